@@ -1,0 +1,28 @@
+"""The clock as a flow: what is due is done, then Prefect is put in order."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from prefect import flow, get_client, get_run_logger
+
+from flows.dispatch import reconcile
+from flows.record import opened
+from models.commands.clock import tick
+from notifications.issuing import issue_letters
+from notifications.outbox import deliver
+
+
+@flow(name="Clock")
+async def clock() -> None:
+    """One pass of the clock: deadlines, reminders, letters to be issued, messages to be sent.
+
+    Runs every minute. Deadlines come before any word with Prefect's server, and every part finds
+    for itself what is left to do, so that a pass that was missed or killed costs nothing.
+    """
+    with opened() as record:
+        now = datetime.now(UTC)
+        await asyncio.to_thread(tick, record.engine, record.settings, now)
+        await asyncio.to_thread(issue_letters, record.engine, record.settings, now)
+        await asyncio.to_thread(deliver, record.engine, record.settings, now)
+        async with get_client() as client:
+            await reconcile(record, client, now)

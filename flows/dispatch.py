@@ -1,0 +1,201 @@
+"""The one dispatcher: keeps Prefect's flow runs in step with the rows, both ways.
+
+The rows are the truth. `dispatch_new` is the light pass, every two seconds: it opens a gate for
+each proposal that waits without one, and wakes the gate of each that was decided elsewhere.
+`reconcile` is the full pass, every minute: it also mends what killed processes, deleted runs and
+an emptied Prefect database leave behind. Both may run at the same time in several places.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterName,
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Crashed, Scheduled
+
+from flows.forms import stage_of
+from flows.gates import Gate, close, next_attempt, open_gates, record_run
+from flows.record import Record
+from flows.waiting import find_waiting
+
+GATE = "gate"
+LADDERS = {
+    "maintained": "Maintained school ladder/maintained-school-ladder",
+    "academy": "Academy ladder/academy-ladder",
+}
+STARTING = "Start an escalation/start-an-escalation"
+CLOCK = "Clock/clock"
+ALL = (*LADDERS.values(), STARTING, CLOCK)
+
+STUCK_AFTER = timedelta(minutes=10)
+LATE_AFTER = timedelta(minutes=2)
+LONGEST_REST = timedelta(hours=1)
+_PAGE = 200
+_UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+
+
+async def dispatch_new(record: Record, client: PrefectClient) -> None:
+    """Open the gates that are missing and wake the gates that wait for nothing any more."""
+    for gate in open_gates(record.engine):
+        if not gate.awaiting:
+            await _end_wait(record, client, gate)
+        elif gate.run_id is None:
+            await _open(record, client, gate)
+
+
+async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Mend every difference between rows and flow runs.
+
+    Raises ObjectNotFound when the deployments themselves are gone from Prefect.
+    """
+    for name in LADDERS.values():
+        await client.read_deployment_by_name(name)
+    await _crash_stuck(client, now)
+    await _drop_late_passes(client, now)
+    await _end_strays(record, client)
+    await _mend(record, client, now)
+    await dispatch_new(record, client)
+
+
+async def _open(record: Record, client: PrefectClient, gate: Gate) -> None:
+    """Start the flow run that waits; asking twice for the same attempt gives the same run."""
+    if gate.attempt == 0:
+        if not next_attempt(record.engine, gate):
+            return
+        gate = replace(gate, attempt=1)
+    waiting = find_waiting(record.engine, record.policy, gate.proposal_id)
+    deployment = await client.read_deployment_by_name(LADDERS[gate.ladder])
+    run = await client.create_flow_run_from_deployment(
+        deployment.id,
+        parameters={"proposal_id": gate.proposal_id, "attempt": gate.attempt},
+        name=waiting.name,
+        tags=[GATE, waiting.escalation.reference],
+        idempotency_key=gate.idempotency_key,
+    )
+    record_run(record.engine, gate.proposal_id, gate.attempt, run.id)
+
+
+async def _end_wait(record: Record, client: PrefectClient, gate: Gate) -> None:
+    """Wake the run of a decided proposal: it carries the decision out and closes its gate.
+
+    With no run to wake there is nothing to end: the clock issues what is left.
+    """
+    run = await _read(client, gate.run_id)
+    if run is None or run.state is None or run.state.is_final():
+        close(record.engine, [gate.proposal_id])
+    elif run.state.is_paused():
+        await _wake(client, run)
+
+
+async def _wake(client: PrefectClient, run: FlowRun) -> None:
+    # A resume would have to carry an answer to the form: this is the same step without one.
+    await client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
+
+
+async def _read(client: PrefectClient, run_id: UUID | None) -> FlowRun | None:
+    if run_id is None:
+        return None
+    try:
+        return await client.read_flow_run(run_id)
+    except ObjectNotFound:
+        return None
+
+
+async def _crash_stuck(client: PrefectClient, now: datetime) -> None:
+    """End the runs whose process was killed: they would stand as pending or running for ever."""
+    stuck = [
+        run
+        async for run in _runs(client, _UNDER_WAY)
+        if run.state is not None and now - run.state.timestamp > STUCK_AFTER
+    ]
+    for run in stuck:
+        state = Crashed(message="Its process is gone: nothing was heard of it for ten minutes.")
+        await client.set_flow_run_state(run.id, state, force=True)
+
+
+async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
+    """Delete passes of the clock that nobody ran in time: one pass does all that is due."""
+    late = [
+        run
+        async for run in _runs(client, (StateType.SCHEDULED,), deployments=(CLOCK,))
+        if run.expected_start_time is not None and now - run.expected_start_time > LATE_AFTER
+    ]
+    for run in late:
+        await client.delete_flow_run(run.id)
+
+
+async def _end_strays(record: Record, client: PrefectClient) -> None:
+    """End runs that wait beside the one that counts, so that no proposal is shown twice."""
+    waiting = [run async for run in _runs(client, (StateType.PAUSED,), LADDERS.values())]
+    # Read after the runs: whatever waits was recorded before it began to wait.
+    counted = {gate.run_id for gate in open_gates(record.engine)}
+    for run in waiting:
+        if run.id not in counted:
+            await client.set_flow_run_state(run.id, Cancelled(message="Nothing waits here."))
+
+
+async def _mend(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Give every proposal that waits a run that waits, with the right approver named."""
+    gates = [gate for gate in open_gates(record.engine) if gate.awaiting and gate.run_id]
+    runs = await _by_id(client, [gate.run_id for gate in gates if gate.run_id])
+    for gate in gates:
+        run = runs.get(gate.run_id)
+        if run is None or run.state is None or _over(run, gate.attempt, now):
+            next_attempt(record.engine, gate)
+        elif run.state.is_paused() and gate.stage != stage_of(run.state.state_details.pause_key):
+            await _wake(client, run)
+
+
+def _over(run: FlowRun, attempts: int, now: datetime) -> bool:
+    """Whether a run ended without a decision and it is time for another.
+
+    One that failed will likely fail again: it rests longer after every attempt.
+    """
+    if run.state is None or not run.state.is_final():
+        return False
+    rest = min(timedelta(minutes=attempts), LONGEST_REST) if run.state.is_failed() else timedelta(0)
+    return now - run.state.timestamp >= rest
+
+
+async def _runs(
+    client: PrefectClient, states: Sequence[StateType], deployments: Sequence[str] = ALL
+) -> AsyncIterator[FlowRun]:
+    """Our flow runs in these states."""
+    names = [name.rpartition("/")[2] for name in deployments]
+    offset = 0
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
+            ),
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=names)),
+            sort=FlowRunSort.ID_DESC,
+            limit=_PAGE,
+            offset=offset,
+        )
+        for run in page:
+            yield run
+        if len(page) < _PAGE:
+            return
+        offset += _PAGE
+
+
+async def _by_id(client: PrefectClient, ids: Sequence[UUID]) -> dict[UUID | None, FlowRun]:
+    found: dict[UUID | None, FlowRun] = {}
+    for first in range(0, len(ids), _PAGE):
+        wanted = FlowRunFilterId(any_=list(ids[first : first + _PAGE]))
+        page = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=wanted), limit=_PAGE)
+        found.update({run.id: run for run in page})
+    return found

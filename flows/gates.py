@@ -1,0 +1,94 @@
+"""The rows' side of a gate: which proposals wait, and which flow run in Prefect waits for each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from models.database import change, read, write
+from models.escalations import Escalation, Proposal, ProposalState
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A proposal whose wait has not been ended in Prefect yet.
+
+    `attempt` counts its flow runs so far; `run_id` is the latest one, None until it is known.
+    """
+
+    proposal_id: int
+    proposed_at: datetime
+    awaiting: bool
+    stage: int
+    attempt: int
+    run_id: UUID | None
+    ladder: str
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for the same attempt, whoever asks Prefect for it and however often.
+
+        The moment tells apart two databases that one Prefect server has seen.
+        """
+        moment = self.proposed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
+        return f"gate-{self.proposal_id}-{self.attempt}-{moment}"
+
+
+def open_gates(engine: Engine) -> list[Gate]:
+    """Every gate that is still open, the oldest first."""
+    statement = (
+        select(Proposal, Escalation.ladder)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .where(~col(Proposal.gate_closed))
+        .order_by(col(Proposal.id))
+    )
+    with read(engine) as session:
+        return [
+            Gate(
+                proposal_id=proposal.id,
+                proposed_at=proposal.proposed_at,
+                awaiting=proposal.state is ProposalState.AWAITING,
+                stage=proposal.stage,
+                attempt=proposal.gate_attempt,
+                run_id=UUID(proposal.gate_run_id) if proposal.gate_run_id else None,
+                ladder=ladder,
+            )
+            for proposal, ladder in session.exec(statement)
+        ]
+
+
+def next_attempt(engine: Engine, gate: Gate) -> bool:
+    """Count one more attempt at this gate; False when somebody else did so first."""
+    as_seen = {"id": gate.proposal_id, "gate_attempt": gate.attempt, "gate_closed": False}
+    with write(engine) as session:
+        return change(
+            session, Proposal, as_seen, gate_attempt=gate.attempt + 1, gate_run_id=None
+        )
+
+
+def record_run(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> None:
+    """Remember which flow run waits, unless a later attempt has begun."""
+    this_attempt = {"id": proposal_id, "gate_attempt": attempt, "gate_run_id": None}
+    with write(engine) as session:
+        change(session, Proposal, this_attempt, gate_run_id=str(run_id))
+
+
+def enter(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> bool:
+    """Whether this flow run is the one that waits for the proposal.
+
+    It records itself, for the dispatcher may have been killed before it could.
+    """
+    record_run(engine, proposal_id, attempt, run_id)
+    with read(engine) as session:
+        proposal = session.get(Proposal, proposal_id)
+    return proposal is not None and proposal.gate_run_id == str(run_id)
+
+
+def close(engine: Engine, proposal_ids: Collection[int]) -> None:
+    """Note that nothing waits in Prefect for these proposals any longer."""
+    with write(engine) as session:
+        for proposal_id in proposal_ids:
+            change(session, Proposal, {"id": proposal_id}, gate_closed=True)

@@ -1,0 +1,101 @@
+"""The two ladders as flows: one run is one transition, from its proposal to its letters.
+
+A run looks at the rows each time it begins, from the top, and every part of it may happen twice:
+it waits while the proposal waits, hands an answer given in Prefect to the same command that every
+other door calls, and once the proposal is decided it issues the letters and ends. It may be
+killed at any point: the rows stand, and reconciliation gives the proposal another run.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Cancelled, Completed
+
+from flows.forms import Decide, take_answer, wait_for
+from flows.gates import close, enter
+from flows.record import Record, opened
+from flows.waiting import find_waiting
+from models.commands.deciding import decide
+from models.commands.identifying import identify
+from models.database import write
+from models.refusals import Refused
+from notifications.issuing import issue_letters
+from notifications.outbox import deliver
+
+
+@flow(name="Maintained school ladder")
+async def maintained_school_ladder(proposal_id: int, attempt: int) -> State[Any]:
+    """One transition of a maintained school's escalation.
+
+    The ladder: informal discussion with the headteacher, then with the governing body; formal
+    letter to the headteacher, then to the governing body; meetings where the headteacher's
+    performance is in question; warning notice; intervention. Runs are started by the product
+    for each proposal, and wait here for its approver.
+
+    Args:
+        proposal_id: The proposal that waits.
+        attempt: Which run for this proposal this is, counted from 1.
+    """
+    return await _transition(proposal_id, attempt)
+
+
+@flow(name="Academy ladder")
+async def academy_ladder(proposal_id: int, attempt: int) -> State[Any]:
+    """One transition of an academy's escalation.
+
+    The ladder: informal discussion with the headteacher, then with the governing body and the
+    trust or sponsor; formal letter to the headteacher, then to the governing body; letter to the
+    Secretary of State; letter to Ofsted. Runs are started by the product for each proposal, and
+    wait here for its approver.
+
+    Args:
+        proposal_id: The proposal that waits.
+        attempt: Which run for this proposal this is, counted from 1.
+    """
+    return await _transition(proposal_id, attempt)
+
+
+async def _transition(proposal_id: int, attempt: int) -> State[Any]:
+    with opened() as record:
+        answer = await take_answer(Decide)
+        if not enter(record.engine, proposal_id, attempt, flow_run.id):
+            return Cancelled(message="Nothing waits here: another flow run has this proposal.")
+        refused = _decide(record, proposal_id, answer) if answer else ""
+        waiting = find_waiting(record.engine, record.policy, proposal_id)
+        if waiting.awaits:
+            description = waiting.description(record.settings.base_url, refused)
+            await wait_for(Decide, description, waiting.proposal.stage)
+        await _carry_out(record)
+        close(record.engine, [proposal_id])
+        return Completed(message=f"{refused} {waiting.outcome()}".strip())
+
+
+def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
+    """Hand the answer to the command; why it was refused, or nothing when it was not."""
+    now = datetime.now(UTC)
+    try:
+        with write(record.engine) as session:
+            officer = identify(session, answer.code.get_secret_value())
+            decide(
+                session,
+                record.policy,
+                officer=officer,
+                now=now,
+                proposal_id=proposal_id,
+                decision=answer.decision,
+                reason=answer.reason,
+            )
+    except Refused as refusal:
+        return refusal.message
+    return ""
+
+
+async def _carry_out(record: Record) -> None:
+    """Issue what was approved and send it; both find for themselves what is left to do."""
+    now = datetime.now(UTC)
+    await asyncio.to_thread(issue_letters, record.engine, record.settings, now)
+    await asyncio.to_thread(deliver, record.engine, record.settings, now)

@@ -1,0 +1,84 @@
+"""Starting an escalation from Prefect's own form."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.forms import Identify, inline, plain, take_answer, wait_for
+from flows.record import Record, opened
+from models.commands.identifying import identify
+from models.commands.starting import start
+from models.database import read, write
+from models.escalations import Trigger
+from models.refusals import Refused
+from models.schools import School
+
+
+@flow(name="Start an escalation", flow_run_name="Start an escalation for URN {urn}")
+async def start_an_escalation(
+    urn: str,
+    triggers: list[Trigger],
+    summary: str,
+    case_officer: str,
+    head_performance_in_question: bool = False,
+    not_engaging: bool = False,
+) -> State[Any]:
+    """Start an escalation for a school, by the same rules as everywhere.
+
+    The run then waits for your own code: press Resume on its page. The code is asked for there
+    because what is entered here stays with the run.
+
+    Args:
+        urn: The school's unique reference number, six digits.
+        triggers: Why the school causes concern.
+        summary: The concern in a few sentences. It is quoted in letters to the school.
+        case_officer: E-mail address of the officer who will hold the case.
+        head_performance_in_question: Whether the headteacher's own performance is in question.
+        not_engaging: For an academy - whether it does not engage with quality assurance.
+    """
+    entered: dict[str, Any] = {
+        "urn": urn,
+        "triggers": [trigger.value for trigger in triggers],
+        "summary": summary,
+        "case_officer": case_officer,
+        "head_performance_in_question": head_performance_in_question,
+        "not_engaging": not_engaging,
+    }
+    with opened() as record:
+        answer = await take_answer(Identify)
+        refused = ""
+        if answer:
+            try:
+                return Completed(message=_start(record, answer, entered))
+            except Refused as refusal:
+                refused = refusal.message
+        await wait_for(Identify, _description(record, entered, refused))
+        raise AssertionError("a suspended run goes no further")
+
+
+def _start(record: Record, answer: Identify, entered: dict[str, Any]) -> str:
+    now = datetime.now(UTC)
+    with write(record.engine) as session:
+        officer = identify(session, answer.code.get_secret_value())
+        escalation = start(session, record.policy, officer=officer, now=now, **entered)
+    return f"{escalation.reference} was started by {officer.name}."
+
+
+def _description(record: Record, entered: dict[str, Any], refused: str) -> str:
+    """What is about to be started, so that the officer signs what stands here."""
+    with read(record.engine) as session:
+        urn = entered["urn"]
+        school = session.get(School, int(urn)) if urn.isdecimal() and len(urn) == 6 else None
+    name = f"**{inline(school.name)}**" if school else "No school that is known here"
+    reasons = ", ".join(Trigger(name).title for name in entered["triggers"])
+    parts = [
+        f"**Not started.** {inline(refused)}" if refused else "",
+        f"{name} (URN {inline(entered['urn'])}), because of {inline(reasons)}:",
+        plain(entered["summary"]),
+        f"Case officer: {inline(entered['case_officer'])}",
+        "If an entry is wrong, cancel this run and start a new one.",
+    ]
+    return "\n\n".join(part for part in parts if part)

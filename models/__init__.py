@@ -1,0 +1,1 @@
+"""What is true: one module a concept; what people do is in commands."""

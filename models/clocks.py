@@ -1,0 +1,148 @@
+"""Working days and office hours: the calendar behind every deadline and reminder.
+
+Moments are aware datetimes in UTC, calendar days are plain dates as people in London see them.
+Nothing here reads the clock: whoever needs the time passes it in.
+
+A working day is not a Saturday, a Sunday or a bank holiday in England and Wales. The bank
+holidays are GOV.UK's own list, as embedded in the `govuk-bank-holidays` package: it covers whole
+years from 2012 to `bank_holidays_known_until()`. Outside that reach only weekends are excluded,
+so a deadline beyond it may come out a few days early.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
+LONDON = ZoneInfo("Europe/London")
+OPENS = time(8, 0)
+CLOSES = time(18, 0)
+
+_SATURDAY = 5
+_ONE_DAY = timedelta(days=1)
+
+# The embedded list, never the download: the same case must get the same deadline on every machine.
+_BANK_HOLIDAYS: frozenset[date] = frozenset(
+    holiday["date"]
+    for holiday in BankHolidays(use_cached_holidays=True).get_holidays(
+        division=BankHolidays.ENGLAND_AND_WALES
+    )
+)
+
+
+def london_time(now: datetime) -> datetime:
+    """The moment as London's clocks show it. Raises ValueError for a naive datetime."""
+    if now.utcoffset() is None:
+        raise ValueError("a moment needs its time zone: this datetime is naive")
+    return now.astimezone(LONDON)
+
+
+def london_date(now: datetime) -> date:
+    """The calendar day in London at this moment. Raises ValueError for a naive datetime."""
+    return london_time(now).date()
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the day is neither Saturday, Sunday nor a bank holiday in England and Wales.
+
+    Beyond `bank_holidays_known_until()` only weekends count as days off.
+    Raises TypeError for a datetime: whose day it is depends on the time zone (`london_date`).
+    """
+    if isinstance(day, datetime):
+        raise TypeError("a calendar day is wanted, not a moment: use london_date")
+    return day.weekday() < _SATURDAY and day not in _BANK_HOLIDAYS
+
+
+def add_working_days(start: date, days: int) -> date:
+    """The working day on which a period of so many working days ends.
+
+    Counting starts the day after `start`, whether or not `start` is a working day itself, as for
+    the periods of the policy and of section 60 notices; no days at all is `start` itself.
+    Bank holidays count as far as `bank_holidays_known_until()`. Raises ValueError below 0 days.
+    """
+    return _walk(start, days, _ONE_DAY)
+
+
+def subtract_working_days(end: date, days: int) -> date:
+    """The working day so many working days before `end`; no days at all is `end` itself.
+
+    From a working day this undoes `add_working_days`. Bank holidays count as far as
+    `bank_holidays_known_until()`. Raises ValueError below 0 days.
+    """
+    return _walk(end, days, -_ONE_DAY)
+
+
+def _walk(day: date, working_days: int, stride: timedelta) -> date:
+    if working_days < 0:
+        raise ValueError(f"working days cannot be negative: {working_days}")
+    while working_days:
+        day += stride
+        working_days -= is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days lie after `start`, up to and including `end`; 0 if `end` is not later.
+
+    For a working day `end` after `start`, `add_working_days(start, …)` of the result is `end`.
+    Bank holidays count as far as `bank_holidays_known_until()`.
+    """
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def next_working_day(day: date) -> date:
+    """The day itself if it is a working day, else the first one after it."""
+    while not is_working_day(day):
+        day += _ONE_DAY
+    return day
+
+
+def office_moment(day: date, at: time = time(9, 0)) -> datetime:
+    """The moment, in UTC, at which London's clocks show this time on this day.
+
+    Of a time that the clocks show twice (October) this is the first; a time that they skip
+    (March) is read on winter time. Office hours hold neither. Raises TypeError for a datetime.
+    """
+    if isinstance(day, datetime):
+        raise TypeError("a calendar day is wanted, not a moment: use london_date")
+    return datetime.combine(day, at, LONDON).astimezone(UTC)
+
+
+def in_office_hours(now: datetime) -> bool:
+    """Whether it is a working day in London, from 08:00 to just before 18:00.
+
+    Raises ValueError for a naive datetime.
+    """
+    local = london_time(now)
+    return is_working_day(local.date()) and OPENS <= local.time() < CLOSES
+
+
+def next_office_moment(now: datetime) -> datetime:
+    """The moment itself in office hours, else the next opening (08:00 in London), in UTC.
+
+    Raises ValueError for a naive datetime.
+    """
+    if in_office_hours(now):
+        return now.astimezone(UTC)
+    local = london_time(now)
+    before_opening = local.time() < OPENS
+    first = local.date() if before_opening else local.date() + _ONE_DAY
+    return office_moment(next_working_day(first), OPENS)
+
+
+def office_hours_end(now: datetime) -> datetime:
+    """18:00 in London on the London day of this moment, in UTC, on days off as well.
+
+    Raises ValueError for a naive datetime.
+    """
+    return office_moment(london_date(now), CLOSES)
+
+
+def bank_holidays_known_until() -> date:
+    """The last day for which the embedded list of bank holidays is known to be complete.
+
+    GOV.UK publishes whole years, so a list that ends with a December holiday holds to
+    31 December; one that ended earlier in its year would hold to its last holiday only.
+    """
+    last = max(_BANK_HOLIDAYS)
+    return date(last.year, 12, 31) if last.month == 12 else last

@@ -1,0 +1,192 @@
+"""What every command on an escalation needs: finding it, asking the rules, telling officers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlmodel import Session, col, select
+
+from models.clocks import london_date
+from models.database import add_all
+from models.deadlines import Deadline, DeadlineState
+from models.escalations import (
+    Action,
+    Escalation,
+    Proposal,
+    ProposalState,
+    Response,
+    Step,
+    StepState,
+)
+from models.ladder import Standing
+from models.messages import Message, MessageKind, MessageState
+from models.officers import Officer, Role
+from models.policy import Ladder, Policy, StepRule
+from models.refusals import InvalidInput, NotAllowed, NotFound
+from models.schools import School
+
+EARLIEST_YEAR = 2000  # a year typed with two digits is a slip, not the first century
+
+
+@dataclass
+class Case:
+    """One escalation with what stands around it, read once for one command."""
+
+    session: Session
+    policy: Policy
+    escalation: Escalation
+    school: School
+    steps: dict[str, Step]
+
+    @property
+    def ladder(self) -> Ladder:
+        """The ladder that the escalation is on."""
+        return self.policy.ladder(self.escalation.ladder)
+
+    @property
+    def rule(self) -> StepRule:
+        """What the policy says of the step at which the escalation stands."""
+        return self.ladder.step(self.escalation.step_key)
+
+    @property
+    def step(self) -> Step:
+        """The step at which the escalation stands."""
+        return self.steps[self.escalation.step_key]
+
+    @cached_property
+    def deadline(self) -> Deadline | None:
+        """The deadline of the step at which the escalation stands, if it has one."""
+        statement = (
+            select(Deadline)
+            .where(
+                Deadline.escalation_id == self.escalation.id,
+                Deadline.step_key == self.escalation.step_key,
+                Deadline.state != DeadlineState.CANCELLED,
+            )
+            .order_by(col(Deadline.id).desc())
+        )
+        return self.session.exec(statement).first()
+
+    def overdue(self, today: date) -> bool:
+        """Whether the day for the response has passed."""
+        due = self.deadline
+        if due is None or due.state is DeadlineState.MET:
+            return False
+        return due.state is DeadlineState.MISSED or due.due_on < today
+
+    def standing(
+        self, now: datetime, *, transition_awaiting: bool, **changed: bool | None
+    ) -> Standing:
+        """Where the escalation stands, for the rules; `changed` flags count as given."""
+        awaiting = self.step.state is StepState.AWAITING_RESPONSE
+        return Standing(
+            ladder=self.ladder,
+            status=self.escalation.status,
+            step=self.rule,
+            state=self.step.state,
+            overdue=awaiting and self.overdue(london_date(now)),
+            answered=awaiting and self._unjudged_response(),
+            transition_awaiting=transition_awaiting,
+            head_performance_in_question=self._flag("head_performance_in_question", changed),
+            not_engaging=self._flag("not_engaging", changed),
+        )
+
+    def _flag(self, name: str, changed: Mapping[str, bool | None]) -> bool:
+        flag = changed.get(name)
+        return bool(getattr(self.escalation, name)) if flag is None else flag
+
+    def _unjudged_response(self) -> bool:
+        statement = select(Response.id).where(
+            Response.escalation_id == self.escalation.id,
+            Response.step_key == self.escalation.step_key,
+            col(Response.judgement).is_(None),
+        )
+        return self.session.exec(statement).first() is not None
+
+    def transition_awaiting(self) -> Proposal | None:
+        """The proposal to move this escalation that waits for a decision, if there is one."""
+        statement = select(Proposal).where(
+            Proposal.escalation_id == self.escalation.id,
+            Proposal.state == ProposalState.AWAITING,
+            Proposal.action != Action.LETTER,
+        )
+        return self.session.exec(statement).first()
+
+
+def find_case(session: Session, policy: Policy, reference: str) -> Case:
+    """The escalation with this reference; raises NotFound."""
+    return _case(session, policy, col(Escalation.reference) == reference, reference)
+
+
+def case_of(session: Session, policy: Policy, escalation_id: int) -> Case:
+    """The escalation with this key, which one of our own rows names."""
+    return _case(session, policy, col(Escalation.id) == escalation_id, str(escalation_id))
+
+
+def _case(session: Session, policy: Policy, condition: object, name: str) -> Case:
+    statement = (
+        select(Escalation, School, Step)
+        .join(School, col(School.urn) == col(Escalation.urn))
+        .join(Step, col(Step.escalation_id) == col(Escalation.id))
+        .where(condition)  # type: ignore[arg-type]
+    )
+    rows = session.exec(statement).all()
+    if not rows:
+        raise NotFound(f"There is no escalation {name}.")
+    escalation, school, _ = rows[0]
+    return Case(session, policy, escalation, school, {step.key: step for _, _, step in rows})
+
+
+def require(officer: Officer, roles: Collection[Role], to_do: str) -> None:
+    """Refuse an officer whose role may not do this, or who has left."""
+    if not officer.active or officer.role not in roles:
+        raise NotAllowed(f"Your role ({officer.role.label}) does not let you {to_do}.")
+
+
+def past_day(field: str, day: object, now: datetime) -> date:
+    """A day that has come, with a full year; raises InvalidInput."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidInput(field, "Enter a date, such as 2026-11-30.")
+    if day.year < EARLIEST_YEAR:
+        raise InvalidInput(field, "Enter the year with four digits, such as 2026.")
+    if day > london_date(now):
+        raise InvalidInput(field, "The date must be today or in the past.")
+    return day
+
+
+def tell(
+    session: Session,
+    now: datetime,
+    officers: Collection[Officer],
+    *,
+    key: str,
+    escalation: Escalation,
+    data: dict[str, object],
+) -> None:
+    """Queue an alert to each of these officers about something that just happened."""
+    add_all(
+        session,
+        Message,
+        [
+            {
+                "key": f"alert:{key}:{officer.id}",
+                "kind": MessageKind.ALERT,
+                "escalation_id": escalation.id,
+                "letter_id": None,
+                "to_name": officer.name,
+                "to_email": officer.email,
+                "data": data,
+                "state": MessageState.PENDING,
+                "queued_at": now,
+                "next_attempt_at": now,
+            }
+            for officer in officers
+        ],
+    )
+
+
+def officers_in(session: Session, role: str, *, but: int | None = None) -> list[Officer]:
+    """The active officers with a role, less the one who must not be asked."""
+    statement = select(Officer).where(Officer.role == role, col(Officer.active))
+    return [officer for officer in session.exec(statement) if officer.id != but]

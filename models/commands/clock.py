@@ -1,0 +1,324 @@
+"""One pass of the clock: deadlines that were missed, reminders and digests that are due.
+
+Every pass does all that is due by its moment, however long the clock had stood still, and a
+second pass at the same moment does nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, bindparam, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_models
+
+from models.clocks import (
+    add_working_days,
+    in_office_hours,
+    london_date,
+    london_time,
+    office_hours_end,
+)
+from models.commands.deadlines import next_chaser
+from models.database import add, add_all, change, read, write
+from models.deadlines import Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
+from models.escalations import Escalation, Proposal, ProposalState, Status
+from models.events import THE_CLOCK, EventKind, Happening, append
+from models.messages import ClockPass, Message, MessageKind, MessageState
+from models.officers import Officer, Role
+from models.policy import Policy
+
+BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
+
+_deadlines = Deadline.__table__  # type: ignore[attr-defined]
+_reminders = Reminder.__table__  # type: ignore[attr-defined]
+_escalations = Escalation.__table__  # type: ignore[attr-defined]
+_messages = Message.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What one pass did."""
+
+    as_of: datetime
+    deadlines_missed: int
+    reminders: int
+    digests: int
+
+
+@dataclass
+class _Notice:
+    """What one officer is told in one message."""
+
+    reminders: list[int] = field(default_factory=list)
+
+
+def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
+    """Do all that is due by `now`; see the module for what it promises."""
+    missed = _mark_missed(engine, now)
+    reminders = digests = 0
+    if in_office_hours(now):
+        reminders = _queue_reminders(engine, policy, now)
+        digests = _queue_digests(engine, policy, now)
+    return Tick(now, missed, reminders, digests)
+
+
+def stamp(engine: Engine, now: datetime) -> None:
+    """Say that the clock has gone round, for those who watch it."""
+    with write(engine) as session:
+        _stamp(session, "clock", now)
+
+
+def last_pass(engine: Engine) -> datetime | None:
+    """When the clock last went round by itself; None if it never did."""
+    with read(engine) as session:
+        row = session.get(ClockPass, "clock")
+        return row.at if row else None
+
+
+def _stamp(session: Session, name: str, now: datetime) -> None:
+    if not change(session, ClockPass, {"name": name}, at=now):
+        add(session, ClockPass, name=name, at=now)
+
+
+# Deadlines ---------------------------------------------------------------------------------
+
+
+def overdue_deadlines(session: Session, today: date) -> list[Row[Any]]:
+    """The open deadlines whose day has passed, the earliest first, at most a batch."""
+    return list(session.connection().execute(_OVERDUE, {"today": today}))
+
+
+def _mark_missed(engine: Engine, now: datetime) -> int:
+    today = london_date(now)
+    total = 0
+    while True:
+        with read(engine) as session:
+            if not overdue_deadlines(session, today):
+                return total
+        with write(engine) as session:
+            rows = overdue_deadlines(session, today)
+            marks = [{"deadline": row.id} for row in rows]
+            if marks:
+                session.connection().execute(_MARK_MISSED, marks)
+            append(session, now, THE_CLOCK, *(_missed(row) for row in rows))
+            total += len(rows)
+
+
+def _missed(row: Row[Any]) -> Happening:
+    facts = {"deadline": row.id, "step": row.step_key, "due_on": row.due_on.isoformat()}
+    return Happening(EventKind.DEADLINE_MISSED, row.escalation_id, facts)
+
+
+_OVERDUE = (
+    select(_deadlines.c.id, _deadlines.c.escalation_id, _deadlines.c.step_key, _deadlines.c.due_on)
+    .where(_deadlines.c.state == "open", _deadlines.c.due_on < bindparam("today"))
+    .where(_deadlines.c.days_left.is_(None))
+    .order_by(_deadlines.c.due_on, _deadlines.c.id)
+    .limit(BATCH)
+)
+_MARK_MISSED = (
+    update(_deadlines)
+    .where(_deadlines.c.id == bindparam("deadline"))
+    .values(state=DeadlineState.MISSED)
+)
+
+
+# Reminders ---------------------------------------------------------------------------------
+
+
+def due_reminders(session: Session, now: datetime) -> list[Row[Any]]:
+    """The reminders whose moment has come, the earliest first, at most a batch."""
+    return list(session.connection().execute(_DUE, {"now": now}))
+
+
+_DUE = (
+    select(
+        _reminders.c.id,
+        _reminders.c.deadline_id,
+        _reminders.c.kind,
+        _deadlines.c.due_on,
+        _deadlines.c.escalation_id,
+        _deadlines.c.step_key,
+        _escalations.c.case_officer_id,
+        _escalations.c.head_of_service_id,
+    )
+    .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
+    .join(_escalations, _escalations.c.id == _deadlines.c.escalation_id)
+    .where(_reminders.c.state == "open", _reminders.c.due_at <= bindparam("now"))
+    .order_by(_reminders.c.due_at, _reminders.c.id)
+    .limit(BATCH)
+)
+_MARK_QUEUED = (
+    update(_reminders)
+    .where(_reminders.c.id == bindparam("reminder"))
+    .values(state=ReminderState.QUEUED, message_id=bindparam("message"))
+)
+
+
+def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
+    total = 0
+    while True:
+        with read(engine) as session:
+            if not due_reminders(session, now):
+                return total
+        with write(engine) as session:
+            total += _queue_batch(session, policy, due_reminders(session, now), now)
+
+
+def _queue_batch(session: Session, policy: Policy, rows: list[Row[Any]], now: datetime) -> int:
+    """One message to each officer about everything that is due, and the chasers after it."""
+    if not rows:
+        return 0
+    officers = _officers(session)
+    notices: dict[int, _Notice] = defaultdict(_Notice)
+    for row in rows:
+        for officer_id in _whom(policy, row, officers):
+            notices[officer_id].reminders.append(row.id)
+    keys = _add_messages(session, notices, officers, now)
+    marks = [
+        {"reminder": row.id, "message": keys.get(_first(policy, row, officers))} for row in rows
+    ]
+    session.connection().execute(_MARK_QUEUED, marks)
+    add_all(session, Reminder, list(_chasers(policy, rows, now)))
+    append(session, now, THE_CLOCK, *_reminded(policy, rows, officers))
+    return len(rows)
+
+
+def _officers(session: Session) -> dict[int, Officer]:
+    active = select_models(Officer).where(col(Officer.active))
+    return {officer.id: officer for officer in session.exec(active)}
+
+
+def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
+    """The case officer; from the first overdue one on, also those whom the policy names.
+
+    When the case officer has left, the Head of Service hears of it, so that nobody is silent.
+    """
+    whom = [row.case_officer_id]
+    if row.kind is ReminderKind.OVERDUE or row.case_officer_id not in officers:
+        whom += _also(policy, row, officers)
+    return [officer_id for officer_id in dict.fromkeys(whom) if officer_id in officers]
+
+
+def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
+    found: list[int] = []
+    for role in policy.reminders.overdue_also_to:
+        if role is Role.HEAD_OF_SERVICE and row.head_of_service_id in officers:
+            found.append(row.head_of_service_id)
+        else:
+            found += [officer.id for officer in officers.values() if officer.role is role]
+    return found
+
+
+def _first(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> int | None:
+    whom = _whom(policy, row, officers)
+    return whom[0] if whom else None
+
+
+def _add_messages(
+    session: Session, notices: dict[int, _Notice], officers: dict[int, Officer], now: datetime
+) -> dict[int | None, int]:
+    keys: dict[int | None, int] = {}
+    for officer_id, notice in notices.items():
+        officer = officers[officer_id]
+        first = min(notice.reminders)
+        keys[officer_id] = add(
+            session,
+            Message,
+            **_message(officer, MessageKind.REMINDER, f"reminder:{first}:{officer_id}", now),
+            data={"reminders": notice.reminders},
+        )
+    return keys
+
+
+def _message(officer: Officer, kind: MessageKind, key: str, now: datetime) -> dict[str, Any]:
+    return {
+        "key": key,
+        "kind": kind,
+        "to_name": officer.name,
+        "to_email": officer.email,
+        "state": MessageState.PENDING,
+        "queued_at": now,
+        "next_attempt_at": now,
+        "leave_by": office_hours_end(now),
+    }
+
+
+def _chasers(policy: Policy, rows: Iterable[Row[Any]], now: datetime) -> Iterable[dict[str, Any]]:
+    for row in rows:
+        if row.kind is ReminderKind.OVERDUE:
+            yield next_chaser(policy, row.deadline_id, row.due_on, now)
+
+
+def _reminded(
+    policy: Policy, rows: list[Row[Any]], officers: dict[int, Officer]
+) -> Iterable[Happening]:
+    for row in rows:
+        to = [officers[officer_id].email for officer_id in _whom(policy, row, officers)]
+        facts = {
+            "deadline": row.deadline_id,
+            "step": row.step_key,
+            "due_on": row.due_on.isoformat(),
+            "kind": row.kind.value,
+            "to": to,
+        }
+        yield Happening(EventKind.REMINDER_QUEUED, row.escalation_id, facts)
+
+
+# Daily digest ------------------------------------------------------------------------------
+
+
+def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
+    """Once on every working day: to each officer who has something due or waiting."""
+    today = london_date(now)
+    if london_time(now).time() < policy.reminders.digest_at:
+        return 0
+    with read(engine) as session:
+        last = session.get(ClockPass, "digest")
+        if last is not None and london_date(last.at) == today:
+            return 0
+    with write(engine) as session:
+        officers = _officers(session)
+        queued = _queued_today(session, today)
+        count = 0
+        for officer_id in sorted(_concerned(session, policy, officers, today)):
+            key = f"digest:{officer_id}:{today.isoformat()}"
+            if key not in queued:
+                row = _message(officers[officer_id], MessageKind.DIGEST, key, now)
+                add(session, Message, **row, data={"day": today.isoformat()})
+                count += 1
+        _stamp(session, "digest", now)
+        return count
+
+
+def _queued_today(session: Session, today: date) -> set[str]:
+    keys = select(_messages.c.key).where(_messages.c.key.like(f"digest:%:{today.isoformat()}"))
+    return set(session.connection().execute(keys).scalars())
+
+
+def _concerned(
+    session: Session, policy: Policy, officers: dict[int, Officer], today: date
+) -> set[int]:
+    """Officers with a deadline in the next days or behind them, or a proposal to decide."""
+    until = add_working_days(today, policy.reminders.digest_working_days_ahead)
+    due = (
+        select(_escalations.c.case_officer_id)
+        .join(_deadlines, _deadlines.c.escalation_id == _escalations.c.id)
+        .where(_deadlines.c.state.in_(("open", "missed")), _deadlines.c.due_on <= until)
+        .where(_escalations.c.status == Status.OPEN.value)
+        .where(_deadlines.c.step_key == _escalations.c.step_key)
+        .distinct()
+    )
+    concerned = set(session.connection().execute(due).scalars())
+    awaiting = select_models(Proposal).where(Proposal.state == ProposalState.AWAITING)
+    for proposal in session.exec(awaiting):
+        role = proposal.approvers[proposal.stage]
+        concerned |= {
+            officer.id
+            for officer in officers.values()
+            if officer.role == role and officer.id != proposal.proposed_by_id
+        }
+    return concerned & officers.keys()

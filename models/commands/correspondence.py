@@ -1,0 +1,329 @@
+"""Letters from draft to issue: drafting, editing, approving, freezing."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models.clocks import london_date
+from models.commands.casework import Case, case_of, require
+from models.database import add, add_all, change
+from models.drafting import check_body, draft
+from models.escalations import TRIGGER_TITLES, Proposal, Step, StepState, Trigger
+from models.events import THE_CLOCK, EventKind, Happening, append
+from models.letters import IssuedFile, Letter, LetterState, LetterVersion
+from models.messages import Message, MessageKind, MessageState
+from models.officers import CASEWORK, Officer
+from models.policy import Policy
+from models.refusals import NotFound, NotPossible
+from models.schools import Contact
+
+NATIONAL = ("secretary_of_state", "ofsted")
+
+
+@dataclass(frozen=True)
+class Addressing:
+    """Whom a letter is for: roles at the school or national bodies."""
+
+    to: str
+    copies: tuple[str, ...] = ()
+    copies_where_known: tuple[str, ...] = ()
+
+
+def contacts_of(session: Session, urn: int) -> dict[str, Contact]:
+    """The people at a school, by role."""
+    return {
+        contact.role.value: contact
+        for contact in session.exec(select(Contact).where(Contact.urn == urn))
+    }
+
+
+def recipients(
+    case: Case, contacts: Mapping[str, Contact], to: str, copies: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Names and addresses of everybody a letter goes to, the addressee first.
+
+    Raises NotPossible naming what is missing.
+    """
+    found = []
+    for role in (to, *copies):
+        entry = _address(case.policy, contacts, role)
+        if entry is None:
+            who = role.replace("_", " ")
+            raise NotPossible(
+                f"{case.school.name} has no e-mail address for its {who}. "
+                f"Add the contact of the {who} to the school, then try again."
+            )
+        found.append(entry)
+    return found
+
+
+def _address(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
+    if role in NATIONAL:
+        body = policy.bodies[role]  # type: ignore[index]
+        address = list(body.address)
+        return {"role": role, "name": body.name, "email": body.email, "address": address}
+    contact = contacts.get(role)
+    if contact is None or not contact.email:
+        return None
+    address = list(contact.address)
+    return {"role": role, "name": contact.name, "email": contact.email, "address": address}
+
+
+def draft_letter(
+    case: Case,
+    now: datetime,
+    template: str,
+    addressing: Addressing,
+    *,
+    proposal_id: int | None,
+    signed_as: str,
+    written_by: str,
+    facts: Mapping[str, Any],
+) -> tuple[int, Happening]:
+    """A new draft, and the event that says so.
+
+    Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
+    cannot be printed.
+    """
+    contacts = contacts_of(case.session, case.school.urn)
+    known = [role for role in addressing.copies_where_known if _known(contacts, role)]
+    copies = tuple(dict.fromkeys((*addressing.copies, *known)))
+    people = recipients(case, contacts, addressing.to, copies)
+    body = draft(template, _context(case, people, facts))
+    letter_id = add(
+        case.session,
+        Letter,
+        escalation_id=case.escalation.id,
+        proposal_id=proposal_id,
+        step_key=facts["step"]["key"],
+        number=_next_number(case.session, case.escalation.id),
+        template=template,
+        to_role=addressing.to,
+        copy_roles=list(copies),
+        state=LetterState.DRAFT,
+        signed_as=signed_as,
+    )
+    _add_version(case.session, letter_id, 1, body, written_by, now)
+    data = {"letter": letter_id, "template": template, "to": addressing.to, "copies": list(copies)}
+    return letter_id, Happening(EventKind.LETTER_DRAFTED, case.escalation.id, data)
+
+
+def can_be_addressed(case: Case, addressing: Addressing) -> bool:
+    """Whether everybody whom a letter must reach has an address."""
+    contacts = contacts_of(case.session, case.school.urn)
+    must = (addressing.to, *addressing.copies)
+    return all(_address(case.policy, contacts, role) is not None for role in must)
+
+
+def _known(contacts: Mapping[str, Contact], role: str) -> bool:
+    return role in contacts and bool(contacts[role].email)
+
+
+def _next_number(session: Session, escalation_id: int) -> int:
+    latest = select(func.max(Letter.number)).where(Letter.escalation_id == escalation_id)
+    return (session.exec(latest).one() or 0) + 1
+
+
+def _add_version(
+    session: Session, letter_id: int, version: int, body: str, written_by: str, now: datetime
+) -> None:
+    add(
+        session,
+        LetterVersion,
+        letter_id=letter_id,
+        version=version,
+        body=body,
+        written_by=written_by,
+        written_at=now,
+    )
+
+
+def _context(case: Case, people: list[dict[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What every letter's template may name: plain text, lists and dictionaries."""
+    policy, escalation = case.policy, case.escalation
+    return {
+        "council": policy.letterhead.council,
+        "policy": {"title": policy.title, "guidance": policy.guidance},
+        "school": {"name": case.school.name, "urn": str(case.school.urn)},
+        "addressee": {"name": people[0]["name"], "role": _spoken(people[0]["role"])},
+        "copies": [{"name": copy["name"], "role": _spoken(copy["role"])} for copy in people[1:]],
+        "reference": escalation.reference,
+        "summary": escalation.summary,
+        "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
+        "ladder": {"key": escalation.ladder, "title": case.ladder.title},
+        "taken": _steps_taken(case),
+        **facts,
+    }
+
+
+def _spoken(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def _steps_taken(case: Case) -> list[dict[str, str]]:
+    """The steps that were carried out so far, in order, for a letter's account of events."""
+    held = (
+        StepState.CARRIED_OUT,
+        StepState.AWAITING_RESPONSE,
+        StepState.SATISFACTORY,
+        StepState.UNSATISFACTORY,
+        StepState.NO_RESPONSE,
+    )
+    return [
+        {"number": rule.number, "title": rule.title}
+        for rule in case.ladder.steps
+        if case.steps[rule.key].state in held
+    ]
+
+
+def edit_letter(
+    session: Session, *, officer: Officer, now: datetime, letter_id: int, body: str
+) -> Letter:
+    """A new version of a draft; the ones before are kept.
+
+    Raises NotFound, NotAllowed, NotPossible once it is approved, InvalidInput for the text.
+    """
+    require(officer, CASEWORK, "write letters")
+    letter = find_letter(session, letter_id)
+    if letter.state is not LetterState.DRAFT:
+        raise NotPossible(
+            f"The letter is {letter.state.value}: its text can be changed only while it is a draft."
+        )
+    text = check_body(body)
+    version = letter.version + 1
+    change(session, Letter, {"id": letter.id, "version": letter.version}, version=version)
+    _add_version(session, letter.id, version, text, officer.email, now)
+    data = {"letter": letter.id, "version": version}
+    edited = Happening(EventKind.LETTER_EDITED, letter.escalation_id, data)
+    append(session, now, officer.email, edited)
+    session.refresh(letter)
+    return letter
+
+
+def find_letter(session: Session, letter_id: int) -> Letter:
+    """The letter with this number; raises NotFound."""
+    letter = session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound(f"There is no letter {letter_id}.")
+    return letter
+
+
+def letter_body(session: Session, letter: Letter) -> str:
+    """The text of a letter's current version."""
+    statement = select(LetterVersion.body).where(
+        LetterVersion.letter_id == letter.id, LetterVersion.version == letter.version
+    )
+    return session.exec(statement).one()
+
+
+def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
+    """The letters whose approval a proposal carries, as they stand."""
+    carried = select(Letter).where(Letter.proposal_id == proposal.id).order_by(col(Letter.id))
+    return list(session.exec(carried))
+
+
+def approve_letters(
+    case: Case, proposal: Proposal, approver: Officer, dated: date, respond_by: date | None
+) -> None:
+    """Approve a proposal's drafts: date, signature and addresses are fixed from here on.
+
+    They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
+    address has gone missing since.
+    """
+    contacts = contacts_of(case.session, case.school.urn)
+    for letter in letters_of(case.session, proposal):
+        if letter.state is not LetterState.DRAFT:
+            continue
+        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
+        change(
+            case.session,
+            Letter,
+            {"id": letter.id, "state": LetterState.DRAFT},
+            state=LetterState.APPROVED,
+            dated=dated,
+            respond_by=respond_by,
+            signed_by=approver.name,
+            signed_as=approver.role.label,
+            recipients=people,
+        )
+
+
+def withdraw_letters(case: Case, proposal: Proposal) -> list[Happening]:
+    """Withdraw the drafts of a proposal that was returned or overtaken."""
+    happenings = []
+    for letter in letters_of(case.session, proposal):
+        was_draft = {"id": letter.id, "state": LetterState.DRAFT}
+        if change(case.session, Letter, was_draft, state=LetterState.WITHDRAWN):
+            data = {"letter": letter.id}
+            event = Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, data)
+            happenings.append(event)
+    return happenings
+
+
+def freeze_letter(
+    session: Session, policy: Policy, *, now: datetime, letter: Letter, files: Mapping[str, bytes]
+) -> bool:
+    """Issue an approved letter: keep its bytes, queue it to each recipient, move its step on.
+
+    `files` are the renderings by format ("pdf", "html", "txt"), made outside the transaction.
+    False when somebody issued it first; then nothing changes.
+    """
+    digests = {kind: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
+    issued = change(
+        session,
+        Letter,
+        {"id": letter.id, "state": LetterState.APPROVED},
+        state=LetterState.ISSUED,
+        issued_at=now,
+        sha256=digests["pdf"],
+    )
+    if not issued:
+        return False
+    rows = [
+        {"letter_id": letter.id, "format": kind, "content": content, "sha256": digests[kind]}
+        for kind, content in files.items()
+    ]
+    add_all(session, IssuedFile, rows)
+    add_all(session, Message, [_posting(letter, person, now) for person in letter.recipients or ()])
+    data = {"letter": letter.id, "version": letter.version, "sha256": digests["pdf"]}
+    issue = Happening(EventKind.LETTER_ISSUED, letter.escalation_id, data)
+    append(session, now, THE_CLOCK, issue)
+    _await_response(case_of(session, policy, letter.escalation_id), letter, now)
+    return True
+
+
+def _posting(letter: Letter, person: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "key": f"letter:{letter.id}:{letter.version}:{person['role']}:email",
+        "kind": MessageKind.LETTER,
+        "escalation_id": letter.escalation_id,
+        "letter_id": letter.id,
+        "to_name": person["name"],
+        "to_email": person["email"],
+        "data": {"role": person["role"]},
+        "state": MessageState.PENDING,
+        "queued_at": now,
+        "next_attempt_at": now,
+    }
+
+
+def _await_response(case: Case, letter: Letter, now: datetime) -> None:
+    """A formal step is carried out by its letter, and then waits for the school."""
+    if letter.step_key not in case.ladder:
+        return
+    rule = case.ladder.step(letter.step_key)
+    if not rule.formal or letter.template != rule.letter:
+        return
+    step = case.steps[letter.step_key]
+    change(
+        case.session,
+        Step,
+        {"id": step.id, "state": StepState.APPROVED},
+        state=StepState.AWAITING_RESPONSE,
+        changed_on=london_date(now),
+    )

@@ -1,0 +1,378 @@
+"""Deciding a proposal, and what follows from an approval."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from models.clocks import add_working_days, london_date
+from models.commands.casework import Case, case_of, officers_in, tell
+from models.commands.correspondence import approve_letters, letters_of, withdraw_letters
+from models.commands.deadlines import (
+    cancel_deadline,
+    extend_deadline,
+    long_date,
+    restart_deadline,
+    set_deadline,
+    settle_deadline,
+    stop_deadline,
+)
+from models.database import add, add_all, change
+from models.escalations import (
+    Action,
+    Decision,
+    DecisionWord,
+    Escalation,
+    Proposal,
+    ProposalState,
+    Status,
+    Step,
+    StepState,
+)
+from models.events import EventKind, Happening, append
+from models.ladder import refusal
+from models.officers import Officer, Role
+from models.policy import Policy
+from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
+from models.text import check_prose
+
+
+def decide(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    proposal_id: int,
+    decision: str,
+    reason: str = "",
+) -> Proposal:
+    """Approve a proposal or return it to its proposer.
+
+    Where several roles must approve, each signs off in turn and the last one carries. A return
+    needs a reason. Raises NotFound, NotAllowed (wrong role, or one's own proposal),
+    AlreadyDecided, InvalidInput, and NotPossible when the case has moved on since.
+    """
+    proposal = session.get(Proposal, proposal_id)
+    if proposal is None:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    word = _word(decision)
+    check_prose("reason", reason, required=word is DecisionWord.RETURN)
+    _check_may_decide(session, proposal, officer)
+    case = case_of(session, policy, proposal.escalation_id)
+    _record(case, proposal, officer, now, word, reason)
+    if word is DecisionWord.RETURN:
+        happenings = _return(case, proposal, reason, now)
+    elif proposal.stage + 1 < len(proposal.approvers):
+        happenings = _sign_off(case, proposal, officer, reason, now)
+    else:
+        happenings = _approve(case, proposal, officer, reason, now)
+    append(session, now, officer.email, *happenings)
+    session.refresh(proposal)
+    return proposal
+
+
+def _word(decision: str) -> DecisionWord:
+    try:
+        return DecisionWord(decision)
+    except ValueError:
+        raise InvalidInput("decision", "Choose “approve” or “return”.") from None
+
+
+def _check_may_decide(session: Session, proposal: Proposal, officer: Officer) -> None:
+    """The rule of two people: role, not one's own, not twice by the same person."""
+    if not officer.active or officer.role not in proposal.approvers:
+        roles = " then ".join(Role(role).label for role in proposal.approvers)
+        raise NotAllowed(f"This proposal is decided by: {roles}.")
+    if proposal.proposed_by_id == officer.id:
+        raise NotAllowed("You made this proposal, so somebody else must decide it.")
+    if proposal.state is not ProposalState.AWAITING:
+        raise AlreadyDecided(f"This proposal was decided already: it was {proposal.state.value}.")
+    waits_for = Role(proposal.approvers[proposal.stage])
+    if officer.role is not waits_for:
+        if officer.role in proposal.approvers[: proposal.stage]:
+            raise AlreadyDecided("Your part of this proposal was decided already.")
+        raise NotAllowed(f"This proposal waits for {waits_for.label} first.")
+    statement = select(Decision.officer_id).where(Decision.proposal_id == proposal.id)
+    if officer.id in session.exec(statement).all():
+        raise NotAllowed("You decided an earlier stage, so somebody else must decide this one.")
+
+
+def _record(
+    case: Case, proposal: Proposal, officer: Officer, now: datetime, word: DecisionWord, reason: str
+) -> None:
+    """Take the decision, if nobody else has meanwhile."""
+    last = proposal.stage + 1 == len(proposal.approvers)
+    if word is DecisionWord.RETURN:
+        after = {"state": ProposalState.RETURNED}
+    elif last:
+        after = {"state": ProposalState.APPROVED}
+    else:
+        after = {"state": ProposalState.AWAITING}
+    as_read = {"id": proposal.id, "state": ProposalState.AWAITING, "stage": proposal.stage}
+    if not change(case.session, Proposal, as_read, **after, stage=proposal.stage + 1):
+        raise AlreadyDecided("Somebody else decided this proposal just now.")
+    add(
+        case.session,
+        Decision,
+        proposal_id=proposal.id,
+        stage=proposal.stage,
+        officer_id=officer.id,
+        decision=word,
+        reason=reason,
+        at=now,
+    )
+
+
+def _facts(proposal: Proposal, reason: str) -> dict[str, object]:
+    return {
+        "proposal": proposal.id,
+        "action": proposal.action.value,
+        "step": proposal.step_key,
+        "reason": reason,
+    }
+
+
+def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> None:
+    proposer = case.session.get_one(Officer, proposal.proposed_by_id)
+    data: dict[str, object] = {"what": what, "proposal": proposal.id}
+    key = f"{proposal.id}:decided"
+    tell(case.session, now, [proposer], key=key, escalation=case.escalation, data=data)
+
+
+def _return(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[Happening]:
+    facts = _facts(proposal, reason)
+    happenings = [Happening(EventKind.PROPOSAL_RETURNED, case.escalation.id, facts)]
+    happenings += withdraw_letters(case, proposal)
+    if proposal.action is Action.ADVANCE:
+        _set_step(case, proposal.step_key, StepState.AHEAD, now)
+    if proposal.action is Action.START:
+        today = london_date(now)
+        _set_escalation(case, status=Status.WITHDRAWN, closed_on=today)
+        _set_step(case, proposal.step_key, StepState.AHEAD, now)
+        withdrawn = {"reason": reason}
+        happenings.append(Happening(EventKind.ESCALATION_WITHDRAWN, case.escalation.id, withdrawn))
+    _tell_proposer(case, proposal, "proposal_returned", now)
+    return happenings
+
+
+def _sign_off(
+    case: Case, proposal: Proposal, officer: Officer, reason: str, now: datetime
+) -> list[Happening]:
+    following = proposal.approvers[proposal.stage + 1]
+    waiting = officers_in(case.session, following, but=proposal.proposed_by_id)
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id}
+    key = f"{proposal.id}:{proposal.stage + 1}"
+    tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
+    facts = {**_facts(proposal, reason), "as": officer.role.value}
+    return [Happening(EventKind.PROPOSAL_SIGNED_OFF, case.escalation.id, facts)]
+
+
+def _approve(
+    case: Case, proposal: Proposal, officer: Officer, reason: str, now: datetime
+) -> list[Happening]:
+    _check_still_possible(case, proposal, now)
+    facts = _facts(proposal, reason)
+    approved = Happening(EventKind.PROPOSAL_APPROVED, case.escalation.id, facts)
+    flags = {
+        name: proposal.details[name]
+        for name in ("head_performance_in_question", "not_engaging")
+        if name in proposal.details
+    }
+    if flags:
+        _set_escalation(case, **flags)
+    effects = EFFECTS[proposal.action](case, proposal, officer, now)
+    _tell_proposer(case, proposal, "proposal_approved", now)
+    return [approved, *effects]
+
+
+def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None:
+    """A case may have moved on while the proposal waited: a response came in, say."""
+    if proposal.action is Action.START:
+        return
+    flags = {
+        name: proposal.details.get(name)
+        for name in ("head_performance_in_question", "not_engaging")
+    }
+    refused = refusal(proposal.action, case.standing(now, transition_awaiting=False, **flags))
+    if refused:
+        raise NotPossible(f"The case has moved on since this was proposed. {refused}")
+
+
+def _set_escalation(case: Case, **values: object) -> None:
+    change(case.session, Escalation, {"id": case.escalation.id}, **values)
+
+
+def _set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
+    step = {"id": case.steps[key].id}
+    change(case.session, Step, step, state=state, changed_on=london_date(now))
+
+
+def _start(case: Case, _: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+    today = london_date(now)
+    _set_escalation(case, status=Status.OPEN, opened_on=today, head_of_service_id=officer.id)
+    _set_step(case, case.escalation.step_key, StepState.APPROVED, now)
+    facts = {"step": case.escalation.step_key}
+    return [Happening(EventKind.ESCALATION_OPENED, case.escalation.id, facts)]
+
+
+def _advance(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+    if case.step.state is StepState.AWAITING_RESPONSE:
+        _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
+        if case.deadline is not None:
+            settle_deadline(case.session, case.deadline, met=False)
+    rule = case.ladder.step(proposal.step_key)
+    _set_step(case, rule.key, StepState.APPROVED, now)
+    _set_escalation(case, step_key=rule.key)
+    today = london_date(now)
+    if not rule.formal:
+        approve_letters(case, proposal, officer, today, None)
+        return []
+    due_on, why = _response_day(proposal, rule.response_working_days, today)
+    approve_letters(case, proposal, officer, today, due_on)
+    deadline = set_deadline(
+        case.session,
+        case.policy,
+        case.escalation,
+        step_key=rule.key,
+        due_on=due_on,
+        rule=why,
+        now=now,
+    )
+    return [deadline]
+
+
+def _response_day(proposal: Proposal, days: int, dated: date) -> tuple[date, str]:
+    if "respond_by" in proposal.details:
+        return date.fromisoformat(proposal.details["respond_by"]), "The date set in the letter"
+    rule = f"{days} working days after the letter of {long_date(dated)}"
+    return add_working_days(dated, days), rule
+
+
+def _pass_over(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    if case.step.state is StepState.AWAITING_RESPONSE:
+        _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
+        if case.deadline is not None:
+            settle_deadline(case.session, case.deadline, met=False)
+    _set_step(case, proposal.step_key, StepState.PASSED_OVER, now)
+    _set_escalation(case, step_key=proposal.step_key)
+    facts = {"step": proposal.step_key, "reason": proposal.reason}
+    return [Happening(EventKind.STEP_PASSED_OVER, case.escalation.id, facts)]
+
+
+def _resolve(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+    approve_letters(case, proposal, officer, london_date(now), None)
+    return _close(case, proposal, Status.RESOLVED, EventKind.ESCALATION_RESOLVED, now)
+
+
+def _withdraw(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    return _close(case, proposal, Status.WITHDRAWN, EventKind.ESCALATION_WITHDRAWN, now)
+
+
+def _end(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    return _close(case, proposal, Status.ENDED, EventKind.ESCALATION_ENDED, now)
+
+
+def _close(
+    case: Case, proposal: Proposal, status: Status, kind: EventKind, now: datetime
+) -> list[Happening]:
+    _set_escalation(case, status=status, closed_on=london_date(now))
+    if case.deadline is not None:
+        cancel_deadline(case.session, case.deadline)
+    facts = {"step": case.step.key, "reason": proposal.reason}
+    closed = Happening(kind, case.escalation.id, facts)
+    return [closed, *_supersede_others(case)]
+
+
+def _supersede_others(case: Case) -> list[Happening]:
+    """Letters that still wait for approval have lost their occasion."""
+    statement = select(Proposal).where(
+        Proposal.escalation_id == case.escalation.id, Proposal.state == ProposalState.AWAITING
+    )
+    happenings = []
+    for other in case.session.exec(statement):
+        change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
+        facts = {"proposal": other.id, "action": other.action.value}
+        happenings.append(Happening(EventKind.PROPOSAL_SUPERSEDED, case.escalation.id, facts))
+        happenings += withdraw_letters(case, other)
+    return happenings
+
+
+def _pause(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    _set_escalation(case, status=Status.PAUSED)
+    chased = case.step.state in (StepState.APPROVED, StepState.AWAITING_RESPONSE)
+    if chased and case.deadline is not None:
+        stop_deadline(case.session, case.deadline, now)
+    facts = {"reason": proposal.reason}
+    return [Happening(EventKind.ESCALATION_PAUSED, case.escalation.id, facts)]
+
+
+def _resume(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    _set_escalation(case, status=Status.OPEN)
+    facts: dict[str, object] = {"reason": proposal.reason}
+    if case.deadline is not None and case.deadline.days_left is not None:
+        due_on = restart_deadline(case.session, case.policy, case.deadline, now)
+        facts["due_on"] = due_on.isoformat()
+    return [Happening(EventKind.ESCALATION_RESUMED, case.escalation.id, facts)]
+
+
+def _extend(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    to = date.fromisoformat(proposal.details["to"])
+    if case.deadline is None:
+        raise NotPossible("There is no deadline to extend.")
+    facts = {
+        "deadline": case.deadline.id,
+        "from": case.deadline.due_on.isoformat(),
+        "to": to.isoformat(),
+        "reason": proposal.reason,
+    }
+    extend_deadline(case.session, case.policy, case.deadline, to, now)
+    return [Happening(EventKind.DEADLINE_EXTENDED, case.escalation.id, facts)]
+
+
+def _convert(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+    """The school became an academy: shared steps keep their record, statutory ones fall away."""
+    academy = case.policy.ladder("academy")
+    to = proposal.details["step"]
+    if to != case.escalation.step_key and case.deadline is not None:
+        cancel_deadline(case.session, case.deadline)
+    for key in case.steps:
+        if key not in academy:
+            _set_step(case, key, StepState.FALLEN_AWAY, now)
+    rows = [
+        {"escalation_id": case.escalation.id, "key": step.key, "state": StepState.AHEAD}
+        for step in academy.steps
+        if step.key not in case.steps
+    ]
+    add_all(case.session, Step, rows)
+    _set_escalation(case, ladder="academy", step_key=to)
+    facts = {"step": to, "reason": proposal.reason}
+    return [Happening(EventKind.ESCALATION_CONVERTED, case.escalation.id, facts)]
+
+
+def _letter(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+    approve_letters(case, proposal, officer, london_date(now), _asked_by(case, proposal))
+    return []
+
+
+def _asked_by(case: Case, proposal: Proposal) -> date | None:
+    """The day by which a note asks for a response: that of the step it belongs to."""
+    if case.deadline is None or case.step.key != proposal.step_key:
+        return None
+    templates = {letter.template for letter in letters_of(case.session, proposal)}
+    return case.deadline.due_on if case.rule.letter in templates else None
+
+
+EFFECTS: dict[Action, Callable[[Case, Proposal, Officer, datetime], list[Happening]]] = {
+    Action.START: _start,
+    Action.ADVANCE: _advance,
+    Action.PASS_OVER: _pass_over,
+    Action.RESOLVE: _resolve,
+    Action.WITHDRAW: _withdraw,
+    Action.PAUSE: _pause,
+    Action.RESUME: _resume,
+    Action.EXTEND: _extend,
+    Action.CONVERT: _convert,
+    Action.END: _end,
+    Action.LETTER: _letter,
+}

@@ -1,0 +1,300 @@
+"""Recording what happened at the school: discussions, meetings, responses and judgements."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from models.clocks import add_working_days, london_date
+from models.commands.casework import Case, case_of, find_case, past_day, require
+from models.commands.correspondence import NATIONAL, Addressing
+from models.commands.deadlines import long_date, set_deadline, settle_deadline
+from models.commands.proposing import at_the_school, put_letter_forward
+from models.database import add, change
+from models.deadlines import Deadline, DeadlineState
+from models.escalations import (
+    Discussion,
+    Judgement,
+    Response,
+    Status,
+    Step,
+    StepState,
+)
+from models.events import EventKind, Happening, append
+from models.ladder import JUDGED
+from models.officers import CASEWORK, Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.schools import ContactRole
+from models.text import check_printable, check_prose
+
+ATTENDEES = (*(role.value for role in ContactRole), "governing_body")
+
+
+def record_discussion(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    held_on: date,
+    with_whom: Sequence[str],
+    notes: str,
+    agreed_actions: str,
+) -> Discussion:
+    """A discussion or meeting was held; at an approved informal step this carries it out.
+
+    A step that is carried out waits for the school's response from the day of the discussion
+    (for meetings: of the second one), and its note is drafted and put forward.
+    Raises NotFound, NotAllowed, InvalidInput, and NotPossible out of turn.
+    """
+    require(officer, CASEWORK, "record a discussion")
+    case = find_case(session, policy, reference)
+    _check_open(case)
+    past_day("held_on", held_on, now)
+    _check_attendees(with_whom)
+    check_printable("notes", check_prose("notes", notes))
+    check_printable("agreed_actions", check_prose("agreed_actions", agreed_actions, required=False))
+    _check_turn(case, with_whom)
+    discussion_id = add(
+        session,
+        Discussion,
+        escalation_id=case.escalation.id,
+        step_key=case.step.key,
+        held_on=held_on,
+        with_whom=list(with_whom),
+        notes=notes,
+        agreed_actions=agreed_actions,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    discussion = session.get_one(Discussion, discussion_id)
+    facts = {
+        "discussion": discussion_id,
+        "step": case.step.key,
+        "held_on": held_on.isoformat(),
+        "with": list(with_whom),
+    }
+    happenings = [Happening(EventKind.DISCUSSION_RECORDED, case.escalation.id, facts)]
+    if _carries_out(case, with_whom):
+        happenings += _carry_out(case, discussion, officer, now)
+    append(session, now, officer.email, *happenings)
+    return discussion
+
+
+def _check_open(case: Case) -> None:
+    if case.escalation.status is not Status.OPEN:
+        status = case.escalation.status.value
+        raise NotPossible(f"The escalation is {status}: only an open one can be added to.")
+
+
+def _check_attendees(with_whom: Sequence[str]) -> None:
+    if not with_whom:
+        raise InvalidInput("with", "Say with whom the discussion was held.")
+    for name in with_whom:
+        if name not in ATTENDEES:
+            raise InvalidInput("with", f"Choose from: {', '.join(ATTENDEES)}.")
+
+
+def _held_so_far(case: Case) -> set[str]:
+    """Everybody met at this step since it was approved."""
+    statement = select(Discussion.with_whom).where(
+        Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
+    )
+    return {name for names in case.session.exec(statement) for name in names}
+
+
+def _check_turn(case: Case, with_whom: Sequence[str]) -> None:
+    """At the performance meetings the chair is met first, then the headteacher (policy, v)."""
+    if case.rule.kind != "meetings" or case.step.state is not StepState.APPROVED:
+        return
+    met = _held_so_far(case)
+    for name in with_whom:
+        place = case.rule.with_.index(name) if name in case.rule.with_ else 0
+        before = [other for other in case.rule.with_[:place] if other not in met]
+        if before:
+            first = before[0].replace("_", " ")
+            raise NotPossible(f"At this step the meeting with the {first} comes first.")
+        met.add(name)
+
+
+def _carries_out(case: Case, with_whom: Sequence[str]) -> bool:
+    if case.step.state is not StepState.APPROVED:
+        return False
+    if case.rule.kind == "discussion":
+        return any(name in case.rule.with_ for name in with_whom)
+    met = _held_so_far(case) | set(with_whom)
+    return case.rule.kind == "meetings" and met.issuperset(case.rule.with_)
+
+
+def _carry_out(
+    case: Case, discussion: Discussion, officer: Officer, now: datetime
+) -> list[Happening]:
+    approved = {"id": case.step.id, "state": StepState.APPROVED}
+    awaiting = StepState.AWAITING_RESPONSE
+    change(case.session, Step, approved, state=awaiting, changed_on=london_date(now))
+    days = case.rule.response_working_days
+    what = "second meeting" if case.rule.kind == "meetings" else "discussion"
+    due_on = add_working_days(discussion.held_on, days)
+    deadline = set_deadline(
+        case.session,
+        case.policy,
+        case.escalation,
+        step_key=case.step.key,
+        due_on=due_on,
+        rule=f"{days} working days after the {what} on {long_date(discussion.held_on)}",
+        now=now,
+    )
+    addressing = Addressing(case.rule.to, case.rule.copies, case.rule.copies_where_known)
+    facts = {
+        "discussions": [_described(held) for held in _discussions(case)],
+        "respond_by": long_date(due_on),
+    }
+    reason = f"To put on record what was said on {long_date(discussion.held_on)}"
+    note = put_letter_forward(
+        case, officer, now, case.rule.letter, addressing, reason=reason, facts=facts
+    )
+    return [deadline, *note]
+
+
+def _discussions(case: Case) -> list[Discussion]:
+    statement = select(Discussion).where(
+        Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
+    )
+    return list(case.session.exec(statement))
+
+
+def _described(held: Discussion) -> dict[str, str]:
+    return {
+        "held_on": long_date(held.held_on),
+        "with": " and ".join("the " + name.replace("_", " ") for name in held.with_whom),
+        "notes": held.notes,
+        "agreed_actions": held.agreed_actions,
+    }
+
+
+def record_response(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    received_on: date,
+    summary: str,
+    judgement: str | None = None,
+) -> Response:
+    """What the school answered at this step, judged at once or later.
+
+    A further response may change a judgement. Raises NotFound, NotAllowed, InvalidInput, and
+    NotPossible when no response is awaited.
+    """
+    require(officer, CASEWORK, "record a response")
+    case = find_case(session, policy, reference)
+    _check_open(case)
+    if case.step.state not in (StepState.AWAITING_RESPONSE, *JUDGED):
+        raise NotPossible(f"Step {case.rule.number} does not await a response.")
+    past_day("received_on", received_on, now)
+    check_printable("summary", check_prose("summary", summary))
+    word = _judgement(judgement) if judgement is not None else None
+    response_id = add(
+        session,
+        Response,
+        escalation_id=case.escalation.id,
+        step_key=case.step.key,
+        received_on=received_on,
+        summary=summary,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    response = session.get_one(Response, response_id)
+    facts = {
+        "response": response_id,
+        "step": case.step.key,
+        "received_on": received_on.isoformat(),
+    }
+    happenings = [Happening(EventKind.RESPONSE_RECORDED, case.escalation.id, facts)]
+    if word is not None:
+        happenings.append(_judge(case, response, word, "", now))
+    elif case.deadline is not None and _in_time(case.deadline, response):
+        change(session, Deadline, {"id": case.deadline.id}, state=DeadlineState.MET)
+    happenings += _acknowledge(case, response, officer, now)
+    append(session, now, officer.email, *happenings)
+    session.refresh(response)
+    return response
+
+
+def judge_response(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    response_id: int,
+    judgement: str,
+    reason: str,
+) -> Response:
+    """Judge a response that was recorded without a judgement.
+
+    Raises NotFound, NotAllowed, InvalidInput, and NotPossible when it was judged already or the
+    escalation has moved on.
+    """
+    require(officer, CASEWORK, "judge a response")
+    response = session.get(Response, response_id)
+    if response is None:
+        raise NotFound(f"There is no response {response_id}.")
+    case = case_of(session, policy, response.escalation_id)
+    _check_open(case)
+    word = _judgement(judgement)
+    check_prose("reason", reason, required=False)
+    if response.judgement is not None:
+        raise NotPossible("This response was judged already. Record a further response instead.")
+    if response.step_key != case.step.key:
+        raise NotPossible("The escalation has moved on from the step of this response.")
+    append(session, now, officer.email, _judge(case, response, word, reason, now))
+    session.refresh(response)
+    return response
+
+
+def _judgement(judgement: str) -> Judgement:
+    try:
+        return Judgement(judgement)
+    except ValueError:
+        raise InvalidInput("judgement", "Choose “satisfactory” or “unsatisfactory”.") from None
+
+
+def _in_time(deadline: Deadline, response: Response) -> bool:
+    return response.received_on <= deadline.due_on
+
+
+def _judge(
+    case: Case, response: Response, word: Judgement, reason: str, now: datetime
+) -> Happening:
+    change(case.session, Response, {"id": response.id}, judgement=word)
+    today = london_date(now)
+    change(case.session, Step, {"id": case.step.id}, state=StepState(word.value), changed_on=today)
+    if case.deadline is not None:
+        met = _in_time(case.deadline, response)
+        settle_deadline(case.session, case.deadline, met=met)
+    facts = {
+        "response": response.id,
+        "step": case.step.key,
+        "judgement": word.value,
+        "reason": reason,
+    }
+    return Happening(EventKind.RESPONSE_JUDGED, case.escalation.id, facts)
+
+
+def _acknowledge(
+    case: Case, response: Response, officer: Officer, now: datetime
+) -> list[Happening]:
+    """Thank the school for its answer. A national body's reply needs no thanks from us."""
+    if case.rule.to in NATIONAL:
+        return []
+    template = case.policy.letters.acknowledgement
+    facts = {"received_on": long_date(response.received_on)}
+    reason = f"To acknowledge the response of {long_date(response.received_on)}"
+    return put_letter_forward(
+        case, officer, now, template, at_the_school(case.rule), reason=reason, facts=facts
+    )

@@ -1,0 +1,100 @@
+"""The database: one short transaction for every action, on SQLite or PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+_CHAIN_LOCK = 2006_60  # any constant; one advisory lock for every writer of the event chain
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept and given back in UTC; a naive one is a programming error."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def connect(url: str) -> Engine:
+    """An engine for the database URL (SQLite or PostgreSQL), durable at every commit."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # We send BEGIN ourselves: the driver's own begins too late for a write lock.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get("scc_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Session]:
+    """One write transaction: committed at the end, or nothing of it happened.
+
+    Writers queue: SQLite by its write lock, PostgreSQL by one advisory lock. The event chain has
+    a single end, so they would queue there anyway, and so no two ever deadlock.
+    """
+    with engine.connect().execution_options(scc_write=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
+        with Session(connection, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Session]:
+    """A session for looking: what it sees is one consistent moment on SQLite."""
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        yield session
+
+
+def add(session: Session, table: type[SQLModel], **values: Any) -> int:
+    """Insert one row and return its key, without the cost of the unit of work."""
+    result = session.connection().execute(insert(table.__table__), values)  # type: ignore[attr-defined]
+    inserted = result.inserted_primary_key
+    assert inserted is not None  # noqa: S101 - one row was inserted, so it has a key
+    return cast(int, inserted[0])
+
+
+def add_all(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows in one statement; none is no statement."""
+    if rows:
+        session.connection().execute(insert(table.__table__), rows)  # type: ignore[attr-defined]
+
+
+def change(session: Session, table: type[SQLModel], where: dict[str, Any], **values: Any) -> bool:
+    """Compare and set: change the one row that still is as `where` says; False if none is."""
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    matches = [columns[name] == value for name, value in where.items()]
+    result = session.connection().execute(
+        update(table.__table__).where(*matches).values(values)  # type: ignore[attr-defined]
+    )
+    return bool(result.rowcount)

@@ -1,0 +1,84 @@
+"""Deadlines and the reminders that lead up to them and follow them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+
+class DeadlineState(StrEnum):
+    """Whether the day has come and whether the school met it."""
+
+    OPEN = "open"
+    MET = "met"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class ReminderState(StrEnum):
+    """Whether a reminder is still to come."""
+
+    OPEN = "open"
+    QUEUED = "queued"
+    CANCELLED = "cancelled"
+
+
+class ReminderKind(StrEnum):
+    """Where a reminder stands towards its deadline."""
+
+    BEFORE = "before"
+    ON_THE_DAY = "on_the_day"
+    OVERDUE = "overdue"
+
+
+class Deadline(SQLModel, table=True):
+    """A day by which something is due, and the rule that set it."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        Index(
+            "deadline_open",
+            "due_on",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("deadline_of_escalation", "escalation_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id")
+    step_key: str
+    kind: str
+    due_on: date
+    rule: str
+    state: DeadlineState = word(DeadlineState)
+    # While the escalation is paused: the working days that were left on the day it was paused
+    # (0 or fewer once the day had come).
+    days_left: int | None = None
+
+
+class Reminder(SQLModel, table=True):
+    """One moment at which the case officer hears about a deadline."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        Index(
+            "reminder_open",
+            "due_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("reminder_of_deadline", "deadline_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    deadline_id: int = Field(foreign_key="deadline.id")
+    kind: ReminderKind = word(ReminderKind)
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    state: ReminderState = word(ReminderState)
+    # The message that told of it: a late reminder shares one with others.
+    message_id: int | None = Field(default=None, foreign_key="message.id")

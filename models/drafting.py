@@ -1,0 +1,72 @@
+"""Drafting a letter's text from its template.
+
+A draft is Markdown in which every value stands between the marks ⟦ and ⟧: literal text, which
+no later step reads as markup, and which an officer can still see and change in place. Jinja runs
+here, once, over our own templates; what officers edit afterwards is never run.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from models.settings import TEMPLATES
+from models.text import check_printable, check_prose
+
+LITERAL_OPEN = "⟦"
+LITERAL_CLOSE = "⟧"
+LONGEST_BODY = 60_000
+
+
+# With its context passed, Jinja cannot work out a constant before rendering and leave it bare.
+@pass_context
+def _literal(_context: Context, value: object) -> str:
+    return f"{LITERAL_OPEN}{value}{LITERAL_CLOSE}"
+
+
+_environment = ImmutableSandboxedEnvironment(
+    loader=FileSystemLoader(TEMPLATES / "letters"),
+    undefined=StrictUndefined,
+    finalize=_literal,
+    autoescape=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_environment.globals.clear()
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment.get_template(f"{name}.md.j2")
+
+
+def draft(template: str, context: Mapping[str, Any]) -> str:
+    """The text of a new letter.
+
+    `context` holds plain dictionaries, lists and text only. Raises InvalidInput, naming the
+    value, when one has a character that the letters' fonts cannot print.
+    """
+    _check_values("", context)
+    return _template(template).render(context)
+
+
+def _check_values(name: str, value: object) -> None:
+    if isinstance(value, str):
+        check_printable(name, value)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            _check_values(f"{name}.{key}" if name else str(key), part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _check_values(name, part)
+
+
+def check_body(body: object) -> str:
+    """The text of a letter as an officer left it, or InvalidInput for the field `body`."""
+    text = check_prose("body", body, most=LONGEST_BODY)
+    check_printable("body", text.replace(LITERAL_OPEN, "").replace(LITERAL_CLOSE, ""))
+    return text

@@ -1,0 +1,251 @@
+"""An escalation, its steps, the proposals to move it and the decisions on them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+
+class Trigger(StrEnum):
+    """Why a school causes concern (the six triggers of The SIP's Brief, part 4, and other)."""
+
+    UNDERPERFORMANCE = "underperformance"
+    SAFETY = "safety"
+    FINANCE = "finance"
+    SELF_EVALUATION = "self_evaluation"
+    LEADERSHIP = "leadership"
+    SPECIALISM = "specialism"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The trigger in words, as pages and letters have it."""
+        return TRIGGER_TITLES[self]
+
+
+TRIGGER_TITLES = {
+    Trigger.UNDERPERFORMANCE: "significant underperformance that is not being addressed",
+    Trigger.SAFETY: "the safety and well-being of pupils",
+    Trigger.FINANCE: "budget problems without a recovery plan",
+    Trigger.SELF_EVALUATION: "no engagement with self-evaluation",
+    Trigger.LEADERSHIP: "a lack of leadership capacity",
+    Trigger.SPECIALISM: "the specialism at risk at re-designation",
+    Trigger.OTHER: "another concern",
+}
+
+
+class Status(StrEnum):
+    """Where an escalation stands as a whole."""
+
+    PROPOSED = "proposed"
+    OPEN = "open"
+    PAUSED = "paused"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+LIVE = (Status.PROPOSED, Status.OPEN, Status.PAUSED)
+
+
+class StepState(StrEnum):
+    """Where one step stands."""
+
+    AHEAD = "ahead"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    CARRIED_OUT = "carried_out"
+    AWAITING_RESPONSE = "awaiting_response"
+    SATISFACTORY = "satisfactory"
+    UNSATISFACTORY = "unsatisfactory"
+    NO_RESPONSE = "no_response"
+    PASSED_OVER = "passed_over"
+    FALLEN_AWAY = "fallen_away"  # a step of the maintained ladder once the school is an academy
+
+
+class Action(StrEnum):
+    """What a proposal asks for."""
+
+    START = "start"
+    ADVANCE = "advance"
+    PASS_OVER = "pass_over"  # noqa: S105 - not a password
+    RESOLVE = "resolve"
+    WITHDRAW = "withdraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    CONVERT = "convert"
+    END = "end"
+    LETTER = "letter"
+
+    @property
+    def label(self) -> str:
+        """The action in words: "move to the next step"."""
+        return ACTION_TITLES[self]
+
+
+ACTION_TITLES = {
+    Action.START: "start the escalation",
+    Action.ADVANCE: "move to the next step",
+    Action.PASS_OVER: "pass over a step",
+    Action.RESOLVE: "resolve the concern",
+    Action.WITHDRAW: "withdraw the escalation",
+    Action.PAUSE: "pause the escalation",
+    Action.RESUME: "resume the escalation",
+    Action.EXTEND: "extend the deadline",
+    Action.CONVERT: "move to the academy ladder",
+    Action.END: "end the escalation because the school closes",
+    Action.LETTER: "send a letter",
+}
+
+
+class ProposalState(StrEnum):
+    """Whether a proposal still waits."""
+
+    AWAITING = "awaiting"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    SUPERSEDED = "superseded"
+
+
+class DecisionWord(StrEnum):
+    """What an approver says to a proposal."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+
+
+class Judgement(StrEnum):
+    """What an officer makes of a school's response."""
+
+    SATISFACTORY = "satisfactory"
+    UNSATISFACTORY = "unsatisfactory"
+
+
+class Escalation(SQLModel, table=True):
+    """One school's case, known outside by its reference."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (Index("escalation_number", "year", "number", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+    year: int
+    number: int
+    urn: int = Field(foreign_key="school.urn", index=True)
+    ladder: str
+    status: Status = word(Status, index=True)
+    step_key: str
+    triggers: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    summary: str
+    head_performance_in_question: bool
+    not_engaging: bool
+    policy: str
+    guidance: str
+    case_officer_id: int = Field(foreign_key="officer.id", index=True)
+    head_of_service_id: int | None = Field(default=None, foreign_key="officer.id")
+    started_by_id: int = Field(foreign_key="officer.id")
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+class Step(SQLModel, table=True):
+    """One step of one escalation."""
+
+    __tablename__ = "step"
+    __table_args__ = (Index("step_of_escalation", "escalation_id", "key", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id")
+    key: str
+    state: StepState = word(StepState)
+    changed_on: date | None = None
+
+
+class Proposal(SQLModel, table=True):
+    """A change that waits for approval, or waited; its gate is its flow run in Prefect."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        # One transition at a time; letters outside a transition may wait beside it.
+        Index(
+            "one_transition_awaiting",
+            "escalation_id",
+            unique=True,
+            sqlite_where=text("state = 'awaiting' AND action <> 'letter'"),
+            postgresql_where=text("state = 'awaiting' AND action <> 'letter'"),
+        ),
+        Index(
+            "proposal_gate_open",
+            "gate_closed",
+            sqlite_where=text("NOT gate_closed"),
+            postgresql_where=text("NOT gate_closed"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    step_key: str
+    action: Action = word(Action)
+    reason: str
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    approvers: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    stage: int = 0
+    state: ProposalState = word(ProposalState, index=True)
+    proposed_by_id: int = Field(foreign_key="officer.id")
+    proposed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    gate_attempt: int = 0
+    gate_run_id: str | None = None
+    gate_closed: bool = False
+
+
+class Decision(SQLModel, table=True):
+    """What one approver decided, at one stage of a proposal."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("decision_of_stage", "proposal_id", "stage", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="proposal.id")
+    stage: int
+    officer_id: int = Field(foreign_key="officer.id")
+    decision: DecisionWord = word(DecisionWord)
+    reason: str
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Discussion(SQLModel, table=True):
+    """A discussion or meeting that was held with the school."""
+
+    __tablename__ = "discussion"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    step_key: str
+    held_on: date
+    with_whom: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    notes: str
+    agreed_actions: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Response(SQLModel, table=True):
+    """What the school answered at a step, and what an officer made of it."""
+
+    __tablename__ = "response"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    step_key: str
+    received_on: date
+    summary: str
+    judgement: Judgement | None = word(Judgement, nullable=True, default=None)
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

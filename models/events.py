@@ -1,0 +1,193 @@
+"""The record: what happened, by whom and when, each event chained to the one before."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, insert, select, update
+from sqlmodel import Field, Session, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+FIRST_HASH = "0" * 64
+THE_CLOCK = "the clock"
+
+
+class EventKind(StrEnum):
+    """Everything that can happen, in the past tense."""
+
+    ESCALATION_STARTED = "escalation_started"
+    ESCALATION_OPENED = "escalation_opened"
+    STEP_PROPOSED = "step_proposed"
+    CHANGE_PROPOSED = "change_proposed"
+    PROPOSAL_SIGNED_OFF = "proposal_signed_off"
+    PROPOSAL_APPROVED = "proposal_approved"
+    PROPOSAL_RETURNED = "proposal_returned"
+    PROPOSAL_SUPERSEDED = "proposal_superseded"
+    STEP_PASSED_OVER = "step_passed_over"
+    DISCUSSION_RECORDED = "discussion_recorded"
+    RESPONSE_RECORDED = "response_recorded"
+    RESPONSE_JUDGED = "response_judged"
+    LETTER_DRAFTED = "letter_drafted"
+    LETTER_EDITED = "letter_edited"
+    LETTER_ISSUED = "letter_issued"
+    LETTER_WITHDRAWN = "letter_withdrawn"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_FAILED = "message_failed"
+    MESSAGE_BECAME_UNKNOWN = "message_became_unknown"
+    MESSAGE_SETTLED = "message_settled"
+    DEADLINE_SET = "deadline_set"
+    DEADLINE_MISSED = "deadline_missed"
+    DEADLINE_EXTENDED = "deadline_extended"
+    REMINDER_QUEUED = "reminder_queued"
+    ESCALATION_PAUSED = "escalation_paused"
+    ESCALATION_RESUMED = "escalation_resumed"
+    ESCALATION_RESOLVED = "escalation_resolved"
+    ESCALATION_WITHDRAWN = "escalation_withdrawn"
+    ESCALATION_CONVERTED = "escalation_converted"
+    ESCALATION_ENDED = "escalation_ended"
+    CONTACT_CHANGED = "contact_changed"
+    SCHOOL_ADDED = "school_added"
+    OFFICER_ADDED = "officer_added"
+    CREDENTIAL_ISSUED = "credential_issued"
+    OFFICER_SIGNED_IN = "officer_signed_in"
+    OFFICER_SIGNED_OUT = "officer_signed_out"
+
+
+class Event(SQLModel, table=True):
+    """Something that happened. Rows are only ever added.
+
+    `data` is canonical JSON, kept as the text that was hashed.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (Index("event_of_escalation", "escalation_id", "sequence"),)
+
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    actor: str
+    kind: EventKind = word(EventKind)
+    escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
+    data: str
+    previous: str
+    hash: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What changed, as it was recorded."""
+        facts: dict[str, Any] = json.loads(self.data)
+        return facts
+
+
+class ChainHead(SQLModel, table=True):
+    """The last link of the chain, so that a removed tail is missed."""
+
+    __tablename__ = "chain_head"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event that is about to be recorded."""
+
+    kind: EventKind
+    escalation_id: int | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first event at which the chain does not hold, and why."""
+
+    sequence: int
+    reason: str
+
+
+def canonical(data: dict[str, Any]) -> str:
+    """The one JSON text of these facts: sorted keys, no spaces, ASCII."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def link(previous: str, sequence: int, at: datetime, actor: str, happening: tuple[Any, ...]) -> str:
+    """The SHA-256 of an event: over the hash before it and its own content."""
+    kind, escalation_id, data = happening
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    content = json.dumps([previous, sequence, moment, actor, str(kind), escalation_id, data])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def append(session: Session, now: datetime, actor: str, *happenings: Happening) -> None:
+    """Record what happened, in order, as part of the transaction in hand.
+
+    The transaction must be one of `models.database.write`: its lock keeps the chain single.
+    """
+    if not happenings:
+        return
+    connection = session.connection()
+    head = connection.execute(_HEAD).one_or_none()
+    sequence, previous = (head.sequence, head.hash) if head else (0, FIRST_HASH)
+    rows = []
+    for happening in happenings:
+        sequence += 1
+        data = canonical(happening.data)
+        content = (happening.kind.value, happening.escalation_id, data)
+        this = link(previous, sequence, now, actor, content)
+        rows.append(
+            {
+                "sequence": sequence,
+                "at": now,
+                "actor": actor,
+                "kind": happening.kind,
+                "escalation_id": happening.escalation_id,
+                "data": data,
+                "previous": previous,
+                "hash": this,
+            }
+        )
+        previous = this
+    connection.execute(_ADD_EVENT, rows)
+    if head:
+        connection.execute(_MOVE_HEAD, {"sequence": sequence, "hash": previous})
+    else:
+        connection.execute(_ADD_HEAD, {"id": 1, "sequence": sequence, "hash": previous})
+
+
+def verify(session: Session) -> Break | None:
+    """Recompute the whole chain; the first broken event, or None when every link holds."""
+    expected, previous = 0, FIRST_HASH
+    for row in _in_order(session):
+        expected += 1
+        if row.sequence != expected:
+            return Break(expected, "this event is missing")
+        if row.previous != previous:
+            return Break(row.sequence, "it does not follow from the event before it")
+        content = (row.kind, row.escalation_id, row.data)
+        if row.hash != link(previous, row.sequence, row.at, row.actor, content):
+            return Break(row.sequence, "its content was changed")
+        previous = row.hash
+    head = session.connection().execute(_HEAD).one_or_none()
+    recorded = (head.sequence, head.hash) if head else (0, FIRST_HASH)
+    if recorded != (expected, previous):
+        return Break(expected + 1, "events after this point were removed or added")
+    return None
+
+
+def _in_order(session: Session) -> Iterator[Any]:
+    statement = select(_events).order_by(_events.c.sequence).execution_options(yield_per=1000)
+    yield from session.connection().execute(statement)
+
+
+_events = Event.__table__  # type: ignore[attr-defined]
+_heads = ChainHead.__table__  # type: ignore[attr-defined]
+_HEAD = select(_heads.c.sequence, _heads.c.hash).where(_heads.c.id == 1)
+_ADD_EVENT = insert(_events)
+_ADD_HEAD = insert(_heads)
+_MOVE_HEAD = update(_heads).where(_heads.c.id == 1)

@@ -1,0 +1,77 @@
+"""Letters: drafts with every version, and what was issued, byte for byte."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+
+class LetterState(StrEnum):
+    """How far a letter has come."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    WITHDRAWN = "withdrawn"
+
+
+class Letter(SQLModel, table=True):
+    """One letter of an escalation.
+
+    To whom it goes is looked up while it is a draft and frozen, with date and signatory, when
+    it is approved.
+    """
+
+    __tablename__ = "letter"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    proposal_id: int | None = Field(default=None, foreign_key="proposal.id", index=True)
+    step_key: str
+    number: int
+    template: str
+    to_role: str
+    copy_roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    state: LetterState = word(LetterState, index=True)
+    version: int = 1
+    dated: date | None = None
+    respond_by: date | None = None
+    signed_by: str | None = None
+    signed_as: str
+    recipients: list[dict[str, Any]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    sha256: str | None = None
+    issued_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class LetterVersion(SQLModel, table=True):
+    """The text of a letter as somebody left it."""
+
+    __tablename__ = "letter_version"
+    __table_args__ = (Index("version_of_letter", "letter_id", "version", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    letter_id: int = Field(foreign_key="letter.id")
+    version: int
+    body: str
+    written_by: str
+    written_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class IssuedFile(SQLModel, table=True):
+    """One rendering of an issued letter: frozen, with its SHA-256."""
+
+    __tablename__ = "issued_file"
+    __table_args__ = (Index("file_of_letter", "letter_id", "format", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    letter_id: int = Field(foreign_key="letter.id")
+    format: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sha256: str

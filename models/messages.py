@@ -1,0 +1,90 @@
+"""The outbox: what is to leave the building, and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    LETTER = "letter"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    ALERT = "alert"
+
+
+class MessageState(StrEnum):
+    """How far a message has come; `unknown` is never sent again by itself."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+    SETTLED = "settled"  # an officer decided what became of a failed or unknown one
+
+
+class Message(SQLModel, table=True):
+    """One message to one person. `key` is unique: the same message is never queued twice."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "message_waiting",
+            "next_attempt_at",
+            sqlite_where=text("state IN ('pending', 'claimed')"),
+            postgresql_where=text("state IN ('pending', 'claimed')"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: MessageKind = word(MessageKind)
+    escalation_id: int | None = Field(default=None, foreign_key="escalation.id", index=True)
+    letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
+    to_name: str
+    to_email: str
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    state: MessageState = word(MessageState)
+    queued_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    next_attempt_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    # Reminders leave in office hours only: those of this day until then, or later ones.
+    leave_by: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    attempts: int = 0
+    claimed_by: str | None = None
+    claim_ends_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    code: int | None = None
+    detail: str = ""
+    settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class ClockPass(SQLModel, table=True):
+    """When the clock last went round, and when it last made the daily digest."""
+
+    __tablename__ = "clock_pass"
+
+    name: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Answer(SQLModel, table=True):
+    """The first answer to a request that carried an Idempotency-Key."""
+
+    __tablename__ = "answer"
+    __table_args__ = (Index("answer_to_key", "officer_id", "key", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    officer_id: int = Field(foreign_key="officer.id")
+    key: str
+    request_digest: str
+    status: int
+    body: str
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,21 @@
+"""A council's policy as data: its ladders, approvers, timings and letters."""
+
+from models.policy.loader import (
+    Approvable,
+    Body,
+    Ladder,
+    Policy,
+    PolicyError,
+    StepRule,
+    load_policy,
+)
+
+__all__ = [
+    "Approvable",
+    "Body",
+    "Ladder",
+    "Policy",
+    "PolicyError",
+    "StepRule",
+    "load_policy",
+]

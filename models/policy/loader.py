@@ -1,0 +1,295 @@
+"""Reading a policy folder: `policy.toml` and one file for each ladder, checked as a whole."""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import time
+from enum import StrEnum
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from models.officers import Role
+from models.schools import ContactRole
+from models.settings import TEMPLATES
+
+Days = Annotated[int, Field(ge=1, le=260)]
+Approvers = Annotated[tuple[Role, ...], Field(min_length=1)]
+NATIONAL_BODIES = ("secretary_of_state", "ofsted")
+Recipient = Literal[
+    "headteacher",
+    "chair_of_governors",
+    "clerk",
+    "trust",
+    "sponsor",
+    "diocese",
+    "foundation_appointer",
+    "school_improvement_partner",
+    "secretary_of_state",
+    "ofsted",
+]
+NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
+STEP_KEYS = {
+    "maintained": (
+        "informal_headteacher",
+        "informal_governing_body",
+        "formal_headteacher",
+        "formal_governing_body",
+        "performance_meetings",
+        "warning_notice",
+        "intervention",
+    ),
+    "academy": (
+        "informal_headteacher",
+        "informal_governing_body",
+        "formal_headteacher",
+        "formal_governing_body",
+        "secretary_of_state",
+        "ofsted",
+    ),
+}
+
+
+class PolicyError(Exception):
+    """The policy cannot be used; the message names the file and the key."""
+
+
+class Approvable(StrEnum):
+    """What needs approval and is not a step of a ladder."""
+
+    START = "start"
+    PASS_OVER = "pass_over"  # noqa: S105 - not a password
+    RESOLVE = "resolve"
+    WITHDRAW = "withdraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    CONVERT = "convert"
+    END = "end"
+    LETTER = "letter"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Letterhead(_Strict):
+    """Who writes: printed at the top of every letter."""
+
+    council: str
+    department: str
+    address: tuple[str, ...]
+    telephone: str
+    email: str
+    website: str
+
+
+class Body(_Strict):
+    """A national body that letters go to."""
+
+    name: str
+    email: str
+    address: tuple[str, ...]
+
+
+class Reminders(_Strict):
+    """When the case officer is reminded of a response that is due; times are London's."""
+
+    working_days_before: tuple[Days, ...]
+    on_the_day: bool
+    every_working_days_after: Days
+    overdue_also_to: tuple[Role, ...]
+    at: time
+    digest_at: time
+    digest_working_days_ahead: Days
+
+    @field_validator("at", "digest_at")
+    @classmethod
+    def _in_office_hours(cls, value: time) -> time:
+        if not time(8) <= value < time(18):
+            raise ValueError("must lie in office hours, 08:00 to 18:00")
+        return value
+
+
+class OtherLetters(_Strict):
+    """Templates of the letters that belong to no single step."""
+
+    acknowledgement: str
+    resolution: str
+
+
+class StepRule(_Strict):
+    """One step of a ladder, as the policy has it."""
+
+    key: str
+    number: str
+    title: str
+    kind: Literal["discussion", "letter", "meetings"]
+    to: Recipient
+    copies: tuple[Recipient, ...] = ()
+    copies_where_known: tuple[Recipient, ...] = ()
+    with_: tuple[str, ...] = Field(default=(), alias="with")
+    letter: str
+    invitation: str | None = None
+    approvers: Approvers
+    response_working_days: Days
+    only_if: Literal["head_performance_in_question"] | None = None
+    may_pass_over_if: Literal["not_engaging"] | None = None
+
+    @property
+    def formal(self) -> bool:
+        """Whether approving the step sends a letter (iii and iv, and the statutory steps)."""
+        return self.kind == "letter"
+
+    @property
+    def letter_on_approval(self) -> str | None:
+        """The template whose draft travels with the proposal; none for a discussion."""
+        return self.letter if self.kind == "letter" else self.invitation
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Every template that the step names."""
+        return tuple(name for name in (self.letter, self.invitation) if name)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kind != "letter" and not self.with_:
+            raise ValueError(f"with: a step of kind {self.kind} must say with whom it is held")
+        if (self.invitation is not None) != (self.kind == "meetings"):
+            raise ValueError("invitation: needed for meetings, and for nothing else")
+        allowed = {*ContactRole, "governing_body"}
+        for name in self.with_:
+            if name not in allowed:
+                raise ValueError(f"with: nobody is called {name!r}")
+        return self
+
+    @field_validator("approvers")
+    @classmethod
+    def _approvers_can_approve(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        return _fit_to_approve(value)
+
+
+class Ladder(_Strict):
+    """The steps of one kind of school, in their order."""
+
+    key: Literal["maintained", "academy"]
+    title: str
+    steps: tuple[StepRule, ...]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {step.key: place for place, step in enumerate(self.steps)}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places
+
+    def step(self, key: str) -> StepRule:
+        """The step with this key; KeyError when the ladder has none."""
+        return self.steps[self._places[key]]
+
+    def after(self, key: str) -> StepRule | None:
+        """The step that comes next, or None at the top."""
+        place = self._places[key] + 1
+        return self.steps[place] if place < len(self.steps) else None
+
+    def following(self, key: str) -> tuple[StepRule, ...]:
+        """All steps still to come after this one."""
+        return self.steps[self._places[key] + 1 :]
+
+
+class Policy(_Strict):
+    """One council's policy, whole and checked."""
+
+    title: str
+    edition: str
+    guidance: str
+    letterhead: Letterhead
+    bodies: dict[Literal["secretary_of_state", "ofsted"], Body]
+    approvers: dict[Approvable, Approvers]
+    reminders: Reminders
+    letters: OtherLetters
+    ladders: dict[Literal["maintained", "academy"], Ladder]
+
+    def ladder(self, key: str) -> Ladder:
+        """The ladder of maintained schools or of academies."""
+        return self.ladders[key]  # type: ignore[index]
+
+    @field_validator("approvers")
+    @classmethod
+    def _complete(cls, value: dict[Approvable, Approvers]) -> dict[Approvable, Approvers]:
+        missing = [name.value for name in Approvable if name not in value]
+        if missing:
+            raise ValueError(f"nobody is named to approve: {', '.join(missing)}")
+        for roles in value.values():
+            _fit_to_approve(roles)
+        return value
+
+    @field_validator("bodies")
+    @classmethod
+    def _all_bodies(cls, value: dict[str, Body]) -> dict[str, Body]:
+        missing = [name for name in NATIONAL_BODIES if name not in value]
+        if missing:
+            raise ValueError(f"no address for: {', '.join(missing)}")
+        return value
+
+
+def _fit_to_approve(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    for role in roles:
+        if role in NEVER_APPROVE:
+            raise ValueError(f"the role {role.value} cannot approve anything")
+    return roles
+
+
+@cache
+def load_policy(folder: Path) -> Policy:
+    """The policy in a folder.
+
+    Raises PolicyError with the file and the key where anything is missing, unknown or wrong:
+    a policy is used whole or not at all.
+    """
+    content = _read(folder / "policy.toml")
+    content["ladders"] = {key: _ladder(folder / f"{key}.toml", key) for key in STEP_KEYS}
+    policy = _checked(Policy, content, folder / "policy.toml")
+    letters = policy.letters.model_dump().items()
+    _templates_exist(folder / "policy.toml", ((f"letters.{key}", name) for key, name in letters))
+    return policy
+
+
+def _ladder(path: Path, key: str) -> Ladder:
+    ladder = _checked(Ladder, {"key": key, **_read(path)}, path)
+    keys = tuple(step.key for step in ladder.steps)
+    if keys != STEP_KEYS[key]:
+        wanted = ", ".join(STEP_KEYS[key])
+        raise PolicyError(f"{path}: steps: the keys must be, in this order: {wanted}")
+    named = ((f"steps.{step.key}", name) for step in ladder.steps for name in step.templates)
+    _templates_exist(path, named)
+    return ladder
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise PolicyError(f"{path}: the file is missing") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PolicyError(f"{path}: {error}") from None
+
+
+Checked = TypeVar("Checked", bound=BaseModel)
+
+
+def _checked(model: type[Checked], content: dict[str, object], path: Path) -> Checked:
+    try:
+        return model.model_validate(content)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise PolicyError(f"{path}: {key}: {message.removeprefix('Value error, ')}") from None
+
+
+def _templates_exist(path: Path, names: Iterable[tuple[str, str]]) -> None:
+    for key, name in names:
+        if not (TEMPLATES / "letters" / f"{name}.md.j2").is_file():
+            raise PolicyError(f"{path}: {key}: there is no letter template {name!r}")

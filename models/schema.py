@@ -1,0 +1,70 @@
+"""Bringing a database to this version's tables, and knowing when it is somebody else's."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine
+
+from models import deadlines, escalations, events, letters, messages, officers, schools
+
+# Importing a module with tables registers them; naming them here keeps the imports alive.
+TABLES = (deadlines, escalations, events, letters, messages, officers, schools)
+
+
+class SchemaError(Exception):
+    """The database does not fit this version of the program; the message says what to do."""
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Create or change the tables up to a revision.
+
+    Raises SchemaError when the database was made by a newer version of the program.
+    """
+    _check_not_newer(engine)
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        if to == "base":
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+
+
+def check(engine: Engine) -> None:
+    """Refuse to work on a database whose tables are not this version's; raises SchemaError."""
+    _check_not_newer(engine)
+    if current_revision(engine) != _scripts().get_current_head():
+        raise SchemaError("The database is not up to date. Run `scc init` to bring it up to date.")
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision that the database is at; None while it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _check_not_newer(engine: Engine) -> None:
+    revision = current_revision(engine)
+    if revision is None:
+        return
+    try:
+        _scripts().get_revision(revision)
+    except CommandError:
+        raise SchemaError(
+            f"The database was made by a newer version of this program (revision {revision}). "
+            "Install that version, or restore a backup made with this one."
+        ) from None
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

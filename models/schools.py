@@ -1,0 +1,94 @@
+"""Schools, what kind they are, and the people at them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+# Types of establishment by their code in the national register (DOMAIN, part 6).
+MAINTAINED_TYPES = frozenset({1, 2, 3, 5, 7, 12, 14, 15})
+ACADEMY_TYPES = frozenset({6, 28, 33, 34, 35, 36, 38, 39, 40, 41, 42, 43, 44, 45, 46})
+
+
+class SchoolKind(StrEnum):
+    """Which ladder a school stands on, if any."""
+
+    MAINTAINED = "maintained"
+    ACADEMY = "academy"
+    OTHER = "other"
+
+
+class RiskLevel(StrEnum):
+    """The level of the risk register."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NONE = "none"
+
+
+class ContactRole(StrEnum):
+    """Whom the council writes to about a school."""
+
+    HEADTEACHER = "headteacher"
+    CHAIR_OF_GOVERNORS = "chair_of_governors"
+    CLERK = "clerk"
+    TRUST = "trust"
+    SPONSOR = "sponsor"
+    DIOCESE = "diocese"
+    FOUNDATION_APPOINTER = "foundation_appointer"
+    SCHOOL_IMPROVEMENT_PARTNER = "school_improvement_partner"
+
+    @property
+    def label(self) -> str:
+        """The words for people: "chair of governors"."""
+        return self.value.replace("_", " ")
+
+
+class School(SQLModel, table=True):
+    """A school, by its URN."""
+
+    __tablename__ = "school"
+
+    urn: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(index=True)
+    type_code: int
+    type_name: str
+    phase: str
+    trust: str | None = None
+    religious_character: str | None = None
+    diocese: str | None = None
+    town: str = ""
+    postcode: str = ""
+    risk_level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)
+    closed_on: date | None = None
+    demonstration: bool = False
+
+    @property
+    def kind(self) -> SchoolKind:
+        """The ladder that the type of establishment decides."""
+        if self.type_code in MAINTAINED_TYPES:
+            return SchoolKind.MAINTAINED
+        if self.type_code in ACADEMY_TYPES:
+            return SchoolKind.ACADEMY
+        return SchoolKind.OTHER
+
+
+class Contact(SQLModel, table=True):
+    """One person or body at a school, in one role."""
+
+    __tablename__ = "contact"
+    __table_args__ = (Index("contact_of_school", "urn", "role", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn")
+    role: ContactRole = word(ContactRole)
+    name: str
+    email: str | None = None
+    address: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    source: str
+    changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,103 @@
+"""How pages are rendered: one Jinja environment over templates/pages and GOV.UK's macros.
+
+Times are stored in UTC and shown in Europe/London. Nothing here reads the clock.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+
+LONDON = ZoneInfo("Europe/London")
+PAGES = Path(__file__).parent.parent / "templates" / "pages"
+STATIC = Path(__file__).parent / "static"
+
+
+def _in_london(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be shown: {moment}")
+    return moment.astimezone(LONDON)
+
+
+def _day(day: date) -> date:
+    return _in_london(day).date() if isinstance(day, datetime) else day
+
+
+def date_long(day: date) -> str:
+    """`14 December 2026`; of an aware datetime, the day it is in London."""
+    day = _day(day)
+    return f"{day.day} {day:%B %Y}"
+
+
+def date_short(day: date) -> str:
+    """`14 Dec 2026`, for tables; of an aware datetime, the day it is in London."""
+    day = _day(day)
+    return f"{day.day} {day:%b %Y}"
+
+
+def time_london(moment: datetime) -> str:
+    """`14 December 2026 at 9:05am`, as the GOV.UK style guide writes times; London time.
+
+    Raises ValueError for a datetime without a zone.
+    """
+    moment = _in_london(moment)
+    return f"{date_long(moment)} at {_time_of_day(moment)}"
+
+
+def _time_of_day(moment: datetime) -> str:
+    if moment.minute == 0 and moment.hour in (0, 12):
+        return "midday" if moment.hour else "midnight"
+    minutes = f":{moment:%M}" if moment.minute else ""
+    return f"{moment.hour % 12 or 12}{minutes}{'pm' if moment.hour >= 12 else 'am'}"
+
+
+def with_query(url: str, **changes: object) -> str:
+    """The URL with these query parameters replaced; a parameter set to None is dropped."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] not in changes]
+    added = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return urlunsplit(parts._replace(query=urlencode(kept + added)))
+
+
+def error_message(errors: Iterable[Mapping[str, str]] | None, field: str) -> dict[str, str] | None:
+    """The first error of a field in the shape GOV.UK's macros take, or None."""
+    for error in errors or ():
+        if error["field"] == field:
+            return {"text": error["message"]}
+    return None
+
+
+@lru_cache
+def static_url(name: str) -> str:
+    """The address of a file in web/static, stamped with its content so that it may be cached."""
+    stamp = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={stamp}"
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The environment of every page: autoescaped; GOV.UK's macros need the lenient Undefined."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    pages = Environment(
+        loader=ChoiceLoader([FileSystemLoader(PAGES), govuk]),
+        autoescape=True,
+    )
+    pages.filters |= {
+        "date_long": date_long,
+        "date_short": date_short,
+        "time_london": time_london,
+        "with_query": with_query,
+        "error_message": error_message,
+    }
+    pages.globals["static_url"] = static_url
+    return pages
+
+
+def render(template: str, **context: object) -> str:
+    """A page as HTML: `template` is its path under templates/pages."""
+    return environment().get_template(template).render(context)
