@@ -3,16 +3,16 @@
 import asyncio
 from datetime import UTC, datetime
 
-from prefect import flow, get_client, get_run_logger
+from prefect import flow, get_client
 
 from flows.dispatch import reconcile
 from flows.record import opened
-from models.commands.clock import tick
+from models.commands.clock import stamp, tick
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
 
-@flow(name="Clock")
+@flow(name="Clock", flow_run_name="A pass of the clock")
 async def clock() -> None:
     """One pass of the clock: deadlines, reminders, letters to be issued, messages to be sent.
 
@@ -21,8 +21,9 @@ async def clock() -> None:
     """
     with opened() as record:
         now = datetime.now(UTC)
-        await asyncio.to_thread(tick, record.engine, record.settings, now)
-        await asyncio.to_thread(issue_letters, record.engine, record.settings, now)
-        await asyncio.to_thread(deliver, record.engine, record.settings, now)
+        await asyncio.to_thread(tick, record.engine, record.policy, now)
+        await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
+        await asyncio.to_thread(deliver, record.engine, record.policy, record.settings, now)
+        await asyncio.to_thread(stamp, record.engine, now)
         async with get_client() as client:
             await reconcile(record, client, now)

@@ -20,7 +20,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
@@ -28,7 +28,7 @@ from prefect.states import Cancelled, Crashed, Scheduled
 from flows.forms import stage_of
 from flows.gates import Gate, close, next_attempt, open_gates, record_run
 from flows.record import Record
-from flows.waiting import find_waiting
+from flows.waiting import read_waiting
 
 GATE = "gate"
 LADDERS = {
@@ -46,6 +46,12 @@ _PAGE = 200
 _UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
+async def check_registered(client: PrefectClient) -> None:
+    """Raises ObjectNotFound when Prefect has lost our deployments, as with its database."""
+    for name in ALL:
+        await client.read_deployment_by_name(name)
+
+
 async def dispatch_new(record: Record, client: PrefectClient) -> None:
     """Open the gates that are missing and wake the gates that wait for nothing any more."""
     for gate in open_gates(record.engine):
@@ -56,12 +62,7 @@ async def dispatch_new(record: Record, client: PrefectClient) -> None:
 
 
 async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Mend every difference between rows and flow runs.
-
-    Raises ObjectNotFound when the deployments themselves are gone from Prefect.
-    """
-    for name in LADDERS.values():
-        await client.read_deployment_by_name(name)
+    """Mend every difference between rows and flow runs."""
     await _crash_stuck(client, now)
     await _drop_late_passes(client, now)
     await _end_strays(record, client)
@@ -75,7 +76,7 @@ async def _open(record: Record, client: PrefectClient, gate: Gate) -> None:
         if not next_attempt(record.engine, gate):
             return
         gate = replace(gate, attempt=1)
-    waiting = find_waiting(record.engine, record.policy, gate.proposal_id)
+    waiting = read_waiting(record.engine, record.policy, gate.proposal_id)
     deployment = await client.read_deployment_by_name(LADDERS[gate.ladder])
     run = await client.create_flow_run_from_deployment(
         deployment.id,
@@ -121,7 +122,9 @@ async def _crash_stuck(client: PrefectClient, now: datetime) -> None:
         if run.state is not None and now - run.state.timestamp > STUCK_AFTER
     ]
     for run in stuck:
-        state = Crashed(message="Its process is gone: nothing was heard of it for ten minutes.")
+        state: State[None] = Crashed(
+            message="Its process is gone: nothing was heard of it for ten minutes."
+        )
         await client.set_flow_run_state(run.id, state, force=True)
 
 
@@ -138,7 +141,7 @@ async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
 
 async def _end_strays(record: Record, client: PrefectClient) -> None:
     """End runs that wait beside the one that counts, so that no proposal is shown twice."""
-    waiting = [run async for run in _runs(client, (StateType.PAUSED,), LADDERS.values())]
+    waiting = [run async for run in _runs(client, (StateType.PAUSED,), tuple(LADDERS.values()))]
     # Read after the runs: whatever waits was recorded before it began to wait.
     counted = {gate.run_id for gate in open_gates(record.engine)}
     for run in waiting:

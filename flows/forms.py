@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from prefect import get_client
-from prefect.flow_runs import suspend_flow_run
+from prefect.flow_runs import asuspend_flow_run
 from prefect.input import RunInput
 from prefect.runtime import flow_run
 from pydantic import Field, SecretStr
@@ -50,7 +50,7 @@ async def wait_for(form: type[RunInput], description: str, stage: int = 0) -> No
     whoever looks at the waiting run can tell what it waits for.
     """
     asking = form.with_initial_data(description=description)
-    await suspend_flow_run(wait_for_input=asking, key=f"stage-{stage}-{uuid4().hex}")
+    await asuspend_flow_run(wait_for_input=asking, key=f"stage-{stage}-{uuid4().hex}")
 
 
 def stage_of(pause_key: str | None) -> int | None:

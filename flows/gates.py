@@ -64,9 +64,7 @@ def next_attempt(engine: Engine, gate: Gate) -> bool:
     """Count one more attempt at this gate; False when somebody else did so first."""
     as_seen = {"id": gate.proposal_id, "gate_attempt": gate.attempt, "gate_closed": False}
     with write(engine) as session:
-        return change(
-            session, Proposal, as_seen, gate_attempt=gate.attempt + 1, gate_run_id=None
-        )
+        return change(session, Proposal, as_seen, gate_attempt=gate.attempt + 1, gate_run_id=None)
 
 
 def record_run(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> None:

@@ -18,9 +18,9 @@ from prefect.states import Cancelled, Completed
 from flows.forms import Decide, take_answer, wait_for
 from flows.gates import close, enter
 from flows.record import Record, opened
-from flows.waiting import find_waiting
+from flows.waiting import read_waiting
 from models.commands.deciding import decide
-from models.commands.identifying import identify
+from models.commands.directory import officer_by_code
 from models.database import write
 from models.refusals import Refused
 from notifications.issuing import issue_letters
@@ -65,7 +65,7 @@ async def _transition(proposal_id: int, attempt: int) -> State[Any]:
         if not enter(record.engine, proposal_id, attempt, flow_run.id):
             return Cancelled(message="Nothing waits here: another flow run has this proposal.")
         refused = _decide(record, proposal_id, answer) if answer else ""
-        waiting = find_waiting(record.engine, record.policy, proposal_id)
+        waiting = read_waiting(record.engine, record.policy, proposal_id)
         if waiting.awaits:
             description = waiting.description(record.settings.base_url, refused)
             await wait_for(Decide, description, waiting.proposal.stage)
@@ -79,7 +79,7 @@ def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
     now = datetime.now(UTC)
     try:
         with write(record.engine) as session:
-            officer = identify(session, answer.code.get_secret_value())
+            officer = officer_by_code(session, answer.code.get_secret_value())
             decide(
                 session,
                 record.policy,
@@ -97,5 +97,5 @@ def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
 async def _carry_out(record: Record) -> None:
     """Issue what was approved and send it; both find for themselves what is left to do."""
     now = datetime.now(UTC)
-    await asyncio.to_thread(issue_letters, record.engine, record.settings, now)
-    await asyncio.to_thread(deliver, record.engine, record.settings, now)
+    await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
+    await asyncio.to_thread(deliver, record.engine, record.policy, record.settings, now)

@@ -7,7 +7,6 @@ flows are registered anew and a full pass of reconciliation follows.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,12 +14,13 @@ from typing import Any
 import httpx
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
 
 from flows.clock import clock
-from flows.dispatch import dispatch_new, reconcile
+from flows.dispatch import check_registered, dispatch_new, reconcile
 from flows.ladders import academy_ladder, maintained_school_ladder
 from flows.record import Record, opened
 from flows.starting import start_an_escalation
@@ -28,6 +28,7 @@ from flows.starting import start_an_escalation
 POLL_SECONDS = 2
 FULL_PASS_EVERY = timedelta(minutes=1)
 AT_ONCE = 4
+LOST_AFTER = 3
 
 _log = logging.getLogger("prefect.scc")
 
@@ -35,16 +36,17 @@ _log = logging.getLogger("prefect.scc")
 class _Runner(Runner):
     """Prefect's runner, which leaves it to us what SIGTERM means."""
 
-    def __init__(self, on_sigterm: Callable[[], None]) -> None:
+    def __init__(self, stop: asyncio.Event) -> None:
         # Passes of the clock that were missed meanwhile are dropped by reconciliation, so the
         # schedule need not be paused: nobody would start it again after a kill.
         super().__init__(
             name="scc", query_seconds=POLL_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
         )
-        self._on_sigterm = on_sigterm
+        self._stop_event = stop
+        self._running_loop = asyncio.get_running_loop()
 
     def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
-        self._on_sigterm()
+        self._running_loop.call_soon_threadsafe(self._stop_event.set)
 
 
 async def deployments() -> list[RunnerDeployment]:
@@ -68,16 +70,16 @@ async def run() -> None:
     with opened() as record:
         while not stop.is_set():
             try:
-                await _serve(record, stop, lambda: loop.call_soon_threadsafe(stop.set))
+                await _serve(record, stop)
             except Exception as lost:  # whatever it is, waits in Prefect must come back
                 _log.warning("Prefect is not to be had, trying again: %s", lost)
                 await _pause(stop)
 
 
-async def _serve(record: Record, stop: asyncio.Event, on_sigterm: Callable[[], None]) -> None:
+async def _serve(record: Record, stop: asyncio.Event) -> None:
     """Register the flows and run them until told to stop; raises when the server is lost."""
     async with get_client() as client:
-        runner = _Runner(on_sigterm)
+        runner = _Runner(stop)
         for deployment in await deployments():
             await runner.aadd_deployment(deployment)
         await reconcile(record, client, datetime.now(UTC))
@@ -96,18 +98,26 @@ async def _serve(record: Record, stop: asyncio.Event, on_sigterm: Callable[[], N
 
 
 async def _dispatch(record: Record, client: PrefectClient) -> None:
-    """Pass after pass; raises when Prefect no longer knows the deployments."""
+    """Pass after pass; raises when the server is lost or no longer knows the deployments.
+
+    One failure is borne: Prefect's SQLite server answers 503 while it is busy.
+    """
     full_pass_at = datetime.now(UTC) + FULL_PASS_EVERY
+    failures = 0
     while True:
         now = datetime.now(UTC)
         try:
+            await check_registered(client)
             if now >= full_pass_at:
                 await reconcile(record, client, now)
                 full_pass_at = now + FULL_PASS_EVERY
             else:
                 await dispatch_new(record, client)
-        except httpx.HTTPError as lost:
-            _log.warning("Prefect did not answer, trying again: %s", lost)
+            failures = 0
+        except httpx.HTTPError:
+            failures += 1
+            if failures == LOST_AFTER:
+                raise
         await asyncio.sleep(POLL_SECONDS)
 
 

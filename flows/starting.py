@@ -9,7 +9,7 @@ from prefect.states import Completed
 
 from flows.forms import Identify, inline, plain, take_answer, wait_for
 from flows.record import Record, opened
-from models.commands.identifying import identify
+from models.commands.directory import officer_by_code
 from models.commands.starting import start
 from models.database import read, write
 from models.escalations import Trigger
@@ -62,7 +62,7 @@ async def start_an_escalation(
 def _start(record: Record, answer: Identify, entered: dict[str, Any]) -> str:
     now = datetime.now(UTC)
     with write(record.engine) as session:
-        officer = identify(session, answer.code.get_secret_value())
+        officer = officer_by_code(session, answer.code.get_secret_value())
         escalation = start(session, record.policy, officer=officer, now=now, **entered)
     return f"{escalation.reference} was started by {officer.name}."
 
@@ -73,7 +73,7 @@ def _description(record: Record, entered: dict[str, Any], refused: str) -> str:
         urn = entered["urn"]
         school = session.get(School, int(urn)) if urn.isdecimal() and len(urn) == 6 else None
     name = f"**{inline(school.name)}**" if school else "No school that is known here"
-    reasons = ", ".join(Trigger(name).title for name in entered["triggers"])
+    reasons = ", ".join(Trigger(name).label for name in entered["triggers"])
     parts = [
         f"**Not started.** {inline(refused)}" if refused else "",
         f"{name} (URN {inline(entered['urn'])}), because of {inline(reasons)}:",

@@ -51,7 +51,7 @@ class Waiting:
             f"**It still waits.** {inline(refused)}" if refused else "",
             f"**{inline(self.school.name)}** (URN {self.school.urn}), "
             f"{self.escalation.reference}: **{inline(self.what)}**",
-            f"{inline(self.proposer.name)} proposed on {day} to {proposal.action.title}:",
+            f"{inline(self.proposer.name)} proposed on {day} to {proposal.action.label}:",
             plain(proposal.reason),
             *(inline(self._said(decision, officer)) for decision, officer in self.decided),
             f"Waits for: {inline(role)}. Whoever proposed it cannot decide it.",
@@ -74,8 +74,8 @@ class Waiting:
         return f"{word} by {officer.name} on {london_date(decision.at):%-d %B %Y}."
 
 
-def find_waiting(engine: Engine, policy: Policy, proposal_id: int) -> Waiting | None:
-    """The proposal with what belongs to it, or None when there is none."""
+def read_waiting(engine: Engine, policy: Policy, proposal_id: int) -> Waiting:
+    """The proposal with what belongs to it; there must be one."""
     with read(engine) as session:
         statement = (
             select(Proposal, Escalation, School, Officer)
@@ -84,10 +84,7 @@ def find_waiting(engine: Engine, policy: Policy, proposal_id: int) -> Waiting | 
             .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
             .where(Proposal.id == proposal_id)
         )
-        row = session.exec(statement).one_or_none()
-        if row is None:
-            return None
-        proposal, escalation, school, proposer = row
+        proposal, escalation, school, proposer = session.exec(statement).one()
         what = _what(policy, escalation, proposal)
         decided = _decided(session, proposal_id)
         return Waiting(proposal, escalation, school, proposer, what, decided)
@@ -97,7 +94,7 @@ def _what(policy: Policy, escalation: Escalation, proposal: Proposal) -> str:
     ladder = policy.ladder(escalation.ladder)
     if proposal.action in (Action.START, Action.ADVANCE) and proposal.step_key in ladder:
         return ladder.step(proposal.step_key).title
-    return proposal.action.title[0].upper() + proposal.action.title[1:]
+    return proposal.action.label[0].upper() + proposal.action.label[1:]
 
 
 def _decided(session: Session, proposal_id: int) -> tuple[tuple[Decision, Officer], ...]:

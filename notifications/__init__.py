@@ -1,0 +1,1 @@
+"""How it leaves the building: letters as documents, the outbox, and the channels of Apprise."""

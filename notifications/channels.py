@@ -260,7 +260,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         options = [f"SIZE={size}"] if smtp.has_extn("size") else []
         code, reply = smtp.mail(self.sender.addr_spec, options)
         if code != 250:
-            return self._refusal("the sender", code, reply)
+            return self._refusal(f"mail from {self.sender.addr_spec}", code, reply)
         code, reply = smtp.rcpt(recipient)
         if code not in (250, 251):
             return self._refusal("the recipient", code, reply)

@@ -51,7 +51,7 @@ def recipients(
     """
     found = []
     for role in (to, *copies):
-        entry = _address(case.policy, contacts, role)
+        entry = address_of(case.policy, contacts, role)
         if entry is None:
             who = role.replace("_", " ")
             raise NotPossible(
@@ -62,7 +62,8 @@ def recipients(
     return found
 
 
-def _address(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
+def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
+    """Name and addresses of whoever has a role; None where no e-mail address is known."""
     if role in NATIONAL:
         body = policy.bodies[role]  # type: ignore[index]
         address = list(body.address)
@@ -117,7 +118,7 @@ def can_be_addressed(case: Case, addressing: Addressing) -> bool:
     """Whether everybody whom a letter must reach has an address."""
     contacts = contacts_of(case.session, case.school.urn)
     must = (addressing.to, *addressing.copies)
-    return all(_address(case.policy, contacts, role) is not None for role in must)
+    return all(address_of(case.policy, contacts, role) is not None for role in must)
 
 
 def _known(contacts: Mapping[str, Contact], role: str) -> bool:

@@ -161,8 +161,9 @@ def _sign_off(
 ) -> list[Happening]:
     following = proposal.approvers[proposal.stage + 1]
     waiting = officers_in(case.session, following, but=proposal.proposed_by_id)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id}
-    key = f"{proposal.id}:{proposal.stage + 1}"
+    stage = proposal.stage + 1
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
+    key = f"{proposal.id}:{stage}"
     tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
     facts = {**_facts(proposal, reason), "as": officer.role.value}
     return [Happening(EventKind.PROPOSAL_SIGNED_OFF, case.escalation.id, facts)]

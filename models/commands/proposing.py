@@ -261,6 +261,6 @@ def _tell_approvers(
     case: Case, proposal_id: int, role: str, officer: Officer, now: datetime
 ) -> None:
     waiting = officers_in(case.session, role, but=officer.id)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id}
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
     key = f"{proposal_id}:0"
     tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)

@@ -210,5 +210,5 @@ def _await_approval(
         details={},
     )
     waiting = officers_in(session, approvers[0], but=officer.id)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id}
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
     tell(session, now, waiting, key=f"{proposal_id}:0", escalation=escalation, data=data)

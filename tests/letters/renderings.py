@@ -30,14 +30,19 @@ def open_pdf(pdf: bytes) -> Pdf:
 
 
 def pdf_structure(pdf: bytes) -> list[str]:
-    """The tags of the structure tree in reading order, with their depth."""
+    """The tags of the structure tree in reading order, with their depth.
+
+    Emphasis that a page break cuts in two counts once.
+    """
     tags: list[str] = []
 
     def walk(node: Object, depth: int) -> None:
         if not isinstance(node, Dictionary):
             return
         if "/S" in node:
-            tags.append(f"{depth}{node.S}")
+            tag = f"{depth}{node.S}"
+            if tag not in tags[-1:] or node.S not in ("/Strong", "/Em"):
+                tags.append(tag)
         kids = node.get("/K", Array())
         for kid in kids if isinstance(kids, Array) else [kids]:
             walk(kid, depth + 1)

@@ -1,0 +1,83 @@
+"""What became of a letter that the mail server refused, or may have taken: an officer decides."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.commands.casework import require
+from models.commands.correspondence import address_of, contacts_of
+from models.database import add, change
+from models.escalations import Escalation
+from models.events import EventKind, Happening, append
+from models.messages import Message, MessageKind, MessageState
+from models.officers import CASEWORK, Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.text import check_prose
+
+
+def settle(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    message_id: int,
+    decision: str,
+    reason: str,
+) -> Message:
+    """An officer decides what became of a refused or unknown letter.
+
+    `sent`: it arrived, or was served another way. `send_again`: a new message to the address
+    that the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    require(officer, CASEWORK, "decide about a delivery")
+    message = session.get(Message, message_id)
+    if message is None or message.kind is not MessageKind.LETTER:
+        raise NotFound(f"There is no delivery {message_id}.")
+    if decision not in ("sent", "send_again"):
+        raise InvalidInput("decision", "Choose “sent” or “send_again”.")
+    check_prose("reason", reason)
+    unsettled = (MessageState.FAILED, MessageState.UNKNOWN)
+    if message.state not in unsettled:
+        raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
+    change(
+        session,
+        Message,
+        {"id": message.id, "state": message.state},
+        state=MessageState.SETTLED,
+        settled_at=now,
+    )
+    facts = {"message": message.id, "letter": message.letter_id, "decision": decision}
+    happening = Happening(
+        EventKind.MESSAGE_SETTLED, message.escalation_id, {**facts, "reason": reason}
+    )
+    append(session, now, officer.email, happening)
+    if decision == "send_again":
+        _send_again(session, policy, message, now)
+    session.refresh(message)
+    return message
+
+
+def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
+    escalation = session.get_one(Escalation, message.escalation_id)
+    contacts = contacts_of(session, escalation.urn)
+    person = address_of(policy, contacts, message.data["role"])
+    if person is None:
+        who = message.data["role"].replace("_", " ")
+        raise NotPossible(f"The school has no e-mail address for its {who}. Add it first.")
+    key, _, again = message.key.partition(":again:")
+    add(
+        session,
+        Message,
+        key=f"{key}:again:{int(again or 0) + 1}",
+        kind=MessageKind.LETTER,
+        escalation_id=message.escalation_id,
+        letter_id=message.letter_id,
+        to_name=person["name"],
+        to_email=person["email"],
+        data=message.data,
+        state=MessageState.PENDING,
+        queued_at=now,
+        next_attempt_at=now,
+    )

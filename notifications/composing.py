@@ -1,0 +1,252 @@
+"""What each message says, worked out when it leaves, so that it says what holds then."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlmodel import Session, col, select
+
+from models.clocks import add_working_days, london_date, working_days_between
+from models.commands.correspondence import letter_body
+from models.commands.deadlines import long_date
+from models.deadlines import Deadline, DeadlineState, Reminder
+from models.escalations import (
+    Decision,
+    Escalation,
+    Proposal,
+    ProposalState,
+    Status,
+    Step,
+    StepState,
+)
+from models.letters import IssuedFile, Letter
+from models.messages import Message, MessageKind, MessageState
+from models.officers import Officer
+from models.policy import Policy
+from models.schools import School
+from models.settings import TEMPLATES, Settings
+from notifications.channels import Attachment, Mail
+from notifications.letters import parse
+
+# Plain text to officers: nothing here is markup, so nothing is escaped.
+_emails = Environment(  # noqa: S701
+    loader=FileSystemLoader(TEMPLATES / "emails"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Composer:
+    """Turns rows of the outbox into mail, for one pass of delivery."""
+
+    def __init__(self, session: Session, policy: Policy, settings: Settings, now: datetime) -> None:
+        self.session = session
+        self.policy = policy
+        self.settings = settings
+        self.now = now
+
+    def compose(self, message: Message) -> Mail | None:
+        """The mail for a message; None when it no longer applies and is to be dropped."""
+        # A clock that was moved ahead by hand queues as of its own day.
+        self.now = max(self.now, message.queued_at)
+        if message.kind is MessageKind.LETTER:
+            return self._letter(message)
+        if message.kind is MessageKind.REMINDER:
+            return self._reminder(message)
+        if message.kind is MessageKind.DIGEST:
+            return self._digest(message)
+        if message.data["what"] == "delivery_problem":
+            return self._delivery_problem(message)
+        return self._alert(message)
+
+    def _letter(self, message: Message) -> Mail:
+        letter = self.session.get_one(Letter, message.letter_id)
+        escalation = self.session.get_one(Escalation, letter.escalation_id)
+        kept = select(IssuedFile).where(IssuedFile.letter_id == letter.id)
+        files = {file.format: file.content for file in self.session.exec(kept)}
+        name = f"{escalation.reference}-{letter.number}.pdf"
+        return self._mail(
+            message,
+            subject=self._subject(letter),
+            text=files["txt"].decode(),
+            html=files["html"].decode(),
+            attachments=(Attachment(name, "application/pdf", files["pdf"]),),
+        )
+
+    def _subject(self, letter: Letter) -> str:
+        subject, _ = parse(letter_body(self.session, letter))
+        return subject
+
+    def _mail(
+        self,
+        message: Message,
+        *,
+        subject: str,
+        text: str,
+        html: str | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Mail:
+        return Mail(
+            to_name=message.to_name,
+            to_email=message.to_email,
+            subject=" ".join(subject.split()),
+            text=text,
+            html=html,
+            message_id=message_id(message.key, self.settings.base_url),
+            attachments=attachments,
+            date=message.queued_at,
+        )
+
+    def _from_template(self, message: Message, template: str, **context: Any) -> Mail:
+        whole = _emails.get_template(f"{template}.txt.j2").render(
+            officer=message.to_name,
+            base_url=self.settings.base_url,
+            council=self.policy.letterhead.council,
+            **context,
+        )
+        first, _, text = whole.partition("\n")
+        return self._mail(message, subject=first.removeprefix("Subject: "), text=text.lstrip("\n"))
+
+    def _reminder(self, message: Message) -> Mail | None:
+        """Only what still awaits its response; a judged one needs no reminder any more."""
+        due = (
+            select(Deadline, Escalation, School, Step)
+            .join(Reminder, col(Reminder.deadline_id) == col(Deadline.id))
+            .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+            .join(School, col(School.urn) == col(Escalation.urn))
+            .join(
+                Step,
+                (col(Step.escalation_id) == col(Escalation.id))
+                & (col(Step.key) == col(Deadline.step_key)),
+            )
+            .where(col(Reminder.id).in_(message.data["reminders"]))
+            .where(Escalation.status == Status.OPEN)
+            .where(col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)))
+            .where(Deadline.state != DeadlineState.CANCELLED)
+            .order_by(col(Deadline.due_on), col(Deadline.id))
+            .distinct()
+        )
+        items = [self._item(*row[:3]) for row in self.session.exec(due).all()]
+        return self._from_template(message, "reminder", items=items) if items else None
+
+    def _item(self, deadline: Deadline, escalation: Escalation, school: School) -> dict[str, Any]:
+        today = london_date(self.now)
+        step = self.policy.ladder(escalation.ladder).step(deadline.step_key)
+        return {
+            "school": school.name,
+            "reference": escalation.reference,
+            "step": f"{step.number}, {step.title}",
+            "due_on": long_date(deadline.due_on),
+            "days_late": working_days_between(deadline.due_on, today),
+            "missed": deadline.due_on < today,
+            "url": self._url(f"/escalations/{escalation.reference}"),
+        }
+
+    def _url(self, path: str) -> str:
+        return f"{self.settings.base_url.rstrip('/')}{path}"
+
+    def _digest(self, message: Message) -> Mail | None:
+        officer = self.session.exec(
+            select(Officer).where(Officer.email == message.to_email)
+        ).one_or_none()
+        if officer is None or message.data["day"] < london_date(self.now).isoformat():
+            return None  # yesterday's digest says nothing that today's does not
+        items, waiting = self._due_for(officer), self._waiting_for(officer)
+        if not items and not waiting:
+            return None
+        return self._from_template(message, "digest", items=items, waiting=waiting)
+
+    def _due_for(self, officer: Officer) -> list[dict[str, Any]]:
+        ahead = self.policy.reminders.digest_working_days_ahead
+        until = add_working_days(london_date(self.now), ahead)
+        due = (
+            select(Deadline, Escalation, School)
+            .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+            .join(School, col(School.urn) == col(Escalation.urn))
+            .where(Escalation.case_officer_id == officer.id, Escalation.status == Status.OPEN)
+            .where(col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED)))
+            .where(Deadline.step_key == Escalation.step_key, col(Deadline.due_on) <= until)
+            .order_by(col(Deadline.due_on), col(Deadline.id))
+        )
+        return [self._item(*row) for row in self.session.exec(due).all()]
+
+    def _waiting_for(self, officer: Officer) -> list[dict[str, Any]]:
+        awaiting = (
+            select(Proposal, Escalation, School, Officer)
+            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+            .join(School, col(School.urn) == col(Escalation.urn))
+            .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
+            .where(Proposal.state == ProposalState.AWAITING)
+            .order_by(col(Proposal.id))
+        )
+        return [
+            self._proposal(*row)
+            for row in self.session.exec(awaiting).all()
+            if row[0].approvers[row[0].stage] == officer.role.value and row[3].id != officer.id
+        ]
+
+    def _proposal(
+        self, proposal: Proposal, escalation: Escalation, school: School, proposer: Officer
+    ) -> dict[str, Any]:
+        step = self.policy.ladder(escalation.ladder).step(proposal.step_key)
+        return {
+            "school": school.name,
+            "reference": escalation.reference,
+            "step": f"{step.number}, {step.title}",
+            "what": proposal.action.label,
+            "proposed_by": proposer.name,
+            "reason": proposal.reason,
+            "url": self._url(f"/proposals/{proposal.id}"),
+        }
+
+    def _alert(self, message: Message) -> Mail | None:
+        row = self.session.exec(
+            select(Proposal, Escalation, School, Officer)
+            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+            .join(School, col(School.urn) == col(Escalation.urn))
+            .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
+            .where(Proposal.id == message.data["proposal"])
+        ).one()
+        proposal, what = row[0], message.data["what"]
+        waits = proposal.state is ProposalState.AWAITING
+        if what == "proposal_waits" and not (waits and proposal.stage == message.data["stage"]):
+            return None
+        facts = {**self._proposal(*row), "decided_by": "", "decision_reason": ""}
+        last = self._last_decision(proposal)
+        if last is not None:
+            facts["decision_reason"], facts["decided_by"] = last
+        return self._from_template(message, what, **facts)
+
+    def _delivery_problem(self, message: Message) -> Mail | None:
+        trouble = self.session.get_one(Message, message.data["message"])
+        if trouble.state not in (MessageState.FAILED, MessageState.UNKNOWN):
+            return None
+        letter = self.session.get_one(Letter, trouble.letter_id)
+        escalation = self.session.get_one(Escalation, letter.escalation_id)
+        return self._from_template(
+            message,
+            "delivery_problem",
+            reference=escalation.reference,
+            subject=self._subject(letter),
+            to=f"{trouble.to_name} ({trouble.to_email})",
+            unknown=trouble.state is MessageState.UNKNOWN,
+            detail=trouble.detail,
+            url=self._url(f"/messages/{trouble.id}"),
+        )
+
+    def _last_decision(self, proposal: Proposal) -> tuple[str, str] | None:
+        return self.session.exec(
+            select(Decision.reason, Officer.name)
+            .join(Officer, col(Officer.id) == col(Decision.officer_id))
+            .where(Decision.proposal_id == proposal.id)
+            .order_by(col(Decision.stage).desc())
+        ).first()
+
+
+def message_id(key: str, base_url: str) -> str:
+    """The Message-ID of a message: the same at every attempt, and nobody else's."""
+    host = urlsplit(base_url).hostname or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{host}>"

@@ -1,0 +1,100 @@
+"""From a letter's rows to its documents, and from an approved letter to an issued one."""
+
+import logging
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from models.clocks import london_date
+from models.commands.correspondence import address_of, contacts_of, freeze_letter, letter_body
+from models.database import read, write
+from models.escalations import Escalation
+from models.letters import Letter, LetterState
+from models.policy import Policy
+from notifications.letters import (
+    LetterDocument,
+    Letterhead,
+    Signatory,
+    to_html,
+    to_pdf,
+    to_text,
+)
+
+log = logging.getLogger(__name__)
+
+
+def letter_document(
+    session: Session, policy: Policy, letter: Letter, *, today: date
+) -> LetterDocument:
+    """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
+    escalation = session.get_one(Escalation, letter.escalation_id)
+    people = letter.recipients or _expected(session, policy, letter, escalation.urn)
+    head = policy.letterhead
+    return LetterDocument(
+        letterhead=Letterhead(
+            council=head.council,
+            department=head.department,
+            address=head.address,
+            telephone=head.telephone,
+            email=head.email,
+            website=head.website,
+        ),
+        reference=f"{escalation.reference}/{letter.number}",
+        date=letter.dated or today,
+        addressee=(people[0]["name"], *people[0]["address"]),
+        body=letter_body(session, letter),
+        respond_by=letter.respond_by,
+        signatory=Signatory(letter.signed_by or "", letter.signed_as),
+        copies=tuple(f"{copy['name']}, {_spoken(copy['role'])}" for copy in people[1:]),
+        draft=letter.state in (LetterState.DRAFT, LetterState.WITHDRAWN),
+    )
+
+
+def _expected(session: Session, policy: Policy, letter: Letter, urn: int) -> list[dict[str, Any]]:
+    """Whom a draft would go to as the contacts stand; a gap shows as the role alone."""
+    contacts = contacts_of(session, urn)
+    people = []
+    for role in (letter.to_role, *letter.copy_roles):
+        gap: dict[str, Any] = {"role": role, "name": f"The {_spoken(role)}", "address": []}
+        people.append(address_of(policy, contacts, role) or gap)
+    return people
+
+
+def _spoken(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def issue_letters(engine: Engine, policy: Policy, now: datetime) -> int:
+    """Issue every approved letter: render it, freeze its bytes, queue it to its recipients.
+
+    Safe to run anywhere, twice and at once: whoever freezes first wins. A letter that cannot be
+    rendered stays approved, is logged, and does not hold up the others.
+    """
+    with read(engine) as session:
+        approved = select(Letter.id).where(Letter.state == LetterState.APPROVED)
+        waiting = session.exec(approved.order_by(col(Letter.id))).all()
+    return sum(_issue(engine, policy, letter_id, now) for letter_id in waiting)
+
+
+def _issue(engine: Engine, policy: Policy, letter_id: int, now: datetime) -> bool:
+    with read(engine) as session:
+        letter = session.get_one(Letter, letter_id)
+        document = letter_document(session, policy, letter, today=london_date(now))
+    try:
+        files = render(document)
+    except Exception:
+        log.exception("Letter %s is approved but cannot be rendered", letter_id)
+        return False
+    with write(engine) as session:
+        return freeze_letter(session, policy, now=now, letter=letter, files=files)
+
+
+def render(document: LetterDocument) -> dict[str, bytes]:
+    """The renderings that are sent and kept: PDF, HTML and plain text."""
+    return {
+        "pdf": to_pdf(document),
+        "html": to_html(document).encode(),
+        "txt": to_text(document).encode(),
+    }

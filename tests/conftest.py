@@ -1,0 +1,76 @@
+"""What every test may ask for: a database of either kind, the policy, a fictional council."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.database import connect
+from models.policy import Policy, load_policy
+from models.settings import DEFAULT_POLICY
+from tests import databases
+from tests.council import Council, found_council
+
+pytest_plugins = [
+    f"tests.{name}"
+    for name in ("browser", "smtp", "prefect_server")
+    if (Path(__file__).parent / f"{name}.py").exists()
+]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.remove_postgresql()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and no rows."""
+    return databases.migrated_file(tmp_path_factory.mktemp("template") / "scc.db")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """A PostgreSQL database of this worker's own, with all tables; `engine` empties it."""
+    with databases.postgresql_server() as server:
+        url = databases.postgresql_database(server, f"scc_{worker_id}")
+        engine = connect(url)
+        databases.schema.migrate(engine)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated database without rows: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "scc.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        return databases.sqlite_url(file)
+    url: str = request.getfixturevalue("postgresql_url")
+    engine = connect(url)
+    databases.empty(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated database without rows: once SQLite, once PostgreSQL."""
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The policy that comes with the product."""
+    return load_policy(DEFAULT_POLICY)
+
+
+@pytest.fixture
+def council(engine: Engine) -> Council:
+    """A fictional council in the database: officers of every role, schools of every kind."""
+    return found_council(engine)

@@ -1,0 +1,118 @@
+"""A fictional council: officers of every role, schools of every kind, contacts at each.
+
+Its time is `NOW`, a Monday morning; nothing here reads a clock.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from models.commands import directory
+from models.database import read, write
+from models.officers import Officer
+from models.schools import School
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+OFFICERS = {
+    "hos": ("Harriet Osborne", "head_of_service"),
+    "hos2": ("Henry Okafor", "head_of_service"),
+    "seo": ("Sam Ellison", "officer"),
+    "seo2": ("Sofia Eze", "officer"),
+    "sm": ("Simon Marsh", "service_manager"),
+    "aed": ("Amira Edwards", "assistant_director"),
+    "dcs": ("Dina Castle-Smith", "director"),
+    "legal": ("Leo Galloway", "legal"),
+    "viewer": ("Vera Wexford", "viewer"),
+    "admin": ("Adam Dunmore", "administrator"),
+}
+SCHOOLS = {
+    "maintained": (900001, "Ashfield Primary School", 1, "Community school", {}),
+    "academy": (
+        900002,
+        "Brookside Academy",
+        34,
+        "Academy converter",
+        {"phase": "Secondary", "trust": "Fernshire Learning Trust"},
+    ),
+    "church": (
+        900003,
+        "St Brannoc's Church of England Primary School",
+        2,
+        "Voluntary aided school",
+        {"religious_character": "Church of England", "diocese": "Diocese of Fernminster"},
+    ),
+    "independent": (900004, "Castle Hill School", 11, "Other independent school", {}),
+}
+
+
+@dataclass(frozen=True)
+class Council:
+    """The officers and schools of `OFFICERS` and `SCHOOLS`, by name."""
+
+    hos: Officer
+    hos2: Officer
+    seo: Officer
+    seo2: Officer
+    sm: Officer
+    aed: Officer
+    dcs: Officer
+    legal: Officer
+    viewer: Officer
+    admin: Officer
+    maintained: School
+    academy: School
+    church: School
+    independent: School
+
+    @property
+    def officers(self) -> dict[str, Officer]:
+        """Every officer, by the names above."""
+        return {name: getattr(self, name) for name in OFFICERS}
+
+
+def found_council(engine: Engine, now: datetime = NOW) -> Council:
+    """Put the council into an empty database."""
+    with write(engine) as session:
+        officers = {
+            name: directory.add_officer(
+                session, now=now, email=f"{name}@fernshire.example", name=called, role=role
+            )
+            for name, (called, role) in OFFICERS.items()
+        }
+        for urn, name, code, kind, more in SCHOOLS.values():
+            values = {
+                "phase": "Primary",
+                "town": "Fernminster",
+                "postcode": "FM1 1AA",
+                "demonstration": True,
+                **more,
+            }
+            directory.add_school(
+                session,
+                now=now,
+                actor=directory.AT_THE_MACHINE,
+                urn=urn,
+                name=name,
+                type_code=code,
+                type_name=kind,
+                **values,
+            )
+            roles = ["headteacher", "chair_of_governors", *(["trust"] if "trust" in more else [])]
+            for role in roles:
+                directory.set_contact(
+                    session,
+                    officer=officers["admin"],
+                    now=now,
+                    urn=urn,
+                    role=role,
+                    name=f"{role.replace('_', ' ').capitalize()} of {name}",
+                    email=f"{role.replace('_', '.')}@school-{urn}.example",
+                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                )
+    with read(engine) as session:
+        schools = {
+            name: session.get_one(School, urn) for name, (urn, *_) in SCHOOLS.items()
+        }
+    return Council(**officers, **schools)

