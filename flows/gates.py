@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
 from models.database import change, read, write
@@ -69,9 +69,13 @@ def next_attempt(engine: Engine, gate: Gate) -> bool:
 
 def record_run(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> None:
     """Remember which flow run waits, unless a later attempt has begun."""
-    this_attempt = {"id": proposal_id, "gate_attempt": attempt, "gate_run_id": None}
+    unknown_as_yet = (
+        col(Proposal.id) == proposal_id,
+        col(Proposal.gate_attempt) == attempt,
+        col(Proposal.gate_run_id).is_(None),
+    )
     with write(engine) as session:
-        change(session, Proposal, this_attempt, gate_run_id=str(run_id))
+        session.exec(update(Proposal).where(*unknown_as_yet).values(gate_run_id=str(run_id)))
 
 
 def enter(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> bool:

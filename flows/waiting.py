@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from flows.forms import inline, plain
 from models.clocks import london_date
+from models.commands.correspondence import letters_of
 from models.database import read
 from models.escalations import (
     Action,
@@ -85,16 +86,21 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int) -> Waiting:
             .where(Proposal.id == proposal_id)
         )
         proposal, escalation, school, proposer = session.exec(statement).one()
-        what = _what(policy, escalation, proposal)
+        what = _what(session, policy, escalation, proposal)
         decided = _decided(session, proposal_id)
         return Waiting(proposal, escalation, school, proposer, what, decided)
 
 
-def _what(policy: Policy, escalation: Escalation, proposal: Proposal) -> str:
+def _what(session: Session, policy: Policy, escalation: Escalation, proposal: Proposal) -> str:
+    """The step to be taken, the letter to be sent, or what else is to change, in a few words."""
     ladder = policy.ladder(escalation.ladder)
     if proposal.action in (Action.START, Action.ADVANCE) and proposal.step_key in ladder:
         return ladder.step(proposal.step_key).title
-    return proposal.action.label[0].upper() + proposal.action.label[1:]
+    words = proposal.action.label
+    if proposal.action is Action.LETTER:
+        [letter] = letters_of(session, proposal)
+        words = letter.template.replace("_", " ")
+    return words[0].upper() + words[1:]
 
 
 def _decided(session: Session, proposal_id: int) -> tuple[tuple[Decision, Officer], ...]:

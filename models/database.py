@@ -4,13 +4,31 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    Update,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
+LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
 _CHAIN_LOCK = 2006_60  # any constant; one advisory lock for every writer of the event chain
+
+
+Row = TypeVar("Row", bound=SQLModel)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,9 +94,30 @@ def read(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def by_key(session: Session, table: type[Row], key: int) -> Row | None:
+    """The row with this key, if there is one; a number that no key can be has none."""
+    return session.get(table, key) if 0 < key <= LAST_KEY else None
+
+
+# Statements are built once for each shape: building one costs more than SQLite takes to run it.
+
+
+@cache
+def _insert(table: type[SQLModel]) -> Insert:
+    return insert(table.__table__)  # type: ignore[attr-defined]
+
+
+@cache
+def _update(table: type[SQLModel], where: tuple[str, ...], values: tuple[str, ...]) -> Update:
+    rows = table.__table__  # type: ignore[attr-defined]
+    matches = [rows.c[name] == bindparam(f"was_{name}", type_=rows.c[name].type) for name in where]
+    new = {name: bindparam(f"new_{name}", type_=rows.c[name].type) for name in values}
+    return update(rows).where(*matches).values(new)
+
+
 def add(session: Session, table: type[SQLModel], **values: Any) -> int:
     """Insert one row and return its key, without the cost of the unit of work."""
-    result = session.connection().execute(insert(table.__table__), values)  # type: ignore[attr-defined]
+    result = session.connection().execute(_insert(table), values)
     inserted = result.inserted_primary_key
     assert inserted is not None  # noqa: S101 - one row was inserted, so it has a key
     return cast(int, inserted[0])
@@ -87,14 +126,12 @@ def add(session: Session, table: type[SQLModel], **values: Any) -> int:
 def add_all(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """Insert many rows in one statement; none is no statement."""
     if rows:
-        session.connection().execute(insert(table.__table__), rows)  # type: ignore[attr-defined]
+        session.connection().execute(_insert(table), rows)
 
 
 def change(session: Session, table: type[SQLModel], where: dict[str, Any], **values: Any) -> bool:
     """Compare and set: change the one row that still is as `where` says; False if none is."""
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    matches = [columns[name] == value for name, value in where.items()]
-    result = session.connection().execute(
-        update(table.__table__).where(*matches).values(values)  # type: ignore[attr-defined]
-    )
-    return bool(result.rowcount)
+    parameters = {f"was_{name}": value for name, value in where.items()}
+    parameters |= {f"new_{name}": value for name, value in values.items()}
+    statement = _update(table, tuple(where), tuple(values))
+    return bool(session.connection().execute(statement, parameters).rowcount)

@@ -5,6 +5,7 @@ no later step reads as markup, and which an officer can still see and change in 
 here, once, over our own templates; what officers edit afterwards is never run.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -13,12 +14,14 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from models.refusals import InvalidInput
 from models.settings import TEMPLATES
 from models.text import check_printable, check_prose
 
 LITERAL_OPEN = "⟦"
 LITERAL_CLOSE = "⟧"
 LONGEST_BODY = 60_000
+_SPAN = re.compile(f"{LITERAL_OPEN}[^{LITERAL_OPEN}{LITERAL_CLOSE}]*{LITERAL_CLOSE}")
 
 
 # With its context passed, Jinja cannot work out a constant before rendering and leave it bare.
@@ -68,5 +71,7 @@ def _check_values(name: str, value: object) -> None:
 def check_body(body: object) -> str:
     """The text of a letter as an officer left it, or InvalidInput for the field `body`."""
     text = check_prose("body", body, most=LONGEST_BODY)
+    if {LITERAL_OPEN, LITERAL_CLOSE} & set(_SPAN.sub("", text)):
+        raise InvalidInput("body", f"Each {LITERAL_OPEN} needs its {LITERAL_CLOSE}, and one only.")
     check_printable("body", text.replace(LITERAL_OPEN, "").replace(LITERAL_CLOSE, ""))
     return text

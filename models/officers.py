@@ -38,7 +38,7 @@ ROLE_TITLES = {
     Role.HEAD_OF_SERVICE: "Head of Service, Learning and Standards",
     Role.SERVICE_MANAGER: "Service Manager",
     Role.ASSISTANT_DIRECTOR: "Assistant Executive Director",
-    Role.DIRECTOR: "Director of Children's Services",
+    Role.DIRECTOR: "Director of Children’s Services",
     Role.LEGAL: "Legal Services",
     Role.VIEWER: "Viewer",
     Role.ADMINISTRATOR: "Administrator",
@@ -121,7 +121,7 @@ def new_code() -> str:
 
 def digest(secret: str) -> str:
     """What is kept of a secret: each is random and long enough to need no slower hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain_code(typed: str) -> str:

@@ -1,10 +1,13 @@
 """Settings from the environment or a `.env` file; see docs/settings.md for each."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 DEFAULT_SECRET = "for-demonstration-only"  # noqa: S105 - refused beyond loopback
 DEFAULT_POLICY = Path(__file__).parent / "policy" / "default"
@@ -39,20 +42,51 @@ class Settings(BaseSettings):
         return self.home / "mail"
 
     def masked(self) -> dict[str, str]:
-        """Every setting as text, with passwords and keys hidden, for `scc doctor`."""
+        """Every setting as text, for `scc doctor`; nothing that could be secret is shown.
+
+        Passwords and keys stand in many places of a URL (an Apprise URL may be one great
+        secret), so what is shown of one is what is known to be harmless.
+        """
         shown = {name: str(value) for name, value in self.model_dump().items()}
         for name in ("secret_key", "oidc_client_secret"):
             if shown[name]:
-                shown[name] = "(default)" if shown[name] == DEFAULT_SECRET else "********"
-        for name in ("database_url", "mail_url", "alerts_url", "prefect_api_url"):
-            shown[name] = _without_password(shown[name])
+                shown[name] = "(default)" if shown[name] == DEFAULT_SECRET else HIDDEN
+        shown["database_url"] = _database_without_password(self.database)
+        shown["mail_url"] = _scheme_and_host(self.mail_url)
+        shown["alerts_url"] = " ".join(map(_scheme, re.split(r"[\s,]+", self.alerts_url.strip())))
+        for name in ("base_url", "prefect_api_url", "oidc_issuer"):
+            shown[name] = _without_account(shown[name])
         return shown
 
 
-def _without_password(url: str) -> str:
+HIDDEN = "********"
+
+
+def _database_without_password(url: str) -> str:
+    try:
+        return make_url(url).set(query={}).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return HIDDEN
+
+
+def _scheme(url: str) -> str:
+    scheme, mark, _ = url.partition("://")
+    if not url:
+        return ""
+    return f"{scheme}://{HIDDEN}" if mark else HIDDEN
+
+
+def _scheme_and_host(url: str) -> str:
+    """A mail server by name; of anything but a plain mail URL its scheme alone."""
+    scheme, _, rest = url.partition("://")
+    account, at, place = rest.partition("?")[0].rpartition("@")
+    host = re.match(r"[\w.-]+", place)
+    if scheme not in ("mailto", "mailtos") or host is None or "/" in account:
+        return _scheme(url)
+    return f"{scheme}://{'…@' if at else ''}{host[0]}"
+
+
+def _without_account(url: str) -> str:
     scheme, mark, rest = url.partition("://")
-    credentials, at, place = rest.rpartition("@")
-    if not at:
-        return url
-    account = credentials.partition(":")[0]
-    return f"{scheme}{mark}{account}:********@{place}"
+    _, at, place = rest.partition("?")[0].rpartition("@")
+    return f"{scheme}{mark}{HIDDEN}@{place}" if at else url.partition("?")[0]

@@ -50,6 +50,15 @@ def check_line(field: str, value: object, *, most: int = 200, required: bool = T
     return text
 
 
+def is_text(value: object) -> bool:
+    """Whether this is a line that could be stored, and so could be looked for in the database."""
+    try:
+        check_line("", value, required=False)
+    except InvalidInput:
+        return False
+    return True
+
+
 def check_prose(field: str, value: object, *, most: int = 20_000, required: bool = True) -> str:
     r"""Text of several lines, at most `most` characters, returned exactly as given.
 

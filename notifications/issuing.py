@@ -8,7 +8,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
-from models.commands.correspondence import address_of, contacts_of, freeze_letter, letter_body
+from models.commands.correspondence import (
+    NATIONAL,
+    address_of,
+    contacts_of,
+    freeze_letter,
+    letter_body,
+)
 from models.database import read, write
 from models.escalations import Escalation
 from models.letters import Letter, LetterState
@@ -47,9 +53,16 @@ def letter_document(
         body=letter_body(session, letter),
         respond_by=letter.respond_by,
         signatory=Signatory(letter.signed_by or "", letter.signed_as),
-        copies=tuple(f"{copy['name']}, {_spoken(copy['role'])}" for copy in people[1:]),
+        copies=tuple(_copy(person) for person in people[1:]),
         draft=letter.state in (LetterState.DRAFT, LetterState.WITHDRAWN),
     )
+
+
+def _copy(person: dict[str, Any]) -> str:
+    """Who else has the letter: a national body's name says already what it is."""
+    if person["role"] in NATIONAL:
+        return str(person["name"])
+    return f"{person['name']}, {_spoken(person['role'])}"
 
 
 def _expected(session: Session, policy: Policy, letter: Letter, urn: int) -> list[dict[str, Any]]:

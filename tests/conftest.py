@@ -1,5 +1,6 @@
 """What every test may ask for: a database of either kind, the policy, a fictional council."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from models.database import connect
 from models.policy import Policy, load_policy
 from models.settings import DEFAULT_POLICY
 from tests import databases
+from tests.cases import Case
 from tests.council import Council, found_council
 
 pytest_plugins = [
@@ -18,6 +20,10 @@ pytest_plugins = [
     for name in ("browser", "smtp", "prefect_server")
     if (Path(__file__).parent / f"{name}.py").exists()
 ]
+
+
+def pytest_configure() -> None:
+    os.environ.setdefault(databases.RUN, str(os.getpid()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -74,3 +80,9 @@ def policy() -> Policy:
 def council(engine: Engine) -> Council:
     """A fictional council in the database: officers of every role, schools of every kind."""
     return found_council(engine)
+
+
+@pytest.fixture
+def case(engine: Engine, policy: Policy, council: Council) -> Case:
+    """An escalation to act on; `case.started()` begins it."""
+    return Case(engine, policy, council)

@@ -112,7 +112,5 @@ def found_council(engine: Engine, now: datetime = NOW) -> Council:
                     address=["School Lane", "Fernminster", "FM1 1AA"],
                 )
     with read(engine) as session:
-        schools = {
-            name: session.get_one(School, urn) for name, (urn, *_) in SCHOOLS.items()
-        }
+        schools = {name: session.get_one(School, urn) for name, (urn, *_) in SCHOOLS.items()}
     return Council(**officers, **schools)

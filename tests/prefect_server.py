@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
+import pytest
 
 T = TypeVar("T")
 
@@ -153,3 +154,10 @@ def flow_runner(server: PrefectServer, log: Path, **settings: str) -> Iterator[P
         yield runner
     finally:
         runner.kill()
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """One server for all tests of a worker that leave it alive; no runner is attached to it."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as server:
+        yield server

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.clocks import london_date
 from models.database import add_all
@@ -25,8 +27,40 @@ from models.officers import Officer, Role
 from models.policy import Ladder, Policy, StepRule
 from models.refusals import InvalidInput, NotAllowed, NotFound
 from models.schools import School
+from models.text import is_text
 
 EARLIEST_YEAR = 2000  # a year typed with two digits is a slip, not the first century
+
+
+# Statements of every transition, built once: building one costs more than SQLite takes to run it.
+_CaseSelect = Select[Escalation, School, Step]
+_CASE: _CaseSelect = (
+    select(Escalation, School, Step)
+    .join(School, col(School.urn) == col(Escalation.urn))
+    .join(Step, col(Step.escalation_id) == col(Escalation.id))
+)
+_BY_REFERENCE = _CASE.where(col(Escalation.reference) == bindparam("name"))
+_BY_ID = _CASE.where(col(Escalation.id) == bindparam("name"))
+_DEADLINE = (
+    select(Deadline)
+    .where(col(Deadline.escalation_id) == bindparam("escalation"))
+    .where(col(Deadline.step_key) == bindparam("step"))
+    .where(Deadline.state != DeadlineState.CANCELLED)
+    .order_by(col(Deadline.id).desc())
+    .limit(1)
+)
+_UNJUDGED = (
+    select(Response.id)
+    .where(col(Response.escalation_id) == bindparam("escalation"))
+    .where(col(Response.step_key) == bindparam("step"))
+    .where(col(Response.judgement).is_(None))
+)
+_AWAITING = (
+    select(Proposal.id)
+    .where(col(Proposal.escalation_id) == bindparam("escalation"))
+    .where(Proposal.state == ProposalState.AWAITING, Proposal.action != Action.LETTER)
+)
+_IN_ROLE = select(Officer).where(col(Officer.role) == bindparam("role"), col(Officer.active))
 
 
 @dataclass
@@ -57,16 +91,11 @@ class Case:
     @cached_property
     def deadline(self) -> Deadline | None:
         """The deadline of the step at which the escalation stands, if it has one."""
-        statement = (
-            select(Deadline)
-            .where(
-                Deadline.escalation_id == self.escalation.id,
-                Deadline.step_key == self.escalation.step_key,
-                Deadline.state != DeadlineState.CANCELLED,
-            )
-            .order_by(col(Deadline.id).desc())
-        )
-        return self.session.exec(statement).first()
+        return self.session.exec(_DEADLINE, params=self._here).first()
+
+    @property
+    def _here(self) -> dict[str, object]:
+        return {"escalation": self.escalation.id, "step": self.escalation.step_key}
 
     def overdue(self, today: date) -> bool:
         """Whether the day for the response has passed."""
@@ -97,41 +126,28 @@ class Case:
         return bool(getattr(self.escalation, name)) if flag is None else flag
 
     def _unjudged_response(self) -> bool:
-        statement = select(Response.id).where(
-            Response.escalation_id == self.escalation.id,
-            Response.step_key == self.escalation.step_key,
-            col(Response.judgement).is_(None),
-        )
-        return self.session.exec(statement).first() is not None
+        return self.session.exec(_UNJUDGED, params=self._here).first() is not None
 
-    def transition_awaiting(self) -> Proposal | None:
-        """The proposal to move this escalation that waits for a decision, if there is one."""
-        statement = select(Proposal).where(
-            Proposal.escalation_id == self.escalation.id,
-            Proposal.state == ProposalState.AWAITING,
-            Proposal.action != Action.LETTER,
-        )
-        return self.session.exec(statement).first()
+    def transition_awaiting(self) -> bool:
+        """Whether a proposal to move this escalation waits for a decision."""
+        escalation = {"escalation": self.escalation.id}
+        return self.session.exec(_AWAITING, params=escalation).first() is not None
 
 
 def find_case(session: Session, policy: Policy, reference: str) -> Case:
     """The escalation with this reference; raises NotFound."""
-    return _case(session, policy, col(Escalation.reference) == reference, reference)
+    if not is_text(reference):
+        raise NotFound("There is no escalation with this reference.")
+    return _case(session, policy, _BY_REFERENCE, reference)
 
 
 def case_of(session: Session, policy: Policy, escalation_id: int) -> Case:
     """The escalation with this key, which one of our own rows names."""
-    return _case(session, policy, col(Escalation.id) == escalation_id, str(escalation_id))
+    return _case(session, policy, _BY_ID, escalation_id)
 
 
-def _case(session: Session, policy: Policy, condition: object, name: str) -> Case:
-    statement = (
-        select(Escalation, School, Step)
-        .join(School, col(School.urn) == col(Escalation.urn))
-        .join(Step, col(Step.escalation_id) == col(Escalation.id))
-        .where(condition)  # type: ignore[arg-type]
-    )
-    rows = session.exec(statement).all()
+def _case(session: Session, policy: Policy, statement: _CaseSelect, name: str | int) -> Case:
+    rows = session.exec(statement, params={"name": name}).all()
     if not rows:
         raise NotFound(f"There is no escalation {name}.")
     escalation, school, _ = rows[0]
@@ -188,5 +204,5 @@ def tell(
 
 def officers_in(session: Session, role: str, *, but: int | None = None) -> list[Officer]:
     """The active officers with a role, less the one who must not be asked."""
-    statement = select(Officer).where(Officer.role == role, col(Officer.active))
-    return [officer for officer in session.exec(statement) if officer.id != but]
+    found = session.exec(_IN_ROLE, params={"role": role})
+    return [officer for officer in found if officer.id != but]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, literal, union
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.commands.casework import Case, case_of, require
-from models.database import add, add_all, change
+from models.commands.deadlines import long_date
+from models.database import add, add_all, by_key, change
 from models.drafting import check_body, draft
-from models.escalations import TRIGGER_TITLES, Proposal, Step, StepState, Trigger
+from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.letters import IssuedFile, Letter, LetterState, LetterVersion
 from models.messages import Message, MessageKind, MessageState
@@ -23,6 +25,25 @@ from models.refusals import NotFound, NotPossible
 from models.schools import Contact
 
 NATIONAL = ("secretary_of_state", "ofsted")
+
+
+_CONTACTS = select(Contact).where(col(Contact.urn) == bindparam("urn"))
+_LATEST_NUMBER = select(func.max(Letter.number)).where(
+    col(Letter.escalation_id) == bindparam("escalation")
+)
+_CARRIED = (
+    select(Letter).where(col(Letter.proposal_id) == bindparam("proposal")).order_by(col(Letter.id))
+)
+_discussions = Discussion.__table__  # type: ignore[attr-defined]
+_letters = Letter.__table__  # type: ignore[attr-defined]
+_DAYS = union(
+    select_rows(
+        _discussions.c.step_key, literal("").label("template"), _discussions.c.held_on.label("day")
+    ).where(_discussions.c.escalation_id == bindparam("escalation")),
+    select_rows(_letters.c.step_key, _letters.c.template, _letters.c.dated.label("day"))
+    .where(_letters.c.escalation_id == bindparam("escalation"))
+    .where(_letters.c.dated.is_not(None)),
+).order_by("day")
 
 
 @dataclass(frozen=True)
@@ -36,10 +57,7 @@ class Addressing:
 
 def contacts_of(session: Session, urn: int) -> dict[str, Contact]:
     """The people at a school, by role."""
-    return {
-        contact.role.value: contact
-        for contact in session.exec(select(Contact).where(Contact.urn == urn))
-    }
+    return {contact.role.value: contact for contact in session.exec(_CONTACTS, params={"urn": urn})}
 
 
 def recipients(
@@ -95,7 +113,7 @@ def draft_letter(
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
     people = recipients(case, contacts, addressing.to, copies)
-    body = draft(template, _context(case, people, facts))
+    body = draft(template, _context(case, people, now, facts))
     letter_id = add(
         case.session,
         Letter,
@@ -126,8 +144,8 @@ def _known(contacts: Mapping[str, Contact], role: str) -> bool:
 
 
 def _next_number(session: Session, escalation_id: int) -> int:
-    latest = select(func.max(Letter.number)).where(Letter.escalation_id == escalation_id)
-    return (session.exec(latest).one() or 0) + 1
+    latest = session.exec(_LATEST_NUMBER, params={"escalation": escalation_id}).one()
+    return (latest or 0) + 1
 
 
 def _add_version(
@@ -144,12 +162,14 @@ def _add_version(
     )
 
 
-def _context(case: Case, people: list[dict[str, Any]], facts: Mapping[str, Any]) -> dict[str, Any]:
+def _context(
+    case: Case, people: list[dict[str, Any]], now: datetime, facts: Mapping[str, Any]
+) -> dict[str, Any]:
     """What every letter's template may name: plain text, lists and dictionaries."""
     policy, escalation = case.policy, case.escalation
     return {
         "council": policy.letterhead.council,
-        "policy": {"title": policy.title, "guidance": policy.guidance},
+        "policy": {"title": policy.title, "guidance": escalation.guidance},
         "school": {"name": case.school.name, "urn": str(case.school.urn)},
         "addressee": {"name": people[0]["name"], "role": _spoken(people[0]["role"])},
         "copies": [{"name": copy["name"], "role": _spoken(copy["role"])} for copy in people[1:]],
@@ -157,7 +177,7 @@ def _context(case: Case, people: list[dict[str, Any]], facts: Mapping[str, Any])
         "summary": escalation.summary,
         "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
         "ladder": {"key": escalation.ladder, "title": case.ladder.title},
-        "taken": _steps_taken(case),
+        "taken": _steps_taken(case, now),
         **facts,
     }
 
@@ -166,20 +186,51 @@ def _spoken(role: str) -> str:
     return role.replace("_", " ")
 
 
-def _steps_taken(case: Case) -> list[dict[str, str]]:
-    """The steps that were carried out so far, in order, for a letter's account of events."""
-    held = (
-        StepState.CARRIED_OUT,
-        StepState.AWAITING_RESPONSE,
-        StepState.SATISFACTORY,
-        StepState.UNSATISFACTORY,
-        StepState.NO_RESPONSE,
-    )
+NO_RESPONSE = "We received no response by the date that we had given."
+OUTCOMES = {
+    StepState.CARRIED_OUT: "",
+    StepState.AWAITING_RESPONSE: "We asked for a response.",
+    StepState.SATISFACTORY: "We judged the response to be satisfactory.",
+    StepState.UNSATISFACTORY: "We judged that the response did not settle the concern.",
+    StepState.NO_RESPONSE: NO_RESPONSE,
+}
+
+
+def _steps_taken(case: Case, now: datetime) -> list[dict[str, str]]:
+    """The steps that were carried out so far, in order, for a letter's account of events.
+
+    Each with its days and what came of it, in sentences.
+    """
+    days = _days_of_steps(case)
     return [
-        {"number": rule.number, "title": rule.title}
+        {
+            "number": rule.number,
+            "title": rule.title,
+            "on": " and ".join(long_date(day) for day in days.get(rule.key, ())),
+            "outcome": _outcome(case, rule.key, now),
+        }
         for rule in case.ladder.steps
-        if case.steps[rule.key].state in held
+        if case.steps[rule.key].state in OUTCOMES
     ]
+
+
+def _outcome(case: Case, key: str, now: datetime) -> str:
+    state = case.steps[key].state
+    if state is StepState.AWAITING_RESPONSE and key == case.escalation.step_key:
+        silent = case.standing(now, transition_awaiting=False).exhausted
+        return NO_RESPONSE if silent else OUTCOMES[state]
+    return OUTCOMES[state]
+
+
+def _days_of_steps(case: Case) -> dict[str, list[date]]:
+    """When each step was carried out: the days of its discussions, or the date of its letter."""
+    wanted = {rule.key: rule.letter if rule.formal else "" for rule in case.ladder.steps}
+    days: dict[str, list[date]] = {}
+    rows = case.session.connection().execute(_DAYS, {"escalation": case.escalation.id})
+    for key, template, day in rows:
+        if wanted.get(key) == template:
+            days.setdefault(key, []).append(day)
+    return days
 
 
 def edit_letter(
@@ -208,7 +259,7 @@ def edit_letter(
 
 def find_letter(session: Session, letter_id: int) -> Letter:
     """The letter with this number; raises NotFound."""
-    letter = session.get(Letter, letter_id)
+    letter = by_key(session, Letter, letter_id)
     if letter is None:
         raise NotFound(f"There is no letter {letter_id}.")
     return letter
@@ -224,8 +275,7 @@ def letter_body(session: Session, letter: Letter) -> str:
 
 def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
     """The letters whose approval a proposal carries, as they stand."""
-    carried = select(Letter).where(Letter.proposal_id == proposal.id).order_by(col(Letter.id))
-    return list(session.exec(carried))
+    return list(session.exec(_CARRIED, params={"proposal": proposal.id}))
 
 
 def approve_letters(

@@ -17,7 +17,7 @@ from models.commands.deadlines import (
     settle_deadline,
     stop_deadline,
 )
-from models.database import add, add_all, change
+from models.database import add, add_all, by_key, change
 from models.escalations import (
     Action,
     Decision,
@@ -53,7 +53,7 @@ def decide(
     needs a reason. Raises NotFound, NotAllowed (wrong role, or one's own proposal),
     AlreadyDecided, InvalidInput, and NotPossible when the case has moved on since.
     """
-    proposal = session.get(Proposal, proposal_id)
+    proposal = by_key(session, Proposal, proposal_id)
     if proposal is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
     word = _word(decision)
@@ -198,6 +198,10 @@ def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None
     refused = refusal(proposal.action, case.standing(now, transition_awaiting=False, **flags))
     if refused:
         raise NotPossible(f"The case has moved on since this was proposed. {refused}")
+    for name in ("to", "respond_by"):
+        if name in proposal.details and proposal.details[name] <= london_date(now).isoformat():
+            day = long_date(date.fromisoformat(proposal.details[name]))
+            raise NotPossible(f"The date proposed, {day}, has come. Return it for a later one.")
 
 
 def _set_escalation(case: Case, **values: object) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from models.commands.casework import require
 from models.commands.correspondence import address_of, contacts_of
-from models.database import add, change
+from models.database import add, by_key, change
 from models.escalations import Escalation
 from models.events import EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
@@ -32,7 +32,7 @@ def settle(
     that the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     require(officer, CASEWORK, "decide about a delivery")
-    message = session.get(Message, message_id)
+    message = by_key(session, Message, message_id)
     if message is None or message.kind is not MessageKind.LETTER:
         raise NotFound(f"There is no delivery {message_id}.")
     if decision not in ("sent", "send_again"):

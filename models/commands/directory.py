@@ -23,7 +23,7 @@ from models.officers import (
 )
 from models.refusals import InvalidInput, NotFound, NotIdentified, NotPossible
 from models.schools import Contact, ContactRole, School
-from models.text import check_email, check_line, check_printable
+from models.text import check_email, check_line, check_printable, is_text
 
 LONGEST_SIGN_IN = timedelta(hours=12)
 AT_THE_MACHINE = "an administrator at the command line"
@@ -76,6 +76,8 @@ def add_officer(
 def find_officer(session: Session, email: str) -> Officer:
     """The officer with this e-mail address; raises NotFound."""
     address = email.strip().lower()
+    if not is_text(address):
+        raise NotFound("There is no officer with this e-mail address.")
     officer = session.exec(select(Officer).where(Officer.email == address)).first()
     if officer is None:
         raise NotFound(f"There is no officer with the e-mail address {address}.")

@@ -59,7 +59,7 @@ def propose(
         "head_performance_in_question": head_performance_in_question,
         "not_engaging": not_engaging,
     }
-    awaiting = case.transition_awaiting() is not None
+    awaiting = case.transition_awaiting()
     at = case.standing(now, transition_awaiting=awaiting, **flags)
     refused = refusal(wanted, at)
     if refused:
@@ -214,7 +214,7 @@ def describe(rule: StepRule) -> dict[str, str]:
     }
 
 
-CONDITIONS = {"head_performance_in_question": "if the headteacher's performance is in question"}
+CONDITIONS = {"head_performance_in_question": "if the headteacher’s performance is in question"}
 
 
 def put_letter_forward(

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days, london_date
 from models.commands.casework import Case, case_of, find_case, past_day, require
 from models.commands.correspondence import NATIONAL, Addressing
 from models.commands.deadlines import long_date, set_deadline, settle_deadline
 from models.commands.proposing import at_the_school, put_letter_forward
-from models.database import add, change
+from models.database import add, by_key, change
 from models.deadlines import Deadline, DeadlineState
 from models.escalations import (
     Discussion,
@@ -162,7 +162,8 @@ def _discussions(case: Case) -> list[Discussion]:
     statement = select(Discussion).where(
         Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
     )
-    return list(case.session.exec(statement))
+    in_order = statement.order_by(col(Discussion.held_on), col(Discussion.id))
+    return list(case.session.exec(in_order))
 
 
 def _described(held: Discussion) -> dict[str, str]:
@@ -241,7 +242,7 @@ def judge_response(
     escalation has moved on.
     """
     require(officer, CASEWORK, "judge a response")
-    response = session.get(Response, response_id)
+    response = by_key(session, Response, response_id)
     if response is None:
         raise NotFound(f"There is no response {response_id}.")
     case = case_of(session, policy, response.escalation_id)
@@ -275,7 +276,8 @@ def _judge(
     today = london_date(now)
     change(case.session, Step, {"id": case.step.id}, state=StepState(word.value), changed_on=today)
     if case.deadline is not None:
-        met = _in_time(case.deadline, response)
+        # Met once is met: a further response, however late, does not undo it.
+        met = case.deadline.state is DeadlineState.MET or _in_time(case.deadline, response)
         settle_deadline(case.session, case.deadline, met=met)
     facts = {
         "response": response.id,

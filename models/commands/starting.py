@@ -25,7 +25,7 @@ from models.officers import CASEWORK, Officer, Role
 from models.policy import Approvable, Policy
 from models.refusals import InvalidInput, NotPossible
 from models.schools import School, SchoolKind
-from models.text import check_printable, check_prose
+from models.text import check_printable, check_prose, is_text
 
 
 def start(
@@ -171,7 +171,9 @@ def _check_triggers(triggers: Sequence[str]) -> list[tuple[str, str]]:
 
 def find_case_officer(session: Session, email: str) -> Officer | None:
     """The active officer with this e-mail address who may hold a case."""
-    statement = select(Officer).where(Officer.email == str(email).strip().lower())
+    if not is_text(email):
+        return None
+    statement = select(Officer).where(Officer.email == email.strip().lower())
     officer = session.exec(statement).first()
     if officer is None or not officer.active or officer.role not in CASEWORK:
         return None

@@ -238,7 +238,7 @@ def _clamped(blocks: Sequence[Block]) -> tuple[Block, ...]:
     level = 1
     for block in blocks:
         if isinstance(block, Heading):
-            level = min(max(block.level, 2), 3)
+            level = min(max(block.level, 2), 3, level + 1)
             block = Heading(level, block.runs)
         clamped.append(_without_headings(block) if isinstance(block, ListBlock) else block)
     return tuple(clamped)

@@ -60,20 +60,20 @@ def test_prose_keeps_its_lines_exactly(value: str) -> None:
 @pytest.mark.parametrize("check", [check_line, check_prose])
 @pytest.mark.parametrize("value", [None, 7, True, b"bytes", ["a"], {"a": "b"}], ids=ascii)
 def test_only_text_is_text(check, value: object) -> None:
-    assert message(check, value) == "summary: must be text."
-    assert message(check, value, required=False) == "summary: must be text."
+    assert message(check, value) == "Must be text."
+    assert message(check, value, required=False) == "Must be text."
 
 
 @pytest.mark.parametrize("check", [check_line, check_prose])
 @pytest.mark.parametrize("value", ["", " ", "\u00a0\u3000", "\u200b", " \ufeff\u200d"], ids=ascii)
 def test_text_without_a_visible_character_is_empty(check, value: str) -> None:
-    assert message(check, value) == "summary: cannot be empty."
+    assert message(check, value) == "Cannot be empty."
     assert check("summary", value, required=False) == value
 
 
 @pytest.mark.parametrize("char", ["\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"], ids=ascii)
 def test_a_line_is_one_line(char: str) -> None:
-    expected = "summary: must be one line. Remove the line break."
+    expected = "Must be one line. Remove the line break."
     assert message(check_line, f"a{char}b") == expected
     assert message(check_line, f"a{char}") == expected
     assert message(check_line, f"{char}", required=False) == expected
@@ -100,13 +100,13 @@ def test_a_lone_carriage_return_is_no_line_break() -> None:
 
 def test_a_character_that_cannot_be_seen_is_named_with_its_place() -> None:
     assert message(check_line, "Head\x00 teacher") == (
-        "summary: the character U+0000 after “Head” cannot be stored. Remove it."
+        "The character U+0000 after “Head” cannot be stored. Remove it."
     )
     assert message(check_prose, "first\n\x1b[31m") == (
-        "summary: the character U+001B cannot be stored. Remove it."
+        "The character U+001B cannot be stored. Remove it."
     )
     assert message(check_prose, "a\u2028b") == (
-        "summary: the character U+2028 (line separator) after “a” cannot be stored. Remove it."
+        "The character U+2028 (line separator) after “a” cannot be stored. Remove it."
     )
 
 
@@ -114,7 +114,7 @@ def test_a_character_that_cannot_be_seen_is_named_with_its_place() -> None:
 def test_length_is_counted_in_characters(check, most: int) -> None:
     assert check("summary", "😀" * most) == "😀" * most
     assert check("summary", "abc", most=3) == "abc"
-    assert message(check, "abcd", most=3) == "summary: must be 3 characters or fewer. This is 4."
+    assert message(check, "abcd", most=3) == "Must be 3 characters or fewer. This is 4."
     assert f"must be {most:,} characters" in message(check, "é" * (most + 1))
     assert "must be 3 characters" in message(check, "    ", most=3, required=False)
 
@@ -165,10 +165,10 @@ def test_printable_text_is_kept_exactly(value: str) -> None:
 
 def test_the_offending_character_is_named() -> None:
     assert message(check_printable, "Well done 😀!") == (
-        "summary: “😀” (U+1F600) cannot be printed in a letter. Remove it or use words."
+        "“😀” (U+1F600) cannot be printed in a letter. Remove it or use words."
     )
     assert message(check_printable, "Head\ufeff of Service") == (
-        "summary: the character U+FEFF (zero width no-break space) after “Head” "
+        "The character U+FEFF (zero width no-break space) after “Head” "
         "cannot be printed in a letter. Remove it or use words."
     )
     assert "U+20E3 (combining enclosing keycap) after “1”" in message(check_printable, "1\u20e3")
@@ -280,14 +280,12 @@ def test_an_address_is_kept_exactly(value: str) -> None:
     ids=ascii,
 )
 def test_anything_but_one_address_is_refused(value: str) -> None:
-    assert message(check_email, value) == (
-        "summary: must be one e-mail address, like name@school.example."
-    )
+    assert message(check_email, value) == ("Must be one e-mail address, like name@school.example.")
 
 
 def test_an_address_is_text_of_at_most_254_characters() -> None:
-    assert message(check_email, None) == "summary: must be text."
-    assert message(check_email, " ") == "summary: cannot be empty."
+    assert message(check_email, None) == "Must be text."
+    assert message(check_email, " ") == "Cannot be empty."
     longest = "a@" + ".".join(["b" * 48] * 5) + ".example"
     assert len(longest) == 254
     assert check_email("email", longest) == longest

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from models.refusals import InvalidInput
 
 PARTS = ("day", "month", "year")
+DAYS = ("held_on", "received_on", "to", "respond_by")
 
 # How each field is called in a sentence, and what is asked for when it was left empty.
 LABELS: Mapping[str, tuple[str, str]] = {
@@ -42,6 +43,12 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "name": ("Name", "Enter a name"),
     "email": ("E-mail address", "Enter an e-mail address"),
     "address": ("Address", "Enter an address"),
+    # Of the lists.
+    "query": ("The search", "Enter what to search for"),
+    "status": ("Status", "Choose a status"),
+    "ladder": ("Ladder", "Choose a ladder"),
+    "level": ("Risk level", "Choose a risk level"),
+    "kind": ("Kind", "Choose a kind of school"),
 }
 
 
@@ -55,12 +62,16 @@ class Form:
     @classmethod
     def of(cls, **values: str | list[str] | None) -> "Form":
         """A form that is filled in beforehand."""
-        lists = {name: [value] if isinstance(value, str) else value or [] for name, value in values.items()}
-        return cls(lists)
+        return cls(
+            {
+                name: [value] if isinstance(value, str) else value or []
+                for name, value in values.items()
+            }
+        )
 
     def text(self, name: str) -> str:
         """What was typed; of a field that was sent twice, the last."""
-        return self.values.get(name, [""])[-1] if self.values.get(name) else ""
+        return (self.values.get(name) or [""])[-1]
 
     def texts(self, name: str) -> list[str]:
         """All that was chosen."""
@@ -117,7 +128,7 @@ class Form:
     def _error(self, name: str, message: str) -> dict[str, str | None]:
         if name not in LABELS:
             return {"field": name, "message": message, "href": None}
-        href = f"#{name}-day" if f"{name}-day" in self.values else f"#{name}"
+        href = f"#{name}-day" if name in DAYS else f"#{name}"
         return {"field": name, "message": _about(name, message), "href": href}
 
 
@@ -132,7 +143,10 @@ def _about(name: str, message: str) -> str:
 
 
 async def posted(request: Request) -> Form:
-    """What was posted, as text: a file where text belongs counts as nothing typed."""
+    r"""What was posted, as text: a file where text belongs counts as nothing typed.
+
+    Browsers send each line break as \r\n, whatever was typed; here it is \n again.
+    """
     try:
         data: FormData = await request.form()
     except UnicodeError:
@@ -140,7 +154,7 @@ async def posted(request: Request) -> Form:
     values: dict[str, list[str]] = {}
     for name, value in data.multi_items():
         if isinstance(value, str):
-            values.setdefault(name, []).append(value)
+            values.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return Form(values)
 
 

@@ -1,17 +1,14 @@
-"""Who is visiting, what every page shows round its content, and how an action is answered."""
+"""Who is visiting, what stands round the content of every page, and how an action is answered."""
 
-import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from ipaddress import ip_address
+from datetime import date, datetime
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import Engine
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models import reading
@@ -20,81 +17,79 @@ from models.commands.casework import require
 from models.database import read, write
 from models.officers import Officer, Role
 from models.policy import Policy
-from models.refusals import NotAllowed, NotFound, NotIdentified
+from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
+from web.door import AtDoor, Door, key, reference
 from web.pages.forms import Form
 from web.rendering import render
 
 SESSION = "scc_session"
 DONE = "scc_done"
-# A key of a row: beyond this no database has one, and asking could only fail.
-LARGEST_KEY = 2**31 - 1
 
 # What a page says after the action before it: the cookie names the sentence, never carries it.
 SENTENCES = {
-    "started": "The escalation is started.",
-    "start_proposed": "The escalation is proposed. It waits for a Head of Service.",
-    "discussion": "The discussion is on record.",
-    "response": "The response is on record.",
-    "judged": "The judgement is on record.",
-    "proposed": "The proposal is made. It waits for a decision.",
-    "approved": "The proposal is approved.",
-    "signed_off": "You have signed the proposal off. It now waits for the next approver.",
-    "returned": "The proposal is returned to its proposer.",
-    "letter": "The new version of the letter is saved.",
-    "contact": "The contact is saved.",
-    "settled": "Your decision about the message is on record.",
-    "signed_out": "You are signed out.",
+    "started": "The escalation is started",
+    "start_proposed": "The escalation is proposed and waits for a Head of Service",
+    "discussion": "The discussion is on record",
+    "response": "The response is on record",
+    "judged": "The judgement is on record",
+    "proposed": "The proposal is made and waits for a decision",
+    "approved": "The proposal is approved",
+    "signed_off": "You have signed off the proposal: it waits for the next approver",
+    "returned": "The proposal is returned to its proposer",
+    "letter": "The new version of the letter is saved",
+    "contact": "The contact is saved",
+    "settled": "Your decision about the message is on record",
+    "signed_out": "You are signed out",
 }
 
 
-def clock() -> datetime:
-    """The time of the visit."""
-    return datetime.now(UTC)
-
-
-Now = Annotated[datetime, Depends(clock)]
+class _Undo(Exception):  # noqa: N818 - not an error: how a transaction is told to roll back
+    pass
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One request of an officer who is signed in."""
+    """One request of an officer who is signed in; `waiting` counts what they are to decide."""
 
     request: Request
+    door: Door
     officer: Officer
-    now: datetime
     waiting: int
-
-    @property
-    def engine(self) -> Engine:
-        """The database."""
-        engine: Engine = self.request.app.state.engine
-        return engine
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
-        policy: Policy = self.request.app.state.policy
-        return policy
+        return self.door.policy
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the visit."""
+        return self.door.now
+
+    @property
+    def today(self) -> date:
+        """The day in London."""
+        return self.door.today
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for looking."""
-        with read(self.engine) as session:
+        with read(self.door.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One write transaction."""
-        with write(self.engine) as session:
+        with write(self.door.engine) as session:
             yield session
 
     @contextmanager
     def rehearsal(self) -> Iterator[Session]:
         """A write transaction that is undone: to hear a command's refusals before it is meant."""
-        with write(self.engine) as session:
+        with suppress(_Undo), write(self.door.engine) as session:
             yield session
-            session.connection().get_transaction().rollback()
+            raise _Undo
 
     def require(self, roles: Collection[Role], to_do: str) -> None:
         """Refuse the page of an action to those whose role may not take it."""
@@ -103,9 +98,112 @@ class Visit:
     def page(
         self, template: str, *, title: str, form: Form | None = None, **context: object
     ) -> Response:
-        """A page of the service; with a form that has errors, status 422."""
-        errors = form.errors if form else []
-        context |= {"form": form or Form(), "errors": errors}
-        return html(
-            self.request, template, 422 if errors else 200, visit=self, title=title, **context
+        """A page; when its form has errors, with status 422."""
+        form = form or Form()
+        status = 422 if form.errors else 200
+        done = self.request.cookies.get(DONE)
+        shown = page(
+            self.request,
+            template,
+            status,
+            title=title,
+            form=form,
+            errors=form.errors,
+            done=SENTENCES.get(done or ""),
+            **context,
         )
+        if done is not None:
+            shown.delete_cookie(DONE)
+        return shown
+
+    def done(self, address: str, what: str) -> Response:
+        """Answer an action: on to a page that says, once, what was done."""
+        return went_on(self.request, address, what)
+
+
+def page(request: Request, template: str, status: int, **context: object) -> Response:
+    """A page with its frame, for whoever is visiting."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    settings: Settings = request.app.state.settings
+    policy: Policy = request.app.state.policy
+    frame = {
+        "officer": visit.officer if visit else None,
+        "waiting_count": visit.waiting if visit else 0,
+        "demonstration": visit.officer.demonstration if visit else False,
+        "council": policy.letterhead.council,
+        "mail_configured": bool(settings.mail_url),
+    }
+    html = render(template, **frame | context)
+    # A lone surrogate that was typed is shown again as a question mark: UTF-8 has no other way.
+    content = html.encode("utf-8", "replace")
+    return Response(content, status, media_type="text/html")
+
+
+def went_on(request: Request, address: str, what: str | None = None) -> Response:
+    """A redirect after an action, with the sentence that the next page says."""
+    answer = RedirectResponse(address, 303)
+    if what is not None:
+        answer.set_cookie(DONE, what, max_age=60, httponly=True, secure=is_https(request))
+    return answer
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser speaks HTTPS, to us or to the proxy before us."""
+    settings: Settings = request.app.state.settings
+    return request.url.scheme == "https" or settings.base_url.startswith("https:")
+
+
+def visit(request: Request, door: AtDoor) -> Visit:
+    """Whoever is signed in; raises NotIdentified when nobody is."""
+    known = find_visit(request, door)
+    if known is None:
+        raise NotIdentified("Sign in to see this page.")
+    return known
+
+
+def find_visit(request: Request, door: Door) -> Visit | None:
+    """Whoever is signed in, if anybody is; the frame of the page shows their name."""
+    secret = request.cookies.get(SESSION)
+    if not secret:
+        return None
+    with read(door.engine) as session:
+        officer = directory.signed_in(session, now=door.now, secret=secret)
+        if officer is None:
+            return None
+        waiting = reading.proposals(session, door.policy, officer=officer, per_page=1)["total"]
+    known = request.state.visit = Visit(request, door, officer, waiting)
+    return known
+
+
+Visitor = Annotated[Visit, Depends(visit)]
+
+
+def same_origin(request: Request) -> None:
+    """Refuse what another site made a browser send here (CSRF), for every unsafe method.
+
+    `Sec-Fetch-Site` says it where the browser sends it (over HTTPS and to loopback), else
+    `Origin` must be ours. Something that sends neither is no browser and holds no cookie.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        ours = site in ("same-origin", "none")
+    else:
+        ours = origin is None or origin in _our_origins(request)
+    if not ours:
+        raise NotAllowed("This was sent from another web site, so nothing was done.")
+
+
+def _our_origins(request: Request) -> set[str]:
+    settings: Settings = request.app.state.settings
+    base = urlsplit(settings.base_url)
+    return {
+        f"{request.url.scheme}://{request.headers.get('host', '')}",
+        f"{base.scheme}://{base.netloc}",
+    }
+
+
+Key = Annotated[int, Depends(key)]
+Reference = Annotated[str, Depends(reference)]

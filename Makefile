@@ -1,0 +1,57 @@
+# Needs Python 3.11 or newer and nothing else. Everything is installed into .venv, from the locks.
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python3.14 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+IN_VENV := .venv/bin/python
+INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
+WORKERS ?= 2
+
+.PHONY: run test bench check css lock
+
+run: .venv/installed
+	@exec .venv/bin/scc up --demo
+
+test: .venv/installed-for-tests
+	$(IN_VENV) -m pytest -n $(WORKERS) -rs
+
+bench: .venv/installed-for-tests
+	$(IN_VENV) -m tests.bench
+
+check: .venv/installed-for-tests
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# The stylesheet is committed: only a change of its sources needs node.
+css:
+	cd web/assets && npm ci --ignore-scripts && npm run css
+
+# After a change of the dependencies in pyproject.toml; needs uv.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing what requirements.lock names (once; about a minute)"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-for-tests: requirements-dev.lock .venv/installed
+	@echo "Installing what requirements-dev.lock names (once; about a minute)"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# pip comes last into a new environment, so that half of one is made again.
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found." \
+		"Install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is older than Python 3.11." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv module (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,68 @@
+"""The database of one command: opened, checked to be ours, closed again."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import ArgumentError
+
+from cli.answers import CommandError
+from models import schema
+from models.database import connect
+from models.settings import Settings
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """The database in force, at this version's revision; raises SchemaError for any other."""
+    with _connected(settings) as engine:
+        schema.check(engine)
+        yield engine
+
+
+@contextmanager
+def prepared(settings: Settings) -> Iterator[Engine]:
+    """The database in force, created or brought up to date first.
+
+    Raises CommandError when the data folder cannot be written to or the database belongs to
+    something else, SchemaError when a newer version of the program made it.
+    """
+    prepare_home(settings)
+    with _connected(settings) as engine:
+        if schema.current_revision(engine) is None and inspect(engine).get_table_names():
+            raise CommandError(
+                "The database holds tables that this program did not make. "
+                "Give it a database of its own in SCC_DATABASE_URL."
+            )
+        schema.migrate(engine)
+        yield engine
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Engine]:
+    try:
+        engine = connect(settings.database)
+    except (ArgumentError, ModuleNotFoundError):
+        raise CommandError(
+            "SCC_DATABASE_URL cannot be used: it is sqlite:///FILE or "
+            "postgresql+psycopg://ACCOUNT:PASSWORD@HOST/DATABASE."
+        ) from None
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the data folder, for its owner alone; raises CommandError if it cannot be used."""
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(
+            f"The data folder {settings.home.absolute()} cannot be written to ({reason}). "
+            "Choose another one with SCC_HOME."
+        ) from None

@@ -1,0 +1,268 @@
+"""The `scc` command: every action that needs no page."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli import demonstration, doctor, up
+from cli.answers import AsJson, CommandError, answering
+from cli.database import opened, prepared
+from models.clocks import LONDON, london_time
+from models.commands import clock, directory
+from models.commands.casework import EARLIEST_YEAR
+from models.database import read, write
+from models.events import ChainHead
+from models.events import verify as verify_chain
+from models.officers import Officer, Phase, Role
+from models.policy import load_policy
+from models.settings import Settings
+from notifications import outbox
+from notifications.issuing import issue_letters
+
+LATEST_YEAR = 2199
+
+app = typer.Typer(
+    name="scc",
+    help="Schools Causing Concern: the escalation tracker of a council.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+officers = typer.Typer(help="The council's officers.", no_args_is_help=True)
+app.add_typer(officers, name="officer")
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The officer's e-mail address.")]
+Port = Annotated[int, typer.Option(min=1, max=65535)]
+
+
+def run() -> None:
+    """The entry point of the `scc` command."""
+    app()
+
+
+@app.command(name="up")
+def up_(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration first.")] = False,
+    host: Annotated[str, typer.Option(help="Where the web application listens.")] = "127.0.0.1",
+    port: Port = up.WEB_PORT,
+    prefect_port: Port = up.PREFECT_PORT,
+    no_prefect: Annotated[
+        bool, typer.Option("--no-prefect", help="Serve pages and API alone.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the web application, the Prefect server and the flow runner until Ctrl-C."""
+    with answering(as_json) as answer:
+        plan = up.Plan(
+            settings=Settings(),
+            host=host,
+            port=port,
+            prefect_port=prefect_port,
+            with_prefect=not no_prefect,
+            demo=demo,
+        )
+        up.run(plan, answer)
+
+
+@app.command()
+def init(as_json: AsJson = False) -> None:
+    """Create the database, or bring it up to date."""
+    with answering(as_json) as answer:
+        settings = Settings()
+        with prepared(settings):
+            shown = settings.masked()["database_url"]
+            answer.say(f"The database is ready: {shown}")
+            answer.give({"database": shown})
+
+
+@app.command()
+def demo(as_json: AsJson = False) -> None:
+    """Load the demonstration council; a second time changes nothing."""
+    with answering(as_json) as answer:
+        settings = Settings()
+        policy = load_policy(settings.policy)
+        with prepared(settings) as engine:
+            loaded = demonstration.load(engine, policy, settings, datetime.now(UTC))
+            signs = demonstration.sign_ins(engine)
+        if loaded:
+            answer.say("The demonstration council is loaded. Start it with `scc up`.")
+        else:
+            answer.say("The demonstration council is there already; nothing has changed.")
+        demonstration.describe(signs, answer)
+        answer.give({"loaded": loaded, "officers": [sign.facts() for sign in signs]})
+
+
+@app.command(name="doctor")
+def doctor_(as_json: AsJson = False) -> None:
+    """Check the settings, the database, Prefect, mail, the clock and the calendar."""
+    with answering(as_json) as answer:
+        settings = Settings()
+        findings = doctor.examine(settings, datetime.now(UTC))
+        healthy = doctor.describe(settings, findings, answer)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@officers.command()
+def add(
+    email: Email,
+    name: Annotated[str, typer.Option(help="The name as letters are signed with it.")],
+    role: Annotated[Role, typer.Option()],
+    phase: Annotated[Phase | None, typer.Option(help="Of a Service Manager.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an officer."""
+    with answering(as_json) as answer:
+        now = datetime.now(UTC)
+        with opened(Settings()) as engine, write(engine) as session:
+            officer = directory.add_officer(
+                session, now=now, email=email, name=name, role=role, phase=phase
+            )
+        answer.say(f"{officer.name} ({officer.email}) is added as {officer.role.label}.")
+        answer.say(f"For the JSON API: scc token {officer.email}")
+        answer.say(f"For approving in Prefect: scc code {officer.email}")
+        answer.give(
+            {
+                "email": officer.email,
+                "name": officer.name,
+                "role": officer.role.value,
+                "phase": officer.phase,
+            }
+        )
+
+
+@app.command()
+def token(email: Email, as_json: AsJson = False) -> None:
+    """Issue a new token for the JSON API, shown once."""
+    with answering(as_json) as answer:
+        now = datetime.now(UTC)
+        with opened(Settings()) as engine, write(engine) as session:
+            officer = _active(directory.find_officer(session, email))
+            issued = directory.issue_token(session, now=now, officer=officer)
+        answer.say(f"A new token for {officer.name}, shown this once:")
+        answer.say(issued)
+        answer.give({"email": officer.email, "token": issued})
+
+
+@app.command()
+def code(email: Email, as_json: AsJson = False) -> None:
+    """Issue a new personal code for Prefect's forms, shown once; the one before stops working."""
+    with answering(as_json) as answer:
+        now = datetime.now(UTC)
+        with opened(Settings()) as engine, write(engine) as session:
+            officer = _active(directory.find_officer(session, email))
+            issued = directory.issue_code(session, now=now, officer=officer)
+        answer.say(f"A new personal code for {officer.name}, shown this once:")
+        answer.say(issued)
+        answer.give({"email": officer.email, "code": issued})
+
+
+@app.command()
+def tick(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Do all that is due by then: 2026-12-01T09:00 (London's time unless it has "
+            "an offset). Now, unless given.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One pass of the clock: all that is due is done; run twice, the second does nothing."""
+    now = datetime.now(UTC) if as_of is None else _moment(as_of)
+    with answering(as_json) as answer:
+        settings = Settings()
+        policy = load_policy(settings.policy)
+        with opened(settings) as engine:
+            done = clock.tick(engine, policy, now)
+            letters = issue_letters(engine, policy, now)
+            if as_of is None:
+                clock.stamp(engine, now)
+        local = london_time(done.as_of)
+        answer.say(f"As of {local:%A} {local.day} {local:%B %Y, %H:%M} in London:")
+        answer.say(f"  deadlines missed    {done.deadlines_missed}")
+        answer.say(f"  reminders queued    {done.reminders}")
+        answer.say(f"  daily digests       {done.digests}")
+        answer.say(f"  letters issued      {letters}")
+        answer.say("`scc deliver` sends what is queued; `scc up` does so by itself.")
+        answer.give(
+            {
+                "as_of": local.isoformat(),
+                "reminders": done.reminders,
+                "deadlines_missed": done.deadlines_missed,
+                "digests": done.digests,
+                "letters_issued": letters,
+            }
+        )
+
+
+@app.command()
+def deliver(as_json: AsJson = False) -> None:
+    """One pass of the outbox: send what waits to be sent."""
+    with answering(as_json) as answer:
+        settings = Settings()
+        policy = load_policy(settings.policy)
+        with opened(settings) as engine:
+            done = outbox.deliver(engine, policy, settings, datetime.now(UTC))
+        where = "" if settings.mail_url else f" (kept in {settings.mail_folder.absolute()})"
+        answer.say(f"  sent                {done.sent}{where}")
+        answer.say(f"  to be tried again   {done.retry}")
+        answer.say(f"  failed              {done.failed}")
+        answer.say(f"  unknown             {done.unknown}")
+        answer.say(f"  no longer needed    {done.dropped}")
+        answer.give(
+            {
+                "sent": done.sent,
+                "retry": done.retry,
+                "failed": done.failed,
+                "unknown": done.unknown,
+                "dropped": done.dropped,
+            }
+        )
+
+
+@app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Recompute the chain of the record, and name the first event that does not hold."""
+    with answering(as_json) as answer:
+        with opened(Settings()) as engine, read(engine) as session:
+            broken = verify_chain(session)
+            head = session.get(ChainHead, 1)
+        if broken is None:
+            events = head.sequence if head else 0
+            answer.say(f"The record is intact: {events} events, each following from the last.")
+            answer.give({"events": events, "intact": True})
+            return
+        answer.say(f"The record is broken at event {broken.sequence}: {broken.reason}.")
+        answer.give({"intact": False, "sequence": broken.sequence, "reason": broken.reason})
+    raise typer.Exit(1)
+
+
+def _active(officer: Officer) -> Officer:
+    if not officer.active:
+        raise CommandError(f"{officer.name} is no longer an officer here.")
+    return officer
+
+
+def _moment(typed: str) -> datetime:
+    """The moment that was typed, in London's time unless it carries an offset.
+
+    Of a time that the clocks show twice it is the first; one that they skip is read on winter
+    time. Raises BadParameter for anything else.
+    """
+    try:
+        moment = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        moment = None
+    if moment is None or "T" not in typed.strip().upper().replace(" ", "T"):
+        raise typer.BadParameter(
+            f"{typed!r} is not a date and a time, such as 2026-12-01T09:00", param_hint="--as-of"
+        )
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise typer.BadParameter(
+            f"The year {moment.year} is out of reach: {EARLIEST_YEAR} to {LATEST_YEAR}",
+            param_hint="--as-of",
+        )
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)

@@ -1,0 +1,332 @@
+"""`scc up`: the web application, the Prefect server and the flow runner, together."""
+
+import fcntl
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy import Engine
+
+from cli import demonstration
+from cli.answers import Answer, CommandError
+from cli.database import prepare_home, prepared
+from cli.processes import Child, Family, new_log
+from models.commands import clock
+from models.policy import load_policy
+from models.settings import DEFAULT_SECRET, Settings
+from notifications.issuing import issue_letters
+from notifications.outbox import deliver
+
+WEB_PORT = 8000
+PREFECT_PORT = 4200
+START_PATIENCE = 180.0  # seconds; Prefect makes its database at the first start
+HOPELESS = 3  # deaths before everything answered for the first time
+PATIENCE = 3.0  # seconds for one answer
+GLANCE = 0.3  # seconds between looks at the children
+# The clock flow goes round every minute; when its last pass is this old, we go round ourselves.
+CLOCK_IS_OLD = timedelta(minutes=3)
+CLOCK_GLANCE = 30.0  # seconds
+FAREWELL = 4.0  # seconds that a pass under way has to finish
+
+log = logging.getLogger(__name__)
+
+QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    # Without a server the runner waits for ours, and never starts one of its own.
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+    # A run of the clock every minute: Prefect forgets what ended a week ago. Our record does not.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for."""
+
+    settings: Settings
+    host: str
+    port: int
+    prefect_port: int
+    with_prefect: bool
+    demo: bool
+
+    @property
+    def starts_server(self) -> bool:
+        """Whether a Prefect server is ours to start: not where PREFECT_API_URL names one."""
+        return self.with_prefect and not self.settings.prefect_api_url
+
+    @property
+    def prefect_api_url(self) -> str:
+        """The API of the Prefect server in use."""
+        return self.settings.prefect_api_url or f"http://127.0.0.1:{self.prefect_port}/api"
+
+    @property
+    def web_url(self) -> str:
+        """Where the web application answers on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        """The address in mails: what is set, else where the pages answer."""
+        chosen = "base_url" in self.settings.model_fields_set
+        return self.settings.base_url if chosen else self.web_url
+
+
+def run(plan: Plan, answer: Answer) -> None:
+    """Serve until Ctrl-C, SIGTERM or SIGHUP; then nothing that was started is left running.
+
+    Raises CommandError when it cannot start: a port in use, a folder that cannot be written to,
+    a default secret beyond loopback, another `scc up`; SchemaError, PolicyError.
+    """
+    settings = plan.settings
+    _check_reach(plan)
+    policy = load_policy(settings.policy)
+    prepare_home(settings)
+    with _alone(settings.home), prepared(settings) as engine:
+        _check_ports(plan)
+        if plan.demo:
+            demonstration.load(engine, policy, settings, datetime.now(UTC))
+        _serve(plan, engine, answer)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine and nobody else's."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_reach(plan: Plan) -> None:
+    base_host = urlsplit(plan.base_url).hostname or ""
+    beyond = not (is_loopback(plan.host) and is_loopback(base_host))
+    if beyond and plan.settings.secret_key == DEFAULT_SECRET:
+        raise CommandError(
+            "Beyond this machine it needs a secret of its own: "
+            "set SCC_SECRET_KEY to a long random text."
+        )
+
+
+def _check_ports(plan: Plan) -> None:
+    wanted = [(plan.host, plan.port, "--port")]
+    if plan.starts_server:
+        wanted.append(("127.0.0.1", plan.prefect_port, "--prefect-port"))
+        if plan.port == plan.prefect_port:
+            raise CommandError("--port and --prefect-port must differ.")
+    for host, port, option in wanted:
+        _check_port(host, port, option)
+
+
+def _check_port(host: str, port: int, option: str) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError:
+        raise CommandError(f"{host!r} is no address of this machine. Check --host.") from None
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} cannot be used ({error.strerror}). "
+                f"Choose another one with {option}."
+            ) from None
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the data folder, so that no second `scc up` works on it."""
+    with (home / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CommandError(
+                f"`scc up` is running on {home.absolute()} already (process {lock.read().strip()})."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _serve(plan: Plan, engine: Engine, answer: Answer) -> None:
+    logs = plan.settings.home / "logs"
+    logging.basicConfig(
+        filename=new_log(logs, "up"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    stop, hurry = threading.Event(), threading.Event()
+    with _signals(stop, hurry):
+        going_round = threading.Thread(
+            target=_keep_clock, args=(plan, engine, stop, answer), daemon=True
+        )
+        going_round.start()
+        answer.say("Starting. The first time this takes up to a minute.")
+        try:
+            with Family(_children(plan, logs), answer.say, hurry) as family:
+                if _wait_until_ready(plan, family, stop):
+                    _say_where(plan, engine, answer)
+                while not stop.wait(GLANCE):
+                    family.tend()
+                with suppress(OSError):  # the terminal may be gone
+                    answer.say("Stopping.")
+        finally:
+            stop.set()
+            going_round.join(FAREWELL)
+
+
+@contextmanager
+def _signals(stop: threading.Event, hurry: threading.Event) -> Iterator[None]:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            hurry.set()
+        stop.set()
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, end) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _children(plan: Plan, logs: Path) -> list[Child]:
+    web = ["-m", "uvicorn", "--factory", "web.app:create_app", "--host", plan.host]
+    web += ["--port", str(plan.port), "--no-access-log", "--no-server-header"]
+    commands = {"web application": ("web", [*web, "--timeout-graceful-shutdown", "2"])}
+    if plan.starts_server:
+        server = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        commands["Prefect server"] = ("prefect", [*server, "--port", str(plan.prefect_port)])
+    if plan.with_prefect:
+        commands["flow runner"] = ("runner", ["-m", "flows"])
+    environment = _environment(plan)
+    return [
+        Child(name, [sys.executable, *command], environment, new_log(logs, file))
+        for name, (file, command) in commands.items()
+    ]
+
+
+def _environment(plan: Plan) -> dict[str, str]:
+    """What every child is told: this process's own environment, and what was decided here."""
+    home = plan.settings.home.absolute()
+    environment = {
+        **os.environ,
+        **QUIET,
+        "PYTHONUNBUFFERED": "1",
+        "SCC_HOME": str(home),
+        "SCC_BASE_URL": plan.base_url,
+        # A proxy for the outside is none for this machine.
+        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
+    }
+    if plan.with_prefect:
+        environment["PREFECT_API_URL"] = plan.prefect_api_url
+    if plan.starts_server:
+        environment["PREFECT_HOME"] = str(home / "prefect")
+        environment["PREFECT_SERVER_UI_API_URL"] = plan.prefect_api_url
+    return environment
+
+
+def _wait_until_ready(plan: Plan, family: Family, stop: threading.Event) -> bool:
+    """Until pages and Prefect answer; False when it was stopped before.
+
+    Raises CommandError when a part dies again and again, or nothing answers for too long.
+    """
+    waiting = [f"{plan.web_url}/health/live"]
+    if plan.with_prefect:
+        waiting.append(f"{plan.prefect_api_url.rstrip('/')}/health")
+    give_up = time.monotonic() + START_PATIENCE
+    while waiting := [url for url in waiting if not answers(url)]:
+        if stop.wait(GLANCE):
+            return False
+        family.tend()
+        for child in family.children:
+            if child.deaths >= HOPELESS:
+                raise CommandError(f"The {child.name} does not start:\n{child.last_words()}")
+        if time.monotonic() > give_up:
+            raise CommandError(f"{' and '.join(waiting)} did not answer. See the logs.")
+    return True
+
+
+def answers(url: str) -> bool:
+    """Whether something answers well at this address; on this machine without a proxy."""
+    try:
+        beyond = not is_loopback(httpx.URL(url).host)
+        return httpx.get(url, timeout=PATIENCE, trust_env=beyond).is_success
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+
+
+def _say_where(plan: Plan, engine: Engine, answer: Answer) -> None:
+    settings = plan.settings
+    prefect = plan.prefect_api_url.removesuffix("/api") if plan.with_prefect else None
+    kept = f"kept as files in {settings.mail_folder.absolute()} (SCC_MAIL_URL is not set)"
+    signs = demonstration.sign_ins(engine)
+    answer.say("Schools Causing Concern is running. Ctrl-C stops all of it.")
+    answer.say()
+    answer.say(f"  Web application  {plan.web_url}")
+    answer.say(f"  Prefect          {prefect or 'not started (--no-prefect)'}")
+    answer.say(f"  Mail             {'sent by SCC_MAIL_URL' if settings.mail_url else kept}")
+    answer.say(f"  Logs             {(settings.home / 'logs').absolute()}")
+    if signs:
+        answer.say()
+        demonstration.describe(signs, answer)
+    answer.give(
+        {
+            "web": plan.web_url,
+            "prefect": prefect,
+            "mail_folder": None if settings.mail_url else str(settings.mail_folder.absolute()),
+            "officers": [sign.facts() for sign in signs],
+        }
+    )
+
+
+def _keep_clock(plan: Plan, engine: Engine, stop: threading.Event, answer: Answer) -> None:
+    """Go round ourselves when nobody has for a while, so that deadlines outlive Prefect."""
+    patience = CLOCK_IS_OLD if plan.with_prefect else timedelta(0)
+    told = ""
+    while True:
+        try:
+            _go_round(plan.settings, engine, patience)
+            told = ""
+        except Exception as trouble:  # whatever it is, the next pass may do better
+            log.exception("A pass of the clock failed")
+            if told != type(trouble).__name__:
+                told = type(trouble).__name__
+                answer.say(f"A pass of the clock failed ({told}): see up.log. It is tried again.")
+        if stop.wait(CLOCK_GLANCE):
+            return
+
+
+def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
+    now = datetime.now(UTC)
+    last = clock.last_pass(engine)
+    if last is not None and now - last < patience:
+        return
+    policy = load_policy(settings.policy)
+    clock.tick(engine, policy, now)
+    issue_letters(engine, policy, now)
+    deliver(engine, policy, settings, now)
+    clock.stamp(engine, now)

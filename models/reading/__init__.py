@@ -1,0 +1,52 @@
+"""What doors show: plain dictionaries with the names of the public interface, and some more.
+
+Nothing here changes anything. Days are `date`, moments aware `datetime` in UTC, fixed words plain
+text; officers are named by e-mail address, with the name beside it. A list is a `Page`, in an
+order that holds from page to page, and costs the same few queries however long it is.
+"""
+
+from models.reading.deadlines import deadlines, deadlines_of
+from models.reading.escalations import ORDERS, escalation, escalations
+from models.reading.letters import issued_file, letter, letters_of, message, messages_of
+from models.reading.paging import MOST_PER_PAGE, Page
+from models.reading.proposals import proposal, proposals, proposals_of, waiting_count
+from models.reading.record import (
+    discussion,
+    discussions_of,
+    events_of,
+    response,
+    responses_of,
+    timeline,
+)
+from models.reading.schools import school, schools
+from models.reading.sentences import SENTENCES, Names, sentence
+
+__all__ = [
+    "MOST_PER_PAGE",
+    "ORDERS",
+    "SENTENCES",
+    "Names",
+    "Page",
+    "deadlines",
+    "deadlines_of",
+    "discussion",
+    "discussions_of",
+    "escalation",
+    "escalations",
+    "events_of",
+    "issued_file",
+    "letter",
+    "letters_of",
+    "message",
+    "messages_of",
+    "proposal",
+    "proposals",
+    "proposals_of",
+    "response",
+    "responses_of",
+    "school",
+    "schools",
+    "sentence",
+    "timeline",
+    "waiting_count",
+]

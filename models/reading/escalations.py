@@ -1,0 +1,276 @@
+"""Escalations as doors show them: one in full, or a list to work from."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from models.deadlines import Deadline, DeadlineState
+from models.escalations import Escalation, Status, Step, StepState
+from models.officers import Officer
+from models.policy import Ladder, Policy, StepRule
+from models.policy.loader import STEP_KEYS
+from models.reading.paging import (
+    PER_PAGE,
+    Found,
+    Page,
+    find_id,
+    officer_names,
+    paged,
+    rows,
+    words_found,
+)
+from models.refusals import InvalidInput
+from models.schools import School
+from models.text import check_line
+
+# A deadline that is running: open, and its escalation not paused.
+RUNNING = and_(col(Deadline.state) == DeadlineState.OPEN, col(Deadline.days_left).is_(None))
+_NEXT_DEADLINE = (
+    select_columns(func.min(col(Deadline.due_on)))
+    .where(col(Deadline.escalation_id) == col(Escalation.id), RUNNING)
+    .scalar_subquery()
+)
+ORDERS: dict[str, Any] = {
+    "reference": col(Escalation.id).asc(),
+    "-reference": col(Escalation.id).desc(),
+    "school": col(School.name).asc(),
+    "-school": col(School.name).desc(),
+    "next_deadline": _NEXT_DEADLINE.asc().nulls_last(),
+    "-next_deadline": _NEXT_DEADLINE.desc().nulls_last(),
+    "opened_on": col(Escalation.opened_on).asc().nulls_last(),
+    "-opened_on": col(Escalation.opened_on).desc().nulls_last(),
+}
+
+
+def escalation(session: Session, policy: Policy, reference: str, *, today: date) -> Found:
+    """One escalation in full; raises NotFound. Five queries.
+
+    `today` is the day in London: a deadline before it is overdue though no clock has marked it.
+    """
+    key = find_id(session, reference)
+    return _describe(
+        session, policy, rows(session, _statement().where(col(Escalation.id) == key)), today
+    )[0]
+
+
+def escalations(
+    session: Session,
+    policy: Policy,
+    *,
+    today: date,
+    status: str | Sequence[str] | None = None,
+    ladder: str | None = None,
+    step: str | None = None,
+    urn: int | None = None,
+    case_officer: str | None = None,
+    overdue: bool | None = None,
+    query: str = "",
+    sort: str = "reference",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """The escalations to which all that is given applies; `status` may be several.
+
+    `query` finds words of the reference, of the school's name and of its URN; `case_officer` is
+    an e-mail address. `sort` is one of `ORDERS`. Raises InvalidInput. Five queries.
+    """
+    statement = _statement().where(*_conditions(status, ladder, step, urn, case_officer, query))
+    if overdue is not None:
+        late = _late(today)
+        statement = statement.where(late if overdue else ~late)
+    if sort not in ORDERS:
+        raise InvalidInput("sort", f"Choose from: {', '.join(ORDERS)}.")
+    return paged(
+        session,
+        statement.order_by(ORDERS[sort], col(Escalation.id)),
+        Escalation.id,
+        lambda found: _describe(session, policy, found, today),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _statement() -> Any:
+    return (
+        select(Escalation, School, Officer)
+        .join(School, col(School.urn) == col(Escalation.urn))
+        .join(Officer, col(Officer.id) == col(Escalation.case_officer_id))
+    )
+
+
+def _conditions(
+    status: str | Sequence[str] | None,
+    ladder: str | None,
+    step: str | None,
+    urn: int | None,
+    case_officer: str | None,
+    query: str,
+) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if status:
+        words = [status] if isinstance(status, str) else list(status)
+        _check_words("status", words, list(Status))
+        found.append(col(Escalation.status).in_([Status(word) for word in words]))
+    if ladder is not None:
+        _check_words("ladder", [ladder], list(STEP_KEYS))
+        found.append(col(Escalation.ladder) == ladder)
+    if step is not None:
+        known = dict.fromkeys(key for keys in STEP_KEYS.values() for key in keys)
+        _check_words("step", [step], list(known))
+        found.append(col(Escalation.step_key) == step)
+    if urn is not None:
+        if not 0 < urn < 1_000_000:
+            raise InvalidInput("urn", "A URN has six digits.")
+        found.append(col(Escalation.urn) == urn)
+    if case_officer is not None:
+        found.append(col(Officer.email) == check_line("case_officer", case_officer).lower())
+    if query:
+        urn_text = cast(col(School.urn), String)
+        found.append(words_found(query, Escalation.reference, School.name, urn_text))
+    return found
+
+
+def _check_words(field: str, words: Sequence[str], known: Sequence[str]) -> None:
+    for word in words:
+        if word not in known:
+            raise InvalidInput(field, f"Choose from: {', '.join(known)}.")
+
+
+def _late(today: date) -> ColumnElement[bool]:
+    """The escalation is open and its step still waits for a response that is past its day."""
+    waiting = exists().where(
+        col(Step.escalation_id) == col(Escalation.id),
+        col(Step.key) == col(Escalation.step_key),
+        col(Step.state) == StepState.AWAITING_RESPONSE,
+    )
+    past = exists().where(
+        col(Deadline.escalation_id) == col(Escalation.id),
+        col(Deadline.step_key) == col(Escalation.step_key),
+        or_(
+            col(Deadline.state) == DeadlineState.MISSED,
+            and_(RUNNING, col(Deadline.due_on) < today),
+        ),
+    )
+    return and_(col(Escalation.status) == Status.OPEN, waiting, past)
+
+
+def is_late(deadline: Deadline, today: date) -> bool:
+    """Whether a deadline's day has passed without what was due, marked by the clock or not."""
+    running = deadline.state is DeadlineState.OPEN and deadline.days_left is None
+    return deadline.state is DeadlineState.MISSED or (running and deadline.due_on < today)
+
+
+def _describe(
+    session: Session, policy: Policy, found: Sequence[tuple[Any, ...]], today: date
+) -> list[Found]:
+    keys = [escalation.id for escalation, *_ in found]
+    steps: dict[int, dict[str, Step]] = {key: {} for key in keys}
+    for step in rows(session, select(Step).where(col(Step.escalation_id).in_(keys))):
+        steps[step.escalation_id][step.key] = step
+    due: dict[int, list[Deadline]] = {key: [] for key in keys}
+    dated = select(Deadline).where(
+        col(Deadline.escalation_id).in_(keys), Deadline.state != DeadlineState.CANCELLED
+    )
+    for deadline in rows(session, dated.order_by(col(Deadline.id))):
+        due[deadline.escalation_id].append(deadline)
+    people = officer_names(
+        session,
+        (
+            officer_id
+            for escalation, *_ in found
+            for officer_id in (escalation.head_of_service_id, escalation.started_by_id)
+        ),
+    )
+    return [
+        {
+            **_account(escalation, school, officer, people),
+            **_ladder(policy, escalation, steps[escalation.id], due[escalation.id], today),
+        }
+        for escalation, school, officer in found
+    ]
+
+
+def _account(
+    escalation: Escalation, school: School, officer: Officer, people: dict[int, tuple[str, str]]
+) -> Found:
+    head = people.get(escalation.head_of_service_id or 0, (None, None))
+    starter = people[escalation.started_by_id]
+    return {
+        "reference": escalation.reference,
+        "urn": escalation.urn,
+        "school": school.name,
+        "school_kind": school.kind.value,
+        "phase": school.phase,
+        "ladder": escalation.ladder,
+        "status": escalation.status.value,
+        "triggers": list(escalation.triggers),
+        "summary": escalation.summary,
+        "head_performance_in_question": escalation.head_performance_in_question,
+        "not_engaging": escalation.not_engaging,
+        "policy": escalation.policy,
+        "guidance": escalation.guidance,
+        "started_at": escalation.created_at,
+        "started_by": starter[0],
+        "started_by_name": starter[1],
+        "opened_on": escalation.opened_on,
+        "closed_on": escalation.closed_on,
+        "case_officer": officer.email,
+        "case_officer_name": officer.name,
+        "head_of_service": head[0],
+        "head_of_service_name": head[1],
+    }
+
+
+def _ladder(
+    policy: Policy,
+    escalation: Escalation,
+    steps: dict[str, Step],
+    due: list[Deadline],
+    today: date,
+) -> Found:
+    """The steps of the ladder in order, the one in hand, and those that fell away with it."""
+    ladder = policy.ladder(escalation.ladder)
+    latest = {deadline.step_key: deadline for deadline in due}
+    is_open = escalation.status is Status.OPEN
+
+    def shown(on: Ladder, keys: Sequence[str]) -> list[Found]:
+        return [_step(on.step(key), steps[key], latest.get(key), today, is_open) for key in keys]
+
+    on_ladder = shown(ladder, [rule.key for rule in ladder.steps if rule.key in steps])
+    elsewhere = policy.ladder("maintained")
+    gone = [rule.key for rule in elsewhere.steps if rule.key in steps and rule.key not in ladder]
+    current = next(step for step in on_ladder if step["key"] == escalation.step_key)
+    running = [
+        deadline.due_on
+        for deadline in due
+        if deadline.state is DeadlineState.OPEN and deadline.days_left is None
+    ]
+    return {
+        "step": current,
+        "steps": on_ladder,
+        "fallen_away": shown(elsewhere, gone),
+        "next_deadline": min(running, default=None),
+        "overdue": current["overdue"],
+    }
+
+
+def _step(
+    rule: StepRule, step: Step, deadline: Deadline | None, today: date, is_open: bool
+) -> Found:
+    awaiting = is_open and step.state is StepState.AWAITING_RESPONSE
+    return {
+        "key": rule.key,
+        "number": rule.number,
+        "title": rule.title,
+        "kind": rule.kind,
+        "to": rule.to,
+        "state": None if step.state is StepState.AHEAD else step.state.value,
+        "changed_on": step.changed_on,
+        "deadline": deadline.due_on if deadline else None,
+        "deadline_state": deadline.state.value if deadline else None,
+        "overdue": awaiting and deadline is not None and is_late(deadline, today),
+    }

@@ -1,0 +1,157 @@
+"""Letters and their deliveries as doors show them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.commands.correspondence import find_letter, letter_body
+from models.escalations import Escalation
+from models.letters import IssuedFile, Letter, LetterVersion
+from models.messages import Message, MessageKind
+from models.policy import Policy
+from models.reading.paging import PER_PAGE, Found, Page, find_id, paged, rows
+from models.reading.wording import find_rule, letter_title
+from models.refusals import NotFound
+from models.schools import School
+
+
+def letters_of(
+    session: Session,
+    policy: Policy,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """The letters of one escalation in the order they were drafted, without their text.
+
+    Raises NotFound. Four queries.
+    """
+    mine = col(Letter.escalation_id) == find_id(session, reference)
+    return paged(
+        session,
+        _statement().where(mine).order_by(col(Letter.id)),
+        Letter.id,
+        lambda found: _describe(session, policy, found),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def letter(session: Session, policy: Policy, letter_id: int) -> Found:
+    """One letter with the text it has now and who wrote each version. Raises NotFound."""
+    found = find_letter(session, letter_id)
+    described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
+    written = (
+        select(LetterVersion.version, LetterVersion.written_by, LetterVersion.written_at)
+        .where(LetterVersion.letter_id == letter_id)
+        .order_by(col(LetterVersion.version))
+    )
+    versions = [
+        {"version": version, "written_by": by, "written_at": at}
+        for version, by, at in session.exec(written)
+    ]
+    return {**described, "body": letter_body(session, found), "versions": versions}
+
+
+def messages_of(
+    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+) -> Page:
+    """Everything queued to go out about one escalation, oldest first. Raises NotFound."""
+    mine = col(Message.escalation_id) == find_id(session, reference)
+    return paged(
+        session,
+        select(Message).where(mine).order_by(col(Message.id)),
+        Message.id,
+        lambda found: [_message(message) for message in found],
+        page=page,
+        per_page=per_page,
+    )
+
+
+def message(session: Session, message_id: int) -> Found:
+    """One message of the outbox; raises NotFound."""
+    found = rows(session, select(Message).where(col(Message.id) == message_id))
+    if not found:
+        raise NotFound(f"There is no message {message_id}.")
+    return _message(found[0])
+
+
+def issued_file(session: Session, letter_id: int, format: str) -> bytes | None:
+    """The frozen bytes of an issued letter; None where it is not issued, or not in this format."""
+    statement = select(IssuedFile.content).where(
+        IssuedFile.letter_id == letter_id, IssuedFile.format == format
+    )
+    return session.exec(statement).first()
+
+
+def _statement() -> Any:
+    return (
+        select(Letter, Escalation, School)
+        .join(Escalation, col(Escalation.id) == col(Letter.escalation_id))
+        .join(School, col(School.urn) == col(Escalation.urn))
+    )
+
+
+def _with_id(letter_id: int) -> Any:
+    return _statement().where(col(Letter.id) == letter_id)
+
+
+def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Found]:
+    deliveries: dict[int, list[Found]] = {letter.id: [] for letter, *_ in found}
+    posted = (
+        select(Message)
+        .where(col(Message.letter_id).in_(deliveries), Message.kind == MessageKind.LETTER)
+        .order_by(col(Message.id))
+    )
+    for message in rows(session, posted):
+        deliveries[message.letter_id].append(_message(message))
+    described = []
+    for letter, escalation, school in found:
+        rule = find_rule(policy, letter.step_key)
+        described.append(
+            {
+                "id": letter.id,
+                "reference": escalation.reference,
+                "urn": school.urn,
+                "school": school.name,
+                "number": letter.number,
+                "step": letter.step_key,
+                "step_number": rule.number,
+                "step_title": rule.title,
+                "template": letter.template,
+                "title": letter_title(letter.template),
+                "proposal": letter.proposal_id,
+                "version": letter.version,
+                "to": letter.to_role,
+                "copies": list(letter.copy_roles),
+                "recipients": letter.recipients,
+                "state": letter.state.value,
+                "dated": letter.dated,
+                "respond_by": letter.respond_by,
+                "signed_by": letter.signed_by,
+                "signed_as": letter.signed_as,
+                "issued_at": letter.issued_at,
+                "sha256": letter.sha256,
+                "deliveries": deliveries[letter.id],
+            }
+        )
+    return described
+
+
+def _message(message: Message) -> Found:
+    return {
+        "id": message.id,
+        "kind": message.kind.value,
+        "letter": message.letter_id,
+        "to": message.to_email,
+        "to_name": message.to_name,
+        "role": message.data.get("role"),
+        "channel": "email",
+        "state": message.state.value,
+        "at": message.settled_at or message.queued_at,
+        "attempts": message.attempts,
+        "code": message.code,
+        "detail": message.detail,
+    }

@@ -1,0 +1,102 @@
+"""Lists in pages, and what may be typed to search them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Any, TypedDict, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, true
+from sqlmodel import Session, col, select
+
+from models.escalations import Escalation
+from models.officers import Officer
+from models.refusals import InvalidInput, NotFound
+from models.text import check_line
+
+MOST_PER_PAGE = 200
+PER_PAGE = 50
+LAST_PAGE = 1_000_000
+LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
+
+Found = dict[str, Any]
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Page(TypedDict):
+    """One page of a list: `pages` is at least 1, `total` counts all items."""
+
+    items: list[Found]
+    page: int
+    pages: int
+    total: int
+
+
+def paged(
+    session: Session,
+    statement: Any,
+    key: Any,
+    describe: Callable[[Sequence[Any]], list[Found]],
+    *,
+    page: int,
+    per_page: int,
+) -> Page:
+    """One page of what an ordered statement finds; `key` is the column that counts its rows.
+
+    Raises InvalidInput for a page or length out of bounds; a page past the last is empty.
+    """
+    if not 1 <= page <= LAST_PAGE:
+        raise InvalidInput("page", f"Enter a page from 1 to {LAST_PAGE:,}.")
+    if not 1 <= per_page <= MOST_PER_PAGE:
+        raise InvalidInput("per_page", f"Enter a number from 1 to {MOST_PER_PAGE}.")
+    total = session.connection().execute(_count(statement, key)).scalar_one()
+    shown = statement.limit(per_page).offset((page - 1) * per_page)
+    return Page(
+        items=describe(rows(session, shown)) if total else [],
+        page=page,
+        pages=max(1, -(-total // per_page)),
+        total=total,
+    )
+
+
+def _count(statement: Select[Any], key: Any) -> Select[Any]:
+    return statement.with_only_columns(func.count(key), maintain_column_froms=True).order_by(None)
+
+
+def rows(session: Session, statement: Any) -> list[Any]:
+    """What is in the database now, whatever the session saw before the command in hand."""
+    return list(session.exec(statement.execution_options(populate_existing=True)).all())
+
+
+def find_id(session: Session, reference: str) -> int:
+    """The key of the escalation with this reference; raises NotFound."""
+    known = reference.isascii() and reference.isprintable()
+    statement = select(Escalation.id).where(Escalation.reference == reference)
+    found = session.exec(statement).first() if known else None
+    if found is None:
+        raise NotFound("There is no escalation with this reference.")
+    return found
+
+
+def words_found(query: str, *columns: Any) -> ColumnElement[bool]:
+    """Every word of the query stands in one of the columns, in capitals or not.
+
+    Raises InvalidInput for what cannot be text.
+    """
+    words = check_line("query", query, required=False).split()
+    found = (
+        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words
+    )
+    return and_(true(), *found)
+
+
+def chosen(field: str, value: str, words: type[Word]) -> Word:
+    """One of a fixed set of words; raises InvalidInput naming them."""
+    if value not in list(words):
+        raise InvalidInput(field, f"Choose from: {', '.join(words)}.")
+    return words(value)
+
+
+def officer_names(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
+    """E-mail address and name of each of these officers."""
+    wanted = {officer_id for officer_id in ids if officer_id is not None}
+    statement = select(Officer.id, Officer.email, Officer.name).where(col(Officer.id).in_(wanted))
+    return {key: (email, name) for key, email, name in session.exec(statement)} if wanted else {}

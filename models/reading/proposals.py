@@ -1,0 +1,169 @@
+"""Proposals as doors show them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlmodel import Session, col, select
+
+from models.escalations import Decision, Escalation, Proposal, ProposalState
+from models.letters import Letter
+from models.officers import Officer, Role
+from models.policy import Policy
+from models.reading.paging import PER_PAGE, Found, Page, chosen, find_id, officer_names, paged, rows
+from models.reading.wording import find_rule
+from models.refusals import NotFound
+from models.schools import School
+
+
+def proposals(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    state: str = "awaiting",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """What concerns this officer, oldest first: `awaiting` is what they can decide now.
+
+    In any other state: what they proposed, or decided. Raises InvalidInput. Five queries.
+    """
+    wanted = chosen("state", state, ProposalState)
+    if wanted is ProposalState.AWAITING:
+        concerns = _may_decide(officer)
+    else:
+        concerns = or_(col(Proposal.proposed_by_id) == officer.id, _decided_by(officer))
+    statement = _statement().where(col(Proposal.state) == wanted, concerns)
+    return _page(session, policy, statement, page, per_page)
+
+
+def waiting_count(session: Session, officer: Officer) -> int:
+    """How many proposals this officer can decide now. One query."""
+    awaiting = col(Proposal.state) == ProposalState.AWAITING
+    count = select(func.count(col(Proposal.id))).where(awaiting, _may_decide(officer))
+    return session.exec(count).one()
+
+
+def proposals_of(
+    session: Session,
+    policy: Policy,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
+    mine = col(Proposal.escalation_id) == find_id(session, reference)
+    return _page(session, policy, _statement().where(mine), page, per_page)
+
+
+def proposal(session: Session, policy: Policy, proposal_id: int) -> Found:
+    """One proposal with the decisions on it so far; raises NotFound. Four queries."""
+    found = rows(session, _statement().where(col(Proposal.id) == proposal_id))
+    if not found:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    return _describe(session, policy, found)[0]
+
+
+def _statement() -> Any:
+    return (
+        select(Proposal, Escalation, School)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .join(School, col(School.urn) == col(Escalation.urn))
+        .order_by(col(Proposal.id))
+    )
+
+
+def _page(session: Session, policy: Policy, statement: Any, page: int, per_page: int) -> Page:
+    return paged(
+        session,
+        statement,
+        Proposal.id,
+        lambda found: _describe(session, policy, found),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _may_decide(officer: Officer) -> ColumnElement[bool]:
+    """The stage in hand is for this officer's role, and neither proposal nor a stage was theirs."""
+    approvers = col(Proposal.approvers)
+    # Each role stands at most once in a list of approvers, so there are no more stages than roles.
+    in_turn = or_(
+        *(
+            and_(
+                col(Proposal.stage) == stage,
+                approvers[stage].as_string() == officer.role.value,
+            )
+            for stage in range(len(Role))
+        )
+    )
+    return and_(in_turn, col(Proposal.proposed_by_id) != officer.id, ~_decided_by(officer))
+
+
+def _decided_by(officer: Officer) -> ColumnElement[bool]:
+    return exists().where(
+        col(Decision.proposal_id) == col(Proposal.id), col(Decision.officer_id) == officer.id
+    )
+
+
+def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Found]:
+    keys = [proposal.id for proposal, *_ in found]
+    letters: dict[int, list[int]] = {key: [] for key in keys}
+    carried = select(Letter.proposal_id, Letter.id).where(col(Letter.proposal_id).in_(keys))
+    for proposal_id, letter_id in session.exec(carried.order_by(col(Letter.id))):
+        letters[proposal_id or 0].append(letter_id)
+    taken = select(Decision).where(col(Decision.proposal_id).in_(keys))
+    decisions = rows(session, taken.order_by(col(Decision.stage)))
+    people = officer_names(
+        session,
+        [
+            *(proposal.proposed_by_id for proposal, *_ in found),
+            *(decision.officer_id for decision in decisions),
+        ],
+    )
+    decided: dict[int, list[Found]] = {key: [] for key in keys}
+    for decision in decisions:
+        decided[decision.proposal_id].append(_decision(decision, people))
+    described = []
+    for proposal, escalation, school in found:
+        rule = find_rule(policy, proposal.step_key)
+        email, name = people[proposal.proposed_by_id]
+        awaiting = proposal.state is ProposalState.AWAITING
+        described.append(
+            {
+                "id": proposal.id,
+                "reference": escalation.reference,
+                "urn": school.urn,
+                "school": school.name,
+                "action": proposal.action.value,
+                "action_title": proposal.action.label,
+                "step": proposal.step_key,
+                "step_number": rule.number,
+                "step_title": rule.title,
+                "reason": proposal.reason,
+                "details": dict(proposal.details),
+                "proposed_by": email,
+                "proposed_by_name": name,
+                "proposed_at": proposal.proposed_at,
+                "state": proposal.state.value,
+                "approvers": list(proposal.approvers),
+                "waits_for": proposal.approvers[proposal.stage] if awaiting else None,
+                "letters": letters[proposal.id],
+                "decisions": decided[proposal.id],
+            }
+        )
+    return described
+
+
+def _decision(decision: Decision, people: dict[int, tuple[str, str]]) -> Found:
+    email, name = people[decision.officer_id]
+    return {
+        "stage": decision.stage,
+        "officer": email,
+        "officer_name": name,
+        "decision": decision.decision.value,
+        "reason": decision.reason,
+        "at": decision.at,
+    }

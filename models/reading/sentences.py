@@ -1,0 +1,270 @@
+"""Every event in one sentence of plain English, without who and when: those stand beside it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from models.commands.deadlines import long_date
+from models.escalations import Action
+from models.events import EventKind
+from models.officers import Role
+from models.policy import Policy
+from models.reading.wording import inside, role_words, step_words
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What steps and letters are called in a sentence."""
+
+    policy: Policy
+    letters: Mapping[int, str] = field(default_factory=dict)
+
+    def step(self, facts: Facts) -> str:
+        """The step that an event is about."""
+        return step_words(self.policy, facts["step"])
+
+    def letter(self, facts: Facts) -> str:
+        """The letter that an event is about, at the beginning of a sentence."""
+        return self.letters.get(facts["letter"], "A letter")
+
+
+def sentence(names: Names, kind: EventKind, facts: Facts) -> str:
+    """What happened, from the facts that were recorded with it."""
+    return SENTENCES[kind](names, facts)
+
+
+def _escalation_started(_: Names, facts: Facts) -> str:
+    return f"Escalation {facts['reference']} was started."
+
+
+def _escalation_opened(names: Names, facts: Facts) -> str:
+    return f"The escalation was opened at {names.step(facts)}."
+
+
+def _proposed(names: Names, facts: Facts) -> str:
+    return f"It was proposed to {_change(names, facts)}."
+
+
+def _signed_off(names: Names, facts: Facts) -> str:
+    role = Role(facts["as"]).label
+    return f"The proposal to {_change(names, facts)} was signed off by {role}."
+
+
+def _approved(names: Names, facts: Facts) -> str:
+    return f"The proposal to {_change(names, facts)} was approved."
+
+
+def _returned(names: Names, facts: Facts) -> str:
+    return f"The proposal to {_change(names, facts)} was returned."
+
+
+def _superseded(names: Names, facts: Facts) -> str:
+    return f"The proposal to {_change(names, facts)} was overtaken by events."
+
+
+def _change(names: Names, facts: Facts) -> str:
+    """What a proposal asks for, after "to"."""
+    action = Action(facts["action"])
+    if "step" in facts and action is Action.ADVANCE:
+        return f"move to {names.step(facts)}"
+    if "step" in facts and action is Action.PASS_OVER:
+        return f"pass over {names.step(facts)}"
+    if "to" in facts and action is Action.EXTEND:
+        return f"extend the deadline to {_day(facts['to'])}"
+    return action.label
+
+
+def _passed_over(names: Names, facts: Facts) -> str:
+    return f"{_capital(names.step(facts))} was passed over."
+
+
+def _discussion(names: Names, facts: Facts) -> str:
+    people = _and([_the(name) for name in facts["with"]])
+    where = names.step(facts)
+    return f"A discussion with {people} on {_day(facts['held_on'])} was recorded at {where}."
+
+
+def _response(names: Names, facts: Facts) -> str:
+    where = names.step(facts)
+    return f"A response received on {_day(facts['received_on'])} was recorded at {where}."
+
+
+def _judged(names: Names, facts: Facts) -> str:
+    where = names.step(facts)
+    return f"The response at {where} was judged {facts['judgement']}."
+
+
+def _drafted(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} was drafted for {_the(facts['to'])}."
+
+
+def _edited(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} was edited: version {facts['version']}."
+
+
+def _issued(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} was issued."
+
+
+def _letter_withdrawn(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} was withdrawn."
+
+
+def _sent(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} was sent to {facts['to']}."
+
+
+def _failed(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} could not be sent to {facts['to']}.{_quoted(facts['detail'])}"
+
+
+def _unknown(names: Names, facts: Facts) -> str:
+    return (
+        f"{names.letter(facts)} may or may not have reached {facts['to']}."
+        f"{_quoted(facts['detail'])}"
+    )
+
+
+def _settled(names: Names, facts: Facts) -> str:
+    if facts["decision"] == "send_again":
+        return f"{names.letter(facts)} is to be sent again."
+    return f"{names.letter(facts)} was accepted as having arrived."
+
+
+def _deadline_set(names: Names, facts: Facts) -> str:
+    where = names.step(facts)
+    rule = inside(facts["rule"])
+    return f"The deadline of {where} was set to {_day(facts['due_on'])}: {rule}."
+
+
+def _deadline_missed(names: Names, facts: Facts) -> str:
+    where = names.step(facts)
+    return f"The deadline of {where} was missed on {_day(facts['due_on'])}."
+
+
+def _deadline_extended(_: Names, facts: Facts) -> str:
+    return f"The deadline of {_day(facts['from'])} was extended to {_day(facts['to'])}."
+
+
+def _reminded(names: Names, facts: Facts) -> str:
+    where = names.step(facts)
+    to = _and(facts["to"]) or "nobody: no officer in charge is active"
+    return f"A reminder of {where}, due on {_day(facts['due_on'])}, was queued to {to}."
+
+
+def _paused(_: Names, __: Facts) -> str:
+    return "The escalation was paused, and its deadline with it."
+
+
+def _resumed(_: Names, facts: Facts) -> str:
+    if "due_on" in facts:
+        return f"The escalation was resumed. Its deadline is now {_day(facts['due_on'])}."
+    return "The escalation was resumed."
+
+
+def _resolved(_: Names, __: Facts) -> str:
+    return "The concern was resolved and the escalation closed."
+
+
+def _withdrawn(_: Names, __: Facts) -> str:
+    return "The escalation was withdrawn."
+
+
+def _converted(names: Names, facts: Facts) -> str:
+    where = names.step(facts)
+    return f"The school became an academy: the escalation goes on at {where} of the academy ladder."
+
+
+def _ended(_: Names, __: Facts) -> str:
+    return "The escalation ended because the school closes."
+
+
+def _contact_changed(_: Names, facts: Facts) -> str:
+    return (
+        f"{facts['name']} was recorded as the {role_words(facts['role'])} of school {facts['urn']}."
+    )
+
+
+def _school_added(_: Names, facts: Facts) -> str:
+    return f"{facts['name']} ({facts['urn']}) was added to the schools."
+
+
+def _officer_added(_: Names, facts: Facts) -> str:
+    return f"{facts['name']} was added as {Role(facts['role']).label}."
+
+
+def _credential(_: Names, facts: Facts) -> str:
+    what = {"token": "token for the JSON API", "code": "personal code"}[facts["kind"]]
+    return f"A {what} was issued to {facts['officer']}."
+
+
+def _signed_in(_: Names, facts: Facts) -> str:
+    return f"{facts['officer']} signed in."
+
+
+def _signed_out(_: Names, facts: Facts) -> str:
+    return f"{facts['officer']} signed out."
+
+
+def _day(text: str) -> str:
+    return long_date(date.fromisoformat(text))
+
+
+def _the(role: str) -> str:
+    words = role_words(role)
+    return words if role == "ofsted" else f"the {words}"
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _quoted(detail: str) -> str:
+    return f" The mail server said: {detail}" if detail else ""
+
+
+SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
+    EventKind.ESCALATION_STARTED: _escalation_started,
+    EventKind.ESCALATION_OPENED: _escalation_opened,
+    EventKind.STEP_PROPOSED: _proposed,
+    EventKind.CHANGE_PROPOSED: _proposed,
+    EventKind.PROPOSAL_SIGNED_OFF: _signed_off,
+    EventKind.PROPOSAL_APPROVED: _approved,
+    EventKind.PROPOSAL_RETURNED: _returned,
+    EventKind.PROPOSAL_SUPERSEDED: _superseded,
+    EventKind.STEP_PASSED_OVER: _passed_over,
+    EventKind.DISCUSSION_RECORDED: _discussion,
+    EventKind.RESPONSE_RECORDED: _response,
+    EventKind.RESPONSE_JUDGED: _judged,
+    EventKind.LETTER_DRAFTED: _drafted,
+    EventKind.LETTER_EDITED: _edited,
+    EventKind.LETTER_ISSUED: _issued,
+    EventKind.LETTER_WITHDRAWN: _letter_withdrawn,
+    EventKind.MESSAGE_SENT: _sent,
+    EventKind.MESSAGE_FAILED: _failed,
+    EventKind.MESSAGE_BECAME_UNKNOWN: _unknown,
+    EventKind.MESSAGE_SETTLED: _settled,
+    EventKind.DEADLINE_SET: _deadline_set,
+    EventKind.DEADLINE_MISSED: _deadline_missed,
+    EventKind.DEADLINE_EXTENDED: _deadline_extended,
+    EventKind.REMINDER_QUEUED: _reminded,
+    EventKind.ESCALATION_PAUSED: _paused,
+    EventKind.ESCALATION_RESUMED: _resumed,
+    EventKind.ESCALATION_RESOLVED: _resolved,
+    EventKind.ESCALATION_WITHDRAWN: _withdrawn,
+    EventKind.ESCALATION_CONVERTED: _converted,
+    EventKind.ESCALATION_ENDED: _ended,
+    EventKind.CONTACT_CHANGED: _contact_changed,
+    EventKind.SCHOOL_ADDED: _school_added,
+    EventKind.OFFICER_ADDED: _officer_added,
+    EventKind.CREDENTIAL_ISSUED: _credential,
+    EventKind.OFFICER_SIGNED_IN: _signed_in,
+    EventKind.OFFICER_SIGNED_OUT: _signed_out,
+}

@@ -1,0 +1,50 @@
+"""Steps, roles and letters in words."""
+
+from models.policy import Policy, StepRule
+
+LETTER_TITLES = {
+    "note_of_discussion": "Note of the discussion",
+    "formal_headteacher": "Formal letter to the headteacher",
+    "formal_governing_body": "Formal letter to the governing body",
+    "invitation_to_meetings": "Invitation to the performance meetings",
+    "record_of_meetings": "Record of the performance meetings",
+    "warning_notice": "Warning notice",
+    "intervention": "Letter about the powers of intervention",
+    "secretary_of_state": "Letter to the Secretary of State",
+    "ofsted": "Letter to Ofsted",
+    "resolution": "Letter of resolution",
+    "acknowledgement_of_response": "Acknowledgement of the response",
+}
+
+
+def find_rule(policy: Policy, key: str) -> StepRule:
+    """The step with this key, on whichever ladder: what both share is called the same on both."""
+    ladder = next(ladder for ladder in policy.ladders.values() if key in ladder)
+    return ladder.step(key)
+
+
+def step_words(policy: Policy, key: str) -> str:
+    """A step as people name it: "step iii (formal letter to the headteacher)"."""
+    rule = find_rule(policy, key)
+    return f"step {rule.number} ({inside(rule.title)})"
+
+
+def inside(title: str) -> str:
+    """A title as it stands inside a sentence."""
+    return title[:1].lower() + title[1:]
+
+
+def letter_title(template: str) -> str:
+    """What kind of letter it is; a council's own template by the name of its file."""
+    named = template.replace("_", " ")
+    return LETTER_TITLES.get(template, f"{named[:1].upper()}{named[1:]}")
+
+
+def role_words(role: str) -> str:
+    """A role at the school or a national body in words: "chair of governors"."""
+    if role in NATIONAL_WORDS:
+        return NATIONAL_WORDS[role]
+    return role.replace("_", " ")
+
+
+NATIONAL_WORDS = {"secretary_of_state": "Secretary of State", "ofsted": "Ofsted"}

@@ -1,0 +1,213 @@
+"""A proposal that waits is a suspended run in Prefect, and is decided there by the same rules."""
+
+import pytest
+from sqlmodel import col, select
+
+from models.database import read
+from models.escalations import Decision, Proposal
+from models.letters import Letter
+from tests.flows.clockwork import Clockwork
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+
+
+def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
+    """The Service has reached the first formal letter, which waits for the Head of Service."""
+    case = clockwork.case.started().climb_to("informal_governing_body")
+    case.fail_step()
+    return case.propose("advance", reason="Nothing has improved.")
+
+
+async def test_a_waiting_proposal_is_a_suspended_run_named_after_school_and_step(
+    clockwork: Clockwork,
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+
+    run = await clockwork.open_gate(proposal)
+
+    assert run.name == "Ashfield Primary School – Formal letter to the headteacher"
+    assert run.state.is_paused()
+    form = await clockwork.form(run)
+    assert "Sam Ellison proposed" in form
+    assert "> Nothing has improved\\." in form
+    assert f"/escalations/{clockwork.case.reference}" in form
+
+
+async def test_an_approval_in_prefect_issues_the_letter_and_ends_the_run(
+    clockwork: Clockwork,
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+
+    assert ended.state.is_completed()
+    assert ended.state.message.startswith("Approved by Harriet Osborne on ")
+    letter = next(each for each in clockwork.case.all(Letter) if each.proposal_id == proposal.id)
+    assert letter.state == "issued"
+    assert clockwork.case.states["formal_headteacher"] == "awaiting_response"
+    mails = list(clockwork.record.settings.mail_folder.glob("*.eml"))
+    assert any(b"application/pdf" in mail.read_bytes() for mail in mails)
+
+
+async def test_the_code_does_not_stay_in_prefect(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    await clockwork.answer(run, decision="approve", code="no such code")
+    waiting = await clockwork.kept(run)
+    await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+
+    assert not any(key.endswith("-response") for key in waiting)
+    assert await clockwork.kept(run) == []
+
+
+@pytest.mark.parametrize(
+    ("officer", "answer", "why"),
+    [
+        (None, {"decision": "approve"}, "not known"),
+        ("seo", {"decision": "approve"}, "decided by"),
+        ("aed", {"decision": "approve"}, "decided by"),
+        ("hos", {"decision": "return"}, "reason"),
+    ],
+)
+async def test_a_refused_answer_leaves_it_waiting_and_says_why(
+    clockwork: Clockwork, officer: str | None, answer: dict[str, str], why: str
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    before = len(clockwork.case.kinds)
+
+    code = clockwork.code(officer) if officer else "0000-0000-0000-0000"
+    again = await clockwork.answer(run, **answer, code=code)
+
+    assert again.state.is_paused()
+    form = await clockwork.form(run)
+    assert form.startswith("**It still waits.**")
+    assert why in form.splitlines()[0]
+    assert len(clockwork.case.kinds) == before
+
+
+async def test_the_proposer_cannot_approve_in_prefect_either(clockwork: Clockwork) -> None:
+    case = clockwork.case.started()
+    proposal = case.propose("pause", by="hos")
+    run = await clockwork.open_gate(proposal)
+
+    await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+    assert "somebody else must decide" in await clockwork.form(run)
+
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos2"))
+    assert ended.state.is_completed()
+    assert case.escalation.status == "paused"
+
+
+async def test_a_decision_taken_elsewhere_ends_the_wait(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    clockwork.case.decide(proposal, "hos", "return", "Too early.")
+    await clockwork.dispatch()
+    ended = await clockwork.perform(run.id)
+
+    assert ended.state.is_completed()
+    assert ended.state.message.startswith("Returned by Harriet Osborne")
+    assert await clockwork.kept(run) == []
+    late = await clockwork.client.resume_flow_run(
+        run.id, run_input={"decision": "approve", "code": "x"}
+    )
+    assert late.status.value == "ABORT"
+
+
+async def test_whoever_answers_second_in_prefect_is_told_that_it_was_decided(
+    clockwork: Clockwork,
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    answer = {"decision": "return", "reason": "No.", "code": clockwork.code("hos2")}
+    await clockwork.client.resume_flow_run(run.id, run_input=answer)
+    clockwork.case.decide(proposal, "hos")
+    ended = await clockwork.perform(run.id)
+
+    assert ended.state.is_completed()
+    assert "decided already" in ended.state.message
+    assert "Approved by Harriet Osborne" in ended.state.message
+    with read(clockwork.record.engine) as session:
+        decisions = session.exec(
+            select(Decision).where(col(Decision.proposal_id) == proposal.id)
+        ).all()
+    assert [decision.decision for decision in decisions] == ["approve"]
+
+
+async def test_after_the_first_of_two_approvers_it_waits_for_the_second(
+    clockwork: Clockwork,
+) -> None:
+    case = clockwork.case.started().climb_to("performance_meetings")
+    case.fail_step()
+    proposal = case.propose("advance")
+    run = await clockwork.open_gate(proposal)
+    assert "Waits for: Legal" in await clockwork.form(run)
+
+    again = await clockwork.answer(run, decision="approve", code=clockwork.code("legal"))
+    form = await clockwork.form(again)
+    assert "Signed off by Leo Galloway" in form
+    assert "Waits for: Director" in form
+
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("dcs"))
+    assert ended.state.is_completed()
+    assert case.states["warning_notice"] == "awaiting_response"
+
+
+async def test_a_sign_off_elsewhere_changes_whom_the_form_names(clockwork: Clockwork) -> None:
+    case = clockwork.case.started().climb_to("performance_meetings")
+    case.fail_step()
+    proposal = case.propose("advance")
+    run = await clockwork.open_gate(proposal)
+
+    case.decide(proposal, "legal")
+    await clockwork.reconcile()
+    await clockwork.perform(run.id)
+
+    assert "Waits for: Director" in await clockwork.form(run)
+
+
+async def test_what_officers_typed_is_shown_as_text(clockwork: Clockwork) -> None:
+    case = clockwork.case.started()
+    typed = "# <b>Ask</b> [here](http://x.example)\n![](http://x.example)\n1. a"
+    proposal = case.propose("pause", reason=typed)
+    run = await clockwork.open_gate(proposal)
+
+    quoted = [line for line in (await clockwork.form(run)).splitlines() if line.startswith(">")]
+
+    assert quoted == [
+        "> \\# \\<b\\>Ask\\<\\/b\\> \\[here\\]\\(http\\:\\/\\/x\\.example\\)  ",
+        "> \\!\\[\\]\\(http\\:\\/\\/x\\.example\\)  ",
+        "> 1\\. a  ",
+    ]
+
+
+async def test_an_academy_waits_on_its_own_ladder(clockwork: Clockwork) -> None:
+    [proposal] = clockwork.case.started(by="seo", school="academy").awaiting
+
+    run = await clockwork.open_gate(proposal)
+
+    assert (await clockwork.client.read_flow(run.flow_id)).name == "Academy ladder"
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+    assert ended.state.is_completed()
+    assert clockwork.case.escalation.status == "open"
+
+
+async def test_a_run_started_by_hand_for_a_proposal_of_another_ends_at_once(
+    clockwork: Clockwork,
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    parameters = {"proposal_id": proposal.id, "attempt": 1}
+    other = await clockwork.client.create_flow_run_from_deployment(
+        run.deployment_id, parameters=parameters
+    )
+
+    ended = await clockwork.perform(other.id)
+
+    assert ended.state.is_cancelled()
+    assert (await clockwork.gate(proposal)).id == run.id

@@ -1,0 +1,202 @@
+"""Whatever becomes of flow runs and of Prefect's database, every proposal waits again."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Failed, Pending, Running
+
+from flows import dispatch, gates
+from models.escalations import Proposal
+from models.letters import Letter
+from tests.flows.clockwork import Clockwork
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+
+
+@pytest.fixture
+def proposal(clockwork: Clockwork) -> Proposal:
+    """A proposal of an officer that waits for the Head of Service."""
+    [proposal] = clockwork.case.started(by="seo").awaiting
+    return proposal
+
+
+async def waits_again(clockwork: Clockwork, proposal: Proposal, before: FlowRun) -> None:
+    """The proposal has another run, which can be approved."""
+    run = await clockwork.gate(proposal)
+    assert run is not None
+    assert run.id != before.id
+    assert run.name == before.name
+    waiting = await clockwork.perform(run.id)
+    assert waiting.state.is_paused()
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+    assert ended.state.is_completed()
+    assert clockwork.case.awaiting == []
+
+
+async def test_a_cancelled_run_is_replaced(clockwork: Clockwork, proposal: Proposal) -> None:
+    run = await clockwork.open_gate(proposal)
+    await clockwork.client.set_flow_run_state(run.id, Cancelled())
+
+    await clockwork.reconcile()
+
+    await waits_again(clockwork, proposal, run)
+
+
+async def test_a_deleted_run_is_replaced(clockwork: Clockwork, proposal: Proposal) -> None:
+    run = await clockwork.open_gate(proposal)
+    await clockwork.client.delete_flow_run(run.id)
+
+    await clockwork.reconcile()
+
+    await waits_again(clockwork, proposal, run)
+
+
+@pytest.mark.parametrize("state", [Pending, Running])
+async def test_a_run_whose_process_was_killed_is_replaced_after_ten_minutes(
+    clockwork: Clockwork, proposal: Proposal, state: type
+) -> None:
+    run = await clockwork.open_gate(proposal)
+    await clockwork.client.set_flow_run_state(run.id, state(), force=True)
+
+    await clockwork.reconcile(datetime.now(UTC) + timedelta(minutes=9))
+    assert (await clockwork.gate(proposal)).id == run.id
+    await clockwork.reconcile(datetime.now(UTC) + timedelta(minutes=11))
+
+    assert (await clockwork.client.read_flow_run(run.id)).state.is_crashed()
+    await waits_again(clockwork, proposal, run)
+
+
+async def test_a_run_that_failed_rests_before_the_next_attempt(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    run = await clockwork.open_gate(proposal)
+    await clockwork.client.set_flow_run_state(run.id, Failed(), force=True)
+
+    await clockwork.reconcile()
+    assert (await clockwork.gate(proposal)).id == run.id
+    await clockwork.reconcile(datetime.now(UTC) + timedelta(minutes=2))
+
+    await waits_again(clockwork, proposal, run)
+
+
+async def test_the_dispatcher_may_be_killed_before_prefect_has_heard_of_an_attempt(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    [gate] = gates.open_gates(clockwork.record.engine)
+    gates.next_attempt(clockwork.record.engine, gate)
+
+    run = await clockwork.open_gate(proposal)
+
+    assert run.state.is_paused()
+
+
+async def test_the_dispatcher_may_be_killed_before_it_wrote_down_which_run_waits(
+    clockwork: Clockwork, proposal: Proposal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(dispatch, "record_run", killed)
+        await clockwork.dispatch()
+    assert await clockwork.gate(proposal) is None
+
+    run = await clockwork.open_gate(proposal)
+    again = await clockwork.client.create_flow_run_from_deployment(
+        run.deployment_id, idempotency_key=run.idempotency_key
+    )
+
+    assert run.state.is_paused()
+    assert again.id == run.id
+
+
+async def test_two_dispatchers_at_once_open_one_run(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    await asyncio.gather(*(clockwork.dispatch() for _ in range(4)))
+
+    runs = await clockwork.runs()
+
+    assert len(runs) == 1
+    assert (await clockwork.gate(proposal)).id == runs[0].id
+
+
+async def test_a_second_waiting_run_for_the_same_proposal_is_ended(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    first = await clockwork.open_gate(proposal)
+    [gate] = gates.open_gates(clockwork.record.engine)
+    gates.next_attempt(clockwork.record.engine, gate)
+    second = await clockwork.open_gate(proposal)
+    assert second.id != first.id
+
+    await clockwork.reconcile()
+
+    assert (await clockwork.client.read_flow_run(first.id)).state.is_cancelled()
+    assert (await clockwork.client.read_flow_run(second.id)).state.is_paused()
+
+
+async def test_a_decision_before_the_run_began_is_carried_out_by_it(
+    clockwork: Clockwork,
+) -> None:
+    case = clockwork.case.started().climb_to("informal_governing_body")
+    case.fail_step()
+    proposal = case.propose("advance")
+    await clockwork.dispatch()
+    case.decide(proposal, "hos")
+
+    ended = await clockwork.perform((await clockwork.gate(proposal)).id)
+
+    assert ended.state.is_completed()
+    assert [each.state for each in case.all(Letter) if each.proposal_id == proposal.id] == [
+        "issued"
+    ]
+
+
+async def test_what_was_decided_while_prefect_was_away_needs_no_run(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    clockwork.case.decide(proposal, "hos")
+
+    await clockwork.reconcile()
+
+    assert gates.open_gates(clockwork.record.engine) == []
+    assert await clockwork.runs() == []
+
+
+async def test_a_decided_proposal_whose_run_is_gone_is_closed(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    run = await clockwork.open_gate(proposal)
+    clockwork.case.decide(proposal, "hos")
+    await clockwork.client.delete_flow_run(run.id)
+
+    await clockwork.reconcile()
+
+    assert gates.open_gates(clockwork.record.engine) == []
+
+
+async def test_passes_of_the_clock_that_nobody_ran_are_dropped(clockwork: Clockwork) -> None:
+    deployment = await clockwork.client.read_deployment_by_name(dispatch.CLOCK)
+    pass_of_the_clock = await clockwork.client.create_flow_run_from_deployment(deployment.id)
+
+    await clockwork.reconcile()
+    assert (await clockwork.client.read_flow_run(pass_of_the_clock.id)).state.is_scheduled()
+    await clockwork.reconcile(datetime.now(UTC) + timedelta(minutes=3))
+
+    kept = await clockwork.client.read_flow_runs()
+    assert pass_of_the_clock.id not in {run.id for run in kept}
+
+
+async def test_a_lost_registration_is_noticed(clockwork: Clockwork) -> None:
+    await dispatch.check_registered(clockwork.client)
+    deployment = await clockwork.client.read_deployment_by_name(dispatch.STARTING)
+    await clockwork.client.delete_deployment(deployment.id)
+    try:
+        with pytest.raises(ObjectNotFound):
+            await dispatch.check_registered(clockwork.client)
+    finally:
+        await clockwork.register()

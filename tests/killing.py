@@ -1,0 +1,179 @@
+"""Processes that kill themselves (SIGKILL) at one statement of what they do to the database.
+
+Only the child listens to its own statements: what runs is the product as it is.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlmodel import Session, select
+
+from models.commands.clock import tick
+from models.commands.deciding import decide
+from models.commands.directory import find_officer
+from models.commands.proposing import propose
+from models.commands.recording import record_discussion, record_response
+from models.commands.starting import start
+from models.database import connect, write
+from models.escalations import Action, Escalation, Proposal, ProposalState
+from models.officers import Officer
+from models.policy import load_policy
+from models.settings import DEFAULT_POLICY, Settings
+from notifications.issuing import issue_letters
+from notifications.outbox import deliver
+
+PATIENCE = 60  # seconds
+# A server process that has imported everything once, from which each child is forked.
+_children = multiprocessing.get_context("forkserver")
+_children.set_forkserver_preload(["__main__", "tests.killing"])
+
+
+def run_killed_at(place: int, scenario: str, url: str, now: datetime, **more: Any) -> bool:
+    """Run a scenario in a child that kills itself at this statement or commit; False if it ended.
+
+    Places count from 1. Raises AssertionError when the child failed otherwise.
+    """
+    child = _children.Process(target=_run, args=(place, scenario, url, now, more))
+    child.start()
+    child.join(PATIENCE)
+    assert child.exitcode is not None, "the child hangs"
+    assert child.exitcode in (0, -signal.SIGKILL)
+    return child.exitcode != 0
+
+
+def _run(place: int, scenario: str, url: str, now: datetime, more: dict[str, Any]) -> None:
+    engine = connect(url)
+    seen = 0
+
+    def strike(*_: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == place:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", strike)
+    event.listen(engine, "commit", strike)
+    SCENARIOS[scenario](engine, now, **more)
+    engine.dispose()
+
+
+def perform(scenario: str, url: str, now: datetime, **more: Any) -> None:
+    """Run a scenario in this process and let it live."""
+    engine = connect(url)
+    SCENARIOS[scenario](engine, now, **more)
+    engine.dispose()
+
+
+def _officer(session: Session, name: str) -> Officer:
+    return find_officer(session, f"{name}@fernshire.example")
+
+
+def _reference(session: Session) -> str:
+    return session.exec(select(Escalation.reference)).one()
+
+
+def _start(engine: Engine, now: datetime) -> None:
+    with write(engine) as session:
+        start(
+            session,
+            load_policy(DEFAULT_POLICY),
+            officer=_officer(session, "seo"),
+            now=now,
+            urn=900001,
+            triggers=["safety"],
+            summary="Attainment has fallen.",
+            case_officer="seo@fernshire.example",
+        )
+
+
+def _propose(engine: Engine, now: datetime) -> None:
+    with write(engine) as session:
+        propose(
+            session,
+            load_policy(DEFAULT_POLICY),
+            officer=_officer(session, "seo"),
+            now=now,
+            reference=_reference(session),
+            action="advance",
+            reason="Nothing has changed.",
+        )
+
+
+def _decide(engine: Engine, now: datetime) -> None:
+    with write(engine) as session:
+        awaiting = select(Proposal).where(
+            Proposal.state == ProposalState.AWAITING, Proposal.action == Action.ADVANCE
+        )
+        decide(
+            session,
+            load_policy(DEFAULT_POLICY),
+            officer=_officer(session, "hos"),
+            now=now,
+            proposal_id=session.exec(awaiting).one().id,
+            decision="approve",
+        )
+
+
+def _discuss(engine: Engine, now: datetime, on: date) -> None:
+    with write(engine) as session:
+        record_discussion(
+            session,
+            load_policy(DEFAULT_POLICY),
+            officer=_officer(session, "seo"),
+            now=now,
+            reference=_reference(session),
+            held_on=on,
+            with_whom=["headteacher"],
+            notes="We met.",
+            agreed_actions="A plan.",
+        )
+
+
+def _respond(engine: Engine, now: datetime, on: date) -> None:
+    with write(engine) as session:
+        record_response(
+            session,
+            load_policy(DEFAULT_POLICY),
+            officer=_officer(session, "seo"),
+            now=now,
+            reference=_reference(session),
+            received_on=on,
+            summary="We will.",
+            judgement="unsatisfactory",
+        )
+
+
+def _tick(engine: Engine, now: datetime) -> None:
+    tick(engine, load_policy(DEFAULT_POLICY), now)
+
+
+def _issue(engine: Engine, now: datetime) -> None:
+    issue_letters(engine, load_policy(DEFAULT_POLICY), now)
+
+
+def _deliver(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
+    settings = Settings(home=home, mail_url=mail_url)
+    deliver(engine, load_policy(DEFAULT_POLICY), settings, now)
+
+
+def after_every_claim(now: datetime) -> datetime:
+    """A moment at which the claims of a process that died have run out."""
+    return now + timedelta(hours=1)
+
+
+SCENARIOS: dict[str, Callable[..., None]] = {
+    "start": _start,
+    "propose": _propose,
+    "decide": _decide,
+    "discuss": _discuss,
+    "respond": _respond,
+    "tick": _tick,
+    "issue": _issue,
+    "deliver": _deliver,
+}

@@ -1,0 +1,204 @@
+"""Killed at any statement, a case stands before or after, never between.
+
+Each scenario runs again and again in a process that kills itself one statement later each time,
+until one of them reaches the end.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlmodel import Session, SQLModel
+
+from models.database import connect, read
+from models.events import verify
+from models.messages import Message
+from tests.cases import Case
+from tests.council import NOW
+from tests.databases import sqlite_url
+from tests.killing import after_every_claim, perform, run_killed_at
+from tests.smtp import SmtpServer
+
+TODAY = NOW.date()
+
+
+def content(engine: Engine) -> dict[str, list[Any]]:
+    """Every row of every table; the chain of events holds."""
+    with read(engine) as session:
+        assert verify(session) is None
+        return {
+            table.name: session.connection()
+            .execute(select(table).order_by(*table.primary_key))
+            .all()
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    engine = connect(url)
+    yield engine
+    engine.dispose()
+
+
+def ready_to_start(case: Case) -> None:
+    """Nothing but the council."""
+
+
+def ready_to_discuss(case: Case) -> None:
+    case.started()
+
+
+def ready_to_respond(case: Case) -> None:
+    case.started().discuss()
+
+
+def ready_to_propose(case: Case) -> None:
+    case.started().climb_to("informal_governing_body").fail_step()
+
+
+def ready_to_decide(case: Case) -> None:
+    ready_to_propose(case)
+    case.propose("advance")
+
+
+COMMANDS: dict[str, tuple[Callable[[Case], None], dict[str, Any]]] = {
+    "start": (ready_to_start, {}),
+    "discuss": (ready_to_discuss, {"on": TODAY}),
+    "respond": (ready_to_respond, {"on": TODAY}),
+    "propose": (ready_to_propose, {}),
+    "decide": (ready_to_decide, {}),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_happens_whole_or_not_at_all(case: Case, database_url: str, command: str) -> None:
+    prepare, more = COMMANDS[command]
+    prepare(case)
+    before = content(case.engine)
+    place = 1
+    while run_killed_at(place, command, database_url, NOW, **more):
+        assert content(case.engine) == before, f"killed at statement {place}"
+        place += 1
+    assert place > 8, "it did something"
+    after = content(case.engine)
+    assert after != before
+    assert len(after["event"]) > len(before["event"])
+
+
+# --- what takes several transactions: whatever was left undone is done by the next pass
+
+
+def file_of(case: Case) -> Path:
+    """The SQLite file, whole by itself once its engine is disposed."""
+    case.engine.dispose()
+    return Path(case.engine.url.database)
+
+
+def due_in_three_cases(case: Case) -> None:
+    for school in ("maintained", "academy", "church"):
+        case.started(school=school).discuss()
+
+
+def approved_letters(case: Case) -> None:
+    """Two formal letters that were approved and wait to be issued."""
+    for school in ("maintained", "academy"):
+        case.started(school=school).climb_to("formal_headteacher")
+
+
+PASSES = {
+    "tick": (due_in_three_cases, datetime(2026, 12, 15, 9, 0, tzinfo=UTC)),
+    "issue": (approved_letters, NOW),
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", PASSES)
+def test_a_pass_that_was_killed_is_finished_by_the_next(
+    case: Case, tmp_path: Path, name: str
+) -> None:
+    prepare, now = PASSES[name]
+    prepare(case)
+    prepared = file_of(case)
+    whole = Path(shutil.copyfile(prepared, tmp_path / "whole.db"))
+    perform(name, sqlite_url(whole), now)
+    with opened(sqlite_url(whole)) as engine:
+        wanted = content(engine)
+    place, killed = 1, True
+    while killed:
+        url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+        killed = run_killed_at(place, name, url, now)
+        with opened(url) as engine:
+            content(engine)
+        perform(name, url, now)
+        with opened(url) as engine:
+            assert content(engine) == wanted, f"killed at statement {place}"
+        place += 1
+    assert place > 12
+
+
+def issued_letters(case: Case) -> None:
+    approved_letters(case)
+    perform("issue", sqlite_url(file_of(case)), NOW)
+
+
+def letters_in_the_outbox(session: Session) -> list[Message]:
+    rows = select(Message).where(Message.letter_id.is_not(None)).order_by(Message.id)
+    return list(session.execute(rows).scalars())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_mail_that_is_kept_in_the_folder_is_kept_once(case: Case, tmp_path: Path) -> None:
+    issued_letters(case)
+    prepared = file_of(case)
+    place, killed = 1, True
+    while killed:
+        url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+        home = tmp_path / f"home-{place}"
+        killed = run_killed_at(place, "deliver", url, NOW, home=home)
+        perform("deliver", url, after_every_claim(NOW), home=home)
+        with opened(url) as engine, read(engine) as session:
+            messages = list(session.execute(select(Message)).scalars())
+            assert {message.state for message in messages} <= {"sent", "dropped"}
+            sent = [message for message in messages if message.state == "sent"]
+            assert verify(session) is None
+        assert len(list((home / "mail").glob("*.eml"))) == len(sent)
+        place += 1
+    assert place > 12
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_letter_that_is_sent_arrives_once_or_an_officer_is_asked(
+    case: Case, tmp_path: Path
+) -> None:
+    issued_letters(case)
+    prepared = file_of(case)
+    place, killed, asked = 1, True, 0
+    while killed:
+        url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+        home = tmp_path / f"home-{place}"
+        with SmtpServer() as server:
+            to = {"home": home, "mail_url": server.url}
+            killed = run_killed_at(place, "deliver", url, NOW, **to)
+            perform("deliver", url, after_every_claim(NOW), **to)
+            received = Counter(each.message["Message-ID"] for each in server.messages)
+        assert set(received.values()) <= {1}, "nothing twice"
+        with opened(url) as engine, read(engine) as session:
+            messages = list(session.execute(select(Message)).scalars())
+            states = Counter(message.state.value for message in messages)
+            assert set(states) <= {"sent", "unknown", "dropped", "pending"}
+            assert states["sent"] <= len(received) <= states["sent"] + states["unknown"]
+            for letter in letters_in_the_outbox(session):
+                assert letter.state in ("sent", "unknown")
+            assert states["unknown"] <= 1
+            assert verify(session) is None
+        asked += states["unknown"]
+        place += 1
+    assert place > 12
+    assert asked, "one was killed between the claim and the answer"

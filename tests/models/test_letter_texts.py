@@ -1,0 +1,547 @@
+"""What the letters say: every template of both ladders, drafted by the commands themselves."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+from jinja2 import meta, nodes
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from models.commands import correspondence, directory, proposing, recording, starting
+from models.commands.deadlines import long_date
+from models.commands.deciding import decide
+from models.database import connect, read, write
+from models.escalations import Proposal, ProposalState
+from models.letters import Letter
+from models.officers import Officer
+from models.policy import Policy
+from models.settings import TEMPLATES
+from notifications.issuing import issue_letters
+from notifications.letters import parse
+from notifications.letters.document import ListBlock, Paragraph, plain
+from tests.council import NOW, Council, found_council
+from tests.databases import sqlite_url
+
+FOLDER = TEMPLATES / "letters"
+NAMES = sorted(path.name.removesuffix(".md.j2") for path in FOLDER.glob("*.md.j2"))
+LITERAL = re.compile("⟦([^⟦⟧]*)⟧")
+
+PLAIN = {
+    "school": "Kingsmere Primary School",
+    "person": "Mrs A. Okonjo",
+    "prose": "Attainment at the end of key stage 2 has fallen for three years.",
+}
+HOSTILE = {
+    "school": "# {{ 7 * 7 }} **St John’s** | <b>x</b> #import",
+    "person": "- {% raw %} O’Neill & Sons_ `x` $1$",
+    "prose": "## Heading\n\n- {{ council }}\n{% for x in y %}\n| a | b |\n|---|---|\n\n#set page()",
+}
+
+
+@dataclass
+class Walk:
+    """One escalation taken up its ladder through the commands, its letters issued on the way."""
+
+    engine: Engine
+    policy: Policy
+    council: Council
+    values: Mapping[str, str]
+    now: datetime = NOW
+    reference: str = ""
+
+    def start(self, urn: int, type_code: int, *, not_engaging: bool = False) -> None:
+        with write(self.engine) as session:
+            directory.add_school(
+                session,
+                now=self.now,
+                actor=directory.AT_THE_MACHINE,
+                urn=urn,
+                name=self.values["school"],
+                type_code=type_code,
+                type_name="A school",
+                phase="Primary",
+                town="Fernminster",
+                postcode="FM1 1AA",
+            )
+            roles = ["headteacher", "chair_of_governors", *(["trust"] if type_code == 34 else [])]
+            for role in roles:
+                directory.set_contact(
+                    session,
+                    officer=self.council.admin,
+                    now=self.now,
+                    urn=urn,
+                    role=role,
+                    name=self.values["person"],
+                    email=f"{role}@school-{urn}.example".replace("_", "."),
+                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                )
+            self.reference = starting.start(
+                session,
+                self.policy,
+                officer=self.council.hos,
+                now=self.now,
+                urn=urn,
+                triggers=["underperformance", "leadership"],
+                summary=self.values["prose"],
+                case_officer=self.council.seo.email,
+                not_engaging=not_engaging,
+            ).reference
+
+    def discuss(self, *with_whom: str) -> None:
+        with write(self.engine) as session:
+            recording.record_discussion(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                held_on=self.now.date(),
+                with_whom=with_whom,
+                notes=self.values["prose"],
+                agreed_actions=self.values["prose"] if "headteacher" in with_whom else "",
+            )
+        self._approve()
+
+    def answer(self, judgement: str) -> None:
+        self.now += timedelta(days=3)
+        with write(self.engine) as session:
+            recording.record_response(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                received_on=self.now.date(),
+                summary=self.values["prose"],
+                judgement=judgement,
+            )
+        self._approve()
+
+    def stay_silent(self) -> None:
+        self.now += timedelta(days=56)
+
+    def propose(self, action: str, **more: Any) -> None:
+        with write(self.engine) as session:
+            proposing.propose(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                action=action,
+                reason=self.values["prose"],
+                **more,
+            )
+        self._approve()
+
+    def _by(self, officer: Officer) -> dict[str, Any]:
+        return {"officer": officer, "now": self.now, "reference": self.reference}
+
+    def _approve(self) -> None:
+        """Everything that waits, at each stage by whoever it waits for."""
+        by_role = {officer.role: officer for officer in reversed(self.council.officers.values())}
+        awaiting = select(Proposal).where(Proposal.state == ProposalState.AWAITING)
+        while True:
+            with write(self.engine) as session:
+                proposal = session.exec(awaiting.order_by(col(Proposal.id))).first()
+                if proposal is None:
+                    break
+                decide(
+                    session,
+                    self.policy,
+                    officer=by_role[proposal.approvers[proposal.stage]],
+                    now=self.now,
+                    proposal_id=proposal.id,
+                    decision="approve",
+                )
+        issue_letters(self.engine, self.policy, self.now)
+
+    def letters(self) -> list["Written"]:
+        with read(self.engine) as session:
+            rows = session.exec(select(Letter).order_by(col(Letter.id))).all()
+            return [Written(row, correspondence.letter_body(session, row)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An issued letter and its text."""
+
+    letter: Letter
+    body: str
+
+    @property
+    def text(self) -> str:
+        """As it is read, on one line."""
+        return " ".join(LITERAL.sub(r"\1", self.body).split())
+
+    @property
+    def skeleton(self) -> str:
+        """Our own words alone."""
+        return LITERAL.sub("⟦⟧", self.body)
+
+    def headings(self) -> list[str]:
+        return re.findall(r"^## (.*)$", LITERAL.sub(r"\1", self.body), re.MULTILINE)
+
+
+def up_the_maintained_ladder(walk: Walk) -> None:
+    walk.start(910001, 1)
+    walk.discuss("headteacher")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.discuss("governing_body")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.stay_silent()
+    walk.propose("advance")
+    walk.answer("unsatisfactory")
+    walk.propose("advance", head_performance_in_question=True)
+    walk.discuss("chair_of_governors")
+    walk.now += timedelta(days=1)
+    walk.discuss("headteacher")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.stay_silent()
+    walk.propose("advance")
+    walk.answer("satisfactory")
+    walk.propose("resolve")
+
+
+def up_the_academy_ladder(walk: Walk) -> None:
+    walk.start(910002, 34)
+    walk.discuss("headteacher")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.discuss("chair_of_governors", "trust")
+    walk.stay_silent()
+    for _ in range(4):
+        walk.propose("advance")
+        walk.stay_silent()
+    walk.propose("resolve")
+
+
+def up_the_academy_ladder_without_discussions(walk: Walk) -> None:
+    walk.start(910003, 34, not_engaging=True)
+    walk.propose("pass_over")
+    walk.propose("pass_over")
+    for _ in range(4):
+        walk.propose("advance")
+        walk.stay_silent()
+    walk.propose("resolve")
+
+
+WALKS = {
+    "maintained": up_the_maintained_ladder,
+    "academy": up_the_academy_ladder,
+    "not engaging": up_the_academy_ladder_without_discussions,
+}
+OF_LADDER = {
+    "maintained": {
+        "note_of_discussion",
+        "formal_headteacher",
+        "formal_governing_body",
+        "invitation_to_meetings",
+        "record_of_meetings",
+        "warning_notice",
+        "intervention",
+        "resolution",
+        "acknowledgement_of_response",
+    },
+    "academy": {
+        "note_of_discussion",
+        "formal_headteacher",
+        "formal_governing_body",
+        "secretary_of_state",
+        "ofsted",
+        "resolution",
+        "acknowledgement_of_response",
+    },
+    "not engaging": {
+        "formal_headteacher",
+        "formal_governing_body",
+        "secretary_of_state",
+        "ofsted",
+        "resolution",
+    },
+}
+
+
+@dataclass
+class Correspondence:
+    """All letters of all walks, and what their templates were given."""
+
+    letters: dict[str, list[Written]] = field(default_factory=dict)
+    hostile: dict[str, list[Written]] = field(default_factory=dict)
+    contexts: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def all(self) -> Iterator[Written]:
+        for letters in self.letters.values():
+            yield from letters
+
+    def of(self, walk: str, template: str) -> list[Written]:
+        return [written for written in self.letters[walk] if written.letter.template == template]
+
+
+@pytest.fixture(scope="module")
+def written(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, policy: Policy
+) -> Correspondence:
+    found = Correspondence()
+    draft = correspondence.draft
+
+    def watched(template: str, context: Mapping[str, Any]) -> str:
+        found.contexts.setdefault(template, []).append(context)
+        return draft(template, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(correspondence, "draft", watched)
+        for into, values in ((found.letters, PLAIN), (found.hostile, HOSTILE)):
+            for name, go in WALKS.items():
+                file = tmp_path_factory.mktemp("walk") / "scc.db"
+                file.write_bytes(sqlite_template.read_bytes())
+                engine = connect(sqlite_url(file))
+                walk = Walk(engine, policy, found_council(engine), values)
+                go(walk)
+                into[name] = walk.letters()
+                engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_ladder_writes_its_letters_and_issues_them(written: Correspondence, walk: str) -> None:
+    letters = [*written.letters[walk], *written.hostile[walk]]
+    assert {one.letter.template for one in letters} == OF_LADDER[walk]
+    assert {one.letter.state.value for one in letters} == {"issued"}
+
+
+def test_every_template_is_written_by_a_ladder() -> None:
+    assert set(NAMES) == set.union(*OF_LADDER.values())
+
+
+def test_a_letter_has_a_subject_a_salutation_and_no_closing_of_its_own(
+    written: Correspondence,
+) -> None:
+    for one in written.all():
+        subject, (salutation, *_) = parse(one.body)
+        assert one.body.startswith("# ")
+        assert PLAIN["school"] in subject or one.letter.template == "acknowledgement_of_response"
+        assert isinstance(salutation, Paragraph)
+        assert re.fullmatch(r"Dear .+,", plain(salutation.runs))
+        assert "sincerely" not in one.text
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_values_stand_between_the_marks_and_change_nothing_else(
+    written: Correspondence, walk: str
+) -> None:
+    pairs = list(zip(written.letters[walk], written.hostile[walk], strict=True))
+    assert pairs
+    for usual, hostile in pairs:
+        assert hostile.skeleton == usual.skeleton
+        literals = LITERAL.findall(hostile.body)
+        assert HOSTILE["school"] in literals
+        for value, instead in zip(HOSTILE.values(), PLAIN.values(), strict=True):
+            assert literals.count(value) == LITERAL.findall(usual.body).count(instead)
+            assert instead not in hostile.body
+
+
+# The templates themselves
+
+
+def tree(name: str) -> nodes.Template:
+    source = (FOLDER / f"{name}.md.j2").read_text(encoding="utf-8")
+    return jinja2.Environment(autoescape=True).parse(source)
+
+
+def keys(value: Any) -> set[str]:
+    """Every key at any depth."""
+    if isinstance(value, Mapping):
+        return set(value) | {key for part in value.values() for key in keys(part)}
+    if isinstance(value, list):
+        return {key for part in value for key in keys(part)}
+    return set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_names_only_what_it_is_given(written: Correspondence, name: str) -> None:
+    given = written.contexts[name]
+    for context in given:
+        assert meta.find_undeclared_variables(tree(name)) <= set(context)
+    known = set.union(*(keys(context) for context in given)) | {"first"}
+    assert {part.attr for part in tree(name).find_all(nodes.Getattr)} <= known
+
+
+def test_nothing_is_given_that_no_letter_says(written: Correspondence) -> None:
+    named = {part.name for name in NAMES for part in tree(name).find_all(nodes.Name)}
+    named |= {part.attr for name in NAMES for part in tree(name).find_all(nodes.Getattr)}
+    given = {key for contexts in written.contexts.values() for one in contexts for key in keys(one)}
+    assert given <= named
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_templates_have_loops_and_conditions_alone(name: str) -> None:
+    allowed = (
+        nodes.Template,
+        nodes.Output,
+        nodes.TemplateData,
+        nodes.Name,
+        nodes.Getattr,
+        nodes.For,
+        nodes.If,
+        nodes.Compare,
+        nodes.Operand,
+        nodes.Const,
+    )
+    used = {type(node) for node in tree(name).find_all(nodes.Node)}
+    assert used <= set(allowed)
+
+
+# The words
+
+
+AMERICAN = re.compile(
+    r"\b(\w*(iz(e|ed|es|ing|ation|ations)|yz(e|ed|ing))|behavior\w*|color\w*|favor\w*|center\w*"
+    r"|program|programs|fulfill\w*|judgment\w*|acknowledgment\w*|enrollment\w*|license[ds]?"
+    r"|defense|offense|labor|honor\w*|neighbor\w*|gotten|principal|superintendent|grade level)\b",
+    re.IGNORECASE,
+)
+FORBIDDEN = re.compile(
+    r"\b(ticket|workflow|user|instance|stakeholder\w*|going forward|leverage|robust|failing school"
+    r"|special measures|academy order|must immediately|or else|failure to comply|consequences"
+    r"|asap|touch base|holistic|actionable|please be advised|SEO|HoS|DCS|AED|IEB|SIP|LA)\b",
+    re.IGNORECASE,
+)
+ONLY_MAINTAINED = re.compile(
+    r"warning notice|section 6|sections 6|s\.\s?6\d|Education and Inspections|Interim Executive"
+    r"|additional governors|delegated budget|intervention power",
+    re.IGNORECASE,
+)
+
+
+def test_the_word_lists_find_what_they_are_for() -> None:
+    for word in ("organized", "behavior", "analyze", "program", "fulfill", "judgment"):
+        assert AMERICAN.search(word), word
+    for word in ("organised", "programme", "behaviour", "size of the class", "fulfil"):
+        found = AMERICAN.search(word)
+        assert found is None or found[0] == "size", word
+    assert FORBIDDEN.search("the Ticket")
+    assert ONLY_MAINTAINED.search("sections 63 to 66")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_words_are_british_plain_and_our_own(written: Correspondence, name: str) -> None:
+    letters = [one for one in written.all() if one.letter.template == name]
+    assert letters
+    source = (FOLDER / f"{name}.md.j2").read_text(encoding="utf-8")
+    for text in (source, *(one.text for one in letters)):
+        assert AMERICAN.findall(text) == []
+        assert FORBIDDEN.findall(text) == []
+
+
+def test_templates_have_typographic_quotes_and_no_double_spaces(written: Correspondence) -> None:
+    for one in written.all():
+        assert "'" not in one.skeleton
+        assert '"' not in one.skeleton
+        assert re.search(r"\S  +\S|\n\n\n| [,.;:]|⟦⟧⟦⟧", one.skeleton) is None, one.skeleton
+
+
+@pytest.mark.parametrize("walk", ["academy", "not engaging"])
+def test_no_letter_to_an_academy_speaks_of_the_powers_over_maintained_schools(
+    written: Correspondence, walk: str
+) -> None:
+    for one in written.letters[walk]:
+        assert ONLY_MAINTAINED.findall(one.text) == []
+
+
+# What each must say
+
+
+ASKS = set(NAMES) - {"acknowledgement_of_response"}
+
+
+def test_every_letter_says_why_it_is_written_and_what_it_asks(written: Correspondence) -> None:
+    for one in written.all():
+        assert "I am writing" in one.text
+        asks = [heading for heading in one.headings() if heading.startswith("What we ask")]
+        if one.letter.template == "warning_notice":
+            asks = ["The action required"]
+        assert len(asks) == (one.letter.template in ASKS), one.headings()
+
+
+def test_a_letter_says_by_when_as_it_is_printed(written: Correspondence) -> None:
+    by_head = by_date = 0
+    for one in written.all():
+        at_the_head = "at the head of this letter" in one.text
+        if one.letter.respond_by is None:
+            assert not at_the_head
+        elif at_the_head:
+            by_head += 1
+        else:
+            assert f"by {long_date(one.letter.respond_by)}" in one.text
+            by_date += 1
+    assert (by_head, by_date) == (12, 5)
+
+
+@pytest.mark.parametrize(("walk", "key"), [("maintained", "maintained"), ("academy", "academy")])
+def test_the_letter_to_the_governing_body_lists_exactly_the_steps_that_follow(
+    written: Correspondence, policy: Policy, walk: str, key: str
+) -> None:
+    [one] = written.of(walk, "formal_governing_body")
+    lists = [block for block in parse(one.body)[1] if isinstance(block, ListBlock)]
+    steps = [
+        plain(item[0].runs)
+        for block in lists
+        for item in block.items
+        if isinstance(item[0], Paragraph) and item[0].runs[0].bold
+    ]
+    following = policy.ladder(key).following("formal_governing_body")
+    assert len(steps) == len(following) >= 2
+    for said, rule in zip(steps, following, strict=True):
+        assert said.startswith(f"Step {rule.number}: {rule.title}")
+        condition = ", if the headteacher’s performance is in question."
+        assert (condition in said) == (rule.only_if == "head_performance_in_question")
+        assert re.search(r"\. (The|A|One|We) .{40,}\.$", said), "says what the step is"
+
+
+def test_the_warning_notice_has_the_four_parts_and_names_the_act(written: Correspondence) -> None:
+    [one] = written.of("maintained", "warning_notice")
+    wanted = [
+        "The matters on which this notice is based",
+        "The action required",
+        "The compliance period",
+        "The action the authority is minded to take",
+    ]
+    assert [heading for heading in one.headings() if heading in wanted] == wanted
+    assert "section 60 of the Education and Inspections Act 2006" in one.text
+    assert "Copies are sent at the same time" in one.text
+
+
+def test_a_letter_tells_what_happened_with_days_and_outcomes(written: Correspondence) -> None:
+    [one] = written.of("maintained", "warning_notice")
+    told = [
+        plain(item[0].runs)
+        for item in next(
+            block for block in parse(one.body)[1] if isinstance(block, ListBlock)
+        ).items
+        if isinstance(item[0], Paragraph)
+    ]
+    unsettled = "We judged that the response did not settle the concern."
+    silent = "We received no response by the date that we had given."
+    assert told == [
+        f"Informal discussion with the headteacher, 23 November 2026. {unsettled}",
+        f"Informal discussion with the governing body, 26 November 2026. {unsettled}",
+        f"Formal letter to the headteacher, 29 November 2026. {silent}",
+        f"Formal letter to the governing body, 24 January 2027. {unsettled}",
+        "Meetings with the chair and the headteacher, 27 January 2027 and 28 January 2027. "
+        + unsettled,
+    ]
+    [closing] = written.of("academy", "resolution")
+    assert closing.text.count(silent) == 5
+    [first] = written.of("not engaging", "formal_headteacher")
+    assert "No such discussion has been held." in first.text
+
+
+def test_facts_and_opinions_are_kept_apart(written: Correspondence) -> None:
+    for one in written.all():
+        if one.letter.template in ("acknowledgement_of_response", "record_of_meetings"):
+            continue
+        assert re.search(r"our assessment|the assessment of|our note", one.text, re.IGNORECASE)

@@ -1,0 +1,303 @@
+"""A case in a real browser, from its start to the letter to the governing body.
+
+The pages are served by a real server; every page that is passed is checked by axe, at the width
+of a desk and of a telephone, and once the whole way is gone without JavaScript.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page
+from sqlalchemy import Engine, update
+from sqlmodel import select
+
+from models.commands.clock import tick
+from models.database import change, connect, write
+from models.letters import Letter, LetterState
+from models.messages import Message, MessageKind, MessageState
+from models.officers import Officer
+from models.policy import Policy
+from models.settings import Settings
+from notifications.issuing import issue_letters
+from notifications.outbox import deliver
+from tests import databases
+from tests.cases import Case
+from tests.council import NOW, Council, found_council
+from web.app import create_app
+
+DESK, TELEPHONE = 1280, 375
+REFERENCE = "ESC-2026-0001"
+
+
+@dataclass
+class Served:
+    """The pages on a port of this machine, over a database of their own; `now` is their time."""
+
+    engine: Engine
+    policy: Policy
+    settings: Settings
+    council: Council
+    address: str = ""
+    now: datetime = NOW
+
+    def issue(self) -> None:
+        """What the clockwork does in between: issue what is approved and send what waits."""
+        issue_letters(self.engine, self.policy, self.now)
+        deliver(self.engine, self.policy, self.settings, self.now)
+
+    def wait(self, **time: int) -> None:
+        """Let time pass, with the clock going round at its end."""
+        self.now += timedelta(**time)
+        tick(self.engine, self.policy, self.now)
+
+
+@pytest.fixture
+def served(sqlite_template: Path, tmp_path: Path, policy: Policy) -> Iterator[Served]:
+    """The fictional council as a demonstration, served by uvicorn in a thread."""
+    file = tmp_path / "scc.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    settings = Settings(home=tmp_path, database_url=databases.sqlite_url(file), _env_file=None)
+    engine = connect(settings.database)
+    served = Served(engine, policy, settings, found_council(engine))
+    with write(engine) as session:
+        session.connection().execute(update(Officer).values(demonstration=True))
+    app = create_app(settings, engine)
+    app.state.clock = lambda: served.now
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            thread.join(0.05)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        served.address = f"http://127.0.0.1:{port}"
+        yield served
+    finally:
+        server.should_exit = True
+        thread.join()
+        engine.dispose()
+
+
+class Walk:
+    """One person after another at one browser; `look` is done on every page."""
+
+    def __init__(self, served: Served, page: Page, look: Callable[[Page], None]) -> None:
+        self.served = served
+        self.page = page
+        self.look = look
+
+    def sign_in(self, name: str) -> None:
+        """Sign in as a demonstration officer, whoever was signed in before."""
+        if self.page.get_by_role("button", name="Sign out").count():
+            self.press("Sign out")
+        else:
+            self.go("/")
+        person = getattr(self.served.council, name).name
+        self.page.get_by_role("radio", name=person, exact=True).check()
+        self.press("Sign in")
+
+    def go(self, address: str) -> None:
+        """Open an address."""
+        self.page.goto(self.served.address + address)
+        self.look(self.page)
+
+    def follow(self, words: str) -> None:
+        """Click a link of the main part, or what looks like a button and is one."""
+        exactly = re.compile(rf"^\s*{re.escape(words)}\s*$")
+        self.page.locator("main a").filter(has_text=exactly).first.click()
+        self.look(self.page)
+
+    def press(self, words: str) -> None:
+        """Click a button."""
+        self.page.get_by_role("button", name=words, exact=True).click()
+        self.look(self.page)
+
+    def type_day(self, legend: str, day: date) -> None:
+        """Fill in a date."""
+        group = self.page.get_by_role("group", name=legend)
+        group.get_by_label("Day").fill(str(day.day))
+        group.get_by_label("Month").fill(str(day.month))
+        group.get_by_label("Year").fill(str(day.year))
+
+    def type(self, label: str, text: str) -> None:
+        """Fill in a text."""
+        self.page.get_by_label(label).fill(text)
+
+    def choose(self, *labels: str) -> None:
+        """Choose radios or checkboxes by their labels."""
+        for label in labels:
+            self.page.get_by_label(label, exact=True).check()
+
+    def sees(self, *words: str) -> None:
+        """Assert what stands on the page."""
+        shown = " ".join(self.page.locator("main").inner_text().split())
+        for text in words:
+            assert text in shown, f"{text!r} does not stand on {self.page.url}:\n{shown}"
+
+
+def walk_the_ladder(walk: Walk) -> None:
+    """From the start of an escalation to the letter to the governing body."""
+    served = walk.served
+    walk.sign_in("hos")
+    _start(walk)
+    walk.sign_in("seo")
+    _discuss_and_fail(walk, "Headteacher", "Hold the discussion with the headteacher")
+    _move_on(walk, "Move to step ii")
+    walk.sign_in("seo")
+    _discuss_and_fail(walk, "Chair of governors", "Hold the discussion with the chair of governors")
+    _move_on(walk, "Move to step iii")
+    served.issue()
+    served.wait(days=21)
+    walk.sign_in("seo")
+    walk.go(f"/escalations/{REFERENCE}")
+    walk.sees("Decide how to go on: no response has come", "Overdue")
+    walk.follow("Propose a change")
+    _move_on(walk, "Move to step iv")
+    served.issue()
+    walk.go(f"/escalations/{REFERENCE}")
+    walk.sees("Record the response when it comes", "Formal letter to the governing body")
+    walk.follow("Letters")
+    walk.sees("Formal letter to the governing body Issued", "Sent")
+    walk.follow("Record")
+    walk.sees("The proposal to move to step iv")
+
+
+def _start(walk: Walk) -> None:
+    walk.page.get_by_role("link", name="Start an escalation").click()
+    walk.look(walk.page)
+    walk.type("Name, town, postcode, trust or URN", "ashfield")
+    walk.press("Search")
+    walk.follow("Ashfield Primary School")
+    walk.press("Continue")
+    walk.sees("There is a problem", "Choose at least one trigger", "Enter a summary")
+    walk.choose("The safety and well-being of pupils", "A lack of leadership capacity")
+    walk.type("Summary of the concern", "Attendance fell.\nThere is no plan.")
+    walk.page.get_by_label("Case officer").select_option(walk.served.council.seo.email)
+    walk.press("Continue")
+    walk.sees("Check your answers", "Sam Ellison", "There is no plan.")
+    walk.press("Change the answers")
+    assert walk.page.get_by_label("The safety and well-being of pupils").is_checked()
+    walk.press("Continue")
+    walk.press("Start the escalation")
+    walk.sees("The escalation is started", "Ashfield Primary School")
+
+
+def _discuss_and_fail(walk: Walk, person: str, told: str) -> None:
+    """Hold the discussion of an informal step, and judge its response unsatisfactory."""
+    walk.go(f"/escalations/{REFERENCE}")
+    walk.sees(told)
+    walk.follow("Record the discussion")
+    walk.press("Save the discussion")
+    walk.sees("Enter the date on which it was held", "Choose who took part", "Enter what was said")
+    walk.type_day("When was it held?", walk.served.now.date())
+    walk.choose(person)
+    walk.type("What was said?", "The fall in attendance was discussed.")
+    walk.press("Save the discussion")
+    walk.sees("The discussion is on record")
+    walk.follow("Record a response")
+    walk.type_day("When was the response received?", walk.served.now.date())
+    walk.type("What does it say?", "A plan without dates.")
+    walk.choose("No, it is not satisfactory")
+    walk.press("Save the response")
+    walk.follow("Propose it")
+
+
+def _move_on(walk: Walk, title: str) -> None:
+    """Propose the next step, and approve it as another officer."""
+    if walk.page.get_by_role("heading", name="Propose a change").count():
+        walk.page.get_by_role("link", name=title).click()
+        walk.look(walk.page)
+    walk.sees(title)
+    walk.type("Reason", "The response does not settle the concern.")
+    walk.press("Propose")
+    walk.sees("The proposal is made and waits for a decision", "You made this proposal")
+    walk.sign_in("hos2")
+    walk.page.get_by_role("link", name="Waiting for me").click()
+    walk.look(walk.page)
+    walk.page.locator("main").get_by_role("link", name=title).click()
+    walk.look(walk.page)
+    walk.press("Confirm the decision")
+    walk.sees("There is a problem", "Choose what you decide")
+    walk.choose("Approve")
+    walk.press("Confirm the decision")
+    walk.sees("The proposal is approved")
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+def test_the_journey_is_accessible(
+    served: Served,
+    page_at: Callable[[int], Page],
+    assert_accessible: Callable[[Page], None],
+    width: int,
+) -> None:
+    def look(page: Page) -> None:
+        assert_accessible(page)
+        fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        assert page.evaluate(fits), f"{page.url} scrolls sideways"
+
+    walk = Walk(served, page_at(width), look)
+    walk_the_ladder(walk)
+    for name, addresses in other_pages(served).items():
+        walk.sign_in(name)
+        for address in addresses:
+            walk.go(address)
+
+
+def other_pages(served: Served) -> dict[str, list[str]]:
+    """The pages that the journey does not pass, by who looks at them."""
+    academy = Case(served.engine, served.policy, served.council, now=served.now)
+    academy.started(school="academy")
+    academy.discuss()
+    response = academy.respond()
+    church = Case(served.engine, served.policy, served.council, now=served.now)
+    church.started(school="church", by="seo2")
+    with write(served.engine) as session:
+        sent = select(Message.id, Message.letter_id).where(Message.kind == MessageKind.LETTER)
+        message, letter = session.exec(sent.order_by(Message.id)).first() or (0, 0)
+        change(session, Message, {"id": message}, state=MessageState.UNKNOWN, detail="It broke.")
+        draft = session.exec(select(Letter.id).where(Letter.state == LetterState.DRAFT)).first()
+    case, other = f"/escalations/{REFERENCE}", f"/escalations/{academy.reference}"
+    return {
+        "seo": [
+            "/escalations?view=all&sort=-school&query=a",
+            "/escalations?view=all&ladder=nonsense",
+            f"{case}/discussions",
+            f"{case}/propose",
+            f"{case}/propose/extend",
+            f"{case}/propose/pause",
+            f"{other}",
+            f"{other}/letters",
+            f"{other}/propose/resolve",
+            f"/responses/{response.id}/judgement",
+            f"/letters/{letter}",
+            f"/letters/{draft}/edit",
+            f"/letters/{draft}/versions/1",
+            f"/messages/{message}",
+            "/schools",
+            "/schools?query=academy&kind=academy",
+            "/schools/900002",
+            "/schools/900002/contacts/headteacher",
+            "/account",
+            "/accessibility",
+            "/escalations/ESC-2099-0001",
+            f"{case}/propose/resume",
+        ],
+        "viewer": [case, f"{case}/propose", "/proposals"],
+        "hos": ["/escalations", "/proposals", f"/escalations/{church.reference}"],
+    }
+
+
+def test_the_journey_needs_no_javascript(browser: Browser, served: Served) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    try:
+        walk_the_ladder(Walk(served, context.new_page(), lambda page: None))
+    finally:
+        context.close()

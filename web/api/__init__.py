@@ -1,0 +1,47 @@
+"""The JSON API: an application of its own under /api/v1, whose every error is problem details."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from web.api import decisions, escalations, schools
+from web.api.problems import MEDIA_TYPE, Problem, handle_problems
+
+ADDRESS = "/api/v1"
+_REFUSALS = {
+    401: "No token, or one that is not known",
+    403: "The caller's role does not allow it",
+    404: "There is no such thing",
+    409: "Not possible in this state, or decided already",
+    422: "What was sent cannot be accepted; each field is named",
+}
+
+
+def create_api() -> FastAPI:
+    """The API, to be mounted at `ADDRESS`; it looks to `state` as set up by `create_app`."""
+    api = FastAPI(
+        title="Schools Causing Concern",
+        version="1",
+        openapi_url="/openapi.json",
+        docs_url=None,  # they would load a content delivery network
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={
+            status: {"model": Problem, "description": why} for status, why in _REFUSALS.items()
+        },
+    )
+    for topic in (schools, escalations, decisions):
+        api.include_router(topic.router)
+    handle_problems(api)
+    described = api.openapi()
+    _say_problem_json(described)
+    return api
+
+
+def _say_problem_json(described: dict[str, Any]) -> None:
+    """FastAPI describes every answer as application/json; problems have a type of their own."""
+    for calls in described["paths"].values():
+        for call in calls.values():
+            for status in map(str, _REFUSALS):
+                content = call["responses"][status]["content"]
+                content[MEDIA_TYPE] = content.pop("application/json")

@@ -1,0 +1,125 @@
+"""Who is calling, and how a call is answered: once for every Idempotency-Key."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlmodel import Session, select
+
+from models.commands import directory
+from models.database import add, read, write
+from models.messages import Answer
+from models.officers import Officer
+from models.refusals import InvalidInput, NotIdentified, Refused
+from web.api import problems
+from web.door import AtDoor, Door
+
+JSON = "application/json"
+_bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
+
+Command = Callable[[Session], Any]
+
+
+def shown(model: type[BaseModel], found: Any, status: int = 200) -> Response:
+    """What was found, as the model describes it."""
+    described = model.model_validate(found)
+    return Response(described.model_dump_json(by_alias=True), status, media_type=JSON)
+
+
+def caller(
+    door: AtDoor, token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Officer:
+    """Whose token came with the call; raises NotIdentified."""
+    if token is None:
+        raise NotIdentified("Send a token: Authorization: Bearer TOKEN.")
+    with read(door.engine) as session:
+        return directory.officer_by_token(session, token.credentials)
+
+
+Caller = Annotated[Officer, Depends(caller)]
+
+
+@dataclass(frozen=True)
+class Once:
+    """Carries out a POST in one transaction, and only the first time that its key is seen.
+
+    The first answer is kept with what it did, a refusal too, and given again to the same
+    request of the same officer. Two at once queue for the transaction, so one of them is first.
+    """
+
+    door: Door
+    officer: Officer
+    key: str | None
+    digest: str
+
+    def __call__(self, model: type[BaseModel], command: Command, status: int = 200) -> Response:
+        """Run the command and show what it returns; raises Refused when there is no key."""
+        with write(self.door.engine) as session:
+            if self.key is None:
+                return shown(model, command(session), status)
+            first = self._first(session)
+            if first is not None:
+                return self._again(first)
+            answer = _carry_out(session, model, command, status)
+            self._keep(session, answer)
+            return answer
+
+    def _first(self, session: Session) -> Answer | None:
+        statement = select(Answer).where(
+            Answer.officer_id == self.officer.id, Answer.key == self.key
+        )
+        return session.exec(statement).first()
+
+    def _again(self, first: Answer) -> Response:
+        if first.request_digest != self.digest:
+            raise InvalidInput("Idempotency-Key", "This key was used for another request.")
+        media_type = JSON if first.status < 400 else problems.MEDIA_TYPE
+        return Response(first.body, first.status, media_type=media_type)
+
+    def _keep(self, session: Session, answer: Response) -> None:
+        add(
+            session,
+            Answer,
+            officer_id=self.officer.id,
+            key=self.key,
+            request_digest=self.digest,
+            status=answer.status_code,
+            body=bytes(answer.body).decode(),
+            at=self.door.now,
+        )
+
+
+def _carry_out(session: Session, model: type[BaseModel], command: Command, status: int) -> Response:
+    """Run the command; a refusal undoes what it began, and is an answer like any other."""
+    try:
+        with session.connection().begin_nested():
+            return shown(model, command(session), status)
+    except Refused as refusal:
+        return problems.answer(refusal)
+
+
+async def once(
+    request: Request,
+    door: AtDoor,
+    officer: Caller,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Once:
+    """How this POST is carried out."""
+    body = await request.body()
+    try:
+        # Other spaces or another order of the fields do not make another request.
+        content = json.dumps(json.loads(body), sort_keys=True)
+    except (ValueError, RecursionError):
+        content = ""  # refused for its form before any command sees it
+    request_line = f"{request.method} {request.url.path}\n{content}"
+    digest = hashlib.sha256(request_line.encode()).hexdigest()
+    return Once(door, officer, idempotency_key or None, digest)
+
+
+OnlyOnce = Annotated[Once, Depends(once)]

@@ -1,0 +1,186 @@
+"""What may be sent to the JSON API: bodies and queries, with nothing that is not named here.
+
+Only the form is checked here; what is possible and who may do it is for the commands.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
+
+from models.commands.casework import EARLIEST_YEAR
+from models.deadlines import DeadlineState
+from models.escalations import ProposalState, Status
+from models.reading import MOST_PER_PAGE
+from models.schools import RiskLevel, SchoolKind
+
+LAST_PAGE = 1_000_000
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("Enter a date, such as 2026-11-30.")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("There is no such day in the calendar.") from None
+    if day.year < EARLIEST_YEAR:
+        raise ValueError("Enter the year with four digits, such as 2026.")
+    return day
+
+
+def _urn(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("Must be a number of six digits.")
+    return value
+
+
+def _storable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("The character U+0000 cannot be stored. Remove it.")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Text = Annotated[StrictStr, AfterValidator(_storable)]
+Word = Annotated[Text, Field(max_length=100)]
+Email = Annotated[Text, Field(max_length=254)]
+Urn = Annotated[int | str, BeforeValidator(_urn), WithJsonSchema({"type": ["integer", "string"]})]
+Words = Annotated[list[Word], Field(max_length=50)]
+
+
+class Body(BaseModel):
+    """A JSON object whose every field is known, and of the type it says."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StartBody(Body):
+    """A new escalation. `case_officer` is an e-mail address; the URN may be text too."""
+
+    urn: Urn
+    triggers: Words
+    summary: Text
+    case_officer: Email
+    head_performance_in_question: bool = False
+    not_engaging: bool = False
+
+
+class DiscussionBody(Body):
+    """A discussion or meeting that was held."""
+
+    held_on: Day
+    with_whom: Words = Field(alias="with")
+    notes: Text
+    agreed_actions: Text = ""
+
+
+class ResponseBody(Body):
+    """What the school answered; judged now, or later with a call of its own."""
+
+    received_on: Day
+    summary: Text
+    judgement: Word | None = None
+
+
+class JudgementBody(Body):
+    """What is made of a response that was recorded without a judgement."""
+
+    judgement: Word
+    reason: Text = ""
+
+
+class ProposalBody(Body):
+    """A change to put forward.
+
+    `to` belongs to `extend`, `respond_by` to `advance`, `step` to `convert`; the two flags are
+    recorded when the proposal is approved.
+    """
+
+    action: Word
+    reason: Text
+    to: Day | None = None
+    respond_by: Day | None = None
+    step: Word | None = None
+    head_performance_in_question: bool | None = None
+    not_engaging: bool | None = None
+
+
+class DecisionBody(Body):
+    """A decision with its reason: of a proposal `approve` or `return`, which needs one."""
+
+    decision: Word
+    reason: Text = ""
+
+
+class LetterBody(Body):
+    """The text of a draft."""
+
+    body: Text
+
+
+class ContactBody(Body):
+    """One of a school's contacts; the address line by line."""
+
+    name: Text
+    email: Email | None = None
+    address: Words = []
+
+
+class Paging(BaseModel):
+    """Which page of a list. A parameter without a value counts as not given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(1, ge=1, le=LAST_PAGE)
+    per_page: int = Field(50, ge=1, le=MOST_PER_PAGE)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value not in ("", [""])}
+
+
+class SchoolQuery(Paging):
+    """Which schools."""
+
+    query: Word = ""
+    level: RiskLevel | None = None
+    kind: SchoolKind | None = None
+
+
+class EscalationQuery(Paging):
+    """Which escalations; `status` may be given several times."""
+
+    status: list[Status] = Field(default=[], max_length=len(Status))
+    ladder: Word | None = None
+    step: Word | None = None
+    urn: int | None = Field(None, ge=1, le=999_999)
+    case_officer: Email | None = None
+    overdue: bool | None = None
+    query: Word = ""
+    sort: Word = "reference"
+
+
+class ProposalQuery(Paging):
+    """Which proposals: what waits for the caller, or what they proposed or decided."""
+
+    state: ProposalState = ProposalState.AWAITING
+
+
+class DeadlineQuery(Paging):
+    """Which deadlines; `due_before` leaves out that day."""
+
+    due_before: Day | None = None
+    state: DeadlineState | None = None
+    case_officer: Email | None = None

@@ -1,0 +1,197 @@
+"""Escalations: starting them, what is recorded and proposed at their steps, and their record."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.commands.proposing import propose
+from models.commands.recording import judge_response, record_discussion, record_response
+from models.commands.starting import start
+from models.database import read
+from web.api import answers
+from web.api.answering import Caller, OnlyOnce, shown
+from web.api.bodies import (
+    DiscussionBody,
+    EscalationQuery,
+    JudgementBody,
+    Paging,
+    ProposalBody,
+    ResponseBody,
+    StartBody,
+)
+from web.door import AtDoor, key, reference
+
+router = APIRouter(tags=["Escalations"])
+Reference = Annotated[str, Depends(reference)]
+Key = Annotated[int, Depends(key)]
+Pages = Annotated[Paging, Query()]
+
+
+@router.get("/escalations", response_model=answers.ListOf[answers.Escalation])
+def list_escalations(
+    door: AtDoor, _: Caller, query: Annotated[EscalationQuery, Query()]
+) -> Response:
+    """The escalations to which everything that is given applies."""
+    with read(door.engine) as session:
+        found = reading.escalations(session, door.policy, today=door.today, **query.model_dump())
+        return shown(answers.ListOf[answers.Escalation], found)
+
+
+@router.post("/escalations", status_code=201, response_model=answers.Escalation)
+def start_escalation(door: AtDoor, officer: Caller, once: OnlyOnce, body: StartBody) -> Response:
+    """Start an escalation; it waits for a Head of Service unless one starts it."""
+
+    def command(session: Session) -> Any:
+        started = start(session, door.policy, officer=officer, now=door.now, **body.model_dump())
+        return reading.escalation(session, door.policy, started.reference, today=door.today)
+
+    return once(answers.Escalation, command, 201)
+
+
+@router.get("/escalations/{reference}", response_model=answers.Escalation)
+def show_escalation(door: AtDoor, _: Caller, reference: Reference) -> Response:
+    """One escalation."""
+    with read(door.engine) as session:
+        found = reading.escalation(session, door.policy, reference, today=door.today)
+        return shown(answers.Escalation, found)
+
+
+@router.get("/escalations/{reference}/contacts", response_model=answers.ListOf[answers.Discussion])
+def list_discussions(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The discussions and meetings held, in the order recorded."""
+    with read(door.engine) as session:
+        found = reading.discussions_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Discussion], found)
+
+
+@router.post(
+    "/escalations/{reference}/contacts", status_code=201, response_model=answers.Discussion
+)
+def add_discussion(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: DiscussionBody
+) -> Response:
+    """Record a discussion or meeting; at an approved informal step it carries the step out."""
+
+    def command(session: Session) -> Any:
+        held = record_discussion(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.discussion(session, door.policy, held.id)
+
+    return once(answers.Discussion, command, 201)
+
+
+@router.get("/escalations/{reference}/responses", response_model=answers.ListOf[answers.Response])
+def list_responses(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The school's responses, in the order recorded."""
+    with read(door.engine) as session:
+        found = reading.responses_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Response], found)
+
+
+@router.post("/escalations/{reference}/responses", status_code=201, response_model=answers.Response)
+def add_response(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ResponseBody
+) -> Response:
+    """Record what the school answered, judged at once or not yet."""
+
+    def command(session: Session) -> Any:
+        response = record_response(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.response(session, door.policy, response.id)
+
+    return once(answers.Response, command, 201)
+
+
+@router.post("/responses/{id}/judgement", response_model=answers.Response)
+def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
+    """Judge a response that was recorded without a judgement."""
+
+    def command(session: Session) -> Any:
+        judge_response(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            response_id=id,
+            **body.model_dump(),
+        )
+        return reading.response(session, door.policy, id)
+
+    return once(answers.Response, command)
+
+
+@router.get("/escalations/{reference}/proposals", response_model=answers.ListOf[answers.Proposal])
+def list_proposals_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """Every proposal ever made for this escalation, oldest first."""
+    with read(door.engine) as session:
+        found = reading.proposals_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Proposal], found)
+
+
+@router.post("/escalations/{reference}/proposals", status_code=201, response_model=answers.Proposal)
+def add_proposal(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ProposalBody
+) -> Response:
+    """Put a change forward for approval; a formal step carries its drafted letter."""
+
+    def command(session: Session) -> Any:
+        proposal = propose(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.proposal(session, door.policy, proposal.id)
+
+    return once(answers.Proposal, command, 201)
+
+
+@router.get("/escalations/{reference}/deadlines", response_model=answers.ListOf[answers.Deadline])
+def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The deadlines of this escalation with their reminders, in the order they were set."""
+    with read(door.engine) as session:
+        found = reading.deadlines_of(
+            session, door.policy, reference, today=door.today, **query.model_dump()
+        )
+        return shown(answers.ListOf[answers.Deadline], found)
+
+
+@router.get("/escalations/{reference}/letters", response_model=answers.ListOf[answers.ListedLetter])
+def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The letters of this escalation with their deliveries, without their text."""
+    with read(door.engine) as session:
+        found = reading.letters_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.ListedLetter], found)
+
+
+@router.get("/escalations/{reference}/messages", response_model=answers.ListOf[answers.Message])
+def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """Everything queued to go out about this escalation, oldest first."""
+    with read(door.engine) as session:
+        found = reading.messages_of(session, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Message], found)
+
+
+@router.get("/escalations/{reference}/events", response_model=answers.ListOf[answers.Event])
+def list_events(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The record of this escalation as it stands in the chain, oldest first."""
+    with read(door.engine) as session:
+        found = reading.events_of(session, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Event], found)

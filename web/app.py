@@ -1,0 +1,72 @@
+"""The web application: pages, JSON API, static files and health in one."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+
+from models.database import connect
+from models.policy import load_policy
+from models.refusals import Refused
+from models.settings import Settings
+from web import api, health, pages
+from web.api.problems import failed
+from web.protection import Protection
+from web.rendering import STATIC
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """The application for these settings; without any, for those of the environment.
+
+    `state.clock` gives the moment of each request: the one place where the web reads the time.
+    Raises PolicyError when the policy cannot be used.
+    """
+    settings = settings or Settings()
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.settings = settings
+    app.state.engine = engine or connect(settings.database)
+    app.state.policy = load_policy(settings.policy)
+    app.state.clock = _clock
+    app.include_router(health.router)
+    app.mount(api.ADDRESS, _with_state(api.create_api(), app))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(pages.router)
+    app.add_exception_handler(Refused, pages.refused)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _failed)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(Protection, too_long=_too_long)
+    return app
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _with_state(mounted: FastAPI, app: FastAPI) -> FastAPI:
+    """Share what `create_app` set up, so that a clock set on the one is the other's too."""
+    mounted.state = app.state
+    return mounted
+
+
+def _failed(request: Request, failure: HTTPException) -> Response:
+    return pages.failed(request, failure.status_code)
+
+
+def _too_long(request: Request) -> Response:
+    failure = HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    in_api = request.url.path.startswith(api.ADDRESS)
+    return failed(request, failure) if in_api else _failed(request, failure)
+
+
+def _unreadable(request: Request, _: Exception) -> Response:
+    return pages.failed(request, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _broken(request: Request, _: Exception) -> Response:
+    return pages.failed(request, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,54 @@
+"""What every request comes with: the database, the policy, the settings and the time."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from models.clocks import london_date
+from models.policy import Policy
+from models.refusals import NotFound
+from models.settings import Settings
+
+LAST_KEY = 2**31 - 1  # of an integer column: beyond it PostgreSQL would fail and SQLite too
+
+
+@dataclass(frozen=True)
+class Door:
+    """What stands behind one request; `now` is the moment it came in."""
+
+    engine: Engine
+    policy: Policy
+    settings: Settings
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in London."""
+        return london_date(self.now)
+
+
+def open_door(request: Request) -> Door:
+    """The door of this application, as `create_app` set it up."""
+    state = request.app.state
+    return Door(state.engine, state.policy, state.settings, state.clock())
+
+
+AtDoor = Annotated[Door, Depends(open_door)]
+
+
+def key(id: str) -> int:
+    """The key of a row out of an address; raises NotFound for what cannot be one."""
+    if not re.fullmatch("[1-9][0-9]{0,9}", id) or int(id) > LAST_KEY:
+        raise NotFound("There is nothing with this number.")
+    return int(id)
+
+
+def reference(reference: str) -> str:
+    """The reference of an escalation out of an address; raises NotFound for what cannot be one."""
+    if not re.fullmatch("ESC-[0-9]{4}-[0-9]{4,9}", reference):
+        raise NotFound("There is no escalation with this reference.")
+    return reference

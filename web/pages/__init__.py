@@ -1,0 +1,37 @@
+"""The pages that officers see: GOV.UK style, no script, each action a POST and a redirect."""
+
+from fastapi import APIRouter, Depends
+
+from web.pages import (
+    account,
+    case,
+    caseload,
+    letters,
+    messages,
+    proposals,
+    propose,
+    record,
+    schools,
+    sign_in,
+    start,
+)
+from web.pages.problems import failed, refused
+from web.pages.visits import same_origin
+
+__all__ = ["failed", "refused", "router"]
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
+for topic in (
+    sign_in,
+    account,
+    caseload,
+    start,
+    case,
+    record,
+    propose,
+    proposals,
+    letters,
+    messages,
+    schools,
+):
+    router.include_router(topic.router)

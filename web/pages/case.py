@@ -1,0 +1,220 @@
+"""One escalation: what to do next, its ladder and deadlines, its letters, its whole record."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.clocks import working_days_between
+from models.commands.casework import find_case
+from models.escalations import Action, Trigger
+from models.officers import CASEWORK
+from models.policy import StepRule
+from models.reading.wording import role_words
+from web.pages.lists import PageNumber
+from web.pages.next_step import CLOSED, Situation, may_decide, what_next
+from web.pages.propose import offers, standing
+from web.pages.visits import Reference, Visit, Visitor
+from web.pages.wording import titled, upper_first
+
+router = APIRouter()
+Found = dict[str, Any]
+MOST = reading.MOST_PER_PAGE
+EVENTS = 50
+
+# What the date beside a step's state says.
+DATED = {
+    "proposed": "Proposed",
+    "approved": "Approved",
+    "carried_out": "Carried out",
+    "awaiting_response": "Carried out",
+    "satisfactory": "Judged",
+    "unsatisfactory": "Judged",
+    "no_response": "Closed",
+    "passed_over": "Passed over",
+    "fallen_away": "Fell away",
+}
+
+
+@router.get("/escalations/{reference}")
+def case(visit: Visitor, reference: Reference) -> Response:
+    """The escalation as it stands."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        made = reading.proposals_of(session, visit.policy, reference, per_page=MOST)["items"]
+        proposals = titled(session, made)
+        deadlines = reading.deadlines_of(
+            session, visit.policy, reference, today=visit.today, per_page=MOST
+        )["items"]
+        situation = _situation(session, visit, reference, proposals)
+    return visit.page(
+        "case.html",
+        title=found["school"],
+        found=found,
+        section="case",
+        caseworker=situation.caseworker,
+        next_step=what_next(situation),
+        ladder=[_step(step, situation, proposals) for step in found["steps"]],
+        fallen_away=[_step(step, situation, proposals) for step in found["fallen_away"]],
+        deadlines=[_deadline(deadline, visit) for deadline in reversed(deadlines)],
+        awaiting=situation.awaiting,
+        mine={
+            proposal["id"] for proposal in situation.awaiting if may_decide(visit.officer, proposal)
+        },
+        decided=[proposal for proposal in reversed(proposals) if proposal["state"] != "awaiting"],
+        triggers=[upper_first(Trigger(name).label) for name in found["triggers"]],
+    )
+
+
+def _situation(session: Session, visit: Visit, reference: str, proposals: list[Found]) -> Situation:
+    policy = visit.policy
+    case = find_case(session, policy, reference)
+    at = standing(case, visit)
+    return Situation(
+        officer=visit.officer,
+        case=case,
+        at=at,
+        offers=offers(case, at),
+        awaiting=sorted(
+            (proposal for proposal in proposals if proposal["state"] == "awaiting"),
+            key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
+        ),
+        letters=reading.letters_of(session, policy, reference, per_page=MOST)["items"],
+        responses=reading.responses_of(session, policy, reference, per_page=MOST)["items"],
+        discussions=reading.discussions_of(session, policy, reference, per_page=MOST)["items"],
+    )
+
+
+def _find(session: Session, visit: Visit, reference: str) -> Found:
+    return reading.escalation(session, visit.policy, reference, today=visit.today)
+
+
+def _step(step: Found, situation: Situation, proposals: list[Found]) -> Found:
+    state, case = step["state"], situation.case
+    dates = [(DATED[state], step["changed_on"])] if state and step["changed_on"] else []
+    if step["deadline"]:
+        dates.append(("Response due", step["deadline"]))
+    current = step["key"] == case.escalation.step_key
+    return {
+        "number": step["number"],
+        "title": step["title"],
+        "state": state,
+        "current": current and case.escalation.status not in CLOSED,
+        "overdue": step["overdue"],
+        "dates": dates,
+        "who": None if state else _ahead(case.ladder.step(step["key"])),
+        "note": _why_passed_over(step, proposals) if state == "passed_over" else None,
+    }
+
+
+def _ahead(rule: StepRule) -> str:
+    """What there is to say of a step that is still to come."""
+    if rule.only_if:
+        return "Only if the headteacher’s performance is in question"
+    people = rule.with_ or (rule.to,)
+    named = " and ".join(role_words(name) for name in people if name != "ofsted")
+    how = "With" if rule.with_ else "To"
+    return f"{how} the {named}" if named else "To Ofsted"
+
+
+def _why_passed_over(step: Found, proposals: list[Found]) -> str | None:
+    reasons = [
+        proposal["reason"]
+        for proposal in proposals
+        if (proposal["action"], proposal["step"]) == (Action.PASS_OVER, step["key"])
+        and proposal["state"] == "approved"
+    ]
+    return reasons[-1] if reasons else None
+
+
+def _deadline(deadline: Found, visit: Visit) -> Found:
+    return {
+        "title": f"Response at step {deadline['step_number']}",
+        "due_on": deadline["due_on"],
+        "state": deadline["state"],
+        "overdue": deadline["overdue"],
+        "remaining": _remaining(deadline, visit),
+        "rule": deadline["rule"],
+    }
+
+
+def _remaining(deadline: Found, visit: Visit) -> str | None:
+    if deadline["days_left"] is not None:
+        return f"stopped with {_days(deadline['days_left'])} left"
+    if deadline["state"] not in ("open", "missed"):
+        return None
+    if deadline["due_on"] == visit.today:
+        return "today"
+    if deadline["due_on"] > visit.today:
+        return f"{_days(working_days_between(visit.today, deadline['due_on']))} left"
+    return f"{_days(working_days_between(deadline['due_on'], visit.today))} ago"
+
+
+def _days(count: int) -> str:
+    return f"{count} working day{'' if count == 1 else 's'}"
+
+
+@router.get("/escalations/{reference}/letters")
+def letters(visit: Visitor, reference: Reference) -> Response:
+    """Its letters, and what became of each."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        items = reading.letters_of(session, visit.policy, reference, per_page=MOST)["items"]
+    return visit.page(
+        "case_letters.html",
+        title="Letters",
+        found=found,
+        section="letters",
+        letters=items[::-1],
+        caseworker=visit.officer.role in CASEWORK,
+    )
+
+
+@router.get("/escalations/{reference}/discussions")
+def discussions(visit: Visitor, reference: Reference) -> Response:
+    """What was said with the school and what the school answered."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        held = reading.discussions_of(session, visit.policy, reference, per_page=MOST)["items"]
+        given = reading.responses_of(session, visit.policy, reference, per_page=MOST)["items"]
+    return visit.page(
+        "case_discussions.html",
+        title="Discussions and responses",
+        found=found,
+        section="discussions",
+        discussions=held[::-1],
+        responses=given[::-1],
+        caseworker=visit.officer.role in CASEWORK,
+    )
+
+
+@router.get("/escalations/{reference}/record")
+def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
+    """Everything that happened, newest first."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        events = reading.timeline(session, visit.policy, reference, page=page, per_page=EVENTS)
+    return visit.page(
+        "case_record.html",
+        title="Record",
+        found=found,
+        section="record",
+        events=events,
+        items=[_told(event) for event in events["items"]],
+    )
+
+
+def _told(event: Found) -> Found:
+    item = {
+        "title": event["sentence"],
+        "by": event["who"],
+        "at": event["at"],
+        "text": event["text"],
+    }
+    if event["letter"]:
+        item |= {"href": f"/letters/{event['letter']}", "link_text": "Read the letter"}
+    elif event["proposal"]:
+        item |= {"href": f"/proposals/{event['proposal']}", "link_text": "Read the proposal"}
+    return item

@@ -1,0 +1,110 @@
+"""One letter: its preview, its versions, its files, and editing the draft."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+from sqlmodel import Session, select
+
+from models import reading
+from models.commands.correspondence import edit_letter, find_letter
+from models.letters import LetterState, LetterVersion
+from models.officers import CASEWORK
+from models.refusals import InvalidInput, NotFound, NotPossible
+from notifications.issuing import letter_document
+from notifications.letters import LETTER_STYLE, LetterDocument, to_html_fragment
+from web.letter_files import letter_file
+from web.pages.forms import Form, Posted
+from web.pages.visits import Key, Visit, Visitor
+from web.pages.wording import lower_first
+
+router = APIRouter()
+
+
+@router.get("/letters/style.css")
+def style() -> Response:
+    """The letters' own style sheet: the pages' policy forbids styles inside a page."""
+    return Response(LETTER_STYLE, media_type="text/css")
+
+
+@router.get("/letters/{id}.{kind}")
+def file(visit: Visitor, number: Key, kind: str) -> Response:
+    """The letter as a file."""
+    found = letter_file(visit.door, number, kind)
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+@router.get("/letters/{id}")
+def letter(visit: Visitor, number: Key) -> Response:
+    """The letter as it would be, or was, sent; its versions and deliveries."""
+    with visit.read() as session:
+        found = reading.letter(session, visit.policy, number)
+        shown = preview(session, visit, number)
+    return visit.page(
+        "letter.html",
+        title=found["title"],
+        letter=found,
+        preview=shown,
+        may_edit=visit.officer.role in CASEWORK and found["state"] == "draft",
+    )
+
+
+@router.get("/letters/{id}/versions/{version}")
+def version(visit: Visitor, number: Key, version: str) -> Response:
+    """The text of one version, as somebody left it."""
+    with visit.read() as session:
+        found = reading.letter(session, visit.policy, number)
+        kept = select(LetterVersion).where(LetterVersion.letter_id == number)
+        texts = {str(one.version): one for one in session.exec(kept)}
+    if version not in texts:
+        raise NotFound("There is no such version of this letter.")
+    title = f"Version {version} of the {lower_first(found['title'])}"
+    return visit.page("letter_version.html", title=title, letter=found, version=texts[version])
+
+
+@router.get("/letters/{id}/edit")
+def edit(visit: Visitor, number: Key) -> Response:
+    """The text of a draft, to be changed."""
+    with visit.read() as session:
+        body = reading.letter(session, visit.policy, number)["body"]
+    return _edit(visit, number, Form.of(body=body))
+
+
+@router.post("/letters/{id}/edit")
+def save(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Keep a new version of the draft."""
+    try:
+        form.check(required=["body"])
+        with visit.write() as session:
+            edit_letter(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                letter_id=number,
+                body=form.text("body"),
+            )
+    except InvalidInput as invalid:
+        return _edit(visit, number, form.refused(invalid))
+    return visit.done(f"/letters/{number}", "letter")
+
+
+def _edit(visit: Visit, number: int, form: Form) -> Response:
+    visit.require(CASEWORK, "write letters")
+    with visit.read() as session:
+        found = reading.letter(session, visit.policy, number)
+    if found["state"] != LetterState.DRAFT:
+        raise NotPossible(
+            f"The letter is {found['state']}: its text can be changed only while it is a draft."
+        )
+    return visit.page("letter_edit.html", title="Edit the draft", form=form, letter=found)
+
+
+def preview(session: Session, visit: Visit, letter_id: int) -> Markup:
+    """The letter as HTML to stand in a page."""
+    # Markup is right here: the rendering escapes every text that it puts in.
+    return Markup(to_html_fragment(_document(session, visit, letter_id)))  # noqa: S704
+
+
+def _document(session: Session, visit: Visit, letter_id: int) -> LetterDocument:
+    letter = find_letter(session, letter_id)
+    return letter_document(session, visit.policy, letter, today=visit.today)

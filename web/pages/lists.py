@@ -1,0 +1,25 @@
+"""What every list of the pages has: its filters in the address, and the page one is on."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+
+from web.pages.visits import Visit
+
+
+def page_number(page: Annotated[str, Query()] = "1") -> int:
+    """The page asked for; the first when what was asked for is no number a list could have."""
+    known = page.isascii() and page.isdigit() and len(page) <= 6
+    return max(1, int(page)) if known else 1
+
+
+PageNumber = Annotated[int, Depends(page_number)]
+
+
+def address(visit: Visit, filters: Mapping[str, str]) -> str:
+    """The address of this list with the filters in force, for its links."""
+    chosen = {name: value for name, value in filters.items() if value}
+    path = visit.request.url.path
+    return f"{path}?{urlencode(chosen)}" if chosen else path

@@ -1,0 +1,126 @@
+"""Proposals: those that wait for the officer, and one with its letters, to be decided."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.clocks import add_working_days
+from models.commands.deciding import decide
+from models.escalations import Action, ProposalState
+from models.officers import CASEWORK, Role
+from models.reading.wording import find_rule
+from models.refusals import InvalidInput
+from web.pages.forms import Form, Posted
+from web.pages.letters import preview
+from web.pages.lists import PageNumber, address
+from web.pages.next_step import may_decide
+from web.pages.propose import CONFIRMATIONS
+from web.pages.visits import Key, Visit, Visitor
+from web.pages.wording import titled
+from web.rendering import date_long
+
+router = APIRouter()
+PER_PAGE = 25
+
+
+@router.get("/proposals")
+def waiting(visit: Visitor, page: PageNumber) -> Response:
+    """What waits for this officer's decision, the oldest first."""
+    with visit.read() as session:
+        found = reading.proposals(
+            session, visit.policy, officer=visit.officer, page=page, per_page=PER_PAGE
+        )
+        items = titled(session, found["items"])
+    return visit.page(
+        "proposals.html",
+        title="Waiting for me",
+        navigation="waiting",
+        found=found,
+        proposals=items,
+        address=address(visit, {}),
+    )
+
+
+@router.get("/proposals/{id}")
+def proposal(visit: Visitor, number: Key) -> Response:
+    """One proposal, with its letters as they would be sent."""
+    return _proposal(visit, number, Form())
+
+
+@router.post("/proposals/{id}")
+def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Approve the proposal, or return it with a reason."""
+    try:
+        required = ["decision", "reason"] if form.text("decision") == "return" else ["decision"]
+        form.check(required=required)
+        with visit.write() as session:
+            decided = decide(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                proposal_id=number,
+                decision=form.text("decision"),
+                reason=form.text("reason"),
+            )
+            reference = reading.proposal(session, visit.policy, number)["reference"]
+    except InvalidInput as invalid:
+        return _proposal(visit, number, form.refused(invalid))
+    done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
+    return visit.done(f"/escalations/{reference}", done.get(decided.state, "signed_off"))
+
+
+def _proposal(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        [found] = titled(session, [reading.proposal(session, visit.policy, number)])
+        letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
+    return visit.page(
+        "proposal.html",
+        title=found["title"],
+        navigation="waiting",
+        form=form,
+        proposal=found,
+        letters=letters,
+        may_decide=may_decide(visit.officer, found),
+        may_edit=visit.officer.role in CASEWORK,
+        waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
+        stages=[Role(role).label for role in found["approvers"]],
+        days=_days(visit, found),
+        confirmed=[
+            words for about, words in CONFIRMATIONS.items() if about in found["details"].items()
+        ],
+    )
+
+
+def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]:
+    found = reading.letter(session, visit.policy, letter_id)
+    return {**found, "preview": preview(session, visit, letter_id)}
+
+
+def _days(visit: Visit, found: dict[str, Any]) -> list[tuple[str, str]]:
+    """The dates that a proposal sets, or would set if it were approved today."""
+    details = found["details"]
+    named = {"to": "New date of the deadline", "respond_by": "Response asked for by"}
+    days = [
+        (words, date_long(date.fromisoformat(details[name])))
+        for name, words in named.items()
+        if name in details
+    ]
+    rule = find_rule(visit.policy, found["step"])
+    if found["action"] == Action.ADVANCE and rule.formal and "respond_by" not in details:
+        period = rule.response_working_days
+        expected = date_long(add_working_days(visit.today, period))
+        asked = f"{period} working days after the letter"
+        if found["state"] == ProposalState.AWAITING:
+            asked += f": {expected}, if it is approved today"
+        days.append((named["respond_by"], asked))
+    return days
+
+
+def _confirmed(details: dict[str, Any]) -> list[str]:
+    """What goes on record with the proposal, in words."""
+    return [words for about, words in CONFIRMATIONS.items() if about in details.items()]

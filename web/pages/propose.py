@@ -1,0 +1,172 @@
+"""Proposing a change: only what the rules allow now, each on a page of its own."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.clocks import add_working_days
+from models.commands.casework import Case, find_case
+from models.commands.proposing import BY_NAME, propose
+from models.escalations import Action, StepState
+from models.ladder import Standing, approvers, refusal, target
+from models.officers import CASEWORK, Role
+from models.policy import StepRule
+from models.refusals import InvalidInput, NotFound, NotPossible
+from web.pages.forms import Form, Posted
+from web.pages.visits import Reference, Visit, Visitor
+from web.pages.wording import change_title
+
+router = APIRouter()
+
+# What may have to be confirmed with a proposal before the rules allow it, and in which words.
+Confirmation = tuple[str, bool]
+CONFIRMATIONS: dict[Confirmation, str] = {
+    ("head_performance_in_question", True): "The headteacher’s performance is in question",
+    ("head_performance_in_question", False): (
+        "The headteacher’s performance is no longer in question"
+    ),
+    ("not_engaging", True): "The academy does not engage with quality assurance",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A change that the rules allow now, perhaps once one thing is confirmed."""
+
+    action: Action
+    rule: StepRule
+    approvers: tuple[str, ...]
+    confirm: Confirmation | None = None
+
+    @property
+    def title(self) -> str:
+        """The change in words, with the step it is about."""
+        return change_title(self.action, self.rule.number, self.rule.title)
+
+    @property
+    def confirmation(self) -> str | None:
+        """What must be confirmed, in words."""
+        return CONFIRMATIONS[self.confirm] if self.confirm else None
+
+    @property
+    def approved_by(self) -> str:
+        """Who decides, in turn."""
+        return ", then ".join(Role(role).label for role in self.approvers)
+
+
+def offers(case: Case, at: Standing) -> list[Offer]:
+    """Every change that may be proposed now, in the order of the policy's actions."""
+    return [offer for action in BY_NAME if (offer := _offer(case, at, action)) is not None]
+
+
+def _offer(case: Case, at: Standing, action: Action) -> Offer | None:
+    for confirm in (None, *CONFIRMATIONS):
+        given = _with(at, confirm)
+        if refusal(action, given) is None:
+            rule = target(action, given)
+            return Offer(action, rule, approvers(case.policy, action, rule), confirm)
+    return None
+
+
+def _with(at: Standing, confirm: Confirmation | None) -> Standing:
+    """The standing as it would be once this is confirmed."""
+    changed: dict[str, Any] = dict([confirm] if confirm else [])
+    return replace(at, **changed)
+
+
+def standing(case: Case, visit: Visit) -> Standing:
+    """Where the escalation stands at this visit."""
+    return case.standing(visit.now, transition_awaiting=case.transition_awaiting())
+
+
+@router.get("/escalations/{reference}/propose")
+def choose(visit: Visitor, reference: Reference) -> Response:
+    """What may be proposed now."""
+    visit.require(CASEWORK, "propose a change")
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        at = standing(case, visit)
+        allowed = offers(case, at)
+    return visit.page("propose.html", title="Propose a change", case=case, offers=allowed, at=at)
+
+
+@router.get("/escalations/{reference}/propose/{action}")
+def change(visit: Visitor, reference: Reference, action: str) -> Response:
+    """The form of one change."""
+    return _change(visit, reference, action, Form())
+
+
+@router.post("/escalations/{reference}/propose/{action}")
+def propose_change(visit: Visitor, reference: Reference, action: str, form: Posted) -> Response:
+    """Put the change forward."""
+    try:
+        with visit.write() as session:
+            flags = _confirmed(session, visit, reference, action, form)
+            proposal = propose(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                action=action,
+                reason=form.text("reason"),
+                to=form.optional_day("to"),
+                respond_by=form.optional_day("respond_by"),
+                step=form.text("step") or None,
+                head_performance_in_question=flags.get("head_performance_in_question"),
+                not_engaging=flags.get("not_engaging"),
+            )
+    except InvalidInput as invalid:
+        return _change(visit, reference, action, form.refused(invalid))
+    return visit.done(f"/proposals/{proposal.id}", "proposed")
+
+
+def _confirmed(
+    session: Session, visit: Visit, reference: str, action: str, form: Form
+) -> dict[str, bool]:
+    """The flag that is recorded with this change, once the officer has confirmed it."""
+    if action not in BY_NAME:
+        raise NotFound("There is no such change.")
+    case = find_case(session, visit.policy, reference)
+    offer = _offer(case, standing(case, visit), Action(action))
+    required = ["reason"]
+    if offer is not None and offer.confirm:
+        required.append(offer.confirm[0])
+    form.check(required=required, days=["to"] if action == Action.EXTEND else ())
+    return dict([offer.confirm]) if offer is not None and offer.confirm else {}
+
+
+def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
+    visit.require(CASEWORK, "propose a change")
+    if action not in BY_NAME:
+        raise NotFound("There is no such change.")
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        at = standing(case, visit)
+        offer = _offer(case, at, Action(action))
+        deadline = case.deadline
+    if offer is None:
+        raise NotPossible(refusal(Action(action), at) or "This cannot be proposed now.")
+    return visit.page(
+        "propose_form.html",
+        title=offer.title,
+        form=form,
+        case=case,
+        offer=offer,
+        deadline=deadline,
+        expected=add_working_days(visit.today, offer.rule.response_working_days),
+        reached=_reached(case) if offer.action is Action.CONVERT else [],
+    )
+
+
+def _reached(case: Case) -> list[StepRule]:
+    """The steps of the academy ladder that this escalation has been at."""
+    academy = case.policy.ladder("academy")
+    return [
+        rule
+        for rule in academy.steps
+        if rule.key in case.steps and case.steps[rule.key].state is not StepState.AHEAD
+    ]
