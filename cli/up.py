@@ -32,7 +32,7 @@ from notifications.outbox import deliver
 
 WEB_PORT = 8000
 PREFECT_PORT = 4200
-START_PATIENCE = 180.0  # seconds; Prefect makes its database at the first start
+START_PATIENCE = 300.0  # seconds; Prefect makes its database at the first start
 HOPELESS = 3  # deaths before everything answered for the first time
 PATIENCE = 3.0  # seconds for one answer
 GLANCE = 0.3  # seconds between looks at the children

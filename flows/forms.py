@@ -16,6 +16,7 @@ from prefect.runtime import flow_run
 from pydantic import Field, SecretStr
 
 from models.escalations import DecisionWord
+from models.refusals import InvalidInput, Refused
 
 Form = TypeVar("Form", bound=RunInput)
 
@@ -73,6 +74,15 @@ async def take_answer(form: type[Form]) -> Form | None:
             await client.delete_flow_run_input(flow_run.id, item.key)
     answers = [item for item in kept if item.key.endswith("-response")]
     return form.load_from_flow_run_input(answers[-1]) if answers else None
+
+
+def reason(refusal: Refused) -> str:
+    """Why an answer was refused, with the name of each field that was at fault."""
+    if not isinstance(refusal, InvalidInput):
+        return refusal.message
+    return " ".join(
+        f"{field.replace('_', ' ').capitalize()}: {message}" for field, message in refusal.errors
+    )
 
 
 def plain(text: str) -> str:

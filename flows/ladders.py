@@ -15,7 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed
 
-from flows.forms import Decide, take_answer, wait_for
+from flows.forms import Decide, reason, take_answer, wait_for
 from flows.gates import close, enter
 from flows.record import Record, opened
 from flows.waiting import read_waiting
@@ -90,7 +90,7 @@ def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
                 reason=answer.reason,
             )
     except Refused as refusal:
-        return refusal.message
+        return reason(refusal)
     return ""
 
 

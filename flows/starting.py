@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.forms import Identify, inline, plain, take_answer, wait_for
+from flows.forms import Identify, inline, plain, reason, take_answer, wait_for
 from flows.record import Record, opened
 from models.commands.directory import officer_by_code
 from models.commands.starting import start
@@ -54,7 +54,7 @@ async def start_an_escalation(
             try:
                 return Completed(message=_start(record, answer, entered))
             except Refused as refusal:
-                refused = refusal.message
+                refused = reason(refusal)
         await wait_for(Identify, _description(record, entered, refused))
         raise AssertionError("a suspended run goes no further")
 

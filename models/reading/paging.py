@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from functools import reduce
 from typing import Any, TypedDict, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, true
+from sqlalchemy import ColumnElement, Select, and_, func, true
 from sqlmodel import Session, col, select
 
 from models.escalations import Escalation
@@ -15,7 +16,6 @@ from models.text import check_line
 MOST_PER_PAGE = 200
 PER_PAGE = 50
 LAST_PAGE = 1_000_000
-LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
 
 Found = dict[str, Any]
 Word = TypeVar("Word", bound=StrEnum)
@@ -82,10 +82,8 @@ def words_found(query: str, *columns: Any) -> ColumnElement[bool]:
     Raises InvalidInput for what cannot be text.
     """
     words = check_line("query", query, required=False).split()
-    found = (
-        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words
-    )
-    return and_(true(), *found)
+    text = reduce(lambda joined, column: joined + " " + func.coalesce(column, ""), columns)
+    return and_(true(), *(text.icontains(word, autoescape=True) for word in words))
 
 
 def chosen(field: str, value: str, words: type[Word]) -> Word:

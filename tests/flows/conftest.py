@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from prefect import get_client
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -15,6 +16,7 @@ from prefect.settings import (
 )
 from sqlalchemy import Engine
 
+from flows.dispatch import check_registered
 from flows.record import Record, opened
 from models.policy import Policy
 from tests.cases import Case
@@ -54,5 +56,8 @@ async def clockwork(prefect: PrefectServer, record: Record, case: Case) -> Async
     with temporary_settings(changes):
         async with get_client() as client:
             clockwork = Clockwork(record, client, case)
-            await clockwork.register()
+            try:
+                await check_registered(client)
+            except ObjectNotFound:
+                await clockwork.register()
             yield clockwork

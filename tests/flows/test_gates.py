@@ -68,7 +68,7 @@ async def test_the_code_does_not_stay_in_prefect(clockwork: Clockwork) -> None:
         (None, {"decision": "approve"}, "not known"),
         ("seo", {"decision": "approve"}, "decided by"),
         ("aed", {"decision": "approve"}, "decided by"),
-        ("hos", {"decision": "return"}, "reason"),
+        ("hos", {"decision": "return"}, "Reason: "),
     ],
 )
 async def test_a_refused_answer_leaves_it_waiting_and_says_why(
@@ -82,9 +82,9 @@ async def test_a_refused_answer_leaves_it_waiting_and_says_why(
     again = await clockwork.answer(run, **answer, code=code)
 
     assert again.state.is_paused()
-    form = await clockwork.form(run)
-    assert form.startswith("**It still waits.**")
-    assert why in form.splitlines()[0]
+    first_line = (await clockwork.form(run)).replace("\\", "").splitlines()[0]
+    assert first_line.startswith("**It still waits.**")
+    assert why in first_line
     assert len(clockwork.case.kinds) == before
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from lxml import html
@@ -19,6 +20,7 @@ from models.database import write
 from models.settings import Settings
 from tests.council import NOW, Council
 from web.app import create_app
+from web.pages import TOPICS
 from web.pages.visits import SESSION
 
 Fields = Mapping[str, Any]
@@ -167,3 +169,26 @@ def _typed(typed: Fields) -> dict[str, Any]:
         else:
             fields[name.rstrip("_")] = value
     return fields
+
+
+# Something that can stand in each part of an address.
+PARTS = {
+    "reference": "ESC-2026-0001",
+    "id": "1",
+    "urn": "900001",
+    "role": "headteacher",
+    "action": "advance",
+    "version": "1",
+    "kind": "pdf",
+}
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every method and address of the pages."""
+    return [
+        (method, route.path)
+        for topic in TOPICS
+        for route in topic.router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods)
+    ]

@@ -1,4 +1,4 @@
-"""What the JSON API answers: the names of docs/api.md, every one of them always there."""
+"""What the JSON API answers: every name is always there, null where nothing is known."""
 
 from datetime import date
 from typing import Any, Generic, TypeVar

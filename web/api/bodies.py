@@ -21,10 +21,8 @@ from pydantic import (
 from models.commands.casework import EARLIEST_YEAR
 from models.deadlines import DeadlineState
 from models.escalations import ProposalState, Status
-from models.reading import MOST_PER_PAGE
+from models.reading.paging import LAST_PAGE, MOST_PER_PAGE, PER_PAGE
 from models.schools import RiskLevel, SchoolKind
-
-LAST_PAGE = 1_000_000
 
 
 def _day(value: object) -> date:
@@ -143,7 +141,7 @@ class Paging(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     page: int = Field(1, ge=1, le=LAST_PAGE)
-    per_page: int = Field(50, ge=1, le=MOST_PER_PAGE)
+    per_page: int = Field(PER_PAGE, ge=1, le=MOST_PER_PAGE)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,268 @@
+"""`scc up` with real processes: all of it starts, is mended, and ends."""
+
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from models.commands import clock
+from models.database import connect
+from models.settings import Settings
+from tests.prefect_server import eventually, free_port
+
+ENDS_WITHIN = 20  # seconds; 5 on a machine that does nothing else
+
+
+class Up:
+    """One `scc up` on a data folder of its own."""
+
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+        self.home = folder / "home"
+        self.output = folder / f"output-{len(list(folder.iterdir()))}"
+        self.port, self.prefect_port = free_port(), free_port()
+        ports = ["--port", str(self.port), "--prefect-port", str(self.prefect_port)]
+        ours = ("PREFECT_API_URL", *(f"SCC_{name.upper()}" for name in Settings.model_fields))
+        inherited = {name: value for name, value in os.environ.items() if name not in ours}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", "from cli.main import run; run()", "up", *ports, *options],
+                env={**inherited, "SCC_HOME": str(self.home), **environment},
+                cwd=folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def wait_until_ready(self) -> "Up":
+        def ready() -> bool:
+            assert self.process.poll() is None, self.said
+            return "is running" in self.said
+
+        eventually(ready, "scc up", 300)
+        return self
+
+    def refused(self) -> str:
+        """The words of one that does not start."""
+        assert self.process.wait(120) == 1, self.said
+        assert "Traceback" not in self.said
+        return self.said
+
+    @property
+    def family(self) -> list[psutil.Process]:
+        """Everything that it started, and what those started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def child(self, words: str) -> psutil.Process | None:
+        """Its own child whose command line has these words."""
+        for child in psutil.Process(self.process.pid).children():
+            if lives(child) and words in " ".join(child.cmdline()):
+                return child
+        return None
+
+    def end(self) -> None:
+        """Leave nothing to the next test, whatever happened in this one."""
+        if self.process.poll() is None:
+            for process in [*self.family, psutil.Process(self.process.pid)]:
+                if lives(process):
+                    process.kill()
+            self.process.wait()
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process runs; one that only waits to be buried does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    return not any(lives(process) for process in processes)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    """Starts `scc up` with options and settings."""
+    started: list[Up] = []
+
+    def start(*options: str, **environment: str) -> Up:
+        started.append(Up(tmp_path, *options, **environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
+
+
+def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[..., Up]) -> None:
+    running = up("--demo").wait_until_ready()
+    web = f"http://127.0.0.1:{running.port}/health/live"
+    api = f"http://127.0.0.1:{running.prefect_port}/api"
+    assert f"http://127.0.0.1:{running.port}\n" in running.said
+    assert f"http://127.0.0.1:{running.prefect_port}\n" in running.said
+    assert "DEMO-MARGARET" in running.said
+    assert str(running.home / "mail") in running.said
+
+    def registered() -> bool:
+        listed = httpx.post(f"{api}/deployments/filter", json={}, trust_env=False)
+        return listed.is_success and len(listed.json()) >= 4
+
+    eventually(registered, "the flows at the Prefect server")
+    page = httpx.get(api.removesuffix("api"), trust_env=False, follow_redirects=True)
+    assert "text/html" in page.headers["content-type"]
+
+    for words in ("web.app:create_app", "prefect server start", "-m flows"):
+        child = running.child(words)
+        assert child is not None
+        child.kill()
+
+        def again(words: str = words, before: int = child.pid) -> bool:
+            now = running.child(words)
+            return now is not None and now.pid != before
+
+        eventually(again, f"{words}, started again")
+        eventually(lambda: answers(web) and answers(f"{api}/health"), "answers")
+    eventually(registered, "the flows at the Prefect server, again")
+
+    family = running.family
+    assert len(family) >= 4
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(ENDS_WITHIN) == 0
+    eventually(lambda: all_gone(family), "an end to every process", 10)
+    assert is_free(running.port)
+    assert is_free(running.prefect_port)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_way_of_asking_ends_it_with_status_0(
+    up: Callable[..., Up], number: signal.Signals
+) -> None:
+    running = up("--no-prefect").wait_until_ready()
+    assert "not started" in running.said
+    assert running.child("prefect") is None
+    family = running.family
+    running.process.send_signal(number)
+    assert running.process.wait(ENDS_WITHIN) == 0
+    eventually(lambda: all_gone(family), "an end to every process", 10)
+
+
+def test_what_it_started_does_not_outlive_its_being_killed(up: Callable[..., Up]) -> None:
+    running = up("--no-prefect").wait_until_ready()
+    family = running.family
+    running.process.kill()
+    running.process.wait()
+    eventually(lambda: all_gone(family), "an end to every process", 30)
+    up("--no-prefect").wait_until_ready()  # nothing holds the data folder either
+
+
+def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None:
+    running = up("--no-prefect")
+    eventually(lambda: running.child("web.app:create_app"), "the web application's process")
+    family = running.family
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(ENDS_WITHIN) == 0
+    eventually(lambda: all_gone(family), "an end to every process", 10)
+
+
+def test_without_prefect_it_keeps_the_clock_itself(up: Callable[..., Up]) -> None:
+    running = up("--no-prefect").wait_until_ready()
+    engine = connect(f"sqlite:///{running.home / 'scc.db'}")
+    eventually(lambda: clock.last_pass(engine), "a pass of the clock", 60)
+    engine.dispose()
+
+
+def test_a_second_one_on_the_same_data_is_refused(up: Callable[..., Up]) -> None:
+    first = up("--no-prefect").wait_until_ready()
+    said = up("--no-prefect").refused()
+    assert "running" in said
+    assert str(first.process.pid) in said
+    assert answers(f"http://127.0.0.1:{first.port}/health/live")
+
+
+@pytest.mark.parametrize("option", ["--port", "--prefect-port"])
+def test_a_port_in_use_is_named_with_the_option_that_changes_it(
+    up: Callable[..., Up], option: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = up(option, port).refused()
+    assert f"Port {port}" in said
+    assert option in said
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        (["--host", "0.0.0.0"], {}),
+        ([], {"SCC_BASE_URL": "https://concerns.fernshire.example"}),
+    ],
+)
+def test_the_default_secret_is_refused_beyond_this_machine(
+    up: Callable[..., Up], options: list[str], environment: dict[str, str]
+) -> None:
+    assert "SCC_SECRET_KEY" in up("--no-prefect", *options, **environment).refused()
+
+
+def test_a_part_that_cannot_start_is_named_with_its_own_last_words(
+    up: Callable[..., Up], tmp_path: Path
+) -> None:
+    broken = tmp_path / "web"
+    broken.mkdir()
+    (broken / "__init__.py").write_text("")
+    (broken / "app.py").write_text("raise RuntimeError('broken on purpose')")
+    running = up("--no-prefect")
+    assert running.process.wait(120) == 1
+    assert "The web application does not start" in running.said
+    assert "broken on purpose" in running.said
+
+
+class _AnswersAll(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_prefect_server_that_is_named_is_used_and_none_started(up: Callable[..., Up]) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _AnswersAll) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        running = up(PREFECT_API_URL=f"{url}/api").wait_until_ready()
+        assert f"{url}\n" in running.said
+        assert running.child("-m flows") is not None
+        assert running.child("prefect server") is None
+        running.process.terminate()
+        assert running.process.wait(ENDS_WITHIN) == 0
+        server.shutdown()

@@ -1,0 +1,50 @@
+"""The clock as a flow."""
+
+from datetime import date
+
+import httpx
+import pytest
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+from flows.clock import clock
+from flows.record import Record
+from models.commands.clock import last_pass
+from models.database import change, write
+from models.deadlines import Deadline
+from tests.cases import Case
+from tests.flows.clockwork import Clockwork
+from tests.prefect_server import free_port
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+
+
+def overdue(case: Case) -> None:
+    """A response that was due long ago."""
+    case.started().discuss()
+    with write(case.engine) as session:
+        change(session, Deadline, {"id": case.deadline.id}, due_on=date(2026, 1, 5))
+
+
+async def test_a_pass_marks_what_was_missed_and_opens_what_waits(clockwork: Clockwork) -> None:
+    overdue(clockwork.case)
+    [proposal] = clockwork.case.awaiting
+
+    await clock.fn()
+
+    assert clockwork.case.deadline.state == "missed"
+    assert await clockwork.gate(proposal) is not None
+    assert last_pass(clockwork.record.engine) is not None
+
+
+async def test_deadlines_outlive_a_prefect_that_is_away(record: Record, case: Case) -> None:
+    overdue(case)
+    nobody = f"http://127.0.0.1:{free_port()}/api"
+
+    with (
+        temporary_settings({PREFECT_API_URL: nobody, PREFECT_CLIENT_MAX_RETRIES: 0}),
+        pytest.raises(httpx.ConnectError),
+    ):
+        await clock.fn()
+
+    assert case.deadline.state == "missed"
+    assert last_pass(record.engine) is not None

@@ -1,0 +1,85 @@
+"""prefect.yaml deploys what the runner serves."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from prefect.utilities.callables import parameter_schema
+
+from flows.runner import deployments
+from flows.starting import start_an_escalation
+from models.escalations import Trigger
+from tests.prefect_server import PrefectServer
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def prefect_command(server: PrefectServer, *arguments: str) -> str:
+    """Call Prefect's command line in the project's folder; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        cwd=ROOT,
+        env=server.environment(),
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def known(server: PrefectServer) -> dict[str, dict[str, Any]]:
+    """The deployments that the server knows, by name."""
+    answer = httpx.post(f"{server.api_url}/deployments/filter", json={}, timeout=30)
+    return {deployment["name"]: deployment for deployment in answer.json()}
+
+
+def schedules(deployment: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        (each["slug"], each["schedule"]["cron"], each["schedule"]["timezone"])
+        for each in deployment["schedules"]
+    ]
+
+
+async def test_prefect_yaml_names_the_same_flows_as_the_runner() -> None:
+    written = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+
+    served = await deployments()
+
+    assert [(each["name"], each["entrypoint"]) for each in written] == [
+        (each.name, each.entrypoint) for each in served
+    ]
+
+
+def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> None:
+    prefect_command(prefect, "work-pool", "create", "scc", "--type", "process", "--overwrite")
+    prefect_command(prefect, "deploy", "--all")
+    first = known(prefect)
+    prefect_command(prefect, "deploy", "--all")
+    second = known(prefect)
+
+    assert set(first) == {
+        "maintained-school-ladder",
+        "academy-ladder",
+        "start-an-escalation",
+        "clock",
+    }
+    assert {each["work_pool_name"] for each in first.values()} == {"scc"}
+    assert schedules(first["clock"]) == [("every-minute", "* * * * *", "Europe/London")]
+    for name, deployment in first.items():
+        assert second[name]["id"] == deployment["id"]
+        assert schedules(second[name]) == schedules(deployment)
+
+
+def test_the_form_asks_with_words_and_choices() -> None:
+    form = parameter_schema(start_an_escalation).model_dump()
+
+    assert form["required"] == ["urn", "triggers", "summary", "case_officer"]
+    assert form["definitions"]["Trigger"]["enum"] == [trigger.value for trigger in Trigger]
+    assert all(each.get("description") for each in form["properties"].values())

@@ -1,0 +1,294 @@
+"""What doors show: lists found and counted in SQL, with few queries, and every event in words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlmodel import select
+
+from models import reading
+from models.commands.clock import tick
+from models.database import add_all, read, write
+from models.events import Event, EventKind
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound
+from models.schools import RiskLevel, School, SchoolKind
+from tests.cases import Case
+from tests.council import NOW, Council
+
+TODAY = NOW.date()
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are run meanwhile."""
+    statements: list[str] = []
+
+    def note(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+# Sentences -----------------------------------------------------------------------------------
+
+
+def test_every_kind_of_event_has_a_sentence() -> None:
+    assert set(reading.SENTENCES) == set(EventKind)
+
+
+def test_a_case_reads_as_sentences(case: Case) -> None:
+    case.started().climb_to("formal_headteacher").issue()
+    case.decide(case.propose("extend", to=date(2026, 12, 14)), "hos")
+    case.decide(case.propose("pause"), "hos", "return", "Not now.")
+    case.change("pause")
+    case.change("resume")
+    tick(case.engine, case.policy, datetime(2026, 12, 16, 9, tzinfo=UTC))
+    with read(case.engine) as session:
+        told = reading.timeline(session, case.policy, case.reference, per_page=200)["items"]
+        recorded = reading.events_of(session, case.reference, per_page=200)["items"]
+    assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
+    sentences = {item["sentence"]: item for item in told}
+    for sentence in (
+        f"Escalation {case.reference} was started.",
+        "The escalation was opened at step i (informal discussion with the headteacher).",
+        "It was proposed to move to step iii (formal letter to the headteacher).",
+        "It was proposed to extend the deadline to 14 December 2026.",
+        "The deadline of 7 December 2026 was extended to 14 December 2026.",
+        "The proposal to pause the escalation was returned.",
+        "The escalation was resumed. Its deadline is now 14 December 2026.",
+        "The deadline of step iii (formal letter to the headteacher) was missed on "
+        "14 December 2026.",
+        "Letter 5 (formal letter to the headteacher) was issued.",
+    ):
+        assert sentence in sentences
+    returned = sentences["The proposal to pause the escalation was returned."]
+    assert (returned["who"], returned["text"]) == ("Harriet Osborne", "Not now.")
+    assert sentences["Letter 5 (formal letter to the headteacher) was issued."]["who"] == (
+        "the clock"
+    )
+
+
+def test_events_outside_cases_read_as_sentences(
+    engine: Engine, council: Council, policy: Policy
+) -> None:
+    with read(engine) as session:
+        kinds = {
+            found.kind: reading.sentence(reading.Names(policy), found.kind, found.facts)
+            for found in session.exec(select(Event))
+        }
+    assert kinds[EventKind.OFFICER_ADDED] == "Adam Dunmore was added as Administrator."
+    assert kinds[EventKind.SCHOOL_ADDED] == "Castle Hill School (900004) was added to the schools."
+    assert kinds[EventKind.CONTACT_CHANGED].endswith(
+        "was recorded as the chair of governors of school 900004."
+    )
+
+
+# Schools -------------------------------------------------------------------------------------
+
+
+def test_the_kind_of_a_school_is_the_same_in_sql(engine: Engine) -> None:
+    with write(engine) as session:
+        rows = [school_row(910000 + code, type_code=code) for code in range(60)]
+        add_all(session, School, rows)
+    with read(engine) as session:
+        everybody = session.exec(select(School)).all()
+        for kind in SchoolKind:
+            found = reading.schools(session, kind=kind.value, per_page=200)["items"]
+            expected = {school.urn for school in everybody if school.kind is kind}
+            assert {item["urn"] for item in found} == expected
+            assert {item["kind"] for item in found} == {kind.value}
+
+
+def school_row(urn: int, **values: Any) -> dict[str, Any]:
+    return {
+        "urn": urn,
+        "name": f"School {urn}",
+        "type_code": 1,
+        "type_name": "Community school",
+        "phase": "Primary",
+        **values,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("ashfield", ["Ashfield Primary School"]),
+        ("SCHOOL primary", ["Ashfield Primary School", "St Brannoc's Church of England Primary"]),
+        ("learning trust", ["Brookside Academy"]),
+        ("900002", ["Brookside Academy"]),
+        ("900009", []),
+        ("100%", []),
+        ("_", []),
+        ("brannoc's", ["St Brannoc's Church of England Primary"]),
+        ("  ", ["Ashfield", "Brookside", "Castle Hill", "St Brannoc's"]),
+    ],
+)
+def test_schools_are_found_by_words(
+    engine: Engine, council: Council, query: str, names: list[str]
+) -> None:
+    with read(engine) as session:
+        found = reading.schools(session, query=query)["items"]
+    assert len(found) == len(names)
+    assert all(item["name"].startswith(name) for item, name in zip(found, names, strict=True))
+
+
+def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
+    with write(engine) as session:
+        add_all(session, School, [school_row(900100, risk_level=RiskLevel.HIGH)])
+    with read(engine) as session:
+        [high] = reading.schools(session, level="high")["items"]
+        assert (high["urn"], high["risk_level"]) == (900100, "high")
+
+
+# Escalations ---------------------------------------------------------------------------------
+
+
+def references(engine: Engine, policy: Policy, **filters: Any) -> list[str]:
+    with read(engine) as session:
+        found = reading.escalations(session, policy, **{"today": TODAY, **filters})
+    assert found["total"] == len(found["items"])
+    return [item["reference"] for item in found["items"]]
+
+
+def test_escalations_are_found_by_what_they_are(
+    engine: Engine, policy: Policy, council: Council
+) -> None:
+    first = Case(engine, policy, council).started(school="maintained")
+    second = Case(engine, policy, council).started(school="academy", by="seo")
+    third = Case(engine, policy, council).started(school="church")
+    third.fail_step()
+    third.change("advance")
+    for filters, expected in (
+        ({}, [first, second, third]),
+        ({"sort": "-reference"}, [third, second, first]),
+        ({"sort": "school"}, [first, second, third]),
+        ({"status": "open"}, [first, third]),
+        ({"status": ["open", "proposed"]}, [first, second, third]),
+        ({"ladder": "academy"}, [second]),
+        ({"step": "informal_governing_body"}, [third]),
+        ({"urn": 900001}, [first]),
+        ({"case_officer": "SEO@fernshire.example"}, [first, second, third]),
+        ({"case_officer": "hos@fernshire.example"}, []),
+        ({"query": "brookside"}, [second]),
+        ({"query": "900003"}, [third]),
+        ({"query": first.reference.lower()}, [first]),
+        ({"overdue": True}, []),
+        ({"status": "resolved"}, []),
+    ):
+        found = references(engine, policy, **filters)
+        assert (filters, found) == (filters, [case.reference for case in expected])
+
+
+def test_overdue_does_not_wait_for_the_clock(case: Case, policy: Policy) -> None:
+    case.started().discuss()
+    due = date(2026, 12, 7)
+    after = date(2026, 12, 8)
+    assert references(case.engine, policy, overdue=True, today=due) == []
+    assert references(case.engine, policy, overdue=True, today=after) == [case.reference]
+    assert references(case.engine, policy, overdue=False, today=after) == []
+    with read(case.engine) as session:
+        found = reading.escalation(session, policy, case.reference, today=after)
+    assert (found["overdue"], found["step"]["overdue"]) == (True, True)
+    case.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
+    tick(case.engine, policy, case.now)
+    assert references(case.engine, policy, overdue=True, today=after) == [case.reference]
+    case.respond("unsatisfactory")
+    assert references(case.engine, policy, overdue=True, today=after) == []
+
+
+def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy) -> None:
+    case.started().discuss()
+    case.change("pause")
+    after = date(2026, 12, 8)
+    with read(case.engine) as session:
+        found = reading.escalation(session, policy, case.reference, today=after)
+        [deadline] = reading.deadlines_of(session, policy, case.reference, today=after)["items"]
+    assert (found["next_deadline"], found["overdue"]) == (None, False)
+    assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
+
+
+def test_a_converted_escalation_keeps_what_fell_away(case: Case, policy: Policy) -> None:
+    case.started().climb_to("performance_meetings")
+    case.change("convert")
+    with read(case.engine) as session:
+        found = reading.escalation(session, policy, case.reference, today=TODAY)
+    assert [step["key"] for step in found["steps"]][-2:] == ["secretary_of_state", "ofsted"]
+    assert [step["key"] for step in found["fallen_away"]] == [
+        "performance_meetings",
+        "warning_notice",
+        "intervention",
+    ]
+
+
+# Pages and queries ---------------------------------------------------------------------------
+
+
+def test_pages_are_stable_and_whole(engine: Engine) -> None:
+    with write(engine) as session:
+        add_all(session, School, [school_row(920000 + n, name="Same") for n in range(25)])
+    seen: list[int] = []
+    with read(engine) as session:
+        for number in range(1, 5):
+            page = reading.schools(session, page=number, per_page=10)
+            assert (page["page"], page["pages"], page["total"]) == (number, 3, 25)
+            seen += [item["urn"] for item in page["items"]]
+    assert seen == list(range(920000, 920025))
+
+
+def test_a_page_out_of_bounds_is_refused(engine: Engine) -> None:
+    with read(engine) as session:
+        assert reading.schools(session)["pages"] == 1
+        for field, bad in (("page", 0), ("page", 2**70), ("per_page", 0), ("per_page", 201)):
+            with pytest.raises(InvalidInput) as refused:
+                reading.schools(session, **{field: bad})
+            assert refused.value.errors[0][0] == field
+
+
+def test_a_list_costs_the_same_few_queries_however_long(
+    engine: Engine, policy: Policy, council: Council
+) -> None:
+    cases = [Case(engine, policy, council).started(school="maintained")]
+    cases[0].discuss()
+    few = queries_of_lists(engine, policy, council)
+    for school in ("academy", "church"):
+        cases.append(Case(engine, policy, council).started(school=school))
+        cases[-1].discuss()
+    assert queries_of_lists(engine, policy, council) == few
+    assert max(few.values()) <= 6
+
+
+def queries_of_lists(engine: Engine, policy: Policy, council: Council) -> dict[str, int]:
+    cost = {}
+    with read(engine) as session:
+        for name, look in {
+            "schools": lambda: reading.schools(session),
+            "escalations": lambda: reading.escalations(session, policy, today=TODAY),
+            "deadlines": lambda: reading.deadlines(session, policy, today=TODAY),
+            "proposals": lambda: reading.proposals(session, policy, officer=council.hos),
+        }.items():
+            with counted(engine) as statements:
+                look()
+            cost[name] = len(statements)
+    return cost
+
+
+def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
+    with read(engine) as session:
+        for look in (
+            lambda: reading.escalation(session, policy, "ESC-2026-0001", today=TODAY),
+            lambda: reading.events_of(session, "\0"),
+            lambda: reading.letters_of(session, policy, "’"),
+            lambda: reading.proposal(session, policy, 1),
+            lambda: reading.response(session, policy, 1),
+            lambda: reading.message(session, 1),
+            lambda: reading.school(session, "900001"),
+        ):
+            with pytest.raises(NotFound):
+                look()

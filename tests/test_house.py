@@ -1,0 +1,34 @@
+"""The house keeps its order: who may import whom, and the linters' rules."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SCRIPTS = Path(sys.executable).parent
+CHECKS = {
+    "imports": ["lint-imports", "--no-cache"],
+    "ruff": ["ruff", "check", "--no-cache", "."],
+    "format": ["ruff", "format", "--no-cache", "--check", "."],
+    "types": ["mypy"],
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_it_is_in_order(name: str) -> None:
+    program, *arguments = CHECKS[name]
+    found = shutil.which(program, path=str(SCRIPTS))
+    assert found, f"{program} is not installed beside {sys.executable}"
+    done = subprocess.run(
+        [found, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """Without packages below tests/, pytest tells modules apart by their names alone."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names))

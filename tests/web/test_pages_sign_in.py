@@ -1,0 +1,193 @@
+"""Signing in to the demonstration, and what is kept from those who are not signed in."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, update
+from sqlmodel import select
+
+from models.database import read, write
+from models.officers import Officer, SignIn
+from tests.council import Council
+from tests.web.visitors import PARTS, Page, Visitors, routes
+from web.pages.visits import SESSION
+
+
+@pytest.fixture
+def demonstration(engine: Engine, council: Council, tmp_path: Path) -> Visitors:
+    """The pages, with Harriet Osborne and Sam Ellison as demonstration officers."""
+    _demonstrate(engine, council)
+    return Visitors(engine, council, tmp_path)
+
+
+def _demonstrate(engine: Engine, council: Council) -> None:
+    shown = [council.hos.id, council.seo.id]
+    with write(engine) as session:
+        session.connection().execute(
+            update(Officer).where(Officer.id.in_(shown)).values(demonstration=True)
+        )
+
+
+def choose(visitors: Visitors, address: str = "/sign-in", **base: str) -> Page:
+    """Sign in as Sam Ellison."""
+    return visitors.stranger(**base).get(address).submit(officer=visitors.council.seo.email)
+
+
+def test_only_demonstration_officers_can_be_chosen(demonstration: Visitors) -> None:
+    page = demonstration.stranger().get("/sign-in")
+    assert page.heading == "Sign in"
+    assert "Harriet Osborne Head of Service" in page.text
+    assert "Sam Ellison School Evaluation Officer" in page.text
+    assert "Vera Wexford" not in page.text
+    refused = demonstration.stranger().post(
+        "/sign-in", 422, {"officer": "viewer@fernshire.example"}
+    )
+    assert refused.errors == [("Choose one of the demonstration officers", "#officer")]
+    assert SESSION not in refused.visitor.client.cookies
+
+
+def test_choosing_nobody_is_told(demonstration: Visitors) -> None:
+    page = demonstration.stranger().get("/sign-in").submit(422)
+    assert page.title.startswith("Error: ")
+    assert page.errors == [("Choose who you are", "#officer")]
+    assert page.has("officer")
+
+
+def test_a_database_without_demonstration_says_so(
+    engine: Engine, council: Council, tmp_path: Path
+) -> None:
+    page = Visitors(engine, council, tmp_path).stranger().get("/sign-in")
+    assert "There are no demonstration officers" in page.text
+
+
+def test_signing_in_leads_to_the_caseload(demonstration: Visitors) -> None:
+    page = choose(demonstration)
+    assert page.path == "/escalations"
+    assert "Sam Ellison" in page.tree.text_content()
+
+
+def test_the_cookie_is_a_secret_that_scripts_and_other_sites_do_not_get(
+    demonstration: Visitors,
+) -> None:
+    page = choose(demonstration)
+    set_cookie = page.response.history[0].headers["set-cookie"]
+    secret = page.visitor.client.cookies[SESSION]
+    assert "HttpOnly" in set_cookie
+    assert "SameSite=lax" in set_cookie
+    assert "Secure" not in set_cookie
+    with read(demonstration.engine) as session:
+        [kept] = session.exec(select(SignIn)).all()
+    assert secret not in kept.digest
+    assert len(secret) >= 43
+
+
+def test_the_cookie_is_for_https_alone_where_there_is_https(demonstration: Visitors) -> None:
+    page = choose(demonstration, base="https://127.0.0.1")
+    assert "Secure" in page.response.history[0].headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/proposals", "/escalations?view=all&query=a%20b", "/schools/900001"],
+)
+def test_after_signing_in_one_is_where_one_wanted_to_be(
+    demonstration: Visitors, address: str
+) -> None:
+    asked = demonstration.stranger().get(address)
+    assert asked.path.startswith("/sign-in?next=")
+    page = asked.submit(officer=demonstration.council.seo.email)
+    assert page.path == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/%0d%0aSet-Cookie:%20a=b\r\n",
+        "javascript:alert(1)",
+        "http:evil.example",
+        "\t//evil.example",
+        "/\t/evil.example",
+        "",
+        "x" * 3000,
+    ],
+)
+def test_nobody_is_sent_elsewhere_after_signing_in(demonstration: Visitors, address: str) -> None:
+    fields = {"officer": demonstration.council.seo.email, "next": address}
+    visitor = demonstration.stranger()
+    response = visitor.client.post("/sign-in", data=fields, follow_redirects=False)
+    assert response.status_code == 303
+    assert response.headers["location"] == "/"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"client": "192.0.2.7"},
+        {"base": "http://scc.fernshire.example"},
+        {"base": "http://192.0.2.1:8000"},
+    ],
+)
+def test_beyond_loopback_there_is_no_demonstration_sign_in(
+    demonstration: Visitors, elsewhere: dict[str, str], method: str
+) -> None:
+    visitor = demonstration.stranger(**elsewhere)
+    fields = {"officer": demonstration.council.seo.email}
+    response = visitor.client.request(method, "/sign-in", data=fields)
+    assert response.status_code == 404
+    assert SESSION not in visitor.client.cookies
+
+
+def test_a_name_that_leads_here_from_elsewhere_does_not_help(demonstration: Visitors) -> None:
+    client = demonstration.stranger().client
+    assert client.get("/sign-in", headers={"Host": "rebound.example"}).status_code == 404
+
+
+def test_a_service_with_an_address_of_its_own_has_no_demonstration_sign_in(
+    engine: Engine, council: Council, tmp_path: Path
+) -> None:
+    _demonstrate(engine, council)
+    served = Visitors(engine, council, tmp_path, base_url="https://scc.fernshire.example")
+    assert served.stranger().client.get("/sign-in").status_code == 404
+
+
+def test_signing_out_ends_the_session_in_the_database_too(demonstration: Visitors) -> None:
+    page = choose(demonstration)
+    secret = page.visitor.client.cookies[SESSION]
+    out = page.visitor.post("/sign-out")
+    assert "You are signed out" in out.text
+    assert SESSION not in page.visitor.client.cookies
+    again = demonstration.stranger()
+    again.client.cookies.set(SESSION, secret)
+    assert again.get("/escalations").path.startswith("/sign-in")
+
+
+def test_a_session_ends_after_twelve_hours(demonstration: Visitors) -> None:
+    assert demonstration.seo.get("/escalations").path == "/escalations"
+    demonstration.at(demonstration.now + timedelta(hours=12))
+    assert demonstration.seo.get("/escalations").path.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "é".encode().decode("latin-1"), "0" * 5000])
+def test_a_made_up_cookie_is_nobody(demonstration: Visitors, cookie: str) -> None:
+    client = demonstration.stranger().client
+    response = client.get("/escalations", headers={"Cookie": f"{SESSION}={cookie}"})
+    assert response.url.path == "/sign-in"
+
+
+OPEN = {"/sign-in", "/sign-out", "/accessibility", "/letters/style.css"}
+
+
+@pytest.mark.parametrize(("method", "path"), [pair for pair in routes() if pair[1] not in OPEN])
+def test_every_page_asks_who_one_is(demonstration: Visitors, method: str, path: str) -> None:
+    client: TestClient = demonstration.stranger().client
+    response = client.request(method, path.format(**PARTS), follow_redirects=False)
+    assert response.status_code == 303
+    assert response.headers["location"].startswith("/sign-in?next=")
