@@ -112,9 +112,9 @@ class Composer:
 
     def _reminder(self, message: Message) -> Mail | None:
         """Only what still awaits its response; a judged one needs no reminder any more."""
+        told = col(Reminder.id).in_(message.data["reminders"])
         due = (
             select(Deadline, Escalation, School, Step)
-            .join(Reminder, col(Reminder.deadline_id) == col(Deadline.id))
             .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
             .join(School, col(School.urn) == col(Escalation.urn))
             .join(
@@ -122,12 +122,11 @@ class Composer:
                 (col(Step.escalation_id) == col(Escalation.id))
                 & (col(Step.key) == col(Deadline.step_key)),
             )
-            .where(col(Reminder.id).in_(message.data["reminders"]))
+            .where(col(Deadline.id).in_(select(Reminder.deadline_id).where(told)))
             .where(Escalation.status == Status.OPEN)
             .where(col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)))
             .where(Deadline.state != DeadlineState.CANCELLED)
             .order_by(col(Deadline.due_on), col(Deadline.id))
-            .distinct()
         )
         items = [self._item(*row[:3]) for row in self.session.exec(due).all()]
         return self._from_template(message, "reminder", items=items) if items else None
