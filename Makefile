@@ -5,6 +5,9 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python3.1
 	&& echo $$name && break; done)
 IN_VENV := .venv/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
+# The lock is its own constraint as well: an older pip would take another version of a package
+# that is also asked for with extras (sqlalchemy[asyncio]), and then miss its hash.
+LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
 WORKERS ?= 2
 
 .PHONY: run test bench check css lock
@@ -37,13 +40,13 @@ lock:
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/pip
 	@echo "Installing what requirements.lock names (once; about a minute)"
-	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(call LOCKED,requirements.lock)
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/installed-for-tests: requirements-dev.lock .venv/installed
 	@echo "Installing what requirements-dev.lock names (once; about a minute)"
-	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(call LOCKED,requirements-dev.lock)
 	@touch $@
 
 # pip comes last into a new environment, so that half of one is made again.

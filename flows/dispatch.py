@@ -7,6 +7,7 @@ an emptied Prefect database leave behind. Both may run at the same time in sever
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +26,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
-from flows.forms import stage_of
+from flows.forms import remove_forms, stage_of
 from flows.gates import Gate, close, next_attempt, open_gates, record_run
 from flows.record import Record
 from flows.waiting import read_waiting
@@ -126,6 +127,7 @@ async def _crash_stuck(client: PrefectClient, now: datetime) -> None:
             message="Its process is gone: nothing was heard of it for ten minutes."
         )
         await client.set_flow_run_state(run.id, state, force=True)
+        await remove_forms(client, run.id)
 
 
 async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
@@ -136,7 +138,8 @@ async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
         if run.expected_start_time is not None and now - run.expected_start_time > LATE_AFTER
     ]
     for run in late:
-        await client.delete_flow_run(run.id)
+        with suppress(ObjectNotFound):  # another dispatcher was first
+            await client.delete_flow_run(run.id)
 
 
 async def _end_strays(record: Record, client: PrefectClient) -> None:
@@ -146,6 +149,7 @@ async def _end_strays(record: Record, client: PrefectClient) -> None:
     counted = {gate.run_id for gate in open_gates(record.engine)}
     for run in waiting:
         if run.id not in counted:
+            await remove_forms(client, run.id)
             await client.set_flow_run_state(run.id, Cancelled(message="Nothing waits here."))
 
 
@@ -155,10 +159,30 @@ async def _mend(record: Record, client: PrefectClient, now: datetime) -> None:
     runs = await _by_id(client, [gate.run_id for gate in gates if gate.run_id])
     for gate in gates:
         run = runs.get(gate.run_id)
-        if run is None or run.state is None or _over(run, gate.attempt, now):
+        if run is None:
             next_attempt(record.engine, gate)
-        elif run.state.is_paused() and gate.stage != stage_of(run.state.state_details.pause_key):
+        elif run.state is None or _over(run, gate.attempt, now):
+            # An answer that nobody took carries a code.
+            await remove_forms(client, run.id)
+            next_attempt(record.engine, gate)
+        elif run.state.is_paused() and not await _asks_rightly(client, run, gate.stage):
             await _wake(client, run)
+
+
+async def _asks_rightly(client: PrefectClient, run: FlowRun, stage: int) -> bool:
+    """Whether a suspended run waits for this stage and has a form to be answered with.
+
+    Prefect suspends a run before it stores the form: killed in between, nobody could answer.
+    """
+    details = run.state.state_details if run.state else None
+    if details is None or details.run_input_keyset is None:
+        return False
+    if stage_of(details.pause_key) != stage:
+        return False
+    form = details.run_input_keyset["schema"]
+    return bool(
+        await client.filter_flow_run_input(run.id, key_prefix=form, limit=1, exclude_keys=set())
+    )
 
 
 def _over(run: FlowRun, attempts: int, now: datetime) -> bool:

@@ -7,9 +7,11 @@ used, and no log or state message has it.
 
 import re
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRunInput
 from prefect.flow_runs import asuspend_flow_run
 from prefect.input import RunInput
 from prefect.runtime import flow_run
@@ -67,13 +69,19 @@ async def take_answer(form: type[Form]) -> Form | None:
     left lying there.
     """
     async with get_client() as client:
-        kept = await client.filter_flow_run_input(
-            flow_run.id, key_prefix="suspended-", limit=200, exclude_keys=set()
-        )
-        for item in kept:
-            await client.delete_flow_run_input(flow_run.id, item.key)
+        kept = await remove_forms(client, UUID(flow_run.id))
     answers = [item for item in kept if item.key.endswith("-response")]
     return form.load_from_flow_run_input(answers[-1]) if answers else None
+
+
+async def remove_forms(client: PrefectClient, run_id: UUID) -> list[FlowRunInput]:
+    """Remove a run's forms and answers from Prefect's database; what was there."""
+    kept = await client.filter_flow_run_input(
+        run_id, key_prefix="suspended-", limit=200, exclude_keys=set()
+    )
+    for item in kept:
+        await client.delete_flow_run_input(run_id, item.key)
+    return kept
 
 
 def reason(refusal: Refused) -> str:

@@ -89,8 +89,13 @@ def write(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Session]:
-    """A session for looking: what it sees is one consistent moment on SQLite."""
-    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+    """A session for looking: all that it sees is of one moment."""
+    # SQLite gives a reader one moment by itself; PostgreSQL has to be asked.
+    options = {} if engine.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with (
+        engine.connect().execution_options(**options) as connection,
+        Session(connection, autoflush=False, expire_on_commit=False) as session,
+    ):
         yield session
 
 

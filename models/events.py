@@ -111,9 +111,12 @@ class Break:
     reason: str
 
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
 def canonical(data: dict[str, Any]) -> str:
     """The one JSON text of these facts: sorted keys, no spaces, ASCII."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _encoder.encode(data)
 
 
 def link(previous: str, sequence: int, at: datetime, actor: str, happening: tuple[Any, ...]) -> str:

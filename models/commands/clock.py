@@ -6,7 +6,7 @@ second pass at the same moment does nothing.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -46,13 +46,6 @@ class Tick:
     deadlines_missed: int
     reminders: int
     digests: int
-
-
-@dataclass
-class _Notice:
-    """What one officer is told in one message."""
-
-    reminders: list[int] = field(default_factory=list)
 
 
 def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
@@ -134,6 +127,11 @@ def due_reminders(session: Session, now: datetime) -> list[Row[Any]]:
     return list(session.connection().execute(_DUE, {"now": now}))
 
 
+def _any_due(engine: Engine, now: datetime) -> bool:
+    with read(engine) as session:
+        return session.connection().execute(_ANY_DUE, {"now": now}).first() is not None
+
+
 _DUE = (
     select(
         _reminders.c.id,
@@ -151,6 +149,7 @@ _DUE = (
     .order_by(_reminders.c.due_at, _reminders.c.id)
     .limit(BATCH)
 )
+_ANY_DUE = _DUE.limit(1)
 _MARK_QUEUED = (
     update(_reminders)
     .where(_reminders.c.id == bindparam("reminder"))
@@ -160,12 +159,10 @@ _MARK_QUEUED = (
 
 def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
     total = 0
-    while True:
-        with read(engine) as session:
-            if not due_reminders(session, now):
-                return total
+    while _any_due(engine, now):
         with write(engine) as session:
             total += _queue_batch(session, policy, due_reminders(session, now), now)
+    return total
 
 
 def _queue_batch(session: Session, policy: Policy, rows: list[Row[Any]], now: datetime) -> int:
@@ -173,17 +170,19 @@ def _queue_batch(session: Session, policy: Policy, rows: list[Row[Any]], now: da
     if not rows:
         return 0
     officers = _officers(session)
-    notices: dict[int, _Notice] = defaultdict(_Notice)
-    for row in rows:
-        for officer_id in _whom(policy, row, officers):
-            notices[officer_id].reminders.append(row.id)
-    keys = _add_messages(session, notices, officers, now)
+    whom = {row.id: _whom(policy, row, officers) for row in rows}
+    told: dict[int, list[int]] = defaultdict(list)
+    for reminder, officer_ids in whom.items():
+        for officer_id in officer_ids:
+            told[officer_id].append(reminder)
+    keys = _add_messages(session, told, officers, now)
     marks = [
-        {"reminder": row.id, "message": keys.get(_first(policy, row, officers))} for row in rows
+        {"reminder": reminder, "message": keys[officer_ids[0]] if officer_ids else None}
+        for reminder, officer_ids in whom.items()
     ]
     session.connection().execute(_MARK_QUEUED, marks)
     add_all(session, Reminder, list(_chasers(policy, rows, now)))
-    append(session, now, THE_CLOCK, *_reminded(policy, rows, officers))
+    append(session, now, THE_CLOCK, *_reminded(rows, whom, officers))
     return len(rows)
 
 
@@ -213,23 +212,19 @@ def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[i
     return found
 
 
-def _first(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> int | None:
-    whom = _whom(policy, row, officers)
-    return whom[0] if whom else None
-
-
 def _add_messages(
-    session: Session, notices: dict[int, _Notice], officers: dict[int, Officer], now: datetime
-) -> dict[int | None, int]:
-    keys: dict[int | None, int] = {}
-    for officer_id, notice in notices.items():
+    session: Session, told: dict[int, list[int]], officers: dict[int, Officer], now: datetime
+) -> dict[int, int]:
+    """One message to each officer about these reminders; its key, by officer."""
+    keys: dict[int, int] = {}
+    for officer_id, reminders in told.items():
         officer = officers[officer_id]
-        first = min(notice.reminders)
+        first = min(reminders)
         keys[officer_id] = add(
             session,
             Message,
             **_message(officer, MessageKind.REMINDER, f"reminder:{first}:{officer_id}", now),
-            data={"reminders": notice.reminders},
+            data={"reminders": reminders},
         )
     return keys
 
@@ -254,10 +249,10 @@ def _chasers(policy: Policy, rows: Iterable[Row[Any]], now: datetime) -> Iterabl
 
 
 def _reminded(
-    policy: Policy, rows: list[Row[Any]], officers: dict[int, Officer]
+    rows: list[Row[Any]], whom: dict[int, list[int]], officers: dict[int, Officer]
 ) -> Iterable[Happening]:
     for row in rows:
-        to = [officers[officer_id].email for officer_id in _whom(policy, row, officers)]
+        to = [officers[officer_id].email for officer_id in whom[row.id]]
         facts = {
             "deadline": row.deadline_id,
             "step": row.step_key,

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled, Failed, Pending, Running
+from prefect.states import Cancelled, Crashed, Failed, Pending, Running
 
 from flows import dispatch, gates
+from flows.forms import remove_forms
 from models.escalations import Proposal
 from models.letters import Letter
 from tests.flows.clockwork import Clockwork
@@ -197,3 +198,30 @@ async def test_a_lost_registration_is_noticed(clockwork: Clockwork) -> None:
             await dispatch.check_registered(clockwork.client)
     finally:
         await clockwork.register()
+
+
+async def test_a_run_that_was_killed_before_its_form_was_stored_asks_again(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    run = await clockwork.open_gate(proposal)
+    await remove_forms(clockwork.client, run.id)
+
+    await clockwork.reconcile()
+    await clockwork.perform(run.id)
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+
+    assert ended.state.is_completed()
+
+
+async def test_no_code_stays_with_a_run_that_died_before_it_took_the_answer(
+    clockwork: Clockwork, proposal: Proposal
+) -> None:
+    run = await clockwork.open_gate(proposal)
+    answer = {"decision": "approve", "code": clockwork.code("hos")}
+    await clockwork.client.resume_flow_run(run.id, run_input=answer)
+    await clockwork.client.set_flow_run_state(run.id, Crashed(), force=True)
+
+    await clockwork.reconcile()
+
+    assert await clockwork.kept(run) == []
+    await waits_again(clockwork, proposal, run)

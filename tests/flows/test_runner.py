@@ -116,8 +116,13 @@ class House:
     def answer(self, run: dict[str, Any], **answer: str) -> str:
         """Fill in a waiting run's form; what Prefect made of it."""
         url = f"{self.server.api_url}/flow_runs/{run['id']}/resume"
-        status: str = httpx.post(url, json={"run_input": answer}, timeout=60).json()["status"]
-        return status
+
+        def sent() -> str | None:
+            # Prefect's SQLite server answers 503 while it is busy; its own page tries again too.
+            answered = httpx.post(url, json={"run_input": answer}, timeout=60)
+            return answered.json()["status"] if answered.is_success else None
+
+        return eventually(sent, "an answer from Prefect")
 
     def issued(self, proposal: Proposal) -> list[Letter]:
         """The letters of a proposal that were issued."""

@@ -49,14 +49,15 @@ class Officers(RuleBasedStateMachine):
     template: Path
     policy: Policy
 
-    @initialize(school=st.sampled_from(["maintained", "academy"]))
-    def begin(self, school: str) -> None:
+    @initialize(school=st.sampled_from(["maintained", "academy"]), reached=st.integers(0, 6))
+    def begin(self, school: str, reached: int) -> None:
         self.folder = tempfile.TemporaryDirectory()
         file = shutil.copyfile(self.template, Path(self.folder.name) / "scc.db")
         self.engine = connect(sqlite_url(file))
         self.case = Case(self.engine, self.policy, found_council(self.engine), now=NOW)
         self.school = school
-        self.case.started(school=school)
+        steps = self.policy.ladder(school).steps
+        self.case.started(school=school).climb_to(steps[reached % len(steps)].key)
 
     def teardown(self) -> None:
         self.engine.dispose()

@@ -82,7 +82,7 @@ class Page:
         """Click on a link."""
         return self.visitor.get(self.links[words])
 
-    def submit(self, status: int = 200, address: str | None = None, **typed: Any) -> "Page":
+    def submit(self, status: int = 200, send_to: str | None = None, **typed: Any) -> "Page":
         """Fill in the form of the page and send it; a date is typed into its three boxes."""
         [form] = [form for form in self.tree.forms if form.xpath("ancestor::main")]
         assert form.method == "POST"
@@ -90,7 +90,7 @@ class Page:
         for name, value in _typed(typed).items():
             assert name in {*form.fields.keys()}, f"there is no field {name} in this form"
             fields[name] = value
-        action = address or form.action or self.path
+        action = send_to or form.action or self.path
         return self.visitor.post(action, status, fields)
 
 
@@ -103,14 +103,16 @@ class Visitor:
     def get(self, address: str, status: int = 200, **query: str) -> Page:
         """The page at an address; redirects are followed."""
         response = self.client.get(address, params=query or None)
-        assert response.status_code == status, response.text
-        return Page(self, response)
+        page = Page(self, response)
+        assert page.status == status, f"{page.path}: {page.status} {page.text}"
+        return page
 
     def post(self, address: str, status: int = 200, fields: Fields | None = None) -> Page:
         """The page after sending these fields, straight to an address; redirects are followed."""
         response = self.client.post(address, data=fields)
-        assert response.status_code == status, response.text
-        return Page(self, response)
+        page = Page(self, response)
+        assert page.status == status, f"{page.path}: {page.status} {page.text}"
+        return page
 
 
 class Visitors:
@@ -125,8 +127,9 @@ class Visitors:
         self.known: dict[str, Visitor] = {}
 
     def at(self, now: datetime) -> None:
-        """Let it be another time."""
+        """Let it be another time, at which everybody signs in again."""
         self.now = now
+        self.known.clear()
 
     def stranger(self, base: str = "http://127.0.0.1:8000", client: str = "127.0.0.1") -> Visitor:
         """Somebody who is not signed in."""

@@ -17,7 +17,7 @@ def account(visit: Visitor) -> Response:
 
 
 @router.get("/account/code")
-def no_code_yet() -> Response:
+def no_code_yet(_: Visitor) -> Response:
     """A code is told once, in answer to the button; its address by itself leads back."""
     return RedirectResponse("/account", 303)
 

@@ -5,7 +5,7 @@ field. The rules themselves are the commands'; here is only what no command can 
 is three boxes, that a box was left empty, and what an empty one is called.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
@@ -60,14 +60,9 @@ class Form:
     errors: list[dict[str, str | None]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, **values: str | list[str] | None) -> "Form":
+    def of(cls, **values: str) -> "Form":
         """A form that is filled in beforehand."""
-        return cls(
-            {
-                name: [value] if isinstance(value, str) else value or []
-                for name, value in values.items()
-            }
-        )
+        return cls({name: [value] for name, value in values.items()})
 
     def text(self, name: str) -> str:
         """What was typed; of a field that was sent twice, the last."""
@@ -106,19 +101,25 @@ class Form:
         """As `day`; None when the boxes were left empty."""
         return self.day(name) if self.has_day(name) else None
 
-    def check(self, required: Iterable[str] = (), days: Iterable[str] = ()) -> None:
-        """Everything that is missing and every date that is none, in one InvalidInput."""
-        errors = [(name, LABELS[name][1]) for name in required if not self._filled(name)]
-        for name in days:
+    def check(self, *names: str) -> None:
+        """All of these that were left empty or are no date, in one InvalidInput.
+
+        In the order in which they stand on the page, so that the error summary reads like it.
+        """
+        errors = []
+        for name in names:
             try:
-                self.day(name)
+                self._check(name)
             except InvalidInput as invalid:
                 errors.extend(invalid.errors)
         if errors:
             raise InvalidInput.many(errors)
 
-    def _filled(self, name: str) -> bool:
-        return any(value.strip() for value in self.texts(name))
+    def _check(self, name: str) -> None:
+        if name in DAYS:
+            self.day(name)
+        elif not any(value.strip() for value in self.texts(name)):
+            raise InvalidInput(name, LABELS[name][1])
 
     def refused(self, refusal: InvalidInput) -> "Form":
         """The same form with what a command, or `check`, found wrong."""

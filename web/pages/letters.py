@@ -74,7 +74,7 @@ def edit(visit: Visitor, number: Key) -> Response:
 def save(visit: Visitor, number: Key, form: Posted) -> Response:
     """Keep a new version of the draft."""
     try:
-        form.check(required=["body"])
+        form.check("body")
         with visit.write() as session:
             edit_letter(
                 session,

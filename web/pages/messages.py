@@ -24,7 +24,7 @@ def message(visit: Visitor, number: Key) -> Response:
 def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
     try:
-        form.check(required=["decision", "reason"])
+        form.check("decision", "reason")
         with visit.write() as session:
             settled = settle(
                 session,

@@ -55,8 +55,8 @@ def proposal(visit: Visitor, number: Key) -> Response:
 def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the proposal, or return it with a reason."""
     try:
-        required = ["decision", "reason"] if form.text("decision") == "return" else ["decision"]
-        form.check(required=required)
+        returns = form.text("decision") == "return"
+        form.check("decision", *(["reason"] if returns else []))
         with visit.write() as session:
             decided = decide(
                 session,

@@ -132,11 +132,10 @@ def _confirmed(
         raise NotFound("There is no such change.")
     case = find_case(session, visit.policy, reference)
     offer = _offer(case, standing(case, visit), Action(action))
-    required = ["reason"]
-    if offer is not None and offer.confirm:
-        required.append(offer.confirm[0])
-    form.check(required=required, days=["to"] if action == Action.EXTEND else ())
-    return dict([offer.confirm]) if offer is not None and offer.confirm else {}
+    confirm = offer.confirm if offer is not None else None
+    confirmed = [confirm[0]] if confirm else []
+    form.check(*confirmed, *(["to"] if action == Action.EXTEND else []), "reason")
+    return dict([confirm]) if confirm else {}
 
 
 def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:

@@ -25,7 +25,7 @@ def discussion(visit: Visitor, reference: Reference) -> Response:
 def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a discussion or meeting."""
     try:
-        form.check(required=["with", "notes"], days=["held_on"])
+        form.check("held_on", "with", "notes")
         with visit.write() as session:
             recording.record_discussion(
                 session,
@@ -71,7 +71,7 @@ def response(visit: Visitor, reference: Reference) -> Response:
 def record_response(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a response, judged at once or later."""
     try:
-        form.check(required=["summary", "judgement"], days=["received_on"])
+        form.check("received_on", "summary", "judgement")
         judgement = form.text("judgement")
         with visit.write() as session:
             recording.record_response(
@@ -106,7 +106,7 @@ def judgement(visit: Visitor, number: Key) -> Response:
 def judge(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge a response."""
     try:
-        form.check(required=["judgement"])
+        form.check("judgement")
         with visit.write() as session:
             judged = recording.judge_response(
                 session,

@@ -95,7 +95,7 @@ def set_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Response:
     """Add or correct a contact."""
     who = _role(role)
     try:
-        form.check(required=["name"])
+        form.check("name")
         with visit.write() as session:
             saved = directory.set_contact(
                 session,

@@ -32,7 +32,7 @@ def sign_in(request: Request, door: AtDoor, form: Posted) -> Response:
     """Begin a session as the officer who was chosen."""
     _require_loopback(request, door.settings)
     try:
-        form.check(required=["officer"])
+        form.check("officer")
         with write(door.engine) as session:
             officer = _find(session, form.text("officer"))
             secret = directory.sign_in(session, now=door.now, officer=officer)

@@ -39,7 +39,7 @@ def change_answers(visit: Visitor, urn: str, form: Posted) -> Response:
 
 @router.get("/escalations/new/{urn}/check")
 @router.get("/escalations/new/{urn}/start")
-def no_answers_yet(urn: str) -> Response:
+def no_answers_yet(_: Visitor, urn: str) -> Response:
     """Without answers there is nothing to check: back to the form."""
     return RedirectResponse(f"/escalations/new/{urn}", 303)
 

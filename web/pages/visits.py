@@ -101,20 +101,9 @@ class Visit:
         """A page; when its form has errors, with status 422."""
         form = form or Form()
         status = 422 if form.errors else 200
-        done = self.request.cookies.get(DONE)
-        shown = page(
-            self.request,
-            template,
-            status,
-            title=title,
-            form=form,
-            errors=form.errors,
-            done=SENTENCES.get(done or ""),
-            **context,
+        return page(
+            self.request, template, status, title=title, form=form, errors=form.errors, **context
         )
-        if done is not None:
-            shown.delete_cookie(DONE)
-        return shown
 
     def done(self, address: str, what: str) -> Response:
         """Answer an action: on to a page that says, once, what was done."""
@@ -126,17 +115,21 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
     visit: Visit | None = getattr(request.state, "visit", None)
     settings: Settings = request.app.state.settings
     policy: Policy = request.app.state.policy
+    done = request.cookies.get(DONE)
     frame = {
         "officer": visit.officer if visit else None,
         "waiting_count": visit.waiting if visit else 0,
         "demonstration": visit.officer.demonstration if visit else False,
         "council": policy.letterhead.council,
         "mail_configured": bool(settings.mail_url),
+        "done": SENTENCES.get(done or ""),
     }
     html = render(template, **frame | context)
     # A lone surrogate that was typed is shown again as a question mark: UTF-8 has no other way.
-    content = html.encode("utf-8", "replace")
-    return Response(content, status, media_type="text/html")
+    shown = Response(html.encode("utf-8", "replace"), status, media_type="text/html")
+    if done is not None:
+        shown.delete_cookie(DONE)
+    return shown
 
 
 def went_on(request: Request, address: str, what: str | None = None) -> Response:

@@ -1,0 +1,126 @@
+"""A transition through the commands, beside plain sqlite3 committing the same rows."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, update
+from sqlmodel import Session, select
+
+from models.clocks import london_date
+from models.commands.deciding import decide
+from models.commands.directory import set_contact
+from models.commands.proposing import propose
+from models.commands.starting import start
+from models.database import read, write
+from models.escalations import Escalation, Step
+from models.officers import Officer
+from models.policy import Policy
+from models.schools import School
+from tests.benchmarks.measuring import Measured, copied, medians, opened, recorded, replay, seconds
+from tests.council import NOW, Council
+
+CASES = 200
+FIRST_URN = 910_000
+
+
+def fill(engine: Engine, policy: Policy, council: Council) -> None:
+    """Escalations whose next step is the formal letter to the headteacher."""
+    with write(engine) as session:
+        for urn in range(FIRST_URN, FIRST_URN + CASES):
+            _school(session, council, urn)
+            start(
+                session,
+                policy,
+                officer=council.hos,
+                now=NOW,
+                urn=urn,
+                triggers=["underperformance"],
+                summary="Attainment in mathematics has fallen for three years.",
+                case_officer=council.seo.email,
+            )
+        _informal_steps_failed(session)
+
+
+def _school(session: Session, council: Council, urn: int) -> None:
+    values = {"type_code": 1, "type_name": "Community school", "phase": "Primary"}
+    session.add(School(urn=urn, name=f"Fernshire School {urn}", demonstration=True, **values))
+    session.flush()
+    for role in ("headteacher", "chair_of_governors"):
+        set_contact(
+            session,
+            officer=council.seo,
+            now=NOW,
+            urn=urn,
+            role=role,
+            name=f"The {role} of {urn}",
+            email=f"{role}@school-{urn}.example",
+            address=["School Lane", "Fernminster", "FM1 1AA"],
+        )
+
+
+def _informal_steps_failed(session: Session) -> None:
+    steps = Step.__table__
+    informal = steps.c.key.like("informal%")
+    values = {"state": "unsatisfactory", "changed_on": london_date(NOW)}
+    session.connection().execute(update(steps).where(informal).values(values))
+    standing = update(Escalation.__table__).values(step_key="informal_governing_body")
+    session.connection().execute(standing)
+
+
+def climb(engine: Engine, policy: Policy, council: Council) -> None:
+    """Propose the formal step and approve it, for every escalation: two transactions each."""
+    with read(engine) as session:
+        references = session.exec(select(Escalation.reference).order_by(Escalation.reference)).all()
+    for reference in references:
+        with write(engine) as session:
+            proposal_id = _propose(session, policy, council.seo, reference)
+        with write(engine) as session:
+            decide(
+                session,
+                policy,
+                officer=council.hos,
+                now=NOW,
+                proposal_id=proposal_id,
+                decision="approve",
+            )
+
+
+def _propose(session: Session, policy: Policy, officer: Officer, reference: str) -> int:
+    return propose(
+        session,
+        policy,
+        officer=officer,
+        now=NOW,
+        reference=reference,
+        action="advance",
+        reason="The actions that were agreed have not been carried out.",
+    ).id
+
+
+def measure(prepared: Path, policy: Policy, council: Council) -> list[Measured]:
+    """The ratio of both rates, in transitions (transactions) a second."""
+    with opened(copied(prepared, "recorded.db")) as engine:
+        transactions = recorded(engine, lambda: climb(engine, policy, council))
+    assert len(transactions) == 2 * CASES
+
+    def ours() -> float:
+        with opened(copied(prepared, "ours.db")) as engine:
+            return seconds(lambda: climb(engine, policy, council))
+
+    def theirs() -> float:
+        file = copied(prepared, "theirs.db")
+        return seconds(lambda: replay(file, transactions))
+
+    with opened(copied(prepared, "warm.db")) as engine:
+        climb(engine, policy, council)
+    mine, plain = medians(ours, theirs)
+    rate, plain_rate = len(transactions) / mine, len(transactions) / plain
+    statements = sum(len(rows) for writes in transactions for _, rows in writes)
+    return [
+        Measured(
+            "Transition through the command: propose and approve a formal step "
+            f"({statements / len(transactions):.0f} rows each), against plain `sqlite3`",
+            f"{rate / plain_rate:.2f} ({rate:.0f} and {plain_rate:.0f} a second)",
+            "at least 0.25",
+            rate / plain_rate >= 0.25,
+        )
+    ]
