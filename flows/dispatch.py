@@ -96,7 +96,7 @@ async def _end_wait(record: Record, client: PrefectClient, gate: Gate) -> None:
     """
     run = await _read(client, gate.run_id)
     if run is None or run.state is None or run.state.is_final():
-        close(record.engine, [gate.proposal_id])
+        close(record.engine, gate.proposal_id)
     elif run.state.is_paused():
         await _wake(client, run)
 

@@ -1,6 +1,5 @@
 """The rows' side of a gate: which proposals wait, and which flow run in Prefect waits for each."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -89,8 +88,7 @@ def enter(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> bool:
     return proposal is not None and proposal.gate_run_id == str(run_id)
 
 
-def close(engine: Engine, proposal_ids: Collection[int]) -> None:
-    """Note that nothing waits in Prefect for these proposals any longer."""
+def close(engine: Engine, proposal_id: int) -> None:
+    """Note that nothing waits in Prefect for this proposal any longer."""
     with write(engine) as session:
-        for proposal_id in proposal_ids:
-            change(session, Proposal, {"id": proposal_id}, gate_closed=True)
+        change(session, Proposal, {"id": proposal_id}, gate_closed=True)

@@ -70,7 +70,7 @@ async def _transition(proposal_id: int, attempt: int) -> State[Any]:
             description = waiting.description(record.settings.base_url, refused)
             await wait_for(Decide, description, waiting.proposal.stage)
         await _carry_out(record)
-        close(record.engine, [proposal_id])
+        close(record.engine, proposal_id)
         return Completed(message=f"{refused} {waiting.outcome()}".strip())
 
 

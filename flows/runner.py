@@ -17,6 +17,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.schedules import Cron
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from flows.clock import clock
@@ -72,7 +73,7 @@ async def run() -> None:
             try:
                 await _serve(record, stop)
             except Exception as lost:  # whatever it is, waits in Prefect must come back
-                _log.warning("Prefect is not to be had, trying again: %s", lost)
+                _log.warning("Prefect is not to be had, trying again: %r", lost)
                 await _pause(stop)
 
 
@@ -98,27 +99,28 @@ async def _serve(record: Record, stop: asyncio.Event) -> None:
 
 
 async def _dispatch(record: Record, client: PrefectClient) -> None:
-    """Pass after pass; raises when the server is lost or no longer knows the deployments.
-
-    One failure is borne: Prefect's SQLite server answers 503 while it is busy.
-    """
+    """Pass after pass; raises when the server is lost or no longer knows the deployments."""
     full_pass_at = datetime.now(UTC) + FULL_PASS_EVERY
     failures = 0
-    while True:
-        now = datetime.now(UTC)
-        try:
-            await check_registered(client)
-            if now >= full_pass_at:
-                await reconcile(record, client, now)
-                full_pass_at = now + FULL_PASS_EVERY
-            else:
-                await dispatch_new(record, client)
-            failures = 0
-        except httpx.HTTPError:
-            failures += 1
-            if failures == LOST_AFTER:
-                raise
-        await asyncio.sleep(POLL_SECONDS)
+    # The next pass tries again by itself: Prefect's own retries would go on for a minute.
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
+        while failures < LOST_AFTER:
+            now = datetime.now(UTC)
+            try:
+                await check_registered(client)
+                if now >= full_pass_at:
+                    await reconcile(record, client, now)
+                    full_pass_at = now + FULL_PASS_EVERY
+                else:
+                    await dispatch_new(record, client)
+                failures = 0
+            except httpx.HTTPStatusError as refused:
+                # It lives: its SQLite database answers 503 while it is busy.
+                _log.warning("Prefect could not do it now: %s", refused)
+            except httpx.TransportError:
+                failures += 1
+            await asyncio.sleep(POLL_SECONDS)
+    raise ConnectionError("Prefect's server does not answer")
 
 
 async def _pause(stop: asyncio.Event) -> None:

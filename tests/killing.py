@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
 from models.commands.clock import tick
@@ -25,11 +26,15 @@ from models.escalations import Action, Escalation, Proposal, ProposalState
 from models.officers import Officer
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY, Settings
+from models.text import check_printable
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
 PATIENCE = 60  # seconds
-# A server process that has imported everything once, from which each child is forked.
+POLICY = load_policy(DEFAULT_POLICY)
+# A server process that has everything ready once, from which each child is forked.
+configure_mappers()
+check_printable("text", "a")
 _children = multiprocessing.get_context("forkserver")
 _children.set_forkserver_preload(["__main__", "tests.killing"])
 
@@ -82,7 +87,7 @@ def _start(engine: Engine, now: datetime) -> None:
     with write(engine) as session:
         start(
             session,
-            load_policy(DEFAULT_POLICY),
+            POLICY,
             officer=_officer(session, "seo"),
             now=now,
             urn=900001,
@@ -96,7 +101,7 @@ def _propose(engine: Engine, now: datetime) -> None:
     with write(engine) as session:
         propose(
             session,
-            load_policy(DEFAULT_POLICY),
+            POLICY,
             officer=_officer(session, "seo"),
             now=now,
             reference=_reference(session),
@@ -112,7 +117,7 @@ def _decide(engine: Engine, now: datetime) -> None:
         )
         decide(
             session,
-            load_policy(DEFAULT_POLICY),
+            POLICY,
             officer=_officer(session, "hos"),
             now=now,
             proposal_id=session.exec(awaiting).one().id,
@@ -124,7 +129,7 @@ def _discuss(engine: Engine, now: datetime, on: date) -> None:
     with write(engine) as session:
         record_discussion(
             session,
-            load_policy(DEFAULT_POLICY),
+            POLICY,
             officer=_officer(session, "seo"),
             now=now,
             reference=_reference(session),
@@ -139,7 +144,7 @@ def _respond(engine: Engine, now: datetime, on: date) -> None:
     with write(engine) as session:
         record_response(
             session,
-            load_policy(DEFAULT_POLICY),
+            POLICY,
             officer=_officer(session, "seo"),
             now=now,
             reference=_reference(session),
@@ -150,16 +155,16 @@ def _respond(engine: Engine, now: datetime, on: date) -> None:
 
 
 def _tick(engine: Engine, now: datetime) -> None:
-    tick(engine, load_policy(DEFAULT_POLICY), now)
+    tick(engine, POLICY, now)
 
 
 def _issue(engine: Engine, now: datetime) -> None:
-    issue_letters(engine, load_policy(DEFAULT_POLICY), now)
+    issue_letters(engine, POLICY, now)
 
 
 def _deliver(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
     settings = Settings(home=home, mail_url=mail_url)
-    deliver(engine, load_policy(DEFAULT_POLICY), settings, now)
+    deliver(engine, POLICY, settings, now)
 
 
 def after_every_claim(now: datetime) -> datetime:

@@ -29,9 +29,20 @@ from models.text import check_line
 
 # A deadline that is running: open, and its escalation not paused.
 RUNNING = and_(col(Deadline.state) == DeadlineState.OPEN, col(Deadline.days_left).is_(None))
+_AWAITING_RESPONSE = exists().where(
+    col(Step.escalation_id) == col(Escalation.id),
+    col(Step.key) == col(Escalation.step_key),
+    col(Step.state) == StepState.AWAITING_RESPONSE,
+)
+_MISSED_HERE = and_(
+    col(Deadline.state) == DeadlineState.MISSED,
+    col(Deadline.step_key) == col(Escalation.step_key),
+    _AWAITING_RESPONSE,
+)
+# What presses most comes first: a day that was missed is earlier than any to come.
 _NEXT_DEADLINE = (
     select_columns(func.min(col(Deadline.due_on)))
-    .where(col(Deadline.escalation_id) == col(Escalation.id), RUNNING)
+    .where(col(Deadline.escalation_id) == col(Escalation.id), or_(RUNNING, _MISSED_HERE))
     .scalar_subquery()
 )
 ORDERS: dict[str, Any] = {
@@ -142,11 +153,6 @@ def _check_words(field: str, words: Sequence[str], known: Sequence[str]) -> None
 
 def _late(today: date) -> ColumnElement[bool]:
     """The escalation is open and its step still waits for a response that is past its day."""
-    waiting = exists().where(
-        col(Step.escalation_id) == col(Escalation.id),
-        col(Step.key) == col(Escalation.step_key),
-        col(Step.state) == StepState.AWAITING_RESPONSE,
-    )
     past = exists().where(
         col(Deadline.escalation_id) == col(Escalation.id),
         col(Deadline.step_key) == col(Escalation.step_key),
@@ -155,7 +161,7 @@ def _late(today: date) -> ColumnElement[bool]:
             and_(RUNNING, col(Deadline.due_on) < today),
         ),
     )
-    return and_(col(Escalation.status) == Status.OPEN, waiting, past)
+    return and_(col(Escalation.status) == Status.OPEN, _AWAITING_RESPONSE, past)
 
 
 def is_late(deadline: Deadline, today: date) -> bool:

@@ -247,8 +247,10 @@ def test_two_runners_do_everything_once(house: House) -> None:
 def test_killed_at_any_point_nothing_is_lost_or_doubled(house: House) -> None:
     """SIGKILL to runner or server, again and again, while letters are approved at both doors."""
     chance = random.Random(2006)
-    cases = [house.at_the_first_letter() for _ in range(4)]
-    for number, (case, proposal) in enumerate(cases):
+    cases = []
+    for number in range(4):
+        case, proposal = house.at_the_first_letter()
+        cases.append((case, proposal))
         in_prefect = number % 2 == 0
         if in_prefect:
             run = eventually(lambda p=proposal: house.waiting(p), "the wait")

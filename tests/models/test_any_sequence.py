@@ -216,7 +216,7 @@ def test_any_sequence_of_commands(sqlite_template: Path, policy: Policy) -> None
     run_state_machine_as_test(
         Officers,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=checks,

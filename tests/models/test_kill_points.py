@@ -155,6 +155,12 @@ def issued_letters(case: Case) -> None:
     case.engine.dispose()
 
 
+@pytest.fixture
+def mail_server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
 def letters_in_the_outbox(session: Session) -> list[Message]:
     rows = select(Message).where(Message.letter_id.is_not(None)).order_by(Message.id)
     return list(session.execute(rows).scalars())
@@ -182,19 +188,18 @@ def test_mail_that_is_kept_in_the_folder_is_kept_once(case: Case, tmp_path: Path
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_letter_that_is_sent_arrives_once_or_an_officer_is_asked(
-    case: Case, tmp_path: Path
+    case: Case, tmp_path: Path, mail_server: SmtpServer
 ) -> None:
     issued_letters(case)
     prepared = file_of(case)
     place, killed, asked = 1, True, 0
     while killed:
         url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
-        home = tmp_path / f"home-{place}"
-        with SmtpServer() as server:
-            to = {"home": home, "mail_url": server.url}
-            killed = run_killed_at(place, "deliver", url, NOW, **to)
-            perform("deliver", url, after_every_claim(NOW), **to)
-            received = Counter(each.message["Message-ID"] for each in server.messages)
+        to = {"home": tmp_path / f"home-{place}", "mail_url": mail_server.url}
+        killed = run_killed_at(place, "deliver", url, NOW, **to)
+        perform("deliver", url, after_every_claim(NOW), **to)
+        received = Counter(each.message["Message-ID"] for each in mail_server.messages)
+        mail_server.messages.clear()
         assert set(received.values()) <= {1}, "nothing twice"
         with opened(url) as engine, read(engine) as session:
             messages = list(session.execute(select(Message)).scalars())

@@ -174,9 +174,9 @@ class Walk:
                 proposal = self.propose(session, proposer, row.action.value, **more, **row.when)
                 for role in row.approvers:
                     right = self.approver(role, proposer)
-                    for officer in self.council.officers.values():
-                        if officer.role != role or officer.id == proposer.id:
-                            self.refused(session, self.decide, officer, proposal.id)
+                    others = [each for each in self.officers if each.role != role]
+                    for officer in [proposer] if own == [proposer] else others:
+                        self.refused(session, self.decide, officer, proposal.id)
                     self.decide(session, right, proposal.id)
                     late = self.refused(session, self.decide, right, proposal.id)
                     assert type(late) is AlreadyDecided

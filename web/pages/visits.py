@@ -163,7 +163,7 @@ def find_visit(request: Request, door: Door) -> Visit | None:
         officer = directory.signed_in(session, now=door.now, secret=secret)
         if officer is None:
             return None
-        waiting = reading.proposals(session, door.policy, officer=officer, per_page=1)["total"]
+        waiting = reading.waiting_count(session, officer)
     known = request.state.visit = Visit(request, door, officer, waiting)
     return known
 
