@@ -19,7 +19,7 @@ test: .venv/installed-for-tests
 	$(IN_VENV) -m pytest -n $(WORKERS) -rs
 
 bench: .venv/installed-for-tests
-	$(IN_VENV) -m tests.bench
+	$(IN_VENV) -m tests.benchmarks
 
 check: .venv/installed-for-tests
 	.venv/bin/ruff check

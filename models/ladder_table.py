@@ -17,7 +17,7 @@ from models.settings import DEFAULT_POLICY
 
 PAGE = Path(__file__).parent.parent / "docs" / "ladders.md"
 FLAGS = {
-    "head_performance_in_question": "the headteacher's performance is in question",
+    "head_performance_in_question": "the headteacher’s performance is in question",
     "not_engaging": "the academy does not engage with quality assurance",
 }
 
@@ -112,7 +112,7 @@ def _people(policy: Policy) -> Iterator[str]:
     yield "and they are different people.\n"
     yield "| To | approved by |"
     yield "|---|---|"
-    yield "| move to a step | the step's own approvers, in the tables below |"
+    yield "| move to a step | the step’s own approvers, in the tables below |"
     for approvable, roles in policy.approvers.items():
         yield f"| {Action(approvable.value).label} | {_in_turn(roles)} |"
     yield ""
