@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
-from models.database import change, read, write
+from models.database import by_key, change, read, write
 from models.escalations import Escalation, Proposal, ProposalState
 
 
@@ -84,7 +84,7 @@ def enter(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> bool:
     """
     record_run(engine, proposal_id, attempt, run_id)
     with read(engine) as session:
-        proposal = session.get(Proposal, proposal_id)
+        proposal = by_key(session, Proposal, proposal_id)
     return proposal is not None and proposal.gate_run_id == str(run_id)
 
 

@@ -58,8 +58,8 @@ def refusal(action: Action, at: Standing) -> str | None:
         return _advance(at)
     if action is Action.PASS_OVER:
         return _pass_over(at)
-    if action is Action.EXTEND and at.state is not StepState.AWAITING_RESPONSE:
-        return "There is no deadline to extend: no response is awaited at this step."
+    if action is Action.EXTEND:
+        return _extend(at)
     if action is Action.CONVERT and at.ladder.key != "maintained":
         return "The escalation is on the academy ladder already."
     return None
@@ -119,6 +119,14 @@ def _not_exhausted(at: Standing) -> str:
     if at.state is StepState.APPROVED:
         return f"Step {at.step.number} is approved but has not been carried out."
     return f"Step {at.step.number} has not run its course: it is {at.state.value}."
+
+
+def _extend(at: Standing) -> str | None:
+    if at.state is not StepState.AWAITING_RESPONSE:
+        return "There is no deadline to extend: no response is awaited at this step."
+    if at.answered:
+        return f"The response at step {at.step.number} has come. Judge it instead."
+    return None
 
 
 def _passes_current(at: Standing) -> bool:

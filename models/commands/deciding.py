@@ -336,14 +336,20 @@ def _extend(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[H
 
 
 def _convert(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
-    """The school became an academy: shared steps keep their record, statutory ones fall away."""
+    """The school became an academy: its statutory steps fall away, it goes on at a shared one.
+
+    Shared steps up to that one keep their state; any after it are still to come again.
+    """
     academy = case.policy.ladder("academy")
     to = proposal.details["step"]
     if to != case.escalation.step_key and case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
+    again = {step.key for step in academy.following(to)}
     for key in case.steps:
         if key not in academy:
             _set_step(case, key, StepState.FALLEN_AWAY, now)
+        elif key in again:
+            _set_step(case, key, StepState.AHEAD, now)
     rows = [
         {"escalation_id": case.escalation.id, "key": step.key, "state": StepState.AHEAD}
         for step in academy.steps

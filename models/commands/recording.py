@@ -109,14 +109,12 @@ def _check_turn(case: Case, with_whom: Sequence[str]) -> None:
     """At the performance meetings the chair is met first, then the headteacher (policy, v)."""
     if case.rule.kind != "meetings" or case.step.state is not StepState.APPROVED:
         return
-    met = _held_so_far(case)
-    for name in with_whom:
-        place = case.rule.with_.index(name) if name in case.rule.with_ else 0
+    met = _held_so_far(case).union(with_whom)
+    for place, name in enumerate(case.rule.with_):
         before = [other for other in case.rule.with_[:place] if other not in met]
-        if before:
+        if name in with_whom and before:
             first = before[0].replace("_", " ")
             raise NotPossible(f"At this step the meeting with the {first} comes first.")
-        met.add(name)
 
 
 def _carries_out(case: Case, with_whom: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ INTRODUCTION = """\
 # How fast it is
 
 `make bench` measures this and writes this page. Each ratio was taken within one run, in turns, on
-copies of one SQLite file (write-ahead log, `synchronous=FULL`), the median of three; plain
+copies of one SQLite file (write-ahead log, `synchronous=FULL`), the median of five; plain
 `sqlite3` is Python's own module, which writes the same rows and nothing else. Nothing here is
 asserted in the tests: it depends on the machine, and on what else the machine does.
 """

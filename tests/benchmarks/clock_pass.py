@@ -13,7 +13,7 @@ from models.database import read, write
 from models.deadlines import Deadline, Reminder
 from models.escalations import Escalation
 from models.policy import Policy
-from tests.benchmarks.measuring import Measured, copied, medians, opened, recorded, replay, seconds
+from tests.benchmarks.measuring import Measured, copied, in_turns, opened, recorded, replay, seconds
 from tests.council import NOW, Council
 
 DEADLINES = 100_000
@@ -105,7 +105,7 @@ def measure(prepared: Path, policy: Policy) -> list[Measured]:
             tick(engine, policy, EARLIER)
         return seconds(lambda: replay(file, hundreds))
 
-    mine, plain = medians(ours, theirs)
+    mine, plain = in_turns(ours, theirs)
     return [
         Measured(
             f"Clock: finding the {DUE:,} that are due among {DEADLINES:,} open deadlines",

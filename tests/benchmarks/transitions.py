@@ -15,7 +15,7 @@ from models.escalations import Escalation, Step
 from models.officers import Officer
 from models.policy import Policy
 from models.schools import School
-from tests.benchmarks.measuring import Measured, copied, medians, opened, recorded, replay, seconds
+from tests.benchmarks.measuring import Measured, copied, in_turns, opened, recorded, replay, seconds
 from tests.council import NOW, Council
 
 CASES = 200
@@ -112,7 +112,7 @@ def measure(prepared: Path, policy: Policy, council: Council) -> list[Measured]:
 
     with opened(copied(prepared, "warm.db")) as engine:
         climb(engine, policy, council)
-    mine, plain = medians(ours, theirs)
+    mine, plain = in_turns(ours, theirs)
     rate, plain_rate = len(transactions) / mine, len(transactions) / plain
     statements = sum(len(rows) for writes in transactions for _, rows in writes)
     return [

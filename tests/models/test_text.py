@@ -115,8 +115,8 @@ def test_length_is_counted_in_characters(check, most: int) -> None:
     assert check("summary", "😀" * most) == "😀" * most
     assert check("summary", "abc", most=3) == "abc"
     assert message(check, "abcd", most=3) == "Must be 3 characters or fewer. This is 4."
-    assert f"must be {most:,} characters" in message(check, "é" * (most + 1))
-    assert "must be 3 characters" in message(check, "    ", most=3, required=False)
+    assert f"Must be {most:,} characters" in message(check, "é" * (most + 1))
+    assert "Must be 3 characters" in message(check, "    ", most=3, required=False)
 
 
 @given(TEXT)

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from models import reading
 from models.commands.deliveries import settle
+from models.database import by_key
 from models.messages import Message, MessageKind
 from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound
@@ -42,7 +43,7 @@ def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _message(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = session.get(Message, number)
+        found = by_key(session, Message, number)
         if found is None or found.kind is not MessageKind.LETTER or found.letter_id is None:
             raise NotFound("There is no such delivery.")
         letter = reading.letter(session, visit.policy, found.letter_id)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from models import escalations
 from models.commands import recording
 from models.commands.casework import Case, case_of, find_case
+from models.database import by_key
 from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound
 from web.pages.forms import Form, Posted
@@ -93,7 +94,10 @@ def _response(visit: Visit, reference: str, form: Form) -> Response:
     visit.require(CASEWORK, "record a response")
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-    return visit.page("response_form.html", title="Record a response", form=form, case=case)
+        deadline = case.deadline
+    return visit.page(
+        "response_form.html", title="Record a response", form=form, case=case, deadline=deadline
+    )
 
 
 @router.get("/responses/{id}/judgement")
@@ -134,7 +138,7 @@ def _judgement(visit: Visit, number: int, form: Form) -> Response:
 
 
 def _find_response(session: Session, number: int) -> escalations.Response:
-    found = session.get(escalations.Response, number)
+    found = by_key(session, escalations.Response, number)
     if found is None:
         raise NotFound(f"There is no response {number}.")
     return found
