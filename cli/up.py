@@ -39,6 +39,8 @@ GLANCE = 0.3  # seconds between looks at the children
 # The clock flow goes round every minute; when its last pass is this old, we go round ourselves.
 CLOCK_IS_OLD = timedelta(minutes=3)
 CLOCK_GLANCE = 30.0  # seconds
+# Without flows nobody else issues an approved letter: the school's response would have to wait.
+CLOCK_GLANCE_ALONE = 5.0  # seconds
 FAREWELL = 4.0  # seconds that a pass under way has to finish
 
 log = logging.getLogger(__name__)
@@ -306,6 +308,7 @@ def _say_where(plan: Plan, engine: Engine, answer: Answer) -> None:
 def _keep_clock(plan: Plan, engine: Engine, stop: threading.Event, answer: Answer) -> None:
     """Go round ourselves when nobody has for a while, so that deadlines outlive Prefect."""
     patience = CLOCK_IS_OLD if plan.with_prefect else timedelta(0)
+    glance = CLOCK_GLANCE if plan.with_prefect else CLOCK_GLANCE_ALONE
     told = ""
     while True:
         try:
@@ -316,7 +319,7 @@ def _keep_clock(plan: Plan, engine: Engine, stop: threading.Event, answer: Answe
             if told != type(trouble).__name__:
                 told = type(trouble).__name__
                 answer.say(f"A pass of the clock failed ({told}): see up.log. It is tried again.")
-        if stop.wait(CLOCK_GLANCE):
+        if stop.wait(glance):
             return
 
 
