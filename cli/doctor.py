@@ -14,9 +14,8 @@ from sqlmodel import Session, select
 from cli.answers import Answer, CommandError, database_trouble
 from cli.database import opened, prepare_home
 from cli.up import PREFECT_PORT, answers, is_loopback
-from models.clocks import bank_holidays_known_until, london_date
+from models.clocks import bank_holidays_known_until, london_date, long_date
 from models.commands import clock
-from models.commands.deadlines import long_date
 from models.database import read
 from models.letters import Letter, LetterState
 from models.messages import Message, MessageState

@@ -42,6 +42,11 @@ def london_date(now: datetime) -> date:
     return london_time(now).date()
 
 
+def long_date(day: date) -> str:
+    """A date as people write it: 3 December 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def is_working_day(day: date) -> bool:
     """Whether the day is neither Saturday, Sunday nor a bank holiday in England and Wales.
 

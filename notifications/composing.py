@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel import Session, col, select
 
-from models.clocks import add_working_days, london_date, working_days_between
+from models.clocks import add_working_days, london_date, long_date, working_days_between
 from models.commands.correspondence import letter_body
-from models.commands.deadlines import long_date
 from models.deadlines import Deadline, DeadlineState, Reminder
 from models.escalations import (
     Decision,

@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, func, literal, union
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
-from models.clocks import london_date
+from models.clocks import london_date, long_date
 from models.commands.casework import Case, case_of, require
-from models.commands.deadlines import long_date
 from models.database import add, add_all, by_key, change
 from models.drafting import check_body, draft
 from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger

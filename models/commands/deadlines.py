@@ -8,6 +8,7 @@ from sqlmodel import Session
 from models.clocks import (
     add_working_days,
     london_date,
+    long_date,
     next_working_day,
     office_moment,
     subtract_working_days,
@@ -18,11 +19,6 @@ from models.deadlines import Deadline, DeadlineState, Reminder, ReminderKind, Re
 from models.escalations import Escalation
 from models.events import EventKind, Happening
 from models.policy import Policy
-
-
-def long_date(day: date) -> str:
-    """A date as people write it: 3 December 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def set_deadline(

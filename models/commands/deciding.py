@@ -5,13 +5,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session, select
 
-from models.clocks import add_working_days, london_date
+from models.clocks import add_working_days, london_date, long_date
 from models.commands.casework import Case, case_of, officers_in, tell
 from models.commands.correspondence import approve_letters, letters_of, withdraw_letters
 from models.commands.deadlines import (
     cancel_deadline,
     extend_deadline,
-    long_date,
     restart_deadline,
     set_deadline,
     settle_deadline,

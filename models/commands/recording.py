@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from models.clocks import add_working_days, london_date
+from models.clocks import add_working_days, london_date, long_date
 from models.commands.casework import Case, case_of, find_case, past_day, require
 from models.commands.correspondence import NATIONAL, Addressing
-from models.commands.deadlines import long_date, set_deadline, settle_deadline
+from models.commands.deadlines import set_deadline, settle_deadline
 from models.commands.proposing import at_the_school, put_letter_forward
 from models.database import add, by_key, change
 from models.deadlines import Deadline, DeadlineState

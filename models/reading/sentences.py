@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from models.commands.deadlines import long_date
+from models.clocks import long_date
 from models.escalations import Action
 from models.events import EventKind
 from models.officers import Role

@@ -13,8 +13,8 @@ from jinja2 import meta, nodes
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.clocks import long_date
 from models.commands import correspondence, directory, proposing, recording, starting
-from models.commands.deadlines import long_date
 from models.commands.deciding import decide
 from models.database import connect, read, write
 from models.escalations import Proposal, ProposalState
