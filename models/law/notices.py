@@ -1,0 +1,246 @@
+"""The warning notice: section 60 of the Education and Inspections Act 2006."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from models.clocks import long_date
+from models.schools import School, SchoolKind
+
+# Types of establishment by their code in the national register (DOMAIN, part 6).
+_PUPIL_REFERRAL_UNIT = 14
+_MAINTAINED = frozenset({1, 2, 3, 5, 7, 12, 15})  # as section 59(1) understands it
+_VOLUNTARY = frozenset({2, 3})
+_FOUNDATION = frozenset({5, 12})
+
+# The register's words for the two churches that Part 4 names.
+_CHURCHES = frozenset({"church of england", "anglican", "roman catholic", "catholic"})
+
+_REFUSED = "No warning notice may be given to {}, and no power under sections 63 to 66 may be used:"
+_NOT_MAINTAINED = (
+    "it is not a community, foundation, voluntary, special or maintained nursery school "
+    "(section 59(1))."
+)
+NOT_FOR_ACADEMIES = (
+    f"{_REFUSED.format('an academy')} Part 4 is for maintained schools only (section 59(1)). "
+    "Two steps exist instead: the letter to the Secretary of State and the letter to Ofsted."
+)
+
+
+class Ground(StrEnum):
+    """Why a warning notice may be given: section 60(2), at least one."""
+
+    STANDARDS = "standards"
+    BREAKDOWN = "breakdown"
+    SAFETY = "safety"
+
+    @property
+    def label(self) -> str:
+        """Short words for a form."""
+        return _GROUND_LABELS[self]
+
+    @property
+    def statute(self) -> str:
+        """The words of section 60(2)(a), (b) or (c), after "the authority are satisfied that"."""
+        return _GROUND_STATUTE[self]
+
+
+_GROUND_LABELS = {
+    Ground.STANDARDS: "Low standards of performance",
+    Ground.BREAKDOWN: "Serious breakdown in management or governance",
+    Ground.SAFETY: "Safety of pupils or staff threatened",
+}
+
+_GROUND_STATUTE = {
+    Ground.STANDARDS: (
+        "the standards of performance of pupils at the school are unacceptably low, and are "
+        "likely to remain so unless the authority exercise their powers under this Part"
+    ),
+    Ground.BREAKDOWN: (
+        "there has been a serious breakdown in the way the school is managed or governed which "
+        "is prejudicing, or likely to prejudice, such standards of performance"
+    ),
+    Ground.SAFETY: (
+        "the safety of pupils or staff of the school is threatened (whether by a breakdown of "
+        "discipline or otherwise)"
+    ),
+}
+
+
+class Comparison(StrEnum):
+    """What standards are low against: section 60(3), at least one for ground (a)."""
+
+    ATTAINABLE = "attainable"
+    PREVIOUS = "previous"
+    COMPARABLE = "comparable"
+
+    @property
+    def label(self) -> str:
+        """Words for a form."""
+        return _COMPARISON_LABELS[self]
+
+    @property
+    def statute(self) -> str:
+        """The words of section 60(3)(a), (b) or (c)."""
+        return _COMPARISON_STATUTE[self]
+
+
+_COMPARISON_STATUTE = {
+    Comparison.ATTAINABLE: (
+        "the standards that the pupils might in all the circumstances reasonably be expected to "
+        "attain"
+    ),
+    Comparison.PREVIOUS: "the standards previously attained by them",
+    Comparison.COMPARABLE: "the standards attained by pupils at comparable schools",
+}
+
+_COMPARISON_LABELS = {
+    Comparison.ATTAINABLE: "What the pupils might reasonably be expected to attain",
+    Comparison.PREVIOUS: "What the pupils attained before",
+    Comparison.COMPARABLE: "What pupils attain at comparable schools",
+}
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a warning notice says: section 60(2) to (4). Empty where nothing is written yet."""
+
+    grounds: tuple[Ground, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()  # for ground (a)
+    comparison: str = ""  # how the standards compare, for ground (a)
+    why_powers: str = ""  # why they stay low unless powers are used, for ground (a)
+    matters: str = ""
+    action_required: str = ""
+    compliance_ends_on: date | None = None
+    action_minded: str = ""
+
+
+def missing(content: Content, today: date) -> list[tuple[str, str]]:
+    """What section 60(2) to (4) wants and is not there: (field of `Content`, message).
+
+    The compliance period must end after today. The Act sets it no length, so nothing else is
+    asked of it.
+    """
+    return [*_missing_grounds(content), *_missing_parts(content, today)]
+
+
+def _missing_grounds(content: Content) -> Iterator[tuple[str, str]]:
+    if not content.grounds:
+        yield "grounds", "Choose at least one ground (section 60(2))."
+    if Ground.STANDARDS not in content.grounds:
+        return
+    if not content.comparisons:
+        yield "comparisons", "Choose what the standards are low against (section 60(3))."
+    if not content.comparison.strip():
+        yield "comparison", "Explain how the standards compare (section 60(3))."
+    if not content.why_powers.strip():
+        yield (
+            "why_powers",
+            "Explain why standards are likely to stay low unless powers are used "
+            "(section 60(2)(a)).",
+        )
+
+
+def _missing_parts(content: Content, today: date) -> Iterator[tuple[str, str]]:
+    if not content.matters.strip():
+        yield "matters", "Enter the matters the conclusion is based on (section 60(4)(a))."
+    if not content.action_required.strip():
+        yield (
+            "action_required",
+            "Enter the action the governing body must take (section 60(4)(b)).",
+        )
+    if content.compliance_ends_on is None:
+        yield (
+            "compliance_ends_on",
+            "Enter the date on which the compliance period ends (section 60(4)(c)).",
+        )
+    elif content.compliance_ends_on <= today:
+        yield (
+            "compliance_ends_on",
+            f"The compliance period must end after {long_date(today)} (section 60(4)(c)).",
+        )
+    if not content.action_minded.strip():
+        yield (
+            "action_minded",
+            "Enter the action the local authority is minded to take if the governing body does "
+            "not comply (section 60(4)(d)).",
+        )
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who receives or is consulted, by role or body, and why: a clause that names the section."""
+
+    role: str
+    reason: str
+
+
+def copies(school: School) -> tuple[Recipient, ...]:
+    """Who is given a copy at the same time as the governing body: section 60(6) and (6A)."""
+    recipients = [
+        Recipient(
+            "headteacher", "every warning notice is copied to the headteacher (section 60(6))"
+        ),
+        Recipient(
+            "ofsted", "every warning notice is copied to the Chief Inspector (section 60(6))"
+        ),
+        Recipient(
+            "secretary_of_state",
+            "a local authority's warning notice is copied to the Secretary of State "
+            "(section 60(6A))",
+        ),
+    ]
+    if is_church_school(school):
+        recipients.append(diocese(school, "section 60(6)"))
+    if has_foundation_governors(school):
+        recipients.append(foundation_appointer(school, "section 60(6)"))
+    return tuple(recipients)
+
+
+def diocese(school: School, section: str) -> Recipient:
+    """The appropriate diocesan authority of a church school, under this section."""
+    reason = f"the school is a {school.religious_character} school ({section})"
+    return Recipient("diocese", reason)
+
+
+def foundation_appointer(school: School, section: str) -> Recipient:
+    """Whoever appoints the foundation governors, under this section."""
+    category = "voluntary" if school.type_code in _VOLUNTARY else "foundation"
+    return Recipient(
+        "foundation_appointer",
+        f"the school is a {category} school, and this is who appoints its foundation governors "
+        f"({section})",
+    )
+
+
+def is_church_school(school: School) -> bool:
+    """Whether it is a Church of England or Roman Catholic school, alone or with another church.
+
+    The register writes joint schools with a slash: "Church of England/Methodist".
+    """
+    named = (school.religious_character or "").casefold().split("/")
+    return any(name.strip() in _CHURCHES for name in named)
+
+
+def has_foundation_governors(school: School) -> bool:
+    """Whether it is a foundation, foundation special or voluntary school."""
+    return school.type_code in _VOLUNTARY | _FOUNDATION
+
+
+def applies_to(school: School) -> str | None:
+    """Why Part 4 gives no warning notice and no power over this school; None when it does.
+
+    Section 59(1): a community, foundation or voluntary school, a community or foundation
+    special school, or a maintained nursery school.
+    """
+    if school.type_code in _MAINTAINED:
+        return None
+    if school.kind is SchoolKind.ACADEMY:
+        return NOT_FOR_ACADEMIES
+    if school.type_code == _PUPIL_REFERRAL_UNIT:
+        return (
+            f"{_REFUSED.format('a pupil referral unit')} {_NOT_MAINTAINED} "
+            "Ask legal services how Part 4 is modified for pupil referral units."
+        )
+    return f"{_REFUSED.format('this school')} {_NOT_MAINTAINED}"

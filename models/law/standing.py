@@ -1,0 +1,292 @@
+"""Where a school stands in Part 4: eligible for intervention or not, and what is locked.
+
+Everything is computed from dated facts; nothing is ticked by hand.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from models.clocks import long_date
+from models.law.notices import NOT_FOR_ACADEMIES, applies_to
+from models.law.powers import Section, last_day
+from models.schools import School
+
+_ONE_DAY = timedelta(days=1)
+_NOT_WHILE_A_BOARD_SITS = {
+    Section.ADDITIONAL_GOVERNORS: (
+        "No additional governors may be appointed under section 64 while an Interim Executive "
+        "Board sits (Schedule 6, paragraph 14)."
+    ),
+    Section.DELEGATED_BUDGET: (
+        "The right to a delegated budget may not be suspended under section 66 while an Interim "
+        "Executive Board sits (Schedule 6, paragraph 12(3))."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ProposedPowers:
+    """A notice that powers are proposed: section 60(1)(d).
+
+    Reasonable notice is over after `runs_until`; no notice at all is `runs_until` on `given_on`.
+    """
+
+    given_on: date
+    runs_until: date
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A warning notice that the local authority has given, and what came of it: section 60."""
+
+    given_on: date
+    compliance_ends_on: date
+    complied: bool | None = None  # to the authority's satisfaction; None until it is judged
+    judged_on: date | None = None
+    ceased_on: date | None = None
+    ceased_because: str = ""
+    proposed: tuple[ProposedPowers, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that the rules about a school in Part 4 look at."""
+
+    school: School
+    academy_ladder: bool = False
+    notice: Notice | None = None  # the latest
+    secretary_of_state_notice_on: date | None = None  # in force: the authority is not released
+    secretary_of_state_intends_on: date | None = None  # to act under sections 66A to 69
+    ieb_sits: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One of the four facts of section 60(1): whether it holds, and since which day."""
+
+    key: str
+    holds: bool
+    on: date | None  # the first day on which it holds; None while it does not
+    says: str
+
+
+def facts(standing: Standing, today: date) -> tuple[Fact, ...]:
+    """The four facts that make a school eligible for intervention: section 60(1)(a) to (d).
+
+    In this order: notice_given, period_over, not_complied, powers_proposed. A notice that has
+    ceased to have effect gives none of them.
+    """
+    notice = _notice(standing)
+    if notice is None or today < notice.given_on:
+        return _no_facts("No warning notice has been given (section 60(1)(a)).")
+    ceased = _ceased(notice, today)
+    if ceased:
+        return _no_facts(f"No warning notice is in force (section 60(1)(a)). {ceased}.")
+    return (
+        Fact(
+            "notice_given",
+            True,
+            notice.given_on,
+            f"A warning notice was given on {long_date(notice.given_on)} (section 60(1)(a)).",
+        ),
+        _period_over(notice, today),
+        _not_complied(notice, today),
+        _powers_proposed(notice, today),
+    )
+
+
+def eligible(standing: Standing, today: date) -> bool:
+    """Whether the school is eligible for intervention: section 60(1), all four facts.
+
+    Never a school that Part 4 is not for (section 59(1)).
+    """
+    return _outside(standing) is None and all(fact.holds for fact in facts(standing, today))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A rule that stands in the way of a power, as a sentence that names its section."""
+
+    section: Section
+    rule: str
+
+
+def blocked_by(standing: Standing, today: date) -> tuple[Block, ...]:
+    """Every rule that stands in the way of each power now, in the order of the sections.
+
+    Section 59(1): the school; section 60(1): eligible for intervention; sections 63, 64 and 66:
+    within two months, and not while the Secretary of State intends to act under sections 66A to
+    69 (section 70B(2)); sections 64 and 66: not while an Interim Executive Board sits (Schedule
+    6, paragraphs 14 and 12(3)).
+    """
+    return tuple(
+        Block(section, rule) for section in Section for rule in _rules(section, standing, today)
+    )
+
+
+def notice_refusal(standing: Standing, today: date) -> str | None:
+    """Why the local authority may give no warning notice now; None when it may.
+
+    Section 59(1): the school; section 60(4A): a notice of the Secretary of State, until the
+    authority is released. While a notice of its own still runs, its end is awaited; afterwards,
+    judged or not, it does not stand in the way.
+    """
+    outside = _outside(standing)
+    if outside:
+        return outside
+    if standing.secretary_of_state_notice_on is not None:
+        return (
+            "The Secretary of State gave the governing body a warning notice on "
+            f"{long_date(standing.secretary_of_state_notice_on)}. The local authority may not "
+            "give one until the Secretary of State informs it that it may (section 60(4A))."
+        )
+    notice = standing.notice
+    if notice and _runs(notice, today):
+        return (
+            f"The warning notice given on {long_date(notice.given_on)} still runs. Wait until "
+            "its compliance period is over: it ends on "
+            f"{long_date(notice.compliance_ends_on)} (section 60(1)(b))."
+        )
+    return None
+
+
+def judgement_refusal(notice: Notice, complied: bool, today: date) -> str | None:
+    """Why compliance may not be judged so today; None when it may: section 60(1)(c).
+
+    That the governing body complied may be judged early; that it did not, only once the
+    compliance period is over.
+    """
+    ceased = _ceased(notice, today)
+    if ceased:
+        return f"{ceased}. There is nothing left to judge (section 60(1)(c))."
+    if not complied and today <= notice.compliance_ends_on:
+        return (
+            "The governing body has until the end of the compliance period on "
+            f"{long_date(notice.compliance_ends_on)}. That it did not comply can be judged from "
+            f"{long_date(notice.compliance_ends_on + _ONE_DAY)} (section 60(1)(c))."
+        )
+    return None
+
+
+def not_for(school: School, *, academy_ladder: bool) -> str | None:
+    """Why Part 4 is not for this school, or not on this ladder; None when it is (section 59(1))."""
+    outside = applies_to(school)
+    if outside is None and academy_ladder:
+        return f"The escalation is on the academy ladder. {NOT_FOR_ACADEMIES}"
+    return outside
+
+
+def _outside(standing: Standing) -> str | None:
+    return not_for(standing.school, academy_ladder=standing.academy_ladder)
+
+
+def _notice(standing: Standing) -> Notice | None:
+    """The notice, without effect while one of the Secretary of State is in force (60(4A), (4B))."""
+    notice, superseded_on = standing.notice, standing.secretary_of_state_notice_on
+    if notice is None or notice.ceased_on or superseded_on is None:
+        return notice
+    because = "the Secretary of State gave a warning notice (section 60(4A) and (4B))"
+    ceased_on = max(superseded_on, notice.given_on)
+    return replace(notice, ceased_on=ceased_on, ceased_because=because)
+
+
+def _ceased(notice: Notice, today: date) -> str | None:
+    if notice.ceased_on is None or today < notice.ceased_on:
+        return None
+    because = notice.ceased_because.strip().rstrip(".")
+    return (
+        f"The warning notice given on {long_date(notice.given_on)} ceased to have effect on "
+        f"{long_date(notice.ceased_on)}{because and f': {because}'}"
+    )
+
+
+def _runs(notice: Notice, today: date) -> bool:
+    judged = notice.complied is not None
+    return not (judged or _ceased(notice, today) or today > notice.compliance_ends_on)
+
+
+def _no_facts(why: str) -> tuple[Fact, ...]:
+    return (
+        Fact("notice_given", False, None, why),
+        Fact("period_over", False, None, "No compliance period runs (section 60(1)(b))."),
+        Fact("not_complied", False, None, "There is no notice to comply with (section 60(1)(c))."),
+        Fact("powers_proposed", False, None, "There is no notice to rely on (section 60(1)(d))."),
+    )
+
+
+def _period_over(notice: Notice, today: date) -> Fact:
+    ends = long_date(notice.compliance_ends_on)
+    if today > notice.compliance_ends_on:
+        says = f"The compliance period ended on {ends} (section 60(1)(b))."
+        return Fact("period_over", True, notice.compliance_ends_on + _ONE_DAY, says)
+    says = f"The compliance period runs until the end of {ends} (section 60(1)(b))."
+    return Fact("period_over", False, None, says)
+
+
+def _not_complied(notice: Notice, today: date) -> Fact:
+    source = "(section 60(1)(c))"
+    if notice.complied is None or (notice.judged_on and today < notice.judged_on):
+        says = f"It has not been judged whether the governing body complied {source}."
+        return Fact("not_complied", False, None, says)
+    when = f" on {long_date(notice.judged_on)}" if notice.judged_on else ""
+    if notice.complied:
+        says = f"The governing body was judged{when} to have complied {source}."
+        return Fact("not_complied", False, None, says)
+    says = (
+        f"The governing body was judged{when} not to have complied to the local authority's "
+        f"satisfaction {source}."
+    )
+    return Fact("not_complied", True, notice.judged_on, says)
+
+
+def _powers_proposed(notice: Notice, today: date) -> Fact:
+    given = [one for one in notice.proposed if one.sections and one.given_on <= today]
+    if not given:
+        says = "The governing body has had no notice that powers are proposed (section 60(1)(d))."
+        return Fact("powers_proposed", False, None, says)
+    first = min(given, key=lambda one: one.runs_until)
+    said = f"Notice that powers are proposed was given on {long_date(first.given_on)}"
+    until = long_date(first.runs_until)
+    if today > first.runs_until:
+        says = f"{said} and ran until {until} (section 60(1)(d))."
+        return Fact("powers_proposed", True, first.runs_until + _ONE_DAY, says)
+    says = f"{said} and runs until the end of {until} (section 60(1)(d))."
+    return Fact("powers_proposed", False, None, says)
+
+
+def _rules(section: Section, standing: Standing, today: date) -> Iterator[str]:
+    outside = _outside(standing)
+    if outside:
+        yield outside
+    failing = [fact.says for fact in facts(standing, today) if not fact.holds]
+    if failing:
+        yield f"The school is not eligible for intervention. {' '.join(failing)}"
+    yield from _two_months(section, standing, today)
+    yield from _locks(section, standing)
+
+
+def _two_months(section: Section, standing: Standing, today: date) -> Iterator[str]:
+    notice = _notice(standing)
+    if notice is None or _ceased(notice, today):
+        return
+    last = last_day(section, notice.compliance_ends_on)
+    if last and today > last:
+        yield (
+            f"The last day for section {section} was {long_date(last)}: two months after the "
+            f"compliance period ended on {long_date(notice.compliance_ends_on)}, by the "
+            "corresponding date, working day or not."
+        )
+
+
+def _locks(section: Section, standing: Standing) -> Iterator[str]:
+    intends_on = standing.secretary_of_state_intends_on
+    if intends_on and section is not Section.INTERIM_EXECUTIVE_BOARD:
+        yield (
+            f"On {long_date(intends_on)} the Secretary of State notified an intention to act "
+            f"under sections 66A to 69. Section {section} may not be used until the Secretary of "
+            "State informs the local authority that it may (section 70B(2))."
+        )
+    if standing.ieb_sits and section in _NOT_WHILE_A_BOARD_SITS:
+        yield _NOT_WHILE_A_BOARD_SITS[section]
