@@ -76,12 +76,10 @@ def check_printable(field: str, value: str) -> str:
     accepted. Raises InvalidInput, naming the first offending character, for any other, and for the
     letters' literal marks (U+27E6, U+27E7), bidirectional controls and private-use characters.
     """
-    for index, char in enumerate(value):
-        if char not in _printable_characters():
-            offender = _named(value, index)
-            raise _refusal(
-                field, f"{offender} cannot be printed in a letter. Remove it or use words."
-            )
+    offenders = set(value) - _printable_characters()
+    if offenders:
+        offender = _first_of(offenders, value)
+        raise _refusal(field, f"{offender} cannot be printed in a letter. Remove it or use words.")
     return value
 
 
@@ -110,9 +108,10 @@ def _check_extent(field: str, value: object, most: int, required: bool) -> str:
 
 
 def _check_is_text(field: str, text: str, *, accepted: str = "") -> None:
-    for index, char in enumerate(text):
-        if unicodedata.category(char) in _NOT_TEXT and char not in accepted:
-            raise _refusal(field, f"{_named(text, index)} cannot be stored. Remove it.")
+    offenders = {char for char in set(text) if unicodedata.category(char) in _NOT_TEXT}
+    offenders.difference_update(accepted)
+    if offenders:
+        raise _refusal(field, f"{_first_of(offenders, text)} cannot be stored. Remove it.")
 
 
 @cache
@@ -126,6 +125,11 @@ def _printable_characters() -> frozenset[str]:
 
 def _is_visible(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"}
+
+
+def _first_of(chars: set[str], text: str) -> str:
+    """The first of these characters in the text, in words."""
+    return _named(text, next(index for index, char in enumerate(text) if char in chars))
 
 
 def _named(text: str, index: int) -> str:
