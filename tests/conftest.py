@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Generator, Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 from sqlalchemy import Engine
 
 from models import schema
@@ -19,18 +22,29 @@ from tests.databases import PostgresServer
 
 pytest_plugins = [
     f"tests.{name}"
-    for name in ("browser", "smtp", "prefect_server")
+    for name in ("browser", "smtp", "prefect_server", "walk")
     if (Path(__file__).parent / f"{name}.py").exists()
 ]
 
 
-def pytest_configure() -> None:
+BYTECODE = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault(databases.RUN, str(os.getpid()))
+    if not Path(cache_from_source(sqlalchemy.__file__)).exists():
+        # Nothing is kept compiled here (PYTHONDONTWRITEBYTECODE): a hundred processes would each
+        # spend seconds on compiling Prefect, so what one has compiled serves this run.
+        config.stash[BYTECODE] = Path(tempfile.mkdtemp(prefix="scc-bytecode-"))
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.stash[BYTECODE])
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.remove_postgresql()
+    if BYTECODE in config.stash:
+        shutil.rmtree(config.stash[BYTECODE], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

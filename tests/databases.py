@@ -11,8 +11,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, Table, create_engine, insert, select, text
 from sqlmodel import SQLModel
 
 from models import schema
@@ -78,6 +79,28 @@ def empty(engine: Engine) -> None:
     ]
     with engine.begin() as connection:
         connection.exec_driver_sql(";".join(statements))
+
+
+def rows(engine: Engine) -> dict[Table, list[dict[str, Any]]]:
+    """All that the tables hold."""
+    with engine.connect() as connection:
+        return {
+            table: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+def fill(engine: Engine, rows: dict[Table, list[dict[str, Any]]]) -> None:
+    """Put these rows into an empty database, with the keys that they have."""
+    with engine.begin() as connection:
+        for table, held in rows.items():
+            if not held:
+                continue
+            connection.execute(insert(table), held)
+            if engine.dialect.name == "postgresql" and "id" in table.c:
+                last = f"(SELECT max(id) FROM {table.name})"
+                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                connection.exec_driver_sql(f"SELECT setval({sequence}, {last})")
 
 
 def remove_postgresql() -> None:

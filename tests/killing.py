@@ -27,6 +27,7 @@ from models.officers import Officer
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY, Settings
 from models.text import check_printable
+from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
@@ -35,6 +36,7 @@ POLICY = load_policy(DEFAULT_POLICY)
 # A server process that has everything ready once, from which each child is forked.
 configure_mappers()
 check_printable("text", "a")
+check_mail_url("mailto://mail.example")  # Apprise looks for all its services, once
 _children = multiprocessing.get_context("forkserver")
 _children.set_forkserver_preload(["__main__", "tests.killing"])
 

@@ -4,11 +4,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,11 +99,16 @@ class Process:
 
 
 class PrefectServer(Process):
-    """`prefect server start` with a home of its own."""
+    """`prefect server start` with a home of its own.
 
-    def __init__(self, home: Path) -> None:
+    The first server of a run leaves its empty database in `empty`, and those after it begin with
+    a copy: a database's hundreds of migrations take as long to compute as all the rest.
+    """
+
+    def __init__(self, home: Path, empty: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        self._database, self._empty = home / "prefect.db", empty
         self.port = free_port()
         self.api_url = f"http://127.0.0.1:{self.port}/api"
         command = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
@@ -124,8 +130,17 @@ class PrefectServer(Process):
         }
 
     def start(self) -> None:
+        is_new = not self._database.exists()
+        if is_new and self._empty.exists():
+            shutil.copyfile(self._empty, self._database)
         super().start()
         eventually(self._answers, f"Prefect on port {self.port}\n{self.output[-2000:]}")
+        if is_new and not self._empty.exists():
+            with (
+                closing(sqlite3.connect(self._database)) as database,
+                closing(sqlite3.connect(self._empty)) as empty,
+            ):
+                database.backup(empty)
 
     def _answers(self) -> bool:
         try:
@@ -140,9 +155,9 @@ class PrefectServer(Process):
 
 
 @contextmanager
-def prefect_server(home: Path) -> Iterator[PrefectServer]:
+def prefect_server(home: Path, empty: Path) -> Iterator[PrefectServer]:
     """A server that answers, ended afterwards whatever happened."""
-    server = PrefectServer(home)
+    server = PrefectServer(home, empty)
     try:
         server.start()
         yield server
@@ -151,23 +166,25 @@ def prefect_server(home: Path) -> Iterator[PrefectServer]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@contextmanager
-def flow_runner(server: PrefectServer, log: Path, **settings: str) -> Iterator[Process]:
-    """`python -m flows` against this server."""
-    runner = Process(
+def flow_runner(server: PrefectServer, log: Path, **settings: str) -> Process:
+    """`python -m flows` against this server, to be started and killed by the caller."""
+    return Process(
         [sys.executable, "-m", "flows"],
         server.environment(PREFECT_LOGGING_TO_API_ENABLED="false", **settings),
         log,
     )
-    runner.start()
-    try:
-        yield runner
-    finally:
-        runner.kill()
 
 
 @pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+def empty_prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first server leaves its empty database for the others."""
+    return tmp_path_factory.mktemp("empty-prefect") / "prefect.db"
+
+
+@pytest.fixture(scope="session")
+def prefect(
+    tmp_path_factory: pytest.TempPathFactory, empty_prefect: Path
+) -> Iterator[PrefectServer]:
     """One server for all tests of a worker that leave it alive; no runner is attached to it."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as server:
+    with prefect_server(tmp_path_factory.mktemp("prefect"), empty_prefect) as server:
         yield server

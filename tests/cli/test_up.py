@@ -19,6 +19,9 @@ from models.database import connect
 from models.settings import Settings
 from tests.prefect_server import eventually, free_port
 
+# One after the other: each is several processes.
+pytestmark = pytest.mark.xdist_group("up")
+
 ENDS_WITHIN = 20  # seconds; 5 on a machine that does nothing else
 
 
@@ -119,6 +122,16 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
         one.end()
 
 
+@pytest.fixture(scope="module")
+def without_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One that runs without Prefect, for the tests that let it live."""
+    running = Up(tmp_path_factory.mktemp("up"), "--no-prefect")
+    try:
+        yield running.wait_until_ready()
+    finally:
+        running.end()
+
+
 def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[..., Up]) -> None:
     running = up("--demo").wait_until_ready()
     web = f"http://127.0.0.1:{running.port}/health/live"
@@ -189,19 +202,19 @@ def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None
     eventually(lambda: all_gone(family), "an end to every process", 10)
 
 
-def test_without_prefect_it_keeps_the_clock_itself(up: Callable[..., Up]) -> None:
-    running = up("--no-prefect").wait_until_ready()
-    engine = connect(f"sqlite:///{running.home / 'scc.db'}")
+def test_without_prefect_it_keeps_the_clock_itself(without_prefect: Up) -> None:
+    engine = connect(f"sqlite:///{without_prefect.home / 'scc.db'}")
     eventually(lambda: clock.last_pass(engine), "a pass of the clock", 60)
     engine.dispose()
 
 
-def test_a_second_one_on_the_same_data_is_refused(up: Callable[..., Up]) -> None:
-    first = up("--no-prefect").wait_until_ready()
-    said = up("--no-prefect").refused()
+def test_a_second_one_on_the_same_data_is_refused(
+    up: Callable[..., Up], without_prefect: Up
+) -> None:
+    said = up("--no-prefect", SCC_HOME=str(without_prefect.home)).refused()
     assert "running" in said
-    assert str(first.process.pid) in said
-    assert answers(f"http://127.0.0.1:{first.port}/health/live")
+    assert str(without_prefect.process.pid) in said
+    assert answers(f"http://127.0.0.1:{without_prefect.port}/health/live")
 
 
 @pytest.mark.parametrize("option", ["--port", "--prefect-port"])

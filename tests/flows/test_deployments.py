@@ -58,7 +58,8 @@ async def test_prefect_yaml_names_the_same_flows_as_the_runner() -> None:
 
 
 def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> None:
-    prefect_command(prefect, "work-pool", "create", "scc", "--type", "process", "--overwrite")
+    pool = {"name": "scc", "type": "process"}
+    httpx.post(f"{prefect.api_url}/work_pools/", json=pool, timeout=30).raise_for_status()
     prefect_command(prefect, "deploy", "--all")
     first = known(prefect)
     prefect_command(prefect, "deploy", "--all")

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from models.database import read
 from models.escalations import Decision, Proposal
 from models.letters import Letter
+from tests.cases import Case
 from tests.flows.clockwork import Clockwork
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
@@ -16,6 +17,14 @@ def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
     case = clockwork.case.started().climb_to("informal_governing_body")
     case.fail_step()
     return case.propose("advance", reason="Nothing has improved.")
+
+
+def warning_notice_proposed(clockwork: Clockwork) -> tuple[Case, Proposal]:
+    """Every step below has failed, and a warning notice waits for Legal Services."""
+    case = clockwork.case.started().climb_to("performance_meetings")
+    case.fail_step()
+    case.warn(approved=False)
+    return case, case.awaiting[-1]
 
 
 async def test_a_waiting_proposal_is_a_suspended_run_named_after_school_and_step(
@@ -142,9 +151,7 @@ async def test_whoever_answers_second_in_prefect_is_told_that_it_was_decided(
 async def test_after_the_first_of_two_approvers_it_waits_for_the_second(
     clockwork: Clockwork,
 ) -> None:
-    case = clockwork.case.started().climb_to("performance_meetings")
-    case.fail_step()
-    proposal = case.propose("advance")
+    case, proposal = warning_notice_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
     assert "Waits for: Legal" in await clockwork.form(run)
 
@@ -159,9 +166,7 @@ async def test_after_the_first_of_two_approvers_it_waits_for_the_second(
 
 
 async def test_a_sign_off_elsewhere_changes_whom_the_form_names(clockwork: Clockwork) -> None:
-    case = clockwork.case.started().climb_to("performance_meetings")
-    case.fail_step()
-    proposal = case.propose("advance")
+    case, proposal = warning_notice_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
 
     case.decide(proposal, "legal")

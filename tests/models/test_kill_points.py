@@ -25,6 +25,9 @@ from tests.databases import sqlite_url
 from tests.killing import after_every_claim, perform, run_killed_at
 from tests.smtp import SmtpServer
 
+# One process that has everything ready, from which all children are forked.
+pytestmark = pytest.mark.xdist_group("killing")
+
 TODAY = NOW.date()
 
 

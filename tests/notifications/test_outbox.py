@@ -93,8 +93,14 @@ def test_without_a_mail_server_each_letter_is_kept_as_a_file(posted: Case, tmp_p
     ],
 )
 def test_a_refused_or_unknown_letter_waits_for_an_officer(
-    posted: Case, tmp_path: Path, behaviour: str, state: MessageState, event: str
+    posted: Case,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    behaviour: str,
+    state: MessageState,
+    event: str,
 ) -> None:
+    monkeypatch.setattr("notifications.channels.BODY_PATIENCE", 1)  # times half a second
     with SmtpServer(behaviour) as server:
         pass_of(posted, tmp_path, server)
         arrived = len(server.messages)

@@ -1,145 +1,24 @@
 """A case in a real browser, from its start to the letter to the governing body.
 
 The pages are served by a real server; every page that is passed is checked by axe, at the width
-of a desk and of a telephone, and once the whole way is gone without JavaScript.
+of a desk and of a telephone, and the whole way is gone once more without JavaScript.
 """
 
-import re
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
-from sqlalchemy import Engine, update
 from sqlmodel import select
 
-from models.commands.clock import tick
-from models.database import change, connect, write
+from models.database import change, write
 from models.letters import Letter, LetterState
 from models.messages import Message, MessageKind, MessageState
-from models.officers import Officer
-from models.policy import Policy
-from models.settings import Settings
-from notifications.issuing import issue_letters
-from notifications.outbox import deliver
-from tests import databases
 from tests.cases import Case
-from tests.council import NOW, Council, found_council
-from web.app import create_app
+from tests.walk import DESK, Served, Walk, looker
 
-DESK, TELEPHONE = 1280, 375
+pytestmark = pytest.mark.xdist_group("browser")
+
 REFERENCE = "ESC-2026-0001"
-
-
-@dataclass
-class Served:
-    """The pages on a port of this machine, over a database of their own; `now` is their time."""
-
-    engine: Engine
-    policy: Policy
-    settings: Settings
-    council: Council
-    address: str = ""
-    now: datetime = NOW
-
-    def issue(self) -> None:
-        """What the clockwork does in between: issue what is approved and send what waits."""
-        issue_letters(self.engine, self.policy, self.now)
-        deliver(self.engine, self.policy, self.settings, self.now)
-
-    def wait(self, **time: int) -> None:
-        """Let time pass, with the clock going round at its end."""
-        self.now += timedelta(**time)
-        tick(self.engine, self.policy, self.now)
-
-
-@pytest.fixture
-def served(sqlite_template: Path, tmp_path: Path, policy: Policy) -> Iterator[Served]:
-    """The fictional council as a demonstration, served by uvicorn in a thread."""
-    file = tmp_path / "scc.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    settings = Settings(home=tmp_path, database_url=databases.sqlite_url(file), _env_file=None)
-    engine = connect(settings.database)
-    served = Served(engine, policy, settings, found_council(engine))
-    with write(engine) as session:
-        session.connection().execute(update(Officer).values(demonstration=True))
-    app = create_app(settings, engine)
-    app.state.clock = lambda: served.now
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            thread.join(0.05)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        served.address = f"http://127.0.0.1:{port}"
-        yield served
-    finally:
-        server.should_exit = True
-        thread.join()
-        engine.dispose()
-
-
-class Walk:
-    """One person after another at one browser; `look` is done on every page."""
-
-    def __init__(self, served: Served, page: Page, look: Callable[[Page], None]) -> None:
-        self.served = served
-        self.page = page
-        self.look = look
-
-    def sign_in(self, name: str) -> None:
-        """Sign in as a demonstration officer, whoever was signed in before."""
-        if self.page.get_by_role("button", name="Sign out").count():
-            self.press("Sign out")
-        else:
-            self.go("/")
-        person = getattr(self.served.council, name).name
-        self.page.get_by_role("radio", name=person, exact=True).check()
-        self.press("Sign in")
-
-    def go(self, address: str) -> None:
-        """Open an address."""
-        self.page.goto(self.served.address + address)
-        self.look(self.page)
-
-    def follow(self, words: str) -> None:
-        """Click a link of the main part, or what looks like a button and is one."""
-        exactly = re.compile(rf"^\s*{re.escape(words)}\s*$")
-        self.page.locator("main a").filter(has_text=exactly).first.click()
-        self.look(self.page)
-
-    def press(self, words: str) -> None:
-        """Click a button."""
-        self.page.get_by_role("button", name=words, exact=True).click()
-        self.look(self.page)
-
-    def type_day(self, legend: str, day: date) -> None:
-        """Fill in a date."""
-        group = self.page.get_by_role("group", name=legend)
-        group.get_by_label("Day").fill(str(day.day))
-        group.get_by_label("Month").fill(str(day.month))
-        group.get_by_label("Year").fill(str(day.year))
-
-    def type(self, label: str, text: str) -> None:
-        """Fill in a text."""
-        self.page.get_by_label(label).fill(text)
-
-    def choose(self, *labels: str) -> None:
-        """Choose radios or checkboxes by their labels."""
-        for label in labels:
-            self.page.get_by_label(label, exact=True).check()
-
-    def sees(self, *words: str) -> None:
-        """Assert what stands on the page."""
-        shown = " ".join(self.page.locator("main").inner_text().split())
-        for text in words:
-            assert text in shown, f"{text!r} does not stand on {self.page.url}:\n{shown}"
 
 
 def walk_the_ladder(walk: Walk) -> None:
@@ -231,25 +110,12 @@ def _move_on(walk: Walk, title: str) -> None:
     walk.sees("The proposal is approved")
 
 
-@pytest.mark.parametrize("width", [DESK, TELEPHONE])
 def test_the_journey_is_accessible(
     served: Served,
     page_at: Callable[[int], Page],
     assert_accessible: Callable[[Page], None],
-    width: int,
 ) -> None:
-    seen = set()
-
-    def look(page: Page) -> None:
-        kind = (page.title(), page.url.partition("?")[0])
-        if kind in seen:
-            return
-        seen.add(kind)
-        assert_accessible(page)
-        fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        assert page.evaluate(fits), f"{page.url} scrolls sideways"
-
-    walk = Walk(served, page_at(width), look)
+    walk = Walk(served, page_at(DESK), looker(assert_accessible))
     walk_the_ladder(walk)
     for name, addresses in other_pages(served).items():
         walk.sign_in(name)

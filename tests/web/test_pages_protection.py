@@ -41,6 +41,7 @@ CROSS_SITE: list[dict[str, str]] = [
 ]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_another_site_cannot_send_anything(visitors: Visitors) -> None:
     client = visitors.seo.client
     before = events(visitors.engine)
