@@ -1,7 +1,6 @@
 """The words every letter carries around its body, the same in all four formats."""
 
-from datetime import date
-
+from models.clocks import long_date
 from notifications.letters.document import LetterDocument
 
 DRAFT_NOTICE = "Draft – not issued"
@@ -13,7 +12,7 @@ def contact_lines(letter: LetterDocument) -> list[str]:
     head = letter.letterhead
     reach = [
         ("Telephone: ", head.telephone),
-        ("Email: ", head.email),
+        ("", head.email),  # what it is shows by itself, and the line is short
         ("", head.website),
     ]
     return [*head.address, *(label + value for label, value in reach if value)]
@@ -32,8 +31,3 @@ def reply_request(letter: LetterDocument) -> str | None:
 def copies_label(letter: LetterDocument) -> str:
     """The words before the list of those who receive a copy."""
     return "Copy to:" if len(letter.copies) == 1 else "Copies to:"
-
-
-def long_date(day: date) -> str:
-    """A date as letters print it: 4 December 2026."""
-    return f"{day.day} {day:%B %Y}"
