@@ -120,7 +120,10 @@ SCHOOLS = (
         HIGH,
         religious_character=CHURCH,
         diocese=DIOCESE,
-        others={ContactRole.CLERK: "Bridget Oxley"},
+        others={
+            ContactRole.CLERK: "Bridget Oxley",
+            ContactRole.FOUNDATION_APPOINTER: "Holy Well Parochial Church Council",
+        },
     ),
     Place(
         900004,
@@ -248,5 +251,18 @@ SCHOOLS = (
         "FM9 3EF",
         HIGH,
         others={ContactRole.CLERK: "Norman Eyre"},
+    ),
+    Place(
+        900014,
+        "Stonegate Junior School",
+        1,
+        "Community school",
+        "Primary",
+        "Ian Lowther",
+        "Judith Pell",
+        "Stonegate",
+        "FM9 7LT",
+        HIGH,
+        others={ContactRole.CLERK: "Frances Orme"},
     ),
 )

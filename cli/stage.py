@@ -1,0 +1,203 @@
+"""Where the demonstration's stories are played: what an officer does at one moment of the past."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from cli.fictional_council import OFFICERS
+from models.clocks import london_date, office_moment, subtract_working_days
+from models.commands import directory, notices, powers, proposing, recording, starting
+from models.commands.deciding import decide
+from models.database import write
+from models.escalations import Action, Escalation, Proposal, ProposalState
+from models.officers import Officer, Role
+from models.policy import Policy
+from models.settings import Settings
+from models.statutory import WarningNotice
+
+SIGNATORIES = {Role.HEAD_OF_SERVICE: "Daniel", Role.DIRECTOR: "Anita"}
+
+
+@dataclass
+class Stage:
+    """Where the stories are played: one moment, one council."""
+
+    engine: Engine
+    policy: Policy
+    settings: Settings
+    today: date
+    now: datetime
+
+    def at(self, days_back: int, hour: int, minute: int = 0) -> datetime:
+        """The moment so many working days before the day of loading."""
+        return office_moment(subtract_working_days(self.today, days_back), time(hour, minute))
+
+    def start(self, urn: int, by: str, case_officer: str, **told: Any) -> str:
+        """Start an escalation; its reference."""
+        with write(self.engine) as session:
+            escalation = starting.start(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                urn=urn,
+                case_officer=officer_named(session, case_officer).email,
+                **told,
+            )
+            return escalation.reference
+
+    def discuss(self, reference: str, by: str, with_whom: str, notes: str, agreed: str) -> None:
+        """Record a discussion that was held today."""
+        with write(self.engine) as session:
+            recording.record_discussion(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                reference=reference,
+                held_on=london_date(self.now),
+                with_whom=[with_whom],
+                notes=notes,
+                agreed_actions=agreed,
+            )
+
+    def respond(self, reference: str, by: str, summary: str, judgement: str) -> None:
+        """Record and judge a response that came today."""
+        with write(self.engine) as session:
+            recording.record_response(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                reference=reference,
+                received_on=london_date(self.now),
+                summary=summary,
+                judgement=judgement,
+            )
+
+    def propose(self, reference: str, by: str, action: str, reason: str) -> None:
+        """Put a change forward."""
+        with write(self.engine) as session:
+            proposing.propose(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                reference=reference,
+                action=action,
+                reason=reason,
+            )
+
+    def approve(self, reference: str, by: str) -> None:
+        """Approve what is waiting to move the escalation."""
+        waiting = (
+            select(Proposal.id)
+            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+            .where(Escalation.reference == reference, Proposal.action != Action.LETTER)
+            .where(Proposal.state == ProposalState.AWAITING)
+        )
+        with write(self.engine) as session:
+            self._approve(session, session.exec(waiting).one(), by)
+
+    def warn(self, reference: str, by: str, **content: Any) -> None:
+        """Put a warning notice forward."""
+        with write(self.engine) as session:
+            notices.give_notice(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                reference=reference,
+                **content,
+            )
+
+    def judge_compliance(self, reference: str, by: str, reasons: str) -> None:
+        """Judge that the governing body did not comply with its warning notice."""
+        with write(self.engine) as session:
+            notices.judge_compliance(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                notice_id=_notice(session, reference),
+                complied=False,
+                reasons=reasons,
+            )
+
+    def propose_powers(self, reference: str, by: str, sections: list[str], reasons: str) -> None:
+        """Put the notice that powers are proposed forward."""
+        with write(self.engine) as session:
+            notices.propose_powers(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                notice_id=_notice(session, reference),
+                sections=sections,
+                reasons=reasons,
+            )
+
+    def prepare_power(self, reference: str, by: str, **told: Any) -> int:
+        """Begin to prepare a power; its number."""
+        with write(self.engine) as session:
+            power = powers.prepare_power(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                reference=reference,
+                **told,
+            )
+            return power.id
+
+    def consult(self, power_id: int, by: str, with_whom: str, said: str) -> None:
+        """Record a consultation of today about a power."""
+        with write(self.engine) as session:
+            powers.record_consultation(
+                session,
+                self.policy,
+                officer=officer_named(session, by),
+                now=self.now,
+                power_id=power_id,
+                with_whom=with_whom,
+                consulted_on=london_date(self.now),
+                said=said,
+            )
+
+    def sign_letters(self) -> None:
+        """Approve every letter outside a transition, by whoever it waits for."""
+        waiting = select(Proposal).where(
+            Proposal.state == ProposalState.AWAITING, Proposal.action == Action.LETTER
+        )
+        with write(self.engine) as session:
+            for proposal in session.exec(waiting.order_by(col(Proposal.id))).all():
+                self._approve(session, proposal.id, SIGNATORIES[Role(proposal.approvers[0])])
+
+    def _approve(self, session: Session, proposal_id: int, by: str) -> None:
+        decide(
+            session,
+            self.policy,
+            officer=officer_named(session, by),
+            now=self.now,
+            proposal_id=proposal_id,
+            decision="approve",
+        )
+
+
+def _notice(session: Session, reference: str) -> int:
+    newest = (
+        select(WarningNotice.id)
+        .join(Escalation, col(Escalation.id) == col(WarningNotice.escalation_id))
+        .where(Escalation.reference == reference)
+        .order_by(col(WarningNotice.id).desc())
+    )
+    return session.exec(newest).one()
+
+
+def officer_named(session: Session, first_name: str) -> Officer:
+    """The demonstration's officer of this first name."""
+    (person,) = (person for person in OFFICERS if person.name.startswith(first_name))
+    return directory.find_officer(session, person.email)
