@@ -17,8 +17,10 @@ from models.escalations import (
     Proposal,
     ProposalState,
 )
+from models.law.powers import Section
 from models.officers import ROLE_TITLES, Officer, Role
 from models.policy import Policy
+from models.reading.wording import letter_title
 from models.schools import School
 
 
@@ -96,10 +98,13 @@ def _what(session: Session, policy: Policy, escalation: Escalation, proposal: Pr
     ladder = policy.ladder(escalation.ladder)
     if proposal.action in (Action.START, Action.ADVANCE) and proposal.step_key in ladder:
         return ladder.step(proposal.step_key).title
-    words = proposal.action.label
+    if proposal.action is Action.POWER:
+        section = Section(proposal.details["section"])
+        return f"{section.title} (section {section.value})"
     if proposal.action is Action.LETTER:
-        [letter] = letters_of(session, proposal)
-        words = letter.template.replace("_", " ")
+        first, *others = [letter_title(each.template) for each in letters_of(session, proposal)]
+        return f"{first} and {len(others)} more" if others else first
+    words = proposal.action.label
     return words[0].upper() + words[1:]
 
 

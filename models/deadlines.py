@@ -19,6 +19,21 @@ class DeadlineState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DeadlineKind(StrEnum):
+    """What is due on the day: a response, or what the Education and Inspections Act 2006 fixes."""
+
+    RESPONSE = "response"
+    COMPLIANCE = "compliance"  # the end of a warning notice's compliance period (section 60)
+    POWERS = "powers"  # the last day for sections 63, 64 and 66
+    BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
+
+
+# What the school owes at a step; the others are the authority's own last days.
+OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE)
+# The law's own: they run on while an escalation is paused.
+STATUTORY = (DeadlineKind.COMPLIANCE, DeadlineKind.POWERS, DeadlineKind.BUDGET_REVIEW)
+
+
 class ReminderState(StrEnum):
     """Whether a reminder is still to come."""
 
@@ -52,7 +67,7 @@ class Deadline(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id")
     step_key: str
-    kind: str
+    kind: DeadlineKind = word(DeadlineKind)
     due_on: date
     rule: str
     state: DeadlineState = word(DeadlineState)

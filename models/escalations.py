@@ -82,6 +82,7 @@ class Action(StrEnum):
     CONVERT = "convert"
     END = "end"
     LETTER = "letter"
+    POWER = "power"
 
     @property
     def label(self) -> str:
@@ -101,6 +102,7 @@ ACTION_TITLES = {
     Action.CONVERT: "move to the academy ladder",
     Action.END: "end the escalation because the school closes",
     Action.LETTER: "send a letter",
+    Action.POWER: "use a power of intervention",
 }
 
 

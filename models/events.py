@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, insert, select, update
+from sqlalchemy import Column, Index, select
 from sqlmodel import Field, Session, SQLModel
 
-from models.database import UtcDateTime
+from models.database import UtcDateTime, add_all, change, rows
 from models.words import word
 
 FIRST_HASH = "0" * 64
@@ -37,6 +37,21 @@ class EventKind(StrEnum):
     LETTER_EDITED = "letter_edited"
     LETTER_ISSUED = "letter_issued"
     LETTER_WITHDRAWN = "letter_withdrawn"
+    LETTER_NOT_ISSUED = "letter_not_issued"
+    LETTER_SERVED = "letter_served"
+    SUPPORT_RECORDED = "support_recorded"
+    COMPLIANCE_JUDGED = "compliance_judged"
+    WARNING_NOTICE_CEASED = "warning_notice_ceased"
+    POWER_PREPARED = "power_prepared"
+    CONSULTATION_RECORDED = "consultation_recorded"
+    SECRETARY_OF_STATE_TOLD = "secretary_of_state_told"
+    POWER_USED = "power_used"
+    BUDGET_NOTICE_RECEIVED = "budget_notice_received"
+    REPRESENTATION_RECORDED = "representation_recorded"
+    BUDGET_REVIEWED = "budget_reviewed"
+    POWER_ENDED = "power_ended"
+    SECRETARY_OF_STATE_NOTICE_RECORDED = "secretary_of_state_notice_recorded"
+    SECRETARY_OF_STATE_NOTICE_RELEASED = "secretary_of_state_notice_released"
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"
     MESSAGE_BECAME_UNKNOWN = "message_became_unknown"
@@ -134,16 +149,14 @@ def append(session: Session, now: datetime, actor: str, *happenings: Happening) 
     """
     if not happenings:
         return
-    connection = session.connection()
-    head = connection.execute(_HEAD).one_or_none()
-    sequence, previous = (head.sequence, head.hash) if head else (0, FIRST_HASH)
-    rows = []
+    sequence, previous = _head(session)
+    links = []
     for happening in happenings:
         sequence += 1
         data = canonical(happening.data)
         content = (happening.kind.value, happening.escalation_id, data)
         this = link(previous, sequence, now, actor, content)
-        rows.append(
+        links.append(
             {
                 "sequence": sequence,
                 "at": now,
@@ -156,11 +169,15 @@ def append(session: Session, now: datetime, actor: str, *happenings: Happening) 
             }
         )
         previous = this
-    connection.execute(_ADD_EVENT, rows)
-    if head:
-        connection.execute(_MOVE_HEAD, {"sequence": sequence, "hash": previous})
-    else:
-        connection.execute(_ADD_HEAD, {"id": 1, "sequence": sequence, "hash": previous})
+    add_all(session, Event, links)
+    if not change(session, ChainHead, {"id": 1}, sequence=sequence, hash=previous):
+        add_all(session, ChainHead, [{"id": 1, "sequence": sequence, "hash": previous}])
+
+
+def _head(session: Session) -> tuple[int, str]:
+    """The last link of the chain: its place and its hash."""
+    head = next(iter(rows(session, _HEAD)), None)
+    return (head.sequence, head.hash) if head else (0, FIRST_HASH)
 
 
 def verify(session: Session) -> Break | None:
@@ -176,9 +193,7 @@ def verify(session: Session) -> Break | None:
         if row.hash != link(previous, row.sequence, row.at, row.actor, content):
             return Break(row.sequence, "its content was changed")
         previous = row.hash
-    head = session.connection().execute(_HEAD).one_or_none()
-    recorded = (head.sequence, head.hash) if head else (0, FIRST_HASH)
-    if recorded != (expected, previous):
+    if _head(session) != (expected, previous):
         return Break(expected + 1, "events after this point were removed or added")
     return None
 
@@ -191,6 +206,3 @@ def _in_order(session: Session) -> Iterator[Any]:
 _events = Event.__table__  # type: ignore[attr-defined]
 _heads = ChainHead.__table__  # type: ignore[attr-defined]
 _HEAD = select(_heads.c.sequence, _heads.c.hash).where(_heads.c.id == 1)
-_ADD_EVENT = insert(_events)
-_ADD_HEAD = insert(_heads)
-_MOVE_HEAD = update(_heads).where(_heads.c.id == 1)

@@ -13,6 +13,8 @@ JUDGED = (StepState.SATISFACTORY, StepState.UNSATISFACTORY, StepState.NO_RESPONS
 # The step has run its course without success, or was passed over: the next one may come.
 EXHAUSTED = (StepState.UNSATISFACTORY, StepState.NO_RESPONSE, StepState.PASSED_OVER)
 
+NOT_BEGUN = (StepState.AHEAD, StepState.PROPOSED)
+
 STATUSES: dict[Action, tuple[Status, ...]] = {
     Action.ADVANCE: (Status.OPEN,),
     Action.PASS_OVER: (Status.OPEN,),
@@ -24,6 +26,7 @@ STATUSES: dict[Action, tuple[Status, ...]] = {
     Action.CONVERT: (Status.OPEN, Status.PAUSED),
     Action.END: (Status.OPEN, Status.PAUSED),
     Action.LETTER: (Status.OPEN, Status.PAUSED),
+    Action.POWER: (Status.OPEN,),
 }
 
 
@@ -60,6 +63,8 @@ def refusal(action: Action, at: Standing) -> str | None:
         return _pass_over(at)
     if action is Action.EXTEND:
         return _extend(at)
+    if action is Action.POWER and (at.step.kind != "powers" or at.state in NOT_BEGUN):
+        return "A power can be used once the escalation has moved to the step of the powers."
     if action is Action.CONVERT and at.ladder.key != "maintained":
         return "The escalation is on the academy ladder already."
     return None
@@ -74,7 +79,7 @@ def target(action: Action, at: Standing) -> StepRule:
 
 def approvers(policy: Policy, action: Action, step: StepRule) -> tuple[str, ...]:
     """The roles that must approve, each in turn: the step's own for a move to it."""
-    if action is Action.ADVANCE:
+    if action in (Action.ADVANCE, Action.POWER):
         return step.approvers
     return policy.approvers[Approvable(action.value)]
 
@@ -90,11 +95,11 @@ def _wrong_status(action: Action, status: Status) -> str:
 
 
 def _advance(at: Standing) -> str | None:
-    if not at.exhausted:
-        return _not_exhausted(at)
     following = at.ladder.after(at.step.key)
     if following is None:
         return f"Step {at.step.number} is the last step of this ladder."
+    if not at.exhausted:
+        return _not_exhausted(at)
     if following.only_if and not at.head_performance_in_question:
         return (
             f"Step {following.number} is only for when the headteacher's performance is in "
@@ -104,6 +109,8 @@ def _advance(at: Standing) -> str | None:
 
 
 def _not_exhausted(at: Standing) -> str:
+    if at.state is StepState.AWAITING_RESPONSE and at.step.statutory:
+        return "Judge compliance with the warning notice first."
     if at.state is StepState.AWAITING_RESPONSE and at.answered:
         return f"Judge the response at step {at.step.number} first."
     if at.state is StepState.AWAITING_RESPONSE:
@@ -118,12 +125,14 @@ def _not_exhausted(at: Standing) -> str:
         )
     if at.state is StepState.APPROVED:
         return f"Step {at.step.number} is approved but has not been carried out."
-    return f"Step {at.step.number} has not run its course: it is {at.state.value}."
+    return f"Step {at.step.number} has not run its course: it is {at.state.value.replace('_', ' ')}."
 
 
 def _extend(at: Standing) -> str | None:
     if at.state is not StepState.AWAITING_RESPONSE:
         return "There is no deadline to extend: no response is awaited at this step."
+    if at.step.statutory:
+        return "A compliance period is fixed by its warning notice (section 60) and not extended."
     if at.answered:
         return f"The response at step {at.step.number} has come. Judge it instead."
     return None

@@ -32,6 +32,17 @@ class Row:
     about: StepRule
     approvers: tuple[str, ...]
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether it is a warning notice, which is given by a form of its own."""
+        return self.action is Action.ADVANCE and self.about.kind == "notice"
+
+    @property
+    def needs_eligibility(self) -> bool:
+        """Whether the law asks besides that the school is eligible for intervention (s.60(1))."""
+        to_powers = self.action is Action.ADVANCE and self.about.kind == "powers"
+        return to_powers or self.action is Action.POWER
+
     def allows(self, role: Role, **flags: bool) -> bool:
         """Whether an officer of this role may propose it with the flags standing like this."""
         if role not in CASEWORK or self.when is None:
@@ -54,10 +65,24 @@ def standings(ladder: Ladder) -> Iterator[Standing]:
 
 def rows(policy: Policy, ladder: Ladder) -> Iterator[Row]:
     """Every action at every place of a ladder."""
+    notice = next((step for step in ladder.steps if step.kind == "notice"), None)
+    actions = (*BY_NAME, Action.POWER) if notice else BY_NAME
     for at in standings(ladder):
-        for action in BY_NAME:
+        if notice:
+            who = approvers(policy, Action.ADVANCE, notice)
+            yield Row(at, Action.ADVANCE, _when_a_notice(at, notice), notice, who)
+        for action in actions:
             about = target(action, at)
-            yield Row(at, action, _when(action, at), about, approvers(policy, action, about))
+            row = Row(at, action, _when(action, at), about, approvers(policy, action, about))
+            if not row.is_notice:
+                yield row
+
+
+def _when_a_notice(at: Standing, notice: StepRule) -> dict[str, bool] | None:
+    """At the step before, when that has failed; at the notice and the powers, a further one."""
+    if at.step.statutory:
+        return {} if at.status is Status.OPEN else None
+    return _when(Action.ADVANCE, at) if at.ladder.after(at.step.key) == notice else None
 
 
 def _when(action: Action, at: Standing) -> dict[str, bool] | None:
@@ -100,6 +125,14 @@ real commands. What it does not allow is refused and changes nothing.
 While an escalation is proposed, only its start can be decided. Once it is resolved, withdrawn or
 ended, nothing more can be proposed. While one proposal to move an escalation waits for a decision
 there can be no other.
+
+A warning notice is given by its own form, with all that section 60 of the Education and Inspections
+Act 2006 asks for: `advance` to its step is refused and says so. From then on a further one may be
+given, but not while the compliance period of the one before runs. `advance` to the powers, and each
+`power`, are refused unless the school is eligible for intervention that day: the four facts of
+section 60(1). A `power` has a form of its own too, and needs what its section asks for. While one
+is in force the escalation is neither resolved nor withdrawn. Compliance with a notice is judged
+with the notice, once its period is over; a response that is recorded there carries no judgement.
 """
 
 
@@ -112,7 +145,7 @@ def _people(policy: Policy) -> Iterator[str]:
     yield "and they are different people.\n"
     yield "| To | approved by |"
     yield "|---|---|"
-    yield "| move to a step | the step’s own approvers, in the tables below |"
+    yield "| move to a step, use a power | the step’s own approvers, in the tables below |"
     for approvable, roles in policy.approvers.items():
         yield f"| {Action(approvable.value).label} | {_in_turn(roles)} |"
     yield ""
@@ -126,11 +159,18 @@ def _steps(ladder: Ladder) -> Iterator[str]:
     yield "\n| Step | | approved by | response within | only if | may be passed over if |"
     yield "|---|---|---|---|---|---|"
     for step in ladder.steps:
-        days = f"{step.response_working_days} working days"
         conditions = [FLAGS.get(name or "", "") for name in (step.only_if, step.may_pass_over_if)]
-        cells = [step.number, step.title, _in_turn(step.approvers), days, *conditions]
+        cells = [step.number, step.title, _in_turn(step.approvers), _within(step), *conditions]
         yield f"| {' | '.join(cells)} |"
     yield ""
+
+
+def _within(step: StepRule) -> str:
+    """How long the school has: of a power each has its own time, of a notice what it says."""
+    days = f"{step.response_working_days} working days"
+    return {"powers": "per power", "notice": f"as the notice says; {days} offered"}.get(
+        step.kind, days
+    )
 
 
 def _places(policy: Policy, ladder: Ladder, status: Status) -> Iterator[str]:
@@ -154,7 +194,11 @@ def _said(row: Row) -> str:
     """The action with what it is about and what it needs; nothing when it is refused."""
     if row.when is None:
         return ""
+    if row.is_notice:
+        return "a further warning notice" if row.standing.step.statutory else "a warning notice"
     name = f"`{row.action.value}`"
+    if row.needs_eligibility:
+        name += " (eligible for intervention)"
     if row.action is Action.PASS_OVER:
         name += " this step" if row.about == row.standing.step else " the next step"
     needs = [f"{'' if wanted else 'not: '}{FLAGS[flag]}" for flag, wanted in row.when.items()]

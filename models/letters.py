@@ -37,6 +37,10 @@ class Letter(SQLModel, table=True):
     template: str
     to_role: str
     copy_roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    # Copies to people who hold no role at the school: members of a board, its governors.
+    people: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
     state: LetterState = word(LetterState, index=True)
     version: int = 1
     dated: date | None = None

@@ -9,10 +9,19 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
 
-from models import deadlines, escalations, events, letters, messages, officers, schools
+from models import (
+    deadlines,
+    escalations,
+    events,
+    letters,
+    messages,
+    officers,
+    schools,
+    statutory,
+)
 
 # Importing a module with tables registers them; naming them here keeps the imports alive.
-TABLES = (deadlines, escalations, events, letters, messages, officers, schools)
+TABLES = (deadlines, escalations, events, letters, messages, officers, schools, statutory)
 
 
 class SchemaError(Exception):

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days, london_date, long_date, working_days_between
 from models.commands.correspondence import letter_body
-from models.deadlines import Deadline, DeadlineState, Reminder
+from models.deadlines import OWED, Deadline, DeadlineKind, DeadlineState, Reminder
 from models.escalations import (
     Decision,
     Escalation,
@@ -20,7 +21,7 @@ from models.escalations import (
     Step,
     StepState,
 )
-from models.letters import IssuedFile, Letter
+from models.letters import IssuedFile, Letter, LetterState
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
@@ -35,6 +36,34 @@ _emails = Environment(  # noqa: S701
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+)
+
+
+# A response that is awaited where its escalation stands.
+_OWED_HERE = and_(
+    col(Escalation.status) == Status.OPEN,
+    col(Deadline.kind).in_(OWED),
+    col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED)),
+    col(Deadline.step_key) == col(Escalation.step_key),
+)
+_RESPONSE_AWAITED = and_(
+    or_(
+        col(Escalation.status) == Status.OPEN,
+        col(Deadline.kind) == DeadlineKind.COMPLIANCE,
+    ),
+    col(Deadline.kind).in_(OWED),
+    col(Deadline.state) != DeadlineState.CANCELLED,
+    col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)),
+)
+# The authority's own last days run on wherever the escalation stands, and while it is paused.
+LAST_DAYS = {
+    DeadlineKind.POWERS: "to use the powers of sections 63, 64 and 66",
+    DeadlineKind.BUDGET_REVIEW: "to review the suspended budget (section 66)",
+}
+_LAST_DAY_RUNS = and_(
+    col(Deadline.kind).in_(LAST_DAYS),
+    col(Deadline.state) == DeadlineState.OPEN,
+    col(Escalation.status).in_((Status.OPEN, Status.PAUSED)),
 )
 
 
@@ -59,6 +88,8 @@ class Composer:
             return self._digest(message)
         if message.data["what"] == "delivery_problem":
             return self._delivery_problem(message)
+        if message.data["what"] == "letter_problem":
+            return self._letter_problem(message)
         return self._alert(message)
 
     def _letter(self, message: Message) -> Mail:
@@ -110,7 +141,7 @@ class Composer:
         return self._mail(message, subject=first.removeprefix("Subject: "), text=text.lstrip("\n"))
 
     def _reminder(self, message: Message) -> Mail | None:
-        """Only what still awaits its response; a judged one needs no reminder any more."""
+        """Only what still awaits its response or its last day; the rest needs no reminder."""
         told = col(Reminder.id).in_(message.data["reminders"])
         due = (
             select(Deadline, Escalation, School, Step)
@@ -122,9 +153,7 @@ class Composer:
                 & (col(Step.key) == col(Deadline.step_key)),
             )
             .where(col(Deadline.id).in_(select(Reminder.deadline_id).where(told)))
-            .where(Escalation.status == Status.OPEN)
-            .where(col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)))
-            .where(Deadline.state != DeadlineState.CANCELLED)
+            .where(or_(_RESPONSE_AWAITED, _LAST_DAY_RUNS))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         items = [self._item(*row[:3]) for row in self.session.exec(due).all()]
@@ -137,6 +166,7 @@ class Composer:
             "school": school.name,
             "reference": escalation.reference,
             "step": f"{step.number}, {step.title}",
+            "last_day_for": LAST_DAYS.get(deadline.kind, ""),
             "due_on": long_date(deadline.due_on),
             "days_late": working_days_between(deadline.due_on, today),
             "missed": deadline.due_on < today,
@@ -164,9 +194,8 @@ class Composer:
             select(Deadline, Escalation, School)
             .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
             .join(School, col(School.urn) == col(Escalation.urn))
-            .where(Escalation.case_officer_id == officer.id, Escalation.status == Status.OPEN)
-            .where(col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED)))
-            .where(Deadline.step_key == Escalation.step_key, col(Deadline.due_on) <= until)
+            .where(Escalation.case_officer_id == officer.id, col(Deadline.due_on) <= until)
+            .where(or_(_OWED_HERE, _LAST_DAY_RUNS))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         return [self._item(*row) for row in self.session.exec(due).all()]
@@ -233,6 +262,19 @@ class Composer:
             unknown=trouble.state is MessageState.UNKNOWN,
             detail=trouble.detail,
             url=self._url(f"/messages/{trouble.id}"),
+        )
+
+    def _letter_problem(self, message: Message) -> Mail | None:
+        letter = self.session.get_one(Letter, message.data["letter"])
+        if letter.state is not LetterState.APPROVED:
+            return None
+        escalation = self.session.get_one(Escalation, letter.escalation_id)
+        return self._from_template(
+            message,
+            "letter_problem",
+            reference=escalation.reference,
+            subject=self._subject(letter),
+            url=self._url(f"/letters/{letter.id}"),
         )
 
     def _last_decision(self, proposal: Proposal) -> tuple[str, str] | None:

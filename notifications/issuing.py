@@ -14,7 +14,9 @@ from models.commands.correspondence import (
     contacts_of,
     freeze_letter,
     letter_body,
+    spoken,
 )
+from models.commands.deliveries import report_unissued
 from models.database import read, write
 from models.escalations import Escalation
 from models.letters import Letter, LetterState
@@ -28,6 +30,8 @@ from notifications.letters import (
     to_text,
 )
 
+SPEAK_FOR_THEMSELVES = (*NATIONAL, "diocese", "foundation_appointer")
+
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +40,7 @@ def letter_document(
 ) -> LetterDocument:
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
     escalation = session.get_one(Escalation, letter.escalation_id)
-    people = letter.recipients or _expected(session, policy, letter, escalation.urn)
+    people = letter.recipients or _expected(session, policy, letter, escalation.urn, today)
     head = policy.letterhead
     return LetterDocument(
         letterhead=Letterhead(
@@ -59,31 +63,29 @@ def letter_document(
 
 
 def _copy(person: dict[str, Any]) -> str:
-    """Who else has the letter: a national body's name says already what it is."""
-    if person["role"] in NATIONAL:
+    """Who else has the letter: the name of a body says already what it is."""
+    if person["role"] in SPEAK_FOR_THEMSELVES:
         return str(person["name"])
-    return f"{person['name']}, {_spoken(person['role'])}"
+    return f"{person['name']}, {spoken(person)}"
 
 
-def _expected(session: Session, policy: Policy, letter: Letter, urn: int) -> list[dict[str, Any]]:
+def _expected(
+    session: Session, policy: Policy, letter: Letter, urn: int, today: date
+) -> list[dict[str, Any]]:
     """Whom a draft would go to as the contacts stand; a gap shows as the role alone."""
-    contacts = contacts_of(session, urn)
+    contacts = contacts_of(session, urn, today)
     people = []
     for role in (letter.to_role, *letter.copy_roles):
-        gap: dict[str, Any] = {"role": role, "name": f"The {_spoken(role)}", "address": []}
+        gap: dict[str, Any] = {"role": role, "name": f"The {role.replace('_', ' ')}", "address": []}
         people.append(address_of(policy, contacts, role) or gap)
-    return people
-
-
-def _spoken(role: str) -> str:
-    return role.replace("_", " ")
+    return [*people, *letter.people]
 
 
 def issue_letters(engine: Engine, policy: Policy, now: datetime) -> int:
     """Issue every approved letter: render it, freeze its bytes, queue it to its recipients.
 
     Safe to run anywhere, twice and at once: whoever freezes first wins. A letter that cannot be
-    rendered stays approved, is logged, and does not hold up the others.
+    rendered stays approved, does not hold up the others, and its case officer is told once.
     """
     with read(engine) as session:
         approved = select(Letter.id).where(Letter.state == LetterState.APPROVED)
@@ -99,6 +101,8 @@ def _issue(engine: Engine, policy: Policy, letter_id: int, now: datetime) -> boo
         files = render(document)
     except Exception:
         log.exception("Letter %s is approved but cannot be rendered", letter_id)
+        with write(engine) as session:
+            report_unissued(session, now=now, letter_id=letter_id)
         return False
     with write(engine) as session:
         return freeze_letter(session, policy, now=now, letter=letter, files=files)

@@ -1,13 +1,16 @@
 """An escalation to act on in tests: each method is one command in a transaction of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models.clocks import london_date
+from models import reading
+from models.clocks import add_working_days, london_date, office_moment
+from models.commands import notices, powers
 from models.commands.correspondence import freeze_letter
 from models.commands.deciding import decide
 from models.commands.proposing import propose
@@ -17,9 +20,12 @@ from models.database import read, write
 from models.deadlines import Deadline, Reminder
 from models.escalations import Discussion, Escalation, Proposal, ProposalState, Response, Step
 from models.events import Event
+from models.law import powers as law
 from models.letters import Letter, LetterState
 from models.messages import Message
 from models.policy import Policy
+from models.schools import School
+from models.statutory import Power, WarningNotice
 from tests.council import NOW, Council
 
 APPROVER = {
@@ -142,11 +148,144 @@ class Case:
     def climb_to(self, key: str) -> "Case":
         """Let every step fail up to this one, which ends up approved."""
         while self.escalation.step_key != key:
-            self.fail_step()
+            if self.rule.kind == "notice":
+                self.fail_notice()
+            else:
+                self.fail_step()
             following = self.policy.ladder(self.escalation.ladder).after(self.rule.key)
+            if following.kind == "notice":
+                self.warn()
+                continue
             needed = {"head_performance_in_question": True} if following.only_if else {}
             self.change("advance", **needed)
         return self
+
+    def warn(self, *, approved: bool = True, by: str = "seo", **values: Any) -> WarningNotice:
+        """Put a warning notice forward, and have it approved."""
+        given = {"compliance_ends_on": add_working_days(london_date(self.now), 15)}
+        with write(self.engine) as session:
+            notice = notices.give_notice(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                **{**NOTICE, **given, **values},
+            )
+        if approved:
+            self.approve(self.awaiting[-1])
+        return notice
+
+    @property
+    def notice(self) -> WarningNotice:
+        """The newest warning notice."""
+        return self.all(WarningNotice)[-1]
+
+    def judge_compliance(self, *, complied: bool, by: str = "seo") -> WarningNotice:
+        """Judge the newest warning notice."""
+        with write(self.engine) as session:
+            return notices.judge_compliance(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                notice_id=self.notice.id,
+                complied=complied,
+                reasons="The plan that the notice asked for was not written.",
+            )
+
+    def propose_powers(self, *sections: str, by: str = "seo") -> None:
+        """Give notice that powers are proposed, and have it issued."""
+        with write(self.engine) as session:
+            notices.propose_powers(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                notice_id=self.notice.id,
+                sections=list(sections) or ["65"],
+                reasons="The governing body has not acted.",
+            )
+        self.approve(self.awaiting[-1])
+        self.issue()
+
+    def fail_notice(self) -> None:
+        """Give the notice, let its period go by, judge it and propose powers."""
+        self.issue()
+        self.now = office_moment(self.notice.compliance_ends_on + timedelta(days=1))
+        self.judge_compliance(complied=False)
+        self.propose_powers()
+        self.now += timedelta(days=10)
+
+    def on_power(self, command: Any, power_id: int, by: str = "seo", **values: Any) -> Any:
+        """One command of `models.commands.powers` on a power."""
+        with write(self.engine) as session:
+            return command(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                power_id=power_id,
+                **values,
+            )
+
+    def prepare(self, section: str, by: str = "seo", **values: Any) -> Power:
+        """Begin to prepare a power."""
+        with write(self.engine) as session:
+            return powers.prepare_power(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                section=section,
+                **{"reason": "The governing body is not able to act.", **values},
+            )
+
+    def ready(self, power: Power) -> None:
+        """Everybody consulted who must be, and the Secretary of State told."""
+        today = london_date(self.now)
+        school = self.school
+        for consultee in law.consultees(power.section, school):
+            self.on_power(
+                powers.record_consultation,
+                power.id,
+                with_whom=consultee.role,
+                consulted_on=today,
+                said="They do not object.",
+            )
+        self.on_power(
+            powers.record_secretary_of_state_told, power.id, on=today, evidence="Letter of today."
+        )
+
+    def used(self, section: str, **values: Any) -> Power:
+        """A power that is prepared, made ready, proposed, approved and issued."""
+        power = self.prepare(section)
+        self.ready(power)
+        given = NEEDS[section](london_date(self.now))
+        self.approve(
+            self.on_power(powers.use_power, power.id, reason="Now.", **{**given, **values})
+        )
+        self.issue()
+        return self.power(power.id)
+
+    def power(self, power_id: int) -> Power:
+        """A power as it stands in the database."""
+        with read(self.engine) as session:
+            return session.get_one(Power, power_id)
+
+    @property
+    def school(self) -> School:
+        """The school of this escalation."""
+        with read(self.engine) as session:
+            return session.get_one(School, self.escalation.urn)
+
+    @property
+    def eligibility(self) -> Any:
+        """What the law says today, as doors show it."""
+        with read(self.engine) as session:
+            today = london_date(self.now)
+            return reading.eligibility(session, self.policy, self.reference, today=today)
 
     @property
     def escalation(self) -> Escalation:
@@ -204,4 +343,29 @@ class Case:
         return [each for each in self.all(Proposal) if each.state is ProposalState.AWAITING]
 
 
+NOTICE = {
+    "grounds": ["standards"],
+    "comparisons": ["comparable"],
+    "comparison": "Attainment is in the lowest tenth of comparable schools.",
+    "why_powers": "The governing body has not acted on three years of advice.",
+    "matters": "Attainment at the end of Key Stage 2 has fallen for three years.",
+    "action_required": "Write and carry out a plan for mathematics.",
+    "action_minded": "To appoint an Interim Executive Board under section 65.",
+}
+
+
+def somebody(name: str, **more: Any) -> dict[str, Any]:
+    """A person to be named in a power."""
+    email = f"{name.split()[0].lower()}@people.example"
+    return {"name": name, "email": email, "address": ["1 High Street", "Fernminster"], **more}
+
+
+BOARD = [somebody("Ingrid Bell", chair=True), somebody("Omar Finch")]
+# What the notice of each section needs besides consultation and notification.
+NEEDS: dict[str, Callable[[date], dict[str, Any]]] = {
+    "63": lambda _: {"arrangements": "Work with the Fernshire Schools Partnership."},
+    "64": lambda _: {"governors": [somebody("Una Marsh")]},
+    "65": lambda today: {"members": BOARD, "starts_on": today + timedelta(days=7)},
+    "66": lambda _: {},
+}
 STAND_INS = {"pdf": b"%PDF-stand-in", "html": b"<p>stand-in</p>", "txt": b"stand-in"}

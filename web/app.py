@@ -55,13 +55,14 @@ def _with_state(mounted: FastAPI, app: FastAPI) -> FastAPI:
 
 
 def _failed(request: Request, failure: HTTPException) -> Response:
+    """A page that says so, or problem details: a mounted API does not see every address of its."""
+    if request.url.path.startswith(api.ADDRESS):
+        return failed(request, failure)
     return pages.failed(request, failure.status_code)
 
 
 def _too_long(request: Request) -> Response:
-    failure = HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    in_api = request.url.path.startswith(api.ADDRESS)
-    return failed(request, failure) if in_api else _failed(request, failure)
+    return _failed(request, HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
 
 
 def _unreadable(request: Request, _: Exception) -> Response:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, bindparam, select, update
+from sqlalchemy import Engine, Row, and_, bindparam, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
@@ -22,8 +22,8 @@ from models.clocks import (
     office_hours_end,
 )
 from models.commands.deadlines import next_chaser
-from models.database import add, add_all, change, read, write
-from models.deadlines import Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
+from models.database import add, add_all, change, change_all, find, read, rows, write
+from models.deadlines import OWED, Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
 from models.escalations import Escalation, Proposal, ProposalState, Status
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import ClockPass, Message, MessageKind, MessageState
@@ -81,7 +81,7 @@ def _stamp(session: Session, name: str, now: datetime) -> None:
 
 def overdue_deadlines(session: Session, today: date) -> list[Row[Any]]:
     """The open deadlines whose day has passed, the earliest first, at most a batch."""
-    return list(session.connection().execute(_OVERDUE, {"today": today}))
+    return rows(session, _OVERDUE, today=today)
 
 
 def _mark_missed(engine: Engine, now: datetime) -> int:
@@ -92,30 +92,29 @@ def _mark_missed(engine: Engine, now: datetime) -> int:
             if not overdue_deadlines(session, today):
                 return total
         with write(engine) as session:
-            rows = overdue_deadlines(session, today)
-            marks = [{"deadline": row.id} for row in rows]
-            if marks:
-                session.connection().execute(_MARK_MISSED, marks)
-            append(session, now, THE_CLOCK, *(_missed(row) for row in rows))
-            total += len(rows)
+            overdue = overdue_deadlines(session, today)
+            marks = [{"id": row.id, "state": DeadlineState.MISSED} for row in overdue]
+            change_all(session, Deadline, marks)
+            append(session, now, THE_CLOCK, *(_missed(row) for row in overdue))
+            total += len(overdue)
 
 
 def _missed(row: Row[Any]) -> Happening:
-    facts = {"deadline": row.id, "step": row.step_key, "due_on": row.due_on.isoformat()}
+    facts = {
+        "deadline": row.id,
+        "kind": row.kind.value,
+        "step": row.step_key,
+        "due_on": row.due_on.isoformat(),
+    }
     return Happening(EventKind.DEADLINE_MISSED, row.escalation_id, facts)
 
 
 _OVERDUE = (
-    select(_deadlines.c.id, _deadlines.c.escalation_id, _deadlines.c.step_key, _deadlines.c.due_on)
+    select(_deadlines.c["id", "kind", "escalation_id", "step_key", "due_on"])
     .where(_deadlines.c.state == "open", _deadlines.c.due_on < bindparam("today"))
     .where(_deadlines.c.days_left.is_(None))
     .order_by(_deadlines.c.due_on, _deadlines.c.id)
     .limit(BATCH)
-)
-_MARK_MISSED = (
-    update(_deadlines)
-    .where(_deadlines.c.id == bindparam("deadline"))
-    .values(state=DeadlineState.MISSED)
 )
 
 
@@ -124,12 +123,12 @@ _MARK_MISSED = (
 
 def due_reminders(session: Session, now: datetime) -> list[Row[Any]]:
     """The reminders whose moment has come, the earliest first, at most a batch."""
-    return list(session.connection().execute(_DUE, {"now": now}))
+    return rows(session, _DUE, now=now)
 
 
 def _any_due(engine: Engine, now: datetime) -> bool:
     with read(engine) as session:
-        return session.connection().execute(_ANY_DUE, {"now": now}).first() is not None
+        return bool(rows(session, _ANY_DUE, now=now))
 
 
 _DUE = (
@@ -137,6 +136,7 @@ _DUE = (
         _reminders.c.id,
         _reminders.c.deadline_id,
         _reminders.c.kind,
+        _deadlines.c.kind.label("deadline_kind"),
         _deadlines.c.due_on,
         _deadlines.c.escalation_id,
         _deadlines.c.step_key,
@@ -150,11 +150,9 @@ _DUE = (
     .limit(BATCH)
 )
 _ANY_DUE = _DUE.limit(1)
-_MARK_QUEUED = (
-    update(_reminders)
-    .where(_reminders.c.id == bindparam("reminder"))
-    .values(state=ReminderState.QUEUED, message_id=bindparam("message"))
-)
+
+
+_ACTIVE = select_models(Officer).where(col(Officer.active))
 
 
 def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
@@ -165,41 +163,50 @@ def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
     return total
 
 
-def _queue_batch(session: Session, policy: Policy, rows: list[Row[Any]], now: datetime) -> int:
+def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: datetime) -> int:
     """One message to each officer about everything that is due, and the chasers after it."""
-    if not rows:
-        return 0
     officers = _officers(session)
-    whom = {row.id: _whom(policy, row, officers) for row in rows}
+    whom = {row.id: _whom(policy, row, officers) for row in due}
     told: dict[int, list[int]] = defaultdict(list)
     for reminder, officer_ids in whom.items():
         for officer_id in officer_ids:
             told[officer_id].append(reminder)
     keys = _add_messages(session, told, officers, now)
+    queued = ReminderState.QUEUED
     marks = [
-        {"reminder": reminder, "message": keys[officer_ids[0]] if officer_ids else None}
-        for reminder, officer_ids in whom.items()
+        {"id": reminder, "state": queued, "message_id": keys[ids[0]] if ids else None}
+        for reminder, ids in whom.items()
     ]
-    session.connection().execute(_MARK_QUEUED, marks)
-    add_all(session, Reminder, list(_chasers(policy, rows, now)))
-    append(session, now, THE_CLOCK, *_reminded(rows, whom, officers))
-    return len(rows)
+    change_all(session, Reminder, marks)
+    add_all(session, Reminder, list(_chasers(policy, due, now)))
+    append(session, now, THE_CLOCK, *_reminded(due, whom, officers))
+    return len(due)
 
 
 def _officers(session: Session) -> dict[int, Officer]:
-    active = select_models(Officer).where(col(Officer.active))
-    return {officer.id: officer for officer in session.exec(active)}
+    return {officer.id: officer for officer in find(session, _ACTIVE)}
 
 
 def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
     """The case officer; from the first overdue one on, also those whom the policy names.
 
+    Of a last day that the law fixes, the Head of Service and the Director hear each time.
+
     When the case officer has left, the Head of Service hears of it, so that nobody is silent.
     """
     whom = [row.case_officer_id]
-    if row.kind is ReminderKind.OVERDUE or row.case_officer_id not in officers:
+    if row.deadline_kind not in OWED:
+        whom += _in_charge(row, officers)
+    elif row.kind is ReminderKind.OVERDUE or row.case_officer_id not in officers:
         whom += _also(policy, row, officers)
     return [officer_id for officer_id in dict.fromkeys(whom) if officer_id in officers]
+
+
+def _in_charge(row: Row[Any], officers: dict[int, Officer]) -> list[int]:
+    directors = [officer.id for officer in officers.values() if officer.role is Role.DIRECTOR]
+    heads = [officer.id for officer in officers.values() if officer.role is Role.HEAD_OF_SERVICE]
+    head = row.head_of_service_id
+    return [*([head] if head in officers else heads), *directors]
 
 
 def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
@@ -242,17 +249,18 @@ def _message(officer: Officer, kind: MessageKind, key: str, now: datetime) -> di
     }
 
 
-def _chasers(policy: Policy, rows: Iterable[Row[Any]], now: datetime) -> Iterable[dict[str, Any]]:
-    for row in rows:
+def _chasers(policy: Policy, due: Iterable[Row[Any]], now: datetime) -> Iterable[dict[str, Any]]:
+    for row in due:
         if row.kind is ReminderKind.OVERDUE:
             yield next_chaser(policy, row.deadline_id, row.due_on, now)
 
 
 def _reminded(
-    rows: list[Row[Any]], whom: dict[int, list[int]], officers: dict[int, Officer]
+    due: list[Row[Any]], whom: dict[int, list[int]], officers: dict[int, Officer]
 ) -> Iterable[Happening]:
-    for row in rows:
-        to = [officers[officer_id].email for officer_id in whom[row.id]]
+    emails = {officer.id: officer.email for officer in officers.values()}
+    for row in due:
+        to = [emails[officer_id] for officer_id in whom[row.id]]
         facts = {
             "deadline": row.deadline_id,
             "step": row.step_key,
@@ -261,6 +269,19 @@ def _reminded(
             "to": to,
         }
         yield Happening(EventKind.REMINDER_QUEUED, row.escalation_id, facts)
+
+
+_OWED_HERE = and_(
+    _escalations.c.status == Status.OPEN,
+    _deadlines.c.kind.in_(OWED),
+    _deadlines.c.state.in_((DeadlineState.OPEN, DeadlineState.MISSED)),
+    _deadlines.c.step_key == _escalations.c.step_key,
+)
+_LAST_DAY_RUNS = and_(
+    _escalations.c.status.in_((Status.OPEN, Status.PAUSED)),
+    _deadlines.c.kind.not_in(OWED),
+    _deadlines.c.state == DeadlineState.OPEN,
+)
 
 
 # Daily digest ------------------------------------------------------------------------------
@@ -302,9 +323,7 @@ def _concerned(
     due = (
         select(_escalations.c.case_officer_id)
         .join(_deadlines, _deadlines.c.escalation_id == _escalations.c.id)
-        .where(_deadlines.c.state.in_(("open", "missed")), _deadlines.c.due_on <= until)
-        .where(_escalations.c.status == Status.OPEN.value)
-        .where(_deadlines.c.step_key == _escalations.c.step_key)
+        .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _LAST_DAY_RUNS))
         .distinct()
     )
     concerned = set(session.connection().execute(due).scalars())

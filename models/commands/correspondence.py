@@ -12,21 +12,31 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date
 from models.commands.casework import Case, case_of, require
-from models.database import add, add_all, by_key, change
+from models.database import add, add_all, by_key, change, find, rows
 from models.drafting import check_body, draft
 from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger
 from models.events import THE_CLOCK, EventKind, Happening, append
+from models.law.powers import Section
 from models.letters import IssuedFile, Letter, LetterState, LetterVersion
 from models.messages import Message, MessageKind, MessageState
 from models.officers import CASEWORK, Officer
 from models.policy import Policy
 from models.refusals import NotFound, NotPossible
-from models.schools import Contact
+from models.schools import Contact, ContactRole
+from models.statutory import Power, PowerState
 
 NATIONAL = ("secretary_of_state", "ofsted")
-
+CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
+# The text of a notice under section 60 follows from its form, which has every part it must have.
+NOT_EDITED = ("warning_notice",)
 
 _CONTACTS = select(Contact).where(col(Contact.urn) == bindparam("urn"))
+_BOARD = (
+    select(Power)
+    .where(col(Power.urn) == bindparam("urn"))
+    .where(Power.section == Section.INTERIM_EXECUTIVE_BOARD, Power.state == PowerState.IN_FORCE)
+    .where(col(Power.starts_on) <= bindparam("today"))
+)
 _LATEST_NUMBER = select(func.max(Letter.number)).where(
     col(Letter.escalation_id) == bindparam("escalation")
 )
@@ -47,16 +57,42 @@ _DAYS = union(
 
 @dataclass(frozen=True)
 class Addressing:
-    """Whom a letter is for: roles at the school or national bodies."""
+    """Whom a letter is for: roles at the school or national bodies.
+
+    `people` have copies and hold no such role: each a dictionary as of `recipients`.
+    """
 
     to: str
     copies: tuple[str, ...] = ()
     copies_where_known: tuple[str, ...] = ()
+    people: tuple[dict[str, Any], ...] = ()
 
 
-def contacts_of(session: Session, urn: int) -> dict[str, Contact]:
-    """The people at a school, by role."""
-    return {contact.role.value: contact for contact in session.exec(_CONTACTS, params={"urn": urn})}
+def contacts_of(session: Session, urn: int, today: date) -> dict[str, Contact]:
+    """The people at a school, by role.
+
+    While an Interim Executive Board sits it is the governing body (Schedule 6), so its chair
+    stands in for the chair of governors.
+    """
+    contacts = {contact.role.value: contact for contact in find(session, _CONTACTS, urn=urn)}
+    board = next(iter(find(session, _BOARD, urn=urn, today=today)), None)
+    if board is not None:
+        contacts[CHAIR] = _chair_of_board(board)
+    return contacts
+
+
+def _chair_of_board(board: Power) -> Contact:
+    members = board.details["members"]
+    chair = next((member for member in members if member["chair"]), members[0])
+    return Contact(
+        urn=board.urn,
+        role=ContactRole.CHAIR_OF_GOVERNORS,
+        name=f"{chair['name']}, Chair of the Interim Executive Board",
+        email=chair["email"],
+        address=chair["address"],
+        source="the notice of the Interim Executive Board",
+        changed_at=board.prepared_at,
+    )
 
 
 def recipients(
@@ -108,10 +144,10 @@ def draft_letter(
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
     cannot be printed.
     """
-    contacts = contacts_of(case.session, case.school.urn)
+    contacts = contacts_of(case.session, case.escalation.urn, london_date(now))
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
-    people = recipients(case, contacts, addressing.to, copies)
+    people = [*recipients(case, contacts, addressing.to, copies), *addressing.people]
     body = draft(template, _context(case, people, now, facts))
     letter_id = add(
         case.session,
@@ -123,6 +159,7 @@ def draft_letter(
         template=template,
         to_role=addressing.to,
         copy_roles=list(copies),
+        people=list(addressing.people),
         state=LetterState.DRAFT,
         signed_as=signed_as,
     )
@@ -131,9 +168,9 @@ def draft_letter(
     return letter_id, Happening(EventKind.LETTER_DRAFTED, case.escalation.id, data)
 
 
-def can_be_addressed(case: Case, addressing: Addressing) -> bool:
+def can_be_addressed(case: Case, addressing: Addressing, now: datetime) -> bool:
     """Whether everybody whom a letter must reach has an address."""
-    contacts = contacts_of(case.session, case.school.urn)
+    contacts = contacts_of(case.session, case.escalation.urn, london_date(now))
     must = (addressing.to, *addressing.copies)
     return all(address_of(case.policy, contacts, role) is not None for role in must)
 
@@ -143,7 +180,7 @@ def _known(contacts: Mapping[str, Contact], role: str) -> bool:
 
 
 def _next_number(session: Session, escalation_id: int) -> int:
-    latest = session.exec(_LATEST_NUMBER, params={"escalation": escalation_id}).one()
+    [latest] = find(session, _LATEST_NUMBER, escalation=escalation_id)
     return (latest or 0) + 1
 
 
@@ -170,8 +207,8 @@ def _context(
         "council": policy.letterhead.council,
         "policy": {"title": policy.title, "guidance": escalation.guidance},
         "school": {"name": case.school.name, "urn": str(case.school.urn)},
-        "addressee": {"name": people[0]["name"], "role": _spoken(people[0]["role"])},
-        "copies": [{"name": copy["name"], "role": _spoken(copy["role"])} for copy in people[1:]],
+        "addressee": {"name": people[0]["name"], "role": spoken(people[0])},
+        "copies": [{"name": copy["name"], "role": spoken(copy)} for copy in people[1:]],
         "reference": escalation.reference,
         "summary": escalation.summary,
         "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
@@ -181,8 +218,9 @@ def _context(
     }
 
 
-def _spoken(role: str) -> str:
-    return role.replace("_", " ")
+def spoken(person: Mapping[str, Any]) -> str:
+    """In what role somebody has a letter: "chair of governors", "additional governor"."""
+    return str(person.get("title") or person["role"].replace("_", " "))
 
 
 NO_RESPONSE = "We received no response by the date that we had given."
@@ -192,6 +230,12 @@ OUTCOMES = {
     StepState.SATISFACTORY: "We judged the response to be satisfactory.",
     StepState.UNSATISFACTORY: "We judged that the response did not settle the concern.",
     StepState.NO_RESPONSE: NO_RESPONSE,
+}
+
+
+NOTICE_OUTCOMES = {
+    StepState.SATISFACTORY: "The governing body complied with it.",
+    StepState.UNSATISFACTORY: "The governing body did not comply with it to our satisfaction.",
 }
 
 
@@ -215,6 +259,8 @@ def _steps_taken(case: Case, now: datetime) -> list[dict[str, str]]:
 
 def _outcome(case: Case, key: str, now: datetime) -> str:
     state = case.steps[key].state
+    if case.ladder.step(key).kind == "notice":
+        return NOTICE_OUTCOMES.get(state, "")
     if state is StepState.AWAITING_RESPONSE and key == case.escalation.step_key:
         silent = case.standing(now, transition_awaiting=False).exhausted
         return NO_RESPONSE if silent else OUTCOMES[state]
@@ -225,8 +271,7 @@ def _days_of_steps(case: Case) -> dict[str, list[date]]:
     """When each step was carried out: the days of its discussions, or the date of its letter."""
     wanted = {rule.key: rule.letter if rule.formal else "" for rule in case.ladder.steps}
     days: dict[str, list[date]] = {}
-    rows = case.session.connection().execute(_DAYS, {"escalation": case.escalation.id})
-    for key, template, day in rows:
+    for key, template, day in rows(case.session, _DAYS, escalation=case.escalation.id):
         if wanted.get(key) == template:
             days.setdefault(key, []).append(day)
     return days
@@ -244,6 +289,11 @@ def edit_letter(
     if letter.state is not LetterState.DRAFT:
         raise NotPossible(
             f"The letter is {letter.state.value}: its text can be changed only while it is a draft."
+        )
+    if letter.template in NOT_EDITED:
+        raise NotPossible(
+            "The text of this notice follows from its form. To change it, have its proposal "
+            "returned and fill in the form again."
         )
     text = check_body(body)
     version = letter.version + 1
@@ -274,7 +324,7 @@ def letter_body(session: Session, letter: Letter) -> str:
 
 def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
     """The letters whose approval a proposal carries, as they stand."""
-    return list(session.exec(_CARRIED, params={"proposal": proposal.id}))
+    return find(session, _CARRIED, proposal=proposal.id)
 
 
 def approve_letters(
@@ -285,7 +335,7 @@ def approve_letters(
     They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
     address has gone missing since.
     """
-    contacts = contacts_of(case.session, case.school.urn)
+    contacts = contacts_of(case.session, case.escalation.urn, dated)
     for letter in letters_of(case.session, proposal):
         if letter.state is not LetterState.DRAFT:
             continue
@@ -299,7 +349,7 @@ def approve_letters(
             respond_by=respond_by,
             signed_by=approver.name,
             signed_as=approver.role.label,
-            recipients=people,
+            recipients=[*people, *letter.people],
         )
 
 
@@ -334,11 +384,11 @@ def freeze_letter(
     )
     if not issued:
         return False
-    rows = [
+    renderings = [
         {"letter_id": letter.id, "format": kind, "content": content, "sha256": digests[kind]}
         for kind, content in files.items()
     ]
-    add_all(session, IssuedFile, rows)
+    add_all(session, IssuedFile, renderings)
     add_all(session, Message, [_posting(letter, person, now) for person in letter.recipients or ()])
     data = {"letter": letter.id, "version": letter.version, "sha256": digests["pdf"]}
     issue = Happening(EventKind.LETTER_ISSUED, letter.escalation_id, data)

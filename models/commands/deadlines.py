@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.clocks import (
     add_working_days,
+    is_working_day,
     london_date,
     long_date,
     next_working_day,
@@ -15,10 +16,22 @@ from models.clocks import (
     working_days_between,
 )
 from models.database import add, add_all, change
-from models.deadlines import Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
+from models.deadlines import (
+    OWED,
+    STATUTORY,
+    Deadline,
+    DeadlineKind,
+    DeadlineState,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
 from models.escalations import Escalation
 from models.events import EventKind, Happening
 from models.policy import Policy
+
+# Before a last day that the law fixes, whatever the policy's own reminders (DOMAIN, part 2, vii).
+ALERTED_WORKING_DAYS_BEFORE = (20, 10, 5)
 
 
 def set_deadline(
@@ -30,20 +43,30 @@ def set_deadline(
     due_on: date,
     rule: str,
     now: datetime,
+    kind: DeadlineKind = DeadlineKind.RESPONSE,
 ) -> Happening:
-    """A new deadline for a response, with its reminders; the event that says so."""
+    """A new deadline with its reminders; the event that says so."""
     deadline_id = add(
         session,
         Deadline,
         escalation_id=escalation.id,
         step_key=step_key,
-        kind="response",
+        kind=kind,
         due_on=due_on,
         rule=rule,
         state=DeadlineState.OPEN,
     )
-    set_reminders(session, policy, deadline_id, due_on, now)
-    data = {"deadline": deadline_id, "step": step_key, "due_on": due_on.isoformat(), "rule": rule}
+    if kind in OWED:
+        set_reminders(session, policy, deadline_id, due_on, now)
+    else:
+        _set_alerts(session, policy, deadline_id, due_on, now)
+    data = {
+        "deadline": deadline_id,
+        "kind": kind.value,
+        "step": step_key,
+        "due_on": due_on.isoformat(),
+        "rule": rule,
+    }
     return Happening(EventKind.DEADLINE_SET, escalation.id, data)
 
 
@@ -56,19 +79,33 @@ def set_reminders(
     of what nobody could know.
     """
     timing = policy.reminders
-    moments = [
-        (ReminderKind.BEFORE, subtract_working_days(due_on, days))
-        for days in timing.working_days_before
-    ]
-    if timing.on_the_day:
-        moments.append((ReminderKind.ON_THE_DAY, next_working_day(due_on)))
-    rows = [
-        {"deadline_id": deadline_id, "kind": kind, "due_at": at, "state": ReminderState.OPEN}
-        for kind, day in moments
-        if (at := office_moment(day, timing.at)) > now
-    ]
+    days = [subtract_working_days(due_on, before) for before in timing.working_days_before]
+    on_the_day = next_working_day(due_on) if timing.on_the_day else None
+    rows = _to_come(policy, deadline_id, days, on_the_day, now)
     rows.append(next_chaser(policy, deadline_id, due_on, now))
     add_all(session, Reminder, rows)
+
+
+def _set_alerts(
+    session: Session, policy: Policy, deadline_id: int, due_on: date, now: datetime
+) -> None:
+    """The alerts before a last day of the law; it is not moved, so the last comes in time."""
+    days = [subtract_working_days(due_on, before) for before in ALERTED_WORKING_DAYS_BEFORE]
+    last = due_on if is_working_day(due_on) else subtract_working_days(due_on, 1)
+    add_all(session, Reminder, _to_come(policy, deadline_id, days, last, now))
+
+
+def _to_come(
+    policy: Policy, deadline_id: int, before: list[date], on_the_day: date | None, now: datetime
+) -> list[dict[str, object]]:
+    moments = [(ReminderKind.BEFORE, day) for day in before]
+    if on_the_day is not None:
+        moments.append((ReminderKind.ON_THE_DAY, on_the_day))
+    return [
+        {"deadline_id": deadline_id, "kind": kind, "due_at": at, "state": ReminderState.OPEN}
+        for kind, day in moments
+        if (at := office_moment(day, policy.reminders.at)) > now
+    ]
 
 
 def next_chaser(policy: Policy, deadline_id: int, due_on: date, now: datetime) -> dict[str, object]:
@@ -98,6 +135,25 @@ def cancel_deadline(session: Session, deadline: Deadline) -> None:
     if deadline.state is DeadlineState.OPEN:
         change(session, Deadline, {"id": deadline.id}, state=DeadlineState.CANCELLED)
     cancel_reminders(session, [deadline.id])
+
+
+def cancel_statutory(
+    session: Session,
+    escalation_id: int,
+    *kinds: DeadlineKind,
+    met: bool = False,
+) -> None:
+    """The law's last days of an escalation (of these kinds, or all) are met or fall away."""
+    open_ones = select(Deadline.id).where(
+        Deadline.escalation_id == escalation_id,
+        col(Deadline.kind).in_(kinds or STATUTORY),
+        Deadline.state == DeadlineState.OPEN,
+    )
+    keys = list(session.exec(open_ones))
+    state = DeadlineState.MET if met else DeadlineState.CANCELLED
+    for key in keys:
+        change(session, Deadline, {"id": key}, state=state)
+    cancel_reminders(session, keys)
 
 
 def cancel_reminders(session: Session, deadline_ids: list[int]) -> None:

@@ -3,20 +3,27 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days, london_date, long_date
 from models.commands.casework import Case, case_of, officers_in, tell
 from models.commands.correspondence import approve_letters, letters_of, withdraw_letters
 from models.commands.deadlines import (
     cancel_deadline,
+    cancel_statutory,
     extend_deadline,
     restart_deadline,
     set_deadline,
     settle_deadline,
     stop_deadline,
 )
-from models.database import add, add_all, by_key, change
+from models.commands.legal import check_eligible, check_may_close
+from models.commands.notices import cease_notices, give_approved
+from models.commands.powers import drop_powers, letter_approved, use_approved, use_returned
+from models.commands.proposing import CLOSING
+from models.database import LAST_KEY, add, add_all, change, find
+from models.deadlines import STATUTORY
 from models.escalations import (
     Action,
     Decision,
@@ -35,6 +42,15 @@ from models.policy import Policy
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
 from models.text import check_prose
 
+_PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
+_DECIDED_BY = select(Decision.officer_id).where(col(Decision.proposal_id) == bindparam("proposal"))
+_OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
+_WAITING = (
+    select(Proposal)
+    .where(col(Proposal.escalation_id) == bindparam("escalation"))
+    .where(Proposal.state == ProposalState.AWAITING)
+)
+
 
 def decide(
     session: Session,
@@ -52,9 +68,7 @@ def decide(
     needs a reason. Raises NotFound, NotAllowed (wrong role, or one's own proposal),
     AlreadyDecided, InvalidInput, and NotPossible when the case has moved on since.
     """
-    proposal = by_key(session, Proposal, proposal_id)
-    if proposal is None:
-        raise NotFound(f"There is no proposal {proposal_id}.")
+    proposal = _find(session, proposal_id)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
     _check_may_decide(session, proposal, officer)
@@ -67,8 +81,14 @@ def decide(
     else:
         happenings = _approve(case, proposal, officer, reason, now)
     append(session, now, officer.email, *happenings)
-    session.refresh(proposal)
-    return proposal
+    return _find(session, proposal_id)
+
+
+def _find(session: Session, proposal_id: int) -> Proposal:
+    found = find(session, _PROPOSAL, key=proposal_id) if 0 < proposal_id <= LAST_KEY else []
+    if not found:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    return found[0]
 
 
 def _word(decision: str) -> DecisionWord:
@@ -92,8 +112,7 @@ def _check_may_decide(session: Session, proposal: Proposal, officer: Officer) ->
         if officer.role in proposal.approvers[: proposal.stage]:
             raise AlreadyDecided("Your part of this proposal was decided already.")
         raise NotAllowed(f"This proposal waits for {waits_for.label} first.")
-    statement = select(Decision.officer_id).where(Decision.proposal_id == proposal.id)
-    if officer.id in session.exec(statement).all():
+    if officer.id in find(session, _DECIDED_BY, proposal=proposal.id):
         raise NotAllowed("You decided an earlier stage, so somebody else must decide this one.")
 
 
@@ -133,10 +152,10 @@ def _facts(proposal: Proposal, reason: str) -> dict[str, object]:
 
 
 def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> None:
-    proposer = case.session.get_one(Officer, proposal.proposed_by_id)
+    proposer = find(case.session, _OFFICER, key=proposal.proposed_by_id)
     data: dict[str, object] = {"what": what, "proposal": proposal.id}
     key = f"{proposal.id}:decided"
-    tell(case.session, now, [proposer], key=key, escalation=case.escalation, data=data)
+    tell(case.session, now, proposer, key=key, escalation=case.escalation, data=data)
 
 
 def _return(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[Happening]:
@@ -144,7 +163,11 @@ def _return(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[
     happenings = [Happening(EventKind.PROPOSAL_RETURNED, case.escalation.id, facts)]
     happenings += withdraw_letters(case, proposal)
     if proposal.action is Action.ADVANCE:
-        _set_step(case, proposal.step_key, StepState.AHEAD, now)
+        proposed = {"id": case.steps[proposal.step_key].id, "state": StepState.PROPOSED}
+        ahead = {"state": StepState.AHEAD, "changed_on": london_date(now)}
+        change(case.session, Step, proposed, **ahead)
+    if proposal.action is Action.POWER:
+        use_returned(case, proposal)
     if proposal.action is Action.START:
         today = london_date(now)
         _set_escalation(case, status=Status.WITHDRAWN, closed_on=today)
@@ -188,8 +211,10 @@ def _approve(
 
 def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None:
     """A case may have moved on while the proposal waited: a response came in, say."""
-    if proposal.action is Action.START:
-        return
+    if proposal.action is Action.START or _is_notice(case, proposal):
+        return  # a notice has its own conditions, which `give_approved` looks at again
+    if proposal.action in CLOSING:
+        check_may_close(case)
     flags = {
         name: proposal.details.get(name)
         for name in ("head_performance_in_question", "not_engaging")
@@ -201,6 +226,12 @@ def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None
         if name in proposal.details and proposal.details[name] <= london_date(now).isoformat():
             day = long_date(date.fromisoformat(proposal.details[name]))
             raise NotPossible(f"The date proposed, {day}, has come. Return it for a later one.")
+
+
+def _is_notice(case: Case, proposal: Proposal) -> bool:
+    if proposal.action is not Action.ADVANCE:
+        return False
+    return case.ladder.step(proposal.step_key).kind == "notice"
 
 
 def _set_escalation(case: Case, **values: object) -> None:
@@ -221,14 +252,18 @@ def _start(case: Case, _: Proposal, officer: Officer, now: datetime) -> list[Hap
 
 
 def _advance(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+    if _is_notice(case, proposal):
+        return give_approved(case, proposal, officer, now)
     if case.step.state is StepState.AWAITING_RESPONSE:
         _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
             settle_deadline(case.session, case.deadline, met=False)
     rule = case.ladder.step(proposal.step_key)
+    today = london_date(now)
+    if rule.kind == "powers":
+        check_eligible(case, today)
     _set_step(case, rule.key, StepState.APPROVED, now)
     _set_escalation(case, step_key=rule.key)
-    today = london_date(now)
     if not rule.formal:
         approve_letters(case, proposal, officer, today, None)
         return []
@@ -283,18 +318,17 @@ def _close(
     _set_escalation(case, status=status, closed_on=london_date(now))
     if case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
+    cancel_statutory(case.session, case.escalation.id)
     facts = {"step": case.step.key, "reason": proposal.reason}
     closed = Happening(kind, case.escalation.id, facts)
-    return [closed, *_supersede_others(case)]
+    dropped = drop_powers(case, london_date(now), f"The escalation was {status.value}")
+    return [closed, *dropped, *_supersede_others(case)]
 
 
 def _supersede_others(case: Case) -> list[Happening]:
     """Letters that still wait for approval have lost their occasion."""
-    statement = select(Proposal).where(
-        Proposal.escalation_id == case.escalation.id, Proposal.state == ProposalState.AWAITING
-    )
     happenings = []
-    for other in case.session.exec(statement):
+    for other in find(case.session, _WAITING, escalation=case.escalation.id):
         change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
         facts = {"proposal": other.id, "action": other.action.value}
         happenings.append(Happening(EventKind.PROPOSAL_SUPERSEDED, case.escalation.id, facts))
@@ -305,7 +339,8 @@ def _supersede_others(case: Case) -> list[Happening]:
 def _pause(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
     _set_escalation(case, status=Status.PAUSED)
     chased = case.step.state in (StepState.APPROVED, StepState.AWAITING_RESPONSE)
-    if chased and case.deadline is not None:
+    # What the law fixes runs on, whatever we do.
+    if chased and case.deadline is not None and case.deadline.kind not in STATUTORY:
         stop_deadline(case.session, case.deadline, now)
     facts = {"reason": proposal.reason}
     return [Happening(EventKind.ESCALATION_PAUSED, case.escalation.id, facts)]
@@ -355,14 +390,20 @@ def _convert(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[
         if step.key not in case.steps
     ]
     add_all(case.session, Step, rows)
+    today = london_date(now)
+    fallen = [
+        *cease_notices(case, today, "the school became an academy"),
+        *drop_powers(case, today, "The school became an academy"),
+    ]
+    cancel_statutory(case.session, case.escalation.id)
     _set_escalation(case, ladder="academy", step_key=to)
     facts = {"step": to, "reason": proposal.reason}
-    return [Happening(EventKind.ESCALATION_CONVERTED, case.escalation.id, facts)]
+    return [Happening(EventKind.ESCALATION_CONVERTED, case.escalation.id, facts), *fallen]
 
 
 def _letter(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
     approve_letters(case, proposal, officer, london_date(now), _asked_by(case, proposal))
-    return []
+    return letter_approved(case, proposal, now)
 
 
 def _asked_by(case: Case, proposal: Proposal) -> date | None:
@@ -385,4 +426,5 @@ EFFECTS: dict[Action, Callable[[Case, Proposal, Officer, datetime], list[Happeni
     Action.CONVERT: _convert,
     Action.END: _end,
     Action.LETTER: _letter,
+    Action.POWER: use_approved,
 }

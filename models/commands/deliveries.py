@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from models.commands.casework import require
-from models.commands.correspondence import address_of, contacts_of
+from models.clocks import london_date
+from models.commands.casework import require, tell
+from models.commands.correspondence import address_of, contacts_of, find_letter
 from models.database import add, by_key, change
 from models.escalations import Escalation
-from models.events import EventKind, Happening, append
+from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
 from models.officers import CASEWORK, Officer
 from models.policy import Policy
@@ -59,10 +60,27 @@ def settle(
     return message
 
 
+def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
+    """An approved letter's documents cannot be made: its case officer is told, once."""
+    key = f"letter:{letter_id}:unissued"
+    told = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
+    if session.exec(told).first() is not None:
+        return
+    letter = find_letter(session, letter_id)
+    escalation = session.get_one(Escalation, letter.escalation_id)
+    officer = session.get_one(Officer, escalation.case_officer_id)
+    data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
+    tell(session, now, [officer], key=key, escalation=escalation, data=data)
+    happening = Happening(EventKind.LETTER_NOT_ISSUED, escalation.id, {"letter": letter.id})
+    append(session, now, THE_CLOCK, happening)
+
+
 def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
     escalation = session.get_one(Escalation, message.escalation_id)
-    contacts = contacts_of(session, escalation.urn)
-    person = address_of(policy, contacts, message.data["role"])
+    contacts = contacts_of(session, escalation.urn, london_date(now))
+    letter = find_letter(session, message.letter_id or 0)
+    by_name = [person for person in letter.people if person["role"] == message.data["role"]]
+    person = next(iter(by_name), None) or address_of(policy, contacts, message.data["role"])
     if person is None:
         who = message.data["role"].replace("_", " ")
         raise NotPossible(f"The school has no e-mail address for its {who}. Add it first.")

@@ -1,13 +1,17 @@
 """Proposing a change: the next step, a pause, a resolution, or a letter to be sent."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.commands.casework import Case, find_case, officers_in, require, tell
 from models.commands.correspondence import Addressing, can_be_addressed, draft_letter
+from models.commands.legal import check_eligible, check_may_close
 from models.database import add, change
 from models.escalations import (
     Action,
@@ -25,8 +29,12 @@ from models.schools import ContactRole
 from models.text import check_printable, check_prose
 
 LONGEST_PERIOD = timedelta(days=366)
-# What may be proposed by name: a start and a letter have commands of their own.
-BY_NAME = tuple(action for action in Action if action not in (Action.START, Action.LETTER))
+# What may be proposed by name: a start, a letter and a power have commands of their own.
+CLOSING = (Action.RESOLVE, Action.WITHDRAW)
+BY_COMMAND = (Action.START, Action.LETTER, Action.POWER)
+BY_NAME = tuple(action for action in Action if action not in BY_COMMAND)
+
+_PROPOSED = select(Proposal).where(col(Proposal.id) == bindparam("key"))
 
 
 def propose(
@@ -65,6 +73,10 @@ def propose(
     if refused:
         raise NotPossible(refused)
     rule = target(wanted, at)
+    if wanted is Action.ADVANCE and rule.statutory:
+        _check_statute(case, rule, now)
+    if wanted in CLOSING:
+        check_may_close(case)
     details: dict[str, Any] = {name: flag for name, flag in flags.items() if flag is not None}
     if wanted is Action.EXTEND:
         details["to"] = _new_day(case, to, now).isoformat()
@@ -72,7 +84,21 @@ def propose(
         details["respond_by"] = _future_day("respond_by", respond_by, now).isoformat()
     if wanted is Action.CONVERT:
         details["step"] = _academy_step(case, step)
-    return _put_forward(case, officer, now, wanted, rule, reason, details)
+    template = _template(case, wanted, rule)
+    drafts = [Draft(template, _addressing(wanted, rule))] if template else []
+    placed = put_forward(case, officer, now, wanted, rule, reason, details, drafts=drafts)
+    append(session, now, officer.email, *placed.happenings)
+    return find_proposal(session, placed.proposal_id)
+
+
+def _check_statute(case: Case, rule: StepRule, now: datetime) -> None:
+    """What the law asks before its own steps; raises NotPossible."""
+    if rule.kind == "notice":
+        raise NotPossible(
+            "A warning notice needs the four parts of section 60(4): give it by its own form "
+            f"(/escalations/{case.escalation.reference}/warning-notices)."
+        )
+    check_eligible(case, london_date(now))
 
 
 def _action(action: str) -> Action:
@@ -111,42 +137,74 @@ def _academy_step(case: Case, step: str | None) -> str:
     return step
 
 
-def _put_forward(
+@dataclass(frozen=True)
+class Draft:
+    """A letter to be drafted with a proposal; `facts` are what its template names besides."""
+
+    template: str
+    addressing: Addressing
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A proposal that was put forward: its letters, and what has happened thereby."""
+
+    proposal_id: int
+    letter_ids: list[int]
+    happenings: list[Happening]
+
+
+def put_forward(
     case: Case,
     officer: Officer,
     now: datetime,
     action: Action,
     rule: StepRule,
     reason: str,
-    details: dict[str, Any],
-) -> Proposal:
-    roles = approvers(case.policy, action, rule)
+    details: dict[str, Any] | None = None,
+    *,
+    drafts: Sequence[Draft] = (),
+    roles: tuple[str, ...] = (),
+) -> Placed:
+    """Write a proposal with the letters whose approval it carries, and tell who must decide.
+
+    `roles` approve it, by default those whom the policy names for the action. What happened is
+    for the caller to append. Raises NotPossible for an address that is missing.
+    """
+    roles = roles or approvers(case.policy, action, rule)
+    details = details or {}
     proposal_id = _add_proposal(case, officer, now, action, rule.key, reason, details, roles)
-    happenings = []
+    kind = EventKind.CHANGE_PROPOSED
     if action is Action.ADVANCE:
-        step = case.steps[rule.key]
-        ahead = {"id": step.id, "state": StepState.AHEAD}
-        proposed = StepState.PROPOSED
-        change(case.session, Step, ahead, state=proposed, changed_on=london_date(now))
-    kind = EventKind.STEP_PROPOSED if action is Action.ADVANCE else EventKind.CHANGE_PROPOSED
+        kind = EventKind.STEP_PROPOSED
+        ahead = {"id": case.steps[rule.key].id, "state": StepState.AHEAD}
+        change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
     facts = {"proposal": proposal_id, "action": action.value, "step": rule.key, "reason": reason}
-    happenings.append(Happening(kind, case.escalation.id, {**facts, **details}))
-    template = _template(case, action, rule)
-    if template is not None:
-        _, drafted = draft_letter(
+    drafted = [
+        draft_letter(
             case,
             now,
-            template,
-            _addressing(action, rule),
+            draft.template,
+            draft.addressing,
             proposal_id=proposal_id,
             signed_as=ROLE_TITLES[Role(roles[-1])],
             written_by=officer.email,
-            facts=_facts(case, rule, reason),
+            facts={**_facts(case, rule, reason), **draft.facts},
         )
-        happenings.append(drafted)
-    append(case.session, now, officer.email, *happenings)
+        for draft in drafts
+    ]
+    letter_ids = [letter_id for letter_id, _ in drafted]
+    if action is Action.LETTER:
+        facts["letter"] = letter_ids[0]
+    proposed = Happening(kind, case.escalation.id, {**facts, **details})
     _tell_approvers(case, proposal_id, roles[0], officer, now)
-    return case.session.get_one(Proposal, proposal_id)
+    return Placed(proposal_id, letter_ids, [proposed, *(happening for _, happening in drafted)])
+
+
+def find_proposal(session: Session, proposal_id: int) -> Proposal:
+    """A proposal that was just written."""
+    return session.exec(_PROPOSED, params={"key": proposal_id}).one()
 
 
 def _add_proposal(
@@ -218,13 +276,7 @@ CONDITIONS = {"head_performance_in_question": "if the headteacher’s performanc
 
 
 def put_letter_forward(
-    case: Case,
-    officer: Officer,
-    now: datetime,
-    template: str,
-    addressing: Addressing,
-    reason: str,
-    facts: dict[str, Any],
+    case: Case, officer: Officer, now: datetime, draft: Draft, reason: str
 ) -> list[Happening]:
     """Draft a letter that belongs to no transition, and propose to send it.
 
@@ -232,29 +284,10 @@ def put_letter_forward(
     just recorded, so that nobody has to remember it, and sent only once approved. Where the
     school's contact has no address yet the draft is left out and the record stands by itself.
     """
-    if not can_be_addressed(case, addressing):
+    if not can_be_addressed(case, draft.addressing, now):
         return []
-    roles = approvers(case.policy, Action.LETTER, case.rule)
-    proposal_id = _add_proposal(case, officer, now, Action.LETTER, case.rule.key, reason, {}, roles)
-    letter_id, drafted = draft_letter(
-        case,
-        now,
-        template,
-        addressing,
-        proposal_id=proposal_id,
-        signed_as=ROLE_TITLES[Role(roles[-1])],
-        written_by=officer.email,
-        facts={**_facts(case, case.rule, reason), **facts},
-    )
-    data = {
-        "proposal": proposal_id,
-        "action": Action.LETTER.value,
-        "step": case.rule.key,
-        "reason": reason,
-        "letter": letter_id,
-    }
-    _tell_approvers(case, proposal_id, roles[0], officer, now)
-    return [Happening(EventKind.CHANGE_PROPOSED, case.escalation.id, data), drafted]
+    placed = put_forward(case, officer, now, Action.LETTER, case.rule, reason, drafts=[draft])
+    return placed.happenings
 
 
 def _tell_approvers(

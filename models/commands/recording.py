@@ -6,17 +6,16 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import Case, case_of, find_case, past_day, require
+from models.commands.casework import Case, case_of, check_open, find_case, past_day, require
 from models.commands.correspondence import NATIONAL, Addressing
 from models.commands.deadlines import set_deadline, settle_deadline
-from models.commands.proposing import at_the_school, put_letter_forward
+from models.commands.proposing import Draft, at_the_school, put_letter_forward
 from models.database import add, by_key, change
-from models.deadlines import Deadline, DeadlineState
+from models.deadlines import Deadline, DeadlineKind, DeadlineState
 from models.escalations import (
     Discussion,
     Judgement,
     Response,
-    Status,
     Step,
     StepState,
 )
@@ -51,7 +50,7 @@ def record_discussion(
     """
     require(officer, CASEWORK, "record a discussion")
     case = find_case(session, policy, reference)
-    _check_open(case)
+    check_open(case)
     past_day("held_on", held_on, now)
     _check_attendees(with_whom)
     check_printable("notes", check_prose("notes", notes))
@@ -81,12 +80,6 @@ def record_discussion(
         happenings += _carry_out(case, discussion, officer, now)
     append(session, now, officer.email, *happenings)
     return discussion
-
-
-def _check_open(case: Case) -> None:
-    if case.escalation.status is not Status.OPEN:
-        status = case.escalation.status.value
-        raise NotPossible(f"The escalation is {status}: only an open one can be added to.")
 
 
 def _check_attendees(with_whom: Sequence[str]) -> None:
@@ -150,10 +143,8 @@ def _carry_out(
         "respond_by": long_date(due_on),
     }
     reason = f"To put on record what was said on {long_date(discussion.held_on)}"
-    note = put_letter_forward(
-        case, officer, now, case.rule.letter, addressing, reason=reason, facts=facts
-    )
-    return [deadline, *note]
+    draft = Draft(case.rule.letter or "", addressing, facts)
+    return [deadline, *put_letter_forward(case, officer, now, draft, reason)]
 
 
 def _discussions(case: Case) -> list[Discussion]:
@@ -191,12 +182,12 @@ def record_response(
     """
     require(officer, CASEWORK, "record a response")
     case = find_case(session, policy, reference)
-    _check_open(case)
+    check_open(case)
     if case.step.state not in (StepState.AWAITING_RESPONSE, *JUDGED):
         raise NotPossible(f"Step {case.rule.number} does not await a response.")
     past_day("received_on", received_on, now)
     check_printable("summary", check_prose("summary", summary))
-    word = _judgement(judgement) if judgement is not None else None
+    word = _judgement(case, judgement) if judgement is not None else None
     response_id = add(
         session,
         Response,
@@ -216,7 +207,7 @@ def record_response(
     happenings = [Happening(EventKind.RESPONSE_RECORDED, case.escalation.id, facts)]
     if word is not None:
         happenings.append(_judge(case, response, word, "", now))
-    elif case.deadline is not None and _in_time(case.deadline, response):
+    elif case.deadline is not None and _answers(case.deadline, response):
         change(session, Deadline, {"id": case.deadline.id}, state=DeadlineState.MET)
     happenings += _acknowledge(case, response, officer, now)
     append(session, now, officer.email, *happenings)
@@ -244,8 +235,8 @@ def judge_response(
     if response is None:
         raise NotFound(f"There is no response {response_id}.")
     case = case_of(session, policy, response.escalation_id)
-    _check_open(case)
-    word = _judgement(judgement)
+    check_open(case)
+    word = _judgement(case, judgement)
     check_prose("reason", reason, required=False)
     if response.judgement is not None:
         raise NotPossible("This response was judged already. Record a further response instead.")
@@ -256,11 +247,21 @@ def judge_response(
     return response
 
 
-def _judgement(judgement: str) -> Judgement:
+def _judgement(case: Case, judgement: str) -> Judgement:
+    if case.rule.statutory:
+        raise NotPossible(
+            "At this step compliance with the warning notice is judged, not a response: judge it "
+            "with the notice, and record the response without a judgement."
+        )
     try:
         return Judgement(judgement)
     except ValueError:
         raise InvalidInput("judgement", "Choose “satisfactory” or “unsatisfactory”.") from None
+
+
+def _answers(deadline: Deadline, response: Response) -> bool:
+    """Whether a response is what was due: not of a notice, whose compliance is judged."""
+    return deadline.kind is DeadlineKind.RESPONSE and _in_time(deadline, response)
 
 
 def _in_time(deadline: Deadline, response: Response) -> bool:
@@ -295,6 +296,5 @@ def _acknowledge(
     template = case.policy.letters.acknowledgement
     facts = {"received_on": long_date(response.received_on)}
     reason = f"To acknowledge the response of {long_date(response.received_on)}"
-    return put_letter_forward(
-        case, officer, now, template, at_the_school(case.rule), reason=reason, facts=facts
-    )
+    draft = Draft(template, at_the_school(case.rule), facts)
+    return put_letter_forward(case, officer, now, draft, reason)

@@ -29,6 +29,8 @@ Recipient = Literal[
     "secretary_of_state",
     "ofsted",
 ]
+STATUTORY = ("notice", "powers")
+STATUTORY_STEPS = {"warning_notice": "notice", "intervention": "powers"}
 NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
 STEP_KEYS = {
     "maintained": (
@@ -112,6 +114,18 @@ class Reminders(_Strict):
         return value
 
 
+class Statutory(_Strict):
+    """What the Act leaves to the authority once it has given a warning notice.
+
+    In working days: how long the notice of proposed powers runs before it is reasonable
+    (section 60(1)(d)), and how long those who are consulted about a power have to answer
+    (sections 63 and 65).
+    """
+
+    notice_of_powers_working_days: Days
+    consultation_working_days: Days
+
+
 class OtherLetters(_Strict):
     """Templates of the letters that belong to no single step."""
 
@@ -125,12 +139,12 @@ class StepRule(_Strict):
     key: str
     number: str
     title: str
-    kind: Literal["discussion", "letter", "meetings"]
+    kind: Literal["discussion", "letter", "meetings", "notice", "powers"]
     to: Recipient
     copies: tuple[Recipient, ...] = ()
     copies_where_known: tuple[Recipient, ...] = ()
     with_: tuple[str, ...] = Field(default=(), alias="with")
-    letter: str
+    letter: str | None = None
     invitation: str | None = None
     approvers: Approvers
     response_working_days: Days
@@ -139,13 +153,18 @@ class StepRule(_Strict):
 
     @property
     def formal(self) -> bool:
-        """Whether approving the step sends a letter (iii and iv, and the statutory steps)."""
-        return self.kind == "letter"
+        """Whether approving the step sends a letter, whose response is then awaited."""
+        return self.kind in ("letter", "notice")
+
+    @property
+    def statutory(self) -> bool:
+        """Whether the step is one of Part 4 of the Act: a warning notice, or its powers."""
+        return self.kind in STATUTORY
 
     @property
     def letter_on_approval(self) -> str | None:
         """The template whose draft travels with the proposal; none for a discussion."""
-        return self.letter if self.kind == "letter" else self.invitation
+        return self.letter if self.formal else self.invitation
 
     @property
     def templates(self) -> tuple[str, ...]:
@@ -154,8 +173,16 @@ class StepRule(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.kind != "letter" and not self.with_:
+        if self.kind in ("discussion", "meetings") and not self.with_:
             raise ValueError(f"with: a step of kind {self.kind} must say with whom it is held")
+        if (self.letter is None) != (self.kind == "powers"):
+            raise ValueError("letter: needed for every step but that of the powers")
+        if self.kind in STATUTORY and (self.copies or self.copies_where_known):
+            raise ValueError("copies: the law says who has a copy of a statutory letter")
+        if self.kind == "notice" and self.approvers != (Role.LEGAL, Role.DIRECTOR):
+            raise ValueError("approvers: a warning notice is signed off by legal, then director")
+        if self.kind == "powers" and self.approvers[-1] is not Role.DIRECTOR:
+            raise ValueError("approvers: the use of powers is approved by the director last")
         if (self.invitation is not None) != (self.kind == "meetings"):
             raise ValueError("invitation: needed for meetings, and for nothing else")
         allowed = {*ContactRole, "governing_body"}
@@ -208,6 +235,7 @@ class Policy(_Strict):
     bodies: dict[Literal["secretary_of_state", "ofsted"], Body]
     approvers: dict[Approvable, Approvers]
     reminders: Reminders
+    statutory: Statutory
     letters: OtherLetters
     ladders: dict[Literal["maintained", "academy"], Ladder]
 
@@ -262,6 +290,13 @@ def _ladder(path: Path, key: str) -> Ladder:
     if keys != STEP_KEYS[key]:
         wanted = ", ".join(STEP_KEYS[key])
         raise PolicyError(f"{path}: steps: the keys must be, in this order: {wanted}")
+    for step in ladder.steps:
+        kind = STATUTORY_STEPS.get(step.key)
+        if kind is None and step.kind in STATUTORY:
+            only = " and ".join(STATUTORY_STEPS)
+            raise PolicyError(f"{path}: steps.{step.key}: kind: only {only} may be of this kind")
+        if kind is not None and step.kind != kind:
+            raise PolicyError(f"{path}: steps.{step.key}: kind: it must be {kind!r}")
     named = ((f"steps.{step.key}", name) for step in ladder.steps for name in step.templates)
     _templates_exist(path, named)
     return ladder

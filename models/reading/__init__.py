@@ -20,6 +20,18 @@ from models.reading.record import (
 )
 from models.reading.schools import school, schools
 from models.reading.sentences import SENTENCES, Names, sentence
+from models.reading.statutory import (
+    eligibility,
+    power,
+    powers_of,
+    secretary_of_state_notice,
+    secretary_of_state_notices_of,
+    service,
+    services_of,
+    support_of,
+    warning_notice,
+    warning_notices_of,
+)
 
 __all__ = [
     "MOST_PER_PAGE",
@@ -31,6 +43,7 @@ __all__ = [
     "deadlines_of",
     "discussion",
     "discussions_of",
+    "eligibility",
     "escalation",
     "escalations",
     "events_of",
@@ -39,6 +52,8 @@ __all__ = [
     "letters_of",
     "message",
     "messages_of",
+    "power",
+    "powers_of",
     "proposal",
     "proposals",
     "proposals_of",
@@ -46,7 +61,14 @@ __all__ = [
     "responses_of",
     "school",
     "schools",
+    "secretary_of_state_notice",
+    "secretary_of_state_notices_of",
     "sentence",
+    "service",
+    "services_of",
+    "support_of",
     "timeline",
     "waiting_count",
+    "warning_notice",
+    "warning_notices_of",
 ]

@@ -8,9 +8,11 @@ from typing import Any
 from models.clocks import long_date
 from models.escalations import Action
 from models.events import EventKind
+from models.law.powers import Section
 from models.officers import Role
 from models.policy import Policy
 from models.reading.wording import inside, role_words, step_words
+from models.statutory import ServiceMethod
 
 Facts = Mapping[str, Any]
 
@@ -134,13 +136,119 @@ def _settled(names: Names, facts: Facts) -> str:
     return f"{names.letter(facts)} was accepted as having arrived."
 
 
+def _letter_not_issued(names: Names, facts: Facts) -> str:
+    return f"{names.letter(facts)} is approved, but its documents could not be made."
+
+
+def _letter_served(names: Names, facts: Facts) -> str:
+    how = ServiceMethod(facts["method"]).label
+    whom = _the(facts["to"])
+    return f"{names.letter(facts)} was served on {whom} on {_day(facts['served_on'])} ({how})."
+
+
+def _support(_: Names, facts: Facts) -> str:
+    aware = "is aware" if facts["aware_of_problem"] else "is not aware"
+    working = "works well" if facts["working_with_partner"] else "does not work well"
+    plan = "is on track" if facts["plan_on_track"] else "is not on track"
+    return (
+        f"It was recorded that the school {aware} of the problem and {working} with its "
+        f"improvement partner, and that the agreed plan {plan}."
+    )
+
+
+def _complied(_: Names, facts: Facts) -> str:
+    outcome = "complied" if facts["complied"] else "did not comply"
+    return f"The governing body was judged: it {outcome} with the warning notice."
+
+
+def _notice_ceased(_: Names, facts: Facts) -> str:
+    return f"The warning notice ceased to have effect: {facts['because']}."
+
+
+def _power_prepared(_: Names, facts: Facts) -> str:
+    return f"The preparation of section {facts['section']} ({_power(facts)}) began."
+
+
+def _consultation(_: Names, facts: Facts) -> str:
+    whom, day = _the(facts["with"]), _day(facts["consulted_on"])
+    return f"A consultation with {whom} on {day} about section {facts['section']} was recorded."
+
+
+def _secretary_of_state_told(_: Names, facts: Facts) -> str:
+    section, day = facts["section"], _day(facts["on"])
+    if facts["what"] == "consent":
+        return f"The Secretary of State’s consent to section {section} was received on {day}."
+    return f"The Secretary of State was notified about section {section} on {day}."
+
+
+def _power_used(_: Names, facts: Facts) -> str:
+    says = f"Section {facts['section']} ({_power(facts)}) was used"
+    return (
+        f"{says}, with effect from {_day(facts['effective_on'])}."
+        if facts["effective_on"]
+        else f"{says}."
+    )
+
+
+def _received(_: Names, facts: Facts) -> str:
+    day = _day(facts["received_on"])
+    return f"The governing body received the notice of suspension on {day}: it took effect."
+
+
+def _representation(_: Names, facts: Facts) -> str:
+    whom, day = _the(facts["from"]), _day(facts["received_on"])
+    return (
+        f"Representations of {whom} about the suspended budget, received on {day}, were recorded."
+    )
+
+
+def _budget_reviewed(_: Names, facts: Facts) -> str:
+    outcome = "goes on" if facts["outcome"] == "continue" else "ends"
+    return f"The suspended budget was reviewed: the suspension {outcome}."
+
+
+def _power_ended(_: Names, facts: Facts) -> str:
+    return f"Section {facts['section']} ({_power(facts)}) ended on {_day(facts['ended_on'])}."
+
+
+def _power(facts: Facts) -> str:
+    return (
+        inside(Section(facts["section"]).title)
+        if facts["section"] != "65"
+        else "Interim Executive Board"
+    )
+
+
+SECRETARY_OF_STATE = {
+    "warning_notice": "warning notice (section 60)",
+    "intends_to_act": "intention to act (sections 66A to 69)",
+}
+
+
+def _secretary_of_state_notice(_: Names, facts: Facts) -> str:
+    what, day = SECRETARY_OF_STATE[facts["kind"]], _day(facts["received_on"])
+    return f"The Secretary of State’s {what} was received on {day}."
+
+
+def _secretary_of_state_released(_: Names, facts: Facts) -> str:
+    what, day = SECRETARY_OF_STATE[facts["kind"]], _day(facts["released_on"])
+    return f"The Secretary of State released the authority from the {what} on {day}."
+
+
 def _deadline_set(names: Names, facts: Facts) -> str:
+    if facts.get("kind") == "powers":
+        return (
+            f"The last day for sections 63, 64 and 66 was set to {_day(facts['due_on'])}: "
+            f"{inside(facts['rule'])}."
+        )
     where = names.step(facts)
     rule = inside(facts["rule"])
     return f"The deadline of {where} was set to {_day(facts['due_on'])}: {rule}."
 
 
 def _deadline_missed(names: Names, facts: Facts) -> str:
+    if facts.get("kind") == "powers":
+        return f"The last day for sections 63, 64 and 66, {_day(facts['due_on'])}, has passed."
     where = names.step(facts)
     return f"The deadline of {where} was missed on {_day(facts['due_on'])}."
 
@@ -251,6 +359,21 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.MESSAGE_FAILED: _failed,
     EventKind.MESSAGE_BECAME_UNKNOWN: _unknown,
     EventKind.MESSAGE_SETTLED: _settled,
+    EventKind.LETTER_NOT_ISSUED: _letter_not_issued,
+    EventKind.LETTER_SERVED: _letter_served,
+    EventKind.SUPPORT_RECORDED: _support,
+    EventKind.COMPLIANCE_JUDGED: _complied,
+    EventKind.WARNING_NOTICE_CEASED: _notice_ceased,
+    EventKind.POWER_PREPARED: _power_prepared,
+    EventKind.CONSULTATION_RECORDED: _consultation,
+    EventKind.SECRETARY_OF_STATE_TOLD: _secretary_of_state_told,
+    EventKind.POWER_USED: _power_used,
+    EventKind.BUDGET_NOTICE_RECEIVED: _received,
+    EventKind.REPRESENTATION_RECORDED: _representation,
+    EventKind.BUDGET_REVIEWED: _budget_reviewed,
+    EventKind.POWER_ENDED: _power_ended,
+    EventKind.SECRETARY_OF_STATE_NOTICE_RECORDED: _secretary_of_state_notice,
+    EventKind.SECRETARY_OF_STATE_NOTICE_RELEASED: _secretary_of_state_released,
     EventKind.DEADLINE_SET: _deadline_set,
     EventKind.DEADLINE_MISSED: _deadline_missed,
     EventKind.DEADLINE_EXTENDED: _deadline_extended,

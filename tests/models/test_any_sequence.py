@@ -21,7 +21,7 @@ from models.clocks import london_date
 from models.commands import clock
 from models.commands.proposing import BY_NAME
 from models.database import connect, read
-from models.deadlines import Deadline, Reminder
+from models.deadlines import STATUTORY, Deadline, Reminder
 from models.escalations import Decision, Escalation, Proposal, Step, StepState
 from models.events import verify
 from models.letters import Letter
@@ -89,7 +89,10 @@ class Officers(RuleBasedStateMachine):
             self.attempt(self.case.issue)
             if self.case.rule.with_:
                 self.attempt(self.case.discuss)
-            self.attempt(self.case.respond, "unsatisfactory")
+            if self.case.rule.kind == "notice":
+                self.attempt(self.case.fail_notice)
+            else:
+                self.attempt(self.case.respond, "unsatisfactory")
 
     @rule(by=AT_WORK, head=FLAGS, away=FLAGS)
     def move_on(self, by: str, head: bool | None, away: bool | None) -> None:
@@ -98,6 +101,10 @@ class Officers(RuleBasedStateMachine):
             proposal = self.attempt(self.case.propose, action, by, **flags)
             if proposal is not None:
                 self.attempt(self.case.approve, proposal)
+
+    @rule(by=NAMES, approved=st.booleans())
+    def warn(self, by: str, approved: bool) -> None:
+        self.attempt(self.case.warn, by=by, approved=approved)
 
     @rule(
         by=NAMES,
@@ -183,9 +190,15 @@ class Officers(RuleBasedStateMachine):
         for deadline in session.exec(mine).all():
             reminders = session.exec(select(Reminder).where(Reminder.deadline_id == deadline.id))
             still_to_come = [each for each in reminders if each.state == "open"]
+            by_law = deadline.kind in STATUTORY
             if deadline.state == "open" or still_to_come:
                 assert escalation.status in ("open", "paused")
-                assert deadline.step_key == escalation.step_key
+                at = self.policy.ladder(escalation.ladder).step(escalation.step_key)
+                assert at.statutory if by_law else deadline.step_key == escalation.step_key
+            if by_law:
+                # It runs on while paused, and its last day may come with nobody left to remind.
+                assert deadline.days_left is None
+                continue
             if escalation.status == "paused":
                 assert not still_to_come
                 assert deadline.state != "open" or deadline.days_left is not None

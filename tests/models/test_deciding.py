@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
+from models.clocks import london_date, office_moment
 from models.commands.deciding import decide
 from models.commands.proposing import propose
+from models.commands.secretary_of_state import record_secretary_of_state_notice
 from models.commands.starting import start
 from models.database import connect, read, write
+from models.deadlines import Deadline
 from models.escalations import Decision, Escalation, Proposal
 from models.events import Event, verify
 from models.letters import Letter
@@ -21,6 +24,15 @@ from tests.cases import Case
 def formal(case: Case) -> Case:
     """A case whose next step is the formal letter to the headteacher."""
     return case.started().climb_to("informal_governing_body")
+
+
+@pytest.fixture
+def warned(case: Case) -> Case:
+    """A case whose warning notice waits for Legal Services."""
+    case.started().climb_to("formal_governing_body").fail_step()
+    case.change("pass_over")
+    case.warn(approved=False)
+    return case
 
 
 def test_approving_a_formal_step_approves_its_letter_and_sets_its_deadline(formal: Case) -> None:
@@ -68,11 +80,9 @@ def test_an_officer_who_has_left_decides_nothing(case: Case) -> None:
         case.decide(proposal, "hos")
 
 
-def test_a_warning_notice_needs_legal_first_and_then_the_director(case: Case) -> None:
-    case.started().climb_to("formal_governing_body").fail_step()
-    case.change("pass_over")
-    proposal = case.propose("advance")
-    assert proposal.step_key == "warning_notice"
+def test_a_warning_notice_needs_legal_first_and_then_the_director(warned: Case) -> None:
+    case, proposal = warned, warned.awaiting[-1]
+    assert (proposal.action, proposal.step_key) == ("advance", "warning_notice")
     with pytest.raises(NotAllowed, match="waits for Legal Services first"):
         case.decide(proposal, "dcs")
     for name in ("hos", "aed", "seo2"):
@@ -86,17 +96,20 @@ def test_a_warning_notice_needs_legal_first_and_then_the_director(case: Case) ->
         case.decide(proposal, "legal")
     case.decide(proposal, "dcs")
     assert case.states["warning_notice"] == "approved"
-    assert case.all(Letter)[-1].signed_by == case.council.dcs.name
+    letter = case.all(Letter)[-1]
+    assert letter.signed_by == case.council.dcs.name
+    assert letter.respond_by == case.notice.compliance_ends_on
     with read(case.engine) as session:
         decisions = session.exec(select(Decision).where(Decision.proposal_id == proposal.id)).all()
     assert [each.officer_id for each in decisions] == [case.council.legal.id, case.council.dcs.id]
-    assert case.kinds[-3:] == ["proposal_signed_off", "proposal_approved", "deadline_set"]
+    both_clocks = ["deadline_set", "deadline_set"]
+    assert case.kinds[-4:] == ["proposal_signed_off", "proposal_approved", *both_clocks]
+    set_now = [(each.kind, each.step_key) for each in case.all(Deadline)[-2:]]
+    assert set_now == [("compliance", "warning_notice"), ("powers", "intervention")]
 
 
-def test_one_person_cannot_be_both_legal_and_director(case: Case) -> None:
-    case.started().climb_to("formal_governing_body").fail_step()
-    case.change("pass_over")
-    proposal = case.propose("advance")
+def test_one_person_cannot_be_both_legal_and_director(warned: Case) -> None:
+    case, proposal = warned, warned.awaiting[-1]
     case.decide(proposal, "legal")
     promoted = case.council.legal
     promoted.role = case.council.dcs.role
@@ -104,13 +117,55 @@ def test_one_person_cannot_be_both_legal_and_director(case: Case) -> None:
         case.decide(proposal, "legal")
 
 
-def test_legal_may_return_a_warning_notice(case: Case) -> None:
-    case.started().climb_to("formal_governing_body").fail_step()
-    case.change("pass_over")
-    proposal = case.propose("advance")
+def test_legal_may_return_a_warning_notice(warned: Case) -> None:
+    case, proposal = warned, warned.awaiting[-1]
     assert case.decide(proposal, "legal", "return", "Name the grounds.").state == "returned"
     with pytest.raises(AlreadyDecided, match="it was returned"):
         case.decide(proposal, "dcs")
+    assert case.states["warning_notice"] == "ahead"
+    assert case.all(Letter)[-1].state == "withdrawn"
+    case.warn()
+    assert case.states["warning_notice"] == "approved"
+
+
+def test_a_warning_notice_is_not_given_once_its_period_is_over(warned: Case) -> None:
+    case, proposal = warned, warned.awaiting[-1]
+    case.decide(proposal, "legal")
+    case.now = office_moment(case.notice.compliance_ends_on)
+    with pytest.raises(NotPossible, match="The compliance period proposed ends on"):
+        case.decide(proposal, "dcs")
+    assert case.states["warning_notice"] == "proposed"
+    case.decide(proposal, "dcs", "return", "Propose a later day.")
+
+
+def test_a_warning_notice_is_not_given_once_the_case_has_moved_on(case: Case) -> None:
+    case.started(head_performance_in_question=True).climb_to("performance_meetings").fail_step()
+    case.warn(approved=False)
+    proposal = case.awaiting[-1]
+    case.decide(proposal, "legal")
+    case.respond("satisfactory")
+    with pytest.raises(NotPossible, match="was judged satisfactory"):
+        case.decide(proposal, "dcs")
+    assert case.states["warning_notice"] == "proposed"
+
+
+def test_the_step_to_the_powers_is_not_approved_once_it_is_not_eligible(case: Case) -> None:
+    case.started().climb_to("warning_notice").fail_notice()
+    proposal = case.propose("advance")
+    with write(case.engine) as session:
+        record_secretary_of_state_notice(
+            session,
+            case.policy,
+            officer=case.council.seo,
+            now=case.now,
+            reference=case.reference,
+            kind="warning_notice",
+            received_on=london_date(case.now),
+            summary="The Secretary of State has given a warning notice of her own.",
+        )
+    with pytest.raises(NotPossible, match="not eligible for intervention"):
+        case.decide(proposal, "dcs")
+    assert case.escalation.step_key == "warning_notice"
 
 
 def test_what_the_case_has_left_behind_is_not_approved(formal: Case) -> None:

@@ -5,16 +5,19 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlmodel import col, select
 
-from models.clocks import add_working_days, london_date
+from models.clocks import add_working_days, london_date, office_moment
 from models.commands import clock, recording
+from models.commands.correspondence import edit_letter
 from models.commands.deciding import decide
-from models.database import read, write
+from models.commands.powers import end_power, use_power
+from models.database import add, read, write
 from models.deadlines import Deadline, Reminder
 from models.escalations import Response
 from models.events import Event, verify
 from models.letters import Letter
 from models.refusals import InvalidInput, NotAllowed, NotPossible
-from tests.cases import Case
+from models.statutory import Power, PowerState, WarningNotice
+from tests.cases import Case, somebody
 from tests.council import NOW
 
 
@@ -112,9 +115,11 @@ def test_a_maintained_school_climbs_to_the_last_step(case: Case) -> None:
         "formal_governing_body",
         "invitation_to_meetings",
         "warning_notice",
+        "proposed_powers",
     ]
-    case.fail_step()
-    with pytest.raises(NotPossible, match="last step of this ladder"):
+    case.used("65")
+    assert case.states["intervention"] == "carried_out"
+    with pytest.raises(NotPossible, match="Step vii"):
         case.propose("advance")
     with read(case.engine) as session:
         assert verify(session) is None
@@ -232,6 +237,164 @@ def test_the_chair_is_met_before_the_headteacher(case: Case) -> None:
     assert "second meeting" in case.deadline.rule
 
 
+# --- the statutory steps
+
+
+def test_a_warning_notice_is_given_by_its_own_form(case: Case) -> None:
+    case.started().climb_to("performance_meetings").fail_step()
+    address = f"/escalations/{case.reference}/warning-notices"
+    with pytest.raises(NotPossible, match=f"own form \\({address}\\)"):
+        case.propose("advance")
+    assert case.states["warning_notice"] == "ahead"
+    case.warn()
+    assert case.states["warning_notice"] == "approved"
+    case.issue()
+    assert case.states["warning_notice"] == "awaiting_response"
+
+
+def test_no_warning_notice_before_the_steps_below_it(case: Case) -> None:
+    case.started().discuss()
+    case.respond("unsatisfactory")
+    with pytest.raises(NotPossible, match="Step vi comes later"):
+        case.warn()
+    assert case.all(WarningNotice) == []
+
+
+def test_the_text_of_a_warning_notice_is_not_edited(case: Case) -> None:
+    case.started().climb_to("performance_meetings").fail_step()
+    case.warn(approved=False)
+    draft = case.all(Letter)[-1]
+    with pytest.raises(NotPossible, match="follows from its form"), write(case.engine) as session:
+        edit_letter(
+            session,
+            officer=case.council.seo,
+            now=case.now,
+            letter_id=draft.id,
+            body="# Warning notice\n\nDo as you please.",
+        )
+    assert case.all(Letter)[-1].version == 1
+
+
+def test_the_powers_need_all_four_facts_of_eligibility(case: Case) -> None:
+    case.started().climb_to("warning_notice")
+    case.issue()
+    case.now = office_moment(case.notice.compliance_ends_on + timedelta(days=1))
+    with pytest.raises(NotPossible, match="It has not been judged whether") as refused:
+        case.propose("advance")
+    assert "has had no notice that powers are proposed" in refused.value.message
+    assert "compliance period" not in refused.value.message, "it is over"
+    case.judge_compliance(complied=False)
+    with pytest.raises(NotPossible, match="no notice that powers are proposed"):
+        case.propose("advance")
+    case.propose_powers("64", "65")
+    with pytest.raises(NotPossible, match="runs until the end of"):
+        case.propose("advance")
+    case.now += timedelta(days=10)
+    case.change("advance")
+    assert case.states["intervention"] == "approved"
+
+
+def test_a_notice_that_was_complied_with_leads_to_no_powers(case: Case) -> None:
+    case.started().climb_to("warning_notice")
+    case.issue()
+    case.judge_compliance(complied=True)
+    assert case.states["warning_notice"] == "satisfactory"
+    with pytest.raises(NotPossible, match="judged satisfactory"):
+        case.propose("advance")
+    assert {each.state for each in case.all(Deadline) if each.kind == "powers"} == {"cancelled"}
+    case.change("resolve")
+
+
+def test_at_the_notice_compliance_is_judged_and_no_response(case: Case) -> None:
+    case.started().climb_to("warning_notice")
+    case.issue()
+    with pytest.raises(NotPossible, match="compliance with the warning notice is judged"):
+        case.respond("unsatisfactory")
+    response = case.respond()
+    assert (response.judgement, case.states["warning_notice"]) == (None, "awaiting_response")
+    assert case.all(Deadline)[-2].state == "open", "an answer is no compliance"
+    with (
+        pytest.raises(NotPossible, match="compliance with the warning notice is judged"),
+        write(case.engine) as session,
+    ):
+        recording.judge_response(
+            session,
+            case.policy,
+            officer=case.council.seo,
+            now=case.now,
+            response_id=response.id,
+            judgement="unsatisfactory",
+            reason="",
+        )
+    with pytest.raises(NotPossible, match="can be judged from"):
+        case.judge_compliance(complied=False)
+    case.now = office_moment(case.notice.compliance_ends_on + timedelta(days=1))
+    case.judge_compliance(complied=False)
+    assert case.states["warning_notice"] == "unsatisfactory"
+
+
+def test_a_compliance_period_is_not_extended(case: Case) -> None:
+    case.started().climb_to("warning_notice")
+    case.issue()
+    with pytest.raises(NotPossible, match=r"fixed by its warning notice .* not extended"):
+        case.propose("extend", to=case.notice.compliance_ends_on + timedelta(days=7))
+
+
+def test_the_days_of_the_law_run_on_through_a_pause(case: Case) -> None:
+    case.started().climb_to("warning_notice")
+    case.issue()
+    set_by_law = [(each.kind, each.due_on) for each in case.all(Deadline)[-2:]]
+    assert [kind for kind, _ in set_by_law] == ["compliance", "powers"]
+    case.change("pause")
+    for deadline in case.all(Deadline)[-2:]:
+        assert (deadline.state, deadline.days_left) == ("open", None)
+        reminders = [each for each in case.all(Reminder) if each.deadline_id == deadline.id]
+        assert {each.state for each in reminders} == {"open"}
+    case.now = office_moment(case.notice.compliance_ends_on + timedelta(days=1))
+    clock.tick(case.engine, case.policy, case.now)
+    case.change("resume")
+    assert [(each.kind, each.due_on) for each in case.all(Deadline)[-2:]] == set_by_law
+    assert case.all(Deadline)[-2].state == "missed"
+
+
+@pytest.mark.parametrize("action", ["resolve", "withdraw"])
+def test_an_escalation_is_not_closed_over_a_power_in_force(case: Case, action: str) -> None:
+    case.started().climb_to("intervention")
+    power = case.prepare("64")
+    case.ready(power)
+    governors = [somebody("Una Marsh")]
+    use = case.on_power(use_power, power.id, reason="Now.", governors=governors)
+    case.approve(use)
+    case.issue()
+    with pytest.raises(NotPossible, match=r"power under section 64 is in force\. End it first"):
+        case.propose(action)
+    case.on_power(end_power, power.id, ended_on=london_date(case.now), reason="They are able now.")
+    proposal = case.propose(action)
+    assert case.approve(proposal).state == "approved"
+
+
+def test_nothing_that_waited_closes_an_escalation_over_a_power(case: Case) -> None:
+    """A power that came into force while a closing waited: the rules are asked again."""
+    case.started().climb_to("intervention")
+    proposal = case.propose("resolve")
+    with write(case.engine) as session:
+        add(
+            session,
+            Power,
+            escalation_id=case.escalation.id,
+            urn=case.school.urn,
+            section="63",
+            reason="It was used meanwhile.",
+            details={"arrangements": "", "governors": [], "members": []},
+            state=PowerState.IN_FORCE,
+            prepared_by_id=case.council.seo.id,
+            prepared_at=case.now,
+        )
+    with pytest.raises(NotPossible, match="power under section 63 is in force"):
+        case.decide(proposal, "hos")
+    assert case.escalation.status == "open"
+
+
 # --- passing over
 
 
@@ -242,8 +405,8 @@ def test_the_meetings_are_passed_over_unless_the_performance_is_in_question(case
     case.change("pass_over", reason="The head is doing well.")
     assert case.states["performance_meetings"] == "passed_over"
     assert "step_passed_over" in case.kinds
-    proposal = case.propose("advance")
-    assert proposal.step_key == "warning_notice"
+    case.warn()
+    assert case.escalation.step_key == "warning_notice"
 
 
 def test_the_meetings_are_held_when_the_performance_is_in_question(case: Case) -> None:

@@ -1,7 +1,9 @@
 """Every status, step, state, role and action, through the real commands.
 
 The table of docs/ladders.md says what is allowed; here exactly that happens, and all else is
-refused and changes nothing. States are written as rows: many of them no officer could reach.
+refused and changes nothing. States are written as rows: many of them no officer could reach. What
+needs a school that is eligible for intervention is refused first, and then again with the notices
+of section 60 on record.
 """
 
 from collections.abc import Iterator
@@ -17,17 +19,23 @@ from sqlmodel import Session
 
 from models.clocks import london_date
 from models.commands.deciding import decide
+from models.commands.notices import give_notice
+from models.commands.powers import use_power
 from models.commands.proposing import propose
 from models.commands.recording import judge_response, record_discussion, record_response
 from models.commands.starting import start
 from models.database import connect
 from models.deadlines import Deadline
-from models.escalations import Action, Escalation, Response, Status, Step, StepState
+from models.escalations import Action, Escalation, Proposal, Response, Status, Step, StepState
 from models.ladder import Standing
 from models.ladder_table import FLAGS, PAGE, Row, page, rows
+from models.law.powers import Section
+from models.letters import Letter
 from models.officers import CASEWORK, Officer, Role
 from models.policy import Policy
 from models.refusals import AlreadyDecided, NotAllowed, NotPossible, Refused
+from models.statutory import Power, ProposedPowers, WarningNotice
+from tests.cases import NOTICE, somebody
 from tests.council import NOW, Council, found_council
 
 TODAY = london_date(NOW)
@@ -72,6 +80,84 @@ class Walk:
             )
             self.id, self.reference = escalation.id, escalation.reference
             session.commit()
+        if self.ladder == "maintained":
+            self.power_id = self.add(
+                Power,
+                urn=school.urn,
+                section=Section.ADDITIONAL_GOVERNORS,
+                reason="The governing body is not able to act.",
+                details={"arrangements": "", "members": [], "governors": [somebody("Una Marsh")]},
+                state="prepared",
+                prepared_by_id=self.council.seo.id,
+                prepared_at=NOW,
+                secretary_of_state_on=TODAY,
+                secretary_of_state_evidence="Letter of today.",
+                received_evidence="",
+                end_reason="",
+            )
+
+    def add(self, table, **values: object) -> int:
+        """One row, of this escalation where the table has a place for it; its key."""
+        rows = table.__table__
+        owned = {"escalation_id": self.id} if "escalation_id" in rows.c else {}
+        statement = insert(rows).values(**owned, **values)
+        return self.connection.execute(statement).inserted_primary_key[0]
+
+    def make_eligible(self) -> None:
+        """The notices of section 60 as rows: given, not complied with, powers proposed."""
+        proposal_id = self.add(
+            Proposal,
+            step_key="warning_notice",
+            action="advance",
+            reason="It is needed.",
+            details={},
+            approvers=["legal", "director"],
+            stage=2,
+            state="approved",
+            proposed_by_id=self.council.seo.id,
+            proposed_at=NOW,
+        )
+        given, proposed = (
+            self.add(
+                Letter,
+                proposal_id=proposal_id,
+                step_key=step,
+                number=number,
+                template=template,
+                to_role="chair_of_governors",
+                copy_roles=[],
+                people=[],
+                state="issued",
+                version=1,
+                dated=TODAY - timedelta(days=ago),
+                signed_as="Director",
+            )
+            for number, step, template, ago in (
+                (901, "warning_notice", "warning_notice", 60),
+                (902, "intervention", "proposed_powers", 28),
+            )
+        )
+        notice_id = self.add(
+            WarningNotice,
+            **NOTICE,
+            proposal_id=proposal_id,
+            letter_id=given,
+            why_support_is_not_enough="",
+            compliance_ends_on=TODAY - timedelta(days=30),
+            complied=False,
+            judged_on=TODAY - timedelta(days=29),
+            judged_by_id=self.council.seo.id,
+            judgement_reasons="No plan was written.",
+            ceased_because="",
+        )
+        self.add(
+            ProposedPowers,
+            notice_id=notice_id,
+            letter_id=proposed,
+            sections=["64"],
+            reasons="The governing body has not acted.",
+            working_days=5,
+        )
 
     @contextmanager
     def undone(self) -> Iterator[Session]:
@@ -116,7 +202,24 @@ class Walk:
             return driver.total_changes
         return self.connection.exec_driver_sql(WRITTEN_IN_THIS_TRANSACTION).scalar_one()
 
-    def propose(self, session: Session, officer: Officer, action: str, **values: object) -> object:
+    def propose(self, session: Session, officer: Officer, row: Row, **values: object) -> Proposal:
+        """Put the row's change forward by its own command."""
+        common = {"officer": officer, "now": NOW}
+        if row.is_notice:
+            ends_on = TODAY + timedelta(days=21)
+            given = {**NOTICE, "compliance_ends_on": ends_on, "reference": self.reference}
+            notice = give_notice(session, self.policy, **common, **given)
+            return session.get_one(Proposal, notice.proposal_id)
+        if row.action is Action.POWER:
+            given = {"power_id": self.power_id, "reason": "It is needed."}
+            proposal = use_power(session, self.policy, **common, **given)
+            session.expire_all()  # each command has a session of its own
+            return proposal
+        return self.propose_by_name(session, officer, row.action.value, **values)
+
+    def propose_by_name(
+        self, session: Session, officer: Officer, action: str, **values: object
+    ) -> Proposal:
         given = {"reference": self.reference, "action": action, "reason": "It is needed."}
         return propose(session, self.policy, officer=officer, now=NOW, **given, **values)
 
@@ -132,8 +235,34 @@ class Walk:
 
     def check_proposing(self, session: Session, row: Row) -> None:
         """Every role that asks here, with every combination of the flags that count."""
+        if row.is_notice and row.when is not None and not row.standing.step.statutory:
+            self._check_pointed_to_the_form(session)
+        if row.needs_eligibility and row.when is not None:
+            self._check_refused_by_law(row)
+            savepoint = self.connection.begin_nested()
+            self.make_eligible()
+            with Session(self.connection, autoflush=False, expire_on_commit=False) as eligible:
+                self._check_asking(eligible, row)
+            savepoint.rollback()
+        else:
+            self._check_asking(session, row)
+
+    def _check_pointed_to_the_form(self, session: Session) -> None:
+        """The generic command gives no warning notice, and says where one is given."""
+        refusal = self.refused(session, self.propose_by_name, self.council.seo, "advance")
+        assert type(refusal) is NotPossible
+        assert f"/escalations/{self.reference}/warning-notices" in refusal.message
+
+    def _check_refused_by_law(self, row: Row) -> None:
+        """No notice was given: whatever the ladder says, the law says no."""
+        with self.undone() as session:
+            with pytest.raises(NotPossible, match="not eligible for intervention") as refusal:
+                self.propose(session, self.council.seo, row)
+            assert "No warning notice has been given (section 60(1)(a))." in refusal.value.message
+
+    def _check_asking(self, session: Session, row: Row) -> None:
         more = MORE.get(row.action.value, {})
-        flagged = row.action in (Action.ADVANCE, Action.PASS_OVER)
+        flagged = row.action in (Action.ADVANCE, Action.PASS_OVER) and not row.is_notice
         for officer in self.asking(row.standing):
             every = flagged and officer.role in CASEWORK
             for flags in COMBINATIONS if every else COMBINATIONS[:1]:
@@ -141,12 +270,22 @@ class Walk:
                 if row.allows(officer.role, **flags):
                     self._check_allowed(officer, row, asked)
                 else:
-                    what = (officer, row.action.value)
-                    refusal = self.refused(session, self.propose, *what, **asked)
+                    refusal = self._refusal(session, officer, row, asked)
                     may = officer.role in CASEWORK
                     assert type(refusal) is (NotPossible if may else NotAllowed)
         if row.when is not None:
             self.check_deciding(row, more)
+
+    def _refusal(
+        self, session: Session, officer: Officer, row: Row, asked: dict[str, object]
+    ) -> Refused:
+        if row.action is not Action.POWER:
+            return self.refused(session, self.propose, officer, row, **asked)
+        # A power is completed with what it is given before the rules look at it as a whole.
+        with self.undone() as alone, pytest.raises(Refused) as refusal:
+            self.propose(alone, officer, row)
+        assert refusal.value.message
+        return refusal.value
 
     def asking(self, at: Standing) -> list[Officer]:
         """An officer of each role; of the five who do casework, one at each step in turn.
@@ -159,11 +298,11 @@ class Walk:
 
     def _check_allowed(self, officer: Officer, row: Row, asked: dict[str, object]) -> None:
         with self.undone() as session:
-            proposal = self.propose(session, officer, row.action.value, **asked)
+            proposal = self.propose(session, officer, row, **asked)
             assert proposal.state == "awaiting"
             assert proposal.step_key == row.about.key
             assert tuple(proposal.approvers) == row.approvers
-            again = self.refused(session, self.propose, officer, row.action.value, **asked)
+            again = self.refused(session, self.propose, officer, row, **asked)
             assert type(again) is NotPossible
 
     def check_deciding(self, row: Row, more: dict[str, object]) -> None:
@@ -171,7 +310,7 @@ class Walk:
         own = [self.council.hos] if Role.HEAD_OF_SERVICE in row.approvers else []
         for proposer in (self.council.seo, *own):
             with self.undone() as session:
-                proposal = self.propose(session, proposer, row.action.value, **more, **row.when)
+                proposal = self.propose(session, proposer, row, **more, **row.when)
                 for role in row.approvers:
                     right = self.approver(role, proposer)
                     others = [each for each in self.officers if each.role != role]
@@ -213,9 +352,15 @@ class Walk:
             assert (escalation.step_key, steps[row.about.key]) == (row.about.key, "passed_over")
         if row.action is Action.CONVERT:
             assert escalation.ladder == "academy"
+        if row.action is Action.POWER:
+            assert steps[row.about.key] == "carried_out"
+            assert session.get_one(Power, self.power_id).state == "in_force"
 
     def check_recording(self, session: Session, at: Standing) -> None:
-        """Discussions, responses and judgements: open escalations, casework roles."""
+        """Discussions, responses and judgements: open escalations, casework roles.
+
+        At the statutory steps no response is judged: compliance with the notice is.
+        """
         for officer in self.asking(at):
             may = officer.role in CASEWORK and at.status is Status.OPEN
             answerable = at.state in ("awaiting_response", *JUDGED)
@@ -225,7 +370,12 @@ class Walk:
             self._check(session, may and answerable, record_response, **here, **RESPONSE)
             if at.answered:
                 answer = session.connection().execute(select(Response.id)).scalar_one()
-                self._check(session, may, judge_response, **common, response_id=answer, **JUDGEMENT)
+                judged = may and not at.step.statutory
+                given = {**common, **JUDGEMENT, "response_id": answer}
+                self._check(session, judged, judge_response, **given)
+                self._check(
+                    session, judged, record_response, **here, **{**RESPONSE, **WITH_A_JUDGEMENT}
+                )
 
     def _check(self, session: Session, may: bool, command, **values: object) -> None:
         if may:
@@ -236,6 +386,7 @@ class Walk:
 
 
 JUDGEMENT = {"judgement": "unsatisfactory", "reason": ""}
+WITH_A_JUDGEMENT = {"judgement": "unsatisfactory"}
 JUDGED = ("satisfactory", "unsatisfactory", "no_response")
 DISCUSSION = {
     "held_on": TODAY,
@@ -310,11 +461,11 @@ def test_the_page_is_what_the_policy_says(policy: Policy) -> None:
     assert PAGE.read_text("utf-8") == page(policy), "run `python -m models.ladder_table`"
 
 
-def allowed(policy: Policy, ladder: str, **where: object) -> set[str]:
+def allowed(table: list[Row], **where: object) -> set[str]:
     """What an officer may propose at these places, without any flag."""
     return {
-        row.action.value
-        for row in rows(policy, policy.ladder(ladder))
+        "warning_notice" if row.is_notice else row.action.value
+        for row in table
         if all(getattr(row.standing, name) == value for name, value in where.items())
         and row.allows(Role.OFFICER)
     }
@@ -322,26 +473,39 @@ def allowed(policy: Policy, ladder: str, **where: object) -> set[str]:
 
 def test_the_table_itself_says_what_the_policy_document_says(policy: Policy) -> None:
     """Rules of the ladders in so many words, so that table and code cannot be wrong together."""
+    tables = {ladder.key: list(rows(policy, ladder)) for ladder in policy.ladders.values()}
     for ladder in policy.ladders.values():
+        table = tables[ladder.key]
         for status in ("proposed", "resolved", "withdrawn", "ended"):
-            assert allowed(policy, ladder.key, status=status) == set()
-        assert allowed(policy, ladder.key, status="paused") >= {"resume", "resolve", "withdraw"}
-        assert not {"advance", "pass_over", "extend"} & allowed(policy, ladder.key, status="paused")
+            assert allowed(table, status=status) == set()
+        assert allowed(table, status="paused") >= {"resume", "resolve", "withdraw"}
+        assert not {"advance", "pass_over", "extend"} & allowed(table, status="paused")
         for state in ("approved", "satisfactory"):
             open_here = {"status": "open", "state": state}
-            assert "advance" not in allowed(policy, ladder.key, **open_here)
+            assert "advance" not in allowed(table, **open_here)
         last = {"status": "open", "step": ladder.steps[-1]}
-        assert "advance" not in allowed(policy, ladder.key, **last)
+        assert "advance" not in allowed(table, **last)
         failed = {"status": "open", "state": "unsatisfactory"}
         for step, after in zip(ladder.steps, ladder.steps[1:], strict=False):
-            conditional = after.only_if is not None
-            here = allowed(policy, ladder.key, **failed, step=step)
-            assert ("advance" in here) is not conditional
+            conditional, notice = after.only_if is not None, after.kind == "notice"
+            here = allowed(table, **failed, step=step)
+            assert ("advance" in here) is not (conditional or notice)
             assert ("pass_over" in here) is conditional
+            assert ("warning_notice" in here) is (notice or step.statutory)
     waiting = {"status": "open", "state": "awaiting_response"}
-    assert "advance" not in allowed(policy, "maintained", **waiting, overdue=False)
-    assert "advance" not in allowed(policy, "maintained", **waiting, answered=True)
-    assert "convert" not in allowed(policy, "academy")
+    assert "advance" not in allowed(tables["maintained"], **waiting, overdue=False)
+    assert "advance" not in allowed(tables["maintained"], **waiting, answered=True)
+    assert "convert" not in allowed(tables["academy"])
+    assert not {"warning_notice", "power"} & allowed(tables["academy"])
+    lawful = {
+        (row.action.value, row.standing.step.number)
+        for table in tables.values()
+        for row in table
+        if row.when is not None and row.needs_eligibility
+    }
+    assert lawful == {("advance", "vi"), ("power", "vii")}
+    statutory = [row for row in tables["maintained"] if row.standing.step.statutory]
+    assert "extend" not in allowed(statutory)
 
 
 def test_only_the_informal_steps_of_an_academy_may_be_skipped(policy: Policy) -> None:

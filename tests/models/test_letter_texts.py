@@ -11,26 +11,44 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from models.clocks import long_date
-from models.commands import correspondence, directory, proposing, recording, starting
+from models.clocks import add_working_days, long_date
+from models.commands import (
+    correspondence,
+    directory,
+    notices,
+    powers,
+    proposing,
+    recording,
+    starting,
+)
 from models.commands.deciding import decide
 from models.database import connect, read, write
 from models.escalations import Proposal, ProposalState
+from models.law.powers import consultees
 from models.letters import Letter
 from models.officers import Officer
 from models.policy import Policy
+from models.schools import School
 from models.settings import TEMPLATES
+from models.statutory import WarningNotice
 from notifications.issuing import issue_letters
 from notifications.letters import parse
 from notifications.letters.document import ListBlock, Paragraph, plain
+from tests.cases import somebody
 from tests.council import NOW, Council, found_council
 from tests.databases import sqlite_url
 
 FOLDER = TEMPLATES / "letters"
 NAMES = sorted(path.name.removesuffix(".md.j2") for path in FOLDER.glob("*.md.j2"))
 LITERAL = re.compile("⟦([^⟦⟧]*)⟧")
+
+VOLUNTARY_AIDED, ACADEMY_CONVERTER = 2, 34  # types of establishment in the register
+MORE_CONTACTS = {
+    VOLUNTARY_AIDED: ("diocese", "foundation_appointer"),
+    ACADEMY_CONVERTER: ("trust",),
+}
 
 PLAIN = {
     "school": "Kingsmere Primary School",
@@ -55,7 +73,7 @@ class Walk:
     now: datetime = NOW
     reference: str = ""
 
-    def start(self, urn: int, type_code: int, *, not_engaging: bool = False) -> None:
+    def start(self, urn: int, type_code: int, *, not_engaging: bool = False, **more: str) -> None:
         with write(self.engine) as session:
             directory.add_school(
                 session,
@@ -68,9 +86,10 @@ class Walk:
                 phase="Primary",
                 town="Fernminster",
                 postcode="FM1 1AA",
+                **more,
             )
-            roles = ["headteacher", "chair_of_governors", *(["trust"] if type_code == 34 else [])]
-            for role in roles:
+            others = MORE_CONTACTS[type_code]
+            for role in ("headteacher", "chair_of_governors", *others):
                 directory.set_contact(
                     session,
                     officer=self.council.admin,
@@ -134,6 +153,87 @@ class Walk:
             )
         self._approve()
 
+    def warn(self) -> None:
+        """Give the warning notice, on every ground, with its period of four weeks."""
+        prose = self.values["prose"]
+        with write(self.engine) as session:
+            notices.give_notice(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                grounds=["standards", "breakdown", "safety"],
+                comparisons=["attainable", "previous", "comparable"],
+                comparison=prose,
+                why_powers=prose,
+                matters=prose,
+                action_required=prose,
+                compliance_ends_on=self.now.date() + timedelta(days=28),
+                action_minded=prose,
+            )
+        self._approve()
+
+    def find_it_failed(self) -> None:
+        """Judge the notice once its period is over, and propose every power."""
+        self.now += timedelta(days=29)
+        with write(self.engine) as session:
+            given = {
+                **self._on(session),
+                "notice_id": session.exec(select(WarningNotice)).one().id,
+            }
+            notices.judge_compliance(**given, complied=False, reasons=self.values["prose"])
+            sections = ["63", "64", "65", "66"]
+            notices.propose_powers(**given, sections=sections, reasons=self.values["prose"])
+        self._approve()
+        self.now += timedelta(days=10)
+
+    def use(self, section: str, **needs: Any) -> int:
+        """Prepare a power, consult and notify whom it asks for, and use it."""
+        prose = self.values["prose"]
+        with write(self.engine) as session:
+            by = self._by(self.council.seo)
+            prepared = {"section": section, "reason": prose, **needs}
+            power = powers.prepare_power(session, self.policy, **by, **prepared)
+            school = session.get_one(School, power.urn)
+        self._approve()
+        self.now += timedelta(days=1)
+        with write(self.engine) as session:
+            given = {**self._on(session), "power_id": power.id}
+            heard = {"consulted_on": self.now.date(), "said": prose}
+            for consultee in consultees(power.section, school):
+                powers.record_consultation(**given, **heard, with_whom=consultee.role)
+            told = {"on": self.now.date(), "evidence": prose}
+            powers.record_secretary_of_state_told(**given, **told)
+        with write(self.engine) as session:
+            powers.use_power(**self._on(session), power_id=power.id, reason=prose)
+        self._approve()
+        return power.id
+
+    def review(self, power_id: int, *outcomes: str) -> None:
+        """The suspension takes effect, both are heard, and it is reviewed until it ends."""
+        prose, today = self.values["prose"], self.now.date()
+        with write(self.engine) as session:
+            given = {**self._on(session), "power_id": power_id}
+            powers.record_receipt(**given, received_on=today, evidence=prose)
+        for outcome in outcomes:
+            with write(self.engine) as session:
+                given = {**self._on(session), "power_id": power_id}
+                said = {"received_on": today, "said": prose}
+                powers.record_representation(**given, **said, from_whom="headteacher")
+                powers.review_budget(**given, outcome=outcome, reasons=prose)
+            self._approve()
+
+    def end(self, power_id: int) -> None:
+        """End a power, once it has held for a while."""
+        with write(self.engine) as session:
+            given = {"ended_on": self.now.date(), "reason": self.values["prose"]}
+            powers.end_power(**self._on(session), power_id=power_id, **given)
+        self._approve()
+
+    def _on(self, session: Session) -> dict[str, Any]:
+        """What a command takes that is about a notice or a power."""
+        by = {"officer": self.council.seo, "now": self.now}
+        return {"session": session, "policy": self.policy, **by}
+
     def _by(self, officer: Officer) -> dict[str, Any]:
         return {"officer": officer, "now": self.now, "reference": self.reference}
 
@@ -184,7 +284,12 @@ class Written:
 
 
 def up_the_maintained_ladder(walk: Walk) -> None:
-    walk.start(910001, 1)
+    walk.start(
+        910001,
+        VOLUNTARY_AIDED,
+        religious_character="Church of England",
+        diocese="Diocese of Fernminster",
+    )
     walk.discuss("headteacher")
     walk.answer("unsatisfactory")
     walk.propose("advance")
@@ -199,15 +304,25 @@ def up_the_maintained_ladder(walk: Walk) -> None:
     walk.now += timedelta(days=1)
     walk.discuss("headteacher")
     walk.answer("unsatisfactory")
+    walk.warn()
+    walk.find_it_failed()
     walk.propose("advance")
-    walk.stay_silent()
-    walk.propose("advance")
-    walk.answer("satisfactory")
+    used = [
+        walk.use("63", arrangements=walk.values["prose"]),
+        walk.use("64", governors=[somebody(walk.values["person"])]),
+    ]
+    suspended = walk.use("66")
+    walk.review(suspended, "continue", "end")
+    board = [somebody(walk.values["person"]), somebody("Omar Finch", chair=True)]
+    used.append(walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=7)))
+    walk.now += timedelta(days=70)
+    for power_id in used:
+        walk.end(power_id)
     walk.propose("resolve")
 
 
 def up_the_academy_ladder(walk: Walk) -> None:
-    walk.start(910002, 34)
+    walk.start(910002, ACADEMY_CONVERTER)
     walk.discuss("headteacher")
     walk.answer("unsatisfactory")
     walk.propose("advance")
@@ -220,7 +335,7 @@ def up_the_academy_ladder(walk: Walk) -> None:
 
 
 def up_the_academy_ladder_without_discussions(walk: Walk) -> None:
-    walk.start(910003, 34, not_engaging=True)
+    walk.start(910003, ACADEMY_CONVERTER, not_engaging=True)
     walk.propose("pass_over")
     walk.propose("pass_over")
     for _ in range(4):
@@ -242,7 +357,16 @@ OF_LADDER = {
         "invitation_to_meetings",
         "record_of_meetings",
         "warning_notice",
-        "intervention",
+        "proposed_powers",
+        "consultation",
+        "notification_to_secretary_of_state",
+        "request_for_consent",
+        "notice_of_arrangements",
+        "appointment_of_governors",
+        "suspension_of_budget",
+        "budget_review_decision",
+        "notice_of_board",
+        "end_of_board",
         "resolution",
         "acknowledgement_of_response",
     },
@@ -342,6 +466,11 @@ def test_values_stand_between_the_marks_and_change_nothing_else(
         for value, instead in zip(HOSTILE.values(), PLAIN.values(), strict=True):
             assert literals.count(value) == LITERAL.findall(usual.body).count(instead)
             assert instead not in hostile.body
+
+
+def test_no_letter_has_a_gap_where_a_value_should_stand(written: Correspondence) -> None:
+    for one in written.all():
+        assert "" not in LITERAL.findall(one.body), one.letter.template
 
 
 # The templates themselves
@@ -478,7 +607,7 @@ def test_a_letter_says_by_when_as_it_is_printed(written: Correspondence) -> None
         else:
             assert f"by {long_date(one.letter.respond_by)}" in one.text
             by_date += 1
-    assert (by_head, by_date) == (12, 5)
+    assert (by_head, by_date) == (10, 6)
 
 
 @pytest.mark.parametrize(("walk", "key"), [("maintained", "maintained"), ("academy", "academy")])
@@ -513,6 +642,77 @@ def test_the_warning_notice_has_the_four_parts_and_names_the_act(written: Corres
     assert [heading for heading in one.headings() if heading in wanted] == wanted
     assert "section 60 of the Education and Inspections Act 2006" in one.text
     assert "Copies are sent at the same time" in one.text
+
+
+UNDER = {
+    "proposed_powers": ["section 60(1)(d)"],
+    "consultation": ["section 63(2)", "section 65(2)"],
+    "notification_to_secretary_of_state": ["section 70A(1)"],
+    "request_for_consent": ["section 65(1)"],
+    "notice_of_arrangements": ["section 63(1)"],
+    "appointment_of_governors": ["section 64(1)"],
+    "notice_of_board": ["section 65(1)"],
+    "suspension_of_budget": ["section 66(1)"],
+    "budget_review_decision": ["section 66(1)"],
+    "end_of_board": ["paragraph 17(1) of Schedule 6"],
+}
+
+
+@pytest.mark.parametrize("template", UNDER)
+def test_a_statutory_letter_names_the_act_and_its_section(
+    written: Correspondence, template: str
+) -> None:
+    letters = written.of("maintained", template)
+    for one in letters:
+        assert "Education and Inspections Act 2006" in one.text
+    for section in UNDER[template]:
+        assert any(section in one.text for one in letters), section
+
+
+def test_the_consulted_are_asked_by_a_day_and_everybody_who_must_be(
+    written: Correspondence, policy: Policy
+) -> None:
+    letters = written.of("maintained", "consultation")
+    asked = [
+        (one.letter.to_role, re.findall(r"section (6\d)\(2\)", one.text)[0]) for one in letters
+    ]
+    consulted = ("chair_of_governors", "diocese")
+    assert asked == [(role, section) for section in ("63", "65") for role in consulted]
+    for one in letters:
+        days = policy.statutory.consultation_working_days
+        assert one.letter.dated is not None
+        by = long_date(add_working_days(one.letter.dated, days))
+        assert f"Please write to us by {by}, and tell us" in one.text
+
+
+def test_a_notice_of_use_says_who_was_consulted_and_when_the_secretary_of_state_was_told(
+    written: Correspondence,
+) -> None:
+    for template in ("notice_of_arrangements", "notice_of_board"):
+        [one] = written.of("maintained", template)
+        assert one.text.count("Consulted on ") == 2
+        assert "the governing body" in one.text
+        assert "the diocesan authority" in one.text
+    for template in ("notice_of_arrangements", "appointment_of_governors", "suspension_of_budget"):
+        [one] = written.of("maintained", template)
+        assert re.search(r"notified the Secretary of State .* on \d+ \w+ 2027", one.text)
+        assert "two months following the end of the compliance period" in one.text
+    [board] = written.of("maintained", "notice_of_board")
+    assert "consent of the Secretary of State, which it received on" in board.text
+    assert "two months" not in board.text
+
+
+def test_a_review_that_ends_a_suspension_says_so_and_one_that_does_not_names_the_next(
+    written: Correspondence,
+) -> None:
+    going_on, ended = written.of("maintained", "budget_review_decision")
+    assert "The suspension stays in force." in going_on.text
+    assert re.search(r"The next review is due by 31 March 20\d\d", going_on.text)
+    assert "It is revoked with effect from the date of this letter." in ended.text
+    assert "next review" not in ended.text
+    for one in (going_on, ended):
+        assert "the headteacher" in one.text
+        assert PLAIN["prose"] in one.text
 
 
 def test_a_letter_tells_what_happened_with_days_and_outcomes(written: Correspondence) -> None:

@@ -25,6 +25,11 @@ def test_the_policy_that_comes_with_the_product_is_whole(folder: Path) -> None:
     ]
     approvers = {step.key: step.approvers for step in policy.ladder("maintained").steps}
     assert approvers["warning_notice"] == ("legal", "director")
+    assert approvers["intervention"] == ("director",)
+    kinds = {step.key: step.kind for step in policy.ladder("maintained").steps}
+    assert (kinds["warning_notice"], kinds["intervention"]) == ("notice", "powers")
+    assert not [step for step in policy.ladder("academy").steps if step.statutory]
+    assert policy.statutory.notice_of_powers_working_days == 5
 
 
 SPOILT = {
@@ -144,6 +149,123 @@ SPOILT = {
         'only_if = "head_performance_in_question"',
         'only_if = "full_moon"',
         "steps.4.only_if",
+    ),
+    "warning notice without legal": (
+        "maintained.toml",
+        'approvers = ["legal", "director"]',
+        'approvers = ["director"]',
+        "steps.5: approvers: a warning notice is signed off by legal, then director",
+    ),
+    "warning notice with the director first": (
+        "maintained.toml",
+        'approvers = ["legal", "director"]',
+        'approvers = ["director", "legal"]',
+        "steps.5: approvers: a warning notice",
+    ),
+    "warning notice with one more approver": (
+        "maintained.toml",
+        'approvers = ["legal", "director"]',
+        'approvers = ["legal", "assistant_director", "director"]',
+        "steps.5: approvers: a warning notice",
+    ),
+    "powers without the director": (
+        "maintained.toml",
+        'approvers = ["director"]',
+        'approvers = ["assistant_director"]',
+        "steps.6: approvers: the use of powers is approved by the director last",
+    ),
+    "powers with the director first": (
+        "maintained.toml",
+        'approvers = ["director"]',
+        'approvers = ["director", "legal"]',
+        "steps.6: approvers: the use of powers",
+    ),
+    "copies of a warning notice": (
+        "maintained.toml",
+        'letter = "warning_notice"',
+        'letter = "warning_notice"\ncopies = ["headteacher"]',
+        "steps.5: copies: the law says who has a copy",
+    ),
+    "copies of a warning notice where known": (
+        "maintained.toml",
+        'letter = "warning_notice"',
+        'letter = "warning_notice"\ncopies_where_known = ["diocese"]',
+        "steps.5: copies: the law says who has a copy",
+    ),
+    "copies of the powers": (
+        "maintained.toml",
+        'kind = "powers"',
+        'kind = "powers"\ncopies = ["headteacher"]',
+        "steps.6: copies: the law says who has a copy",
+    ),
+    "warning notice as any letter": (
+        "maintained.toml",
+        'kind = "notice"',
+        'kind = "letter"',
+        "steps.warning_notice: kind: it must be 'notice'",
+    ),
+    "powers as any letter": (
+        "maintained.toml",
+        'kind = "powers"',
+        'kind = "letter"\nletter = "resolution"',
+        "steps.intervention: kind: it must be 'powers'",
+    ),
+    "another step as a warning notice": (
+        "maintained.toml",
+        'kind = "letter"\nto = "headteacher"\nletter = "formal_headteacher"\n'
+        'approvers = ["head_of_service"]',
+        'kind = "notice"\nto = "headteacher"\nletter = "formal_headteacher"\n'
+        'approvers = ["legal", "director"]',
+        "steps.formal_headteacher: kind:",
+    ),
+    "warning notice to an academy": (
+        "academy.toml",
+        'kind = "letter"\nto = "ofsted"\ncopies = ["chair_of_governors"]\n'
+        'copies_where_known = ["trust", "sponsor"]\nletter = "ofsted"\napprovers = ["director"]',
+        'kind = "notice"\nto = "ofsted"\nletter = "ofsted"\napprovers = ["legal", "director"]',
+        "steps.ofsted: kind:",
+    ),
+    "powers with a letter": (
+        "maintained.toml",
+        'kind = "powers"',
+        'kind = "powers"\nletter = "resolution"',
+        "steps.6: letter: needed for every step but that of the powers",
+    ),
+    "warning notice without a letter": (
+        "maintained.toml",
+        'letter = "warning_notice"\n',
+        "",
+        "steps.5: letter: needed for every step",
+    ),
+    "formal letter without a letter": (
+        "maintained.toml",
+        'letter = "formal_headteacher"\n',
+        "",
+        "steps.2: letter: needed for every step",
+    ),
+    "unknown statutory setting": (
+        "policy.toml",
+        "notice_of_powers_working_days = 5",
+        "notice_of_powers_working_days = 5\ntwo_months = 3",
+        "statutory.two_months",
+    ),
+    "no notice of powers at all": (
+        "policy.toml",
+        "notice_of_powers_working_days = 5",
+        "notice_of_powers_working_days = 0",
+        "statutory.notice_of_powers_working_days",
+    ),
+    "no time to answer a consultation": (
+        "policy.toml",
+        "consultation_working_days = 10",
+        "consultation_working_days = 0",
+        "statutory.consultation_working_days",
+    ),
+    "no word of the notice of powers": (
+        "policy.toml",
+        "notice_of_powers_working_days = 5\n",
+        "",
+        "statutory.notice_of_powers_working_days",
     ),
     "no address of Ofsted": ("policy.toml", "[bodies.ofsted]", "[bodies.ofstead]", "bodies"),
     "no policy file syntax": ("policy.toml", "[reminders]", "[reminders", "line"),

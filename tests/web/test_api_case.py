@@ -14,6 +14,7 @@ from models.messages import Message, MessageState
 from models.policy import Policy
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
+from tests.cases import NOTICE
 from tests.council import Council
 from tests.web.callers import Caller, Callers, start
 
@@ -177,10 +178,17 @@ def test_start_by_an_officer_waits_for_a_head_of_service(council_at: Callers) ->
 def test_two_approvers_sign_a_warning_notice_in_turn(case: Any, council_at: Callers) -> None:
     case.started().climb_to("performance_meetings")
     case.fail_step()
-    proposal = council_at.seo.post(
-        f"/escalations/{case.reference}/proposals", action="advance", reason="Nothing has helped."
+    its_own_form = f"/escalations/{case.reference}/warning-notices"
+    refused = council_at.seo.post(
+        f"/escalations/{case.reference}/proposals",
+        409,
+        action="advance",
+        reason="Nothing has helped.",
     )
-    address = f"/proposals/{proposal['id']}"
+    assert its_own_form in refused["detail"]
+    notice = council_at.seo.post(its_own_form, **NOTICE, compliance_ends_on="2026-12-14")
+    address = f"/proposals/{notice['proposal']}"
+    proposal = council_at.seo.get(address)
     assert (proposal["waits_for"], proposal["approvers"]) == ("legal", ["legal", "director"])
     assert proposal["id"] not in ids(council_at.dcs.get("/proposals"))
     council_at.dcs.post(f"{address}/decision", 403, decision="approve")

@@ -221,7 +221,7 @@ def test_a_warning_notice_is_signed_off_and_then_approved(visitors: Visitors, ca
     case.started().climb_to("formal_governing_body")
     case.fail_step()
     case.change("pass_over")
-    case.propose("advance")
+    case.warn(approved=False)
     [address] = [f"/proposals/{p.id}" for p in case.awaiting if p.action == "advance"]
     assert "It waits for: Legal Services" in visitors.dcs.get(address).text
     signed = visitors.legal.get(address).submit(decision="approve")

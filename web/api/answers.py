@@ -275,3 +275,194 @@ class Event(Answer):
     kind: str
     data: dict[str, Any]
     hash: str
+
+
+class Fact(Answer):
+    """One of the four facts of section 60(1); `on` is null while it does not hold."""
+
+    key: str
+    holds: bool
+    on: date | None
+    says: str
+
+
+class Block(Answer):
+    """A rule that stands in the way of the powers of a section."""
+
+    section: str
+    rule: str
+
+
+class Eligibility(Answer):
+    """Whether the school is eligible for intervention, computed for today."""
+
+    reference: str
+    eligible: bool
+    facts: list[Fact]
+    last_day_for_powers: dict[str, date | None]
+    blocked_by: list[Block]
+    notice_refused_because: str | None
+
+
+class Support(Answer):
+    """What was recorded last about support; `works` means that a notice needs a reason."""
+
+    aware_of_problem: bool
+    working_with_partner: bool
+    plan_on_track: bool
+    works: bool
+    evidence: str
+    recorded_by: str
+    recorded_by_name: str
+    recorded_at: AwareDatetime
+
+
+class NamedInLaw(Answer):
+    """Whom the law names, and why."""
+
+    role: str
+    reason: str
+
+
+class ProposedPowers(Answer):
+    """A notice that powers are proposed (section 60(1)(d))."""
+
+    id: int
+    sections: list[str]
+    reasons: str
+    working_days: int
+    letter: int
+    proposal: int | None
+    letter_state: str
+    given_on: date | None
+
+
+class WarningNotice(Answer):
+    """A warning notice; `given_on` is the date of its letter once that is issued."""
+
+    id: int
+    reference: str
+    state: str
+    grounds: list[str]
+    comparisons: list[str]
+    comparison: str
+    why_powers: str
+    matters: str
+    action_required: str
+    compliance_ends_on: date
+    action_minded: str
+    why_support_is_not_enough: str
+    copies: list[NamedInLaw]
+    proposal: int
+    letter: int
+    given_on: date | None
+    last_day_for_powers: date | None
+    complied: bool | None
+    judged_on: date | None
+    judgement_reasons: str
+    ceased_on: date | None
+    ceased_because: str
+    proposed_powers: list[ProposedPowers]
+
+
+class Person(Answer):
+    """Somebody named in a power."""
+
+    name: str
+    email: str
+    address: list[str]
+
+
+class Member(Person):
+    """A member of an Interim Executive Board."""
+
+    chair: bool
+    governor: bool
+    governor_confirmed: bool
+
+
+class Consultation(Answer):
+    """Who was consulted, when, and what they said."""
+
+    with_whom: str = Field(alias="with")
+    consulted_on: date
+    said: str
+
+
+class Told(Answer):
+    """What is needed of the Secretary of State, and when it was done."""
+
+    needed: str
+    on: date | None
+    evidence: str
+
+
+class Representation(Answer):
+    """What the governing body or the headteacher said."""
+
+    from_whom: str = Field(alias="from")
+    received_on: date
+    said: str
+
+
+class Review(Answer):
+    """A review of a suspended budget; `decided_on` is null while it waits for approval."""
+
+    outcome: str
+    reasons: str
+    proposal: int
+    letter: int
+    decided_on: date | None
+
+
+class Power(Answer):
+    """A power of sections 63 to 66; `missing` and `blocked_by` say why it cannot be used today."""
+
+    id: int
+    reference: str
+    section: str
+    title: str
+    state: str
+    reason: str
+    arrangements: str
+    governors: list[Person]
+    members: list[Member]
+    starts_on: date | None
+    last_day: date | None
+    consultees: list[NamedInLaw]
+    consultations: list[Consultation]
+    secretary_of_state: Told
+    missing: list[str]
+    blocked_by: list[str]
+    proposal: int | None
+    letter: int | None
+    used_on: date | None
+    effective_on: date | None
+    received_evidence: str
+    review_by: date | None
+    representations: list[Representation]
+    reviews: list[Review]
+    ended_on: date | None
+    end_reason: str
+
+
+class SecretaryOfStateNotice(Answer):
+    """A notice of the Secretary of State, in force until released."""
+
+    id: int
+    kind: str
+    received_on: date
+    summary: str
+    released_on: date | None
+    release_note: str
+
+
+class Service(Answer):
+    """That a letter was served on somebody."""
+
+    to: str
+    method: str
+    served_on: date
+    evidence: str
+    recorded_by: str
+    recorded_by_name: str

@@ -7,17 +7,18 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
-from models.clocks import working_days_between
 from models.commands.casework import find_case
+from models.deadlines import DeadlineKind
 from models.escalations import Action, Trigger
 from models.officers import CASEWORK
 from models.policy import StepRule
-from models.reading.wording import role_words
+from models.reading.wording import find_rule, role_words
 from web.pages.lists import PageNumber
-from web.pages.next_step import CLOSED, Situation, may_decide, what_next
+from web.pages.next_step import CLOSED, may_decide, what_next
 from web.pages.propose import offers, standing
+from web.pages.situation import Situation, in_law
 from web.pages.visits import Reference, Visit, Visitor
-from web.pages.wording import titled, upper_first
+from web.pages.wording import time_left, titled, upper_first, working_days
 
 router = APIRouter()
 Found = dict[str, Any]
@@ -35,6 +36,12 @@ DATED = {
     "no_response": "Closed",
     "passed_over": "Passed over",
     "fallen_away": "Fell away",
+}
+DUE = {"warning_notice": "Compliance period ends"}
+TITLES = {
+    DeadlineKind.COMPLIANCE: "End of the compliance period (section 60)",
+    DeadlineKind.POWERS: "Last day for sections 63, 64 and 66",
+    DeadlineKind.BUDGET_REVIEW: "Review of the suspended budget (section 66)",
 }
 
 
@@ -58,7 +65,8 @@ def case(visit: Visitor, reference: Reference) -> Response:
         next_step=what_next(situation),
         ladder=[_step(step, situation, proposals) for step in found["steps"]],
         fallen_away=[_step(step, situation, proposals) for step in found["fallen_away"]],
-        deadlines=[_deadline(deadline, visit) for deadline in reversed(deadlines)],
+        deadlines=[_deadline(deadline, visit) for deadline in sorted(deadlines, key=_pressing)],
+        law=situation.law,
         awaiting=situation.awaiting,
         mine={
             proposal["id"] for proposal in situation.awaiting if may_decide(visit.officer, proposal)
@@ -76,7 +84,7 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
         officer=visit.officer,
         case=case,
         at=at,
-        offers=offers(case, at),
+        offers=offers(case, at, visit.today),
         awaiting=sorted(
             (proposal for proposal in proposals if proposal["state"] == "awaiting"),
             key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
@@ -84,6 +92,7 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
         letters=reading.letters_of(session, policy, reference, per_page=MOST)["items"],
         responses=reading.responses_of(session, policy, reference, per_page=MOST)["items"],
         discussions=reading.discussions_of(session, policy, reference, per_page=MOST)["items"],
+        law=in_law(session, visit, reference) if case.ladder.key == "maintained" else None,
     )
 
 
@@ -94,8 +103,8 @@ def _find(session: Session, visit: Visit, reference: str) -> Found:
 def _step(step: Found, situation: Situation, proposals: list[Found]) -> Found:
     state, case = step["state"], situation.case
     dates = [(DATED[state], step["changed_on"])] if state and step["changed_on"] else []
-    if step["deadline"]:
-        dates.append(("Response due", step["deadline"]))
+    if step["deadline"] and case.ladder.step(step["key"]).kind != "powers":
+        dates.append((DUE.get(step["key"], "Response due"), step["deadline"]))
     current = step["key"] == case.escalation.step_key
     return {
         "number": step["number"],
@@ -113,6 +122,8 @@ def _ahead(rule: StepRule) -> str:
     """What there is to say of a step that is still to come."""
     if rule.only_if:
         return "Only if the headteacher’s performance is in question"
+    if rule.kind == "powers":
+        return "Sections 63 to 66, each under its own conditions"
     people = rule.with_ or (rule.to,)
     named = " and ".join(role_words(name) for name in people if name != "ofsted")
     how = "With" if rule.with_ else "To"
@@ -131,7 +142,7 @@ def _why_passed_over(step: Found, proposals: list[Found]) -> str | None:
 
 def _deadline(deadline: Found, visit: Visit) -> Found:
     return {
-        "title": f"Response at step {deadline['step_number']}",
+        "title": TITLES.get(deadline["kind"], f"Response at step {deadline['step_number']}"),
         "due_on": deadline["due_on"],
         "state": deadline["state"],
         "overdue": deadline["overdue"],
@@ -140,20 +151,18 @@ def _deadline(deadline: Found, visit: Visit) -> Found:
     }
 
 
+def _pressing(deadline: Found) -> tuple[bool, int]:
+    """What is open comes first, the earliest before; then what was, the newest before."""
+    is_open = deadline["state"] == "open"
+    return not is_open, deadline["due_on"].toordinal() if is_open else -deadline["id"]
+
+
 def _remaining(deadline: Found, visit: Visit) -> str | None:
     if deadline["days_left"] is not None:
-        return f"stopped with {_days(deadline['days_left'])} left"
+        return f"stopped with {working_days(deadline['days_left'])} left"
     if deadline["state"] not in ("open", "missed"):
         return None
-    if deadline["due_on"] == visit.today:
-        return "today"
-    if deadline["due_on"] > visit.today:
-        return f"{_days(working_days_between(visit.today, deadline['due_on']))} left"
-    return f"{_days(working_days_between(deadline['due_on'], visit.today))} ago"
-
-
-def _days(count: int) -> str:
-    return f"{count} working day{'' if count == 1 else 's'}"
+    return time_left(deadline["due_on"], visit.today)
 
 
 @router.get("/escalations/{reference}/letters")
@@ -187,6 +196,7 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
         discussions=held[::-1],
         responses=given[::-1],
         caseworker=visit.officer.role in CASEWORK,
+        judged=not find_rule(visit.policy, found["step"]["key"]).statutory,
     )
 
 

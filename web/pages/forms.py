@@ -14,10 +14,24 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from models.refusals import InvalidInput
+from models.refusals import InvalidInput, NotPossible, Refused
 
 PARTS = ("day", "month", "year")
-DAYS = ("held_on", "received_on", "to", "respond_by")
+# Refusals that are told above the form, with everything that was typed kept.
+STAYS = (InvalidInput, NotPossible)
+DAYS = (
+    "held_on",
+    "received_on",
+    "to",
+    "respond_by",
+    "compliance_ends_on",
+    "consulted_on",
+    "on",
+    "starts_on",
+    "ended_on",
+    "released_on",
+    "served_on",
+)
 
 # How each field is called in a sentence, and what is asked for when it was left empty.
 LABELS: Mapping[str, tuple[str, str]] = {
@@ -30,7 +44,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "with": ("Who took part", "Choose who took part"),
     "notes": ("What was said", "Enter what was said"),
     "agreed_actions": ("Agreed actions", "Enter what was agreed"),
-    "received_on": ("The date", "Enter the date on which the response was received"),
+    "received_on": ("The date", "Enter the date on which it was received"),
     "judgement": ("Judgement", "Choose how you judge the response"),
     "reason": ("Reason", "Enter a reason"),
     "to": ("New date", "Enter the new date of the deadline"),
@@ -43,12 +57,45 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "name": ("Name", "Enter a name"),
     "email": ("E-mail address", "Enter an e-mail address"),
     "address": ("Address", "Enter an address"),
+    # Of the statutory steps.
+    "aware_of_problem": ("Awareness", "Choose whether the school is aware of the problem"),
+    "working_with_partner": ("Working", "Choose whether the school works well with its partner"),
+    "plan_on_track": ("Plan", "Choose whether an agreed plan is on track"),
+    "evidence": ("Evidence", "Enter the evidence"),
+    "grounds": ("Grounds", "Choose at least one ground"),
+    "comparisons": ("Comparison", "Choose what the standards are low against"),
+    "comparison": ("How the standards compare", "Explain how the standards compare"),
+    "why_powers": ("Why powers are needed", "Explain why powers are needed"),
+    "matters": ("Matters", "Enter the matters the conclusion is based on"),
+    "action_required": ("Action required", "Enter the action required"),
+    "compliance_ends_on": ("End of the compliance period", "Enter when the compliance period ends"),
+    "action_minded": ("Action", "Enter the action the authority is minded to take"),
+    "why_support_is_not_enough": ("Reason", "Enter why support is not enough"),
+    "complied": ("Judgement", "Choose whether the governing body complied"),
+    "reasons": ("Reasons", "Enter your reasons"),
+    "sections": ("Powers", "Choose at least one power"),
+    "section": ("Power", "Choose a power"),
+    "arrangements": ("Arrangements", "Enter the arrangements required"),
+    "governors": ("Governors", "Enter the governors"),
+    "members": ("Members", "Enter the members"),
+    "starts_on": ("Start", "Enter the date on which the board starts"),
+    "consulted_on": ("The date", "Enter the date on which they were consulted"),
+    "said": ("What they said", "Enter what they said"),
+    "on": ("The date", "Enter the date"),
+    "from": ("From whom", "Choose from whom it came"),
+    "outcome": ("Outcome", "Choose the outcome of the review"),
+    "ended_on": ("The end", "Enter the date on which the power ends"),
+    "released_on": ("The date", "Enter the date of the release"),
+    "note": ("Note", "Enter how you know of the release"),
+    "role": ("On whom", "Choose on whom it was served"),
+    "method": ("Method", "Choose how it was served"),
+    "served_on": ("The date", "Enter the date on which it was served"),
     # Of the lists.
     "query": ("The search", "Enter what to search for"),
     "status": ("Status", "Choose a status"),
     "ladder": ("Ladder", "Choose a ladder"),
     "level": ("Risk level", "Choose a risk level"),
-    "kind": ("Kind", "Choose a kind of school"),
+    "kind": ("Kind", "Choose a kind"),
 }
 
 
@@ -58,6 +105,7 @@ class Form:
 
     values: dict[str, list[str]] = field(default_factory=dict)
     errors: list[dict[str, str | None]] = field(default_factory=list)
+    asked: Mapping[str, str] = field(default_factory=dict)  # for an empty field, not LABELS' words
 
     @classmethod
     def of(cls, **values: str) -> "Form":
@@ -71,6 +119,10 @@ class Form:
     def texts(self, name: str) -> list[str]:
         """All that was chosen."""
         return self.values.get(name, [])
+
+    def yes(self, name: str) -> bool:
+        """What was answered to a question of yes or no."""
+        return self.text(name) == "yes"
 
     def parts(self, name: str) -> dict[str, str]:
         """The three boxes of a date, as they were typed."""
@@ -119,21 +171,27 @@ class Form:
         if name in DAYS:
             self.day(name)
         elif not any(value.strip() for value in self.texts(name)):
-            raise InvalidInput(name, LABELS[name][1])
+            raise InvalidInput(name, self.asked.get(name) or LABELS[name][1])
 
-    def refused(self, refusal: InvalidInput) -> "Form":
-        """The same form with what a command, or `check`, found wrong."""
+    def refused(self, refusal: Refused) -> "Form":
+        """The same form with what a command, or `check`, found wrong.
+
+        What stands in the way as a whole (a rule, not a field) is told without a link.
+        """
+        if not isinstance(refusal, InvalidInput):
+            return Form(self.values, [{"field": "", "message": refusal.message, "href": None}])
         errors = [self._error(name, message) for name, message in refusal.errors]
         return Form(self.values, errors)
 
     def _error(self, name: str, message: str) -> dict[str, str | None]:
         if name not in LABELS:
-            return {"field": name, "message": message, "href": None}
+            href = f"#{name}" if name in self.values else None
+            return {"field": name, "message": message, "href": href}
         href = f"#{name}-day" if name in DAYS else f"#{name}"
-        return {"field": name, "message": _about(name, message), "href": href}
+        return {"field": name, "message": about(name, message), "href": href}
 
 
-def _about(name: str, message: str) -> str:
+def about(name: str, message: str) -> str:
     """A command's message with the field as its subject, as it must stand in a summary."""
     label, missing = LABELS[name]
     if message.startswith("Cannot be empty"):

@@ -1,21 +1,26 @@
 """One letter: its preview, its versions, its files, and editing the draft."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 from sqlmodel import Session, select
 
 from models import reading
-from models.commands.correspondence import edit_letter, find_letter
+from models.commands import serving
+from models.commands.correspondence import NOT_EDITED, edit_letter, find_letter
 from models.letters import LetterState, LetterVersion
 from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statutory import ServiceMethod
 from notifications.issuing import letter_document
 from notifications.letters import LETTER_STYLE, LetterDocument, to_html_fragment
 from web.letter_files import letter_file
-from web.pages.forms import Form, Posted
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.statutory import who
 from web.pages.visits import Key, Visit, Visitor
-from web.pages.wording import lower_first
+from web.pages.wording import lower_first, upper_first
 
 router = APIRouter()
 
@@ -40,13 +45,39 @@ def letter(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = reading.letter(session, visit.policy, number)
         shown = preview(session, visit, number)
+        services = reading.services_of(session, number, per_page=reading.MOST_PER_PAGE)["items"]
+    recipients = _recipients(found)
     return visit.page(
         "letter.html",
         title=found["title"],
         letter=found,
         preview=shown,
-        may_edit=visit.officer.role in CASEWORK and found["state"] == "draft",
+        services=[
+            {
+                **service,
+                "to": recipients.get(service["to"], who(service["to"])),
+                "method": upper_first(ServiceMethod(service["method"]).label),
+            }
+            for service in services
+        ],
+        may_edit=visit.officer.role in CASEWORK and editable(found),
+        may_serve=visit.officer.role in CASEWORK and found["state"] == "issued",
     )
+
+
+def editable(found: dict[str, Any]) -> bool:
+    """Whether the text may still be changed: a draft, and not one that its form has written."""
+    return found["state"] == LetterState.DRAFT and found["template"] not in NOT_EDITED
+
+
+def _recipients(found: dict[str, Any]) -> dict[str, str]:
+    """Those to whom an issued letter went: their role, and what they are called."""
+    return {
+        person["role"]: person["name"]
+        if person["role"].startswith("person_")
+        else f"{who(person['role'])}: {person['name']}"
+        for person in found["recipients"] or ()
+    }
 
 
 @router.get("/letters/{id}/versions/{version}")
@@ -96,7 +127,55 @@ def _edit(visit: Visit, number: int, form: Form) -> Response:
         raise NotPossible(
             f"The letter is {found['state']}: its text can be changed only while it is a draft."
         )
+    if not editable(found):
+        raise NotPossible(
+            "The text of this notice follows from its form. To change it, have its proposal "
+            "returned and give the notice again."
+        )
     return visit.page("letter_edit.html", title="Edit the draft", form=form, letter=found)
+
+
+@router.get("/letters/{id}/services/new")
+def service(visit: Visitor, number: Key) -> Response:
+    """The form for how the letter was served on somebody."""
+    return _service(visit, number, Form())
+
+
+@router.post("/letters/{id}/services/new")
+def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record that the letter was served: apart from what became of its e-mail."""
+    try:
+        form.check("role", "method", "served_on", "evidence")
+        with visit.write() as session:
+            serving.record_service(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                letter_id=number,
+                role=form.text("role"),
+                method=form.text("method"),
+                served_on=form.day("served_on"),
+                evidence=form.text("evidence"),
+            )
+    except STAYS as refusal:
+        return _service(visit, number, form.refused(refusal))
+    return visit.done(f"/letters/{number}", "served")
+
+
+def _service(visit: Visit, number: int, form: Form) -> Response:
+    visit.require(CASEWORK, "record that a letter was served")
+    with visit.read() as session:
+        found = reading.letter(session, visit.policy, number)
+    if found["state"] != LetterState.ISSUED:
+        raise NotPossible("Only a letter that was issued can be served.")
+    return visit.page(
+        "service_form.html",
+        title="Record that the letter was served",
+        form=form,
+        letter=found,
+        recipients=_recipients(found),
+        methods=[(method.value, upper_first(method.label)) for method in ServiceMethod],
+    )
 
 
 def preview(session: Session, visit: Visit, letter_id: int) -> Markup:

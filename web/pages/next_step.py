@@ -4,57 +4,19 @@ It follows from the rules (`models.ladder`) and from what waits; it offers only 
 refused to this officer.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from models.commands.casework import Case
 from models.escalations import Action, Status, StepState
-from models.ladder import Standing
-from models.officers import CASEWORK, Officer, Role
+from models.officers import Officer, Role
 from models.reading.wording import role_words
-from web.pages.propose import Offer
+from web.pages.next_in_law import next_in_law
+from web.pages.situation import NextStep, Situation
 from web.pages.wording import lower_first
 from web.rendering import date_long
 
 Found = dict[str, Any]
 CLOSED = (Status.RESOLVED, Status.WITHDRAWN, Status.ENDED)
 UNSETTLED = ("failed", "unknown")
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """What to do, why, and where; `others` are quieter links."""
-
-    title: str
-    why: str
-    href: str | None = None
-    button: str | None = None
-    others: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Situation:
-    """All that the next step depends on."""
-
-    officer: Officer
-    case: Case
-    at: Standing
-    offers: Sequence[Offer]
-    awaiting: Sequence[Found]  # proposals that wait for anybody, a transition before letters
-    letters: Sequence[Found]
-    responses: Sequence[Found]
-    discussions: Sequence[Found]
-
-    @property
-    def address(self) -> str:
-        """The page of the escalation."""
-        return f"/escalations/{self.case.escalation.reference}"
-
-    @property
-    def caseworker(self) -> bool:
-        """Whether the officer may record and propose."""
-        return self.officer.role in CASEWORK
 
 
 def may_decide(officer: Officer, proposal: Found) -> bool:
@@ -74,7 +36,8 @@ def what_next(now: Situation) -> NextStep:
         )
     step = _delivery(now) or _decision(now)
     if step is None:
-        step = _paused(now) if escalation.status is Status.PAUSED else _at_step(now)
+        paused = escalation.status is Status.PAUSED
+        step = _paused(now) if paused else next_in_law(now) or _at_step(now)
     if not now.caseworker and not (step.href or "").startswith("/proposals/"):
         return NextStep(step.title, step.why)
     return step
@@ -121,7 +84,7 @@ def _paused(now: Situation) -> NextStep:
         "Deadlines and reminders stand still until then.",
         f"{now.address}/propose/resume",
         "Propose to resume",
-        _other_changes(now),
+        now.other_changes,
     )
 
 
@@ -137,7 +100,7 @@ def _at_step(now: Situation) -> NextStep:
             f"The response at step {now.case.rule.number} was judged satisfactory.",
             f"{now.address}/propose/resolve",
             "Propose to resolve",
-            _other_changes(now),
+            now.other_changes,
         )
     return _go_on(now)
 
@@ -159,7 +122,7 @@ def _carry_out(now: Situation) -> NextStep:
         f"{rule.response_working_days} working days to respond.",
         f"{now.address}/discussions/new",
         f"Record the {what}",
-        _other_changes(now),
+        now.other_changes,
     )
 
 
@@ -189,7 +152,7 @@ def _await_response(now: Situation) -> NextStep:
         f"The school is to respond{by}. You are reminded before that.",
         record["href"],
         record["text"],
-        _other_changes(now),
+        now.other_changes,
     )
 
 
@@ -198,12 +161,14 @@ def _go_on(now: Situation) -> NextStep:
     options = [offer for offer in now.offers if offer.action in onward]
     why = f"Step {rule.number} has run its course: {_outcome(now.case.step.state)}."
     if len(options) == 1:
+        [offer] = options
+        notice = offer.gives_notice
         return NextStep(
-            f"Propose to {lower_first(options[0].title)}",
+            "Give a warning notice" if notice else f"Propose to {lower_first(offer.title)}",
             why,
-            f"{now.address}/propose/{options[0].action.value}",
-            "Propose it",
-            _other_changes(now),
+            offer.address(now.address),
+            "Give a warning notice" if notice else "Propose it",
+            now.other_changes,
         )
     if options:
         title = f"Decide whether step {options[0].rule.number} is needed"
@@ -219,7 +184,3 @@ def _outcome(state: StepState) -> str:
         StepState.NO_RESPONSE: "no response came",
         StepState.PASSED_OVER: "it was passed over",
     }.get(state, state.value.replace("_", " "))
-
-
-def _other_changes(now: Situation) -> list[dict[str, str]]:
-    return [{"text": "Propose another change", "href": f"{now.address}/propose"}]

@@ -9,21 +9,24 @@ from sqlmodel import Session
 
 from models import reading
 from models.clocks import add_working_days
+from models.commands.casework import find_case
 from models.commands.deciding import decide
 from models.escalations import Action, ProposalState
 from models.officers import CASEWORK, Role
 from models.reading.wording import find_rule
 from models.refusals import InvalidInput
 from web.pages.forms import Form, Posted
-from web.pages.letters import preview
+from web.pages.letters import editable, preview
 from web.pages.lists import PageNumber, address
 from web.pages.next_step import may_decide
 from web.pages.propose import CONFIRMATIONS
+from web.pages.statutory import shown_notice, shown_power
 from web.pages.visits import Key, Visit, Visitor
 from web.pages.wording import titled
 from web.rendering import date_long
 
 router = APIRouter()
+Found = dict[str, Any]
 PER_PAGE = 25
 
 
@@ -78,6 +81,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         [found] = titled(session, [reading.proposal(session, visit.policy, number)])
         letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
+        notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
     return visit.page(
         "proposal.html",
         title=found["title"],
@@ -85,9 +89,12 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         form=form,
         proposal=found,
         letters=letters,
+        notice=notice,
+        power=power,
         may_decide=may_decide(visit.officer, found),
         may_edit=visit.officer.role in CASEWORK,
         waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
+        then=_then(found),
         stages=[Role(role).label for role in found["approvers"]],
         days=_days(visit, found),
         confirmed=[
@@ -96,22 +103,59 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
+def _then(found: Found) -> str | None:
+    """Who decides after this stage; None at the last."""
+    if found["waits_for"] is None:
+        return None
+    later = found["approvers"][found["approvers"].index(found["waits_for"]) + 1 :]
+    return Role(later[0]).label if later else None
+
+
+def _notice_of(session: Session, visit: Visit, found: Found) -> Found | None:
+    """The warning notice that the proposal is to give, in full."""
+    notices = reading.warning_notices_of(
+        session, visit.policy, found["reference"], per_page=reading.MOST_PER_PAGE
+    )["items"]
+    proposed = [notice for notice in notices if notice["proposal"] == found["id"]]
+    return shown_notice(proposed[0]) if proposed else None
+
+
+def _power_of(session: Session, visit: Visit, found: Found) -> Found | None:
+    """The power that the proposal is to use, to review or to end, in full."""
+    about = ("power", "review_of", "end_of")
+    numbers = [found["details"][name] for name in about if name in found["details"]]
+    if not numbers:
+        return None
+    case = find_case(session, visit.policy, found["reference"])
+    return shown_power(case, reading.power(session, visit.policy, numbers[0], today=visit.today))
+
+
 def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]:
     found = reading.letter(session, visit.policy, letter_id)
-    return {**found, "preview": preview(session, visit, letter_id)}
+    return {
+        **found,
+        "preview": preview(session, visit, letter_id),
+        "editable": editable(found),
+    }
 
 
-def _days(visit: Visit, found: dict[str, Any]) -> list[tuple[str, str]]:
+def _days(visit: Visit, found: Found) -> list[tuple[str, str]]:
     """The dates that a proposal sets, or would set if it were approved today."""
     details = found["details"]
-    named = {"to": "New date of the deadline", "respond_by": "Response asked for by"}
+    named = {
+        "to": "New date of the deadline",
+        "respond_by": "Response asked for by",
+        "compliance_ends_on": "Compliance period ends",
+        "ended_on": "It ends on",
+    }
     days = [
         (words, date_long(date.fromisoformat(details[name])))
         for name, words in named.items()
         if name in details
     ]
     rule = find_rule(visit.policy, found["step"])
-    if found["action"] == Action.ADVANCE and rule.formal and "respond_by" not in details:
+    asks = found["action"] == Action.ADVANCE and rule.kind == "letter"
+    if asks and "respond_by" not in details:
         period = rule.response_working_days
         expected = date_long(add_working_days(visit.today, period))
         asked = f"{period} working days after the letter"

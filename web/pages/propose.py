@@ -1,17 +1,20 @@
 """Proposing a change: only what the rules allow now, each on a page of its own."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models.clocks import add_working_days
 from models.commands.casework import Case, find_case
-from models.commands.proposing import BY_NAME, propose
+from models.commands.legal import check_eligible, check_may_close, legal_standing
+from models.commands.proposing import BY_NAME, CLOSING, propose
 from models.escalations import Action, StepState
 from models.ladder import Standing, approvers, refusal, target
+from models.law import standing as standing_law
 from models.officers import CASEWORK, Role
 from models.policy import StepRule
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -52,14 +55,40 @@ class Offer:
         return CONFIRMATIONS[self.confirm] if self.confirm else None
 
     @property
+    def gives_notice(self) -> bool:
+        """Whether it is the warning notice, which has a form of its own."""
+        return self.action is Action.ADVANCE and self.rule.kind == "notice"
+
+    def address(self, escalation: str) -> str:
+        """Where the change is proposed, below the address of its escalation."""
+        if self.gives_notice:
+            return f"{escalation}/warning-notices/new"
+        return f"{escalation}/propose/{self.action.value}"
+
+    @property
     def approved_by(self) -> str:
         """Who decides, in turn."""
         return ", then ".join(Role(role).label for role in self.approvers)
 
 
-def offers(case: Case, at: Standing) -> list[Offer]:
+def offers(case: Case, at: Standing, today: date) -> list[Offer]:
     """Every change that may be proposed now, in the order of the policy's actions."""
-    return [offer for action in BY_NAME if (offer := _offer(case, at, action)) is not None]
+    possible = [offer for action in BY_NAME if (offer := _offer(case, at, action)) is not None]
+    return [offer for offer in possible if _unlawful(case, offer, today) is None]
+
+
+def _unlawful(case: Case, offer: Offer, today: date) -> str | None:
+    """Why the law does not allow this change today; None where it does."""
+    try:
+        if offer.action in CLOSING:
+            check_may_close(case)
+        elif offer.action is Action.ADVANCE and offer.rule.kind == "powers":
+            check_eligible(case, today)
+    except NotPossible as refusal:
+        return refusal.message
+    if offer.gives_notice:
+        return standing_law.notice_refusal(legal_standing(case, today), today)
+    return None
 
 
 def _offer(case: Case, at: Standing, action: Action) -> Offer | None:
@@ -89,8 +118,9 @@ def choose(visit: Visitor, reference: Reference) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
         at = standing(case, visit)
-        allowed = offers(case, at)
-    return visit.page("propose.html", title="Propose a change", case=case, offers=allowed, at=at)
+        allowed = offers(case, at, visit.today)
+        title = "Propose a change"
+        return visit.page("propose.html", title=title, case=case, offers=allowed, at=at)
 
 
 @router.get("/escalations/{reference}/propose/{action}")
@@ -146,19 +176,21 @@ def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
         case = find_case(session, visit.policy, reference)
         at = standing(case, visit)
         offer = _offer(case, at, Action(action))
-        deadline = case.deadline
-    if offer is None:
-        raise NotPossible(refusal(Action(action), at) or "This cannot be proposed now.")
-    return visit.page(
-        "propose_form.html",
-        title=offer.title,
-        form=form,
-        case=case,
-        offer=offer,
-        deadline=deadline,
-        expected=add_working_days(visit.today, offer.rule.response_working_days),
-        reached=_reached(case) if offer.action is Action.CONVERT else [],
-    )
+        unlawful = _unlawful(case, offer, visit.today) if offer else None
+        if offer is None or unlawful:
+            refused = unlawful or refusal(Action(action), at)
+            raise NotPossible(refused or "This cannot be proposed now.")
+        if offer.gives_notice:
+            return RedirectResponse(offer.address(f"/escalations/{reference}"), 303)
+        return visit.page(
+            "propose_form.html",
+            title=offer.title,
+            form=form,
+            case=case,
+            offer=offer,
+            expected=add_working_days(visit.today, offer.rule.response_working_days),
+            reached=_reached(case) if offer.action is Action.CONVERT else [],
+        )
 
 
 def _reached(case: Case) -> list[StepRule]:

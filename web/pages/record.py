@@ -48,13 +48,13 @@ def _discussion(visit: Visit, reference: str, form: Form) -> Response:
     visit.require(CASEWORK, "record a discussion")
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-    return visit.page(
-        "discussion_form.html",
-        title="Record a discussion",
-        form=form,
-        case=case,
-        attendees=_attendees(case),
-    )
+        return visit.page(
+            "discussion_form.html",
+            title="Record a discussion",
+            form=form,
+            case=case,
+            attendees=_attendees(case),
+        )
 
 
 def _attendees(case: Case) -> list[str]:
@@ -94,10 +94,7 @@ def _response(visit: Visit, reference: str, form: Form) -> Response:
     visit.require(CASEWORK, "record a response")
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        deadline = case.deadline
-    return visit.page(
-        "response_form.html", title="Record a response", form=form, case=case, deadline=deadline
-    )
+        return visit.page("response_form.html", title="Record a response", form=form, case=case)
 
 
 @router.get("/responses/{id}/judgement")
@@ -132,9 +129,9 @@ def _judgement(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         given = _find_response(session, number)
         case = case_of(session, visit.policy, given.escalation_id)
-    return visit.page(
-        "judgement_form.html", title="Judge the response", form=form, case=case, response=given
-    )
+        return visit.page(
+            "judgement_form.html", title="Judge the response", form=form, case=case, response=given
+        )
 
 
 def _find_response(session: Session, number: int) -> escalations.Response:

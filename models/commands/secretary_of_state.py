@@ -1,0 +1,95 @@
+"""What the Secretary of State tells the authority about a school, and its release."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from models.commands.casework import case_of, check_open, find_case, past_day, require
+from models.commands.legal import check_applies
+from models.commands.notices import cease_notices
+from models.database import add, by_key, change
+from models.events import EventKind, Happening, append
+from models.officers import CASEWORK, Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statutory import SecretaryOfStateKind, SecretaryOfStateNotice
+from models.text import check_prose
+
+SUPERSEDED = "the Secretary of State has given the governing body a warning notice (section 60)"
+
+
+def record_secretary_of_state_notice(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    kind: str,
+    received_on: date,
+    summary: str,
+) -> SecretaryOfStateNotice:
+    """A notice has come: her warning notice ends ours; her intention to act locks our powers.
+
+    Raises NotFound, NotAllowed, InvalidInput, and NotPossible where Part 4 is not for the school.
+    """
+    require(officer, CASEWORK, "record a notice of the Secretary of State")
+    case = find_case(session, policy, reference)
+    check_applies(case)
+    check_open(case)
+    if kind not in list(SecretaryOfStateKind):
+        raise InvalidInput("kind", f"Choose from: {', '.join(SecretaryOfStateKind)}.")
+    past_day("received_on", received_on, now)
+    check_prose("summary", summary)
+    notice_id = add(
+        session,
+        SecretaryOfStateNotice,
+        escalation_id=case.escalation.id,
+        urn=case.school.urn,
+        kind=SecretaryOfStateKind(kind),
+        received_on=received_on,
+        summary=summary,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    facts = {"notice": notice_id, "kind": kind, "received_on": received_on.isoformat()}
+    recorded = EventKind.SECRETARY_OF_STATE_NOTICE_RECORDED
+    happenings = [Happening(recorded, case.escalation.id, facts)]
+    if kind == SecretaryOfStateKind.WARNING_NOTICE:
+        happenings += cease_notices(case, received_on, SUPERSEDED)
+    append(session, now, officer.email, *happenings)
+    return session.get_one(SecretaryOfStateNotice, notice_id)
+
+
+def release_secretary_of_state_notice(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    notice_id: int,
+    released_on: date,
+    note: str,
+) -> SecretaryOfStateNotice:
+    """The Secretary of State has told the authority that it may act again.
+
+    Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    require(officer, CASEWORK, "record a release by the Secretary of State")
+    notice = by_key(session, SecretaryOfStateNotice, notice_id)
+    if notice is None:
+        raise NotFound(f"There is no notice {notice_id} of the Secretary of State.")
+    if notice.released_on is not None:
+        raise NotPossible("This notice was released already.")
+    case = case_of(session, policy, notice.escalation_id)
+    past_day("released_on", released_on, now)
+    if released_on < notice.received_on:
+        raise InvalidInput("released_on", "The release cannot be earlier than the notice.")
+    check_prose("note", note)
+    released = {"released_on": released_on, "release_note": note}
+    change(session, SecretaryOfStateNotice, {"id": notice.id}, **released)
+    facts = {"notice": notice.id, "kind": notice.kind.value, "released_on": released_on.isoformat()}
+    kind = EventKind.SECRETARY_OF_STATE_NOTICE_RELEASED
+    append(session, now, officer.email, Happening(kind, case.escalation.id, facts))
+    session.refresh(notice)
+    return notice

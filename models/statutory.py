@@ -1,0 +1,224 @@
+"""Steps vi and vii of the maintained ladder as rows: notices, powers and what belongs to them.
+
+The rules of these rows are the law's and stand in `models.law`.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.law.powers import Section
+from models.words import word
+
+
+class Support(SQLModel, table=True):
+    """How the school and the authority work together on the problem; the newest row counts.
+
+    It is what the guard before a warning notice looks at (The SIP's Brief, part 4).
+    """
+
+    __tablename__ = "support"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    aware_of_problem: bool
+    working_with_partner: bool
+    plan_on_track: bool
+    evidence: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+    @property
+    def works(self) -> bool:
+        """Whether support is enough for now, so that a notice needs a reason."""
+        return (self.aware_of_problem and self.working_with_partner) or self.plan_on_track
+
+
+class WarningNotice(SQLModel, table=True):
+    """A warning notice under section 60, from its proposal on.
+
+    It is given on the day of its letter, once that is issued; until then, and when its proposal
+    is returned, it is a paper.
+    """
+
+    __tablename__ = "warning_notice"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    proposal_id: int = Field(foreign_key="proposal.id")
+    letter_id: int = Field(foreign_key="letter.id")
+    grounds: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    comparisons: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    comparison: str
+    why_powers: str
+    matters: str
+    action_required: str
+    compliance_ends_on: date
+    action_minded: str
+    why_support_is_not_enough: str
+    complied: bool | None = None
+    judged_on: date | None = None
+    judged_by_id: int | None = Field(default=None, foreign_key="officer.id")
+    judgement_reasons: str = ""
+    ceased_on: date | None = None
+    ceased_because: str = ""
+
+
+class ProposedPowers(SQLModel, table=True):
+    """Reasonable written notice that powers are proposed (section 60(1)(d))."""
+
+    __tablename__ = "proposed_powers"
+
+    id: int = Field(default=None, primary_key=True)
+    notice_id: int = Field(foreign_key="warning_notice.id", index=True)
+    letter_id: int = Field(foreign_key="letter.id")
+    sections: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    reasons: str
+    working_days: int
+
+
+class PowerState(StrEnum):
+    """How far a power has come."""
+
+    PREPARED = "prepared"
+    PROPOSED = "proposed"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+    DROPPED = "dropped"  # never used: the school converted, or the case closed
+
+
+class Power(SQLModel, table=True):
+    """One power of sections 63 to 66, from its preparation to its end.
+
+    `details` holds what the section needs: arrangements, governors or members of the board.
+    """
+
+    __tablename__ = "power"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    section: Section = word(Section)
+    reason: str
+    details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    starts_on: date | None = None
+    state: PowerState = word(PowerState)
+    prepared_by_id: int = Field(foreign_key="officer.id")
+    prepared_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    secretary_of_state_on: date | None = None
+    secretary_of_state_evidence: str = ""
+    proposal_id: int | None = Field(default=None, foreign_key="proposal.id")
+    letter_id: int | None = Field(default=None, foreign_key="letter.id")
+    used_on: date | None = None
+    effective_on: date | None = None
+    received_evidence: str = ""
+    ended_on: date | None = None
+    end_reason: str = ""
+
+
+class Consultation(SQLModel, table=True):
+    """Who was consulted about a power, when, and what they said (sections 63 and 65)."""
+
+    __tablename__ = "consultation"
+
+    id: int = Field(default=None, primary_key=True)
+    power_id: int = Field(foreign_key="power.id", index=True)
+    role: str
+    consulted_on: date
+    said: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Representation(SQLModel, table=True):
+    """What the governing body or the headteacher said about a suspended budget (section 66)."""
+
+    __tablename__ = "representation"
+
+    id: int = Field(default=None, primary_key=True)
+    power_id: int = Field(foreign_key="power.id", index=True)
+    role: str
+    received_on: date
+    said: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ReviewOutcome(StrEnum):
+    """What a review of a suspended budget comes to."""
+
+    CONTINUE = "continue"
+    END = "end"
+
+
+class BudgetReview(SQLModel, table=True):
+    """The review of a suspended budget before a financial year begins (section 66)."""
+
+    __tablename__ = "budget_review"
+
+    id: int = Field(default=None, primary_key=True)
+    power_id: int = Field(foreign_key="power.id", index=True)
+    proposal_id: int = Field(foreign_key="proposal.id")
+    letter_id: int = Field(foreign_key="letter.id")
+    outcome: ReviewOutcome = word(ReviewOutcome)
+    reasons: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    decided_on: date | None = None
+
+
+class SecretaryOfStateKind(StrEnum):
+    """What the Secretary of State told the authority."""
+
+    WARNING_NOTICE = "warning_notice"  # section 60(4A) and (4B): hers stands in place of ours
+    INTENDS_TO_ACT = "intends_to_act"  # sections 66A to 69: ours of 63, 64 and 66 are locked
+
+
+class SecretaryOfStateNotice(SQLModel, table=True):
+    """A notice from the Secretary of State about a school, in force until released."""
+
+    __tablename__ = "secretary_of_state_notice"
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    kind: SecretaryOfStateKind = word(SecretaryOfStateKind)
+    received_on: date
+    summary: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    released_on: date | None = None
+    release_note: str = ""
+
+
+class ServiceMethod(StrEnum):
+    """How a letter was put into somebody's hands."""
+
+    BY_HAND = "by_hand"
+    FIRST_CLASS_POST = "first_class_post"
+    RECORDED_DELIVERY = "recorded_delivery"
+    EMAIL = "email"
+
+    @property
+    def label(self) -> str:
+        """The method in words: "recorded delivery"."""
+        return self.value.replace("_", " ").replace("email", "e-mail")
+
+
+class Service(SQLModel, table=True):
+    """That a letter was served on somebody: apart from what the mail server said of it."""
+
+    __tablename__ = "service"
+
+    id: int = Field(default=None, primary_key=True)
+    letter_id: int = Field(foreign_key="letter.id", index=True)
+    role: str
+    method: ServiceMethod = word(ServiceMethod)
+    served_on: date
+    evidence: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,112 @@
+"""After a warning notice: was it complied with, and which powers are proposed if not."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.commands import notices
+from models.commands.casework import Case, find_case
+from models.law.powers import Section
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.statutory import enter
+from web.pages.visits import Key, Visit, Visitor
+from web.pages.wording import section_title, upper_first
+
+router = APIRouter()
+
+
+@router.get("/warning-notices/{id}/compliance")
+def compliance(visit: Visitor, number: Key) -> Response:
+    """The form for the judgement on compliance."""
+    return _compliance(visit, number, Form())
+
+
+@router.post("/warning-notices/{id}/compliance")
+def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Judge whether the governing body complied to the authority's satisfaction."""
+    try:
+        form.check("complied", "reasons")
+        with visit.write() as session:
+            notices.judge_compliance(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                notice_id=number,
+                complied=form.yes("complied"),
+                reasons=form.text("reasons"),
+            )
+            reference = reading.warning_notice(session, visit.policy, number)["reference"]
+    except STAYS as refusal:
+        return _compliance(visit, number, form.refused(refusal))
+    return visit.done(f"/escalations/{reference}", "compliance")
+
+
+def _compliance(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        notice, case = _find(session, visit, number)
+        enter(visit, case, "judge compliance")
+    return visit.page(
+        "law/compliance_form.html",
+        title="Judge compliance",
+        form=form,
+        case=case,
+        notice=notice,
+        over=visit.today > notice["compliance_ends_on"],
+    )
+
+
+@router.get("/warning-notices/{id}/proposed-powers")
+def proposed_powers(visit: Visitor, number: Key) -> Response:
+    """The form for the notice that powers are proposed."""
+    return _proposed_powers(visit, number, Form())
+
+
+@router.post("/warning-notices/{id}/proposed-powers")
+def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Draft the notice that powers are proposed, and put it forward."""
+    try:
+        form.check("sections", "reasons")
+        with visit.write() as session:
+            proposed = notices.propose_powers(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                notice_id=number,
+                sections=form.texts("sections"),
+                reasons=form.text("reasons"),
+            )
+            letter = reading.letter(session, visit.policy, proposed.letter_id)
+    except STAYS as refusal:
+        return _proposed_powers(visit, number, form.refused(refusal))
+    return visit.done(f"/proposals/{letter['proposal']}", "powers_proposed")
+
+
+def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        notice, case = _find(session, visit, number)
+        enter(visit, case, "propose powers")
+        last_days = reading.eligibility(
+            session, visit.policy, notice["reference"], today=visit.today
+        )["last_day_for_powers"]
+    return visit.page(
+        "law/proposed_powers_form.html",
+        title="Propose powers",
+        form=form,
+        case=case,
+        notice=notice,
+        sections=[
+            (section.value, upper_first(section_title(section)), last_days[section.value])
+            for section in Section
+        ],
+        days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
+    )
+
+
+def _find(session: Session, visit: Visit, number: int) -> tuple[dict[str, Any], Case]:
+    notice = reading.warning_notice(session, visit.policy, number)
+    return notice, find_case(session, visit.policy, notice["reference"])

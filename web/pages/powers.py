@@ -1,0 +1,375 @@
+"""The powers of sections 63 to 66: a form for each thing that is done with one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.commands import powers as commands
+from models.commands.casework import find_case
+from models.law import powers as powers_law
+from models.law.powers import Section
+from models.refusals import NotFound
+from models.statutory import PowerState
+from web.pages.forms import PARTS, STAYS, Form, Posted
+from web.pages.people import filled_in, people, rows_shown
+from web.pages.situation import in_law
+from web.pages.statutory import addressed, enter, heard, shown_power
+from web.pages.visits import Key, Reference, Visit, Visitor
+from web.pages.wording import section_title, upper_first
+
+router = APIRouter()
+Found = dict[str, Any]
+
+# What each section needs beside a reason, as the fields of the form.
+NEEDS = {
+    Section.ARRANGEMENTS: ("arrangements",),
+    Section.ADDITIONAL_GOVERNORS: ("governors",),
+    Section.INTERIM_EXECUTIVE_BOARD: ("starts_on", "members", "governors"),
+    Section.DELEGATED_BUDGET: (),
+}
+
+
+@router.get("/escalations/{reference}/powers/new")
+def prepare(visit: Visitor, reference: Reference, section: str = "") -> Response:
+    """Choose a power to prepare; with a section, its form."""
+    if section:
+        return _prepare(visit, reference, Form.of(section=section))
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        enter(visit, case, "prepare a power")
+        here = in_law(session, visit, reference)
+    return visit.page(
+        "law/choose_power.html",
+        title="Prepare a power",
+        case=case,
+        law=here,
+        sections=[(each.value, upper_first(section_title(each))) for each in Section],
+    )
+
+
+@router.post("/escalations/{reference}/powers/new")
+def prepare_power(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Begin to prepare a power: its letters are drafted and put forward."""
+    if form.text("more"):
+        return _prepare(visit, reference, form)
+    try:
+        form.check("section", "reason")
+        with visit.write() as session:
+            commands.prepare_power(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                section=form.text("section"),
+                reason=form.text("reason"),
+                **_needed(form),
+            )
+    except STAYS as refusal:
+        return _prepare(visit, reference, form.refused(refusal))
+    return visit.done(f"/escalations/{reference}/law", "prepared")
+
+
+def _needed(form: Form) -> dict[str, Any]:
+    """What the section needs of what was typed."""
+    section = _section(form)
+    read: dict[str, Callable[[], Any]] = {
+        "arrangements": lambda: form.text("arrangements"),
+        "starts_on": lambda: form.optional_day("starts_on"),
+        "members": lambda: people(form, "members"),
+        "governors": lambda: people(form, "governors"),
+    }
+    return {name: read[name]() for name in NEEDS[section]}
+
+
+def _section(form: Form) -> Section:
+    if form.text("section") not in list(Section):
+        raise NotFound("There is no such power.")
+    return Section(form.text("section"))
+
+
+def _prepare(visit: Visit, reference: str, form: Form) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        enter(visit, case, "prepare a power")
+        section = _section(form)
+        consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
+        here = in_law(session, visit, reference)
+    return visit.page(
+        "law/prepare_form.html",
+        title=f"Prepare {section_title(section)}",
+        form=form,
+        case=case,
+        consultees=[{**each, "who": upper_first(heard(each["role"]))} for each in consultees],
+        rules=_blocks(here.eligibility, section),
+        last_day=here.eligibility["last_day_for_powers"][section.value],
+        **_fields(form, section),
+    )
+
+
+def _fields(form: Form, section: Section) -> dict[str, Any]:
+    """What the fields that a section needs depend on."""
+    return {
+        "power": section.value,
+        "needs": NEEDS[section],
+        "consent": powers_law.notification(section) == "consent",
+        "rows": {field: rows_shown(form, field) for field in ("members", "governors")},
+    }
+
+
+def _blocks(eligibility: Found, section: Section) -> list[str]:
+    blocks = eligibility["blocked_by"]
+    return [block["rule"] for block in blocks if block["section"] == section.value]
+
+
+@router.get("/powers/{id}/consultations/new")
+def consultation(visit: Visitor, number: Key) -> Response:
+    """The form for a consultation that was held."""
+    return _form(visit, number, Form(), CONSULTATION)
+
+
+@router.post("/powers/{id}/consultations/new")
+def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record who was consulted, when, and what they said."""
+
+    def command(session: Session) -> str:
+        commands.record_consultation(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            power_id=number,
+            with_whom=form.text("with"),
+            consulted_on=form.day("consulted_on"),
+            said=form.text("said"),
+        )
+        return "consulted"
+
+    asking = replace(form, asked={"with": "Choose who was consulted"})
+    return _post(visit, number, asking, CONSULTATION, ("with", "consulted_on"), command)
+
+
+@router.get("/powers/{id}/secretary-of-state")
+def told(visit: Visitor, number: Key) -> Response:
+    """The form for what the Secretary of State was told, or consented to."""
+    return _form(visit, number, Form(), TOLD)
+
+
+@router.post("/powers/{id}/secretary-of-state")
+def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record that the Secretary of State was notified, or her consent received."""
+
+    def command(session: Session) -> str:
+        power = commands.record_secretary_of_state_told(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            power_id=number,
+            on=form.day("on"),
+            evidence=form.text("evidence"),
+        )
+        return powers_law.notification(power.section)
+
+    return _post(visit, number, form, TOLD, ("on", "evidence"), command)
+
+
+@router.get("/powers/{id}/use")
+def use(visit: Visitor, number: Key) -> Response:
+    """The form for the proposal to use a power, with what is on record of it."""
+    with visit.read() as session:
+        known = reading.power(session, visit.policy, number, today=visit.today)
+    return _form(visit, number, _known(known), USE)
+
+
+def _known(power: Found) -> Form:
+    """A form with what was given when the power was prepared."""
+    day: date | None = power["starts_on"]
+    parts = (day.day, day.month, day.year) if day else ("", "", "")
+    return Form(
+        {
+            "section": [power["section"]],
+            "arrangements": [power["arrangements"]],
+            **{f"starts_on-{name}": [str(part)] for name, part in zip(PARTS, parts, strict=True)},
+            **filled_in("members", power["members"]),
+            **filled_in("governors", power["governors"]),
+        }
+    )
+
+
+@router.post("/powers/{id}/use")
+def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Propose to use a power."""
+    if form.text("more"):
+        return _form(visit, number, form, USE)
+    try:
+        form.check("reason")
+        with visit.write() as session:
+            proposal = commands.use_power(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                power_id=number,
+                reason=form.text("reason"),
+                **_needed(form),
+            )
+    except STAYS as refusal:
+        return _form(visit, number, form.refused(refusal), USE)
+    return visit.done(f"/proposals/{proposal.id}", "proposed")
+
+
+@router.get("/powers/{id}/receipt")
+def receipt(visit: Visitor, number: Key) -> Response:
+    """The form for the receipt of a notice of suspension."""
+    return _form(visit, number, Form(), RECEIPT)
+
+
+@router.post("/powers/{id}/receipt")
+def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record when the governing body received the notice of suspension."""
+
+    def command(session: Session) -> str:
+        commands.record_receipt(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            power_id=number,
+            received_on=form.day("received_on"),
+            evidence=form.text("evidence"),
+        )
+        return "receipt"
+
+    return _post(visit, number, form, RECEIPT, ("received_on", "evidence"), command)
+
+
+@router.get("/powers/{id}/representations/new")
+def representation(visit: Visitor, number: Key) -> Response:
+    """The form for representations about a suspended budget."""
+    return _form(visit, number, Form(), REPRESENTATION)
+
+
+@router.post("/powers/{id}/representations/new")
+def record_representation(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record what the governing body or the headteacher said."""
+
+    def command(session: Session) -> str:
+        commands.record_representation(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            power_id=number,
+            from_whom=form.text("from"),
+            received_on=form.day("received_on"),
+            said=form.text("said"),
+        )
+        return "heard"
+
+    needed = ("from", "received_on", "said")
+    return _post(visit, number, form, REPRESENTATION, needed, command)
+
+
+@router.get("/powers/{id}/reviews/new")
+def review(visit: Visitor, number: Key) -> Response:
+    """The form for the review of a suspended budget."""
+    return _form(visit, number, Form(), REVIEW)
+
+
+@router.post("/powers/{id}/reviews/new")
+def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Draft the decision on a suspended budget, and put it forward."""
+
+    def command(session: Session) -> str:
+        commands.review_budget(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            power_id=number,
+            outcome=form.text("outcome"),
+            reasons=form.text("reasons"),
+        )
+        return "reviewed"
+
+    return _post(visit, number, form, REVIEW, ("outcome", "reasons"), command)
+
+
+@router.get("/powers/{id}/end")
+def end(visit: Visitor, number: Key) -> Response:
+    """The form for the end of a power."""
+    return _form(visit, number, Form(), END)
+
+
+@router.post("/powers/{id}/end")
+def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
+    """End a power; the end of a board is put forward as a notice."""
+
+    def command(session: Session) -> str:
+        power = commands.end_power(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            power_id=number,
+            ended_on=form.day("ended_on"),
+            reason=form.text("reason"),
+        )
+        return "ended" if power.state is PowerState.ENDED else "end_proposed"
+
+    return _post(visit, number, form, END, ("ended_on", "reason"), command)
+
+
+# Each form: its template and its title, of which the section is the rest.
+CONSULTATION = ("law/consultation_form.html", "Record a consultation about {}")
+TOLD = ("law/told_form.html", "The Secretary of State and {}")
+USE = ("law/use_form.html", "Propose to use {}")
+RECEIPT = ("law/receipt_form.html", "Record the receipt of the notice under {}")
+REPRESENTATION = ("law/representation_form.html", "Record representations about {}")
+REVIEW = ("law/review_form.html", "Review {}")
+END = ("law/end_form.html", "End {}")
+
+
+def _post(
+    visit: Visit,
+    number: int,
+    form: Form,
+    page: tuple[str, str],
+    needed: tuple[str, ...],
+    command: Callable[[Session], str],
+) -> Response:
+    """Do what a form is for, and go back to where the law is told; `command` names the words."""
+    try:
+        form.check(*needed)
+        with visit.write() as session:
+            done = command(session)
+            power = reading.power(session, visit.policy, number, today=visit.today)
+    except STAYS as refusal:
+        return _form(visit, number, form.refused(refusal), page)
+    return visit.done(f"/escalations/{power['reference']}/law", done)
+
+
+def _form(visit: Visit, number: int, form: Form, page: tuple[str, str]) -> Response:
+    """One form about a power, with what is on record of it."""
+    template, title = page
+    with visit.read() as session:
+        power = reading.power(session, visit.policy, number, today=visit.today)
+        case = find_case(session, visit.policy, power["reference"])
+        enter(visit, case, "act on a power")
+    section = Section(power["section"])
+    return visit.page(
+        template,
+        title=title.format(section_title(section)),
+        form=form,
+        case=case,
+        found=shown_power(case, power),
+        heard=[(role, upper_first(heard(role))) for role in commands.MAY_BE_HEARD],
+        **_fields(form, section),
+    )
