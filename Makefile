@@ -16,7 +16,7 @@ run: .venv/installed
 	@exec .venv/bin/scc up --demo
 
 test: .venv/installed-for-tests
-	$(IN_VENV) -m pytest -n $(WORKERS) --dist loadgroup -rs
+	$(IN_VENV) -m pytest -n $(WORKERS) -rs
 
 bench: .venv/installed-for-tests
 	$(IN_VENV) -m tests.benchmarks

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
-from models.database import by_key, change, read, write
+from models.database import read, write
 from models.escalations import Escalation, Proposal, ProposalState
+from models.statements import by_key, change
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Column, Index, select
 from sqlmodel import Field, Session, SQLModel
 
-from models.database import UtcDateTime, add_all, change, rows
+from models.database import UtcDateTime
+from models.statements import add_all, change, rows
 from models.words import word
 
 FIRST_HASH = "0" * 64

@@ -125,7 +125,8 @@ def _not_exhausted(at: Standing) -> str:
         )
     if at.state is StepState.APPROVED:
         return f"Step {at.step.number} is approved but has not been carried out."
-    return f"Step {at.step.number} has not run its course: it is {at.state.value.replace('_', ' ')}."
+    state = at.state.value.replace("_", " ")
+    return f"Step {at.step.number} has not run its course: it is {state}."
 
 
 def _extend(at: Standing) -> str | None:

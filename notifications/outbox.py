@@ -16,13 +16,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import in_office_hours
 from models.commands.casework import tell
-from models.database import change, read, write
+from models.database import read, write
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
 from models.settings import Settings
+from models.statements import change
 from notifications.channels import (
     SIGN_IN_CODES,
     Delivery,

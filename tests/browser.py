@@ -1,9 +1,9 @@
 """Fixtures that show pages to a real Chromium and to axe.
 
-A test module takes them with `pytest_plugins = ["tests.browser"]` and keeps its tests together with
-`xdist_group("browser")`. The browser lives as long as one module: Playwright's synchronous
-interface keeps an event loop running in the thread, and no asynchronous test can run beside it.
-For the same reason a module that uses these fixtures has no asynchronous tests of its own.
+The tests that use them stay with one worker (`TOGETHER` in conftest.py). The browser lives as long
+as one module: Playwright's synchronous interface keeps an event loop running in the thread, and no
+asynchronous test can run beside it. For the same reason a module that uses these fixtures has no
+asynchronous tests of its own.
 """
 
 import os

@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Generator, Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
 from sqlalchemy import Engine
+from xdist.scheduler import LoadScopeScheduling
 
 from models import schema
 from models.database import connect
@@ -25,6 +27,31 @@ pytest_plugins = [
     for name in ("browser", "smtp", "prefect_server", "walk")
     if (Path(__file__).parent / f"{name}.py").exists()
 ]
+
+
+# What these share is dear to start (a Prefect server, a browser, a server of forks), so the tests
+# of each stay with one worker. By path: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
+TOGETHER = {
+    "tests/flows/": "prefect",
+    "tests/cli/test_up.py": "up",
+    "tests/models/test_kill_points.py": "killing",
+    "tests/web/test_browser_": "browser",
+    "tests/web/test_gallery.py": "browser",
+}
+
+
+class Together(LoadScopeScheduling):
+    """Gives each worker whole groups, the largest first, and every other test by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        groups = (group for place, group in TOGETHER.items() if nodeid.startswith(place))
+        return next(groups, nodeid)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """How tests are handed out when there are several workers."""
+    return Together(config, log)
 
 
 BYTECODE = pytest.StashKey[Path]()

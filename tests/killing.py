@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
+from models.commands import notices, powers
 from models.commands.clock import tick
 from models.commands.deciding import decide
 from models.commands.directory import find_officer
@@ -127,6 +128,11 @@ def _decide(engine: Engine, now: datetime) -> None:
         )
 
 
+def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **values: Any) -> None:
+    with write(engine) as session:
+        STATUTORY[name](session, POLICY, officer=_officer(session, by), now=now, **values)
+
+
 def _discuss(engine: Engine, now: datetime, on: date) -> None:
     with write(engine) as session:
         record_discussion(
@@ -174,10 +180,18 @@ def after_every_claim(now: datetime) -> datetime:
     return now + timedelta(hours=1)
 
 
+STATUTORY: dict[str, Callable[..., Any]] = {
+    "give_notice": notices.give_notice,
+    "judge_compliance": notices.judge_compliance,
+    "prepare_power": powers.prepare_power,
+    "use_power": powers.use_power,
+    "decide": decide,
+}
 SCENARIOS: dict[str, Callable[..., None]] = {
     "start": _start,
     "propose": _propose,
     "decide": _decide,
+    "statutory": _statutory,
     "discuss": _discuss,
     "respond": _respond,
     "tick": _tick,

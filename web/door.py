@@ -9,10 +9,10 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from models.clocks import london_date
-from models.database import LAST_KEY
 from models.policy import Policy
 from models.refusals import NotFound
 from models.settings import Settings
+from models.statements import LAST_KEY
 
 
 @dataclass(frozen=True)

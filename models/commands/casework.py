@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import london_date
-from models.database import add_all, find
 from models.deadlines import OWED, Deadline, DeadlineState
 from models.escalations import (
     Escalation,
@@ -27,6 +26,7 @@ from models.officers import Officer, Role
 from models.policy import Ladder, Policy, StepRule
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.schools import School
+from models.statements import add_all, find
 from models.text import is_text
 
 EARLIEST_YEAR = 2000  # a year typed with two digits is a slip, not the first century

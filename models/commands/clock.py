@@ -22,13 +22,14 @@ from models.clocks import (
     office_hours_end,
 )
 from models.commands.deadlines import next_chaser
-from models.database import add, add_all, change, change_all, find, read, rows, write
+from models.database import read, write
 from models.deadlines import OWED, Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
 from models.escalations import Escalation, Proposal, ProposalState, Status
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import ClockPass, Message, MessageKind, MessageState
 from models.officers import Officer, Role
 from models.policy import Policy
+from models.statements import add, add_all, change, change_all, find, rows
 
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 

@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date
 from models.commands.casework import Case, case_of, require
-from models.database import add, add_all, by_key, change, find, rows
 from models.drafting import check_body, draft
 from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger
 from models.events import THE_CLOCK, EventKind, Happening, append
@@ -23,6 +22,7 @@ from models.officers import CASEWORK, Officer
 from models.policy import Policy
 from models.refusals import NotFound, NotPossible
 from models.schools import Contact, ContactRole
+from models.statements import add, add_all, by_key, change, find, rows
 from models.statutory import Power, PowerState
 
 NATIONAL = ("secretary_of_state", "ofsted")

@@ -15,7 +15,6 @@ from models.clocks import (
     subtract_working_days,
     working_days_between,
 )
-from models.database import add, add_all, change
 from models.deadlines import (
     OWED,
     STATUTORY,
@@ -29,6 +28,7 @@ from models.deadlines import (
 from models.escalations import Escalation
 from models.events import EventKind, Happening
 from models.policy import Policy
+from models.statements import add, add_all, change
 
 # Before a last day that the law fixes, whatever the policy's own reminders (DOMAIN, part 2, vii).
 ALERTED_WORKING_DAYS_BEFORE = (20, 10, 5)

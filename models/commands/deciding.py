@@ -22,7 +22,6 @@ from models.commands.legal import check_eligible, check_may_close
 from models.commands.notices import cease_notices, give_approved
 from models.commands.powers import drop_powers, letter_approved, use_approved, use_returned
 from models.commands.proposing import CLOSING
-from models.database import LAST_KEY, add, add_all, change, find
 from models.deadlines import STATUTORY
 from models.escalations import (
     Action,
@@ -40,6 +39,7 @@ from models.ladder import refusal
 from models.officers import Officer, Role
 from models.policy import Policy
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
+from models.statements import LAST_KEY, add, add_all, change, find
 from models.text import check_prose
 
 _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))

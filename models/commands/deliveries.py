@@ -7,13 +7,13 @@ from sqlmodel import Session, col, select
 from models.clocks import london_date
 from models.commands.casework import require, tell
 from models.commands.correspondence import address_of, contacts_of, find_letter
-from models.database import add, by_key, change
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
 from models.officers import CASEWORK, Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statements import add, by_key, change
 from models.text import check_prose
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.commands.casework import require
-from models.database import add, change
 from models.events import EventKind, Happening, append
 from models.officers import (
     CASEWORK,
@@ -23,6 +22,7 @@ from models.officers import (
 )
 from models.refusals import InvalidInput, NotFound, NotIdentified, NotPossible
 from models.schools import Contact, ContactRole, School
+from models.statements import add, change
 from models.text import check_email, check_line, check_printable, is_text
 
 LONGEST_SIGN_IN = timedelta(hours=12)

@@ -7,12 +7,12 @@ from sqlmodel import Session, col, or_, select
 
 from models.clocks import add_working_days
 from models.commands.casework import Case
-from models.database import change
 from models.events import EventKind, Happening
 from models.law import standing as law
 from models.law.powers import Section
 from models.letters import Letter, LetterState
 from models.refusals import NotPossible
+from models.statements import change
 from models.statutory import (
     Power,
     PowerState,

@@ -23,8 +23,7 @@ from models.commands.legal import (
     notices_of,
     withdraw_unissued,
 )
-from models.commands.proposing import Draft, put_forward
-from models.database import add, by_key, change
+from models.commands.proposing import LONGEST_PERIOD, Draft, put_forward
 from models.deadlines import DeadlineKind
 from models.escalations import Action, Escalation, Proposal, Status, Step, StepState
 from models.events import EventKind, Happening, append
@@ -36,6 +35,7 @@ from models.letters import LetterState
 from models.officers import CASEWORK, Officer
 from models.policy import Policy, StepRule
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statements import add, by_key, change
 from models.statutory import ProposedPowers, Support, WarningNotice
 from models.text import check_printable, check_prose
 
@@ -219,6 +219,9 @@ def _check_content(content: law.Content, today: date) -> date:
     if missing:
         raise InvalidInput.many(missing)
     assert content.compliance_ends_on is not None  # noqa: S101 - it is one of the parts
+    if content.compliance_ends_on > today + LONGEST_PERIOD:
+        # The Act sets no longest period; a year away is a slip of the pen.
+        raise InvalidInput("compliance_ends_on", "Enter a date after today and within a year.")
     return content.compliance_ends_on
 
 

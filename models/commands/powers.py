@@ -26,7 +26,6 @@ from models.commands.notices import (
     set_last_day,
 )
 from models.commands.proposing import Draft, put_forward
-from models.database import add, by_key, change
 from models.deadlines import Deadline, DeadlineKind, DeadlineState
 from models.escalations import Action, Proposal, Step, StepState
 from models.events import EventKind, Happening, append
@@ -38,6 +37,7 @@ from models.officers import CASEWORK, Officer
 from models.policy import Policy, StepRule
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools import ContactRole
+from models.statements import add, by_key, change
 from models.statutory import (
     BudgetReview,
     Consultation,

@@ -12,7 +12,6 @@ from models.clocks import london_date
 from models.commands.casework import Case, find_case, officers_in, require, tell
 from models.commands.correspondence import Addressing, can_be_addressed, draft_letter
 from models.commands.legal import check_eligible, check_may_close
-from models.database import add, change
 from models.escalations import (
     Action,
     Proposal,
@@ -26,6 +25,7 @@ from models.officers import CASEWORK, ROLE_TITLES, Officer, Role
 from models.policy import Policy, StepRule
 from models.refusals import InvalidInput, NotPossible
 from models.schools import ContactRole
+from models.statements import add, change
 from models.text import check_printable, check_prose
 
 LONGEST_PERIOD = timedelta(days=366)

@@ -10,7 +10,6 @@ from models.commands.casework import Case, case_of, check_open, find_case, past_
 from models.commands.correspondence import NATIONAL, Addressing
 from models.commands.deadlines import set_deadline, settle_deadline
 from models.commands.proposing import Draft, at_the_school, put_letter_forward
-from models.database import add, by_key, change
 from models.deadlines import Deadline, DeadlineKind, DeadlineState
 from models.escalations import (
     Discussion,
@@ -25,6 +24,7 @@ from models.officers import CASEWORK, Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools import ContactRole
+from models.statements import add, by_key, change
 from models.text import check_printable, check_prose
 
 ATTENDEES = (*(role.value for role in ContactRole), "governing_body")

@@ -7,11 +7,11 @@ from sqlmodel import Session
 from models.commands.casework import case_of, check_open, find_case, past_day, require
 from models.commands.legal import check_applies
 from models.commands.notices import cease_notices
-from models.database import add, by_key, change
 from models.events import EventKind, Happening, append
 from models.officers import CASEWORK, Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statements import add, by_key, change
 from models.statutory import SecretaryOfStateKind, SecretaryOfStateNotice
 from models.text import check_prose
 
@@ -82,6 +82,7 @@ def release_secretary_of_state_notice(
     if notice.released_on is not None:
         raise NotPossible("This notice was released already.")
     case = case_of(session, policy, notice.escalation_id)
+    check_applies(case)
     past_day("released_on", released_on, now)
     if released_on < notice.received_on:
         raise InvalidInput("released_on", "The release cannot be earlier than the notice.")

@@ -6,11 +6,11 @@ from sqlmodel import Session
 
 from models.commands.casework import past_day, require
 from models.commands.correspondence import find_letter
-from models.database import add
 from models.events import EventKind, Happening, append
 from models.letters import LetterState
 from models.officers import CASEWORK, Officer
 from models.refusals import InvalidInput, NotPossible
+from models.statements import add
 from models.statutory import Service, ServiceMethod
 from models.text import check_prose
 

@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.commands.casework import officers_in, require, tell
-from models.database import add, add_all
 from models.escalations import (
     LIVE,
     Action,
@@ -25,6 +24,7 @@ from models.officers import CASEWORK, Officer, Role
 from models.policy import Approvable, Policy
 from models.refusals import InvalidInput, NotPossible
 from models.schools import School, SchoolKind
+from models.statements import add, add_all
 from models.text import check_printable, check_prose, is_text
 
 

@@ -20,7 +20,6 @@ from models.settings import Settings
 from tests.prefect_server import eventually, free_port
 
 # One after the other: each is several processes.
-pytestmark = pytest.mark.xdist_group("up")
 
 ENDS_WITHIN = 20  # seconds; 5 on a machine that does nothing else
 

@@ -9,13 +9,14 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from flows.clock import clock
 from flows.record import Record
 from models.commands.clock import last_pass
-from models.database import change, write
+from models.database import write
 from models.deadlines import Deadline
+from models.statements import change
 from tests.cases import Case
 from tests.flows.clockwork import Clockwork
 from tests.prefect_server import free_port
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def overdue(case: Case) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import yaml
 from prefect.utilities.callables import parameter_schema
 
@@ -14,8 +13,6 @@ from flows.runner import deployments
 from flows.starting import start_an_escalation
 from models.escalations import Trigger
 from tests.prefect_server import PrefectServer
-
-pytestmark = pytest.mark.xdist_group("prefect")
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -9,7 +9,7 @@ from models.letters import Letter
 from tests.cases import Case
 from tests.flows.clockwork import Clockwork
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def formal_letter_proposed(clockwork: Clockwork) -> Proposal:

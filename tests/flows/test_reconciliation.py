@@ -14,7 +14,7 @@ from models.escalations import Proposal
 from models.letters import Letter
 from tests.flows.clockwork import Clockwork
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture

@@ -42,8 +42,6 @@ from tests.prefect_server import (
     prefect_server,
 )
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 LETTERS = 8  # that the tests below want approved, all together
 
 

@@ -11,7 +11,7 @@ from models.database import read
 from models.escalations import Escalation
 from tests.flows.clockwork import Clockwork
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ENTERED = {
     "urn": "900001",

@@ -10,12 +10,13 @@ from models.commands import clock, recording
 from models.commands.correspondence import edit_letter
 from models.commands.deciding import decide
 from models.commands.powers import end_power, use_power
-from models.database import add, read, write
+from models.database import read, write
 from models.deadlines import Deadline, Reminder
 from models.escalations import Response
 from models.events import Event, verify
 from models.letters import Letter
 from models.refusals import InvalidInput, NotAllowed, NotPossible
+from models.statements import add
 from models.statutory import Power, PowerState, WarningNotice
 from tests.cases import Case, somebody
 from tests.council import NOW

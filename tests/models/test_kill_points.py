@@ -8,7 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,17 @@ import pytest
 from sqlalchemy import Engine, delete, select
 from sqlmodel import Session, SQLModel
 
+from models.commands import powers
 from models.database import connect, read
 from models.events import verify
 from models.messages import Message
-from tests.cases import Case
+from tests.cases import NOTICE, Case
 from tests.council import NOW
 from tests.databases import sqlite_url
 from tests.killing import after_every_claim, perform, run_killed_at
 from tests.smtp import SmtpServer
 
 # One process that has everything ready, from which all children are forked.
-pytestmark = pytest.mark.xdist_group("killing")
 
 TODAY = NOW.date()
 
@@ -84,15 +84,77 @@ COMMANDS: dict[str, tuple[Callable[[Case], None], dict[str, Any]]] = {
 def test_a_command_happens_whole_or_not_at_all(case: Case, database_url: str, command: str) -> None:
     prepare, more = COMMANDS[command]
     prepare(case)
+    happens_whole_or_not_at_all(case, database_url, command, **more)
+
+
+def happens_whole_or_not_at_all(case: Case, url: str, command: str, **more: Any) -> None:
     before = content(case.engine)
     place = 1
-    while run_killed_at(place, command, database_url, NOW, **more):
+    while run_killed_at(place, command, url, case.now, **more):
         assert content(case.engine) == before, f"killed at statement {place}"
         place += 1
     assert place > 8, "it did something"
     after = content(case.engine)
     assert after != before
     assert len(after["event"]) > len(before["event"])
+
+
+# --- the statutory steps: what each command is given when everything is ready for it
+
+
+def ready_to_give_notice(case: Case) -> dict[str, Any]:
+    case.started().climb_to("performance_meetings").fail_step()
+    ends_on = TODAY + timedelta(days=7)
+    return {"reference": case.reference, **NOTICE, "compliance_ends_on": ends_on}
+
+
+def ready_to_approve_a_notice(case: Case) -> dict[str, Any]:
+    ready_to_give_notice(case)
+    case.warn(approved=False)
+    case.decide(case.awaiting[-1], "legal")
+    return {"by": "dcs", "proposal_id": case.awaiting[-1].id, "decision": "approve"}
+
+
+def ready_to_judge(case: Case) -> dict[str, Any]:
+    case.started().climb_to("warning_notice").issue()
+    return {"notice_id": case.notice.id, "complied": True, "reasons": "The plan is written."}
+
+
+def ready_to_prepare(case: Case) -> dict[str, Any]:
+    case.started().climb_to("intervention")
+    return {"reference": case.reference, "section": "65", "reason": "They cannot act."}
+
+
+def ready_to_use(case: Case) -> dict[str, Any]:
+    case.started().climb_to("intervention")
+    power = case.prepare("66")
+    case.ready(power)
+    return {"power_id": power.id, "reason": "Now."}
+
+
+def ready_to_approve_a_power(case: Case) -> dict[str, Any]:
+    proposal = case.on_power(powers.use_power, **ready_to_use(case))
+    return {"by": "dcs", "proposal_id": proposal.id, "decision": "approve"}
+
+
+STATUTORY: dict[str, tuple[str, Callable[[Case], dict[str, Any]]]] = {
+    "a notice put forward": ("give_notice", ready_to_give_notice),
+    "a notice approved": ("decide", ready_to_approve_a_notice),
+    "compliance judged": ("judge_compliance", ready_to_judge),
+    "a power prepared": ("prepare_power", ready_to_prepare),
+    "a power put forward": ("use_power", ready_to_use),
+    "a power approved": ("decide", ready_to_approve_a_power),
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("what", STATUTORY)
+def test_a_statutory_command_happens_whole_or_not_at_all(
+    case: Case, database_url: str, what: str
+) -> None:
+    name, prepare = STATUTORY[what]
+    values = prepare(case)
+    happens_whole_or_not_at_all(case, database_url, "statutory", name=name, **values)
 
 
 # --- what takes several transactions: whatever was left undone is done by the next pass

@@ -11,11 +11,12 @@ from sqlmodel import select
 
 from models import reading
 from models.commands.clock import tick
-from models.database import add_all, read, write
+from models.database import read, write
 from models.events import Event, EventKind
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound
 from models.schools import RiskLevel, School, SchoolKind
+from models.statements import add_all
 from tests.cases import Case
 from tests.council import NOW, Council
 

@@ -16,7 +16,7 @@ from sqlmodel import select
 from models.commands import clock, directory, notices, powers, secretary_of_state
 from models.commands.correspondence import edit_letter
 from models.commands.serving import record_service
-from models.database import add, change, read, write
+from models.database import read, write
 from models.deadlines import Deadline
 from models.escalations import Decision, Proposal
 from models.events import Event, verify
@@ -24,6 +24,7 @@ from models.letters import Letter, LetterVersion
 from models.messages import Message, MessageKind, MessageState
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotPossible
 from models.schools import School
+from models.statements import add, change
 from models.statutory import (
     BudgetReview,
     Power,

@@ -13,11 +13,12 @@ from sqlmodel import col, select
 from models.commands.clock import tick
 from models.commands.deliveries import settle
 from models.commands.directory import set_contact
-from models.database import change, read, write
+from models.database import read, write
 from models.events import verify
 from models.messages import Message, MessageKind, MessageState
 from models.refusals import NotPossible
 from models.settings import Settings
+from models.statements import change
 from notifications.issuing import issue_letters
 from notifications.outbox import CLAIM_LASTS, Delivered, deliver
 from tests.cases import Case

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine
 
 from models.commands.clock import tick
-from models.database import change, write
+from models.database import write
 from models.messages import Message, MessageState
 from models.policy import Policy
+from models.statements import change
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 from tests.cases import NOTICE

@@ -6,17 +6,15 @@ of a desk and of a telephone, and the whole way is gone once more without JavaSc
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
-from models.database import change, write
+from models.database import write
 from models.letters import Letter, LetterState
 from models.messages import Message, MessageKind, MessageState
+from models.statements import change
 from tests.cases import Case
 from tests.walk import DESK, Served, Walk, looker
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 REFERENCE = "ESC-2026-0001"
 

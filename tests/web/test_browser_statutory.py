@@ -16,8 +16,6 @@ from models.statutory import Power
 from tests.cases import Case
 from tests.walk import DESK, Served, Walk, looker
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 SUPPORT = (
     "Is the school aware of the problem?",
     "Does it work well with its school improvement partner?",

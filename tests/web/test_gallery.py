@@ -12,7 +12,6 @@ from playwright.sync_api import Page, Route
 from web.rendering import STATIC, environment
 
 pytest_plugins = ["tests.browser"]
-pytestmark = pytest.mark.xdist_group("browser")
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'"

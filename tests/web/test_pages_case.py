@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models.database import change, read, write
+from models.database import read, write
 from models.messages import Message, MessageState
 from models.policy import Policy
+from models.statements import change
 from notifications.issuing import issue_letters
 from tests.cases import Case
 from tests.council import Council

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from sqlmodel import Session, select
 
 from models.commands import directory
-from models.database import add, read, write
+from models.database import read, write
 from models.messages import Answer
 from models.officers import Officer
 from models.refusals import InvalidInput, NotIdentified, Refused
+from models.statements import add
 from web.api import problems
 from web.door import AtDoor, Door
 

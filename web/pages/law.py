@@ -18,7 +18,6 @@ from web.pages.situation import InLaw, in_law
 from web.pages.statutory import (
     KINDS,
     RESTS_ON,
-    check_within_part_4,
     days_offered,
     enter,
     outside_part_4,
@@ -106,7 +105,6 @@ def record_support(visit: Visitor, reference: Reference, form: Posted) -> Respon
         form.check(*questions, "evidence")
         answers = {name: form.yes(name) for name in questions}
         with visit.write() as session:
-            check_within_part_4(find_case(session, visit.policy, reference))
             notices.record_support(
                 session,
                 visit.policy,

@@ -5,10 +5,10 @@ from fastapi.responses import Response
 
 from models import reading
 from models.commands.deliveries import settle
-from models.database import by_key
 from models.messages import Message, MessageKind
 from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound
+from models.statements import by_key
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Visit, Visitor
 

@@ -5,7 +5,7 @@ of the question in hand stands on its page.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,6 +16,7 @@ from models import reading
 from models.clocks import add_working_days, is_working_day, working_days_between
 from models.commands import notices as commands
 from models.commands.casework import Case, find_case
+from models.commands.proposing import LONGEST_PERIOD
 from models.law.notices import Comparison, Ground, Recipient, copies
 from models.law.powers import Section, last_day
 from models.refusals import InvalidInput, NotPossible, Refused
@@ -56,8 +57,6 @@ QUESTIONS = (
     ),
     Question("support", "Why is support not enough?", ("why_support_is_not_enough",)),
 )
-# A slip in the year is not counted out in working days.
-LONGEST_SHOWN = timedelta(days=3660)
 DAY = tuple(f"compliance_ends_on-{part}" for part in PARTS)
 ANSWERS = tuple(
     name
@@ -192,7 +191,7 @@ def _dates(visit: Visit, form: Form) -> list[str]:
         day = form.optional_day("compliance_ends_on")
     except InvalidInput:
         return []
-    if day is None or not visit.today < day <= visit.today + LONGEST_SHOWN:
+    if day is None or not visit.today < day <= visit.today + LONGEST_PERIOD:
         return []
     last = last_day(Section.ARRANGEMENTS, day)
     assert last is not None  # noqa: S101 - section 63 has one

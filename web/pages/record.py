@@ -7,9 +7,9 @@ from sqlmodel import Session
 from models import escalations
 from models.commands import recording
 from models.commands.casework import Case, case_of, find_case
-from models.database import by_key
 from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound
+from models.statements import by_key
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Reference, Visit, Visitor
 

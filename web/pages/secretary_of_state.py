@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from models.commands import secretary_of_state as commands
 from models.commands.casework import Case, case_of, find_case
-from models.database import by_key
 from models.refusals import NotFound
+from models.statements import by_key
 from models.statutory import SecretaryOfStateNotice
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.statutory import KINDS, RESTS_ON, check_within_part_4, enter
+from web.pages.statutory import KINDS, RESTS_ON, enter
 from web.pages.visits import Key, Reference, Visit, Visitor
 
 router = APIRouter()
@@ -75,7 +75,6 @@ def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
         form.check("released_on", "note")
         with visit.write() as session:
             _, case = _find(session, visit, number)
-            check_within_part_4(case)
             commands.release_secretary_of_state_notice(
                 session,
                 visit.policy,

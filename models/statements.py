@@ -1,0 +1,205 @@
+"""Short statements: reading and writing rows inside a transaction of `models.database`.
+
+What SQLAlchemy does around a short statement takes many times as long as the statement. So each
+shape is compiled once and from then on goes to the driver as text: in the connection and the
+transaction of the session, but past its unit of work.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import (
+    ClauseElement,
+    ColumnDefault,
+    Connection,
+    Dialect,
+    Row,
+    SelectBase,
+    Table,
+    bindparam,
+    insert,
+    update,
+)
+from sqlalchemy.engine import result_tuple
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import class_mapper
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import SelectOfScalar
+
+LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
+SHAPES = 1000  # of statements that are kept compiled: several times as many as there are
+
+Model = TypeVar("Model", bound=SQLModel)
+Found = TypeVar("Found")
+_Steps = list[tuple[int, Callable[[Any], Any]]]  # what to do to the value at which place
+
+
+class _Sql:
+    """A statement as the driver takes it, and what its types do to values on their way in."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        binds = {name: bind for bind, name in compiled.bind_names.items()}
+        self.text = str(compiled)
+        self._names = tuple(compiled.positiontup or binds)
+        self._positional = compiled.positional
+        self._known = {name: bind.value for name, bind in binds.items() if not bind.required}
+        types = [binds[name].type.dialect_impl(dialect) for name in self._names]
+        self._steps = _steps(kind.bind_processor(dialect) for kind in types)
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """These values, and those that the statement has by itself, as the driver takes them."""
+        given = {**self._known, **values} if self._known else values
+        bound = _stepped(self._steps, map(given.__getitem__, self._names))
+        return tuple(bound) if self._positional else dict(zip(self._names, bound, strict=True))
+
+
+class _Query(_Sql):
+    """A statement that reads, and what its types do to values on their way out."""
+
+    def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._error = dialect.loaded_dbapi.Error
+        columns = statement.selected_columns
+        types = [column.type.dialect_impl(dialect) for column in columns]
+        self._results = _steps(kind.result_processor(dialect, None) for kind in types)
+        self.row = result_tuple(columns.keys())
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[list[Any]]:
+        """The values of each row that it finds."""
+        parameters = self.parameters(values)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.text, parameters)
+            return [_stepped(self._results, row) for row in cursor.fetchall()]
+        except self._error as error:
+            raise DBAPIError.instance(self.text, parameters, error, self._error) from error
+        finally:
+            cursor.close()
+
+
+def _steps(processors: Iterable[Callable[[Any], Any] | None]) -> _Steps:
+    return [(place, process) for place, process in enumerate(processors) if process]
+
+
+def _stepped(steps: _Steps, values: Iterable[Any]) -> list[Any]:
+    row = list(values)
+    for place, process in steps:
+        row[place] = process(row[place])
+    return row
+
+
+_query = lru_cache(SHAPES)(_Query)
+
+
+@lru_cache(SHAPES)
+def _insert(model: type[SQLModel], names: tuple[str, ...], key: bool, dialect: Dialect) -> _Sql:
+    table = _table(model)
+    values = {
+        column.name: column.default.arg
+        for column in table.columns
+        if isinstance(column.default, ColumnDefault) and column.default.is_scalar
+    }
+    statement = insert(table).values(values | {name: bindparam(name) for name in names})
+    return _Sql(statement.returning(*table.primary_key) if key else statement, dialect)
+
+
+@lru_cache(SHAPES)
+def _update(
+    model: type[SQLModel], where: tuple[str, ...], names: tuple[str, ...], dialect: Dialect
+) -> _Sql:
+    table = _table(model)
+    matches = [table.columns[name] == bindparam(f"was_{name}") for name in where]
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return _Sql(update(table).where(*matches).values(values), dialect)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return cast(Table, class_mapper(model).local_table)
+
+
+@lru_cache(SHAPES)
+def _maker(statement: SelectOfScalar[Found]) -> Callable[[list[Any]], Found]:
+    """What makes the one thing that a statement selects out of the values of a row."""
+    kind: Any = statement.column_descriptions[0]["type"]
+    if isinstance(kind, TypeEngine):
+        return itemgetter(0)
+    names = statement.selected_columns.keys()
+
+    def model(values: list[Any]) -> Found:
+        found: Found = kind.__new__(kind)
+        vars(found).update(zip(names, values, strict=True))
+        return found
+
+    return model
+
+
+def _connection(session: Session) -> Connection:
+    """The session's connection, in its transaction; asking the session costs a statement's time."""
+    bind = session.bind
+    if isinstance(bind, Connection) and bind.in_transaction():
+        return bind
+    return session.connection()
+
+
+def rows(session: Session, statement: SelectBase, **parameters: Any) -> list[Row[Any]]:
+    """All that a statement finds. It must be one that is kept: every new one is compiled."""
+    connection = _connection(session)
+    query = _query(statement, connection.dialect)
+    return [query.row(values) for values in query.run(connection, parameters)]
+
+
+def find(session: Session, statement: SelectOfScalar[Found], **parameters: Any) -> list[Found]:
+    """As `rows`, for a statement of one kind of model or one column.
+
+    The models are for looking at only: the session knows nothing of them.
+    """
+    connection = _connection(session)
+    make = _maker(statement)
+    found = _query(statement, connection.dialect).run(connection, parameters)
+    return [make(values) for values in found]
+
+
+def add(session: Session, table: type[SQLModel], **values: Any) -> int:
+    """Insert one row and return its key."""
+    connection = _connection(session)
+    by_driver = connection.dialect.name == "sqlite"
+    sql = _insert(table, tuple(values), not by_driver, connection.dialect)
+    result = connection.exec_driver_sql(sql.text, sql.parameters(values))
+    return result.lastrowid if by_driver else cast(int, result.scalar_one())
+
+
+def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows of the same columns in one statement; none is no statement."""
+    if rows:
+        connection = _connection(session)
+        sql = _insert(table, tuple(rows[0]), False, connection.dialect)
+        connection.exec_driver_sql(sql.text, [sql.parameters(row) for row in rows])
+
+
+def change_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Change many rows in one statement: each names its `id` and the same columns."""
+    if rows:
+        connection = _connection(session)
+        names = tuple(name for name in rows[0] if name != "id")
+        sql = _update(table, ("id",), names, connection.dialect)
+        parameters = [sql.parameters({**row, "was_id": row["id"]}) for row in rows]
+        connection.exec_driver_sql(sql.text, parameters)
+
+
+def change(session: Session, table: type[SQLModel], where: dict[str, Any], **values: Any) -> bool:
+    """Compare and set: change the one row that still is as `where` says; False if none is."""
+    connection = _connection(session)
+    sql = _update(table, tuple(where), tuple(values), connection.dialect)
+    was = {f"was_{name}": value for name, value in where.items()}
+    result = connection.exec_driver_sql(sql.text, sql.parameters({**values, **was}))
+    return bool(result.rowcount)
+
+
+def by_key(session: Session, table: type[Model], key: int) -> Model | None:
+    """The row with this key, if there is one; a number that no key can be has none."""
+    return session.get(table, key) if 0 < key <= LAST_KEY else None
