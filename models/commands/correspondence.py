@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date
 from models.commands.casework import Case, case_of, require
+from models.commands.legal import sitting_board
 from models.drafting import check_body, draft
 from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger
 from models.events import THE_CLOCK, EventKind, Happening, append
-from models.law.powers import Section
 from models.letters import IssuedFile, Letter, LetterState, LetterVersion
 from models.messages import Message, MessageKind, MessageState
 from models.officers import CASEWORK, Officer
@@ -23,7 +23,7 @@ from models.policy import Policy
 from models.refusals import NotFound, NotPossible
 from models.schools import Contact, ContactRole
 from models.statements import add, add_all, by_key, change, find, rows
-from models.statutory import Power, PowerState
+from models.statutory import Power
 
 NATIONAL = ("secretary_of_state", "ofsted")
 CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
@@ -31,12 +31,6 @@ CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
 NOT_EDITED = ("warning_notice",)
 
 _CONTACTS = select(Contact).where(col(Contact.urn) == bindparam("urn"))
-_BOARD = (
-    select(Power)
-    .where(col(Power.urn) == bindparam("urn"))
-    .where(Power.section == Section.INTERIM_EXECUTIVE_BOARD, Power.state == PowerState.IN_FORCE)
-    .where(col(Power.starts_on) <= bindparam("today"))
-)
 _LATEST_NUMBER = select(func.max(Letter.number)).where(
     col(Letter.escalation_id) == bindparam("escalation")
 )
@@ -75,7 +69,7 @@ def contacts_of(session: Session, urn: int, today: date) -> dict[str, Contact]:
     stands in for the chair of governors.
     """
     contacts = {contact.role.value: contact for contact in find(session, _CONTACTS, urn=urn)}
-    board = next(iter(find(session, _BOARD, urn=urn, today=today)), None)
+    board = sitting_board(session, urn, today)
     if board is not None:
         contacts[CHAIR] = _chair_of_board(board)
     return contacts

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from models.clocks import add_working_days
@@ -12,7 +13,7 @@ from models.law import standing as law
 from models.law.powers import Section
 from models.letters import Letter, LetterState
 from models.refusals import NotPossible
-from models.statements import change
+from models.statements import change, find
 from models.statutory import (
     Power,
     PowerState,
@@ -24,6 +25,21 @@ from models.statutory import (
 )
 
 ACADEMY = "academy"  # the ladder on which Part 4 gives no powers
+
+
+# Kept, for it is asked whenever a letter is drafted. A board sits until the day on which it ends.
+_BOARD = (
+    select(Power)
+    .where(col(Power.urn) == bindparam("urn"))
+    .where(Power.section == Section.INTERIM_EXECUTIVE_BOARD, col(Power.used_on).is_not(None))
+    .where(col(Power.starts_on) <= bindparam("today"))
+    .where(
+        or_(
+            col(Power.state) == PowerState.IN_FORCE,
+            col(Power.ended_on) > bindparam("today"),
+        )
+    )
+)
 
 
 def check_applies(case: Case) -> None:
@@ -115,14 +131,7 @@ def _in_force(case: Case, kind: SecretaryOfStateKind) -> date | None:
 
 def sitting_board(session: Session, urn: int, today: date) -> Power | None:
     """The Interim Executive Board that has taken the governing body's place, if one has."""
-    still_sits = or_(Power.state == PowerState.IN_FORCE, col(Power.ended_on) > today)
-    statement = (
-        select(Power)
-        .where(Power.urn == urn, Power.section == Section.INTERIM_EXECUTIVE_BOARD)
-        .where(col(Power.starts_on) <= today, still_sits)
-        .where(col(Power.used_on).is_not(None))
-    )
-    return session.exec(statement).first()
+    return next(iter(find(session, _BOARD, urn=urn, today=today)), None)
 
 
 def powers_of(case: Case, *states: PowerState) -> list[Power]:

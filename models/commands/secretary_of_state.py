@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from models.commands.casework import case_of, check_open, find_case, past_day, require
+from models.commands.casework import case_of, find_case, past_day, require
 from models.commands.legal import check_applies
 from models.commands.notices import cease_notices
+from models.escalations import Status
 from models.events import EventKind, Happening, append
 from models.officers import CASEWORK, Officer
 from models.policy import Policy
@@ -36,7 +37,8 @@ def record_secretary_of_state_notice(
     require(officer, CASEWORK, "record a notice of the Secretary of State")
     case = find_case(session, policy, reference)
     check_applies(case)
-    check_open(case)
+    if case.escalation.status not in (Status.OPEN, Status.PAUSED):
+        raise NotPossible("The escalation is closed: nothing can be added to it.")
     if kind not in list(SecretaryOfStateKind):
         raise InvalidInput("kind", f"Choose from: {', '.join(SecretaryOfStateKind)}.")
     past_day("received_on", received_on, now)
