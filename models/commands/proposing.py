@@ -25,7 +25,7 @@ from models.officers import CASEWORK, ROLE_TITLES, Officer, Role
 from models.policy import Policy, StepRule
 from models.refusals import InvalidInput, NotPossible
 from models.schools import ContactRole
-from models.statements import add, change
+from models.statements import add, change, find
 from models.text import check_printable, check_prose
 
 LONGEST_PERIOD = timedelta(days=366)
@@ -204,7 +204,8 @@ def put_forward(
 
 def find_proposal(session: Session, proposal_id: int) -> Proposal:
     """A proposal that was just written."""
-    return session.exec(_PROPOSED, params={"key": proposal_id}).one()
+    [proposal] = find(session, _PROPOSED, key=proposal_id)
+    return proposal
 
 
 def _add_proposal(

@@ -320,7 +320,7 @@ class Walk:
                     late = self.refused(session, self.decide, right, proposal.id)
                     assert type(late) is AlreadyDecided
                 session.expire_all()
-                assert proposal.state == "approved"
+                assert session.get_one(Proposal, proposal.id).state == "approved"
                 self._check_effect(session, row)
 
     def approver(self, role: str, proposer: Officer) -> Officer:
