@@ -11,6 +11,7 @@ from sqlmodel import func, select
 from models.commands import directory, notices, powers, secretary_of_state
 from models.database import read, write
 from models.events import Event
+from models.law import powers as law_powers
 from models.letters import Letter
 from models.statutory import (
     BudgetReview,
@@ -151,7 +152,7 @@ def prepared(visitors: Visitors, case: Case, section: str, **values: Any) -> Pow
         case, powers.prepare_power, reference=case.reference, section=section, **values
     )
     decided(visitors, case)
-    for consultee in powers.law.consultees(power.section, case.council.maintained):
+    for consultee in law_powers.consultees(power.section, case.council.maintained):
         command(
             case,
             powers.record_consultation,
