@@ -47,6 +47,7 @@ class _Sql:
         self.text = str(compiled)
         self._names = tuple(compiled.positiontup or binds)
         self._positional = compiled.positional
+        self._error = dialect.loaded_dbapi.Error
         self._known = {name: bind.value for name, bind in binds.items() if not bind.required}
         types = [binds[name].type.dialect_impl(dialect) for name in self._names]
         self._steps = _steps(kind.bind_processor(dialect) for kind in types)
@@ -57,13 +58,28 @@ class _Sql:
         bound = _stepped(self._steps, map(given.__getitem__, self._names))
         return tuple(bound) if self._positional else dict(zip(self._names, bound, strict=True))
 
+    def send(self, connection: Connection, parameters: Any) -> Any:
+        """A statement that writes; what comes back has `lastrowid`, `rowcount` and `fetchone`.
+
+        `parameters` are those of one row, or a list of those of many.
+        """
+        if connection.dispatch.before_cursor_execute:
+            # Somebody listens to statements, and SQLAlchemy's longer way tells them.
+            return connection.exec_driver_sql(self.text, parameters)
+        cursor = connection.connection.cursor()
+        try:
+            many = isinstance(parameters, list)
+            (cursor.executemany if many else cursor.execute)(self.text, parameters)
+        except self._error as error:
+            raise DBAPIError.instance(self.text, parameters, error, self._error) from error
+        return cursor
+
 
 class _Query(_Sql):
     """A statement that reads, and what its types do to values on their way out."""
 
     def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        self._error = dialect.loaded_dbapi.Error
         columns = statement.selected_columns
         types = [column.type.dialect_impl(dialect) for column in columns]
         self._results = _steps(kind.result_processor(dialect, None) for kind in types)
@@ -169,8 +185,8 @@ def add(session: Session, table: type[SQLModel], **values: Any) -> int:
     connection = _connection(session)
     by_driver = connection.dialect.name == "sqlite"
     sql = _insert(table, tuple(values), not by_driver, connection.dialect)
-    result = connection.exec_driver_sql(sql.text, sql.parameters(values))
-    return result.lastrowid if by_driver else cast(int, result.scalar_one())
+    result = sql.send(connection, sql.parameters(values))
+    return cast(int, result.lastrowid if by_driver else result.fetchone()[0])
 
 
 def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -178,7 +194,7 @@ def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str,
     if rows:
         connection = _connection(session)
         sql = _insert(table, tuple(rows[0]), False, connection.dialect)
-        connection.exec_driver_sql(sql.text, [sql.parameters(row) for row in rows])
+        sql.send(connection, [sql.parameters(row) for row in rows])
 
 
 def change_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
@@ -188,7 +204,7 @@ def change_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
         names = tuple(name for name in rows[0] if name != "id")
         sql = _update(table, ("id",), names, connection.dialect)
         parameters = [sql.parameters({**row, "was_id": row["id"]}) for row in rows]
-        connection.exec_driver_sql(sql.text, parameters)
+        sql.send(connection, parameters)
 
 
 def change(session: Session, table: type[SQLModel], where: dict[str, Any], **values: Any) -> bool:
@@ -196,8 +212,7 @@ def change(session: Session, table: type[SQLModel], where: dict[str, Any], **val
     connection = _connection(session)
     sql = _update(table, tuple(where), tuple(values), connection.dialect)
     was = {f"was_{name}": value for name, value in where.items()}
-    result = connection.exec_driver_sql(sql.text, sql.parameters({**values, **was}))
-    return bool(result.rowcount)
+    return bool(sql.send(connection, sql.parameters({**values, **was})).rowcount)
 
 
 def by_key(session: Session, table: type[Model], key: int) -> Model | None:

@@ -23,10 +23,9 @@ copies of one SQLite file (write-ahead log, `synchronous=FULL`), the median of f
 `sqlite3` is Python's own module, which writes the same rows and nothing else. Nothing here is
 asserted in the tests: it depends on the machine, and on what else the machine does.
 
-The two ratios to plain `sqlite3` follow the disk. Over all runs so far reminders came to between
-0.34 and 1.05 and a transition to between 0.10 and 0.35; the high ones come from moments when the
-disk was slow for `sqlite3` too. In the calm runs reminders came to 0.35 and 0.37, so that target
-is not to be taken as met, whatever the row below says.
+The two ratios to plain `sqlite3` follow the disk: where it is slow they rise, because both wait for
+it. In quiet runs on a fast disk a transition came to between 0.27 and 0.29 and reminders to
+between 0.43 and 0.57.
 """
 
 
