@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.commands.casework import Case, case_of, find_case
 from models.commands.correspondence import find_letter
-from models.commands.legal import latest_support, legal_standing
+from models.commands.legal import latest_support, legal_standing, sitting_board
 from models.commands.powers import consulted, preparation
 from models.escalations import Proposal, ProposalState
 from models.law import notices as notices_law
@@ -40,6 +40,7 @@ def eligibility(session: Session, policy: Policy, reference: str, *, today: date
     standing = legal_standing(case, today)
     notice = standing.notice
     in_force = notice is not None and notice.ceased_on is None
+    board = sitting_board(session, case.school.urn, today)
     return {
         "reference": reference,
         "eligible": standing_law.eligible(standing, today),
@@ -58,6 +59,7 @@ def eligibility(session: Session, policy: Policy, reference: str, *, today: date
             for block in standing_law.blocked_by(standing, today)
         ],
         "notice_refused_because": standing_law.notice_refusal(standing, today),
+        "board_sits_since": board.starts_on if board else None,
     }
 
 

@@ -285,6 +285,7 @@ def test_eligibility_is_four_facts_and_what_blocks(statute: Statute) -> None:
         "last_day_for_powers",
         "blocked_by",
         "notice_refused_because",
+        "board_sits_since",
     }
     keys = ["notice_given", "period_over", "not_complied", "powers_proposed"]
     assert [fact["key"] for fact in before["facts"]] == keys

@@ -1,6 +1,6 @@
 """The pages of the statutory steps, as the officers of a council use them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import func, select
 
+from models.clocks import long_date
 from models.commands import directory, notices, powers, secretary_of_state
 from models.database import read, write
 from models.events import Event
@@ -983,3 +984,21 @@ def test_after_the_last_power_the_case_is_to_be_ended(visitors: Visitors, case: 
     page = visitors.seo.get(address(case))
     assert page.next_step == "Decide how the escalation goes on"
     assert "Resolve the concern" in page.follow("Propose a change").links
+
+
+def test_a_board_is_shown_to_sit_until_the_day_on_which_it_ends(
+    visitors: Visitors, case: Case
+) -> None:
+    case.started().climb_to("intervention")
+    board = case.used("65")
+    starts_on = board.starts_on
+    assert starts_on is not None
+    at(visitors, case, case.now + timedelta(days=10))
+    ends_on = case.now.date() + timedelta(days=20)
+    case.on_power(powers.end_power, board.id, ended_on=ends_on, reason="A new body is ready.")
+    case.approve(case.awaiting[-1])
+    locked = f"An Interim Executive Board has sat since {long_date(starts_on)}"
+    at(visitors, case, case.now + timedelta(days=19))
+    assert locked in law(visitors, case).text
+    at(visitors, case, case.now + timedelta(days=1))
+    assert locked not in law(visitors, case).text

@@ -302,6 +302,7 @@ class Eligibility(Answer):
     last_day_for_powers: dict[str, date | None]
     blocked_by: list[Block]
     notice_refused_because: str | None
+    board_sits_since: date | None
 
 
 class Support(Answer):

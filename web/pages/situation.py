@@ -12,7 +12,7 @@ from models.commands.casework import Case
 from models.ladder import Standing
 from models.law.powers import Section
 from models.officers import CASEWORK, Officer
-from models.statutory import PowerState, SecretaryOfStateKind
+from models.statutory import SecretaryOfStateKind
 from web.pages.propose import Offer
 from web.pages.visits import Visit
 from web.pages.wording import time_left
@@ -66,18 +66,13 @@ class InLaw:
             for notice in self.from_secretary_of_state
             if notice["released_on"] is None
         ]
-        boards = [
-            power
-            for power in self.powers
-            if (power["section"], power["state"])
-            == (Section.INTERIM_EXECUTIVE_BOARD.value, PowerState.IN_FORCE.value)
-        ]
-        return theirs + [
-            "An Interim Executive Board has sat since "
-            f"{date_long(board['starts_on'])}: sections 64 and 66 are locked "
-            "(Schedule 6, paragraphs 14 and 12(3))."
-            for board in boards
-            if board["starts_on"] <= self.today
+        since = self.eligibility["board_sits_since"]
+        if since is None:
+            return theirs
+        return [
+            *theirs,
+            f"An Interim Executive Board has sat since {date_long(since)}: sections 64 and 66 are "
+            "locked (Schedule 6, paragraphs 14 and 12(3)).",
         ]
 
 
