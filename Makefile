@@ -10,7 +10,7 @@ INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
 WORKERS ?= 2
 
-.PHONY: run test bench check css lock
+.PHONY: run test bench check audit sbom css lock
 
 run: .venv/installed
 	@exec .venv/bin/scc up --demo
@@ -26,6 +26,17 @@ check: .venv/installed-for-tests
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive models notifications flows web cli
+
+# Known vulnerabilities of what is locked; asks pypi.org. An answer "not found" is no answer.
+audit: .venv/installed-for-tests
+	.venv/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
+
+# What the service is made of, as CycloneDX; a release carries it.
+sbom: .venv/installed-for-tests
+	mkdir -p dist
+	.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible -o dist/sbom.cdx.json
 
 # The stylesheet is committed: only a change of its sources needs node.
 css:
