@@ -1,0 +1,184 @@
+"""Files attached to a case: received, checked and kept; what dead uploads left, removed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from models import evidence_folder
+from models.access import Act
+from models.commands.casework import Case, enter
+from models.database import read, write
+from models.escalations import LIVE
+from models.events import EventKind, Happening, append
+from models.evidence import EvidenceFile, Scan, safe_name
+from models.evidence_folder import Bytes
+from models.file_kinds import Kind, kind_of
+from models.officers import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotPossible
+from models.scanner import Infected, scan
+from models.settings import Settings
+from models.statements import add
+from models.text import check_prose
+
+LONGEST_DESCRIPTION = 2000  # characters
+LEFT_BEHIND = timedelta(hours=1)  # after which no upload can still be on its way
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as somebody sends it; `name` as it came."""
+
+    name: str
+    content: BinaryIO
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that may be kept, still under its temporary name."""
+
+    name: str
+    kind: Kind
+    bytes: Bytes
+    scan: Scan
+    scan_result: str
+
+
+@contextmanager
+def receive(
+    engine: Engine,
+    policy: Policy,
+    settings: Settings,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    upload: Upload,
+) -> Iterator[Received]:
+    """Take in a file for a case, outside any transaction: scanning may take a minute.
+
+    What `add_evidence` has not kept by the end is removed. Raises NotFound, NotAllowed,
+    InvalidInput for what cannot be evidence (malware is put on the case's record), and NotPossible
+    when the escalation is closed or the file could not be stored or checked.
+    """
+    with read(engine) as session:
+        case_id = _enter(session, policy, officer, reference).escalation.id
+    name = safe_name(upload.name)
+    if not name:
+        raise InvalidInput("file", "The file has no name. Give it one and choose it again.")
+    with evidence_folder.arriving(settings.evidence_folder, upload.content) as arrived:
+        kind = kind_of(arrived.path, name)
+        try:
+            verdict, words = scan(settings.scanner, arrived.path)
+        except Infected as found:
+            facts = {"name": name, "sha256": arrived.sha256, "reason": str(found)}
+            with write(engine) as session:
+                refusal = Happening(EventKind.EVIDENCE_REFUSED, case_id, facts)
+                append(session, now, officer.email, refusal)
+            raise InvalidInput(
+                "file",
+                "The malware scanner found something in this file, so it was not kept. "
+                "Tell your administrator before you open it.",
+            ) from None
+        yield Received(name, kind, arrived, verdict, words)
+
+
+def add_evidence(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    received: Received,
+    description: str,
+) -> EvidenceFile:
+    """Keep a received file on the case, at the step where the escalation stands.
+
+    Its bytes are in place before there is a row. Raises NotFound, NotAllowed, InvalidInput, and
+    NotPossible when the escalation is closed or has these bytes already.
+    """
+    case = _enter(session, policy, officer, reference)
+    check_prose("description", description, most=LONGEST_DESCRIPTION)
+    _check_new(case, received.bytes.sha256)
+    evidence_folder.put_in_place(received.bytes)
+    row = {
+        "escalation_id": case.escalation.id,
+        "step_key": case.escalation.step_key,
+        "name": received.name,
+        "media_type": received.kind.media_type,
+        "size": received.bytes.size,
+        "sha256": received.bytes.sha256,
+        "scan": received.scan,
+        "scan_result": received.scan_result,
+    }
+    file_id = add(
+        session,
+        EvidenceFile,
+        **row,
+        description=description,
+        added_by_id=officer.id,
+        added_at=now,
+    )
+    facts = {
+        "file": file_id,
+        "step": row["step_key"],
+        **{name: row[name] for name in ("name", "media_type", "size", "sha256")},
+        "scan": received.scan.value,
+    }
+    append(
+        session,
+        now,
+        officer.email,
+        Happening(EventKind.EVIDENCE_ADDED, case.escalation.id, facts),
+    )
+    return session.get_one(EvidenceFile, file_id)
+
+
+def _enter(session: Session, policy: Policy, officer: Officer, reference: str) -> Case:
+    case = enter(session, policy, officer, Act.ADD_EVIDENCE, reference)
+    if case.escalation.status not in LIVE:
+        status = case.escalation.status.value
+        raise NotPossible(f"The escalation is {status}: no evidence can be added to it.")
+    return case
+
+
+def _check_new(case: Case, sha256: str) -> None:
+    """Writers queue, so of two at once the second finds the first's row; the index says so too."""
+    same = select(EvidenceFile.name).where(
+        EvidenceFile.escalation_id == case.escalation.id, EvidenceFile.sha256 == sha256
+    )
+    name = case.session.exec(same).first()
+    if name is not None:
+        raise NotPossible(f"This file is on the case already, as “{name}”.")
+
+
+def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Remove what uploads that died left behind more than an hour ago; how many files it was.
+
+    A file whose row exists is never removed: whether it does is looked up in a write transaction,
+    and only in one can a file get its row.
+    """
+    before = (now - LEFT_BEHIND).timestamp()
+    folder = settings.evidence_folder
+    removed = sum(
+        evidence_folder.remove_old(path, before) for path in evidence_folder.temporary_files(folder)
+    )
+    files = evidence_folder.files_in_place(folder)
+    with read(engine) as session:
+        if files.keys() <= _on_record(session):
+            return removed
+    with write(engine) as session:
+        unknown = files.keys() - _on_record(session)
+        return removed + sum(
+            evidence_folder.remove_old(files[sha256], before) for sha256 in unknown
+        )
+
+
+def _on_record(session: Session) -> set[str]:
+    return set(session.exec(select(EvidenceFile.sha256).distinct()))

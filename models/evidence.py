@@ -1,0 +1,66 @@
+"""Files that officers attach to a case; the bytes lie in the data folder, by their SHA-256."""
+
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from models.database import UtcDateTime
+from models.words import word
+
+LONGEST_NAME = 150  # characters
+# Control characters, formats (which may turn the order of letters round, so that a name seems to
+# end otherwise than it does), lone surrogates, private use, line and paragraph separators.
+_NOT_IN_NAMES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+class Scan(StrEnum):
+    """What the malware scanner said of a file."""
+
+    CLEAN = "clean"
+    NOT_SCANNED = "not_scanned"  # no scanner is set
+
+
+class EvidenceFile(SQLModel, table=True):
+    """One file of a case. The same bytes attached to the same case are one file."""
+
+    __tablename__ = "evidence_file"
+    __table_args__ = (Index("file_of_case", "escalation_id", "sha256", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id")
+    step_key: str
+    name: str
+    media_type: str
+    size: int  # bytes
+    sha256: str
+    description: str
+    scan: Scan = word(Scan)
+    scan_result: str  # the scanner's own words
+    added_by_id: int = Field(foreign_key="officer.id")
+    added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+def safe_name(typed: str) -> str:
+    """The name of a file as it was typed, less what could mislead a person or a program.
+
+    Without folders, control characters and trailing dots or spaces; at most `LONGEST_NAME`
+    characters, of which the ending is kept. Empty when nothing is left.
+    """
+    last = typed.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(char for char in last if unicodedata.category(char) not in _NOT_IN_NAMES)
+    name = _without_edges(plain)
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > LONGEST_NAME and stem and len(ending) < LONGEST_NAME // 2:
+        name = _without_edges(stem[: LONGEST_NAME - len(ending) - 1]) + dot + ending
+    return _without_edges(name[:LONGEST_NAME])
+
+
+def _without_edges(name: str) -> str:
+    """Windows drops dots and spaces at the end; spaces at the beginning only mislead."""
+    kept = name.strip()
+    while kept.endswith("."):
+        kept = kept.rstrip(".").rstrip()
+    return kept

@@ -1,0 +1,121 @@
+"""Killed at any moment of an upload, nothing is lost and nothing is doubled."""
+
+import shlex
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models.database import connect, read
+from models.events import Event, EventKind, verify
+from models.evidence import EvidenceFile
+from models.evidence_folder import files_in_place, is_whole, temporary_files
+from models.refusals import NotPossible
+from tests.cases import Case
+from tests.council import NOW
+from tests.databases import sqlite_url
+from tests.killing import perform, run_killed_at
+
+CONTENT = b"Seen on the visit: the fence is down.\n" * 60_000  # more than one piece
+HARMLESS = shlex.join([sys.executable, "-c", "print('OK')"])
+
+
+def rows(engine: Engine) -> list[EvidenceFile]:
+    """Every row, once each is on record exactly once and the chain holds."""
+    with read(engine) as session:
+        assert verify(session) is None
+        found = list(session.exec(select(EvidenceFile)))
+        added = session.exec(select(Event).where(Event.kind == EventKind.EVIDENCE_ADDED)).all()
+    assert [row.sha256 for row in found] == [event.facts["sha256"] for event in added]
+    return found
+
+
+def holds(engine: Engine, folder: Path) -> int:
+    """No row is without its bytes and whatever lies in place is whole; how many rows there are."""
+    placed = files_in_place(folder)
+    assert all(is_whole(path, sha256) for sha256, path in placed.items())
+    found = rows(engine)
+    assert {row.sha256 for row in found} <= placed.keys()
+    return len(found)
+
+
+def copied(prepared: Path, tmp_path: Path, place: int) -> tuple[str, Path]:
+    """A database and a data folder for the kill at one place."""
+    url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+    return url, tmp_path / f"home-{place}"
+
+
+def prepared(case: Case) -> Path:
+    """The database with one case, as a file."""
+    case.started()
+    case.engine.dispose()
+    return Path(case.engine.url.database)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("scanner", ["", HARMLESS], ids=["unscanned", "scanned"])
+def test_an_upload_that_was_killed_is_whole_or_swept(
+    case: Case, tmp_path: Path, scanner: str
+) -> None:
+    database = prepared(case)
+    ends = set()
+    place, killed = 1, True
+    while killed:
+        url, home = copied(database, tmp_path, place)
+        more = {"home": home, "scanner": scanner, "content": CONTENT}
+        killed = run_killed_at(place, "attach", url, NOW, **more)
+        engine, folder = connect(url), home / "evidence"
+        kept = holds(engine, folder)
+        ends.add((kept, len(files_in_place(folder)), len(temporary_files(folder))))
+        sweep_up(url, home)
+        assert len(files_in_place(folder)) == kept
+        assert not temporary_files(folder)
+        try:
+            perform("attach", url, NOW, **more)
+            assert not kept
+        except NotPossible:
+            assert kept
+        assert holds(engine, folder) == 1
+        engine.dispose()
+        place += 1
+    assert place > 15
+    # Nothing yet; only arriving; in place and nobody's; kept. And never anything else.
+    assert ends == {(0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 1, 0)}
+
+
+def sweep_up(url: str, home: Path) -> None:
+    """A sweep two hours later."""
+    perform("sweep", url, datetime.now(UTC) + timedelta(hours=2), home=home)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sweep_that_was_killed_has_removed_nothing_of_a_case(case: Case, tmp_path: Path) -> None:
+    database = prepared(case)
+    later = datetime.now(UTC) + timedelta(hours=2)
+    place, killed = 1, True
+    while killed:
+        url, home = copied(database, tmp_path, place)
+        perform("attach", url, NOW, home=home, scanner="", content=CONTENT)
+        folder = home / "evidence"
+        leave_behind(folder)
+        killed = run_killed_at(place, "sweep", url, later, home=home)
+        engine = connect(url)
+        assert holds(engine, folder) == 1
+        sweep_up(url, home)
+        assert holds(engine, folder) == len(files_in_place(folder)) == 1
+        assert not temporary_files(folder)
+        engine.dispose()
+        place += 1
+    assert place > 5
+
+
+def leave_behind(folder: Path) -> None:
+    """What two uploads left: one that was arriving, one that had no row yet."""
+    (folder / ".arriving-dead").write_bytes(b"half")
+    sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # of "x"
+    (folder / sha256[:2]).mkdir()
+    (folder / sha256[:2] / sha256[2:]).write_bytes(b"x")
