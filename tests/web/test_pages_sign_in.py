@@ -8,9 +8,10 @@ from sqlalchemy import Engine, update
 from sqlmodel import select
 
 from models.database import read, write
-from models.officers import Officer, SignIn
+from models.officers import Officer
+from models.signing_in import SignIn
 from tests.council import Council
-from tests.web.visitors import PARTS, Page, Visitors, routes
+from tests.web.visitors import PARTS, Page, Visitor, Visitors, routes
 from web.pages.visits import SESSION
 
 
@@ -31,7 +32,8 @@ def _demonstrate(engine: Engine, council: Council) -> None:
 
 def choose(visitors: Visitors, address: str = "/sign-in", **base: str) -> Page:
     """Sign in as Sam Ellison."""
-    return visitors.stranger(**base).get(address).submit(officer=visitors.council.seo.email)
+    page = visitors.stranger(**base).get(address)
+    return page.submit(at="/sign-in", officer=visitors.council.seo.email)
 
 
 def test_only_demonstration_officers_can_be_chosen(demonstration: Visitors) -> None:
@@ -48,17 +50,25 @@ def test_only_demonstration_officers_can_be_chosen(demonstration: Visitors) -> N
 
 
 def test_choosing_nobody_is_told(demonstration: Visitors) -> None:
-    page = demonstration.stranger().get("/sign-in").submit(422)
+    page = demonstration.stranger().get("/sign-in").submit(422, at="/sign-in")
     assert page.title.startswith("Error: ")
     assert page.errors == [("Choose who you are", "#officer")]
     assert page.has("officer")
 
 
-def test_a_database_without_demonstration_says_so(
+def test_without_demonstration_officers_there_is_no_demonstration_sign_in(
     engine: Engine, council: Council, tmp_path: Path
 ) -> None:
-    page = Visitors(engine, council, tmp_path).stranger().get("/sign-in")
-    assert "There are no demonstration officers" in page.text
+    stranger = Visitors(engine, council, tmp_path).stranger()
+    assert_password_alone(stranger)
+    stranger.post("/sign-in", 404, {"officer": council.seo.email})
+
+
+def assert_password_alone(visitor: Visitor) -> None:
+    """The sign-in page offers a password, and nothing tells of a demonstration."""
+    page = visitor.get("/sign-in")
+    assert [form.action for form in page.tree.forms] == ["/sign-in/password"]
+    assert "demonstration" not in page.response.text.lower()
 
 
 def test_signing_in_leads_to_the_caseload(demonstration: Visitors) -> None:
@@ -84,14 +94,44 @@ def test_the_cookie_is_a_secret_that_scripts_and_other_sites_do_not_get(
 
 def test_the_cookie_is_for_https_alone_where_there_is_https(demonstration: Visitors) -> None:
     page = choose(demonstration, base="https://127.0.0.1")
-    assert "Secure" in page.response.history[0].headers["set-cookie"]
+    set_cookie = page.response.history[0].headers["set-cookie"]
+    assert set_cookie.startswith(f"__Host-{SESSION}=")
+    assert "Secure" in set_cookie
+    assert "Path=/" in set_cookie
+    assert "Domain" not in set_cookie
+
+
+def test_a_session_is_not_taken_under_the_other_name(demonstration: Visitors) -> None:
+    by_https, by_http = "https://127.0.0.1", "http://127.0.0.1:8000"
+    cookies = choose(demonstration, base=by_https).visitor.client.cookies
+    secret = cookies[f"__Host-{SESSION}"]
+    for base, name, taken in (
+        (by_https, f"__Host-{SESSION}", True),
+        (by_https, SESSION, False),
+        (by_http, f"__Host-{SESSION}", False),
+        (by_http, SESSION, True),
+    ):
+        client = demonstration.stranger(base=base).client
+        page = client.get("/escalations", headers={"Cookie": f"{name}={secret}"})
+        assert (page.url.path == "/escalations") is taken, (base, name)
+
+
+def test_signing_in_again_ends_the_session_before(demonstration: Visitors) -> None:
+    page = choose(demonstration)
+    first = page.visitor.client.cookies[SESSION]
+    again = page.visitor.get("/sign-in").submit(at="/sign-in", officer="hos@fernshire.example")
+    assert again.visitor.client.cookies[SESSION] != first
+    other = demonstration.stranger()
+    other.client.cookies.set(SESSION, first)
+    assert other.get("/escalations").path.startswith("/sign-in")
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_be(demonstration: Visitors) -> None:
     for address in ("/proposals", "/escalations?view=all&query=a%20b", "/schools/900001"):
         asked = demonstration.stranger().get(address)
         assert asked.path.startswith("/sign-in?next=")
-        assert asked.submit(officer=demonstration.council.seo.email).path == address
+        there = asked.submit(at="/sign-in", officer=demonstration.council.seo.email)
+        assert there.path == address
 
 
 ELSEWHERE = [
@@ -125,16 +165,16 @@ def test_beyond_loopback_there_is_no_demonstration_sign_in(demonstration: Visito
         demonstration.stranger(base="http://scc.fernshire.example"),
         demonstration.stranger(base="http://192.0.2.1:8000"),
     ):
-        fields = {"officer": demonstration.council.seo.email}
-        for method in ("GET", "POST"):
-            response = visitor.client.request(method, "/sign-in", data=fields)
-            assert response.status_code == 404
-        assert SESSION not in visitor.client.cookies
+        assert_password_alone(visitor)
+        visitor.post("/sign-in", 404, {"officer": demonstration.council.seo.email})
+        assert not visitor.client.cookies
 
 
 def test_a_name_that_leads_here_from_elsewhere_does_not_help(demonstration: Visitors) -> None:
-    client = demonstration.stranger().client
-    assert client.get("/sign-in", headers={"Host": "rebound.example"}).status_code == 404
+    visitor = demonstration.stranger()
+    visitor.client.headers["Host"] = "rebound.example"
+    assert_password_alone(visitor)
+    visitor.post("/sign-in", 404, {"officer": demonstration.council.seo.email})
 
 
 def test_a_service_with_an_address_of_its_own_has_no_demonstration_sign_in(
@@ -142,7 +182,26 @@ def test_a_service_with_an_address_of_its_own_has_no_demonstration_sign_in(
 ) -> None:
     _demonstrate(engine, council)
     served = Visitors(engine, council, tmp_path, base_url="https://scc.fernshire.example")
-    assert served.stranger().client.get("/sign-in").status_code == 404
+    assert_password_alone(served.stranger())
+    served.stranger().post("/sign-in", 404, {"officer": council.seo.email})
+
+
+@pytest.mark.parametrize("bound_to", ["0.0.0.0", "::", "192.0.2.1", "scc.fernshire.example"])
+def test_a_server_that_listens_beyond_loopback_has_no_demonstration_sign_in(
+    engine: Engine, council: Council, tmp_path: Path, bound_to: str
+) -> None:
+    _demonstrate(engine, council)
+    stranger = Visitors(engine, council, tmp_path, bound_to=bound_to).stranger()
+    assert_password_alone(stranger)
+    stranger.post("/sign-in", 404, {"officer": council.seo.email})
+
+
+@pytest.mark.parametrize("bound_to", ["127.0.0.1", "::1", "localhost"])
+def test_a_server_that_listens_on_loopback_has_it(
+    engine: Engine, council: Council, tmp_path: Path, bound_to: str
+) -> None:
+    _demonstrate(engine, council)
+    assert choose(Visitors(engine, council, tmp_path, bound_to=bound_to)).path == "/escalations"
 
 
 def test_signing_out_ends_the_session_in_the_database_too(demonstration: Visitors) -> None:
@@ -158,9 +217,20 @@ def test_signing_out_ends_the_session_in_the_database_too(demonstration: Visitor
 
 def test_a_session_ends_after_twelve_hours(demonstration: Visitors) -> None:
     visitor = demonstration.seo
-    assert visitor.get("/escalations").path == "/escalations"
-    demonstration.at(demonstration.now + timedelta(hours=12))
-    assert visitor.get("/escalations").path.startswith("/sign-in")
+    begun = demonstration.now
+    for minutes in range(0, 12 * 60, 20):
+        demonstration.now = begun + timedelta(minutes=minutes)
+        assert visitor.get("/account").path == "/account"
+    demonstration.now = begun + timedelta(hours=12)
+    assert visitor.get("/account").path.startswith("/sign-in")
+
+
+def test_a_session_ends_after_half_an_hour_without_a_visit(demonstration: Visitors) -> None:
+    visitor = demonstration.seo
+    demonstration.now += timedelta(minutes=29)
+    assert visitor.get("/account").path == "/account"
+    demonstration.now += timedelta(minutes=30)
+    assert visitor.get("/account").path.startswith("/sign-in")
 
 
 def test_a_made_up_cookie_is_nobody(demonstration: Visitors) -> None:
@@ -170,7 +240,17 @@ def test_a_made_up_cookie_is_nobody(demonstration: Visitors) -> None:
         assert response.url.path == "/sign-in"
 
 
-OPEN = {"/sign-in", "/sign-out", "/accessibility", "/letters/style.css"}
+OPEN = {
+    "/sign-in",
+    "/sign-in/password",
+    "/sign-in/council",
+    "/sign-in/council/answer",
+    "/set-password",
+    "/set-password/{secret}",
+    "/sign-out",
+    "/accessibility",
+    "/letters/style.css",
+}
 
 
 def test_every_page_asks_who_one_is(demonstration: Visitors) -> None:

@@ -1,95 +1,96 @@
-"""Signing in to the demonstration by choosing who to be, and signing out."""
+"""Signing in with a password, or to the demonstration by choosing who to be, and signing out."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.commands import directory
+from models.commands import identity, passwords
 from models.database import read, write
 from models.officers import Officer
-from models.refusals import InvalidInput, NotFound
-from models.settings import Settings
+from models.refusals import InvalidInput, NotFound, TooManyTries
+from models.settings import Settings, is_loopback
 from web.door import AtDoor, Door
 from web.pages.forms import Form, Posted
-from web.pages.visits import SESSION, is_https, page, went_on
+from web.pages.visits import SESSION, drop, keep, kept, page, went_on
+from web.rules import anybody
 
 router = APIRouter()
 
 
-@router.get("/sign-in")
+@router.get("/sign-in", dependencies=[anybody])
 def choose(request: Request, door: AtDoor, next: str = "/") -> Response:
-    """Choose a demonstration officer."""
-    _require_loopback(request, door.settings)
-    return _page(request, door, Form.of(next=_safe(next)))
+    """Every way of signing in that there is here."""
+    return _page(request, door, Form.of(next=within(next)))
 
 
-@router.post("/sign-in")
-def sign_in(request: Request, door: AtDoor, form: Posted) -> Response:
-    """Begin a session as the officer who was chosen."""
-    _require_loopback(request, door.settings)
+@router.get("/sign-in/password", dependencies=[anybody])
+def no_password_yet() -> Response:
+    """The form for it stands on the page of all ways."""
+    return RedirectResponse("/sign-in", 303)
+
+
+@router.post("/sign-in/password", dependencies=[anybody])
+def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Response:
+    """Begin a session with e-mail address and password."""
     try:
-        form.check("officer")
-        with write(door.engine) as session:
-            officer = _find(session, form.text("officer"))
-            secret = directory.sign_in(session, now=door.now, officer=officer)
+        form.check("email", "password")
+        secret = passwords.sign_in(
+            door.engine,
+            now=door.now,
+            email=form.text("email"),
+            password=form.text("password"),
+            address=network_address(request),
+            instead_of=kept(request, SESSION),
+        )
     except InvalidInput as invalid:
         return _page(request, door, form.refused(invalid))
-    answer = went_on(request, _safe(form.text("next")))
-    answer.set_cookie(
-        SESSION,
-        secret,
-        max_age=int(directory.LONGEST_SIGN_IN.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request),
-    )
-    return answer
+    except TooManyTries as limited:
+        return _page(request, door, form.refused(limited), limited.status)
+    return begin(request, within(form.text("next")), secret)
 
 
-@router.post("/sign-out")
+@router.post("/sign-in", dependencies=[anybody])
+def sign_in(request: Request, door: AtDoor, form: Posted) -> Response:
+    """Begin a session as the demonstration officer who was chosen."""
+    with read(door.engine) as session:
+        officers = _demonstration_officers(session, request, door.settings)
+    if not officers:
+        raise NotFound("There is no demonstration sign-in here.")
+    try:
+        form.check("officer")
+        officer = _chosen(officers, form.text("officer"))
+    except InvalidInput as invalid:
+        return _page(request, door, form.refused(invalid))
+    with write(door.engine) as session:
+        secret = identity.sign_in(
+            session, now=door.now, officer=officer, instead_of=kept(request, SESSION)
+        )
+    return begin(request, within(form.text("next")), secret)
+
+
+@router.post("/sign-out", dependencies=[anybody])
 def sign_out(request: Request, door: AtDoor) -> Response:
     """End the session, here and in the database."""
-    secret = request.cookies.get(SESSION)
+    secret = kept(request, SESSION)
     if secret:
         with write(door.engine) as session:
-            directory.sign_out(session, now=door.now, secret=secret)
+            identity.sign_out(session, now=door.now, secret=secret)
     answer = went_on(request, "/sign-in", "signed_out")
-    answer.delete_cookie(SESSION)
+    drop(request, answer, SESSION)
     return answer
 
 
-def _page(request: Request, door: Door, form: Form) -> Response:
-    with read(door.engine) as session:
-        officers = session.exec(_demonstration().order_by(col(Officer.id))).all()
-    status = 422 if form.errors else 200
-    return page(
-        request,
-        "sign_in.html",
-        status,
-        title="Sign in",
-        form=form,
-        errors=form.errors,
-        officers=officers,
-        demonstration=True,
-    )
+def begin(request: Request, address: str, secret: str, what: str | None = None) -> Response:
+    """On to a page of this service, with the secret of a new session."""
+    answer = went_on(request, address, what)
+    keep(request, answer, SESSION, secret, identity.LONGEST_SIGN_IN)
+    return answer
 
 
-def _demonstration() -> SelectOfScalar[Officer]:
-    return select(Officer).where(col(Officer.demonstration), col(Officer.active))
-
-
-def _find(session: Session, email: str) -> Officer:
-    known = {officer.email: officer for officer in session.exec(_demonstration())}
-    if email not in known:
-        raise InvalidInput("officer", "Choose one of the demonstration officers")
-    return known[email]
-
-
-def _safe(address: str) -> str:
+def within(address: str) -> str:
     """An address within this service, whatever was asked for; else the first page."""
     parts = urlsplit(address.replace("\\", "/"))
     within = (
@@ -98,23 +99,54 @@ def _safe(address: str) -> str:
     return address if within and not address.startswith("//") else "/"
 
 
-def _require_loopback(request: Request, settings: Settings) -> None:
+def network_address(request: Request) -> str:
+    """Whom the request comes from, as far as the network tells."""
+    return request.client.host if request.client else ""
+
+
+def _page(request: Request, door: Door, form: Form, status: int = 0) -> Response:
+    with read(door.engine) as session:
+        officers = _demonstration_officers(session, request, door.settings)
+    return page(
+        request,
+        "sign_in.html",
+        status or (422 if form.errors else 200),
+        title="Sign in",
+        form=form,
+        errors=form.errors,
+        officers=officers,
+        council_sign_in=door.settings.council_sign_in,
+        demonstration=bool(officers),
+    )
+
+
+def _demonstration_officers(
+    session: Session, request: Request, settings: Settings
+) -> list[Officer]:
+    """Whom one may choose to be: nobody, wherever it might be somebody else who chooses."""
+    if not _on_this_machine_alone(request, settings):
+        return []
+    return list(session.exec(_demonstration().order_by(col(Officer.id))))
+
+
+def _demonstration() -> SelectOfScalar[Officer]:
+    return select(Officer).where(col(Officer.demonstration), col(Officer.active))
+
+
+def _chosen(officers: list[Officer], email: str) -> Officer:
+    known = {officer.email: officer for officer in officers}
+    if email not in known:
+        raise InvalidInput("officer", "Choose one of the demonstration officers")
+    return known[email]
+
+
+def _on_this_machine_alone(request: Request, settings: Settings) -> bool:
     """Choosing an officer proves nothing, so it exists only on the machine that serves it.
 
-    Every sign of the network counts: who asks, what was asked, by which name, and the address
-    at which this council says that the service is.
+    Every sign of the network counts: who asks, what was asked, by which name, the address at
+    which this council says that the service is, and where it listens, if that is known.
     """
-    asked_by = request.client.host if request.client else ""
     served_on = (request.scope.get("server") or ("",))[0]
-    names = (request.url.hostname, urlsplit(settings.base_url).hostname)
-    if not all(_is_loopback(name or "") for name in (asked_by, served_on, *names)):
-        raise NotFound("There is no demonstration sign-in here.")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    names = [network_address(request), served_on, request.url.hostname]
+    names += [urlsplit(settings.base_url).hostname, settings.bound_to or served_on]
+    return all(is_loopback(name or "") for name in names)
