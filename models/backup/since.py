@@ -1,0 +1,150 @@
+"""What has happened since a backup was made, and is not undone by restoring it.
+
+What may have left the council does not leave again: an officer decides on it. What was taken from
+somebody (a role, a sign-in, a token, the sight of a case) stays taken. And Prefect's flow runs,
+which have gone on, are made anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_models
+
+from models.commands.casework import tell
+from models.commands.directory import AT_THE_MACHINE
+from models.escalations import Escalation, NamedOfficer, Proposal
+from models.events import EventKind, Happening, append
+from models.letters import Letter, LetterState
+from models.messages import ClockPass, Message, MessageKind, MessageState
+from models.officers import Credential, CredentialKind, Officer
+from models.statements import add, change
+
+MAY_HAVE_LEFT = "A backup was restored that is older than this. It may have arrived."
+NOT_SENT = "Not sent: a backup was restored that is older than this."
+
+_officers = Officer.__table__  # type: ignore[attr-defined]
+_credentials = Credential.__table__  # type: ignore[attr-defined]
+_NAMED = (
+    select_models(NamedOfficer, Escalation.reference, Officer.email)
+    .join(Escalation, col(Escalation.id) == col(NamedOfficer.escalation_id))
+    .join(Officer, col(Officer.id) == col(NamedOfficer.officer_id))
+)
+_ACCESS = ("active", "role", "phase", "role_withdrawn", "password")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the database that is replaced says of who may do what."""
+
+    officers: Mapping[str, Mapping[str, Any]]  # their access, by e-mail address
+    credentials: Mapping[str, datetime]  # when they were revoked, by digest
+    cases: Mapping[str, frozenset[str]]  # who is named on restricted ones, by reference
+
+
+def taken_away(session: Session) -> Taken:
+    """Read it before the rows are replaced."""
+    connection = session.connection()
+    officers = connection.execute(select(_officers.c["email", *_ACCESS])).mappings()
+    revoked = select(_credentials.c["digest", "revoked_at"]).where(
+        _credentials.c.revoked_at.is_not(None)
+    )
+    return Taken(
+        {officer["email"]: {name: officer[name] for name in _ACCESS} for officer in officers},
+        {row.digest: row.revoked_at for row in connection.execute(revoked)},
+        _restricted(session),
+    )
+
+
+def _restricted(session: Session) -> dict[str, frozenset[str]]:
+    references = select_models(Escalation.reference).where(col(Escalation.restricted))
+    named: dict[str, set[str]] = {reference: set() for reference in session.exec(references)}
+    for _, reference, email in session.exec(_NAMED):
+        if reference in named:
+            named[reference].add(email)
+    return {reference: frozenset(emails) for reference, emails in named.items()}
+
+
+def take_away(session: Session, taken: Taken, now: datetime) -> None:
+    """Officers can do what they could a moment ago; what was revoked or restricted stays so.
+
+    Of a link that works once it cannot be known whether it has: none works any more.
+    """
+    for email, access in taken.officers.items():
+        change(session, Officer, {"email": email}, **access)
+    for reference in taken.cases:
+        change(session, Escalation, {"reference": reference}, restricted=True)
+    for named, reference, email in session.exec(_NAMED).all():
+        if email not in taken.cases.get(reference, {email}):
+            session.delete(named)
+    session.flush()
+    for digest, revoked_at in taken.credentials.items():
+        change(session, Credential, {"digest": digest}, revoked_at=revoked_at)
+    links = update(Credential).where(
+        col(Credential.kind) == CredentialKind.INVITATION, col(Credential.revoked_at).is_(None)
+    )
+    session.connection().execute(links.values(revoked_at=now))
+
+
+def renew_gates(session: Session) -> None:
+    """Each proposal that waits gets a new flow run.
+
+    The one that Prefect may still hold has gone on since the backup was made and counts no more:
+    the dispatcher ends it, and opens the next attempt.
+    """
+    opened = (~col(Proposal.gate_closed), col(Proposal.gate_run_id).is_not(None))
+    attempt = col(Proposal.gate_attempt) + 1
+    anew = update(Proposal).where(*opened).values(gate_run_id=None, gate_attempt=attempt)
+    session.connection().execute(anew)
+
+
+def hold_back(session: Session, now: datetime) -> int:
+    """Let nothing leave a second time; how many deliveries an officer must decide about.
+
+    A letter that waited becomes unknown, and its case officer is told. What waited to tell
+    officers something is not sent: the daily digest says what is due and what waits.
+    """
+    waiting = col(Message.state).in_((MessageState.PENDING, MessageState.CLAIMED))
+    letters = col(Message.kind) == MessageKind.LETTER
+    held = session.exec(select_models(Message).where(waiting, letters)).all()
+    settled = {"settled_at": now, "claimed_by": None, "claim_ends_at": None}
+    unknown = {"state": MessageState.UNKNOWN, "detail": MAY_HAVE_LEFT, **settled}
+    dropped = {"state": MessageState.DROPPED, "detail": NOT_SENT, **settled}
+    connection = session.connection()
+    connection.execute(update(Message).where(waiting, letters).values(unknown))
+    connection.execute(update(Message).where(waiting, ~letters).values(dropped))
+    for message in held:
+        _report(session, message, now)
+    if session.get(ClockPass, "digest") is None:  # today's may have left elsewhere
+        add(session, ClockPass, name="digest", at=now)
+    return len(held) + _hold_back_unissued(session)
+
+
+def _report(session: Session, message: Message, now: datetime) -> None:
+    facts = {
+        "message": message.id,
+        "letter": message.letter_id,
+        "to": message.to_email,
+        "detail": MAY_HAVE_LEFT,
+    }
+    unknown = Happening(EventKind.MESSAGE_BECAME_UNKNOWN, message.escalation_id, facts)
+    append(session, now, AT_THE_MACHINE, unknown)
+    escalation = session.get_one(Escalation, message.escalation_id)
+    officer = session.get_one(Officer, escalation.case_officer_id)
+    data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
+    tell(session, now, [officer], key=f"message:{message.id}", escalation=escalation, data=data)
+
+
+def _hold_back_unissued(session: Session) -> int:
+    """Letters that were approved and not yet issued may have been issued since, and sent.
+
+    They are issued once more, for the record has lost it; but to be sent they wait for an officer.
+    """
+    approved = select_models(Letter).where(Letter.state == LetterState.APPROVED)
+    letters = session.exec(approved).all()
+    for letter in letters:
+        change(session, Letter, {"id": letter.id}, may_have_left=True)
+    return sum(len(letter.recipients or ()) for letter in letters)

@@ -1,0 +1,55 @@
+"""The record of access, to be read and narrowed down."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from models.access import Act
+from models.reading import system
+from models.reading.audit import Topic, audit
+from models.reading.paging import MOST_PER_PAGE
+from models.refusals import InvalidInput
+from web.pages.forms import PARTS, Form
+from web.pages.lists import PageNumber, address
+from web.pages.visits import Visitor, may
+
+router = APIRouter()
+PER_PAGE = 50
+FILTERS = (
+    "topic",
+    "officer",
+    *(f"{day}-{part}" for day in ("first_day", "last_day") for part in PARTS),
+)
+
+
+@router.get("/administration/audit", dependencies=[may(Act.SEE_AUDIT)])
+def entries(visit: Visitor, page: PageNumber) -> Response:
+    """What happened to access, newest first."""
+    asked = visit.request.query_params
+    filters = {name: asked.get(name, "") for name in FILTERS}
+    form, found = Form({name: [value] for name, value in filters.items()}), None
+    with visit.read() as session:
+        try:
+            found = audit(
+                session,
+                visit.policy,
+                visit.reader,
+                topic=form.text("topic"),
+                officer=form.text("officer"),
+                first_day=form.optional_day("first_day"),
+                last_day=form.optional_day("last_day"),
+                page=page,
+                per_page=PER_PAGE,
+            )
+        except InvalidInput as invalid:
+            form = form.refused(invalid)
+        officers = system.officers(session, per_page=MOST_PER_PAGE)["items"]
+    return visit.page(
+        "administration/audit.html",
+        title="Audit",
+        navigation="administration",
+        form=form,
+        found=found,
+        topics=list(Topic),
+        officers=officers,
+        address=address(visit, filters),
+    )
