@@ -20,7 +20,7 @@ from cli.fictional_council import OFFICERS, SCHOOLS, Place
 from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
 from models.clocks import london_date
-from models.commands import clock, directory
+from models.commands import clock, directory, identity
 from models.database import read, write
 from models.officers import Credential, CredentialKind, Officer
 from models.policy import Policy
@@ -59,7 +59,7 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     with write(engine) as session:
         for person in OFFICERS:
             officer = directory.find_officer(session, person.email)
-            directory.issue_code(session, now=now, officer=officer, code=person.code)
+            identity.issue_code(session, now=now, officer=officer, code=person.code)
     return True
 
 
@@ -82,7 +82,7 @@ def sign_ins(engine: Engine) -> list[SignIn]:
 
 def _still_good(session: Session, officer: Officer, code: str) -> str | None:
     try:
-        return code if directory.officer_by_code(session, code).id == officer.id else None
+        return code if identity.officer_by_code(session, code).id == officer.id else None
     except NotIdentified:
         return None
 

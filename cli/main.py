@@ -1,16 +1,19 @@
 """The `scc` command: every action that needs no page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
-from cli import demonstration, doctor, up
-from cli.answers import AsJson, CommandError, answering
+from cli import backup, demonstration, doctor, exporting, up
+from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
 from models.clocks import LONDON, london_time
-from models.commands import clock, directory
+from models.commands import clock, directory, identity
 from models.commands.casework import EARLIEST_YEAR
+from models.commands.evidence import sweep
 from models.database import read, write
 from models.events import ChainHead
 from models.events import verify as verify_chain
@@ -21,6 +24,7 @@ from notifications import outbox
 from notifications.issuing import issue_letters
 
 LATEST_YEAR = 2199
+TOKEN_DAYS = identity.TOKEN_LASTS.days
 
 app = typer.Typer(
     name="scc",
@@ -31,6 +35,8 @@ app = typer.Typer(
 )
 officers = typer.Typer(help="The council's officers.", no_args_is_help=True)
 app.add_typer(officers, name="officer")
+exports = typer.Typer(help="What is known, as files.", no_args_is_help=True)
+app.add_typer(exports, name="export")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The officer's e-mail address.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
@@ -112,14 +118,17 @@ def add(
     phase: Annotated[Phase | None, typer.Option(help="Of a Service Manager.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add an officer."""
+    """Add an officer; prints a link with which they set their password, once."""
     with answering(as_json) as answer:
         now = datetime.now(UTC)
-        with opened(Settings()) as engine, write(engine) as session:
+        settings = Settings()
+        with opened(settings) as engine, write(engine) as session:
             officer = directory.add_officer(
                 session, now=now, email=email, name=name, role=role, phase=phase
             )
+            link = _link(session, settings, officer, now)
         answer.say(f"{officer.name} ({officer.email}) is added as {officer.role.label}.")
+        _say_link(answer, officer, link)
         answer.say(f"For the JSON API: scc token {officer.email}")
         answer.say(f"For approving in Prefect: scc code {officer.email}")
         answer.give(
@@ -128,21 +137,54 @@ def add(
                 "name": officer.name,
                 "role": officer.role.value,
                 "phase": officer.phase,
+                "link": link,
             }
         )
 
 
+@officers.command()
+def link(email: Email, as_json: AsJson = False) -> None:
+    """Make a new link to set a password or link a council account; the one before stops working."""
+    with answering(as_json) as answer:
+        now = datetime.now(UTC)
+        settings = Settings()
+        with opened(settings) as engine, write(engine) as session:
+            officer = _active(directory.find_officer(session, email))
+            made = _link(session, settings, officer, now)
+        _say_link(answer, officer, made)
+        answer.give({"email": officer.email, "link": made})
+
+
+def _link(session: Session, settings: Settings, officer: Officer, now: datetime) -> str:
+    secret = identity.issue_invitation(
+        session, now=now, officer=officer, by=directory.AT_THE_MACHINE
+    )
+    return f"{settings.base_url.rstrip('/')}/set-password/{secret}"
+
+
+def _say_link(answer: Answer, officer: Officer, link: str) -> None:
+    hours = int(identity.INVITATION_LASTS / timedelta(hours=1))
+    answer.say(f"For {officer.name} alone, to set a password within {hours} hours, once:")
+    answer.say(link)
+
+
 @app.command()
-def token(email: Email, as_json: AsJson = False) -> None:
+def token(
+    email: Email,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it works.")] = TOKEN_DAYS,
+    as_json: AsJson = False,
+) -> None:
     """Issue a new token for the JSON API, shown once."""
     with answering(as_json) as answer:
         now = datetime.now(UTC)
+        lasts = timedelta(days=days)
         with opened(Settings()) as engine, write(engine) as session:
             officer = _active(directory.find_officer(session, email))
-            issued = directory.issue_token(session, now=now, officer=officer)
-        answer.say(f"A new token for {officer.name}, shown this once:")
+            issued = identity.issue_token(session, now=now, officer=officer, lasts=lasts)
+        answer.say(f"A new token for {officer.name}, shown this once, for {days} days:")
         answer.say(issued)
-        answer.give({"email": officer.email, "token": issued})
+        expires = (now + lasts).isoformat(timespec="seconds")
+        answer.give({"email": officer.email, "token": issued, "expires_at": expires})
 
 
 @app.command()
@@ -152,7 +194,7 @@ def code(email: Email, as_json: AsJson = False) -> None:
         now = datetime.now(UTC)
         with opened(Settings()) as engine, write(engine) as session:
             officer = _active(directory.find_officer(session, email))
-            issued = directory.issue_code(session, now=now, officer=officer)
+            issued = identity.issue_code(session, now=now, officer=officer)
         answer.say(f"A new personal code for {officer.name}, shown this once:")
         answer.say(issued)
         answer.give({"email": officer.email, "code": issued})
@@ -179,6 +221,7 @@ def tick(
             done = clock.tick(engine, policy, now)
             letters = issue_letters(engine, policy, now)
             if as_of is None:
+                sweep(engine, settings, now)
                 clock.stamp(engine, now)
         local = london_time(done.as_of)
         answer.say(f"As of {local:%A} {local.day} {local:%B %Y, %H:%M} in London:")
@@ -238,6 +281,45 @@ def verify(as_json: AsJson = False) -> None:
         answer.say(f"The record is broken at event {broken.sequence}: {broken.reason}.")
         answer.give({"intact": False, "sequence": broken.sequence, "reason": broken.reason})
     raise typer.Exit(1)
+
+
+@exports.command("case")
+def export_case(
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="Like ESC-2026-0042.")],
+    file: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.zip")],
+    as_json: AsJson = False,
+) -> None:
+    """Save everything that is known of one case as files in a zip."""
+    with answering(as_json) as answer:
+        exporting.run(Settings(), reference, file, now=datetime.now(UTC), answer=answer)
+
+
+@app.command(name="backup")
+def backup_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, a zip.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the backup that has this name.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Save the database and the attached files to one file, while everything goes on."""
+    with answering(as_json) as answer:
+        whole = backup.make(Settings(), file, replace=force, now=datetime.now(UTC), answer=answer)
+    if not whole:
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup made with `scc backup`.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Replace what is in the database without asking.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Replace everything by what a backup holds, while everything goes on."""
+    with answering(as_json) as answer:
+        backup.bring_back(Settings(), file, yes=yes, now=datetime.now(UTC), answer=answer)
 
 
 def _active(officer: Officer) -> Officer:

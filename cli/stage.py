@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Engine
@@ -9,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from cli.fictional_council import OFFICERS
 from models.clocks import london_date, office_moment, subtract_working_days
-from models.commands import directory, notices, powers, proposing, recording, starting
+from models.commands import directory, evidence, notices, powers, proposing, recording, starting
 from models.commands.deciding import decide
-from models.database import write
+from models.database import read, write
 from models.escalations import Action, Escalation, Proposal, ProposalState
 from models.officers import Officer, Role
 from models.policy import Policy
@@ -76,6 +77,23 @@ class Stage:
                 received_on=london_date(self.now),
                 summary=summary,
                 judgement=judgement,
+            )
+
+    def attach(self, reference: str, by: str, name: str, content: str, description: str) -> None:
+        """Keep a file of text as evidence; ours needs no scanner."""
+        with read(self.engine) as session:
+            officer = officer_named(session, by)
+        given: dict[str, Any] = {"officer": officer, "now": self.now, "reference": reference}
+        upload = evidence.Upload(name, BytesIO(content.encode()))
+        unscanned = self.settings.model_copy(update={"scanner": ""})
+        with (
+            evidence.receive(
+                self.engine, self.policy, unscanned, **given, upload=upload
+            ) as received,
+            write(self.engine) as session,
+        ):
+            evidence.add_evidence(
+                session, self.policy, **given, received=received, description=description
             )
 
     def propose(self, reference: str, by: str, action: str, reason: str) -> None:

@@ -89,6 +89,15 @@ def _brannoc(stage: Stage) -> Moments:
         "on the agenda of the next meeting.",
         "The governing body agrees targets with the headteacher and sends us the minutes.",
     )
+    yield stage.at(5, 10)
+    stage.attach(
+        case,
+        "Priya",
+        "Reading at key stage 2.csv",
+        "year,pupils at the expected standard,similar schools\n2023,58%,71%\n2024,55%,72%\n"
+        "2025,51%,73%\n",
+        "Three years of results in reading beside those of similar schools, as sent by the chair.",
+    )
 
 
 def _holy_well(stage: Stage) -> Moments:

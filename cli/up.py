@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -12,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -25,8 +25,9 @@ from cli.answers import Answer, CommandError
 from cli.database import prepare_home, prepared
 from cli.processes import Child, Family, new_log
 from models.commands import clock
+from models.commands.evidence import sweep
 from models.policy import load_policy
-from models.settings import DEFAULT_SECRET, Settings
+from models.settings import DEFAULT_SECRET, Settings, is_loopback
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
@@ -41,6 +42,7 @@ CLOCK_IS_OLD = timedelta(minutes=3)
 CLOCK_GLANCE = 30.0  # seconds
 # Without flows nobody else issues an approved letter: the school's response would have to wait.
 CLOCK_GLANCE_ALONE = 5.0  # seconds
+SERVER_PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"  # noqa: S105 - the name of a variable
 FAREWELL = 4.0  # seconds that a pass under way has to finish
 
 log = logging.getLogger(__name__)
@@ -77,19 +79,33 @@ class Plan:
     @property
     def prefect_api_url(self) -> str:
         """The API of the Prefect server in use."""
-        return self.settings.prefect_api_url or f"http://127.0.0.1:{self.prefect_port}/api"
+        host = _reached_at(self.settings.prefect_host)
+        return self.settings.prefect_api_url or f"http://{host}:{self.prefect_port}/api"
+
+    @property
+    def prefect_seen_at(self) -> str:
+        """The same API as browsers reach it: where Prefect listens beyond this machine, by name."""
+        if is_loopback(self.settings.prefect_host):
+            return self.prefect_api_url
+        host = urlsplit(self.base_url).hostname or self.settings.prefect_host
+        return f"http://{host}:{self.prefect_port}/api"
 
     @property
     def web_url(self) -> str:
         """Where the web application answers on this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http://{_reached_at(self.host)}:{self.port}"
 
     @property
     def base_url(self) -> str:
         """The address in mails: what is set, else where the pages answer."""
         chosen = "base_url" in self.settings.model_fields_set
         return self.settings.base_url if chosen else self.web_url
+
+
+def _reached_at(host: str) -> str:
+    """Where this machine reaches what listens on a host, as it stands in a URL."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # nosec B104
+    return f"[{host}]" if ":" in host else host
 
 
 def run(plan: Plan, answer: Answer) -> None:
@@ -109,19 +125,10 @@ def run(plan: Plan, answer: Answer) -> None:
         _serve(plan, engine, answer)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a name or address is this machine and nobody else's."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _check_reach(plan: Plan) -> None:
     base_host = urlsplit(plan.base_url).hostname or ""
-    beyond = not (is_loopback(plan.host) and is_loopback(base_host))
+    hosts = (plan.host, base_host, plan.settings.prefect_host)
+    beyond = not all(map(is_loopback, hosts))
     if beyond and plan.settings.secret_key == DEFAULT_SECRET:
         raise CommandError(
             "Beyond this machine it needs a secret of its own: "
@@ -132,7 +139,7 @@ def _check_reach(plan: Plan) -> None:
 def _check_ports(plan: Plan) -> None:
     wanted = [(plan.host, plan.port, "--port")]
     if plan.starts_server:
-        wanted.append(("127.0.0.1", plan.prefect_port, "--prefect-port"))
+        wanted.append((plan.settings.prefect_host, plan.prefect_port, "--prefect-port"))
         if plan.port == plan.prefect_port:
             raise CommandError("--port and --prefect-port must differ.")
     for host, port, option in wanted:
@@ -218,9 +225,10 @@ def _signals(stop: threading.Event, hurry: threading.Event) -> Iterator[None]:
 def _children(plan: Plan, logs: Path) -> list[Child]:
     web = ["-m", "uvicorn", "--factory", "web.app:create_app", "--host", plan.host]
     web += ["--port", str(plan.port), "--no-access-log", "--no-server-header"]
+    web += _proxies(plan.settings)
     commands = {"web application": ("web", [*web, "--timeout-graceful-shutdown", "2"])}
     if plan.starts_server:
-        server = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        server = ["-m", "prefect", "server", "start", "--host", plan.settings.prefect_host]
         commands["Prefect server"] = ("prefect", [*server, "--port", str(plan.prefect_port)])
     if plan.with_prefect:
         commands["flow runner"] = ("runner", ["-m", "flows"])
@@ -229,6 +237,13 @@ def _children(plan: Plan, logs: Path) -> list[Child]:
         Child(name, [sys.executable, *command], environment, new_log(logs, file))
         for name, (file, command) in commands.items()
     ]
+
+
+def _proxies(settings: Settings) -> list[str]:
+    """Whose word on the visitor's address and scheme is taken: nobody's unless one is named."""
+    if not settings.trusted_proxies:
+        return ["--no-proxy-headers"]
+    return ["--proxy-headers", "--forwarded-allow-ips", settings.trusted_proxies]
 
 
 def _environment(plan: Plan) -> dict[str, str]:
@@ -240,6 +255,7 @@ def _environment(plan: Plan) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "SCC_HOME": str(home),
         "SCC_BASE_URL": plan.base_url,
+        "SCC_BOUND_TO": plan.host,
         # A proxy for the outside is none for this machine.
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
     }
@@ -247,8 +263,21 @@ def _environment(plan: Plan) -> dict[str, str]:
         environment["PREFECT_API_URL"] = plan.prefect_api_url
     if plan.starts_server:
         environment["PREFECT_HOME"] = str(home / "prefect")
-        environment["PREFECT_SERVER_UI_API_URL"] = plan.prefect_api_url
+        environment["PREFECT_SERVER_UI_API_URL"] = plan.prefect_seen_at
+        if not is_loopback(plan.settings.prefect_host):
+            environment.setdefault(SERVER_PASSWORD, f"admin:{_prefect_password(home)}")
+    if SERVER_PASSWORD in environment:
+        environment.setdefault("PREFECT_API_AUTH_STRING", environment[SERVER_PASSWORD])
     return environment
+
+
+def _prefect_password(home: Path) -> str:
+    """The password of Prefect's own pages where others can reach them, made once and kept."""
+    kept = home / "prefect-password"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(24))
+    return kept.read_text().strip()
 
 
 def _wait_until_ready(plan: Plan, family: Family, stop: threading.Event) -> bool:
@@ -332,4 +361,5 @@ def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
     clock.tick(engine, policy, now)
     issue_letters(engine, policy, now)
     deliver(engine, policy, settings, now)
+    sweep(engine, settings, now)
     clock.stamp(engine, now)

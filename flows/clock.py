@@ -8,6 +8,7 @@ from prefect import flow, get_client
 from flows.dispatch import reconcile
 from flows.record import opened
 from models.commands.clock import stamp, tick
+from models.commands.evidence import sweep
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
@@ -16,14 +17,16 @@ from notifications.outbox import deliver
 async def clock() -> None:
     """One pass of the clock: deadlines, reminders, letters to be issued, messages to be sent.
 
-    Runs every minute. Deadlines come before any word with Prefect's server, and every part finds
-    for itself what is left to do, so that a pass that was missed or killed costs nothing.
+    What uploads that died left behind is removed too. Runs every minute. Deadlines come before any
+    word with Prefect's server, and every part finds for itself what is left to do, so that a pass
+    that was missed or killed costs nothing.
     """
     with opened() as record:
         now = datetime.now(UTC)
         await asyncio.to_thread(tick, record.engine, record.policy, now)
         await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
         await asyncio.to_thread(deliver, record.engine, record.policy, record.settings, now)
+        await asyncio.to_thread(sweep, record.engine, record.settings, now)
         await asyncio.to_thread(stamp, record.engine, now)
         async with get_client() as client:
             await reconcile(record, client, now)

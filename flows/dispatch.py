@@ -20,6 +20,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
@@ -27,7 +28,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.forms import remove_forms, stage_of
-from flows.gates import Gate, close, next_attempt, open_gates, record_run
+from flows.gates import Gate, close, hidden_cases, next_attempt, open_gates, record_run
 from flows.record import Record
 from flows.waiting import read_waiting
 
@@ -65,6 +66,7 @@ async def dispatch_new(record: Record, client: PrefectClient) -> None:
 async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
     """Mend every difference between rows and flow runs."""
     await _crash_stuck(client, now)
+    await _forget_restricted(record, client)
     await _drop_late_passes(client, now)
     await _end_strays(record, client)
     await _mend(record, client, now)
@@ -128,6 +130,17 @@ async def _crash_stuck(client: PrefectClient, now: datetime) -> None:
         )
         await client.set_flow_run_state(run.id, state, force=True)
         await remove_forms(client, run.id)
+
+
+async def _forget_restricted(record: Record, client: PrefectClient) -> None:
+    """Delete the runs of cases that were restricted since: their names alone say too much."""
+    for case in hidden_cases(record.engine):
+        tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[GATE, case.reference]))
+        for run in [run async for run in _found(client, tagged)]:
+            if case.owns(run.idempotency_key):
+                await remove_forms(client, run.id)
+                with suppress(ObjectNotFound):  # another dispatcher was first
+                    await client.delete_flow_run(run.id)
 
 
 async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
@@ -201,13 +214,23 @@ async def _runs(
 ) -> AsyncIterator[FlowRun]:
     """Our flow runs in these states."""
     names = [name.rpartition("/")[2] for name in deployments]
+    in_states = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
+    )
+    ours = DeploymentFilter(name=DeploymentFilterName(any_=names))
+    async for run in _found(client, in_states, ours):
+        yield run
+
+
+async def _found(
+    client: PrefectClient, runs: FlowRunFilter, deployments: DeploymentFilter | None = None
+) -> AsyncIterator[FlowRun]:
+    """Every flow run that the filters let through, page by page."""
     offset = 0
     while True:
         page = await client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
-            ),
-            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=names)),
+            flow_run_filter=runs,
+            deployment_filter=deployments,
             sort=FlowRunSort.ID_DESC,
             limit=_PAGE,
             offset=offset,

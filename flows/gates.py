@@ -33,16 +33,22 @@ class Gate:
 
         The moment tells apart two databases that one Prefect server has seen.
         """
-        moment = self.proposed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
-        return f"gate-{self.proposal_id}-{self.attempt}-{moment}"
+        return f"gate-{self.proposal_id}-{self.attempt}-{_moment(self.proposed_at)}"
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
 
 
 def open_gates(engine: Engine) -> list[Gate]:
-    """Every gate that is still open, the oldest first."""
+    """Every gate that is still open, the oldest first.
+
+    A restricted case has none: Prefect's pages show what they show to whoever has its password.
+    """
     statement = (
         select(Proposal, Escalation.ladder)
         .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-        .where(~col(Proposal.gate_closed))
+        .where(~col(Proposal.gate_closed), ~col(Escalation.restricted))
         .order_by(col(Proposal.id))
     )
     with read(engine) as session:
@@ -58,6 +64,38 @@ def open_gates(engine: Engine) -> list[Gate]:
             )
             for proposal, ladder in session.exec(statement)
         ]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A restricted case, of which Prefect must show nothing: by the keys of its flow runs."""
+
+    reference: str
+    gates: tuple[tuple[int, datetime], ...]
+
+    def owns(self, idempotency_key: str | None) -> bool:
+        """Whether a flow run with this key was for one of its proposals."""
+        return any(
+            (idempotency_key or "").startswith(f"gate-{proposal_id}-")
+            and (idempotency_key or "").endswith(_moment(proposed_at))
+            for proposal_id, proposed_at in self.gates
+        )
+
+
+def hidden_cases(engine: Engine) -> list[Hidden]:
+    """Every restricted case that has had a proposal."""
+    statement = (
+        select(Escalation.reference, Proposal.id, Proposal.proposed_at)
+        .join(Proposal, col(Proposal.escalation_id) == col(Escalation.id))
+        .where(col(Escalation.restricted))
+        .order_by(col(Escalation.id))
+    )
+    with read(engine) as session:
+        rows = session.exec(statement).all()
+    gates: dict[str, list[tuple[int, datetime]]] = {}
+    for reference, proposal_id, proposed_at in rows:
+        gates.setdefault(reference, []).append((proposal_id, proposed_at))
+    return [Hidden(reference, tuple(each)) for reference, each in gates.items()]
 
 
 def next_attempt(engine: Engine, gate: Gate) -> bool:

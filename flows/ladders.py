@@ -20,7 +20,7 @@ from flows.gates import close, enter
 from flows.record import Record, opened
 from flows.waiting import read_waiting
 from models.commands.deciding import decide
-from models.commands.directory import officer_by_code
+from models.commands.identity import officer_by_code
 from models.database import write
 from models.refusals import Refused
 from notifications.issuing import issue_letters

@@ -9,7 +9,7 @@ from prefect.states import Completed
 
 from flows.forms import Identify, inline, plain, reason, take_answer, wait_for
 from flows.record import Record, opened
-from models.commands.directory import officer_by_code
+from models.commands.identity import officer_by_code
 from models.commands.starting import start
 from models.database import read, write
 from models.escalations import Trigger

@@ -33,13 +33,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def connect(url: str) -> Engine:
-    """An engine for the database URL (SQLite or PostgreSQL), durable at every commit."""
+    """An engine for the database URL (SQLite or PostgreSQL), durable at every commit.
+
+    Its errors do not carry the values that were sent: what is logged holds no case.
+    """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        options = {"timeout": 30, "check_same_thread": False}
+        engine = create_engine(url, connect_args=options, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

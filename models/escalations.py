@@ -155,6 +155,18 @@ class Escalation(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     opened_on: date | None = None
     closed_on: date | None = None
+    restricted: bool = False  # to its case officer, the officers named, and the Director
+
+
+class NamedOfficer(SQLModel, table=True):
+    """An officer who may see a restricted case."""
+
+    __tablename__ = "named_officer"
+    __table_args__ = (Index("named_once", "escalation_id", "officer_id", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id")
+    officer_id: int = Field(foreign_key="officer.id", index=True)
 
 
 class Step(SQLModel, table=True):
@@ -217,6 +229,8 @@ class Decision(SQLModel, table=True):
     proposal_id: int = Field(foreign_key="proposal.id")
     stage: int
     officer_id: int = Field(foreign_key="officer.id")
+    # The approver in whose absence it was decided, by their delegation.
+    for_officer_id: int | None = Field(default=None, foreign_key="officer.id")
     decision: DecisionWord = word(DecisionWord)
     reason: str
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

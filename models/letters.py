@@ -52,6 +52,8 @@ class Letter(SQLModel, table=True):
     )
     sha256: str | None = None
     issued_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    # A backup was restored from before it was issued: whether it goes to anybody, an officer says.
+    may_have_left: bool = False
 
 
 class LetterVersion(SQLModel, table=True):

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
@@ -65,6 +65,7 @@ class Officer(SQLModel, table=True):
     """Somebody at the council who signs in here."""
 
     __tablename__ = "officer"
+    __table_args__ = (Index("officer_at_issuer", "oidc_issuer", "oidc_subject", unique=True),)
 
     id: int = Field(default=None, primary_key=True)
     email: str = Field(unique=True)
@@ -72,7 +73,12 @@ class Officer(SQLModel, table=True):
     role: Role = word(Role, index=True)
     phase: str | None = None
     active: bool = True
+    # The identity provider no longer gives them a role here: they are back when it does again.
+    role_withdrawn: bool = False
     demonstration: bool = False
+    password: str | None = None  # its argon2id hash
+    oidc_issuer: str | None = None
+    oidc_subject: str | None = None
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -81,6 +87,7 @@ class CredentialKind(StrEnum):
 
     TOKEN = "token"  # noqa: S105 - the JSON API
     CODE = "code"  # Prefect's forms
+    INVITATION = "invitation"  # a link that works once: to set a password or link an account
 
 
 class Credential(SQLModel, table=True):
@@ -92,20 +99,11 @@ class Credential(SQLModel, table=True):
     officer_id: int = Field(foreign_key="officer.id", index=True)
     kind: CredentialKind = word(CredentialKind)
     digest: str = Field(unique=True)
+    label: str = ""
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-
-
-class SignIn(SQLModel, table=True):
-    """A browser's session: its secret only as SHA-256, ended by a row and not by a cookie."""
-
-    __tablename__ = "sign_in"
-
-    id: int = Field(default=None, primary_key=True)
-    officer_id: int = Field(foreign_key="officer.id", index=True)
-    digest: str = Field(unique=True)
-    started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 def new_token() -> str:

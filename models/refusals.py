@@ -46,6 +46,13 @@ class NotIdentified(Refused):
     title = "Sign in first"
 
 
+class TooManyTries(Refused):
+    """Somebody guesses, or is mistaken for it: nothing was looked at."""
+
+    status = 429
+    title = "Wait before you try again"
+
+
 class NotAllowed(Refused):
     """This officer's role may not do this."""
 

@@ -11,17 +11,32 @@ from sqlalchemy import Engine
 
 from models import (
     deadlines,
+    delegations,
     escalations,
     events,
+    evidence,
     letters,
     messages,
     officers,
     schools,
+    signing_in,
     statutory,
 )
 
 # Importing a module with tables registers them; naming them here keeps the imports alive.
-TABLES = (deadlines, escalations, events, letters, messages, officers, schools, statutory)
+TABLES = (
+    deadlines,
+    delegations,
+    escalations,
+    events,
+    evidence,
+    letters,
+    messages,
+    officers,
+    schools,
+    signing_in,
+    statutory,
+)
 
 
 class SchemaError(Exception):

@@ -2,7 +2,9 @@
 
 import re
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +31,10 @@ class Settings(BaseSettings):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    scanner: str = ""
+    trusted_proxies: str = ""
+    prefect_host: str = "127.0.0.1"
+    bound_to: str = ""  # where the web application listens, as `scc up` tells it
     prefect_api_url: str = Field(default="", validation_alias="PREFECT_API_URL")
 
     @cached_property
@@ -41,6 +47,25 @@ class Settings(BaseSettings):
         """Where messages are kept as .eml files while no mail server is configured."""
         return self.home / "mail"
 
+    @property
+    def evidence_folder(self) -> Path:
+        """Where the bytes of evidence lie, by their SHA-256."""
+        return self.home / "evidence"
+
+    @property
+    def council_sign_in(self) -> bool:
+        """Whether officers can sign in with their council's account."""
+        return bool(self.oidc_issuer) and not self.oidc_trouble()
+
+    def oidc_trouble(self) -> str:
+        """What is wrong with the settings of the council's identity provider; nothing if unset."""
+        values = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(values) and not all(values):
+            return "Set all of SCC_OIDC_ISSUER, SCC_OIDC_CLIENT_ID and SCC_OIDC_CLIENT_SECRET."
+        if self.oidc_issuer and not is_safe_address(self.oidc_issuer):
+            return "SCC_OIDC_ISSUER must begin with https://."
+        return ""
+
     def masked(self) -> dict[str, str]:
         """Every setting as text, for `scc doctor`; nothing that could be secret is shown.
 
@@ -52,6 +77,7 @@ class Settings(BaseSettings):
             if shown[name]:
                 shown[name] = "(default)" if shown[name] == DEFAULT_SECRET else HIDDEN
         shown["database_url"] = _database_without_password(self.database)
+        shown["scanner"] = _program(self.scanner)
         shown["mail_url"] = _scheme_and_host(self.mail_url)
         shown["alerts_url"] = " ".join(map(_scheme, re.split(r"[\s,]+", self.alerts_url.strip())))
         for name in ("base_url", "prefect_api_url", "oidc_issuer"):
@@ -62,11 +88,39 @@ class Settings(BaseSettings):
 HIDDEN = "********"
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine and nobody else's."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether nobody between can read what is sent to an address: HTTPS, or this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "http":
+        return is_loopback(host)
+    return parts.scheme == "https" and bool(host)
+
+
 def _database_without_password(url: str) -> str:
     try:
         return make_url(url).set(query={}).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
         return HIDDEN
+
+
+def _program(command: str) -> str:
+    """A command by its first word: what follows may hold a key."""
+    program, *arguments = command.split(maxsplit=1) or [""]
+    return f"{program} …" if arguments else program
 
 
 def _scheme(url: str) -> str:

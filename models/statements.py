@@ -38,6 +38,11 @@ Found = TypeVar("Found")
 _Steps = list[tuple[int, Callable[[Any], Any]]]  # what to do to the value at which place
 
 
+def _failed(text: str, parameters: Any, error: Exception, kind: type[Exception]) -> Exception:
+    """The driver's error as SQLAlchemy has it, without the values: it may end in a log."""
+    return DBAPIError.instance(text, parameters, error, kind, hide_parameters=True)
+
+
 class _Sql:
     """A statement as the driver takes it, and what its types do to values on their way in."""
 
@@ -71,7 +76,7 @@ class _Sql:
             many = isinstance(parameters, list)
             (cursor.executemany if many else cursor.execute)(self.text, parameters)
         except self._error as error:
-            raise DBAPIError.instance(self.text, parameters, error, self._error) from error
+            raise _failed(self.text, parameters, error, self._error) from error
         return cursor
 
 
@@ -93,7 +98,7 @@ class _Query(_Sql):
             cursor.execute(self.text, parameters)
             return [_stepped(self._results, row) for row in cursor.fetchall()]
         except self._error as error:
-            raise DBAPIError.instance(self.text, parameters, error, self._error) from error
+            raise _failed(self.text, parameters, error, self._error) from error
         finally:
             cursor.close()
 

@@ -9,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
+from models.access import reader, visible_to
 from models.clocks import add_working_days, london_date, long_date, working_days_between
+from models.commands.casework import find_visible
 from models.commands.correspondence import letter_body
 from models.deadlines import OWED, Deadline, DeadlineKind, DeadlineState, Reminder
 from models.escalations import (
@@ -25,13 +27,14 @@ from models.letters import IssuedFile, Letter, LetterState
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
+from models.reading import decidable
 from models.schools import School
 from models.settings import TEMPLATES, Settings
 from notifications.channels import Attachment, Mail
 from notifications.letters import parse
 
 # Plain text to officers: nothing here is markup, so nothing is escaped.
-_emails = Environment(  # noqa: S701
+_emails = Environment(  # noqa: S701 # nosec B701 - mail is plain text
     loader=FileSystemLoader(TEMPLATES / "emails"),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -82,15 +85,33 @@ class Composer:
         self.now = max(self.now, message.queued_at)
         if message.kind is MessageKind.LETTER:
             return self._letter(message)
+        officer = self._officer(message)
+        if officer is None:
+            return None  # they have left since it was queued
         if message.kind is MessageKind.REMINDER:
-            return self._reminder(message)
+            return self._reminder(message, officer)
         if message.kind is MessageKind.DIGEST:
-            return self._digest(message)
+            return self._digest(message, officer)
+        if not self._still_sees(officer, message):
+            return None
         if message.data["what"] == "delivery_problem":
             return self._delivery_problem(message)
         if message.data["what"] == "letter_problem":
             return self._letter_problem(message)
+        if message.data["what"] == "case_officer_changed":
+            return self._case_officer_changed(message)
         return self._alert(message)
+
+    def _officer(self, message: Message) -> Officer | None:
+        """To whom it goes, if they are still an officer here."""
+        named = select(Officer).where(Officer.email == message.to_email, col(Officer.active))
+        return self.session.exec(named).first()
+
+    def _still_sees(self, officer: Officer, message: Message) -> bool:
+        """The case may have been restricted since; whoever handed it over is told that they did."""
+        handed_over = message.data["what"] == "case_officer_changed"
+        case = message.escalation_id or 0
+        return handed_over or find_visible(self.session, reader(officer), case) is not None
 
     def _letter(self, message: Message) -> Mail:
         letter = self.session.get_one(Letter, message.letter_id)
@@ -125,7 +146,7 @@ class Composer:
             subject=" ".join(subject.split()),
             text=text,
             html=html,
-            message_id=message_id(message.key, self.settings.base_url),
+            message_id=message_id(message, self.settings.base_url),
             attachments=attachments,
             date=message.queued_at,
         )
@@ -140,7 +161,7 @@ class Composer:
         first, _, text = whole.partition("\n")
         return self._mail(message, subject=first.removeprefix("Subject: "), text=text.lstrip("\n"))
 
-    def _reminder(self, message: Message) -> Mail | None:
+    def _reminder(self, message: Message, officer: Officer) -> Mail | None:
         """Only what still awaits its response or its last day; the rest needs no reminder."""
         told = col(Reminder.id).in_(message.data["reminders"])
         due = (
@@ -153,7 +174,7 @@ class Composer:
                 & (col(Step.key) == col(Deadline.step_key)),
             )
             .where(col(Deadline.id).in_(select(Reminder.deadline_id).where(told)))
-            .where(or_(_RESPONSE_AWAITED, _LAST_DAY_RUNS))
+            .where(or_(_RESPONSE_AWAITED, _LAST_DAY_RUNS), visible_to(reader(officer)))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         items = [self._item(*row[:3]) for row in self.session.exec(due).all()]
@@ -176,11 +197,8 @@ class Composer:
     def _url(self, path: str) -> str:
         return f"{self.settings.base_url.rstrip('/')}{path}"
 
-    def _digest(self, message: Message) -> Mail | None:
-        officer = self.session.exec(
-            select(Officer).where(Officer.email == message.to_email)
-        ).one_or_none()
-        if officer is None or message.data["day"] < london_date(self.now).isoformat():
+    def _digest(self, message: Message, officer: Officer) -> Mail | None:
+        if message.data["day"] < london_date(self.now).isoformat():
             return None  # yesterday's digest says nothing that today's does not
         items, waiting = self._due_for(officer), self._waiting_for(officer)
         if not items and not waiting:
@@ -201,19 +219,16 @@ class Composer:
         return [self._item(*row) for row in self.session.exec(due).all()]
 
     def _waiting_for(self, officer: Officer) -> list[dict[str, Any]]:
+        mine = decidable(self.session, officer, london_date(self.now))
         awaiting = (
             select(Proposal, Escalation, School, Officer)
             .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
             .join(School, col(School.urn) == col(Escalation.urn))
             .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
-            .where(Proposal.state == ProposalState.AWAITING)
+            .where(col(Proposal.id).in_(mine))
             .order_by(col(Proposal.id))
         )
-        return [
-            self._proposal(*row)
-            for row in self.session.exec(awaiting).all()
-            if row[0].approvers[row[0].stage] == officer.role.value and row[3].id != officer.id
-        ]
+        return [self._proposal(*row) for row in self.session.exec(awaiting).all()]
 
     def _proposal(
         self, proposal: Proposal, escalation: Escalation, school: School, proposer: Officer
@@ -277,6 +292,17 @@ class Composer:
             url=self._url(f"/letters/{letter.id}"),
         )
 
+    def _case_officer_changed(self, message: Message) -> Mail:
+        """The new case officer's name, and the reference: the school is named on the case only."""
+        escalation = self.session.get_one(Escalation, message.escalation_id)
+        return self._from_template(
+            message,
+            "case_officer_changed",
+            reference=escalation.reference,
+            name=message.data["name"],
+            url=self._url(f"/escalations/{escalation.reference}"),
+        )
+
     def _last_decision(self, proposal: Proposal) -> tuple[str, str] | None:
         return self.session.exec(
             select(Decision.reason, Officer.name)
@@ -286,7 +312,11 @@ class Composer:
         ).first()
 
 
-def message_id(key: str, base_url: str) -> str:
-    """The Message-ID of a message: the same at every attempt, and nobody else's."""
+def message_id(message: Message, base_url: str) -> str:
+    """The Message-ID of a message: the same at every attempt, and nobody else's.
+
+    Keys come again after a backup was restored, the moment at which one was queued does not.
+    """
     host = urlsplit(base_url).hostname or "localhost"
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{host}>"
+    identity = f"{message.key} {message.queued_at.isoformat()}"
+    return f"<{hashlib.sha256(identity.encode()).hexdigest()[:40]}@{host}>"

@@ -27,6 +27,7 @@ from models.policy import Policy
 from models.schools import School
 from models.statutory import Power, WarningNotice
 from tests.council import NOW, Council
+from tests.remembered import remembered
 
 APPROVER = {
     "head_of_service": "hos",
@@ -48,7 +49,11 @@ class Case:
 
     def started(self, *, by: str = "hos", school: str = "maintained", **values: Any) -> "Case":
         """Start it; by a Head of Service its first step is approved at once."""
-        given = {"triggers": ["safety"], "summary": "Attainment has fallen for three years."}
+        given = {
+            "triggers": ["safety"],
+            "summary": "Attainment has fallen for three years.",
+            "case_officer": self.council.seo.email,
+        }
         with write(self.engine) as session:
             self.reference = start(
                 session,
@@ -56,7 +61,6 @@ class Case:
                 officer=self.council.officers[by],
                 now=self.now,
                 urn=getattr(self.council, school).urn,
-                case_officer=self.council.seo.email,
                 **{**given, **values},
             ).reference
         return self
@@ -145,6 +149,7 @@ class Case:
             self.discuss()
         self.respond("unsatisfactory")
 
+    @remembered
     def climb_to(self, key: str) -> "Case":
         """Let every step fail up to this one, which ends up approved."""
         while self.escalation.step_key != key:

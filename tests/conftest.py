@@ -23,9 +23,7 @@ from tests.council import Council, found_council
 from tests.databases import PostgresServer
 
 pytest_plugins = [
-    f"tests.{name}"
-    for name in ("browser", "smtp", "prefect_server", "walk")
-    if (Path(__file__).parent / f"{name}.py").exists()
+    f"tests.{name}" for name in ("browser", "smtp", "prefect_server", "walk", "web.furnished")
 ]
 
 
@@ -34,7 +32,7 @@ pytest_plugins = [
 TOGETHER = {
     "tests/flows/": "prefect",
     "tests/cli/test_up.py": "up",
-    "tests/models/test_kill_points.py": "killing",
+    "tests/models/test_kill_points": "killing",
     "tests/web/test_browser_": "browser",
     "tests/web/test_gallery.py": "browser",
 }

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, insert, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, insert, select, text
 from sqlmodel import SQLModel
 
 from models import schema
@@ -98,9 +98,14 @@ def fill(engine: Engine, rows: dict[Table, list[dict[str, Any]]]) -> None:
                 continue
             connection.execute(insert(table), held)
             if engine.dialect.name == "postgresql" and "id" in table.c:
-                last = f"(SELECT max(id) FROM {table.name})"
-                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
-                connection.exec_driver_sql(f"SELECT setval({sequence}, {last})")
+                count_on(connection, table)
+
+
+def count_on(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL give keys from the highest one on."""
+    last = f"(SELECT max(id) FROM {table.name})"
+    sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+    connection.exec_driver_sql(f"SELECT setval({sequence}, {last})")
 
 
 def remove_postgresql() -> None:

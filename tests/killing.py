@@ -1,11 +1,14 @@
-"""Processes that kill themselves (SIGKILL) at one statement of what they do to the database.
+"""Processes that kill themselves (SIGKILL) at one statement of what they do to the database, or
+at one thing that they do to the folder of evidence.
 
 Only the child listens to its own statements: what runs is the product as it is.
 """
 
+import io
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,14 +18,15 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
-from models.commands import notices, powers
+from models.backup import restore
+from models.commands import evidence, notices, powers
 from models.commands.clock import tick
 from models.commands.deciding import decide
 from models.commands.directory import find_officer
 from models.commands.proposing import propose
 from models.commands.recording import record_discussion, record_response
 from models.commands.starting import start
-from models.database import connect, write
+from models.database import connect, read, write
 from models.escalations import Action, Escalation, Proposal, ProposalState
 from models.officers import Officer
 from models.policy import load_policy
@@ -43,7 +47,9 @@ _children.set_forkserver_preload(["__main__", "tests.killing"])
 
 
 def run_killed_at(place: int, scenario: str, url: str, now: datetime, **more: Any) -> bool:
-    """Run a scenario in a child that kills itself at this statement or commit; False if it ended.
+    """Run a scenario in a child that kills itself at this place; False if it ended.
+
+    A place is a statement, a commit, or an act on the folder of evidence.
 
     Places count from 1. Raises AssertionError when the child failed otherwise.
     """
@@ -67,8 +73,16 @@ def _run(place: int, scenario: str, url: str, now: datetime, more: dict[str, Any
 
     event.listen(engine, "before_cursor_execute", strike)
     event.listen(engine, "commit", strike)
+    sys.addaudithook(lambda act, about: strike() if _is_on_evidence(act, about) else None)
     SCENARIOS[scenario](engine, now, **more)
     engine.dispose()
+
+
+ON_FILES = ("open", "os.mkdir", "os.rename", "os.remove", "subprocess.Popen", "upload.read")
+
+
+def _is_on_evidence(act: str, about: tuple[Any, ...]) -> bool:
+    return act in ON_FILES and "/evidence" in str(about)
 
 
 def perform(scenario: str, url: str, now: datetime, **more: Any) -> None:
@@ -175,6 +189,37 @@ def _deliver(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> N
     deliver(engine, POLICY, settings, now)
 
 
+def _restore(engine: Engine, now: datetime, file: Path, folder: Path) -> None:
+    restore(engine, folder, file, now=now, safety=file.with_name(f"before-{os.getpid()}.zip"))
+
+
+class _Arriving(io.BytesIO):
+    """An upload whose sender is heard at every piece."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        sys.audit("upload.read", "/evidence")
+        return super().read(size)
+
+
+def _attach(engine: Engine, now: datetime, home: Path, scanner: str, content: bytes) -> None:
+    with read(engine) as session:
+        officer, reference = _officer(session, "seo"), _reference(session)
+    given: dict[str, Any] = {"officer": officer, "now": now, "reference": reference}
+    upload = evidence.Upload("note.txt", _Arriving(content))
+    settings = Settings(home=home, scanner=scanner)
+    with (
+        evidence.receive(engine, POLICY, settings, **given, upload=upload) as received,
+        write(engine) as session,
+    ):
+        evidence.add_evidence(
+            session, POLICY, **given, received=received, description="A note of the visit."
+        )
+
+
+def _sweep(engine: Engine, now: datetime, home: Path) -> None:
+    evidence.sweep(engine, Settings(home=home), now)
+
+
 def after_every_claim(now: datetime) -> datetime:
     """A moment at which the claims of a process that died have run out."""
     return now + timedelta(hours=1)
@@ -197,4 +242,7 @@ SCENARIOS: dict[str, Callable[..., None]] = {
     "tick": _tick,
     "issue": _issue,
     "deliver": _deliver,
+    "attach": _attach,
+    "sweep": _sweep,
+    "restore": _restore,
 }

@@ -40,7 +40,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_exception_handler(HTTPException, _failed)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Exception, _broken)
-    app.add_middleware(Protection, too_long=_too_long)
+    https = settings.base_url.startswith("https:")
+    app.add_middleware(Protection, too_long=_too_long, https=https)
     return app
 
 

@@ -1,27 +1,50 @@
 """What is done to every request and answer: bodies have an end, browsers get strict headers."""
 
+import re
 from collections.abc import Callable
+from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.evidence_folder import LARGEST
+
 LONGEST_BODY = 2_000_000  # bytes
+LONGEST_UPLOAD = LARGEST + 100_000  # bytes: a file, its description and what frames them
+LONGEST_DRAINED = 4 * LARGEST  # bytes of one that is too long
+_UPLOADS = re.compile("/escalations/[^/]+/evidence/new|/api/v1/escalations/[^/]+/evidence")
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 _STATIC = "/static/"
 
 
 class Protection:
-    """ASGI middleware. A body over `LONGEST_BODY` is answered by `too_long`, and read by no one."""
+    """ASGI middleware. A body over `LONGEST_BODY` is answered by `too_long`, and read by no one.
 
-    def __init__(self, app: ASGIApp, too_long: Callable[[Request], Response]) -> None:
+    That of an upload has a limit of its own and is handed on as it comes, so that no memory has to
+    hold it.
+    """
+
+    def __init__(
+        self, app: ASGIApp, too_long: Callable[[Request], Response], *, https: bool
+    ) -> None:
+        """`https`: the service is reached by HTTPS, whatever the proxy before us speaks to us."""
         self.app = app
         self.too_long = too_long
+        self.https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes as it is."""
@@ -31,10 +54,20 @@ class Protection:
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _protect(scope, MutableHeaders(scope=message))
+                headers = MutableHeaders(scope=message)
+                _protect(scope, headers)
+                if self.https or scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
-        body = await _body(scope, receive)
+        if scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]):
+            upload = _Upload(scope, receive)
+            await self.app(scope, upload.receive, upload.before(send_protected))
+            return
+        try:
+            body = await _body(scope, receive)
+        except ClientDisconnect:
+            return  # half a form is none, and there is nobody to tell
         if body is None:
             refusal = await run_in_threadpool(self.too_long, Request(scope))
             await refusal(scope, receive, send_protected)
@@ -43,19 +76,62 @@ class Protection:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too long, whether or not it says so."""
-    stated = Headers(scope=scope).get("content-length", "0")
-    if stated.isdigit() and int(stated) > LONGEST_BODY:
+    """The whole body, or None when it is too long, whether or not it says so.
+
+    Raises ClientDisconnect when it is cut off.
+    """
+    if _stated_length(scope) > LONGEST_BODY:
         return None
     body = bytearray()
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > LONGEST_BODY:
             return None
     return bytes(body)
+
+
+class _Upload:
+    """The body of an upload, handed on as it comes."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._stated = _stated_length(scope)
+        self._length = 0
+        self._more = True
+
+    async def receive(self) -> Message:
+        """The next part; raises HTTPException (413) when it is, or says it will be, too long."""
+        if self._stated <= LONGEST_UPLOAD:
+            message = await self._take()
+            if self._length <= LONGEST_UPLOAD:
+                return message
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def before(self, send: Send) -> Send:
+        """Answer when the whole body has gone by: a browser looks for no answer before that."""
+
+        async def send_after_all(message: Message) -> None:
+            while self._more and self._length < LONGEST_DRAINED:
+                await self._take()
+            await send(message)
+
+        return send_after_all
+
+    async def _take(self) -> Message:
+        message = await self._receive()
+        self._more = message.get("more_body", False)
+        self._length += len(message.get("body", b""))
+        return message
+
+
+def _stated_length(scope: Scope) -> int:
+    stated = Headers(scope=scope).get("content-length", "")
+    return int(stated) if stated.isdecimal() else 0
 
 
 def _first(body: bytes, receive: Receive) -> Receive:
@@ -72,8 +148,9 @@ def _first(body: bytes, receive: Receive) -> Receive:
 
 def _protect(scope: Scope, headers: MutableHeaders) -> None:
     headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    for name, value in _ALWAYS.items():
+        headers[name] = value
+    headers.setdefault("Referrer-Policy", "same-origin")
     if not scope["path"].startswith(_STATIC):
         headers["Cache-Control"] = "no-store"
     elif b"v=" in scope["query_string"]:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, or_, text
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, SQLModel, col, select
 
+from models.access import THE_MACHINE, Act, Reader, Sight, reader, require, sight, visible
 from models.clocks import london_date
 from models.deadlines import OWED, Deadline, DeadlineState
 from models.escalations import (
@@ -20,21 +20,30 @@ from models.escalations import (
     Step,
     StepState,
 )
+from models.evidence import EvidenceFile
 from models.ladder import Standing
+from models.letters import Letter
 from models.messages import Message, MessageKind, MessageState
-from models.officers import Officer, Role
+from models.officers import Officer
 from models.policy import Ladder, Policy, StepRule
-from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools import School
-from models.statements import add_all, find
+from models.statements import add_all, by_key, find
+from models.statutory import Power, SecretaryOfStateNotice, WarningNotice
 from models.text import is_text
 
 EARLIEST_YEAR = 2000  # a year typed with two digits is a slip, not the first century
 
 
 # Statements of every transition, built once: building one costs more than SQLite takes to run it.
-_BY_REFERENCE = select(Escalation).where(col(Escalation.reference) == bindparam("name"))
-_BY_ID = select(Escalation).where(col(Escalation.id) == bindparam("name"))
+_BY_REFERENCE = {
+    sight: select(Escalation).where(col(Escalation.reference) == bindparam("name"), visible(sight))
+    for sight in Sight
+}
+_BY_ID = {
+    sight: select(Escalation).where(col(Escalation.id) == bindparam("name"), visible(sight))
+    for sight in Sight
+}
 _SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
 _STEPS = select(Step).where(col(Step.escalation_id) == bindparam("escalation"))
 _DEADLINE = (
@@ -59,6 +68,20 @@ _AWAITING = (
     .where(text("state = 'awaiting' AND action <> 'letter'"))
 )
 _IN_ROLE = select(Officer).where(col(Officer.role) == bindparam("role"), col(Officer.active))
+
+Row = TypeVar("Row", bound=SQLModel)
+NO_CASE = "There is no escalation with this reference."
+# What is said of a row that is not there, by its table.
+MISSING: dict[type[SQLModel], str] = {
+    EvidenceFile: "There is no file {}.",
+    Letter: "There is no letter {}.",
+    Message: "There is no delivery {}.",
+    Power: "There is no power {}.",
+    Proposal: "There is no proposal {}.",
+    Response: "There is no response {}.",
+    SecretaryOfStateNotice: "There is no notice {} of the Secretary of State.",
+    WarningNotice: "There is no warning notice {}.",
+}
 
 
 @dataclass
@@ -136,33 +159,85 @@ class Case:
         return bool(find(self.session, _AWAITING, escalation=self.escalation.id))
 
 
-def find_case(session: Session, policy: Policy, reference: str) -> Case:
-    """The escalation with this reference; raises NotFound."""
-    if not is_text(reference):
-        raise NotFound("There is no escalation with this reference.")
-    return _case(session, policy, _BY_REFERENCE, reference)
+def enter(session: Session, policy: Policy, officer: Officer, act: Act, reference: str) -> Case:
+    """The escalation with this reference, for an officer who is about to do something on it.
+
+    Raises NotAllowed when their role may not, NotFound when the case is not theirs to see.
+    """
+    require(officer, act)
+    return find_case(session, policy, reference, reader(officer))
+
+
+def enter_by_id(
+    session: Session,
+    policy: Policy,
+    officer: Officer,
+    act: Act,
+    escalation_id: int,
+    missing: str = "There is nothing with this number.",
+) -> Case:
+    """The same for the escalation of a row; `missing` is what is said of a row that is not there.
+
+    Raises NotAllowed, NotFound.
+    """
+    require(officer, act)
+    found = find_visible(session, reader(officer), escalation_id)
+    if found is None:
+        raise NotFound(missing)
+    return _case(session, policy, found)
+
+
+def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:
+    """A row of a case, one of `MISSING`, for an officer who is about to do something to it.
+
+    Raises NotAllowed when their role may not; NotFound when there is none, and just so when its
+    case is not theirs to see.
+    """
+    require(officer, act)
+    row: Any = by_key(session, table, key)
+    if row is None or find_visible(session, reader(officer), row.escalation_id) is None:
+        raise NotFound(MISSING[table].format(key))
+    found: Row = row
+    return found
+
+
+def find_visible(session: Session, reader: Reader, escalation_id: int) -> Escalation | None:
+    """The escalation with this key, if this reader can see it."""
+    found = find(session, _BY_ID[reader.sight], name=escalation_id, reader=reader.officer_id)
+    return found[0] if found else None
+
+
+def sees(session: Session, officer: Officer, escalation_id: int, *, restricted: bool) -> bool:
+    """Whether an officer sees a case; of most the answer is known without asking the database."""
+    if sight(officer) is Sight.EVERY_CASE or (
+        sight(officer) is Sight.UNRESTRICTED and not restricted
+    ):
+        return True
+    return find_visible(session, reader(officer), escalation_id) is not None
+
+
+def find_case(
+    session: Session, policy: Policy, reference: str, reader: Reader = THE_MACHINE
+) -> Case:
+    """The escalation with this reference, if this reader can see it; raises NotFound."""
+    found = []
+    if is_text(reference):
+        statement = _BY_REFERENCE[reader.sight]
+        found = find(session, statement, name=reference, reader=reader.officer_id)
+    if not found:
+        raise NotFound(NO_CASE)
+    return _case(session, policy, found[0])
 
 
 def case_of(session: Session, policy: Policy, escalation_id: int) -> Case:
     """The escalation with this key, which one of our own rows names."""
-    return _case(session, policy, _BY_ID, escalation_id)
+    [escalation] = find(session, _BY_ID[Sight.EVERY_CASE], name=escalation_id)
+    return _case(session, policy, escalation)
 
 
-def _case(
-    session: Session, policy: Policy, statement: SelectOfScalar[Escalation], name: str | int
-) -> Case:
-    found = find(session, statement, name=name)
-    if not found:
-        raise NotFound(f"There is no escalation {name}.")
-    [escalation] = found
+def _case(session: Session, policy: Policy, escalation: Escalation) -> Case:
     steps = {step.key: step for step in find(session, _STEPS, escalation=escalation.id)}
     return Case(session, policy, escalation, steps)
-
-
-def require(officer: Officer, roles: Collection[Role], to_do: str) -> None:
-    """Refuse an officer whose role may not do this, or who has left."""
-    if not officer.active or officer.role not in roles:
-        raise NotAllowed(f"Your role ({officer.role.label}) does not let you {to_do}.")
 
 
 def check_open(case: Case) -> None:

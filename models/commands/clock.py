@@ -21,6 +21,7 @@ from models.clocks import (
     london_time,
     office_hours_end,
 )
+from models.commands.casework import sees
 from models.commands.deadlines import next_chaser
 from models.database import read, write
 from models.deadlines import OWED, Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
@@ -143,6 +144,7 @@ _DUE = (
         _deadlines.c.step_key,
         _escalations.c.case_officer_id,
         _escalations.c.head_of_service_id,
+        _escalations.c.restricted,
     )
     .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
     .join(_escalations, _escalations.c.id == _deadlines.c.escalation_id)
@@ -167,7 +169,7 @@ def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
 def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: datetime) -> int:
     """One message to each officer about everything that is due, and the chasers after it."""
     officers = _officers(session)
-    whom = {row.id: _whom(policy, row, officers) for row in due}
+    whom = {row.id: _seeing(session, row, _whom(policy, row, officers), officers) for row in due}
     told: dict[int, list[int]] = defaultdict(list)
     for reminder, officer_ids in whom.items():
         for officer_id in officer_ids:
@@ -203,11 +205,27 @@ def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[i
     return [officer_id for officer_id in dict.fromkeys(whom) if officer_id in officers]
 
 
+def _seeing(
+    session: Session, row: Row[Any], whom: list[int], officers: dict[int, Officer]
+) -> list[int]:
+    """Of these the ones who see the case; the Directors where nobody is left who does."""
+    escalation_id, restricted = row.escalation_id, row.restricted
+    seeing = [
+        officer_id
+        for officer_id in whom
+        if sees(session, officers[officer_id], escalation_id, restricted=restricted)
+    ]
+    return seeing or (_directors(officers) if restricted else [])
+
+
+def _directors(officers: dict[int, Officer]) -> list[int]:
+    return [officer.id for officer in officers.values() if officer.role is Role.DIRECTOR]
+
+
 def _in_charge(row: Row[Any], officers: dict[int, Officer]) -> list[int]:
-    directors = [officer.id for officer in officers.values() if officer.role is Role.DIRECTOR]
     heads = [officer.id for officer in officers.values() if officer.role is Role.HEAD_OF_SERVICE]
     head = row.head_of_service_id
-    return [*([head] if head in officers else heads), *directors]
+    return [*([head] if head in officers else heads), *_directors(officers)]
 
 
 def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:

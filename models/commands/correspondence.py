@@ -10,15 +10,16 @@ from sqlalchemy import bindparam, func, literal, union
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
+from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, require
+from models.commands.casework import Case, case_of, find_row
 from models.commands.legal import sitting_board
 from models.drafting import check_body, draft
 from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.letters import IssuedFile, Letter, LetterState, LetterVersion
 from models.messages import Message, MessageKind, MessageState
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
 from models.refusals import NotFound, NotPossible
 from models.schools import Contact, ContactRole
@@ -278,8 +279,7 @@ def edit_letter(
 
     Raises NotFound, NotAllowed, NotPossible once it is approved, InvalidInput for the text.
     """
-    require(officer, CASEWORK, "write letters")
-    letter = find_letter(session, letter_id)
+    letter = find_row(session, officer, Act.WRITE_LETTER, Letter, letter_id)
     if letter.state is not LetterState.DRAFT:
         raise NotPossible(
             f"The letter is {letter.state.value}: its text can be changed only while it is a draft."
@@ -321,8 +321,27 @@ def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
     return find(session, _CARRIED, proposal=proposal.id)
 
 
+@dataclass(frozen=True)
+class Approver:
+    """Who decides a proposal, and whose role it is: their own, or an absent colleague's."""
+
+    officer: Officer
+    holder: Officer
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is decided for somebody else."""
+        return self.officer.id != self.holder.id
+
+    @property
+    def signed_as(self) -> str:
+        """What stands below their name in a letter."""
+        title = self.holder.role.label
+        return f"for {self.holder.name}, {title}" if self.covers else title
+
+
 def approve_letters(
-    case: Case, proposal: Proposal, approver: Officer, dated: date, respond_by: date | None
+    case: Case, proposal: Proposal, approver: Approver, dated: date, respond_by: date | None
 ) -> None:
     """Approve a proposal's drafts: date, signature and addresses are fixed from here on.
 
@@ -341,8 +360,8 @@ def approve_letters(
             state=LetterState.APPROVED,
             dated=dated,
             respond_by=respond_by,
-            signed_by=approver.name,
-            signed_as=approver.role.label,
+            signed_by=approver.officer.name,
+            signed_as=approver.signed_as,
             recipients=[*people, *letter.people],
         )
 
@@ -400,7 +419,7 @@ def _posting(letter: Letter, person: Mapping[str, Any], now: datetime) -> dict[s
         "to_name": person["name"],
         "to_email": person["email"],
         "data": {"role": person["role"]},
-        "state": MessageState.PENDING,
+        "state": MessageState.UNKNOWN if letter.may_have_left else MessageState.PENDING,
         "queued_at": now,
         "next_attempt_at": now,
     }

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from models.access import Act, require
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import Case, case_of, officers_in, tell
-from models.commands.correspondence import approve_letters, letters_of, withdraw_letters
+from models.commands.casework import MISSING, Case, enter_by_id, tell
+from models.commands.correspondence import Approver, approve_letters, letters_of, withdraw_letters
+from models.commands.covering import deciders, find_authority
 from models.commands.deadlines import (
     cancel_deadline,
     cancel_statutory,
@@ -36,14 +38,14 @@ from models.escalations import (
 )
 from models.events import EventKind, Happening, append
 from models.ladder import refusal
-from models.officers import Officer, Role
+from models.officers import Officer
 from models.policy import Policy
-from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
+from models.refusals import AlreadyDecided, InvalidInput, NotFound, NotPossible
 from models.statements import LAST_KEY, add, add_all, change, find
 from models.text import check_prose
 
 _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
-_DECIDED_BY = select(Decision.officer_id).where(col(Decision.proposal_id) == bindparam("proposal"))
+_MISSING = MISSING[Proposal]
 _OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
 _WAITING = (
     select(Proposal)
@@ -68,18 +70,20 @@ def decide(
     needs a reason. Raises NotFound, NotAllowed (wrong role, or one's own proposal),
     AlreadyDecided, InvalidInput, and NotPossible when the case has moved on since.
     """
+    require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
+    missing = _MISSING.format(proposal_id)
+    case = enter_by_id(session, policy, officer, Act.DECIDE, proposal.escalation_id, missing)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
-    _check_may_decide(session, proposal, officer)
-    case = case_of(session, policy, proposal.escalation_id)
-    _record(case, proposal, officer, now, word, reason)
+    approver = _approver(session, proposal, officer, london_date(now))
+    _record(case, proposal, approver, now, word, reason)
     if word is DecisionWord.RETURN:
-        happenings = _return(case, proposal, reason, now)
+        happenings = _return(case, proposal, approver, reason, now)
     elif proposal.stage + 1 < len(proposal.approvers):
-        happenings = _sign_off(case, proposal, officer, reason, now)
+        happenings = _sign_off(case, proposal, approver, reason, now)
     else:
-        happenings = _approve(case, proposal, officer, reason, now)
+        happenings = _approve(case, proposal, approver, reason, now)
     append(session, now, officer.email, *happenings)
     return _find(session, proposal_id)
 
@@ -87,8 +91,14 @@ def decide(
 def _find(session: Session, proposal_id: int) -> Proposal:
     found = find(session, _PROPOSAL, key=proposal_id) if 0 < proposal_id <= LAST_KEY else []
     if not found:
-        raise NotFound(f"There is no proposal {proposal_id}.")
+        raise NotFound(_MISSING.format(proposal_id))
     return found[0]
+
+
+def _approver(session: Session, proposal: Proposal, officer: Officer, today: date) -> Approver:
+    holder_id = find_authority(session, proposal, officer, today)
+    holder = officer if holder_id == officer.id else find(session, _OFFICER, key=holder_id)[0]
+    return Approver(officer, holder)
 
 
 def _word(decision: str) -> DecisionWord:
@@ -98,26 +108,13 @@ def _word(decision: str) -> DecisionWord:
         raise InvalidInput("decision", "Choose “approve” or “return”.") from None
 
 
-def _check_may_decide(session: Session, proposal: Proposal, officer: Officer) -> None:
-    """The rule of two people: role, not one's own, not twice by the same person."""
-    if not officer.active or officer.role not in proposal.approvers:
-        roles = " then ".join(Role(role).label for role in proposal.approvers)
-        raise NotAllowed(f"This proposal is decided by: {roles}.")
-    if proposal.proposed_by_id == officer.id:
-        raise NotAllowed("You made this proposal, so somebody else must decide it.")
-    if proposal.state is not ProposalState.AWAITING:
-        raise AlreadyDecided(f"This proposal was decided already: it was {proposal.state.value}.")
-    waits_for = Role(proposal.approvers[proposal.stage])
-    if officer.role is not waits_for:
-        if officer.role in proposal.approvers[: proposal.stage]:
-            raise AlreadyDecided("Your part of this proposal was decided already.")
-        raise NotAllowed(f"This proposal waits for {waits_for.label} first.")
-    if officer.id in find(session, _DECIDED_BY, proposal=proposal.id):
-        raise NotAllowed("You decided an earlier stage, so somebody else must decide this one.")
-
-
 def _record(
-    case: Case, proposal: Proposal, officer: Officer, now: datetime, word: DecisionWord, reason: str
+    case: Case,
+    proposal: Proposal,
+    approver: Approver,
+    now: datetime,
+    word: DecisionWord,
+    reason: str,
 ) -> None:
     """Take the decision, if nobody else has meanwhile."""
     last = proposal.stage + 1 == len(proposal.approvers)
@@ -135,20 +132,22 @@ def _record(
         Decision,
         proposal_id=proposal.id,
         stage=proposal.stage,
-        officer_id=officer.id,
+        officer_id=approver.officer.id,
+        for_officer_id=approver.holder.id if approver.covers else None,
         decision=word,
         reason=reason,
         at=now,
     )
 
 
-def _facts(proposal: Proposal, reason: str) -> dict[str, object]:
-    return {
+def _facts(proposal: Proposal, approver: Approver, reason: str) -> dict[str, object]:
+    facts: dict[str, object] = {
         "proposal": proposal.id,
         "action": proposal.action.value,
         "step": proposal.step_key,
         "reason": reason,
     }
+    return {**facts, "for": approver.holder.name} if approver.covers else facts
 
 
 def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> None:
@@ -158,8 +157,10 @@ def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> 
     tell(case.session, now, proposer, key=key, escalation=case.escalation, data=data)
 
 
-def _return(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[Happening]:
-    facts = _facts(proposal, reason)
+def _return(
+    case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
+) -> list[Happening]:
+    facts = _facts(proposal, approver, reason)
     happenings = [Happening(EventKind.PROPOSAL_RETURNED, case.escalation.id, facts)]
     happenings += withdraw_letters(case, proposal)
     if proposal.action is Action.ADVANCE:
@@ -179,23 +180,24 @@ def _return(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[
 
 
 def _sign_off(
-    case: Case, proposal: Proposal, officer: Officer, reason: str, now: datetime
+    case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
 ) -> list[Happening]:
     following = proposal.approvers[proposal.stage + 1]
-    waiting = officers_in(case.session, following, but=proposal.proposed_by_id)
+    today, proposer_id = london_date(now), proposal.proposed_by_id
+    waiting = deciders(case.session, case.escalation, following, proposer_id, today)
     stage = proposal.stage + 1
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
     key = f"{proposal.id}:{stage}"
     tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
-    facts = {**_facts(proposal, reason), "as": officer.role.value}
+    facts = {**_facts(proposal, approver, reason), "as": approver.holder.role.value}
     return [Happening(EventKind.PROPOSAL_SIGNED_OFF, case.escalation.id, facts)]
 
 
 def _approve(
-    case: Case, proposal: Proposal, officer: Officer, reason: str, now: datetime
+    case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
 ) -> list[Happening]:
     _check_still_possible(case, proposal, now)
-    facts = _facts(proposal, reason)
+    facts = _facts(proposal, approver, reason)
     approved = Happening(EventKind.PROPOSAL_APPROVED, case.escalation.id, facts)
     flags = {
         name: proposal.details[name]
@@ -204,7 +206,7 @@ def _approve(
     }
     if flags:
         _set_escalation(case, **flags)
-    effects = EFFECTS[proposal.action](case, proposal, officer, now)
+    effects = EFFECTS[proposal.action](case, proposal, approver, now)
     _tell_proposer(case, proposal, "proposal_approved", now)
     return [approved, *effects]
 
@@ -243,17 +245,19 @@ def _set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
     change(case.session, Step, step, state=state, changed_on=london_date(now))
 
 
-def _start(case: Case, _: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+def _start(case: Case, _: Proposal, approver: Approver, now: datetime) -> list[Happening]:
     today = london_date(now)
-    _set_escalation(case, status=Status.OPEN, opened_on=today, head_of_service_id=officer.id)
+    _set_escalation(
+        case, status=Status.OPEN, opened_on=today, head_of_service_id=approver.holder.id
+    )
     _set_step(case, case.escalation.step_key, StepState.APPROVED, now)
     facts = {"step": case.escalation.step_key}
     return [Happening(EventKind.ESCALATION_OPENED, case.escalation.id, facts)]
 
 
-def _advance(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
+def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happening]:
     if _is_notice(case, proposal):
-        return give_approved(case, proposal, officer, now)
+        return give_approved(case, proposal, approver, now)
     if case.step.state is StepState.AWAITING_RESPONSE:
         _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
@@ -265,10 +269,10 @@ def _advance(case: Case, proposal: Proposal, officer: Officer, now: datetime) ->
     _set_step(case, rule.key, StepState.APPROVED, now)
     _set_escalation(case, step_key=rule.key)
     if not rule.formal:
-        approve_letters(case, proposal, officer, today, None)
+        approve_letters(case, proposal, approver, today, None)
         return []
     due_on, why = _response_day(proposal, rule.response_working_days, today)
-    approve_letters(case, proposal, officer, today, due_on)
+    approve_letters(case, proposal, approver, today, due_on)
     deadline = set_deadline(
         case.session,
         case.policy,
@@ -288,7 +292,7 @@ def _response_day(proposal: Proposal, days: int, dated: date) -> tuple[date, str
     return add_working_days(dated, days), rule
 
 
-def _pass_over(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     if case.step.state is StepState.AWAITING_RESPONSE:
         _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
@@ -299,16 +303,16 @@ def _pass_over(case: Case, proposal: Proposal, _: Officer, now: datetime) -> lis
     return [Happening(EventKind.STEP_PASSED_OVER, case.escalation.id, facts)]
 
 
-def _resolve(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
-    approve_letters(case, proposal, officer, london_date(now), None)
+def _resolve(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happening]:
+    approve_letters(case, proposal, approver, london_date(now), None)
     return _close(case, proposal, Status.RESOLVED, EventKind.ESCALATION_RESOLVED, now)
 
 
-def _withdraw(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _withdraw(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     return _close(case, proposal, Status.WITHDRAWN, EventKind.ESCALATION_WITHDRAWN, now)
 
 
-def _end(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _end(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     return _close(case, proposal, Status.ENDED, EventKind.ESCALATION_ENDED, now)
 
 
@@ -336,7 +340,7 @@ def _supersede_others(case: Case) -> list[Happening]:
     return happenings
 
 
-def _pause(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _pause(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     _set_escalation(case, status=Status.PAUSED)
     chased = case.step.state in (StepState.APPROVED, StepState.AWAITING_RESPONSE)
     # What the law fixes runs on, whatever we do.
@@ -346,7 +350,7 @@ def _pause(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Ha
     return [Happening(EventKind.ESCALATION_PAUSED, case.escalation.id, facts)]
 
 
-def _resume(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _resume(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     _set_escalation(case, status=Status.OPEN)
     facts: dict[str, object] = {"reason": proposal.reason}
     if case.deadline is not None and case.deadline.days_left is not None:
@@ -355,7 +359,7 @@ def _resume(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[H
     return [Happening(EventKind.ESCALATION_RESUMED, case.escalation.id, facts)]
 
 
-def _extend(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     to = date.fromisoformat(proposal.details["to"])
     if case.deadline is None:
         raise NotPossible("There is no deadline to extend.")
@@ -369,7 +373,7 @@ def _extend(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[H
     return [Happening(EventKind.DEADLINE_EXTENDED, case.escalation.id, facts)]
 
 
-def _convert(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[Happening]:
+def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
     """The school became an academy: its statutory steps fall away, it goes on at a shared one.
 
     Shared steps up to that one keep their state; any after it are still to come again.
@@ -401,8 +405,8 @@ def _convert(case: Case, proposal: Proposal, _: Officer, now: datetime) -> list[
     return [Happening(EventKind.ESCALATION_CONVERTED, case.escalation.id, facts), *fallen]
 
 
-def _letter(case: Case, proposal: Proposal, officer: Officer, now: datetime) -> list[Happening]:
-    approve_letters(case, proposal, officer, london_date(now), _asked_by(case, proposal))
+def _letter(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happening]:
+    approve_letters(case, proposal, approver, london_date(now), _asked_by(case, proposal))
     return letter_approved(case, proposal, now)
 
 
@@ -414,7 +418,7 @@ def _asked_by(case: Case, proposal: Proposal) -> date | None:
     return case.deadline.due_on if case.rule.letter in templates else None
 
 
-EFFECTS: dict[Action, Callable[[Case, Proposal, Officer, datetime], list[Happening]]] = {
+EFFECTS: dict[Action, Callable[[Case, Proposal, Approver, datetime], list[Happening]]] = {
     Action.START: _start,
     Action.ADVANCE: _advance,
     Action.PASS_OVER: _pass_over,

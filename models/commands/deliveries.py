@@ -4,16 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from models.access import Act
 from models.clocks import london_date
-from models.commands.casework import require, tell
+from models.commands.casework import find_row, tell
 from models.commands.correspondence import address_of, contacts_of, find_letter
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add, by_key, change
+from models.statements import add, change
 from models.text import check_prose
 
 
@@ -32,9 +33,8 @@ def settle(
     `sent`: it arrived, or was served another way. `send_again`: a new message to the address
     that the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "decide about a delivery")
-    message = by_key(session, Message, message_id)
-    if message is None or message.kind is not MessageKind.LETTER:
+    message = find_row(session, officer, Act.SETTLE_DELIVERY, Message, message_id)
+    if message.kind is not MessageKind.LETTER:
         raise NotFound(f"There is no delivery {message_id}.")
     if decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, check_open, find_case, require
-from models.commands.correspondence import Addressing, approve_letters
+from models.commands.casework import Case, case_of, check_open, enter, find_row
+from models.commands.correspondence import Addressing, Approver, approve_letters
 from models.commands.deadlines import (
     cancel_deadline,
     cancel_statutory,
@@ -32,7 +33,7 @@ from models.law import notices as law
 from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.letters import LetterState
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy, StepRule
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.statements import add, by_key, change
@@ -61,8 +62,7 @@ def record_support(
     The guard before a warning notice looks at the latest. Raises NotFound, NotAllowed,
     InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "record how the school is supported")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.RECORD_SUPPORT, reference)
     check_applies(case)
     check_open(case)
     check_prose("evidence", evidence)
@@ -113,8 +113,7 @@ def give_notice(
     InvalidInput for whatever section 60 wants and is missing, and NotPossible when no notice
     may be given now or somebody who must have a copy has no address.
     """
-    require(officer, CASEWORK, "propose a warning notice")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.PROPOSE_NOTICE, reference)
     rule = check_turn(case, now, transition_awaiting=case.transition_awaiting())
     content = _content(
         grounds,
@@ -260,7 +259,7 @@ def described(content: law.Content) -> dict[str, Any]:
 
 
 def give_approved(
-    case: Case, proposal: Proposal, officer: Officer, now: datetime
+    case: Case, proposal: Proposal, approver: Approver, now: datetime
 ) -> list[Happening]:
     """The Director has approved: the letter goes out, and both statutory clocks begin.
 
@@ -273,7 +272,7 @@ def give_approved(
         ends_on = long_date(notice.compliance_ends_on)
         raise NotPossible(f"The compliance period proposed ends on {ends_on}. Return the proposal.")
     _check_guard_again(case, notice)
-    approve_letters(case, proposal, officer, today, notice.compliance_ends_on)
+    approve_letters(case, proposal, approver, today, notice.compliance_ends_on)
     _begin_step(case, proposal.step_key, today)
     compliance = set_deadline(
         case.session,
@@ -364,8 +363,7 @@ def judge_compliance(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
     over (not complied), after a judgement, or for a notice that was not given or has ceased.
     """
-    require(officer, CASEWORK, "judge compliance")
-    notice = find_notice(session, notice_id)
+    notice = find_row(session, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id)
     case = case_of(session, policy, notice.escalation_id)
     check_applies(case)
     check_open(case)
@@ -417,8 +415,7 @@ def propose_powers(
     working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible until it was judged that the governing body did not comply: the letter says so.
     """
-    require(officer, CASEWORK, "propose powers")
-    notice = find_notice(session, notice_id)
+    notice = find_row(session, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id)
     case = case_of(session, policy, notice.escalation_id)
     check_applies(case)
     check_open(case)

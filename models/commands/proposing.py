@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from models.access import Act
 from models.clocks import london_date
-from models.commands.casework import Case, find_case, officers_in, require, tell
+from models.commands.casework import Case, enter, tell
 from models.commands.correspondence import Addressing, can_be_addressed, draft_letter
+from models.commands.covering import deciders
 from models.commands.legal import check_eligible, check_may_close
 from models.escalations import (
     Action,
@@ -21,7 +23,7 @@ from models.escalations import (
 )
 from models.events import EventKind, Happening, append
 from models.ladder import approvers, refusal, target
-from models.officers import CASEWORK, ROLE_TITLES, Officer, Role
+from models.officers import ROLE_TITLES, Officer, Role
 from models.policy import Policy, StepRule
 from models.refusals import InvalidInput, NotPossible
 from models.schools import ContactRole
@@ -59,8 +61,7 @@ def propose(
     The two flags, if given, are recorded when the proposal is approved.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "propose a change")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.PROPOSE, reference)
     wanted = _action(action)
     check_printable("reason", check_prose("reason", reason))
     flags = {
@@ -294,7 +295,12 @@ def put_letter_forward(
 def _tell_approvers(
     case: Case, proposal_id: int, role: str, officer: Officer, now: datetime
 ) -> None:
-    waiting = officers_in(case.session, role, but=officer.id)
+    waiting = deciders(case.session, case.escalation, role, officer.id, london_date(now))
+    if not waiting and case.escalation.restricted:
+        raise NotPossible(
+            f"Nobody to whom this case is restricted can decide as {Role(role).label}. "
+            "Have one of them named on the case first."
+        )
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
     key = f"{proposal_id}:0"
     tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)

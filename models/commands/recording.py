@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from models.access import Act
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import Case, case_of, check_open, find_case, past_day, require
+from models.commands.casework import Case, case_of, check_open, enter, find_row, past_day
 from models.commands.correspondence import NATIONAL, Addressing
 from models.commands.deadlines import set_deadline, settle_deadline
 from models.commands.proposing import Draft, at_the_school, put_letter_forward
@@ -20,11 +21,11 @@ from models.escalations import (
 )
 from models.events import EventKind, Happening, append
 from models.ladder import JUDGED
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
-from models.refusals import InvalidInput, NotFound, NotPossible
+from models.refusals import InvalidInput, NotPossible
 from models.schools import ContactRole
-from models.statements import add, by_key, change
+from models.statements import add, change
 from models.text import check_printable, check_prose
 
 ATTENDEES = (*(role.value for role in ContactRole), "governing_body")
@@ -48,8 +49,7 @@ def record_discussion(
     (for meetings: of the second one), and its note is drafted and put forward.
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible out of turn.
     """
-    require(officer, CASEWORK, "record a discussion")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.RECORD_DISCUSSION, reference)
     check_open(case)
     past_day("held_on", held_on, now)
     _check_attendees(with_whom)
@@ -180,8 +180,7 @@ def record_response(
     A further response may change a judgement. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible when no response is awaited.
     """
-    require(officer, CASEWORK, "record a response")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.RECORD_RESPONSE, reference)
     check_open(case)
     if case.step.state not in (StepState.AWAITING_RESPONSE, *JUDGED):
         raise NotPossible(f"Step {case.rule.number} does not await a response.")
@@ -230,10 +229,7 @@ def judge_response(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible when it was judged already or the
     escalation has moved on.
     """
-    require(officer, CASEWORK, "judge a response")
-    response = by_key(session, Response, response_id)
-    if response is None:
-        raise NotFound(f"There is no response {response_id}.")
+    response = find_row(session, officer, Act.JUDGE_RESPONSE, Response, response_id)
     case = case_of(session, policy, response.escalation_id)
     check_open(case)
     word = _judgement(case, judgement)

@@ -4,15 +4,16 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from models.commands.casework import case_of, find_case, past_day, require
+from models.access import Act
+from models.commands.casework import case_of, enter, find_row, past_day
 from models.commands.legal import check_applies
 from models.commands.notices import cease_notices
 from models.escalations import Status
 from models.events import EventKind, Happening, append
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
-from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add, by_key, change
+from models.refusals import InvalidInput, NotPossible
+from models.statements import add, change
 from models.statutory import SecretaryOfStateKind, SecretaryOfStateNotice
 from models.text import check_prose
 
@@ -34,8 +35,7 @@ def record_secretary_of_state_notice(
 
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible where Part 4 is not for the school.
     """
-    require(officer, CASEWORK, "record a notice of the Secretary of State")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.RECORD_SECRETARY_OF_STATE, reference)
     check_applies(case)
     if case.escalation.status not in (Status.OPEN, Status.PAUSED):
         raise NotPossible("The escalation is closed: nothing can be added to it.")
@@ -77,10 +77,8 @@ def release_secretary_of_state_notice(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "record a release by the Secretary of State")
-    notice = by_key(session, SecretaryOfStateNotice, notice_id)
-    if notice is None:
-        raise NotFound(f"There is no notice {notice_id} of the Secretary of State.")
+    act = Act.RECORD_SECRETARY_OF_STATE
+    notice = find_row(session, officer, act, SecretaryOfStateNotice, notice_id)
     if notice.released_on is not None:
         raise NotPossible("This notice was released already.")
     case = case_of(session, policy, notice.escalation_id)

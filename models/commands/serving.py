@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from models.commands.casework import past_day, require
-from models.commands.correspondence import find_letter
+from models.access import Act
+from models.commands.casework import find_row, past_day
 from models.events import EventKind, Happening, append
-from models.letters import LetterState
-from models.officers import CASEWORK, Officer
+from models.letters import Letter, LetterState
+from models.officers import Officer
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add
 from models.statutory import Service, ServiceMethod
@@ -30,8 +30,7 @@ def record_service(
 
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible before it is issued.
     """
-    require(officer, CASEWORK, "record that a letter was served")
-    letter = find_letter(session, letter_id)
+    letter = find_row(session, officer, Act.RECORD_SERVICE, Letter, letter_id)
     if letter.state is not LetterState.ISSUED or letter.dated is None:
         raise NotPossible("Only a letter that was issued can be served.")
     roles = [person["role"] for person in letter.recipients or ()]

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from models.access import Act, require
 from models.clocks import london_date
-from models.commands.casework import officers_in, require, tell
+from models.commands.casework import sees, tell
+from models.commands.covering import deciders
 from models.escalations import (
     LIVE,
     Action,
@@ -22,7 +24,7 @@ from models.escalations import (
 from models.events import EventKind, Happening, append
 from models.officers import CASEWORK, Officer, Role
 from models.policy import Approvable, Policy
-from models.refusals import InvalidInput, NotPossible
+from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.schools import School, SchoolKind
 from models.statements import add, add_all
 from models.text import check_printable, check_prose, is_text
@@ -47,9 +49,9 @@ def start(
     Raises NotAllowed, InvalidInput for what was entered, NotPossible when the school has an
     escalation already.
     """
-    require(officer, CASEWORK, "start an escalation")
+    require(officer, Act.START)
     school, responsible = _check(
-        session, urn, triggers, summary, case_officer, not_engaging=not_engaging
+        session, officer, urn, triggers, summary, case_officer, not_engaging=not_engaging
     )
     ladder = policy.ladder(school.kind.value)
     first = ladder.steps[0]
@@ -90,6 +92,8 @@ def start(
     ]
     add_all(session, Step, rows)
     escalation = session.get_one(Escalation, escalation_id)
+    if not sees(session, officer, escalation_id, restricted=False):
+        raise NotAllowed(f"{school.name} belongs to the Service Manager of the other phase.")
     facts = {
         "reference": escalation.reference,
         "urn": school.urn,
@@ -110,6 +114,7 @@ def start(
 
 def _check(
     session: Session,
+    officer: Officer,
     urn: object,
     triggers: Sequence[str],
     summary: str,
@@ -140,7 +145,7 @@ def _check(
         errors.append(("case_officer", "No officer who can hold a case has this e-mail address."))
     if errors or school is None or responsible is None:
         raise InvalidInput.many(errors)
-    _check_no_other(session, school)
+    _check_no_other(session, officer, school)
     return school, responsible
 
 
@@ -180,13 +185,19 @@ def find_case_officer(session: Session, email: str) -> Officer | None:
     return officer
 
 
-def _check_no_other(session: Session, school: School) -> None:
-    statement = select(Escalation.reference).where(
+def _check_no_other(session: Session, officer: Officer, school: School) -> None:
+    statement = select(Escalation).where(
         Escalation.urn == school.urn, col(Escalation.status).in_(LIVE)
     )
     other = session.exec(statement).first()
-    if other is not None:
-        raise NotPossible(f"{school.name} has an escalation already: {other}.")
+    if other is None:
+        return
+    if sees(session, officer, other.id, restricted=other.restricted):
+        raise NotPossible(f"{school.name} has an escalation already: {other.reference}.")
+    raise NotPossible(
+        f"An escalation for {school.name} cannot be started now. Ask the Director of Children’s "
+        "Services."
+    )
 
 
 def _next_number(session: Session, year: int) -> int:
@@ -211,6 +222,6 @@ def _await_approval(
         proposed_at=now,
         details={},
     )
-    waiting = officers_in(session, approvers[0], but=officer.id)
+    waiting = deciders(session, escalation, approvers[0], officer.id, london_date(now))
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
     tell(session, now, waiting, key=f"{proposal_id}:0", escalation=escalation, data=data)

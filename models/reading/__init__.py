@@ -7,9 +7,17 @@ order that holds from page to page, and costs the same few queries however long 
 
 from models.reading.deadlines import deadlines, deadlines_of
 from models.reading.escalations import ORDERS, escalation, escalations
+from models.reading.evidence import evidence_file, evidence_of
 from models.reading.letters import issued_file, letter, letters_of, message, messages_of
+from models.reading.officers import delegation, delegations, named_on, officers_in
 from models.reading.paging import MOST_PER_PAGE, Page
-from models.reading.proposals import proposal, proposals, proposals_of, waiting_count
+from models.reading.proposals import (
+    decidable,
+    proposal,
+    proposals,
+    proposals_of,
+    waiting_count,
+)
 from models.reading.record import (
     discussion,
     discussions_of,
@@ -41,17 +49,24 @@ __all__ = [
     "Page",
     "deadlines",
     "deadlines_of",
+    "decidable",
+    "delegation",
+    "delegations",
     "discussion",
     "discussions_of",
     "eligibility",
     "escalation",
     "escalations",
     "events_of",
+    "evidence_file",
+    "evidence_of",
     "issued_file",
     "letter",
     "letters_of",
     "message",
     "messages_of",
+    "named_on",
+    "officers_in",
     "power",
     "powers_of",
     "proposal",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.access import Reader, visible_to
 from models.deadlines import Deadline, DeadlineState, Reminder
 from models.escalations import Escalation
 from models.messages import Message, MessageState
@@ -36,6 +37,7 @@ def deadlines_of(
 def deadlines(
     session: Session,
     policy: Policy,
+    reader: Reader,
     *,
     today: date,
     due_before: date | None = None,
@@ -44,11 +46,12 @@ def deadlines(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
-    """The deadlines across all escalations, earliest first; `due_before` leaves out that day.
+    """The deadlines across all escalations that the reader sees, earliest first.
 
-    Raises InvalidInput. Three queries.
+    `due_before` leaves out that day. Raises InvalidInput. Three queries.
     """
-    statement = _statement().order_by(col(Deadline.due_on), col(Deadline.id))
+    statement = _statement().where(visible_to(reader))
+    statement = statement.order_by(col(Deadline.due_on), col(Deadline.id))
     if due_before is not None:
         statement = statement.where(col(Deadline.due_on) < due_before)
     if state is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from models.access import Reader, visible_to
 from models.deadlines import Deadline, DeadlineState
 from models.escalations import Escalation, Status, Step, StepState
 from models.officers import Officer
@@ -17,15 +18,14 @@ from models.reading.paging import (
     PER_PAGE,
     Found,
     Page,
-    find_id,
     officer_names,
     paged,
     rows,
     words_found,
 )
-from models.refusals import InvalidInput
+from models.refusals import InvalidInput, NotFound
 from models.schools import School
-from models.text import check_line
+from models.text import check_line, is_text
 
 # A deadline that is running: open, and its escalation not paused.
 RUNNING = and_(col(Deadline.state) == DeadlineState.OPEN, col(Deadline.days_left).is_(None))
@@ -57,20 +57,24 @@ ORDERS: dict[str, Any] = {
 }
 
 
-def escalation(session: Session, policy: Policy, reference: str, *, today: date) -> Found:
-    """One escalation in full; raises NotFound. Five queries.
+def escalation(
+    session: Session, policy: Policy, reader: Reader, reference: str, *, today: date
+) -> Found:
+    """One escalation in full, or its outline; raises NotFound. Five queries.
 
     `today` is the day in London: a deadline before it is overdue though no clock has marked it.
     """
-    key = find_id(session, reference)
-    return _describe(
-        session, policy, rows(session, _statement().where(col(Escalation.id) == key)), today
-    )[0]
+    known = col(Escalation.reference) == (reference if is_text(reference) else "")
+    found = rows(session, _statement().where(known, visible_to(reader)))
+    if not found:
+        raise NotFound("There is no escalation with this reference.")
+    return _describe(session, policy, reader, found, today)[0]
 
 
 def escalations(
     session: Session,
     policy: Policy,
+    reader: Reader,
     *,
     today: date,
     status: str | Sequence[str] | None = None,
@@ -84,12 +88,15 @@ def escalations(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
-    """The escalations to which all that is given applies; `status` may be several.
+    """The escalations that the reader sees and to which all that is given applies.
 
-    `query` finds words of the reference, of the school's name and of its URN; `case_officer` is
-    an e-mail address. `sort` is one of `ORDERS`. Raises InvalidInput. Five queries.
+    `status` may be several. `query` finds words of the reference, of the school's name and of
+    its URN; `case_officer` is an e-mail address. `sort` is one of `ORDERS`. Raises InvalidInput.
+    Five queries.
     """
-    statement = _statement().where(*_conditions(status, ladder, step, urn, case_officer, query))
+    statement = _statement().where(
+        visible_to(reader), *_conditions(status, ladder, step, urn, case_officer, query)
+    )
     if overdue is not None:
         late = _late(today)
         statement = statement.where(late if overdue else ~late)
@@ -99,7 +106,7 @@ def escalations(
         session,
         statement.order_by(ORDERS[sort], col(Escalation.id)),
         Escalation.id,
-        lambda found: _describe(session, policy, found, today),
+        lambda found: _describe(session, policy, reader, found, today),
         page=page,
         per_page=per_page,
     )
@@ -171,7 +178,11 @@ def is_late(deadline: Deadline, today: date) -> bool:
 
 
 def _describe(
-    session: Session, policy: Policy, found: Sequence[tuple[Any, ...]], today: date
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    found: Sequence[tuple[Any, ...]],
+    today: date,
 ) -> list[Found]:
     keys = [escalation.id for escalation, *_ in found]
     steps: dict[int, dict[str, Step]] = {key: {} for key in keys}
@@ -194,6 +205,7 @@ def _describe(
     return [
         {
             **_account(escalation, school, officer, people),
+            **_concern(escalation, reader),
             **_ladder(policy, escalation, steps[escalation.id], due[escalation.id], today),
         }
         for escalation, school, officer in found
@@ -213,10 +225,7 @@ def _account(
         "phase": school.phase,
         "ladder": escalation.ladder,
         "status": escalation.status.value,
-        "triggers": list(escalation.triggers),
-        "summary": escalation.summary,
-        "head_performance_in_question": escalation.head_performance_in_question,
-        "not_engaging": escalation.not_engaging,
+        "restricted": escalation.restricted,
         "policy": escalation.policy,
         "guidance": escalation.guidance,
         "started_at": escalation.created_at,
@@ -228,6 +237,17 @@ def _account(
         "case_officer_name": officer.name,
         "head_of_service": head[0],
         "head_of_service_name": head[1],
+    }
+
+
+def _concern(escalation: Escalation, reader: Reader) -> Found:
+    """What the council thinks of the school: empty for whoever sees no more than the outline."""
+    return {
+        "outline": not reader.whole,
+        "triggers": list(escalation.triggers) if reader.whole else [],
+        "summary": escalation.summary if reader.whole else "",
+        "head_performance_in_question": reader.whole and escalation.head_performance_in_question,
+        "not_engaging": reader.whole and escalation.not_engaging,
     }
 
 

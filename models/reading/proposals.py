@@ -1,11 +1,14 @@
 """Proposals as doors show them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 
+from models.access import reader, visible_to
+from models.commands.covering import authorities
 from models.escalations import Decision, Escalation, Proposal, ProposalState
 from models.letters import Letter
 from models.officers import Officer, Role
@@ -21,6 +24,7 @@ def proposals(
     policy: Policy,
     *,
     officer: Officer,
+    today: date,
     state: str = "awaiting",
     page: int = 1,
     per_page: int = PER_PAGE,
@@ -31,18 +35,33 @@ def proposals(
     """
     wanted = chosen("state", state, ProposalState)
     if wanted is ProposalState.AWAITING:
-        concerns = _may_decide(officer)
+        concerns = _may_decide(session, officer, today)
     else:
-        concerns = or_(col(Proposal.proposed_by_id) == officer.id, _decided_by(officer))
+        theirs = or_(col(Proposal.proposed_by_id) == officer.id, _decided_by(officer))
+        concerns = and_(visible_to(reader(officer)), theirs)
     statement = _statement().where(col(Proposal.state) == wanted, concerns)
     return _page(session, policy, statement, page, per_page)
 
 
-def waiting_count(session: Session, officer: Officer) -> int:
-    """How many proposals this officer can decide now. One query."""
-    awaiting = col(Proposal.state) == ProposalState.AWAITING
-    count = select(func.count(col(Proposal.id))).where(awaiting, _may_decide(officer))
-    return session.exec(count).one()
+def waiting_count(session: Session, officer: Officer, today: date) -> int:
+    """How many proposals this officer can decide today. Two queries."""
+    count: int = session.exec(
+        _decidable(session, officer, today, func.count(col(Proposal.id)))
+    ).one()
+    return count
+
+
+def decidable(session: Session, officer: Officer, today: date) -> set[int]:
+    """The keys of the proposals that this officer can decide today. Two queries."""
+    return set(session.exec(_decidable(session, officer, today, col(Proposal.id))))
+
+
+def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
+    return (
+        select(what)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .where(col(Proposal.state) == ProposalState.AWAITING, _may_decide(session, officer, today))
+    )
 
 
 def proposals_of(
@@ -86,20 +105,33 @@ def _page(session: Session, policy: Policy, statement: Any, page: int, per_page:
     )
 
 
-def _may_decide(officer: Officer) -> ColumnElement[bool]:
-    """The stage in hand is for this officer's role, and neither proposal nor a stage was theirs."""
+def _may_decide(session: Session, officer: Officer, today: date) -> ColumnElement[bool]:
+    """What `covering.find_authority` says of one proposal, as a condition on many."""
+    turns = [
+        _in_turn(holder_id, role)
+        for holder_id, role in authorities(session, officer, today).items()
+    ]
+    mine = and_(col(Proposal.proposed_by_id) != officer.id, ~_taken_by(officer.id))
+    return and_(visible_to(reader(officer)), mine, or_(false(), *turns))
+
+
+def _in_turn(holder_id: int, role: Role) -> ColumnElement[bool]:
+    """The stage in hand is for this role, whose holder neither proposed nor decided any of it."""
     approvers = col(Proposal.approvers)
     # Each role stands at most once in a list of approvers, so there are no more stages than roles.
-    in_turn = or_(
+    turn = or_(
         *(
-            and_(
-                col(Proposal.stage) == stage,
-                approvers[stage].as_string() == officer.role.value,
-            )
+            and_(col(Proposal.stage) == stage, approvers[stage].as_string() == role.value)
             for stage in range(len(Role))
         )
     )
-    return and_(in_turn, col(Proposal.proposed_by_id) != officer.id, ~_decided_by(officer))
+    return and_(turn, col(Proposal.proposed_by_id) != holder_id, ~_taken_by(holder_id))
+
+
+def _taken_by(officer_id: int) -> ColumnElement[bool]:
+    """They decided a stage of the proposal, or somebody decided one for them."""
+    who = or_(col(Decision.officer_id) == officer_id, col(Decision.for_officer_id) == officer_id)
+    return exists().where(col(Decision.proposal_id) == col(Proposal.id), who)
 
 
 def _decided_by(officer: Officer) -> ColumnElement[bool]:
@@ -121,6 +153,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
         [
             *(proposal.proposed_by_id for proposal, *_ in found),
             *(decision.officer_id for decision in decisions),
+            *(decision.for_officer_id for decision in decisions),
         ],
     )
     decided: dict[int, list[Found]] = {key: [] for key in keys}
@@ -163,6 +196,8 @@ def _decision(decision: Decision, people: dict[int, tuple[str, str]]) -> Found:
         "stage": decision.stage,
         "officer": email,
         "officer_name": name,
+        "for_officer": people[decision.for_officer_id][0] if decision.for_officer_id else None,
+        "for_officer_name": people[decision.for_officer_id][1] if decision.for_officer_id else None,
         "decision": decision.decision.value,
         "reason": decision.reason,
         "at": decision.at,

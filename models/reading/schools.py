@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from models.access import Reader, visible_to
 from models.commands.directory import find_school
 from models.escalations import LIVE, Escalation
 from models.reading.paging import PER_PAGE, Found, Page, chosen, paged, rows, words_found
@@ -21,6 +22,7 @@ from models.schools import (
 
 def schools(
     session: Session,
+    reader: Reader,
     *,
     query: str = "",
     level: str | None = None,
@@ -43,15 +45,15 @@ def schools(
         session,
         statement,
         School.urn,
-        lambda found: _describe(session, found),
+        lambda found: _describe(session, reader, found),
         page=page,
         per_page=per_page,
     )
 
 
-def school(session: Session, urn: object) -> Found:
+def school(session: Session, reader: Reader, urn: object) -> Found:
     """One school with its contacts; raises NotFound. Three queries."""
-    return _describe(session, [find_school(session, urn)])[0]
+    return _describe(session, reader, [find_school(session, urn)])[0]
 
 
 def of_kind(kind: SchoolKind) -> ColumnElement[bool]:
@@ -71,7 +73,7 @@ def _matches(query: str) -> ColumnElement[bool]:
     return found
 
 
-def _describe(session: Session, found: Sequence[School]) -> list[Found]:
+def _describe(session: Session, reader: Reader, found: Sequence[School]) -> list[Found]:
     urns = [school.urn for school in found]
     contacts: dict[int, list[Found]] = {urn: [] for urn in urns}
     for contact in rows(session, select(Contact).where(col(Contact.urn).in_(urns))):
@@ -80,7 +82,7 @@ def _describe(session: Session, found: Sequence[School]) -> list[Found]:
     for people in contacts.values():
         people.sort(key=lambda person: order.index(person["role"]))
     live = select(Escalation.urn, Escalation.reference).where(
-        col(Escalation.urn).in_(urns), col(Escalation.status).in_(LIVE)
+        col(Escalation.urn).in_(urns), col(Escalation.status).in_(LIVE), visible_to(reader)
     )
     references = dict(session.exec(live).all())
     return [

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from models.clocks import long_date
+from models.clocks import london_time, long_date
 from models.escalations import Action
 from models.events import EventKind
 from models.law.powers import Section
@@ -50,17 +50,22 @@ def _proposed(names: Names, facts: Facts) -> str:
     return f"It was proposed to {_change(names, facts)}."
 
 
+def _for(facts: Facts) -> str:
+    """In whose absence it was decided."""
+    return f", for {facts['for']}" if "for" in facts else ""
+
+
 def _signed_off(names: Names, facts: Facts) -> str:
     role = Role(facts["as"]).label
-    return f"The proposal to {_change(names, facts)} was signed off by {role}."
+    return f"The proposal to {_change(names, facts)} was signed off by {role}{_for(facts)}."
 
 
 def _approved(names: Names, facts: Facts) -> str:
-    return f"The proposal to {_change(names, facts)} was approved."
+    return f"The proposal to {_change(names, facts)} was approved{_for(facts)}."
 
 
 def _returned(names: Names, facts: Facts) -> str:
-    return f"The proposal to {_change(names, facts)} was returned."
+    return f"The proposal to {_change(names, facts)} was returned{_for(facts)}."
 
 
 def _superseded(names: Names, facts: Facts) -> str:
@@ -290,6 +295,47 @@ def _ended(_: Names, __: Facts) -> str:
     return "The escalation ended because the school closes."
 
 
+def _case_officer_changed(_: Names, facts: Facts) -> str:
+    return f"The case was given to {facts['to']}, before it was {facts['from']}’s."
+
+
+def _case_restricted(_: Names, facts: Facts) -> str:
+    return f"The case was restricted to {_and(facts['officers'])}."
+
+
+def _opened_to_all(_: Names, __: Facts) -> str:
+    return "The restriction of the case ended."
+
+
+def _restricted_case_read(_: Names, facts: Facts) -> str:
+    return f"The restricted case was read ({facts['address']})."
+
+
+def _access_refused(_: Names, facts: Facts) -> str:
+    return f"{facts['address']} was refused: {facts['why']}"
+
+
+def _evidence_added(_: Names, facts: Facts) -> str:
+    return f"The file “{facts['name']}” was added as evidence."
+
+
+def _evidence_refused(_: Names, facts: Facts) -> str:
+    return f"The file “{facts['name']}” was refused: the malware scanner found something in it."
+
+
+def _case_exported(_: Names, facts: Facts) -> str:
+    return f"The case was exported to the file {facts['file']}."
+
+
+def _delegation_made(_: Names, facts: Facts) -> str:
+    days = f"{_day(facts['first_day'])} to {_day(facts['last_day'])}"
+    return f"{facts['from']} let {facts['to']} decide for them from {days}."
+
+
+def _delegation_ended(_: Names, facts: Facts) -> str:
+    return f"{facts['from']} ended the cover that they had given."
+
+
 def _contact_changed(_: Names, facts: Facts) -> str:
     return (
         f"{facts['name']} was recorded as the {role_words(facts['role'])} of school {facts['urn']}."
@@ -304,17 +350,85 @@ def _officer_added(_: Names, facts: Facts) -> str:
     return f"{facts['name']} was added as {Role(facts['role']).label}."
 
 
+def _officer_changed(_: Names, facts: Facts) -> str:
+    before, after = facts["before"], facts["after"]
+    new = [
+        f"{name} from {_said(name, before[name])} to {_said(name, after[name])}"
+        for name in ("name", "role", "phase")
+        if before[name] != after[name]
+    ]
+    return f"The account of {facts['officer']} was changed: {_and(new)}."
+
+
+def _said(name: str, value: str | None) -> str:
+    if value is None:
+        return "none"
+    return Role(value).label if name == "role" else value
+
+
+def _officer_disabled(_: Names, facts: Facts) -> str:
+    return f"The account of {facts['officer']} was disabled: {facts['reason'].rstrip('.')}."
+
+
+def _officer_enabled(_: Names, facts: Facts) -> str:
+    return f"The account of {facts['officer']} was enabled again."
+
+
+def _officer_linked(_: Names, facts: Facts) -> str:
+    return f"The account of {facts['officer']} was linked to an account at {facts['issuer']}."
+
+
+def _password_set(_: Names, facts: Facts) -> str:
+    return f"{facts['officer']} set a password."
+
+
+CREDENTIALS = {
+    "token": "token for the JSON API",
+    "code": "personal code",
+    "invitation": "link to set up the account",
+}
+
+
 def _credential(_: Names, facts: Facts) -> str:
-    what = {"token": "token for the JSON API", "code": "personal code"}[facts["kind"]]
-    return f"A {what} was issued to {facts['officer']}."
+    return f"A {CREDENTIALS[facts['kind']]} was issued to {facts['officer']}."
+
+
+def _credential_revoked(_: Names, facts: Facts) -> str:
+    return f"A {CREDENTIALS[facts['kind']]} of {facts['officer']} was revoked."
+
+
+SIGN_IN_WAYS = {
+    "password": " with a password",
+    "council": " with a council account",
+    "demonstration": " to the demonstration",
+}
 
 
 def _signed_in(_: Names, facts: Facts) -> str:
-    return f"{facts['officer']} signed in."
+    return f"{facts['officer']} signed in{SIGN_IN_WAYS.get(facts.get('way', ''), '')}."
 
 
 def _signed_out(_: Names, facts: Facts) -> str:
-    return f"{facts['officer']} signed out."
+    if facts.get("ended"):
+        return f"A sign-in of {facts['officer']} was ended."
+    return f"{facts['officer']} signed out{' everywhere' if facts.get('everywhere') else ''}."
+
+
+def _sign_in_refused(_: Names, facts: Facts) -> str:
+    who = facts["officer"] or "Somebody who is not known here"
+    why = inside(facts["why"]).rstrip(".")
+    return f"{who} could not sign in{SIGN_IN_WAYS[facts['way']]}: {why}."
+
+
+def _backup_made(_: Names, facts: Facts) -> str:
+    return f"A backup of the record’s first {facts['events']} events was made: {facts['file']}."
+
+
+def _backup_restored(_: Names, facts: Facts) -> str:
+    made = london_time(datetime.fromisoformat(facts["made_at"]))
+    words = f"The backup of {long_date(made.date())} at {made:%H:%M} was restored."
+    replaced = facts["replaced"]["events"]
+    return f"{words} It replaced a record of {replaced} events." if replaced else words
 
 
 def _day(text: str) -> str:
@@ -384,10 +498,29 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.ESCALATION_WITHDRAWN: _withdrawn,
     EventKind.ESCALATION_CONVERTED: _converted,
     EventKind.ESCALATION_ENDED: _ended,
+    EventKind.CASE_OFFICER_CHANGED: _case_officer_changed,
+    EventKind.CASE_RESTRICTED: _case_restricted,
+    EventKind.CASE_OPENED_TO_ALL: _opened_to_all,
+    EventKind.RESTRICTED_CASE_READ: _restricted_case_read,
+    EventKind.ACCESS_REFUSED: _access_refused,
+    EventKind.EVIDENCE_ADDED: _evidence_added,
+    EventKind.EVIDENCE_REFUSED: _evidence_refused,
+    EventKind.CASE_EXPORTED: _case_exported,
+    EventKind.DELEGATION_MADE: _delegation_made,
+    EventKind.DELEGATION_ENDED: _delegation_ended,
     EventKind.CONTACT_CHANGED: _contact_changed,
     EventKind.SCHOOL_ADDED: _school_added,
     EventKind.OFFICER_ADDED: _officer_added,
+    EventKind.OFFICER_CHANGED: _officer_changed,
+    EventKind.OFFICER_DISABLED: _officer_disabled,
+    EventKind.OFFICER_ENABLED: _officer_enabled,
+    EventKind.OFFICER_LINKED: _officer_linked,
+    EventKind.PASSWORD_SET: _password_set,
     EventKind.CREDENTIAL_ISSUED: _credential,
+    EventKind.CREDENTIAL_REVOKED: _credential_revoked,
+    EventKind.SIGN_IN_REFUSED: _sign_in_refused,
     EventKind.OFFICER_SIGNED_IN: _signed_in,
     EventKind.OFFICER_SIGNED_OUT: _signed_out,
+    EventKind.BACKUP_MADE: _backup_made,
+    EventKind.BACKUP_RESTORED: _backup_restored,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, event, insert, select
 from sqlmodel import SQLModel
 
-from models.commands.directory import issue_token
+from models.commands.identity import issue_token
 from models.database import write
 from models.policy import Policy
 from models.schools import Contact, School

@@ -1,10 +1,11 @@
 """The `scc` command as somebody at a terminal, or a script, meets it."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,34 @@ from typer.testing import CliRunner
 from cli import demonstration, doctor
 from cli.main import app
 from models import schema
-from models.commands import clock, directory
+from models.clocks import bank_holidays_known_until
+from models.commands import clock, identity
 from models.database import connect, read, write
 from models.escalations import Escalation, Proposal, Status, Step, StepState
 from models.events import Event, verify
 from models.letters import Letter, LetterState
-from models.officers import Officer
+from models.officers import Officer, digest
 from models.policy import Policy
+from models.refusals import NotIdentified
 from models.schools import School
 from models.settings import Settings
 from tests.cases import Case
 from tests.council import Council
 
-COMMANDS = ("up", "init", "demo", "doctor", "officer", "token", "code", "tick", "deliver", "verify")
+COMMANDS = (
+    "up",
+    "init",
+    "demo",
+    "doctor",
+    "officer",
+    "token",
+    "code",
+    "tick",
+    "deliver",
+    "verify",
+    "backup",
+    "restore",
+)
 
 
 class Terminal:
@@ -89,6 +105,8 @@ def test_help_names_every_command(scc: Terminal) -> None:
         ["officer", "add", "a@b.example", "--name", "A", "--role", "king"],
         ["officer", "add", "a@b.example", "--name", "A", "--role", "legal", "--phase", "tertiary"],
         ["token"],
+        ["token", "a@b.example", "--days", "0"],
+        ["officer", "link"],
         ["up", "--port", "0"],
         ["up", "--prefect-port", "65536"],
         ["tick", "--as-of", "26-12-01T09:00"],
@@ -214,21 +232,51 @@ def test_an_officer_is_added_and_gets_a_token_and_a_code(
         *("officer", "add", "Ruth@Fernshire.Example", "--name", "Ruth Calloway"),
         *("--role", "service_manager", "--phase", "primary"),
     )
+    link = added.pop("link")
     assert added == {
         "email": "ruth@fernshire.example",
         "name": "Ruth Calloway",
         "role": "service_manager",
         "phase": "primary",
     }
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/set-password/[\w-]{43}", link)
     token = on_database.json("token", "ruth@fernshire.example")["token"]
     first = on_database.json("code", "ruth@fernshire.example")["code"]
     second = on_database.json("code", "RUTH@fernshire.example")["code"]
     with read(engine) as session:
-        assert directory.officer_by_token(session, token).name == "Ruth Calloway"
-        assert directory.officer_by_code(session, second).name == "Ruth Calloway"
+        now = datetime.now(UTC)
+        assert identity.officer_by_token(session, token, now=now).name == "Ruth Calloway"
+        assert identity.officer_by_code(session, second).name == "Ruth Calloway"
         with pytest.raises(Exception, match="not known"):
-            directory.officer_by_code(session, first)
+            identity.officer_by_code(session, first)
         assert verify(session) is None
+
+
+def test_the_first_administrator_is_let_in_by_a_link(
+    on_database: Terminal, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCC_BASE_URL", "https://scc.fernshire.example/")
+    first = on_database.json(
+        *("officer", "add", "ada@f.example", "--name", "Ada Moss", "--role", "administrator")
+    )["link"]
+    assert first.startswith("https://scc.fernshire.example/set-password/")
+    assert _invited(engine, first)
+    second = on_database.json("officer", "link", "ADA@f.example")
+    assert second["email"] == "ada@f.example"
+    shown = on_database("officer", "link", "ada@f.example").stdout
+    third = shown.splitlines()[-1]
+    assert "Ada Moss" in shown
+    assert "72 hours" in shown
+    assert [_invited(engine, link) for link in (first, second["link"], third)] == [0, 0, 1]
+
+
+def _invited(engine: Engine, link: str) -> bool:
+    with read(engine) as session:
+        try:
+            mark = digest(link.rpartition("/")[2])
+            return identity.invited(session, mark, now=datetime.now(UTC))[1].name == "Ada Moss"
+        except NotIdentified:
+            return False
 
 
 def test_an_officer_is_told_how_to_go_on(on_database: Terminal) -> None:
@@ -236,6 +284,19 @@ def test_an_officer_is_told_how_to_go_on(on_database: Terminal) -> None:
     assert "scc token leo@f.example" in shown.stdout
     assert "scc code leo@f.example" in shown.stdout
     assert shown.stderr == ""
+
+
+def test_a_token_says_how_long_it_works(on_database: Terminal, engine: Engine) -> None:
+    on_database("officer", "add", "leo@f.example", "--name", "Leo", "--role", "legal")
+    for days, options in ((90, ()), (7, ("--days", "7"))):
+        told = on_database.json("token", "leo@f.example", *options)
+        ends = datetime.fromisoformat(told["expires_at"])
+        assert abs(ends - datetime.now(UTC) - timedelta(days=days)) < timedelta(minutes=1)
+        early, late = ends - timedelta(minutes=1), ends + timedelta(minutes=1)
+        assert identity.caller(engine, now=early, token=told["token"]).name == "Leo"
+        with pytest.raises(NotIdentified):
+            identity.caller(engine, now=late, token=told["token"])
+    assert "for 90 days" in on_database("token", "leo@f.example").stdout
 
 
 def test_a_refused_officer_names_the_fields_and_adds_nobody(
@@ -261,6 +322,7 @@ def test_nobody_unknown_or_gone_gets_a_token(
     before = count(engine, Event)
     for email in ("nobody@fernshire.example", council.seo2.email):
         on_database("token", email, status=1)
+        on_database("officer", "link", email, status=1)
         on_database("code", email, status=1)
     assert count(engine, Event) == before
 
@@ -375,7 +437,9 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         "policy": "ok",
         "Prefect": "warning",
         "mail": "warning",
+        "malware scanner": "warning",
         "secret key": "ok",
+        "council accounts": "ok",
         "time zone": "ok",
         "bank holidays": "ok",
     }
@@ -390,6 +454,8 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         ("SCC_MAIL_URL", "slack://A/B/C", "mail"),
         ("PREFECT_API_URL", "http://127.0.0.1:9/api", "Prefect"),
         ("SCC_BASE_URL", "https://concerns.fernshire.example", "secret key"),
+        ("SCC_OIDC_ISSUER", "https://login.fernshire.example", "council accounts"),
+        ("SCC_OIDC_CLIENT_SECRET", "s3cret", "council accounts"),
     ],
 )
 def test_the_doctor_names_a_problem_and_fails(
@@ -400,6 +466,25 @@ def test_the_doctor_names_a_problem_and_fails(
     answer = scc.json("doctor", status=1)
     assert answer["healthy"] is False
     assert [name for name, state in checks(answer).items() if state == "problem"] == [check]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "state"),
+    [
+        ("https://login.fernshire.example", "ok"),
+        ("http://127.0.0.1:9000", "ok"),
+        ("http://login.fernshire.example", "problem"),
+        ("login.fernshire.example", "problem"),
+        ("https://", "problem"),
+    ],
+)
+def test_the_doctor_wants_an_identity_provider_that_nobody_overhears(
+    home: Path, issuer: str, state: str
+) -> None:
+    settings = Settings(oidc_issuer=issuer, oidc_client_id="scc", oidc_client_secret="s3cret")
+    found = {finding.about: finding for finding in doctor.examine(settings, datetime.now(UTC))}
+    assert found["council accounts"].health == state
+    assert settings.council_sign_in is (state == "ok")
 
 
 def test_looking_changes_nothing(scc: Terminal, home: Path) -> None:
@@ -423,7 +508,7 @@ def test_the_doctor_warns_a_year_before_the_bank_holidays_run_out(home: Path) ->
         found = doctor.examine(Settings(), now)
         return next(one.health.value for one in found if one.about == "bank holidays")
 
-    until = doctor.bank_holidays_known_until()
+    until = bank_holidays_known_until()
     noon = datetime(until.year, 12, 31, 12, tzinfo=UTC)
     assert state(noon.replace(year=until.year - 1, day=30)) == "ok"
     assert state(noon.replace(year=until.year - 1, month=12, day=31)) == "ok"

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from models.commands import clock
-from models.database import connect
+from models.commands import clock, directory
+from models.database import connect, write
 from models.settings import Settings
 from tests.prefect_server import eventually, free_port
 
@@ -240,6 +241,30 @@ def test_the_default_secret_is_refused_beyond_this_machine(
     up: Callable[..., Up], options: list[str], environment: dict[str, str]
 ) -> None:
     assert "SCC_SECRET_KEY" in up("--no-prefect", *options, **environment).refused()
+
+
+@pytest.mark.parametrize(
+    ("options", "status"), [((), 303), (("--host", "0.0.0.0"), 404)], ids=["here", "beyond"]
+)
+def test_the_demonstration_sign_in_is_for_this_machine_alone(
+    up: Callable[..., Up], options: tuple[str, ...], status: int
+) -> None:
+    running = up("--no-prefect", *options, SCC_SECRET_KEY="a secret of its own").wait_until_ready()
+    engine = connect(f"sqlite:///{running.home / 'scc.db'}")
+    with write(engine) as session:
+        officer = directory.add_officer(
+            session,
+            now=datetime.now(UTC),
+            email="ada@fernshire.example",
+            name="Ada Moss",
+            role="viewer",
+            demonstration=True,
+        )
+    engine.dispose()
+    # From this machine and by its name in either case: only where it listens is another.
+    address = f"http://127.0.0.1:{running.port}/sign-in"
+    answer = httpx.post(address, data={"officer": officer.email}, trust_env=False)
+    assert answer.status_code == status
 
 
 def test_a_part_that_cannot_start_is_named_with_its_own_last_words(

@@ -22,7 +22,7 @@ from flows.ladders import academy_ladder, maintained_school_ladder
 from flows.record import Record
 from flows.runner import deployments
 from flows.starting import start_an_escalation
-from models.commands.directory import issue_code
+from models.commands.identity import issue_code
 from models.database import read, write
 from models.escalations import Proposal
 from models.officers import Officer

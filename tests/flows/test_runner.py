@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from flows.gates import open_gates
-from models.commands import directory
+from models.commands import directory, identity
 from models.database import connect, read, write
 from models.escalations import Decision, Proposal
 from models.events import verify
@@ -153,7 +153,7 @@ def house(
     council = found_council(engine, datetime.now(UTC))
     with write(engine) as session:
         codes = {
-            name: directory.issue_code(session, now=datetime.now(UTC), officer=officer)
+            name: identity.issue_code(session, now=datetime.now(UTC), officer=officer)
             for name, officer in council.officers.items()
         }
     with prefect_server(tmp_path_factory.mktemp("prefect"), empty_prefect) as server:

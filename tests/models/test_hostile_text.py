@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models.commands import directory
+from models.commands import directory, identity
 from models.commands.correspondence import edit_letter, letter_body
 from models.commands.proposing import propose
 from models.commands.recording import judge_response
@@ -17,6 +17,7 @@ from models.escalations import Discussion, Escalation, Proposal, Response
 from models.events import verify
 from models.letters import Letter
 from models.messages import Message
+from models.officers import digest
 from models.refusals import InvalidInput, NotFound, NotIdentified
 from models.schools import Contact
 from tests.cases import Case
@@ -179,10 +180,13 @@ def test_hostile_names_to_look_for_find_nothing_and_break_nothing(case: Case) ->
                 directory.find_officer(session, text)
             with pytest.raises(NotFound):
                 directory.find_school(session, text)
-            for find in (directory.officer_by_token, directory.officer_by_code):
-                with pytest.raises(NotIdentified):
-                    find(session, text)
-            assert directory.signed_in(session, now=NOW, secret=text) is None
+            with pytest.raises(NotIdentified):
+                identity.officer_by_token(session, text, now=NOW)
+            with pytest.raises(NotIdentified):
+                identity.officer_by_code(session, text)
+            with pytest.raises(NotIdentified):
+                identity.invited(session, digest(text), now=NOW)
+            assert identity.signed_in(session, now=NOW, secret=text) is None
         with pytest.raises(NotFound), write(case.engine) as session:
             propose(
                 session,

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from models import reading
+from models.access import THE_MACHINE
 from models.commands.clock import tick
 from models.database import read, write
 from models.events import Event, EventKind
@@ -100,7 +101,7 @@ def test_the_kind_of_a_school_is_the_same_in_sql(engine: Engine) -> None:
     with read(engine) as session:
         everybody = session.exec(select(School)).all()
         for kind in SchoolKind:
-            found = reading.schools(session, kind=kind.value, per_page=200)["items"]
+            found = reading.schools(session, THE_MACHINE, kind=kind.value, per_page=200)["items"]
             expected = {school.urn for school in everybody if school.kind is kind}
             assert {item["urn"] for item in found} == expected
             assert {item["kind"] for item in found} == {kind.value}
@@ -135,7 +136,7 @@ def test_schools_are_found_by_words(
     engine: Engine, council: Council, query: str, names: list[str]
 ) -> None:
     with read(engine) as session:
-        found = reading.schools(session, query=query)["items"]
+        found = reading.schools(session, THE_MACHINE, query=query)["items"]
     assert len(found) == len(names)
     assert all(item["name"].startswith(name) for item, name in zip(found, names, strict=True))
 
@@ -144,7 +145,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
     with write(engine) as session:
         add_all(session, School, [school_row(900100, risk_level=RiskLevel.HIGH)])
     with read(engine) as session:
-        [high] = reading.schools(session, level="high")["items"]
+        [high] = reading.schools(session, THE_MACHINE, level="high")["items"]
         assert (high["urn"], high["risk_level"]) == (900100, "high")
 
 
@@ -153,7 +154,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
 
 def references(engine: Engine, policy: Policy, **filters: Any) -> list[str]:
     with read(engine) as session:
-        found = reading.escalations(session, policy, **{"today": TODAY, **filters})
+        found = reading.escalations(session, policy, THE_MACHINE, **{"today": TODAY, **filters})
     assert found["total"] == len(found["items"])
     return [item["reference"] for item in found["items"]]
 
@@ -195,7 +196,7 @@ def test_overdue_does_not_wait_for_the_clock(case: Case, policy: Policy) -> None
     assert references(case.engine, policy, overdue=True, today=after) == [case.reference]
     assert references(case.engine, policy, overdue=False, today=after) == []
     with read(case.engine) as session:
-        found = reading.escalation(session, policy, case.reference, today=after)
+        found = reading.escalation(session, policy, THE_MACHINE, case.reference, today=after)
     assert (found["overdue"], found["step"]["overdue"]) == (True, True)
     case.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
     tick(case.engine, policy, case.now)
@@ -209,7 +210,7 @@ def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy)
     case.change("pause")
     after = date(2026, 12, 8)
     with read(case.engine) as session:
-        found = reading.escalation(session, policy, case.reference, today=after)
+        found = reading.escalation(session, policy, THE_MACHINE, case.reference, today=after)
         [deadline] = reading.deadlines_of(session, policy, case.reference, today=after)["items"]
     assert (found["next_deadline"], found["overdue"]) == (None, False)
     assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
@@ -219,7 +220,7 @@ def test_a_converted_escalation_keeps_what_fell_away(case: Case, policy: Policy)
     case.started().climb_to("performance_meetings")
     case.change("convert")
     with read(case.engine) as session:
-        found = reading.escalation(session, policy, case.reference, today=TODAY)
+        found = reading.escalation(session, policy, THE_MACHINE, case.reference, today=TODAY)
     assert [step["key"] for step in found["steps"]][-2:] == ["secretary_of_state", "ofsted"]
     assert [step["key"] for step in found["fallen_away"]] == [
         "performance_meetings",
@@ -237,7 +238,7 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
     seen: list[int] = []
     with read(engine) as session:
         for number in range(1, 5):
-            page = reading.schools(session, page=number, per_page=10)
+            page = reading.schools(session, THE_MACHINE, page=number, per_page=10)
             assert (page["page"], page["pages"], page["total"]) == (number, 3, 25)
             seen += [item["urn"] for item in page["items"]]
     assert seen == list(range(920000, 920025))
@@ -245,10 +246,10 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
 
 def test_a_page_out_of_bounds_is_refused(engine: Engine) -> None:
     with read(engine) as session:
-        assert reading.schools(session)["pages"] == 1
+        assert reading.schools(session, THE_MACHINE)["pages"] == 1
         for field, bad in (("page", 0), ("page", 2**70), ("per_page", 0), ("per_page", 201)):
             with pytest.raises(InvalidInput) as refused:
-                reading.schools(session, **{field: bad})
+                reading.schools(session, THE_MACHINE, **{field: bad})
             assert refused.value.errors[0][0] == field
 
 
@@ -269,10 +270,12 @@ def queries_of_lists(engine: Engine, policy: Policy, council: Council) -> dict[s
     cost = {}
     with read(engine) as session:
         for name, look in {
-            "schools": lambda: reading.schools(session),
-            "escalations": lambda: reading.escalations(session, policy, today=TODAY),
-            "deadlines": lambda: reading.deadlines(session, policy, today=TODAY),
-            "proposals": lambda: reading.proposals(session, policy, officer=council.hos),
+            "schools": lambda: reading.schools(session, THE_MACHINE),
+            "escalations": lambda: reading.escalations(session, policy, THE_MACHINE, today=TODAY),
+            "deadlines": lambda: reading.deadlines(session, policy, THE_MACHINE, today=TODAY),
+            "proposals": lambda: reading.proposals(
+                session, policy, officer=council.hos, today=TODAY
+            ),
         }.items():
             with counted(engine) as statements:
                 look()
@@ -283,13 +286,13 @@ def queries_of_lists(engine: Engine, policy: Policy, council: Council) -> dict[s
 def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
     with read(engine) as session:
         for look in (
-            lambda: reading.escalation(session, policy, "ESC-2026-0001", today=TODAY),
+            lambda: reading.escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
             lambda: reading.events_of(session, "\0"),
             lambda: reading.letters_of(session, policy, "’"),
             lambda: reading.proposal(session, policy, 1),
             lambda: reading.response(session, policy, 1),
             lambda: reading.message(session, 1),
-            lambda: reading.school(session, "900001"),
+            lambda: reading.school(session, THE_MACHINE, "900001"),
         ):
             with pytest.raises(NotFound):
                 look()

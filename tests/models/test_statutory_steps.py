@@ -36,6 +36,7 @@ from models.statutory import (
 )
 from tests.cases import BOARD, Case, somebody
 from tests.council import NOW
+from tests.remembered import remembered
 
 GIVEN = date(2026, 11, 23)  # NOW, a Monday
 ENDS_ON = date(2026, 11, 30)
@@ -48,6 +49,7 @@ def at(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
+@remembered
 def turn(case: Case, **start: Any) -> Case:
     """Everything before the warning notice has failed: it is its turn."""
     case.started(**start).climb_to("performance_meetings")
@@ -56,6 +58,7 @@ def turn(case: Case, **start: Any) -> Case:
     return case
 
 
+@remembered
 def warned(case: Case, **start: Any) -> WarningNotice:
     """A warning notice that was given, on NOW, with a compliance period to ENDS_ON."""
     notice = turn(case, **start).warn(compliance_ends_on=ENDS_ON)
@@ -63,6 +66,7 @@ def warned(case: Case, **start: Any) -> WarningNotice:
     return notice
 
 
+@remembered
 def failed(case: Case, **start: Any) -> WarningNotice:
     """It was not complied with, and was judged so on the first day possible."""
     warned(case, **start)
@@ -70,6 +74,7 @@ def failed(case: Case, **start: Any) -> WarningNotice:
     return case.judge_compliance(complied=False)
 
 
+@remembered
 def eligible(case: Case, **start: Any) -> Case:
     """Powers were proposed on 1 December, five working days ran, and the case is at step vii."""
     failed(case, **start)

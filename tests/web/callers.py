@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine
 
-from models.commands.directory import issue_token
+from models.commands.identity import issue_token
 from models.database import write
 from models.officers import Officer
 from models.settings import Settings

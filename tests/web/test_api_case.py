@@ -108,17 +108,17 @@ def edit_the_draft(seo: Caller, letter_id: int) -> None:
 
 
 def look_at_the_issued_letter(callers: Callers, letter_id: int) -> None:
-    letter = callers.viewer.get(f"/letters/{letter_id}")
+    letter = callers.legal.get(f"/letters/{letter_id}")
     assert letter["state"] == "issued"
     [delivery] = letter["deliveries"]
     assert delivery["to"] == "headteacher@school-900001.example"
     assert (delivery["channel"], delivery["state"]) == ("email", "sent")
-    pdf = callers.viewer.call("GET", f"/letters/{letter_id}.pdf")
+    pdf = callers.legal.call("GET", f"/letters/{letter_id}.pdf")
     assert pdf.headers["content-type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF")
     assert sha256(pdf.content) == letter["sha256"]
-    assert "Please telephone us." in callers.viewer.call("GET", f"/letters/{letter_id}.html").text
-    assert callers.viewer.call("GET", f"/letters/{letter_id}.docx").content.startswith(b"PK")
+    assert "Please telephone us." in callers.legal.call("GET", f"/letters/{letter_id}.html").text
+    assert callers.legal.call("GET", f"/letters/{letter_id}.docx").content.startswith(b"PK")
     callers.seo.put(f"/letters/{letter_id}", 409, body="# Something else")
 
 
@@ -150,7 +150,7 @@ def resolve(callers: Callers, reference: str) -> None:
 
 
 def check_the_record(callers: Callers, reference: str) -> None:
-    events = callers.viewer.get(f"/escalations/{reference}/events", per_page=200)["items"]
+    events = callers.legal.get(f"/escalations/{reference}/events", per_page=200)["items"]
     kinds = [event["kind"] for event in events]
     assert kinds[:2] == ["escalation_started", "escalation_opened"]
     for kind in ("letter_issued", "message_sent", "deadline_missed", "escalation_resolved"):

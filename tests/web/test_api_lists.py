@@ -34,7 +34,7 @@ def page_by_page(caller: Caller, address: str) -> list[Any]:
 
 def test_lists_give_the_same_page_by_page(callers: Callers, case: Case) -> None:
     case.started().climb_to("formal_headteacher").issue()
-    viewer = callers.viewer
+    viewer = callers.seo2
     mine = f"/escalations/{case.reference}"
     lists = [f"{mine}/{name}" for name in ("contacts", "responses", "proposals", "deadlines")]
     lists += [f"{mine}/{name}" for name in ("letters", "messages", "events")]

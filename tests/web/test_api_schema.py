@@ -55,6 +55,7 @@ def test_no_example_breaks_the_api(callers: Callers, case: Case) -> None:
         "urn": str(callers.council.maintained.urn),
         "role": "clerk",
         "id": "1",
+        "number": "1",
         "format": "txt",
     }
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", callers.app)

@@ -161,7 +161,15 @@ def other_pages(served: Served) -> dict[str, list[str]]:
             f"{case}/propose/resume",
         ],
         "viewer": [case, f"{case}/propose", "/proposals"],
-        "hos": ["/escalations", "/proposals", f"/escalations/{church.reference}"],
+        "hos": [
+            "/escalations",
+            "/proposals",
+            f"/escalations/{church.reference}",
+            f"{case}/restriction",
+            f"{case}/case-officer",
+            "/cover",
+            "/cover/new",
+        ],
     }
 
 

@@ -138,12 +138,31 @@ def test_an_informal_step_of_an_academy_is_passed_over(visitors: Visitors, case:
     assert proposal.heading == form.heading
 
 
-def test_a_viewer_reads_and_is_asked_for_nothing(visitors: Visitors, case: Case) -> None:
+def test_legal_services_read_and_are_asked_for_nothing(visitors: Visitors, case: Case) -> None:
     case.started().discuss()
-    page = visitors.viewer.get(address(case))
+    page = visitors.legal.get(address(case))
     assert page.next_step == "Record the response when it comes"
     assert not {"Record a response", "Propose a change", "Record a discussion"} & set(page.links)
-    assert visitors.viewer.get(f"{address(case)}/letters").status == 200
+    assert visitors.legal.get(f"{address(case)}/letters").status == 200
+
+
+@pytest.mark.parametrize("who", ["viewer", "admin"])
+def test_an_outline_says_where_a_case_stands_and_nothing_else(
+    visitors: Visitors, case: Case, who: str
+) -> None:
+    case.started().discuss(notes="He said that he is ill.")
+    page = getattr(visitors, who).get(address(case))
+    assert "Your role shows the outline of this case" in page.text
+    assert "Informal discussion with the headteacher" in page.text
+    assert "Response at step i" in page.text
+    for secret in ("Attainment has fallen", "safety", "He said that he is ill", "Waiting for a"):
+        assert secret not in page.response.text
+    for kept in ("letters", "discussions", "record", "law"):
+        getattr(visitors, who).get(f"{address(case)}/{kept}", 403)
+
+
+def test_a_viewer_is_refused_every_form(visitors: Visitors, case: Case) -> None:
+    case.started().discuss()
     for form in ("discussions/new", "responses/new", "propose", "propose/resolve"):
         refused = visitors.viewer.get(f"{address(case)}/{form}", 403)
         assert "Your role (Viewer) does not let you" in refused.text
@@ -184,7 +203,7 @@ def test_deliveries_are_shown_and_an_unknown_one_asks_for_a_decision(
     assert "Your decision about the message is on record" in letter.text
     assert "Waiting to be sent" in letter.text
     visitors.seo.post(f"/messages/{message}", 409, {"decision": "sent", "reason": "x"})
-    assert "no longer" not in visitors.viewer.get(f"/messages/{message}").text
+    assert "no longer" not in visitors.legal.get(f"/messages/{message}").text
     with read(visitors.engine) as session:
         assert len(session.exec(select(Message).where(Message.kind == "letter")).all()) == 2
 

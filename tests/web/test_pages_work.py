@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
-from models.commands import directory
+from models.commands import identity
 from models.database import read
 from models.escalations import Discussion, Escalation, Proposal
 from models.letters import LetterVersion
@@ -125,7 +125,7 @@ def test_a_discussion_is_recorded(visitors: Visitors, case: Case) -> None:
     assert "The discussion is on record" in done.text
     [held] = case.all(Discussion)
     assert (held.notes, held.with_whom) == ("We met.\nTwice.", ["headteacher"])
-    shown = visitors.viewer.get(f"/escalations/{case.reference}/discussions")
+    shown = visitors.legal.get(f"/escalations/{case.reference}/discussions")
     assert "We met. Twice." in shown.text
 
 
@@ -280,13 +280,13 @@ def test_an_issued_letter_is_the_frozen_file_and_cannot_be_edited(
 ) -> None:
     case.started().climb_to("formal_headteacher")
     issue_letters(visitors.engine, policy, visitors.now)
-    page = visitors.viewer.get(f"/escalations/{case.reference}/letters")
+    page = visitors.legal.get(f"/escalations/{case.reference}/letters")
     [letter] = {href for words, href in page.links.items() if "Formal letter" in words}
-    shown = visitors.viewer.get(letter)
+    shown = visitors.legal.get(letter)
     assert "Issued on 23 November 2026" in shown.text
     assert "Edit the draft" not in shown.links
     for kind, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("html", b"<!DOCTYPE"), ("txt", b"")):
-        response = visitors.viewer.client.get(f"{letter}.{kind}")
+        response = visitors.legal.client.get(f"{letter}.{kind}")
         assert response.status_code == 200
         assert response.content.startswith(start)
         assert f'.{kind}"' in response.headers["content-disposition"]
@@ -343,10 +343,10 @@ def test_a_missing_address_is_named_when_a_letter_needs_it(visitors: Visitors, c
 def test_a_personal_code_is_told_once(visitors: Visitors) -> None:
     page = visitors.hos.get("/account")
     assert "Harriet Osborne" in page.text
-    told = page.submit()
+    told = page.submit(at="/account/code")
     [code] = told.tree.xpath("//main//strong/text()")
     with read(visitors.engine) as session:
-        assert directory.officer_by_code(session, code).email == "hos@fernshire.example"
+        assert identity.officer_by_code(session, code).email == "hos@fernshire.example"
     assert code not in visitors.hos.get("/account").response.text
     assert visitors.hos.get("/account/code").path == "/account"
 

@@ -15,7 +15,7 @@ from httpx2 import Response
 from lxml import html
 from sqlalchemy import Engine
 
-from models.commands.directory import sign_in
+from models.commands.identity import sign_in
 from models.database import write
 from models.settings import Settings
 from tests.council import NOW, Council
@@ -82,9 +82,15 @@ class Page:
         """Click on a link."""
         return self.visitor.get(self.links[words])
 
-    def submit(self, status: int = 200, send_to: str | None = None, **typed: Any) -> "Page":
-        """Fill in the form of the page and send it; a date is typed into its three boxes."""
-        [form] = [form for form in self.tree.forms if form.xpath("ancestor::main")]
+    def submit(
+        self, status: int = 200, send_to: str | None = None, at: str | None = None, **typed: Any
+    ) -> "Page":
+        """Fill in the form of the page and send it; a date is typed into its three boxes.
+
+        Of several forms it is the one that goes to the address `at`.
+        """
+        forms = [form for form in self.tree.forms if form.xpath("ancestor::main")]
+        [form] = [form for form in forms if at in (None, form.action)]
         assert form.method == "POST"
         fields = _fields(form)
         for name, value in _typed(typed).items():
@@ -178,11 +184,14 @@ def _typed(typed: Fields) -> dict[str, Any]:
 PARTS = {
     "reference": "ESC-2026-0001",
     "id": "1",
+    "number": "1",
+    "item": "1",
     "urn": "900001",
     "role": "headteacher",
     "action": "advance",
     "version": "1",
     "kind": "pdf",
+    "secret": "made-up",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web.api import decisions, escalations, schools, statutory
+from web.api import decisions, escalations, evidence, holding, schools, statutory
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 
 ADDRESS = "/api/v1"
@@ -30,7 +30,7 @@ def create_api() -> FastAPI:
             status: {"model": Problem, "description": why} for status, why in _REFUSALS.items()
         },
     )
-    for topic in (schools, escalations, statutory, decisions):
+    for topic in (schools, escalations, evidence, holding, statutory, decisions):
         api.include_router(topic.router)
     handle_problems(api)
     described = api.openapi()

@@ -12,7 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlmodel import Session, select
 
-from models.commands import directory
+from models.commands import identity
 from models.database import read, write
 from models.messages import Answer
 from models.officers import Officer
@@ -20,6 +20,7 @@ from models.refusals import InvalidInput, NotIdentified, Refused
 from models.statements import add
 from web.api import problems
 from web.door import AtDoor, Door
+from web.rules import keep_refusal, rule_of
 
 JSON = "application/json"
 _bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
@@ -34,16 +35,20 @@ def shown(model: type[BaseModel], found: Any, status: int = 200) -> Response:
 
 
 def caller(
-    door: AtDoor, token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    door: AtDoor,
+    token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Officer:
     """Whose token came with the call; raises NotIdentified."""
     if token is None:
         raise NotIdentified("Send a token: Authorization: Bearer TOKEN.")
-    with read(door.engine) as session:
-        return directory.officer_by_token(session, token.credentials)
+    officer = identity.caller(door.engine, now=door.now, token=token.credentials)
+    request.state.officer = officer
+    return officer
 
 
 Caller = Annotated[Officer, Depends(caller)]
+may = rule_of(caller)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Once:
     request of the same officer. Two at once queue for the transaction, so one of them is first.
     """
 
+    request: Request
     door: Door
     officer: Officer
     key: str | None
@@ -67,9 +73,19 @@ class Once:
             first = self._first(session)
             if first is not None:
                 return self._again(first)
-            answer = _carry_out(session, model, command, status)
+            answer, refusal = _carry_out(session, model, command, status)
             self._keep(session, answer)
-            return answer
+        if refusal is not None:
+            keep_refusal(self.request, refusal)
+        return answer
+
+    def again(self) -> Response | None:
+        """The first answer, if this key has one: before anything is made ready for a command."""
+        if self.key is None:
+            return None
+        with read(self.door.engine) as session:
+            first = self._first(session)
+        return self._again(first) if first is not None else None
 
     def _first(self, session: Session) -> Answer | None:
         statement = select(Answer).where(
@@ -96,13 +112,15 @@ class Once:
         )
 
 
-def _carry_out(session: Session, model: type[BaseModel], command: Command, status: int) -> Response:
+def _carry_out(
+    session: Session, model: type[BaseModel], command: Command, status: int
+) -> tuple[Response, Refused | None]:
     """Run the command; a refusal undoes what it began, and is an answer like any other."""
     try:
         with session.connection().begin_nested():
-            return shown(model, command(session), status)
+            return shown(model, command(session), status), None
     except Refused as refusal:
-        return problems.answer(refusal)
+        return problems.answer(refusal), refusal
 
 
 async def once(
@@ -118,9 +136,13 @@ async def once(
         content = json.dumps(json.loads(body), sort_keys=True)
     except (ValueError, RecursionError):
         content = ""  # refused for its form before any command sees it
+    return Once(request, door, officer, idempotency_key or None, digest(request, content))
+
+
+def digest(request: Request, content: str) -> str:
+    """What tells one request from another under the same key."""
     request_line = f"{request.method} {request.url.path}\n{content}"
-    digest = hashlib.sha256(request_line.encode()).hexdigest()
-    return Once(door, officer, idempotency_key or None, digest)
+    return hashlib.sha256(request_line.encode()).hexdigest()
 
 
 OnlyOnce = Annotated[Once, Depends(once)]

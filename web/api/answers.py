@@ -82,6 +82,8 @@ class Escalation(Answer):
     step: Step
     steps: list[Step]
     fallen_away: list[Step]
+    outline: bool
+    restricted: bool
     triggers: list[str]
     summary: str
     head_performance_in_question: bool
@@ -99,6 +101,43 @@ class Escalation(Answer):
     head_of_service_name: str | None
     next_deadline: date | None
     overdue: bool
+
+
+class Delegation(Answer):
+    """Cover for absence: `state` is `ahead`, `in_force` or `over`."""
+
+    id: int
+    from_: str = Field(alias="from")
+    from_name: str
+    to: str
+    to_name: str
+    first_day: date
+    last_day: date
+    reason: str
+    state: str
+    made_at: AwareDatetime
+    ended_at: AwareDatetime | None
+
+
+class EvidenceFile(Answer):
+    """A file of a case: `size` in bytes; `scan` is `clean`, or `not_scanned` without a scanner."""
+
+    id: int
+    reference: str
+    step: str
+    step_number: str
+    step_title: str
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+    description: str
+    scan: str
+    scan_result: str
+    added_by: str
+    added_by_name: str
+    added_at: AwareDatetime
 
 
 class Recorded(Answer):
@@ -137,6 +176,8 @@ class Decision(Answer):
     stage: int
     officer: str
     officer_name: str
+    for_officer: str | None
+    for_officer_name: str | None
     decision: str
     reason: str
     at: AwareDatetime

@@ -114,6 +114,35 @@ class ProposalBody(Body):
     not_engaging: bool | None = None
 
 
+class CaseOfficerBody(Body):
+    """The new case officer, by e-mail address, and why."""
+
+    case_officer: Email
+    reason: Text
+
+
+class RestrictionBody(Body):
+    """The officers, by e-mail address, who see a restricted case, and why it is one."""
+
+    officers: Annotated[list[Email], Field(max_length=50)]
+    reason: Text
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason: Text
+
+
+class DelegationBody(Body):
+    """Who decides for the caller, by e-mail address; both days are included."""
+
+    colleague: Email
+    first_day: Day
+    last_day: Day
+    reason: Text
+
+
 class DecisionBody(Body):
     """A decision with its reason: of a proposal `approve` or `return`, which needs one."""
 

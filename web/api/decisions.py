@@ -7,12 +7,13 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act, reader
 from models.commands.correspondence import edit_letter
 from models.commands.deciding import decide
 from models.commands.deliveries import settle
 from models.database import read, write
 from web.api import answers
-from web.api.answering import Caller, OnlyOnce, shown
+from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import DeadlineQuery, DecisionBody, LetterBody, ProposalQuery
 from web.door import AtDoor, key
 from web.letter_files import FORMATS, letter_file
@@ -23,24 +24,32 @@ Key = Annotated[int, Depends(key)]
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
-@router.get("/proposals", response_model=answers.ListOf[answers.Proposal])
+@router.get(
+    "/proposals",
+    response_model=answers.ListOf[answers.Proposal],
+    dependencies=[may(Act.USE_OWN_ACCOUNT)],
+)
 def list_proposals(
     door: AtDoor, officer: Caller, query: Annotated[ProposalQuery, Query()]
 ) -> Response:
     """What the caller can decide now; in another state, what they proposed or decided."""
     with read(door.engine) as session:
-        found = reading.proposals(session, door.policy, officer=officer, **query.model_dump())
+        found = reading.proposals(
+            session, door.policy, officer=officer, today=door.today, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Proposal], found)
 
 
-@router.get("/proposals/{id}", response_model=answers.Proposal)
+@router.get("/proposals/{id}", response_model=answers.Proposal, dependencies=[may(Act.SEE_CASE)])
 def show_proposal(door: AtDoor, _: Caller, id: Key) -> Response:
     """One proposal with the decisions on it so far."""
     with read(door.engine) as session:
         return shown(answers.Proposal, reading.proposal(session, door.policy, id))
 
 
-@router.post("/proposals/{id}/decision", response_model=answers.Proposal)
+@router.post(
+    "/proposals/{id}/decision", response_model=answers.Proposal, dependencies=[may(Act.DECIDE)]
+)
 def decide_proposal(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: DecisionBody
 ) -> Response:
@@ -69,6 +78,7 @@ def decide_proposal(
             "content": {kind: {} for kind, _ in FORMATS.values()},
         }
     },
+    dependencies=[may(Act.SEE_CASE)],
 )
 def show_letter_file(door: AtDoor, _: Caller, id: Key, format: str) -> Response:
     """A letter as `pdf`, `docx`, `html` or `txt`: an issued one byte for byte as it went out."""
@@ -78,14 +88,14 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key, format: str) -> Response:
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-@router.get("/letters/{id}", response_model=answers.Letter)
+@router.get("/letters/{id}", response_model=answers.Letter, dependencies=[may(Act.SEE_CASE)])
 def show_letter(door: AtDoor, _: Caller, id: Key) -> Response:
     """One letter with its text."""
     with read(door.engine) as session:
         return shown(answers.Letter, reading.letter(session, door.policy, id))
 
 
-@router.put("/letters/{id}", response_model=answers.Letter)
+@router.put("/letters/{id}", response_model=answers.Letter, dependencies=[may(Act.WRITE_LETTER)])
 def put_letter(door: AtDoor, officer: Caller, id: Key, body: LetterBody) -> Response:
     """A new version of a draft."""
     with write(door.engine) as session:
@@ -93,7 +103,11 @@ def put_letter(door: AtDoor, officer: Caller, id: Key, body: LetterBody) -> Resp
         return shown(answers.Letter, reading.letter(session, door.policy, id))
 
 
-@router.post("/messages/{id}/decision", response_model=answers.Message)
+@router.post(
+    "/messages/{id}/decision",
+    response_model=answers.Message,
+    dependencies=[may(Act.SETTLE_DELIVERY)],
+)
 def settle_message(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: DecisionBody
 ) -> Response:
@@ -113,9 +127,17 @@ def settle_message(
     return once(answers.Message, command)
 
 
-@router.get("/deadlines", response_model=answers.ListOf[answers.Deadline])
-def list_deadlines(door: AtDoor, _: Caller, query: Annotated[DeadlineQuery, Query()]) -> Response:
+@router.get(
+    "/deadlines",
+    response_model=answers.ListOf[answers.Deadline],
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
+def list_deadlines(
+    door: AtDoor, officer: Caller, query: Annotated[DeadlineQuery, Query()]
+) -> Response:
     """The deadlines of all escalations, earliest first."""
     with read(door.engine) as session:
-        found = reading.deadlines(session, door.policy, today=door.today, **query.model_dump())
+        found = reading.deadlines(
+            session, door.policy, reader(officer), today=door.today, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Deadline], found)

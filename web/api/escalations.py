@@ -7,12 +7,13 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act, reader
 from models.commands.proposing import propose
 from models.commands.recording import judge_response, record_discussion, record_response
 from models.commands.starting import start
 from models.database import read
 from web.api import answers
-from web.api.answering import Caller, OnlyOnce, shown
+from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import (
     DiscussionBody,
     EscalationQuery,
@@ -30,36 +31,59 @@ Key = Annotated[int, Depends(key)]
 Pages = Annotated[Paging, Query()]
 
 
-@router.get("/escalations", response_model=answers.ListOf[answers.Escalation])
+@router.get(
+    "/escalations",
+    response_model=answers.ListOf[answers.Escalation],
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
 def list_escalations(
-    door: AtDoor, _: Caller, query: Annotated[EscalationQuery, Query()]
+    door: AtDoor, officer: Caller, query: Annotated[EscalationQuery, Query()]
 ) -> Response:
     """The escalations to which everything that is given applies."""
     with read(door.engine) as session:
-        found = reading.escalations(session, door.policy, today=door.today, **query.model_dump())
+        found = reading.escalations(
+            session, door.policy, reader(officer), today=door.today, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Escalation], found)
 
 
-@router.post("/escalations", status_code=201, response_model=answers.Escalation)
+@router.post(
+    "/escalations",
+    status_code=201,
+    response_model=answers.Escalation,
+    dependencies=[may(Act.START)],
+)
 def start_escalation(door: AtDoor, officer: Caller, once: OnlyOnce, body: StartBody) -> Response:
     """Start an escalation; it waits for a Head of Service unless one starts it."""
 
     def command(session: Session) -> Any:
         started = start(session, door.policy, officer=officer, now=door.now, **body.model_dump())
-        return reading.escalation(session, door.policy, started.reference, today=door.today)
+        return reading.escalation(
+            session, door.policy, reader(officer), started.reference, today=door.today
+        )
 
     return once(answers.Escalation, command, 201)
 
 
-@router.get("/escalations/{reference}", response_model=answers.Escalation)
-def show_escalation(door: AtDoor, _: Caller, reference: Reference) -> Response:
+@router.get(
+    "/escalations/{reference}",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
+def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Response:
     """One escalation."""
     with read(door.engine) as session:
-        found = reading.escalation(session, door.policy, reference, today=door.today)
+        found = reading.escalation(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
         return shown(answers.Escalation, found)
 
 
-@router.get("/escalations/{reference}/contacts", response_model=answers.ListOf[answers.Discussion])
+@router.get(
+    "/escalations/{reference}/contacts",
+    response_model=answers.ListOf[answers.Discussion],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_discussions(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The discussions and meetings held, in the order recorded."""
     with read(door.engine) as session:
@@ -68,7 +92,10 @@ def list_discussions(door: AtDoor, _: Caller, reference: Reference, query: Pages
 
 
 @router.post(
-    "/escalations/{reference}/contacts", status_code=201, response_model=answers.Discussion
+    "/escalations/{reference}/contacts",
+    status_code=201,
+    response_model=answers.Discussion,
+    dependencies=[may(Act.RECORD_DISCUSSION)],
 )
 def add_discussion(
     door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: DiscussionBody
@@ -89,7 +116,11 @@ def add_discussion(
     return once(answers.Discussion, command, 201)
 
 
-@router.get("/escalations/{reference}/responses", response_model=answers.ListOf[answers.Response])
+@router.get(
+    "/escalations/{reference}/responses",
+    response_model=answers.ListOf[answers.Response],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_responses(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The school's responses, in the order recorded."""
     with read(door.engine) as session:
@@ -97,7 +128,12 @@ def list_responses(door: AtDoor, _: Caller, reference: Reference, query: Pages) 
         return shown(answers.ListOf[answers.Response], found)
 
 
-@router.post("/escalations/{reference}/responses", status_code=201, response_model=answers.Response)
+@router.post(
+    "/escalations/{reference}/responses",
+    status_code=201,
+    response_model=answers.Response,
+    dependencies=[may(Act.RECORD_RESPONSE)],
+)
 def add_response(
     door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ResponseBody
 ) -> Response:
@@ -117,7 +153,11 @@ def add_response(
     return once(answers.Response, command, 201)
 
 
-@router.post("/responses/{id}/judgement", response_model=answers.Response)
+@router.post(
+    "/responses/{id}/judgement",
+    response_model=answers.Response,
+    dependencies=[may(Act.JUDGE_RESPONSE)],
+)
 def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
     """Judge a response that was recorded without a judgement."""
 
@@ -135,7 +175,11 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
     return once(answers.Response, command)
 
 
-@router.get("/escalations/{reference}/proposals", response_model=answers.ListOf[answers.Proposal])
+@router.get(
+    "/escalations/{reference}/proposals",
+    response_model=answers.ListOf[answers.Proposal],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_proposals_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """Every proposal ever made for this escalation, oldest first."""
     with read(door.engine) as session:
@@ -143,7 +187,12 @@ def list_proposals_of(door: AtDoor, _: Caller, reference: Reference, query: Page
         return shown(answers.ListOf[answers.Proposal], found)
 
 
-@router.post("/escalations/{reference}/proposals", status_code=201, response_model=answers.Proposal)
+@router.post(
+    "/escalations/{reference}/proposals",
+    status_code=201,
+    response_model=answers.Proposal,
+    dependencies=[may(Act.PROPOSE)],
+)
 def add_proposal(
     door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ProposalBody
 ) -> Response:
@@ -163,7 +212,11 @@ def add_proposal(
     return once(answers.Proposal, command, 201)
 
 
-@router.get("/escalations/{reference}/deadlines", response_model=answers.ListOf[answers.Deadline])
+@router.get(
+    "/escalations/{reference}/deadlines",
+    response_model=answers.ListOf[answers.Deadline],
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
 def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The deadlines of this escalation with their reminders, in the order they were set."""
     with read(door.engine) as session:
@@ -173,7 +226,11 @@ def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Page
         return shown(answers.ListOf[answers.Deadline], found)
 
 
-@router.get("/escalations/{reference}/letters", response_model=answers.ListOf[answers.ListedLetter])
+@router.get(
+    "/escalations/{reference}/letters",
+    response_model=answers.ListOf[answers.ListedLetter],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The letters of this escalation with their deliveries, without their text."""
     with read(door.engine) as session:
@@ -181,7 +238,11 @@ def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) ->
         return shown(answers.ListOf[answers.ListedLetter], found)
 
 
-@router.get("/escalations/{reference}/messages", response_model=answers.ListOf[answers.Message])
+@router.get(
+    "/escalations/{reference}/messages",
+    response_model=answers.ListOf[answers.Message],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """Everything queued to go out about this escalation, oldest first."""
     with read(door.engine) as session:
@@ -189,7 +250,11 @@ def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -
         return shown(answers.ListOf[answers.Message], found)
 
 
-@router.get("/escalations/{reference}/events", response_model=answers.ListOf[answers.Event])
+@router.get(
+    "/escalations/{reference}/events",
+    response_model=answers.ListOf[answers.Event],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_events(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The record of this escalation as it stands in the chain, oldest first."""
     with read(door.engine) as session:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from models.refusals import InvalidInput, NotIdentified, Refused
+from web.rules import keep_refusal
 
 MEDIA_TYPE = "application/problem+json"
 NO_BODY = "Send a JSON object, as application/json."
@@ -77,8 +78,9 @@ def answer(refusal: Refused) -> Response:
     return problem(refusal.status, refusal.title, refusal.message, headers=headers)
 
 
-def refused(_: Request, refusal: Refused) -> Response:
+def refused(request: Request, refusal: Refused) -> Response:
     """A refusal that nothing has answered yet."""
+    keep_refusal(request, refusal)
     return answer(refusal)
 
 
@@ -108,6 +110,7 @@ def failed(_: Request, failure: HTTPException) -> Response:
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing at this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A file can be 25 MB at most, all else 2 MB.",
     }.get(status, status.description)
     return problem(status, status.phrase, detail, headers=failure.headers)
 

@@ -6,33 +6,43 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models import reading
+from models.access import Act, reader
 from models.commands.directory import set_contact
 from models.database import read, write
 from web.api import answers
-from web.api.answering import Caller, shown
+from web.api.answering import Caller, may, shown
 from web.api.bodies import ContactBody, SchoolQuery
 from web.door import AtDoor
 
 router = APIRouter(tags=["Schools"])
 
 
-@router.get("/schools", response_model=answers.ListOf[answers.School])
-def list_schools(door: AtDoor, _: Caller, query: Annotated[SchoolQuery, Query()]) -> Response:
+@router.get(
+    "/schools", response_model=answers.ListOf[answers.School], dependencies=[may(Act.SEE_SCHOOLS)]
+)
+def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Query()]) -> Response:
     """Schools by name."""
     with read(door.engine) as session:
-        return shown(answers.ListOf[answers.School], reading.schools(session, **query.model_dump()))
+        return shown(
+            answers.ListOf[answers.School],
+            reading.schools(session, reader(officer), **query.model_dump()),
+        )
 
 
-@router.get("/schools/{urn}", response_model=answers.School)
-def show_school(door: AtDoor, _: Caller, urn: str) -> Response:
+@router.get("/schools/{urn}", response_model=answers.School, dependencies=[may(Act.SEE_SCHOOLS)])
+def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     """One school."""
     with read(door.engine) as session:
-        return shown(answers.School, reading.school(session, urn))
+        return shown(answers.School, reading.school(session, reader(officer), urn))
 
 
-@router.put("/schools/{urn}/contacts/{role}", response_model=answers.School)
+@router.put(
+    "/schools/{urn}/contacts/{role}",
+    response_model=answers.School,
+    dependencies=[may(Act.CHANGE_CONTACTS)],
+)
 def put_contact(door: AtDoor, officer: Caller, urn: str, role: str, body: ContactBody) -> Response:
     """Add or correct one of a school's contacts; the answer is the school."""
     with write(door.engine) as session:
         set_contact(session, officer=officer, now=door.now, urn=urn, role=role, **body.model_dump())
-        return shown(answers.School, reading.school(session, urn))
+        return shown(answers.School, reading.school(session, reader(officer), urn))

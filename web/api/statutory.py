@@ -8,10 +8,11 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.commands import notices, powers, secretary_of_state, serving
 from models.database import read
 from web.api import answers, bodies
-from web.api.answering import Caller, OnlyOnce, shown
+from web.api.answering import Caller, OnlyOnce, may, shown
 from web.door import AtDoor, Door, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
@@ -20,7 +21,11 @@ Key = Annotated[int, Depends(key)]
 Pages = Annotated[bodies.Paging, Query()]
 
 
-@router.get("/escalations/{reference}/eligibility", response_model=answers.Eligibility)
+@router.get(
+    "/escalations/{reference}/eligibility",
+    response_model=answers.Eligibility,
+    dependencies=[may(Act.SEE_CASE)],
+)
 def show_eligibility(door: AtDoor, _: Caller, reference: Reference) -> Response:
     """The four facts of section 60(1), and what stands in the way of each power today."""
     with read(door.engine) as session:
@@ -28,7 +33,12 @@ def show_eligibility(door: AtDoor, _: Caller, reference: Reference) -> Response:
         return shown(answers.Eligibility, found)
 
 
-@router.post("/escalations/{reference}/support", status_code=201, response_model=answers.Support)
+@router.post(
+    "/escalations/{reference}/support",
+    status_code=201,
+    response_model=answers.Support,
+    dependencies=[may(Act.RECORD_SUPPORT)],
+)
 def add_support(
     door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.SupportBody
 ) -> Response:
@@ -51,6 +61,7 @@ def add_support(
 @router.get(
     "/escalations/{reference}/warning-notices",
     response_model=answers.ListOf[answers.WarningNotice],
+    dependencies=[may(Act.SEE_CASE)],
 )
 def list_warning_notices(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The warning notices of this escalation, oldest first."""
@@ -63,6 +74,7 @@ def list_warning_notices(door: AtDoor, _: Caller, reference: Reference, query: P
     "/escalations/{reference}/warning-notices",
     status_code=201,
     response_model=answers.WarningNotice,
+    dependencies=[may(Act.PROPOSE_NOTICE)],
 )
 def add_warning_notice(
     door: AtDoor,
@@ -87,7 +99,11 @@ def add_warning_notice(
     return once(answers.WarningNotice, command, 201)
 
 
-@router.post("/warning-notices/{id}/compliance", response_model=answers.WarningNotice)
+@router.post(
+    "/warning-notices/{id}/compliance",
+    response_model=answers.WarningNotice,
+    dependencies=[may(Act.JUDGE_COMPLIANCE)],
+)
 def judge_compliance(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ComplianceBody
 ) -> Response:
@@ -108,7 +124,10 @@ def judge_compliance(
 
 
 @router.post(
-    "/warning-notices/{id}/proposed-powers", status_code=201, response_model=answers.WarningNotice
+    "/warning-notices/{id}/proposed-powers",
+    status_code=201,
+    response_model=answers.WarningNotice,
+    dependencies=[may(Act.PROPOSE_POWERS)],
 )
 def add_proposed_powers(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ProposedPowersBody
@@ -129,7 +148,11 @@ def add_proposed_powers(
     return once(answers.WarningNotice, command, 201)
 
 
-@router.get("/escalations/{reference}/powers", response_model=answers.ListOf[answers.Power])
+@router.get(
+    "/escalations/{reference}/powers",
+    response_model=answers.ListOf[answers.Power],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_powers(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The powers that were prepared in this escalation, oldest first."""
     with read(door.engine) as session:
@@ -139,7 +162,12 @@ def list_powers(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> 
         return shown(answers.ListOf[answers.Power], found)
 
 
-@router.post("/escalations/{reference}/powers", status_code=201, response_model=answers.Power)
+@router.post(
+    "/escalations/{reference}/powers",
+    status_code=201,
+    response_model=answers.Power,
+    dependencies=[may(Act.PREPARE_POWER)],
+)
 def add_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.PowerBody
 ) -> Response:
@@ -169,7 +197,12 @@ def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[S
     return command
 
 
-@router.post("/powers/{id}/consultations", status_code=201, response_model=answers.Power)
+@router.post(
+    "/powers/{id}/consultations",
+    status_code=201,
+    response_model=answers.Power,
+    dependencies=[may(Act.RECORD_CONSULTATION)],
+)
 def add_consultation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ConsultationBody
 ) -> Response:
@@ -179,7 +212,11 @@ def add_consultation(
     return once(answers.Power, act, 201)
 
 
-@router.post("/powers/{id}/secretary-of-state", response_model=answers.Power)
+@router.post(
+    "/powers/{id}/secretary-of-state",
+    response_model=answers.Power,
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+)
 def tell_secretary_of_state(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ToldBody
 ) -> Response:
@@ -193,7 +230,12 @@ def tell_secretary_of_state(
     )
 
 
-@router.post("/powers/{id}/use", status_code=201, response_model=answers.Power)
+@router.post(
+    "/powers/{id}/use",
+    status_code=201,
+    response_model=answers.Power,
+    dependencies=[may(Act.USE_POWER)],
+)
 def use_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.UseBody
 ) -> Response:
@@ -203,7 +245,9 @@ def use_power(
     return once(answers.Power, act, 201)
 
 
-@router.post("/powers/{id}/receipt", response_model=answers.Power)
+@router.post(
+    "/powers/{id}/receipt", response_model=answers.Power, dependencies=[may(Act.RECORD_RECEIPT)]
+)
 def record_receipt(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReceiptBody
 ) -> Response:
@@ -213,7 +257,12 @@ def record_receipt(
     return once(answers.Power, act)
 
 
-@router.post("/powers/{id}/representations", status_code=201, response_model=answers.Power)
+@router.post(
+    "/powers/{id}/representations",
+    status_code=201,
+    response_model=answers.Power,
+    dependencies=[may(Act.RECORD_REPRESENTATION)],
+)
 def add_representation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.RepresentationBody
 ) -> Response:
@@ -223,7 +272,12 @@ def add_representation(
     return once(answers.Power, act, 201)
 
 
-@router.post("/powers/{id}/reviews", status_code=201, response_model=answers.Power)
+@router.post(
+    "/powers/{id}/reviews",
+    status_code=201,
+    response_model=answers.Power,
+    dependencies=[may(Act.REVIEW_BUDGET)],
+)
 def add_review(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReviewBody
 ) -> Response:
@@ -233,7 +287,7 @@ def add_review(
     return once(answers.Power, act, 201)
 
 
-@router.post("/powers/{id}/end", response_model=answers.Power)
+@router.post("/powers/{id}/end", response_model=answers.Power, dependencies=[may(Act.END_POWER)])
 def end_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.EndBody
 ) -> Response:
@@ -246,6 +300,7 @@ def end_power(
 @router.get(
     "/escalations/{reference}/secretary-of-state-notices",
     response_model=answers.ListOf[answers.SecretaryOfStateNotice],
+    dependencies=[may(Act.SEE_CASE)],
 )
 def list_secretary_of_state_notices(
     door: AtDoor, _: Caller, reference: Reference, query: Pages
@@ -262,6 +317,7 @@ def list_secretary_of_state_notices(
     "/escalations/{reference}/secretary-of-state-notices",
     status_code=201,
     response_model=answers.SecretaryOfStateNotice,
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
 )
 def add_secretary_of_state_notice(
     door: AtDoor,
@@ -287,7 +343,9 @@ def add_secretary_of_state_notice(
 
 
 @router.post(
-    "/secretary-of-state-notices/{id}/release", response_model=answers.SecretaryOfStateNotice
+    "/secretary-of-state-notices/{id}/release",
+    response_model=answers.SecretaryOfStateNotice,
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
 )
 def release(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReleaseBody
@@ -308,7 +366,11 @@ def release(
     return once(answers.SecretaryOfStateNotice, command)
 
 
-@router.get("/letters/{id}/services", response_model=answers.ListOf[answers.Service])
+@router.get(
+    "/letters/{id}/services",
+    response_model=answers.ListOf[answers.Service],
+    dependencies=[may(Act.SEE_CASE)],
+)
 def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
     """How a letter was served on those it is for, apart from its e-mails."""
     with read(door.engine) as session:
@@ -316,7 +378,12 @@ def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
         return shown(answers.ListOf[answers.Service], found)
 
 
-@router.post("/letters/{id}/services", status_code=201, response_model=answers.Service)
+@router.post(
+    "/letters/{id}/services",
+    status_code=201,
+    response_model=answers.Service,
+    dependencies=[may(Act.RECORD_SERVICE)],
+)
 def add_service(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ServiceBody
 ) -> Response:

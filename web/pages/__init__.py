@@ -4,9 +4,14 @@ from fastapi import APIRouter, Depends
 
 from web.pages import (
     account,
+    administration,
     case,
     caseload,
     compliance,
+    council,
+    cover,
+    evidence,
+    holding,
     law,
     letters,
     messages,
@@ -17,6 +22,7 @@ from web.pages import (
     record,
     schools,
     secretary_of_state,
+    set_password,
     sign_in,
     start,
 )
@@ -28,6 +34,8 @@ __all__ = ["TOPICS", "failed", "refused", "router"]
 # In this order: /escalations/new is none of the references.
 TOPICS = (
     sign_in,
+    council,
+    set_password,
     account,
     caseload,
     start,
@@ -38,11 +46,15 @@ TOPICS = (
     compliance,
     powers,
     secretary_of_state,
+    evidence,
+    holding,
+    cover,
     propose,
     proposals,
     letters,
     messages,
     schools,
+    administration,
 )
 router = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
 for topic in TOPICS:

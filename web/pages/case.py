@@ -1,5 +1,6 @@
 """One escalation: what to do next, its ladder and deadlines, its letters, its whole record."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -7,17 +8,17 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.commands.casework import find_case
 from models.deadlines import DeadlineKind
 from models.escalations import Action, Trigger
-from models.officers import CASEWORK
 from models.policy import StepRule
 from models.reading.wording import find_rule, role_words
 from web.pages.lists import PageNumber
-from web.pages.next_step import CLOSED, may_decide, what_next
+from web.pages.next_step import CLOSED, what_next
 from web.pages.propose import offers, standing
 from web.pages.situation import Situation, in_law
-from web.pages.visits import Reference, Visit, Visitor
+from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import time_left, titled, upper_first, working_days
 
 router = APIRouter()
@@ -45,9 +46,11 @@ TITLES = {
 }
 
 
-@router.get("/escalations/{reference}")
+@router.get("/escalations/{reference}", dependencies=[may(Act.SEE_OUTLINES)])
 def case(visit: Visitor, reference: Reference) -> Response:
-    """The escalation as it stands."""
+    """The escalation as it stands; its outline for those who see no more."""
+    if not visit.reader.whole:
+        return _outline(visit, reference)
     with visit.read() as session:
         found = _find(session, visit, reference)
         made = reading.proposals_of(session, visit.policy, reference, per_page=MOST)["items"]
@@ -56,6 +59,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
             session, visit.policy, reference, today=visit.today, per_page=MOST
         )["items"]
         situation = _situation(session, visit, reference, proposals)
+    current = found["step"]["key"] if found["status"] not in CLOSED else None
     return visit.page(
         "case.html",
         title=found["school"],
@@ -63,16 +67,39 @@ def case(visit: Visitor, reference: Reference) -> Response:
         section="case",
         caseworker=situation.caseworker,
         next_step=what_next(situation),
-        ladder=[_step(step, situation, proposals) for step in found["steps"]],
-        fallen_away=[_step(step, situation, proposals) for step in found["fallen_away"]],
+        ladder=[
+            _step(step, situation.case.ladder.step(step["key"]), current, proposals)
+            for step in found["steps"]
+        ],
+        fallen_away=[
+            _step(step, find_rule(visit.policy, step["key"]), None, proposals)
+            for step in found["fallen_away"]
+        ],
         deadlines=[_deadline(deadline, visit) for deadline in sorted(deadlines, key=_pressing)],
         law=situation.law,
         awaiting=situation.awaiting,
-        mine={
-            proposal["id"] for proposal in situation.awaiting if may_decide(visit.officer, proposal)
-        },
+        mine=situation.mine,
+        may_restrict=visit.may(Act.RESTRICT),
         decided=[proposal for proposal in reversed(proposals) if proposal["state"] != "awaiting"],
         triggers=[upper_first(Trigger(name).label) for name in found["triggers"]],
+    )
+
+
+def _outline(visit: Visit, reference: str) -> Response:
+    """Where the escalation stands and by when, without what anybody wrote."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        due = reading.deadlines_of(
+            session, visit.policy, reference, today=visit.today, per_page=MOST
+        )["items"]
+    ladder = visit.policy.ladder(found["ladder"])
+    current = found["step"]["key"] if found["status"] not in CLOSED else None
+    return visit.page(
+        "case_outline.html",
+        title=found["school"],
+        found=found,
+        ladder=[_step(step, ladder.step(step["key"]), current) for step in found["steps"]],
+        deadlines=[_deadline(deadline, visit) for deadline in sorted(due, key=_pressing)],
     )
 
 
@@ -89,6 +116,7 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
             (proposal for proposal in proposals if proposal["state"] == "awaiting"),
             key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
         ),
+        mine=reading.decidable(session, visit.officer, visit.today),
         letters=reading.letters_of(session, policy, reference, per_page=MOST)["items"],
         responses=reading.responses_of(session, policy, reference, per_page=MOST)["items"],
         discussions=reading.discussions_of(session, policy, reference, per_page=MOST)["items"],
@@ -97,23 +125,24 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
 
 
 def _find(session: Session, visit: Visit, reference: str) -> Found:
-    return reading.escalation(session, visit.policy, reference, today=visit.today)
+    return reading.escalation(session, visit.policy, visit.reader, reference, today=visit.today)
 
 
-def _step(step: Found, situation: Situation, proposals: list[Found]) -> Found:
-    state, case = step["state"], situation.case
+def _step(
+    step: Found, rule: StepRule, current: str | None, proposals: Sequence[Found] = ()
+) -> Found:
+    state = step["state"]
     dates = [(DATED[state], step["changed_on"])] if state and step["changed_on"] else []
-    if step["deadline"] and case.ladder.step(step["key"]).kind != "powers":
+    if step["deadline"] and rule.kind != "powers":
         dates.append((DUE.get(step["key"], "Response due"), step["deadline"]))
-    current = step["key"] == case.escalation.step_key
     return {
         "number": step["number"],
         "title": step["title"],
         "state": state,
-        "current": current and case.escalation.status not in CLOSED,
+        "current": step["key"] == current,
         "overdue": step["overdue"],
         "dates": dates,
-        "who": None if state else _ahead(case.ladder.step(step["key"])),
+        "who": None if state else _ahead(rule),
         "note": _why_passed_over(step, proposals) if state == "passed_over" else None,
     }
 
@@ -130,7 +159,7 @@ def _ahead(rule: StepRule) -> str:
     return f"{how} the {named}" if named else "To Ofsted"
 
 
-def _why_passed_over(step: Found, proposals: list[Found]) -> str | None:
+def _why_passed_over(step: Found, proposals: Sequence[Found]) -> str | None:
     reasons = [
         proposal["reason"]
         for proposal in proposals
@@ -165,7 +194,7 @@ def _remaining(deadline: Found, visit: Visit) -> str | None:
     return time_left(deadline["due_on"], visit.today)
 
 
-@router.get("/escalations/{reference}/letters")
+@router.get("/escalations/{reference}/letters", dependencies=[may(Act.SEE_CASE)])
 def letters(visit: Visitor, reference: Reference) -> Response:
     """Its letters, and what became of each."""
     with visit.read() as session:
@@ -177,11 +206,11 @@ def letters(visit: Visitor, reference: Reference) -> Response:
         found=found,
         section="letters",
         letters=items[::-1],
-        caseworker=visit.officer.role in CASEWORK,
+        caseworker=visit.may(Act.PROPOSE),
     )
 
 
-@router.get("/escalations/{reference}/discussions")
+@router.get("/escalations/{reference}/discussions", dependencies=[may(Act.SEE_CASE)])
 def discussions(visit: Visitor, reference: Reference) -> Response:
     """What was said with the school and what the school answered."""
     with visit.read() as session:
@@ -195,12 +224,12 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
         section="discussions",
         discussions=held[::-1],
         responses=given[::-1],
-        caseworker=visit.officer.role in CASEWORK,
+        caseworker=visit.may(Act.PROPOSE),
         judged=not find_rule(visit.policy, found["step"]["key"]).statutory,
     )
 
 
-@router.get("/escalations/{reference}/record")
+@router.get("/escalations/{reference}/record", dependencies=[may(Act.SEE_CASE)])
 def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
     """Everything that happened, newest first."""
     with visit.read() as session:

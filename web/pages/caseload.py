@@ -4,16 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.escalations import LIVE, Status
-from models.officers import CASEWORK, Officer
+from models.officers import CASEWORK
 from models.policy import Policy
 from models.refusals import InvalidInput
 from web.pages.forms import Form
 from web.pages.lists import PageNumber, address
-from web.pages.visits import Visit, Visitor
+from web.pages.visits import Visit, Visitor, may
 
 router = APIRouter()
 PER_PAGE = 25
@@ -21,13 +22,13 @@ STANDING = [status.value for status in LIVE]
 FIRST_SORT = "next_deadline"
 
 
-@router.get("/")
+@router.get("/", dependencies=[may(Act.SEE_OUTLINES)])
 def home(_: Visitor) -> Response:
     """The first page is the caseload."""
     return RedirectResponse("/escalations", 303)
 
 
-@router.get("/escalations")
+@router.get("/escalations", dependencies=[may(Act.SEE_OUTLINES)])
 def caseload(
     visit: Visitor,
     page: PageNumber,
@@ -70,7 +71,7 @@ def caseload(
             )
         except InvalidInput as invalid:
             form = form.refused(invalid)
-        officers = _case_officers(session)
+        officers = reading.officers_in(session, CASEWORK)
     shown = "mine" if mine else "all"
     return visit.page(
         "caseload.html",
@@ -90,7 +91,7 @@ def caseload(
 
 def _find(session: Session, visit: Visit, **filters: Any) -> reading.Page:
     filters.setdefault("status", STANDING)
-    return reading.escalations(session, visit.policy, today=visit.today, **filters)
+    return reading.escalations(session, visit.policy, visit.reader, today=visit.today, **filters)
 
 
 def _statuses(status: str) -> list[str] | None:
@@ -103,8 +104,3 @@ def _statuses(status: str) -> list[str] | None:
 def _steps(policy: Policy) -> dict[str, str]:
     """Every step of either ladder, once, in words."""
     return {rule.key: rule.title for ladder in policy.ladders.values() for rule in ladder.steps}
-
-
-def _case_officers(session: Session) -> list[Officer]:
-    statement = select(Officer).where(col(Officer.active), col(Officer.role).in_(CASEWORK))
-    return list(session.exec(statement.order_by(col(Officer.name))))

@@ -7,24 +7,25 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.commands import notices
 from models.commands.casework import Case, find_case
 from models.law.powers import Section
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.statutory import enter
-from web.pages.visits import Key, Visit, Visitor
+from web.pages.statutory import check_within_part_4
+from web.pages.visits import Key, Visit, Visitor, may
 from web.pages.wording import section_title, upper_first
 
 router = APIRouter()
 
 
-@router.get("/warning-notices/{id}/compliance")
+@router.get("/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE)])
 def compliance(visit: Visitor, number: Key) -> Response:
     """The form for the judgement on compliance."""
     return _compliance(visit, number, Form())
 
 
-@router.post("/warning-notices/{id}/compliance")
+@router.post("/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE)])
 def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
     try:
@@ -48,7 +49,7 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
 def _compliance(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         notice, case = _find(session, visit, number)
-        enter(visit, case, "judge compliance")
+        check_within_part_4(case)
     return visit.page(
         "law/compliance_form.html",
         title="Judge compliance",
@@ -59,13 +60,13 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.get("/warning-notices/{id}/proposed-powers")
+@router.get("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
     return _proposed_powers(visit, number, Form())
 
 
-@router.post("/warning-notices/{id}/proposed-powers")
+@router.post("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
 def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the notice that powers are proposed, and put it forward."""
     try:
@@ -89,7 +90,7 @@ def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
 def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         notice, case = _find(session, visit, number)
-        enter(visit, case, "propose powers")
+        check_within_part_4(case)
         last_days = reading.eligibility(
             session, visit.policy, notice["reference"], today=visit.today
         )["last_day_for_powers"]

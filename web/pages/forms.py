@@ -31,11 +31,16 @@ DAYS = (
     "ended_on",
     "released_on",
     "served_on",
+    "first_day",
+    "last_day",
 )
 
 # How each field is called in a sentence, and what is asked for when it was left empty.
 LABELS: Mapping[str, tuple[str, str]] = {
     "officer": ("Officer", "Choose who you are"),
+    "password": ("Password", "Enter a password"),
+    "current_password": ("Current password", "Enter your current password"),
+    "label": ("What it is for", "Enter what the token is for"),
     "urn": ("School", "Choose a school"),
     "triggers": ("Triggers", "Choose at least one trigger"),
     "summary": ("Summary", "Enter a summary"),
@@ -90,6 +95,16 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "role": ("On whom", "Choose on whom it was served"),
     "method": ("Method", "Choose how it was served"),
     "served_on": ("The date", "Enter the date on which it was served"),
+    # Of who sees and who decides.
+    "restricted": ("Restriction", "Choose whether the case is restricted"),
+    "officers": ("Officers", "Choose who sees the case"),
+    "phase": ("Phase", "Choose a phase"),
+    "colleague": ("Colleague", "Choose who decides for you"),
+    "first_day": ("First day", "Enter the first day"),
+    "last_day": ("Last day", "Enter the last day"),
+    # Of evidence.
+    "file": ("The file", "Choose a file"),
+    "description": ("Description", "Enter what the file is and what it shows"),
     # Of the lists.
     "query": ("The search", "Enter what to search for"),
     "status": ("Status", "Choose a status"),

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from models import reading
+from models.access import Act
 from models.commands import notices
 from models.commands.casework import find_case
 from models.escalations import Status
 from models.law.powers import Section
-from models.officers import CASEWORK
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.next_in_law import LIVE
 from web.pages.propose import offers, standing
@@ -18,13 +18,13 @@ from web.pages.situation import InLaw, in_law
 from web.pages.statutory import (
     KINDS,
     RESTS_ON,
+    check_within_part_4,
     days_offered,
-    enter,
     outside_part_4,
     shown_notice,
     shown_power,
 )
-from web.pages.visits import Reference, Visit, Visitor
+from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import section_title, time_left, upper_first
 
 router = APIRouter()
@@ -38,11 +38,13 @@ FACTS = {
 }
 
 
-@router.get("/escalations/{reference}/law")
+@router.get("/escalations/{reference}/law", dependencies=[may(Act.SEE_CASE)])
 def law(visit: Visitor, reference: Reference) -> Response:
     """What the Act allows now, and everything that was done under it."""
     with visit.read() as session:
-        found = reading.escalation(session, visit.policy, reference, today=visit.today)
+        found = reading.escalation(
+            session, visit.policy, visit.reader, reference, today=visit.today
+        )
         case = find_case(session, visit.policy, reference)
         here = in_law(session, visit, reference)
         support = reading.support_of(session, visit.policy, reference)
@@ -55,7 +57,7 @@ def law(visit: Visitor, reference: Reference) -> Response:
         title="Warning notice and powers",
         found=found,
         section="law",
-        acts=visit.officer.role in CASEWORK and found["status"] == Status.OPEN and not outside,
+        acts=visit.may(Act.PROPOSE_NOTICE) and found["status"] == Status.OPEN and not outside,
         outside=outside,
         law=here,
         facts=facts,
@@ -91,13 +93,13 @@ def _told(notice: Found) -> Found:
     return {**notice, "says": KINDS[notice["kind"]], "rests_on": RESTS_ON[notice["kind"]]}
 
 
-@router.get("/escalations/{reference}/support/new")
+@router.get("/escalations/{reference}/support/new", dependencies=[may(Act.RECORD_SUPPORT)])
 def support(visit: Visitor, reference: Reference) -> Response:
     """The form for how the school and the authority work together on the problem."""
     return _support(visit, reference, Form())
 
 
-@router.post("/escalations/{reference}/support/new")
+@router.post("/escalations/{reference}/support/new", dependencies=[may(Act.RECORD_SUPPORT)])
 def record_support(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record how the school is supported."""
     questions = ("aware_of_problem", "working_with_partner", "plan_on_track")
@@ -122,7 +124,7 @@ def record_support(visit: Visitor, reference: Reference, form: Posted) -> Respon
 def _support(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        enter(visit, case, "record how a school is supported")
+        check_within_part_4(case)
     return visit.page(
         "law/support_form.html", title="Record how the school is supported", form=form, case=case
     )

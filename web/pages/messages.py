@@ -4,24 +4,24 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from models import reading
+from models.access import Act
 from models.commands.deliveries import settle
 from models.messages import Message, MessageKind
-from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound
 from models.statements import by_key
 from web.pages.forms import Form, Posted
-from web.pages.visits import Key, Visit, Visitor
+from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
 
 
-@router.get("/messages/{id}")
+@router.get("/messages/{id}", dependencies=[may(Act.SEE_CASE)])
 def message(visit: Visitor, number: Key) -> Response:
     """What is known of the delivery, and the decision if one is due."""
     return _message(visit, number, Form())
 
 
-@router.post("/messages/{id}")
+@router.post("/messages/{id}", dependencies=[may(Act.SETTLE_DELIVERY)])
 def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
     try:
@@ -53,5 +53,5 @@ def _message(visit: Visit, number: int, form: Form) -> Response:
         form=form,
         message=found,
         letter=letter,
-        may_settle=visit.officer.role in CASEWORK and found.state in ("failed", "unknown"),
+        may_settle=visit.may(Act.SETTLE_DELIVERY) and found.state in ("failed", "unknown"),
     )

@@ -7,7 +7,7 @@ refused to this officer.
 from typing import Any
 
 from models.escalations import Action, Status, StepState
-from models.officers import Officer, Role
+from models.officers import Role
 from models.reading.wording import role_words
 from web.pages.next_in_law import next_in_law
 from web.pages.situation import NextStep, Situation
@@ -17,13 +17,6 @@ from web.rendering import date_long
 Found = dict[str, Any]
 CLOSED = (Status.RESOLVED, Status.WITHDRAWN, Status.ENDED)
 UNSETTLED = ("failed", "unknown")
-
-
-def may_decide(officer: Officer, proposal: Found) -> bool:
-    """Whether a proposal waits for this officer; the command asks again, and decides."""
-    earlier = [decision["officer"] for decision in proposal["decisions"]]
-    ours = proposal["waits_for"] == officer.role.value
-    return ours and officer.email not in (proposal["proposed_by"], *earlier)
 
 
 def what_next(now: Situation) -> NextStep:
@@ -60,7 +53,7 @@ def _delivery(now: Situation) -> NextStep | None:
 
 def _decision(now: Situation) -> NextStep | None:
     for found in now.awaiting:
-        if may_decide(now.officer, found):
+        if found["id"] in now.mine:
             return NextStep(
                 f"Decide whether to {lower_first(found['title'])}",
                 f"{found['proposed_by_name']} proposed it on {date_long(found['proposed_at'])}.",

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.clocks import add_working_days, is_working_day, working_days_between
 from models.commands import notices as commands
 from models.commands.casework import Case, find_case
@@ -22,8 +23,8 @@ from models.law.powers import Section, last_day
 from models.refusals import InvalidInput, NotPossible, Refused
 from models.statutory import WarningNotice
 from web.pages.forms import PARTS, STAYS, Form, Posted
-from web.pages.statutory import addressed, days_offered, enter
-from web.pages.visits import Reference, Visit, Visitor
+from web.pages.statutory import addressed, check_within_part_4, days_offered
+from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import working_days
 from web.rendering import date_long
 
@@ -66,19 +67,19 @@ ANSWERS = tuple(
 )
 
 
-@router.get("/escalations/{reference}/warning-notices/new")
+@router.get("/escalations/{reference}/warning-notices/new", dependencies=[may(Act.PROPOSE_NOTICE)])
 def begin(visit: Visitor, reference: Reference) -> Response:
     """The first question, once it is sure that a notice may be given now."""
     form = Form.of(**_offered(visit))
     with visit.read() as session:
-        enter(visit, find_case(session, visit.policy, reference), "propose a warning notice")
+        check_within_part_4(find_case(session, visit.policy, reference))
     refusal = _refusal(visit, reference, Form())
     if isinstance(refusal, NotPossible):
         raise refusal
     return _ask(visit, reference, form, QUESTIONS[0])
 
 
-@router.post("/escalations/{reference}/warning-notices/new")
+@router.post("/escalations/{reference}/warning-notices/new", dependencies=[may(Act.PROPOSE_NOTICE)])
 def answer(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Take an answer and ask the next question; at the end, propose the notice."""
     if form.text("give"):
@@ -165,7 +166,7 @@ def _propose(session: Session, visit: Visit, reference: str, form: Form) -> Warn
 def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        enter(visit, case, "propose a warning notice")
+        check_within_part_4(case)
         support = reading.support_of(session, visit.policy, reference)
     here = {*question.fields, *(DAY if question.key == "compliance" else ())}
     return visit.page(
@@ -216,7 +217,7 @@ def _check(visit: Visit, reference: str, form: Form) -> Response:
         return _back_to(visit, reference, form, refusal)
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        enter(visit, case, "propose a warning notice")
+        check_within_part_4(case)
         recipients = addressed(case, visit.today, (_governing_body(case), *copies(case.school)))
     return visit.page(
         "law/notice_check.html",

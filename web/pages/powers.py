@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.commands import powers as commands
 from models.commands.casework import find_case
 from models.law import powers as powers_law
@@ -19,8 +20,8 @@ from models.statutory import PowerState
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.people import filled_in, people, rows_shown
 from web.pages.situation import in_law
-from web.pages.statutory import addressed, enter, heard, shown_power
-from web.pages.visits import Key, Reference, Visit, Visitor
+from web.pages.statutory import addressed, check_within_part_4, heard, shown_power
+from web.pages.visits import Key, Reference, Visit, Visitor, may
 from web.pages.wording import section_title, upper_first
 
 router = APIRouter()
@@ -35,14 +36,14 @@ NEEDS = {
 }
 
 
-@router.get("/escalations/{reference}/powers/new")
+@router.get("/escalations/{reference}/powers/new", dependencies=[may(Act.PREPARE_POWER)])
 def prepare(visit: Visitor, reference: Reference, section: str = "") -> Response:
     """Choose a power to prepare; with a section, its form."""
     if section:
         return _prepare(visit, reference, Form.of(section=section))
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        enter(visit, case, "prepare a power")
+        check_within_part_4(case)
         here = in_law(session, visit, reference)
     return visit.page(
         "law/choose_power.html",
@@ -53,7 +54,7 @@ def prepare(visit: Visitor, reference: Reference, section: str = "") -> Response
     )
 
 
-@router.post("/escalations/{reference}/powers/new")
+@router.post("/escalations/{reference}/powers/new", dependencies=[may(Act.PREPARE_POWER)])
 def prepare_power(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Begin to prepare a power: its letters are drafted and put forward."""
     if form.text("more"):
@@ -97,7 +98,7 @@ def _section(form: Form) -> Section:
 def _prepare(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        enter(visit, case, "prepare a power")
+        check_within_part_4(case)
         section = _section(form)
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
         here = in_law(session, visit, reference)
@@ -128,13 +129,13 @@ def _blocks(eligibility: Found, section: Section) -> list[str]:
     return [block["rule"] for block in blocks if block["section"] == section.value]
 
 
-@router.get("/powers/{id}/consultations/new")
+@router.get("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION)])
 def consultation(visit: Visitor, number: Key) -> Response:
     """The form for a consultation that was held."""
     return _form(visit, number, Form(), CONSULTATION)
 
 
-@router.post("/powers/{id}/consultations/new")
+@router.post("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION)])
 def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record who was consulted, when, and what they said."""
 
@@ -155,13 +156,13 @@ def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, asking, CONSULTATION, ("with", "consulted_on"), command)
 
 
-@router.get("/powers/{id}/secretary-of-state")
+@router.get("/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)])
 def told(visit: Visitor, number: Key) -> Response:
     """The form for what the Secretary of State was told, or consented to."""
     return _form(visit, number, Form(), TOLD)
 
 
-@router.post("/powers/{id}/secretary-of-state")
+@router.post("/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)])
 def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State was notified, or her consent received."""
 
@@ -180,7 +181,7 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, TOLD, ("on", "evidence"), command)
 
 
-@router.get("/powers/{id}/use")
+@router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER)])
 def use(visit: Visitor, number: Key) -> Response:
     """The form for the proposal to use a power, with what is on record of it."""
     with visit.read() as session:
@@ -203,7 +204,7 @@ def _known(power: Found) -> Form:
     )
 
 
-@router.post("/powers/{id}/use")
+@router.post("/powers/{id}/use", dependencies=[may(Act.USE_POWER)])
 def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose to use a power."""
     if form.text("more"):
@@ -225,13 +226,13 @@ def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     return visit.done(f"/proposals/{proposal.id}", "proposed")
 
 
-@router.get("/powers/{id}/receipt")
+@router.get("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT)])
 def receipt(visit: Visitor, number: Key) -> Response:
     """The form for the receipt of a notice of suspension."""
     return _form(visit, number, Form(), RECEIPT)
 
 
-@router.post("/powers/{id}/receipt")
+@router.post("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT)])
 def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record when the governing body received the notice of suspension."""
 
@@ -250,13 +251,13 @@ def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, RECEIPT, ("received_on", "evidence"), command)
 
 
-@router.get("/powers/{id}/representations/new")
+@router.get("/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION)])
 def representation(visit: Visitor, number: Key) -> Response:
     """The form for representations about a suspended budget."""
     return _form(visit, number, Form(), REPRESENTATION)
 
 
-@router.post("/powers/{id}/representations/new")
+@router.post("/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION)])
 def record_representation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record what the governing body or the headteacher said."""
 
@@ -277,13 +278,13 @@ def record_representation(visit: Visitor, number: Key, form: Posted) -> Response
     return _post(visit, number, form, REPRESENTATION, needed, command)
 
 
-@router.get("/powers/{id}/reviews/new")
+@router.get("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET)])
 def review(visit: Visitor, number: Key) -> Response:
     """The form for the review of a suspended budget."""
     return _form(visit, number, Form(), REVIEW)
 
 
-@router.post("/powers/{id}/reviews/new")
+@router.post("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET)])
 def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the decision on a suspended budget, and put it forward."""
 
@@ -302,13 +303,13 @@ def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, REVIEW, ("outcome", "reasons"), command)
 
 
-@router.get("/powers/{id}/end")
+@router.get("/powers/{id}/end", dependencies=[may(Act.END_POWER)])
 def end(visit: Visitor, number: Key) -> Response:
     """The form for the end of a power."""
     return _form(visit, number, Form(), END)
 
 
-@router.post("/powers/{id}/end")
+@router.post("/powers/{id}/end", dependencies=[may(Act.END_POWER)])
 def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """End a power; the end of a board is put forward as a notice."""
 
@@ -362,7 +363,7 @@ def _form(visit: Visit, number: int, form: Form, page: tuple[str, str]) -> Respo
     with visit.read() as session:
         power = reading.power(session, visit.policy, number, today=visit.today)
         case = find_case(session, visit.policy, power["reference"])
-        enter(visit, case, "act on a power")
+        check_within_part_4(case)
     section = Section(power["section"])
     return visit.page(
         template,

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from models.refusals import NotIdentified, Refused
 from web.door import open_door
 from web.pages.visits import find_visit, page
+from web.rules import keep_refusal
 
 REFERENCE = re.compile("ESC-[0-9]{4}-[0-9]{4,9}")
 SAFE = ("GET", "HEAD")
@@ -24,7 +25,10 @@ WORDS = {
         "This address cannot be used this way",
         "It belongs to a form. Go to the page with the form and send it from there.",
     ),
-    413: ("That is too much at once", "Go back, shorten what you entered and try again."),
+    413: (
+        "That is too much at once",
+        "Go back, shorten what you entered and try again. A file can be 25 MB at most.",
+    ),
     500: (
         "Sorry, there is a problem with the service",
         "Try again in a few minutes. If you were saving something, look first whether it is there.",
@@ -37,6 +41,7 @@ def refused(request: Request, refusal: Refused) -> Response:
     if isinstance(refusal, NotIdentified):
         query = urlencode({"next": _address(request)})
         return RedirectResponse(f"/sign-in?{query}", 303)
+    keep_refusal(request, refusal)
     return _problem(request, refusal.status, refusal.title, refusal.message)
 
 

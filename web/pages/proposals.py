@@ -8,20 +8,20 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act
 from models.clocks import add_working_days
 from models.commands.casework import find_case
 from models.commands.deciding import decide
 from models.escalations import Action, ProposalState
-from models.officers import CASEWORK, Role
+from models.officers import Role
 from models.reading.wording import find_rule
 from models.refusals import InvalidInput
 from web.pages.forms import Form, Posted
 from web.pages.letters import editable, preview
 from web.pages.lists import PageNumber, address
-from web.pages.next_step import may_decide
 from web.pages.propose import CONFIRMATIONS
 from web.pages.statutory import shown_notice, shown_power
-from web.pages.visits import Key, Visit, Visitor
+from web.pages.visits import Key, Visit, Visitor, may
 from web.pages.wording import titled
 from web.rendering import date_long
 
@@ -30,12 +30,17 @@ Found = dict[str, Any]
 PER_PAGE = 25
 
 
-@router.get("/proposals")
+@router.get("/proposals", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 def waiting(visit: Visitor, page: PageNumber) -> Response:
     """What waits for this officer's decision, the oldest first."""
     with visit.read() as session:
         found = reading.proposals(
-            session, visit.policy, officer=visit.officer, page=page, per_page=PER_PAGE
+            session,
+            visit.policy,
+            officer=visit.officer,
+            today=visit.today,
+            page=page,
+            per_page=PER_PAGE,
         )
         items = titled(session, found["items"])
     return visit.page(
@@ -44,17 +49,18 @@ def waiting(visit: Visitor, page: PageNumber) -> Response:
         navigation="waiting",
         found=found,
         proposals=items,
+        may_delegate=visit.may(Act.DELEGATE),
         address=address(visit, {}),
     )
 
 
-@router.get("/proposals/{id}")
+@router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE)])
 def proposal(visit: Visitor, number: Key) -> Response:
     """One proposal, with its letters as they would be sent."""
     return _proposal(visit, number, Form())
 
 
-@router.post("/proposals/{id}")
+@router.post("/proposals/{id}", dependencies=[may(Act.DECIDE)])
 def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the proposal, or return it with a reason."""
     try:
@@ -81,6 +87,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         [found] = titled(session, [reading.proposal(session, visit.policy, number)])
         letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
+        mine = number in reading.decidable(session, visit.officer, visit.today)
         notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
     return visit.page(
         "proposal.html",
@@ -91,8 +98,8 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         letters=letters,
         notice=notice,
         power=power,
-        may_decide=may_decide(visit.officer, found),
-        may_edit=visit.officer.role in CASEWORK,
+        may_decide=mine,
+        may_edit=visit.may(Act.WRITE_LETTER),
         waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
         then=_then(found),
         stages=[Role(role).label for role in found["approvers"]],

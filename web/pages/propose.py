@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from models.access import Act
 from models.clocks import add_working_days
 from models.commands.casework import Case, find_case
 from models.commands.legal import check_eligible, check_may_close, legal_standing
@@ -15,11 +16,11 @@ from models.commands.proposing import BY_NAME, CLOSING, propose
 from models.escalations import Action, StepState
 from models.ladder import Standing, approvers, refusal, target
 from models.law import standing as standing_law
-from models.officers import CASEWORK, Role
+from models.officers import Role
 from models.policy import StepRule
 from models.refusals import InvalidInput, NotFound, NotPossible
 from web.pages.forms import Form, Posted
-from web.pages.visits import Reference, Visit, Visitor
+from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import change_title
 
 router = APIRouter()
@@ -111,10 +112,9 @@ def standing(case: Case, visit: Visit) -> Standing:
     return case.standing(visit.now, transition_awaiting=case.transition_awaiting())
 
 
-@router.get("/escalations/{reference}/propose")
+@router.get("/escalations/{reference}/propose", dependencies=[may(Act.PROPOSE)])
 def choose(visit: Visitor, reference: Reference) -> Response:
     """What may be proposed now."""
-    visit.require(CASEWORK, "propose a change")
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
         at = standing(case, visit)
@@ -123,13 +123,13 @@ def choose(visit: Visitor, reference: Reference) -> Response:
         return visit.page("propose.html", title=title, case=case, offers=allowed, at=at)
 
 
-@router.get("/escalations/{reference}/propose/{action}")
+@router.get("/escalations/{reference}/propose/{action}", dependencies=[may(Act.PROPOSE)])
 def change(visit: Visitor, reference: Reference, action: str) -> Response:
     """The form of one change."""
     return _change(visit, reference, action, Form())
 
 
-@router.post("/escalations/{reference}/propose/{action}")
+@router.post("/escalations/{reference}/propose/{action}", dependencies=[may(Act.PROPOSE)])
 def propose_change(visit: Visitor, reference: Reference, action: str, form: Posted) -> Response:
     """Put the change forward."""
     try:
@@ -169,7 +169,6 @@ def _confirmed(
 
 
 def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
-    visit.require(CASEWORK, "propose a change")
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
     with visit.read() as session:

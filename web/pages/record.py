@@ -5,24 +5,24 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import escalations
+from models.access import Act
 from models.commands import recording
 from models.commands.casework import Case, case_of, find_case
-from models.officers import CASEWORK
 from models.refusals import InvalidInput, NotFound
 from models.statements import by_key
 from web.pages.forms import Form, Posted
-from web.pages.visits import Key, Reference, Visit, Visitor
+from web.pages.visits import Key, Reference, Visit, Visitor, may
 
 router = APIRouter()
 
 
-@router.get("/escalations/{reference}/discussions/new")
+@router.get("/escalations/{reference}/discussions/new", dependencies=[may(Act.RECORD_DISCUSSION)])
 def discussion(visit: Visitor, reference: Reference) -> Response:
     """The form for a discussion or meeting that was held."""
     return _discussion(visit, reference, Form())
 
 
-@router.post("/escalations/{reference}/discussions/new")
+@router.post("/escalations/{reference}/discussions/new", dependencies=[may(Act.RECORD_DISCUSSION)])
 def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a discussion or meeting."""
     try:
@@ -45,7 +45,6 @@ def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Res
 
 
 def _discussion(visit: Visit, reference: str, form: Form) -> Response:
-    visit.require(CASEWORK, "record a discussion")
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
         return visit.page(
@@ -62,13 +61,13 @@ def _attendees(case: Case) -> list[str]:
     return [*dict.fromkeys((*case.rule.with_, *recording.ATTENDEES))]
 
 
-@router.get("/escalations/{reference}/responses/new")
+@router.get("/escalations/{reference}/responses/new", dependencies=[may(Act.RECORD_RESPONSE)])
 def response(visit: Visitor, reference: Reference) -> Response:
     """The form for what the school answered."""
     return _response(visit, reference, Form())
 
 
-@router.post("/escalations/{reference}/responses/new")
+@router.post("/escalations/{reference}/responses/new", dependencies=[may(Act.RECORD_RESPONSE)])
 def record_response(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a response, judged at once or later."""
     try:
@@ -91,19 +90,18 @@ def record_response(visit: Visitor, reference: Reference, form: Posted) -> Respo
 
 
 def _response(visit: Visit, reference: str, form: Form) -> Response:
-    visit.require(CASEWORK, "record a response")
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
         return visit.page("response_form.html", title="Record a response", form=form, case=case)
 
 
-@router.get("/responses/{id}/judgement")
+@router.get("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE)])
 def judgement(visit: Visitor, number: Key) -> Response:
     """The form for judging a response that was recorded without a judgement."""
     return _judgement(visit, number, Form())
 
 
-@router.post("/responses/{id}/judgement")
+@router.post("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE)])
 def judge(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge a response."""
     try:
@@ -125,7 +123,6 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
 
 
 def _judgement(visit: Visit, number: int, form: Form) -> Response:
-    visit.require(CASEWORK, "judge a response")
     with visit.read() as session:
         given = _find_response(session, number)
         case = case_of(session, visit.policy, given.escalation_id)

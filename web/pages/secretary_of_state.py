@@ -6,25 +6,32 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.access import Act
 from models.commands import secretary_of_state as commands
 from models.commands.casework import Case, case_of, find_case
 from models.refusals import NotFound
 from models.statements import by_key
 from models.statutory import SecretaryOfStateNotice
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.statutory import KINDS, RESTS_ON, enter
-from web.pages.visits import Key, Reference, Visit, Visitor
+from web.pages.statutory import KINDS, RESTS_ON, check_within_part_4
+from web.pages.visits import Key, Reference, Visit, Visitor, may
 
 router = APIRouter()
 
 
-@router.get("/escalations/{reference}/secretary-of-state-notices/new")
+@router.get(
+    "/escalations/{reference}/secretary-of-state-notices/new",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+)
 def notice(visit: Visitor, reference: Reference) -> Response:
     """The form for a notice that has come."""
     return _notice(visit, reference, Form())
 
 
-@router.post("/escalations/{reference}/secretary-of-state-notices/new")
+@router.post(
+    "/escalations/{reference}/secretary-of-state-notices/new",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+)
 def record_notice(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a notice of the Secretary of State."""
     asking = {
@@ -52,7 +59,7 @@ def record_notice(visit: Visitor, reference: Reference, form: Posted) -> Respons
 def _notice(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, reference)
-        enter(visit, case, "record a notice of the Secretary of State")
+        check_within_part_4(case)
     return visit.page(
         "law/secretary_of_state_form.html",
         title="Record a notice of the Secretary of State",
@@ -62,13 +69,17 @@ def _notice(visit: Visit, reference: str, form: Form) -> Response:
     )
 
 
-@router.get("/secretary-of-state-notices/{id}/release")
+@router.get(
+    "/secretary-of-state-notices/{id}/release", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)]
+)
 def release(visit: Visitor, number: Key) -> Response:
     """The form for the word that the authority may act again."""
     return _release(visit, number, Form())
 
 
-@router.post("/secretary-of-state-notices/{id}/release")
+@router.post(
+    "/secretary-of-state-notices/{id}/release", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)]
+)
 def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State has released the authority."""
     try:
@@ -92,7 +103,7 @@ def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
 def _release(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         told, case = _find(session, visit, number)
-        enter(visit, case, "record a release by the Secretary of State")
+        check_within_part_4(case)
     return visit.page(
         "law/release_form.html",
         title="Record the release",

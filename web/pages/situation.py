@@ -8,10 +8,11 @@ from typing import Any
 from sqlmodel import Session
 
 from models import reading
+from models.access import Act, may
 from models.commands.casework import Case
 from models.ladder import Standing
 from models.law.powers import Section
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.statutory import SecretaryOfStateKind
 from web.pages.propose import Offer
 from web.pages.visits import Visit
@@ -125,6 +126,7 @@ class Situation:
     at: Standing
     offers: Sequence[Offer]
     awaiting: Sequence[Found]  # proposals that wait for anybody, a transition before letters
+    mine: set[int]  # of these and others, the proposals that the officer can decide
     letters: Sequence[Found]
     responses: Sequence[Found]
     discussions: Sequence[Found]
@@ -138,7 +140,7 @@ class Situation:
     @property
     def caseworker(self) -> bool:
         """Whether the officer may record and propose."""
-        return self.officer.role in CASEWORK
+        return may(self.officer, Act.PROPOSE)
 
     @property
     def other_changes(self) -> list[dict[str, str]]:

@@ -2,49 +2,50 @@
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from models import reading
+from models.access import Act
 from models.commands import directory, starting
 from models.escalations import Escalation, Status, Trigger
-from models.officers import CASEWORK, Officer, Role
+from models.officers import CASEWORK, Role
 from models.refusals import InvalidInput
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber
 from web.pages.schools import search
-from web.pages.visits import Visit, Visitor
+from web.pages.visits import Visit, Visitor, may
 from web.pages.wording import upper_first
 
 router = APIRouter()
 FLAGS = ("head_performance_in_question", "not_engaging")
 
 
-@router.get("/escalations/new")
+@router.get("/escalations/new", dependencies=[may(Act.START)])
 def choose_school(visit: Visitor, page: PageNumber, query: str = "") -> Response:
     """Search the school that the escalation is for."""
-    visit.require(CASEWORK, "start an escalation")
     return search(visit, page, starting=True, query=query)
 
 
-@router.get("/escalations/new/{urn}")
+@router.get("/escalations/new/{urn}", dependencies=[may(Act.START)])
 def concern(visit: Visitor, urn: str) -> Response:
     """The form for the concern, with the officer as case officer to begin with."""
     return _concern(visit, urn, Form.of(case_officer=visit.officer.email))
 
 
-@router.post("/escalations/new/{urn}")
+@router.post("/escalations/new/{urn}", dependencies=[may(Act.START)])
 def change_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     """The form again, with the answers that are to be changed."""
     return _concern(visit, urn, form)
 
 
-@router.get("/escalations/new/{urn}/check")
-@router.get("/escalations/new/{urn}/start")
+@router.get("/escalations/new/{urn}/check", dependencies=[may(Act.START)])
+@router.get("/escalations/new/{urn}/start", dependencies=[may(Act.START)])
 def no_answers_yet(_: Visitor, urn: str) -> Response:
     """Without answers there is nothing to check: back to the form."""
     return RedirectResponse(f"/escalations/new/{urn}", 303)
 
 
-@router.post("/escalations/new/{urn}/check")
+@router.post("/escalations/new/{urn}/check", dependencies=[may(Act.START)])
 def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     """Show the answers, after hearing from the command whether it would take them."""
     try:
@@ -65,7 +66,7 @@ def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     )
 
 
-@router.post("/escalations/new/{urn}/start")
+@router.post("/escalations/new/{urn}/start", dependencies=[may(Act.START)])
 def start(visit: Visitor, urn: str, form: Posted) -> Response:
     """Start the escalation. Sent twice, the second is refused: the school has one already."""
     try:
@@ -93,10 +94,9 @@ def _start(session: Session, visit: Visit, urn: str, form: Form) -> Escalation:
 
 
 def _concern(visit: Visit, urn: str, form: Form) -> Response:
-    visit.require(CASEWORK, "start an escalation")
     with visit.read() as session:
         school = directory.find_school(session, urn)
-        officers = _case_officers(session)
+        officers = reading.officers_in(session, CASEWORK)
     return visit.page(
         "start_form.html",
         title="What is the concern?",
@@ -107,8 +107,3 @@ def _concern(visit: Visit, urn: str, form: Form) -> Response:
         case_officers=officers,
         approved_at_once=visit.officer.role is Role.HEAD_OF_SERVICE,
     )
-
-
-def _case_officers(session: Session) -> list[Officer]:
-    statement = select(Officer).where(col(Officer.active), col(Officer.role).in_(CASEWORK))
-    return list(session.exec(statement.order_by(col(Officer.name))))

@@ -10,7 +10,6 @@ from models.commands.powers import HEARD
 from models.law.notices import NOT_FOR_ACADEMIES, Comparison, Ground, Recipient, applies_to
 from models.law.powers import Section
 from models.law.powers import copies as copies_of_power
-from models.officers import CASEWORK
 from models.reading.wording import role_words
 from models.refusals import NotPossible
 from models.schools import ContactRole
@@ -53,12 +52,6 @@ def check_within_part_4(case: Case) -> None:
     outside = outside_part_4(case)
     if outside:
         raise NotPossible(f"{case.escalation.reference}: {outside}")
-
-
-def enter(visit: Visit, case: Case, to_do: str) -> None:
-    """Refuse a form to whoever may not use it, and where it is for no such school."""
-    visit.require(CASEWORK, to_do)
-    check_within_part_4(case)
 
 
 def who(role: str) -> str:

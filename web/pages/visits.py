@@ -1,9 +1,9 @@
 """Who is visiting, what stands round the content of every page, and how an action is answered."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,16 +12,18 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models import reading
-from models.commands import directory
-from models.commands.casework import require
+from models.access import Act, Reader, reader
+from models.access import may as may_do
+from models.commands import identity
 from models.database import read, write
-from models.officers import Officer, Role
+from models.officers import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
 from web.door import AtDoor, Door, key, reference
 from web.pages.forms import Form
 from web.rendering import render
+from web.rules import rule_of
 
 SESSION = "scc_session"
 DONE = "scc_done"
@@ -55,8 +57,23 @@ SENTENCES = {
     "end_proposed": "The notice of the end is drafted and waits for a decision",
     "from_secretary_of_state": "The notice of the Secretary of State is on record",
     "released": "The release is on record",
+    "case_officer": "The case officer is changed",
+    "restricted": "The case is restricted to the officers named",
+    "opened_to_all": "The case is no longer restricted",
+    "cover": "Your colleague can decide for you on these days",
+    "cover_ended": "The cover has ended",
+    "evidence": "The file is on the case",
     "served": "The service of the letter is on record",
     "signed_out": "You are signed out",
+    "signed_out_everywhere": "You are signed out everywhere",
+    "sign_in_ended": "The sign-in is ended",
+    "password": "Your password is set. Sign in with it",
+    "password_changed": "Your password is changed, and you are signed out everywhere else",
+    "token_revoked": "The token no longer works",
+    "officer_changed": "The officer is changed",
+    "officer_disabled": "The officer is disabled and signed out everywhere",
+    "officer_enabled": "The officer is enabled. Send them a new link to sign in with",
+    "credential_revoked": "It no longer works",
 }
 
 
@@ -107,9 +124,14 @@ class Visit:
             yield session
             raise _Undo
 
-    def require(self, roles: Collection[Role], to_do: str) -> None:
-        """Refuse the page of an action to those whose role may not take it."""
-        require(self.officer, roles, to_do)
+    @property
+    def reader(self) -> Reader:
+        """What the officer may look at."""
+        return reader(self.officer)
+
+    def may(self, act: Act) -> bool:
+        """Whether the officer's role lets them do this: what a page need not offer otherwise."""
+        return may_do(self.officer, act)
 
     def page(
         self, template: str, *, title: str, form: Form | None = None, **context: object
@@ -135,6 +157,8 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
     frame = {
         "officer": visit.officer if visit else None,
         "waiting_count": visit.waiting if visit else 0,
+        "may_start": visit.may(Act.START) if visit else False,
+        "administers": visit.may(Act.SEE_SYSTEM) if visit else False,
         "demonstration": visit.officer.demonstration if visit else False,
         "council": policy.letterhead.council,
         "mail_configured": bool(settings.mail_url),
@@ -162,6 +186,35 @@ def is_https(request: Request) -> bool:
     return request.url.scheme == "https" or settings.base_url.startswith("https:")
 
 
+def kept(request: Request, name: str) -> str:
+    """What a cookie of ours holds that is a secret; nothing when there is none."""
+    return request.cookies.get(_full(request, name), "")
+
+
+def keep(request: Request, answer: Response, name: str, secret: str, lasts: timedelta) -> None:
+    """Let the browser keep a secret that scripts and other sites do not get."""
+    answer.set_cookie(
+        _full(request, name),
+        secret,
+        max_age=int(lasts.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
+    )
+
+
+def drop(request: Request, answer: Response, name: str) -> None:
+    """Let the browser forget a secret."""
+    answer.delete_cookie(
+        _full(request, name), httponly=True, samesite="lax", secure=is_https(request)
+    )
+
+
+def _full(request: Request, name: str) -> str:
+    """By HTTPS a name that a browser takes from this host by HTTPS alone, and no other name."""
+    return f"__Host-{name}" if is_https(request) else name
+
+
 def visit(request: Request, door: AtDoor) -> Visit:
     """Whoever is signed in; raises NotIdentified when nobody is."""
     known = find_visit(request, door)
@@ -172,19 +225,30 @@ def visit(request: Request, door: AtDoor) -> Visit:
 
 def find_visit(request: Request, door: Door) -> Visit | None:
     """Whoever is signed in, if anybody is; the frame of the page shows their name."""
-    secret = request.cookies.get(SESSION)
+    secret = kept(request, SESSION)
     if not secret:
         return None
+    found = identity.visitor(door.engine, now=door.now, secret=secret)
+    if found is None:
+        return None
+    sign_in, officer = found
     with read(door.engine) as session:
-        officer = directory.signed_in(session, now=door.now, secret=secret)
-        if officer is None:
-            return None
-        waiting = reading.waiting_count(session, officer)
+        waiting = reading.waiting_count(session, officer, door.today)
     known = request.state.visit = Visit(request, door, officer, waiting)
+    request.state.officer = officer
+    request.state.sign_in_id = sign_in.id
     return known
 
 
 Visitor = Annotated[Visit, Depends(visit)]
+
+
+def visiting(visit: Visitor) -> Officer:
+    """The officer who is signed in."""
+    return visit.officer
+
+
+may = rule_of(visiting)
 
 
 def same_origin(request: Request) -> None:

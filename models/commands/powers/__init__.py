@@ -7,7 +7,7 @@ from models.commands.powers.budgets import (
     review_budget,
 )
 from models.commands.powers.ending import drop_powers, end_power, letter_approved
-from models.commands.powers.one_power import HEARD, consulted, find_power, preparation
+from models.commands.powers.one_power import HEARD, consulted, preparation
 from models.commands.powers.preparing import (
     prepare_power,
     record_consultation,
@@ -21,7 +21,6 @@ __all__ = [
     "consulted",
     "drop_powers",
     "end_power",
-    "find_power",
     "letter_approved",
     "preparation",
     "prepare_power",

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, past_day, require
+from models.commands.casework import Case, case_of, find_row, past_day
 from models.commands.correspondence import Addressing
 from models.commands.deadlines import cancel_statutory, set_deadline
 from models.commands.notices import (
@@ -14,7 +15,6 @@ from models.commands.notices import (
 from models.commands.powers.one_power import (
     check_state,
     end,
-    find_power,
     in_their_words,
     in_words,
     newest_deadline,
@@ -25,7 +25,7 @@ from models.escalations import Action, Proposal
 from models.events import EventKind, Happening, append
 from models.law import powers as law
 from models.law.powers import Section
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.schools import ContactRole
@@ -57,8 +57,7 @@ def record_receipt(
     Its review before the next financial year goes onto the clock. Raises NotFound, NotAllowed,
     InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "record that a notice was received")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.RECORD_RECEIPT, Power, power_id)
     case = case_of(session, policy, power.escalation_id)
     if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
         raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
@@ -106,8 +105,7 @@ def record_representation(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "record representations")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.RECORD_REPRESENTATION, Power, power_id)
     case = case_of(session, policy, power.escalation_id)
     _check_suspended(power)
     if from_whom not in MAY_BE_HEARD:
@@ -151,8 +149,7 @@ def review_budget(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "review a suspended budget")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.REVIEW_BUDGET, Power, power_id)
     case = case_of(session, policy, power.escalation_id)
     _check_suspended(power)
     if outcome not in list(ReviewOutcome):

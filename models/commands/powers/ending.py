@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, past_day, require
+from models.commands.casework import Case, case_of, find_row, past_day
 from models.commands.correspondence import Addressing
 from models.commands.legal import (
     powers_of,
@@ -21,7 +22,6 @@ from models.commands.powers.one_power import (
     check_noticed,
     check_state,
     end,
-    find_power,
     in_words,
     named_people,
 )
@@ -30,7 +30,7 @@ from models.escalations import Action, Proposal
 from models.events import EventKind, Happening, append
 from models.law import powers as law
 from models.law.powers import Section
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import change
@@ -56,8 +56,7 @@ def end_power(
     A suspended budget ends by its review. Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
-    require(officer, CASEWORK, "end a power")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.END_POWER, Power, power_id)
     case = case_of(session, policy, power.escalation_id)
     if power.state is not PowerState.IN_FORCE:
         raise NotPossible("This power is not in force.")

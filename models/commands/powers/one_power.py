@@ -19,8 +19,8 @@ from models.events import EventKind, Happening
 from models.law import powers as law
 from models.law.powers import Section
 from models.policy import Policy
-from models.refusals import NotFound, NotPossible
-from models.statements import by_key, change
+from models.refusals import NotPossible
+from models.statements import change
 from models.statutory import (
     Consultation,
     Power,
@@ -34,14 +34,6 @@ HEARD = {
     "diocese": "the diocesan authority",
     "foundation_appointer": "the body that appoints the foundation governors",
 }
-
-
-def find_power(session: Session, power_id: int) -> Power:
-    """The power with this number; raises NotFound."""
-    power = by_key(session, Power, power_id)
-    if power is None:
-        raise NotFound(f"There is no power {power_id}.")
-    return power
 
 
 def case_of_prepared(session: Session, policy: Policy, power: Power) -> Case:

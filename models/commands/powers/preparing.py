@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.access import Act
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import Case, check_open, find_case, past_day, require
+from models.commands.casework import Case, check_open, enter, find_row, past_day
 from models.commands.correspondence import Addressing
 from models.commands.legal import (
     check_applies,
@@ -23,7 +24,6 @@ from models.commands.powers.details import details_of, start_of
 from models.commands.powers.one_power import (
     case_of_prepared,
     check_noticed,
-    find_power,
     in_words,
     newest_deadline,
 )
@@ -33,7 +33,7 @@ from models.escalations import Action
 from models.events import EventKind, Happening, append
 from models.law import powers as law
 from models.law.powers import Section
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
@@ -67,8 +67,7 @@ def prepare_power(
     who sit now and must have a copy (65). Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
-    require(officer, CASEWORK, "prepare a power")
-    case = find_case(session, policy, reference)
+    case = enter(session, policy, officer, Act.PREPARE_POWER, reference)
     check_applies(case)
     check_open(case)
     notice = check_noticed(case)
@@ -166,8 +165,7 @@ def record_consultation(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "record a consultation")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.RECORD_CONSULTATION, Power, power_id)
     case = case_of_prepared(session, policy, power)
     roles = [consultee.role for consultee in law.consultees(power.section, case.school)]
     if with_whom not in roles:
@@ -221,8 +219,7 @@ def record_secretary_of_state_told(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, CASEWORK, "record what the Secretary of State was told")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id)
     case = case_of_prepared(session, policy, power)
     _day_after_notice(case, "on", on, now)
     check_prose("evidence", evidence)

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, require
-from models.commands.correspondence import Addressing, approve_letters
+from models.commands.casework import Case, find_row
+from models.commands.correspondence import Addressing, Approver, approve_letters
 from models.commands.deadlines import cancel_statutory
 from models.commands.legal import (
     legal_standing,
@@ -23,7 +24,6 @@ from models.commands.powers.one_power import (
     case_of_prepared,
     consulted,
     end,
-    find_power,
     in_their_words,
     in_words,
     named_people,
@@ -37,7 +37,7 @@ from models.ladder import refusal
 from models.law import powers as law
 from models.law import standing as standing_law
 from models.law.powers import Section
-from models.officers import CASEWORK, Officer
+from models.officers import Officer
 from models.policy import Policy, StepRule
 from models.refusals import NotPossible
 from models.statements import change
@@ -73,8 +73,7 @@ def use_power(
     What is given replaces what was given when the power was prepared. Raises NotFound,
     NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
     """
-    require(officer, CASEWORK, "propose to use a power")
-    power = find_power(session, power_id)
+    power = find_row(session, officer, Act.USE_POWER, Power, power_id)
     case = case_of_prepared(session, policy, power)
     check_printable("reason", check_prose("reason", reason))
     _complete(session, power, starts_on, arrangements, governors, members)
@@ -156,7 +155,7 @@ def _notice_of_use(case: Case, power: Power, rule: StepRule) -> Draft:
 
 
 def use_approved(
-    case: Case, proposal: Proposal, officer: Officer, now: datetime
+    case: Case, proposal: Proposal, approver: Approver, now: datetime
 ) -> list[Happening]:
     """The Director has approved: the notice goes out and the power is used, today.
 
@@ -165,7 +164,7 @@ def use_approved(
     today = london_date(now)
     power = case.session.get_one(Power, proposal.details["power"])
     check_lawful(case, power, today)
-    approve_letters(case, proposal, officer, today, None)
+    approve_letters(case, proposal, approver, today, None)
     effective = _effective(power, today)
     in_force = {"state": PowerState.IN_FORCE, "used_on": today, "effective_on": effective}
     change(case.session, Power, {"id": power.id}, **in_force)

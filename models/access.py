@@ -1,0 +1,194 @@
+"""Who may do what on which case: one table, which every door asks through the commands.
+
+Two questions: what does a role let its holder do (`RULES`), and which cases are theirs to see
+(`sight`, `visible`). Whoever cannot see a case is answered as if it were not there.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, true
+from sqlalchemy.orm import aliased
+from sqlmodel import Integer, col
+
+from models.escalations import Escalation, NamedOfficer
+from models.officers import CASEWORK, Officer, Phase, Role
+from models.refusals import NotAllowed
+from models.schools import School
+
+
+class Act(StrEnum):
+    """Everything that somebody can do here, in the words of a refusal."""
+
+    USE_OWN_ACCOUNT = "use an account"
+    SEE_OUTLINES = "see the outlines of cases"
+    SEE_SCHOOLS = "see schools and their contacts"
+    CHANGE_CONTACTS = "change a school’s contacts"
+    START = "start an escalation"
+    SEE_CASE = "see what is on a case"
+    RECORD_DISCUSSION = "record a discussion"
+    RECORD_RESPONSE = "record a response"
+    JUDGE_RESPONSE = "judge a response"
+    PROPOSE = "propose a change"
+    DECIDE = "decide proposals"
+    WRITE_LETTER = "write letters"
+    RECORD_SERVICE = "record that a letter was served"
+    SETTLE_DELIVERY = "decide about a delivery"
+    ADD_EVIDENCE = "add evidence"
+    RECORD_SUPPORT = "record how the school is supported"
+    PROPOSE_NOTICE = "propose a warning notice"
+    JUDGE_COMPLIANCE = "judge compliance"
+    PROPOSE_POWERS = "propose powers"
+    PREPARE_POWER = "prepare a power"
+    RECORD_CONSULTATION = "record a consultation"
+    RECORD_SECRETARY_OF_STATE = "record what the Secretary of State was told or said"
+    USE_POWER = "propose to use a power"
+    END_POWER = "end a power"
+    RECORD_RECEIPT = "record that a notice was received"
+    RECORD_REPRESENTATION = "record representations"
+    REVIEW_BUDGET = "review a suspended budget"
+    CHANGE_CASE_OFFICER = "change the case officer"
+    RESTRICT = "restrict a case"
+    DELEGATE = "let a colleague decide for you"
+    MANAGE_OFFICERS = "manage officers and their sign-ins"
+    SEE_SYSTEM = "see the state of the system"
+    SEE_AUDIT = "read the audit"
+
+
+EVERYBODY = frozenset(Role)
+ON_THE_CASE = CASEWORK | {Role.LEGAL}  # who reads a case whole, and may be named an approver
+SENIOR = frozenset({Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+RULES: Final[dict[Act, frozenset[Role]]] = {
+    Act.USE_OWN_ACCOUNT: EVERYBODY,
+    Act.SEE_OUTLINES: EVERYBODY,
+    Act.SEE_SCHOOLS: EVERYBODY,
+    Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
+    Act.START: CASEWORK,
+    Act.SEE_CASE: ON_THE_CASE,
+    Act.RECORD_DISCUSSION: CASEWORK,
+    Act.RECORD_RESPONSE: CASEWORK,
+    Act.JUDGE_RESPONSE: CASEWORK,
+    Act.PROPOSE: CASEWORK,
+    Act.DECIDE: ON_THE_CASE,  # and of these the role for whom the proposal waits
+    Act.WRITE_LETTER: CASEWORK,
+    Act.RECORD_SERVICE: CASEWORK,
+    Act.SETTLE_DELIVERY: CASEWORK,
+    Act.ADD_EVIDENCE: ON_THE_CASE,
+    Act.RECORD_SUPPORT: CASEWORK,
+    Act.PROPOSE_NOTICE: CASEWORK,
+    Act.JUDGE_COMPLIANCE: CASEWORK,
+    Act.PROPOSE_POWERS: CASEWORK,
+    Act.PREPARE_POWER: CASEWORK,
+    Act.RECORD_CONSULTATION: CASEWORK,
+    Act.RECORD_SECRETARY_OF_STATE: CASEWORK,
+    Act.USE_POWER: CASEWORK,
+    Act.END_POWER: CASEWORK,
+    Act.RECORD_RECEIPT: CASEWORK,
+    Act.RECORD_REPRESENTATION: CASEWORK,
+    Act.REVIEW_BUDGET: CASEWORK,
+    Act.CHANGE_CASE_OFFICER: SENIOR,
+    Act.RESTRICT: SENIOR,
+    Act.DELEGATE: ON_THE_CASE,
+    Act.MANAGE_OFFICERS: ADMINISTRATORS,
+    Act.SEE_SYSTEM: ADMINISTRATORS,
+    Act.SEE_AUDIT: ADMINISTRATORS,
+}
+
+
+def may(officer: Officer, act: Act) -> bool:
+    """Whether the officer's role lets them do this at all."""
+    return officer.active and officer.role in RULES[act]
+
+
+def require(officer: Officer, act: Act) -> None:
+    """Refuse an officer whose role may not do this, or who has left; raises NotAllowed."""
+    if not may(officer, act):
+        raise NotAllowed(f"Your role ({officer.role.label}) does not let you {act.value}.")
+
+
+class Sight(StrEnum):
+    """Which cases somebody sees."""
+
+    EVERY_CASE = "every case"
+    UNRESTRICTED = "every case that is not restricted"
+    PRIMARY = "unrestricted cases of primary schools"
+    SECONDARY = "unrestricted cases of secondary schools"
+    NONE = "no case"
+
+
+# The phases of the national register that are another Service Manager's. Schools of all ages,
+# special schools and pupil referral units ("Not applicable") belong to both.
+NOT_THEIRS = {
+    Sight.PRIMARY: ("Secondary", "Middle deemed secondary", "16 plus"),
+    Sight.SECONDARY: ("Nursery", "Primary", "Middle deemed primary"),
+}
+
+
+_Its = aliased(School)  # a list that is asked about joins schools itself
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who looks: `officer_id` sees what `sight` says, and the cases that are theirs.
+
+    `whole` is false for those who see no more of a case than its outline.
+    """
+
+    sight: Sight
+    officer_id: int
+    whole: bool = True
+
+
+# Our own processes: the clock, the flows, the command line of whoever runs the machine.
+THE_MACHINE = Reader(Sight.EVERY_CASE, 0)
+
+
+def reader(officer: Officer) -> Reader:
+    """What an officer may look at."""
+    return Reader(sight(officer), officer.id, may(officer, Act.SEE_CASE))
+
+
+def sight(officer: Officer) -> Sight:
+    """Which cases an officer sees; those that are restricted to them by name come on top.
+
+    The Director sees every case, for it is the Director who answers for all of them (Children
+    Act 2004, section 18), so that no restricted case is ever without anybody.
+    """
+    if not officer.active:
+        return Sight.NONE
+    if officer.role is Role.DIRECTOR:
+        return Sight.EVERY_CASE
+    if officer.role is Role.SERVICE_MANAGER and officer.phase is not None:
+        return Sight.PRIMARY if officer.phase == Phase.PRIMARY else Sight.SECONDARY
+    return Sight.UNRESTRICTED
+
+
+def visible(sight: Sight) -> ColumnElement[bool]:
+    """The condition that an escalation can be seen; its parameter `reader` is the officer's key."""
+    if sight is Sight.EVERY_CASE:
+        return true()
+    if sight is Sight.NONE:
+        return false()
+    me = bindparam("reader", type_=Integer)
+    named = exists().where(
+        col(NamedOfficer.escalation_id) == col(Escalation.id), col(NamedOfficer.officer_id) == me
+    )
+    unrestricted = ~col(Escalation.restricted)
+    if sight in NOT_THEIRS:
+        theirs = exists().where(
+            col(_Its.urn) == col(Escalation.urn),
+            *(col(_Its.phase) != phase for phase in NOT_THEIRS[sight]),
+        )
+        unrestricted = and_(unrestricted, theirs)
+    return or_(unrestricted, col(Escalation.case_officer_id) == me, named)
+
+
+def visible_to(reader: Reader) -> ColumnElement[bool]:
+    """The condition that this reader can see an escalation."""
+    condition = visible(reader.sight)
+    if reader.sight in (Sight.EVERY_CASE, Sight.NONE):
+        return condition
+    return condition.params(reader=reader.officer_id)

@@ -1,0 +1,86 @@
+"""Prefect shows nothing of a restricted case: neither what waits nor what was."""
+
+import pytest
+
+from models.commands import holding
+from models.database import read, write
+from models.escalations import Proposal
+from tests.flows.clockwork import Clockwork
+from tests.flows.test_gates import formal_letter_proposed
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def restrict(clockwork: Clockwork) -> None:
+    case = clockwork.case
+    with write(case.engine) as session:
+        holding.restrict(
+            session,
+            case.policy,
+            officer=case.council.hos,
+            now=case.now,
+            reference=case.reference,
+            officers=[case.council.hos2.email],
+            reason="It is delicate.",
+        )
+
+
+async def test_what_waited_is_gone_and_what_waits_then_never_comes(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    assert run.state.is_paused()
+
+    restrict(clockwork)
+    await clockwork.reconcile()
+
+    assert await clockwork.runs() == []
+    clockwork.case.decide(proposal, "hos2")
+    clockwork.case.propose("pause")
+    await clockwork.reconcile()
+    assert await clockwork.runs() == []
+
+
+async def test_opened_again_it_waits_again(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    await clockwork.open_gate(proposal)
+    restrict(clockwork)
+    await clockwork.reconcile()
+
+    with write(clockwork.record.engine) as session:
+        holding.open_to_all(
+            session,
+            clockwork.case.policy,
+            officer=clockwork.case.council.hos,
+            now=clockwork.case.now,
+            reference=clockwork.case.reference,
+            reason="It is known now.",
+        )
+    run = await clockwork.open_gate(proposal)
+
+    assert run.state.is_paused()
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+    assert ended.state.is_completed()
+    with read(clockwork.record.engine) as session:
+        assert session.get_one(Proposal, proposal.id).gate_closed
+
+
+async def test_a_case_of_the_same_reference_in_another_database_keeps_its_runs(
+    clockwork: Clockwork,
+) -> None:
+    """Two services may share a Prefect server; a reference alone does not tell them apart."""
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    other = await clockwork.client.create_flow_run_from_deployment(
+        run.deployment_id,
+        parameters={"proposal_id": proposal.id, "attempt": 1},
+        tags=["gate", clockwork.case.reference],
+        idempotency_key=f"gate-{proposal.id}-1-20260101T000000000000",
+    )
+
+    restrict(clockwork)
+    await clockwork.reconcile()
+
+    left = {each.id for each in await clockwork.client.read_flow_runs()}
+    assert other.id in left
+    assert run.id not in left
+    await clockwork.client.delete_flow_run(other.id)

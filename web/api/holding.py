@@ -1,0 +1,154 @@
+"""Whose a case is, and cover for absence."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.access import Act, reader
+from models.commands import covering, holding
+from models.database import read
+from web.api import answers, bodies
+from web.api.answering import Caller, OnlyOnce, may, shown
+from web.door import AtDoor, key, reference
+
+router = APIRouter(tags=["Whose case it is"])
+Reference = Annotated[str, Depends(reference)]
+Pages = Annotated[bodies.Paging, Query()]
+
+
+@router.post(
+    "/escalations/{reference}/case-officer",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.CHANGE_CASE_OFFICER)],
+)
+def change_case_officer(
+    door: AtDoor,
+    officer: Caller,
+    once: OnlyOnce,
+    reference: Reference,
+    body: bodies.CaseOfficerBody,
+) -> Response:
+    """Give a case to another case officer."""
+
+    def command(session: Session) -> Any:
+        holding.change_case_officer(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.escalation(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
+
+    return once(answers.Escalation, command)
+
+
+@router.post(
+    "/escalations/{reference}/restriction",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.RESTRICT)],
+)
+def restrict(
+    door: AtDoor,
+    officer: Caller,
+    once: OnlyOnce,
+    reference: Reference,
+    body: bodies.RestrictionBody,
+) -> Response:
+    """Restrict a case to these officers, its case officer, the caller and the Director."""
+
+    def command(session: Session) -> Any:
+        holding.restrict(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.escalation(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
+
+    return once(answers.Escalation, command)
+
+
+@router.post(
+    "/escalations/{reference}/restriction/end",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.RESTRICT)],
+)
+def open_to_all(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.ReasonBody
+) -> Response:
+    """End the restriction of a case."""
+
+    def command(session: Session) -> Any:
+        holding.open_to_all(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.escalation(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
+
+    return once(answers.Escalation, command)
+
+
+@router.get(
+    "/delegations",
+    response_model=answers.ListOf[answers.Delegation],
+    dependencies=[may(Act.DELEGATE)],
+)
+def list_delegations(door: AtDoor, officer: Caller, query: Pages) -> Response:
+    """The cover that the caller gave and was given, newest first."""
+    with read(door.engine) as session:
+        found = reading.delegations(
+            session, reader(officer), today=door.today, **query.model_dump()
+        )
+        return shown(answers.ListOf[answers.Delegation], found)
+
+
+@router.post(
+    "/delegations",
+    status_code=201,
+    response_model=answers.Delegation,
+    dependencies=[may(Act.DELEGATE)],
+)
+def add_delegation(
+    door: AtDoor, officer: Caller, once: OnlyOnce, body: bodies.DelegationBody
+) -> Response:
+    """Let a colleague decide for the caller from one day to another."""
+
+    def command(session: Session) -> Any:
+        made = covering.delegate(session, officer=officer, now=door.now, **body.model_dump())
+        return reading.delegation(session, made.id, today=door.today)
+
+    return once(answers.Delegation, command, 201)
+
+
+@router.post(
+    "/delegations/{number}/end",
+    response_model=answers.Delegation,
+    dependencies=[may(Act.DELEGATE)],
+)
+def end_delegation(door: AtDoor, officer: Caller, once: OnlyOnce, number: str) -> Response:
+    """End cover before its last day."""
+
+    def command(session: Session) -> Any:
+        ended = covering.end_delegation(
+            session, officer=officer, now=door.now, delegation_id=key(number)
+        )
+        return reading.delegation(session, ended.id, today=door.today)
+
+    return once(answers.Delegation, command)

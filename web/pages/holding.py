@@ -1,0 +1,112 @@
+"""Whose a case is: changing its case officer, and restricting who sees it."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import reading
+from models.access import ON_THE_CASE, Act
+from models.commands import holding
+from models.commands.casework import find_case
+from models.officers import CASEWORK, Officer
+from models.refusals import InvalidInput
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.visits import Reference, Visit, Visitor, may
+
+router = APIRouter()
+
+
+@router.get("/escalations/{reference}/case-officer", dependencies=[may(Act.CHANGE_CASE_OFFICER)])
+def case_officer(visit: Visitor, reference: Reference) -> Response:
+    """The form for giving the case to another case officer."""
+    return _case_officer(visit, reference, Form())
+
+
+@router.post("/escalations/{reference}/case-officer", dependencies=[may(Act.CHANGE_CASE_OFFICER)])
+def change_case_officer(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Give the case to another case officer."""
+    try:
+        form.check("case_officer", "reason")
+        with visit.write() as session:
+            holding.change_case_officer(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                case_officer=form.text("case_officer"),
+                reason=form.text("reason"),
+            )
+    except InvalidInput as invalid:
+        return _case_officer(visit, reference, form.refused(invalid))
+    return visit.done(f"/escalations/{reference}", "case_officer")
+
+
+def _case_officer(visit: Visit, reference: str, form: Form) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        return visit.page(
+            "case_officer_form.html",
+            title="Change the case officer",
+            form=form,
+            case=case,
+            now_with=session.get_one(Officer, case.escalation.case_officer_id),
+            officers=reading.officers_in(session, CASEWORK),
+        )
+
+
+@router.get("/escalations/{reference}/restriction", dependencies=[may(Act.RESTRICT)])
+def restriction(visit: Visitor, reference: Reference) -> Response:
+    """Who sees the case, and the form for changing it."""
+    return _restriction(visit, reference, None)
+
+
+@router.post("/escalations/{reference}/restriction", dependencies=[may(Act.RESTRICT)])
+def restrict(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Restrict the case to those who were chosen, or open it to all again."""
+    try:
+        form.check("restricted", "reason")
+        with visit.write() as session:
+            _restrict(session, visit, reference, form)
+    except STAYS as refusal:
+        return _restriction(visit, reference, form.refused(refusal))
+    what = "restricted" if form.yes("restricted") else "opened_to_all"
+    return visit.done(f"/escalations/{reference}", what)
+
+
+def _restrict(session: Session, visit: Visit, reference: str, form: Form) -> None:
+    if form.yes("restricted"):
+        holding.restrict(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            reference=reference,
+            officers=form.texts("officers"),
+            reason=form.text("reason"),
+        )
+        return
+    holding.open_to_all(
+        session,
+        visit.policy,
+        officer=visit.officer,
+        now=visit.now,
+        reference=reference,
+        reason=form.text("reason"),
+    )
+
+
+def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        if form is None:
+            restricted = "yes" if case.escalation.restricted else ""
+            form = Form.of(restricted=restricted)
+            form.values["officers"] = reading.named_on(session, reference)
+        return visit.page(
+            "restriction_form.html",
+            title="Who can see this case",
+            form=form,
+            case=case,
+            officers=reading.officers_in(session, ON_THE_CASE),
+        )
