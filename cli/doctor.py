@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from cli.answers import Answer, CommandError, database_trouble
 from cli.database import opened, prepare_home
 from cli.up import PREFECT_PORT, answers
-from models import condition, scanner
+from models import condition
 from models.condition import Finding, Health
 from models.database import read
+from models.files import scanner
 from models.policy import PolicyError, load_policy
 from models.schema import SchemaError
 from models.settings import DEFAULT_SECRET, Settings, is_loopback

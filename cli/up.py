@@ -57,6 +57,10 @@ QUIET = {
     # A run of the clock every minute: Prefect forgets what ended a week ago. Our record does not.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
+    # Who gives no content type is taken to send JSON, and a web site can give none without asking
+    # first: what it may not read, it must not be able to do either.
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
 }
 
 
@@ -264,11 +268,19 @@ def _environment(plan: Plan) -> dict[str, str]:
     if plan.starts_server:
         environment["PREFECT_HOME"] = str(home / "prefect")
         environment["PREFECT_SERVER_UI_API_URL"] = plan.prefect_seen_at
+        environment["PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS"] = _prefect_origins(plan)
         if not is_loopback(plan.settings.prefect_host):
             environment.setdefault(SERVER_PASSWORD, f"admin:{_prefect_password(home)}")
     if SERVER_PASSWORD in environment:
         environment.setdefault("PREFECT_API_AUTH_STRING", environment[SERVER_PASSWORD])
     return environment
+
+
+def _prefect_origins(plan: Plan) -> str:
+    """Whose pages may speak to Prefect: its own, by the names that it has in a browser."""
+    seen_at = plan.prefect_seen_at.removesuffix("/api")
+    here = (f"http://{host}:{plan.prefect_port}" for host in ("127.0.0.1", "localhost"))
+    return ",".join(dict.fromkeys([seen_at, *here]))
 
 
 def _prefect_password(home: Path) -> str:

@@ -9,7 +9,9 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.escalations import Escalation, Proposal, ProposalState
-from models.statements import by_key, change
+from models.statements import change
+
+_RESTRICTED = select(Escalation.id).where(col(Escalation.restricted))
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,12 @@ def next_attempt(engine: Engine, gate: Gate) -> bool:
 
 
 def record_run(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> None:
-    """Remember which flow run waits, unless a later attempt has begun."""
+    """Remember which flow run waits, unless a later attempt has begun or the case is restricted."""
     unknown_as_yet = (
         col(Proposal.id) == proposal_id,
         col(Proposal.gate_attempt) == attempt,
         col(Proposal.gate_run_id).is_(None),
+        col(Proposal.escalation_id).not_in(_RESTRICTED),
     )
     with write(engine) as session:
         session.exec(update(Proposal).where(*unknown_as_yet).values(gate_run_id=str(run_id)))
@@ -122,9 +125,18 @@ def enter(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> bool:
     It records itself, for the dispatcher may have been killed before it could.
     """
     record_run(engine, proposal_id, attempt, run_id)
+    return holds(engine, proposal_id, run_id)
+
+
+def holds(engine: Engine, proposal_id: int, run_id: UUID) -> bool:
+    """Whether the proposal's gate is this flow run's, and Prefect may show its case."""
+    theirs = select(Proposal.id).where(
+        col(Proposal.id) == proposal_id,
+        col(Proposal.gate_run_id) == str(run_id),
+        col(Proposal.escalation_id).not_in(_RESTRICTED),
+    )
     with read(engine) as session:
-        proposal = by_key(session, Proposal, proposal_id)
-    return proposal is not None and proposal.gate_run_id == str(run_id)
+        return session.exec(theirs).first() is not None
 
 
 def close(engine: Engine, proposal_id: int) -> None:

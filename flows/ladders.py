@@ -16,15 +16,20 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed
 
 from flows.forms import Decide, reason, take_answer, wait_for
-from flows.gates import close, enter
+from flows.gates import close, enter, holds
 from flows.record import Record, opened
 from flows.waiting import read_waiting
+from models.commands.audit import record_refused_code
 from models.commands.deciding import decide
 from models.commands.identity import officer_by_code
 from models.database import write
+from models.escalations import Proposal
 from models.refusals import Refused
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
+
+# In the same words whether another run has it or its case is restricted.
+NOT_OURS = "Nothing waits here for this flow run."
 
 
 @flow(name="Maintained school ladder")
@@ -63,11 +68,14 @@ async def _transition(proposal_id: int, attempt: int) -> State[Any]:
     with opened() as record:
         answer = await take_answer(Decide)
         if not enter(record.engine, proposal_id, attempt, flow_run.id):
-            return Cancelled(message="Nothing waits here: another flow run has this proposal.")
+            return Cancelled(message=NOT_OURS)
         refused = _decide(record, proposal_id, answer) if answer else ""
         waiting = read_waiting(record.engine, record.policy, proposal_id)
         if waiting.awaits:
             description = waiting.description(record.settings.base_url, refused)
+            # It may have been restricted since: then Prefect must not be told what stands there.
+            if not holds(record.engine, proposal_id, flow_run.id):
+                return Cancelled(message=NOT_OURS)
             await wait_for(Decide, description, waiting.proposal.stage)
         await _carry_out(record)
         close(record.engine, proposal_id)
@@ -77,9 +85,10 @@ async def _transition(proposal_id: int, attempt: int) -> State[Any]:
 def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
     """Hand the answer to the command; why it was refused, or nothing when it was not."""
     now = datetime.now(UTC)
+    code = answer.code.get_secret_value()
     try:
         with write(record.engine) as session:
-            officer = officer_by_code(session, answer.code.get_secret_value())
+            officer = officer_by_code(session, code)
             decide(
                 session,
                 record.policy,
@@ -90,8 +99,25 @@ def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
                 reason=answer.reason,
             )
     except Refused as refusal:
+        _keep_refusal(record, proposal_id, code, refusal, now)
         return reason(refusal)
     return ""
+
+
+def _keep_refusal(
+    record: Record, proposal_id: int, code: str, refusal: Refused, now: datetime
+) -> None:
+    with write(record.engine) as session:
+        proposal = session.get_one(Proposal, proposal_id)
+        record_refused_code(
+            session,
+            now=now,
+            code=code,
+            what=f"Prefect: decide proposal {proposal_id}",
+            refusal=refusal,
+            tries=flow_run.run_count,
+            case_id=proposal.escalation_id,
+        )
 
 
 async def _carry_out(record: Record) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.forms import Identify, inline, plain, reason, take_answer, wait_for
 from flows.record import Record, opened
+from models.commands.audit import record_refused_code
 from models.commands.identity import officer_by_code
 from models.commands.starting import start
 from models.database import read, write
@@ -54,6 +56,7 @@ async def start_an_escalation(
             try:
                 return Completed(message=_start(record, answer, entered))
             except Refused as refusal:
+                _keep_refusal(record, answer, refusal)
                 refused = reason(refusal)
         await wait_for(Identify, _description(record, entered, refused))
         raise AssertionError("a suspended run goes no further")
@@ -65,6 +68,18 @@ def _start(record: Record, answer: Identify, entered: dict[str, Any]) -> str:
         officer = officer_by_code(session, answer.code.get_secret_value())
         escalation = start(session, record.policy, officer=officer, now=now, **entered)
     return f"{escalation.reference} was started by {officer.name}."
+
+
+def _keep_refusal(record: Record, answer: Identify, refusal: Refused) -> None:
+    with write(record.engine) as session:
+        record_refused_code(
+            session,
+            now=datetime.now(UTC),
+            code=answer.code.get_secret_value(),
+            what="Prefect: start an escalation",
+            refusal=refusal,
+            tries=flow_run.run_count,
+        )
 
 
 def _description(record: Record, entered: dict[str, Any], refused: str) -> str:

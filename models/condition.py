@@ -155,6 +155,8 @@ def _runner(session: Session, now: datetime) -> Finding:
         col(Proposal.state) == ProposalState.AWAITING,
         col(Proposal.gate_run_id).is_(None),
         col(Proposal.proposed_at) < now - RUNNER_IS_LATE,
+        # Of these Prefect is told nothing, and an administrator not even how many they are.
+        col(Proposal.escalation_id).not_in(select(Escalation.id).where(col(Escalation.restricted))),
     )
     if not left:
         return Finding("flow runner", Health.OK, "every proposal waits in Prefect too")

@@ -6,6 +6,8 @@ from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
+from models.officers import Role
+from models.words import word
 
 
 class Delegation(SQLModel, table=True):
@@ -16,6 +18,7 @@ class Delegation(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     from_officer_id: int = Field(foreign_key="officer.id", index=True)
     to_officer_id: int = Field(foreign_key="officer.id", index=True)
+    role: Role = word(Role)
     first_day: date
     last_day: date
     reason: str

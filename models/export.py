@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models import reading
 from models.access import THE_MACHINE
 from models.clocks import london_date, london_time, long_date
-from models.evidence_folder import is_whole, path_of
+from models.files.folder import is_whole, path_of
 from models.policy import Policy
 from models.reading import MOST_PER_PAGE, Page
 from models.reading.paging import Found

@@ -71,6 +71,12 @@ class NotPossible(Refused):
     """The state of the escalation does not allow it now."""
 
 
+class ChangedSince(NotPossible):
+    """What was looked at is not what stands there now."""
+
+    title = "Changed since you looked"
+
+
 class AlreadyDecided(NotPossible):
     """Somebody else decided the proposal first."""
 

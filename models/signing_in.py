@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
@@ -52,8 +53,9 @@ class SignInFailure(SQLModel, table=True):
 class CouncilSignIn(SQLModel, table=True):
     """A sign-in that is under way at the council's identity provider, known by its state.
 
-    What the browser carries is only as SHA-256 here; `invitation` is that of the link, if one
-    was opened, whose officer is linked to the account.
+    What the browser carries is only as SHA-256 here; `invitation` is that of the link whose
+    officer wants to be linked to the account. What the provider said of that account is kept in
+    `account` until they confirm it.
     """
 
     __tablename__ = "council_sign_in"
@@ -64,4 +66,6 @@ class CouncilSignIn(SQLModel, table=True):
     verifier: str
     goes_to: str
     invitation: str | None = None
+    account: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    address: str  # of the network
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from models import reading
 from models.commands.evidence import Upload
 from models.database import read
-from models.evidence_folder import is_whole, path_of
+from models.files.folder import is_whole, path_of
 from models.refusals import InvalidInput, NotPossible
 from web.door import Door
 

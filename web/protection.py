@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.evidence_folder import LARGEST
+from models.files.folder import LARGEST
 
 LONGEST_BODY = 2_000_000  # bytes
 LONGEST_UPLOAD = LARGEST + 100_000  # bytes: a file, its description and what frames them

@@ -24,6 +24,7 @@ from models.statements import by_key
 from models.statutory import Power, SecretaryOfStateNotice, WarningNotice
 from web.door import AtDoor, Door, key, open_door, reference
 
+LONGEST_ADDRESS = 200  # of a refusal on record
 # Whose number the `{id}` of an address is, by the part before it.
 ROWS: dict[str, type[SQLModel]] = {
     "files": EvidenceFile,
@@ -69,7 +70,7 @@ def _admit(request: Request, door: Door, officer: Officer, act: Act) -> None:
         if case_id is not None:
             keep_refusal(request, NotFound(missing), case_id)
         raise NotFound(missing)
-    if case.restricted and request.method == "GET":
+    if case.restricted:
         with write(door.engine) as session:
             record_reading(session, now=door.now, officer=officer, case=case, what=request.url.path)
 
@@ -97,7 +98,7 @@ def keep_refusal(request: Request, refusal: Refused, case_id: int | None = None)
     if officer is None or not (case_id or isinstance(refusal, NotAllowed)):
         return
     door = open_door(request)
-    what = f"{request.method} {request.url.path}"
+    what = f"{request.method} {request.url.path}"[:LONGEST_ADDRESS]
     with write(door.engine) as session:
         record_refusal(
             session, now=door.now, officer=officer, what=what, why=refusal.message, case_id=case_id

@@ -17,7 +17,7 @@ from models.commands.directory import AT_THE_MACHINE
 from models.database import connect, read, write
 from models.events import FIRST_HASH, Break, ChainHead, EventKind, Happening, append, verify
 from models.evidence import EvidenceFile
-from models.evidence_folder import is_whole, path_of
+from models.files.folder import is_whole, path_of
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from models.backup.since import hold_back, renew_gates, take_away, taken_away
 from models.commands.directory import AT_THE_MACHINE
 from models.database import read, write
 from models.events import ChainHead, EventKind, Happening, append, verify
-from models.evidence_folder import is_whole, path_of
+from models.files.folder import is_whole, path_of
 from models.refusals import NotPossible
 from models.schema import SchemaError
 

@@ -1,11 +1,11 @@
 """What has happened since a backup was made, and is not undone by restoring it.
 
 What may have left the council does not leave again: an officer decides on it. What was taken from
-somebody (a role, a sign-in, a token, the sight of a case) stays taken. And Prefect's flow runs,
-which have gone on, are made anew.
+somebody (a role, a sign-in, a token, a case or the sight of it, cover for a colleague) stays taken.
+And Prefect's flow runs, which have gone on, are made anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from sqlmodel import select as select_models
 
 from models.commands.casework import tell
 from models.commands.directory import AT_THE_MACHINE
+from models.delegations import Delegation
 from models.escalations import Escalation, NamedOfficer, Proposal
 from models.events import EventKind, Happening, append
 from models.letters import Letter, LetterState
@@ -33,7 +34,13 @@ _NAMED = (
     .join(Escalation, col(Escalation.id) == col(NamedOfficer.escalation_id))
     .join(Officer, col(Officer.id) == col(NamedOfficer.officer_id))
 )
-_ACCESS = ("active", "role", "phase", "role_withdrawn", "password")
+_ACCOUNT = ("oidc_issuer", "oidc_subject")
+_ACCESS = ("active", "role", "phase", "role_withdrawn", "password", *_ACCOUNT)
+_HOLDERS = select_models(Escalation.reference, Officer.email).join(
+    Officer, col(Officer.id) == col(Escalation.case_officer_id)
+)
+_EMAILS = select_models(Officer.id, Officer.email)
+_ENDED = select_models(Delegation).where(col(Delegation.ended_at).is_not(None))
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Taken:
     officers: Mapping[str, Mapping[str, Any]]  # their access, by e-mail address
     credentials: Mapping[str, datetime]  # when they were revoked, by digest
     cases: Mapping[str, frozenset[str]]  # who is named on restricted ones, by reference
+    holders: Mapping[str, str]  # the case officer's e-mail address, by reference
+    covers: Sequence[tuple[str, str, datetime, datetime]]  # from, to, made and ended, if it has
 
 
 def taken_away(session: Session) -> Taken:
@@ -56,6 +65,8 @@ def taken_away(session: Session) -> Taken:
         {officer["email"]: {name: officer[name] for name in _ACCESS} for officer in officers},
         {row.digest: row.revoked_at for row in connection.execute(revoked)},
         _restricted(session),
+        dict(session.exec(_HOLDERS).all()),
+        _ended_covers(session),
     )
 
 
@@ -68,13 +79,24 @@ def _restricted(session: Session) -> dict[str, frozenset[str]]:
     return {reference: frozenset(emails) for reference, emails in named.items()}
 
 
+def _ended_covers(session: Session) -> list[tuple[str, str, datetime, datetime]]:
+    emails = dict(session.exec(_EMAILS).all())
+    return [
+        (emails[cover.from_officer_id], emails[cover.to_officer_id], cover.made_at, cover.ended_at)
+        for cover in session.exec(_ENDED)
+        if cover.ended_at is not None
+    ]
+
+
 def take_away(session: Session, taken: Taken, now: datetime) -> None:
     """Officers can do what they could a moment ago; what was revoked or restricted stays so.
 
     Of a link that works once it cannot be known whether it has: none works any more.
     """
+    _unlink(session, taken)
     for email, access in taken.officers.items():
         change(session, Officer, {"email": email}, **access)
+    _hand_over(session, taken)
     for reference in taken.cases:
         change(session, Escalation, {"reference": reference}, restricted=True)
     for named, reference, email in session.exec(_NAMED).all():
@@ -87,6 +109,27 @@ def take_away(session: Session, taken: Taken, now: datetime) -> None:
         col(Credential.kind) == CredentialKind.INVITATION, col(Credential.revoked_at).is_(None)
     )
     session.connection().execute(links.values(revoked_at=now))
+
+
+def _unlink(session: Session, taken: Taken) -> None:
+    """First no officer has a council account: one may have gone from somebody to somebody else."""
+    nobody = dict.fromkeys(_ACCOUNT)
+    for email, access in taken.officers.items():
+        change(session, Officer, {"email": email}, **nobody)
+        if access["oidc_subject"] is not None:
+            change(session, Officer, {name: access[name] for name in _ACCOUNT}, **nobody)
+
+
+def _hand_over(session: Session, taken: Taken) -> None:
+    """Cases are with whom they were a moment ago, and cover that was ended stays ended."""
+    ids = {email: id for id, email in session.exec(_EMAILS)}
+    for reference, email in taken.holders.items():
+        if email in ids:
+            change(session, Escalation, {"reference": reference}, case_officer_id=ids[email])
+    for from_email, to_email, made_at, ended_at in taken.covers:
+        if from_email in ids and to_email in ids:
+            pair = {"from_officer_id": ids[from_email], "to_officer_id": ids[to_email]}
+            change(session, Delegation, {**pair, "made_at": made_at}, ended_at=ended_at)
 
 
 def renew_gates(session: Session) -> None:

@@ -5,9 +5,14 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from models.commands.directory import AT_THE_MACHINE
+from models.commands.identity import officer_by_code
 from models.escalations import Escalation
 from models.events import EventKind, Happening, append
-from models.officers import Officer
+from models.officers import CredentialKind, Officer
+from models.refusals import NotAllowed, NotFound, NotIdentified, Refused
+
+SOMEBODY = "somebody at a form in Prefect"
+TRIES_OF_RUN = 6  # of which each is on record; who guesses on leaves no more than that
 
 
 def record_reading(
@@ -25,6 +30,44 @@ def record_refusal(
     """An officer was refused something, by their role or because the case is not theirs to see."""
     facts = {**_at(what), "why": why}
     append(session, now, officer.email, Happening(EventKind.ACCESS_REFUSED, case_id, facts))
+
+
+def record_refused_code(
+    session: Session,
+    *,
+    now: datetime,
+    code: str,
+    what: str,
+    refusal: Refused,
+    tries: int,
+    case_id: int | None = None,
+) -> None:
+    """A form in Prefect was refused: to somebody with this personal code, or to whoever it was.
+
+    What was typed is not kept. `tries` counts how often the form was sent, `case_id` is of the
+    case that the form is about. Only what somebody may not do is recorded, not what was entered
+    wrongly.
+    """
+    try:
+        officer = officer_by_code(session, code)
+    except NotIdentified:
+        if tries <= TRIES_OF_RUN:
+            _record_unknown_code(session, now)
+        return
+    if isinstance(refusal, NotAllowed | NotFound):
+        # As at every door: who was refused by their role is on record, and not on the case.
+        about = case_id if isinstance(refusal, NotFound) else None
+        why = refusal.message
+        record_refusal(session, now=now, officer=officer, what=what, why=why, case_id=about)
+
+
+def _record_unknown_code(session: Session, now: datetime) -> None:
+    facts: dict[str, object] = {
+        "officer": None,
+        "way": CredentialKind.CODE.value,
+        "why": "nobody has this code",
+    }
+    append(session, now, SOMEBODY, Happening(EventKind.SIGN_IN_REFUSED, None, facts))
 
 
 def record_export(session: Session, *, now: datetime, reference: str, file: str) -> None:

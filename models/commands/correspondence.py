@@ -1,6 +1,7 @@
 """Letters from draft to issue: drafting, editing, approving, freezing."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -284,6 +285,12 @@ def edit_letter(
         raise NotPossible(
             f"The letter is {letter.state.value}: its text can be changed only while it is a draft."
         )
+    proposal = by_key(session, Proposal, letter.proposal_id) if letter.proposal_id else None
+    if proposal is not None and proposal.stage > 0:
+        raise NotPossible(
+            "The letter was signed off by its first approver. To change it, have its proposal "
+            "returned."
+        )
     if letter.template in NOT_EDITED:
         raise NotPossible(
             "The text of this notice follows from its form. To change it, have its proposal "
@@ -338,6 +345,28 @@ class Approver:
         """What stands below their name in a letter."""
         title = self.holder.role.label
         return f"for {self.holder.name}, {title}" if self.covers else title
+
+
+def to_be_sent(case: Case, proposal: Proposal, today: date) -> str:
+    """A fingerprint of what approval would send: each draft's version, and to which addresses."""
+    contacts = contacts_of(case.session, case.escalation.urn, today)
+    drafts = [
+        [letter.id, letter.version, recipients_if_known(case, contacts, letter)]
+        for letter in letters_of(case.session, proposal)
+        if letter.state is LetterState.DRAFT
+    ]
+    return hashlib.sha256(json.dumps(drafts, sort_keys=True).encode()).hexdigest()
+
+
+def recipients_if_known(
+    case: Case, contacts: Mapping[str, Contact], letter: Letter
+) -> list[dict[str, Any]]:
+    """To whom a draft would go by what is known today; nobody while an address is missing."""
+    try:
+        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
+    except NotPossible:
+        return []
+    return [*people, *letter.people]
 
 
 def approve_letters(

@@ -2,25 +2,34 @@
 is made of it here.
 
 An account is known by issuer and subject alone. It is never linked on an e-mail address, which
-an identity provider may let people choose.
+an identity provider may let people choose. It is linked by whoever holds both an open link and
+the account, and confirms that they are the same person's.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, func, null
 from sqlmodel import Session, col, select
 
-from models.commands import directory, identity
-from models.database import write
+from models.commands import directory, identity, passwords
+from models.database import read, write
 from models.events import EventKind, Happening, append
 from models.officers import Officer, Phase, Role, digest, new_token
-from models.refusals import InvalidInput, NotAllowed, NotIdentified, NotPossible, Refused
+from models.refusals import (
+    InvalidInput,
+    NotAllowed,
+    NotIdentified,
+    NotPossible,
+    Refused,
+    TooManyTries,
+)
 from models.signing_in import CouncilSignIn, SignInWay
 from models.statements import add, change
 from models.text import check_line, check_printable
 
 PATIENCE = timedelta(minutes=10)
+OPEN_FROM_ADDRESS = 20  # sign-ins under way at once; whoever comes back has one fewer
 THE_PROVIDER = "the council’s identity provider"
 
 # The roles that the provider may give, and what they are here. A Service Manager without a phase
@@ -49,6 +58,7 @@ OTHERS = (
     "and open the link again."
 )
 USED = "This link has been used or is too old. Ask your administrator for a new one."
+WAIT = "There were too many tries to sign in. Wait 10 minutes, then try again."
 START_AGAIN = "This sign-in was begun in another browser, too long ago or twice. Start again."
 
 
@@ -63,25 +73,45 @@ class CouncilAccount:
     roles: tuple[str, ...]
 
 
-def begin(session: Session, *, now: datetime, goes_to: str, invitation: str | None) -> "Begun":
+def begin(
+    engine: Engine, *, now: datetime, address: str, goes_to: str, invitation: str | None = None
+) -> "Begun":
     """A sign-in at the provider, for ten minutes and for one browser, which keeps the secret.
 
-    `goes_to` is where they want to be; `invitation` the digest of the link they were sent.
+    `address` is the network's, `goes_to` where they want to be; `invitation` the digest of the
+    link whose officer is to be linked. Raises TooManyTries.
     """
-    too_old = col(CouncilSignIn.at) <= now - PATIENCE
-    session.connection().execute(delete(CouncilSignIn).where(too_old))
+    place = passwords.network(address)
+    with read(engine) as session:  # a flood is turned away without the lock of a writer
+        _check_rate(session, now, place)
     begun = Begun(new_token(), new_token(), new_token())
-    add(
-        session,
-        CouncilSignIn,
-        state=begun.state,
-        nonce=begun.nonce,
-        verifier=begun.verifier,
-        goes_to=goes_to,
-        invitation=invitation,
-        at=now,
-    )
+    with write(engine) as session:
+        _check_rate(session, now, place)
+        too_old = col(CouncilSignIn.at) <= now - PATIENCE
+        session.connection().execute(delete(CouncilSignIn).where(too_old))
+        add(
+            session,
+            CouncilSignIn,
+            state=begun.state,
+            nonce=begun.nonce,
+            verifier=begun.verifier,
+            goes_to=goes_to,
+            invitation=invitation,
+            account=None,
+            address=place,
+            at=now,
+        )
     return begun
+
+
+def _check_rate(session: Session, now: datetime, place: str) -> None:
+    statement = (
+        select(func.count())
+        .select_from(CouncilSignIn)
+        .where(CouncilSignIn.address == place, CouncilSignIn.at > now - PATIENCE)
+    )
+    if session.exec(statement).one() >= OPEN_FROM_ADDRESS:
+        raise TooManyTries(WAIT)
 
 
 @dataclass(frozen=True)
@@ -103,33 +133,38 @@ def take(session: Session, *, now: datetime, state: str, secret: str) -> Council
 
     Raises NotPossible for another browser's, one that is too old and one that was used.
     """
-    found = None
-    if digest(secret) == state:
-        statement = select(CouncilSignIn).where(
-            CouncilSignIn.state == state, CouncilSignIn.at > now - PATIENCE
-        )
-        found = session.exec(statement).first()
-    if found is None:
+    found = _find(session, now, secret, came_back=False)
+    if found.state != state:
         raise NotPossible(START_AGAIN)
-    session.connection().execute(delete(CouncilSignIn).where(col(CouncilSignIn.id) == found.id))
+    _use(session, found)
     return found
 
 
-def sign_in(
-    engine: Engine,
-    *,
-    now: datetime,
-    account: CouncilAccount,
-    invitation: str | None,
-    instead_of: str = "",
-) -> str:
+def _find(session: Session, now: datetime, secret: str, *, came_back: bool) -> CouncilSignIn:
+    known = col(CouncilSignIn.account).is_not(null())
+    statement = select(CouncilSignIn).where(
+        CouncilSignIn.state == digest(secret),
+        CouncilSignIn.at > now - PATIENCE,
+        known if came_back else ~known,
+    )
+    found = session.exec(statement).first()
+    if found is None:
+        raise NotPossible(START_AGAIN)
+    return found
+
+
+def _use(session: Session, found: CouncilSignIn) -> None:
+    session.connection().execute(delete(CouncilSignIn).where(col(CouncilSignIn.id) == found.id))
+
+
+def sign_in(engine: Engine, *, now: datetime, account: CouncilAccount, instead_of: str = "") -> str:
     """Begin a browser's session for whoever this account is; the secret for its cookie.
 
     Name, role and phase become what the provider says. An account whose role is gone is shut out
     here, until it has one again. Raises NotAllowed, and that is on record.
     """
     with write(engine) as session:
-        found = _admit(session, now, account, invitation)
+        found = _admit(session, now, account)
         if isinstance(found, Officer):
             way = SignInWay.COUNCIL
             return identity.sign_in(session, now=now, officer=found, way=way, instead_of=instead_of)
@@ -137,23 +172,118 @@ def sign_in(
     raise NotAllowed(found)
 
 
-def _admit(
-    session: Session, now: datetime, account: CouncilAccount, invitation: str | None
-) -> Officer | str:
+def hold(
+    engine: Engine, *, now: datetime, account: CouncilAccount, under_way: CouncilSignIn
+) -> str:
+    """Keep an account that is to be linked, for ten minutes, until its owner confirms it.
+
+    Returns the secret for the browser's cookie. Raises NotAllowed, and that is on record.
+    """
+    with write(engine) as session:
+        found = _to_link(session, now, account, under_way)
+        if isinstance(found, Officer):
+            return _hold(session, now, account, under_way)
+        _record_refusal(session, now, account, found)
+    raise NotAllowed(found)
+
+
+def _hold(
+    session: Session, now: datetime, account: CouncilAccount, under_way: CouncilSignIn
+) -> str:
+    secret = new_token()
+    add(
+        session,
+        CouncilSignIn,
+        state=digest(secret),
+        nonce="",
+        verifier="",
+        goes_to=under_way.goes_to,
+        invitation=under_way.invitation,
+        account=asdict(account),
+        address=under_way.address,
+        at=now,
+    )
+    return secret
+
+
+def held(session: Session, *, now: datetime, secret: str) -> tuple[CouncilAccount, Officer]:
+    """The account that waits in this browser to be linked, and the officer whose it would be.
+
+    Raises NotPossible when none does, or the link was used or replaced meanwhile.
+    """
+    found = _find(session, now, secret, came_back=True)
+    try:
+        return _account(found), identity.invited(session, found.invitation or "", now=now)[1]
+    except NotIdentified:
+        raise NotPossible(USED) from None
+
+
+def link(engine: Engine, *, now: datetime, secret: str, instead_of: str = "") -> str:
+    """Link the account that waits in this browser, and begin a session: its secret.
+
+    It is the one way to sign in from then on: password, tokens, code and sessions end. Raises
+    NotPossible as `held`, and NotAllowed, which is on record.
+    """
+    with write(engine) as session:
+        waiting = _find(session, now, secret, came_back=True)
+        _use(session, waiting)
+        account = _account(waiting)
+        found = _to_link(session, now, account, waiting)
+        if isinstance(found, Officer):
+            found = _link_invited(session, now, account, found)
+        if isinstance(found, Officer):
+            way = SignInWay.COUNCIL
+            return identity.sign_in(session, now=now, officer=found, way=way, instead_of=instead_of)
+        _record_refusal(session, now, account, found)
+    raise NotAllowed(found)
+
+
+def _account(waiting: CouncilSignIn) -> CouncilAccount:
+    said = dict(waiting.account or {})
+    return CouncilAccount(**{**said, "roles": tuple(said["roles"])})
+
+
+def _admit(session: Session, now: datetime, account: CouncilAccount) -> Officer | str:
     """Whoever may sign in, or why not: an answer and no refusal, for it may change the rows."""
     known = _linked(session, account)
-    ours = sorted({role for role in account.roles if role in ROLES})
-    if len(ours) != 1:
-        if known is not None and known.active and not ours:
-            reason = f"{THE_PROVIDER} gives them no role here any more"
-            directory.shut_out(session, now, THE_PROVIDER, known, reason, role_withdrawn=True)
-        return SEVERAL_ROLES if ours else NO_ROLE
-    role, phase = ROLES[ours[0]]
-    if invitation is not None:
-        return _link_invited(session, now, account, invitation, known, role, phase)
+    refusal = _check_role(session, now, account, known)
+    if refusal is not None:
+        return refusal
     if known is not None:
-        return _bring_up_to_date(session, now, account, known, role, phase)
-    return _add(session, now, account, role, phase)
+        return _bring_up_to_date(session, now, account, known)
+    return _add(session, now, account)
+
+
+def _to_link(
+    session: Session, now: datetime, account: CouncilAccount, under_way: CouncilSignIn
+) -> Officer | str:
+    """Whose link it is, if this account may be linked to theirs; or why not, as `_admit`."""
+    known = _linked(session, account)
+    refusal = _check_role(session, now, account, known)
+    if refusal is not None:
+        return refusal
+    try:
+        _, officer = identity.invited(session, under_way.invitation or "", now=now)
+    except NotIdentified:
+        return USED
+    return OTHERS if known is not None and known.id != officer.id else officer
+
+
+def _check_role(
+    session: Session, now: datetime, account: CouncilAccount, known: Officer | None
+) -> str | None:
+    """Why they have no role here, if so; whoever had one is shut out until it is back."""
+    ours = _roles(account)
+    if len(ours) == 1:
+        return None
+    if known is not None and known.active and not ours:
+        reason = f"{THE_PROVIDER} gives them no role here any more"
+        directory.shut_out(session, now, THE_PROVIDER, known, reason, role_withdrawn=True)
+    return SEVERAL_ROLES if ours else NO_ROLE
+
+
+def _roles(account: CouncilAccount) -> list[str]:
+    return sorted({role for role in account.roles if role in ROLES})
 
 
 def _linked(session: Session, account: CouncilAccount) -> Officer | None:
@@ -164,17 +294,13 @@ def _linked(session: Session, account: CouncilAccount) -> Officer | None:
 
 
 def _bring_up_to_date(
-    session: Session,
-    now: datetime,
-    account: CouncilAccount,
-    officer: Officer,
-    role: Role,
-    phase: Phase | None,
+    session: Session, now: datetime, account: CouncilAccount, officer: Officer
 ) -> Officer | str:
     if not officer.active and not officer.role_withdrawn:
         return DISABLED
     if not officer.active:
         officer = directory.let_in(session, now, THE_PROVIDER, officer)
+    role, phase = ROLES[_roles(account)[0]]
     if phase is None and officer.role is role:
         phase = Phase(officer.phase) if officer.phase else None
     name = account.name if _can_be_used(account.name) else officer.name
@@ -190,38 +316,30 @@ def _can_be_used(name: str) -> bool:
 
 
 def _link_invited(
-    session: Session,
-    now: datetime,
-    account: CouncilAccount,
-    invitation: str,
-    known: Officer | None,
-    role: Role,
-    phase: Phase | None,
+    session: Session, now: datetime, account: CouncilAccount, officer: Officer
 ) -> Officer | str:
-    try:
-        _, officer = identity.invited(session, invitation, now=now)
-    except NotIdentified:
-        return USED
-    if known is not None and known.id != officer.id:
-        return OTHERS
-    identity.use_invitation(session, invitation, now=now)
-    _link(session, now, account, officer)
-    return _bring_up_to_date(session, now, account, officer, role, phase)
+    """Whoever could sign in as this officer before can do so no more, but by this account."""
+    change(session, Officer, {"id": officer.id}, password=None)
+    identity.revoke_all(session, now, officer.id)
+    identity.end_sign_ins(session, now, officer.id)
+    _link(session, now, account, officer, in_place_of_all=True)
+    return _bring_up_to_date(session, now, account, officer)
 
 
-def _link(session: Session, now: datetime, account: CouncilAccount, officer: Officer) -> None:
+def _link(
+    session: Session, now: datetime, account: CouncilAccount, officer: Officer, **how: bool
+) -> None:
     linked = {"oidc_issuer": account.issuer, "oidc_subject": account.subject}
     change(session, Officer, {"id": officer.id}, **linked)
-    facts = {"officer": officer.email, "issuer": account.issuer}
+    facts = {"officer": officer.email, "issuer": account.issuer, **how}
     append(session, now, THE_PROVIDER, Happening(EventKind.OFFICER_LINKED, None, facts))
 
 
-def _add(
-    session: Session, now: datetime, account: CouncilAccount, role: Role, phase: Phase | None
-) -> Officer | str:
+def _add(session: Session, now: datetime, account: CouncilAccount) -> Officer | str:
     taken = select(Officer.id).where(Officer.email == account.email.lower())
     if session.exec(taken).first() is not None:
         return NOT_LINKED
+    role, phase = ROLES[_roles(account)[0]]
     try:
         officer = directory.add_officer(
             session,

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, bindparam
+from sqlalchemy import Date, bindparam, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.access import ON_THE_CASE, Act, require
+from models.access import ON_THE_CASE, RULES, Act, may, require
 from models.clocks import london_date, long_date
 from models.commands.casework import officers_in, sees
 from models.commands.directory import find_officer
@@ -27,10 +27,12 @@ _IN_FORCE = (
     col(Delegation.first_day) <= _TODAY,
     col(Delegation.last_day) >= _TODAY,
 )
+# Cover is for the role that was given: it ends when the absent colleague gets another.
 _Absent = aliased(Officer)
 _COVERED_BY = (
     select_columns(col(Officer.role), col(Officer.id))
     .join(Delegation, col(Delegation.from_officer_id) == col(Officer.id))
+    .where(col(Delegation.role) == col(Officer.role))
     .where(col(Officer.active), col(Delegation.to_officer_id) == bindparam("officer"), *_IN_FORCE)
     .order_by(col(Delegation.id))
 )
@@ -40,8 +42,10 @@ _COVERING = (
     .join(_Absent, col(Delegation.from_officer_id) == col(_Absent.id))
     .where(
         col(Officer.active),
+        or_(*(col(Officer.role) == each for each in sorted(RULES[Act.DECIDE]))),
         col(_Absent.active),
         col(_Absent.role) == bindparam("role"),
+        col(Delegation.role) == col(_Absent.role),
         col(_Absent.id) != bindparam("proposer"),
         *_IN_FORCE,
     )
@@ -54,7 +58,7 @@ _DECIDED_BY = select_columns(col(Decision.officer_id), col(Decision.for_officer_
 
 def authorities(session: Session, officer: Officer, today: date) -> dict[int, Role]:
     """Whose roles an officer decides by today: their own, then those of whom they cover."""
-    if not officer.active:
+    if not may(officer, Act.DECIDE):
         return {}
     covered = rows(session, _COVERED_BY, officer=officer.id, today=today)
     return {officer.id: officer.role} | {each.id: Role(each.role) for each in covered}
@@ -146,6 +150,7 @@ def delegate(
         Delegation,
         from_officer_id=officer.id,
         to_officer_id=cover.id,
+        role=officer.role,
         first_day=first_day,
         last_day=last_day,
         reason=reason,

@@ -9,7 +9,13 @@ from sqlmodel import Session, col, select
 from models.access import Act, require
 from models.clocks import add_working_days, london_date, long_date
 from models.commands.casework import MISSING, Case, enter_by_id, tell
-from models.commands.correspondence import Approver, approve_letters, letters_of, withdraw_letters
+from models.commands.correspondence import (
+    Approver,
+    approve_letters,
+    letters_of,
+    to_be_sent,
+    withdraw_letters,
+)
 from models.commands.covering import deciders, find_authority
 from models.commands.deadlines import (
     cancel_deadline,
@@ -40,7 +46,7 @@ from models.events import EventKind, Happening, append
 from models.ladder import refusal
 from models.officers import Officer
 from models.policy import Policy
-from models.refusals import AlreadyDecided, InvalidInput, NotFound, NotPossible
+from models.refusals import AlreadyDecided, ChangedSince, InvalidInput, NotFound, NotPossible
 from models.statements import LAST_KEY, add, add_all, change, find
 from models.text import check_prose
 
@@ -63,12 +69,15 @@ def decide(
     proposal_id: int,
     decision: str,
     reason: str = "",
+    seen: str | None = None,
 ) -> Proposal:
     """Approve a proposal or return it to its proposer.
 
     Where several roles must approve, each signs off in turn and the last one carries. A return
-    needs a reason. Raises NotFound, NotAllowed (wrong role, or one's own proposal),
-    AlreadyDecided, InvalidInput, and NotPossible when the case has moved on since.
+    needs a reason. `seen` is the fingerprint (`to_be_sent`) of what the approver was shown: where
+    a letter or an address is another since, ChangedSince is raised. Also raises NotFound,
+    NotAllowed (wrong role, or one's own proposal), AlreadyDecided, InvalidInput, and NotPossible
+    when the case has moved on since.
     """
     require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
@@ -77,6 +86,8 @@ def decide(
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
     approver = _approver(session, proposal, officer, london_date(now))
+    if seen is not None and word is DecisionWord.APPROVE:
+        _check_unchanged(case, proposal, seen, london_date(now))
     _record(case, proposal, approver, now, word, reason)
     if word is DecisionWord.RETURN:
         happenings = _return(case, proposal, approver, reason, now)
@@ -93,6 +104,14 @@ def _find(session: Session, proposal_id: int) -> Proposal:
     if not found:
         raise NotFound(_MISSING.format(proposal_id))
     return found[0]
+
+
+def _check_unchanged(case: Case, proposal: Proposal, seen: str, today: date) -> None:
+    if seen != to_be_sent(case, proposal, today):
+        raise ChangedSince(
+            "A letter, or an address to which it goes, was changed after you opened this page. "
+            "Read it again, then decide."
+        )
 
 
 def _approver(session: Session, proposal: Proposal, officer: Officer, today: date) -> Approver:

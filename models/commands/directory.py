@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 
 from models.access import Act, require
 from models.commands import identity
+from models.commands.casework import sees
+from models.escalations import LIVE, Escalation
 from models.events import EventKind, Happening, append
 from models.officers import Officer, Phase, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -259,6 +261,7 @@ def set_contact(
     require(officer, Act.CHANGE_CONTACTS)
     school = find_school(session, urn)
     _check_contact(role, name, email, address)
+    live = _live_case(session, officer, school)
     who = ContactRole(role)
     columns = {
         "name": name,
@@ -270,9 +273,26 @@ def set_contact(
     if not change(session, Contact, {"urn": school.urn, "role": who}, **columns):
         add(session, Contact, urn=school.urn, role=who, **columns)
     facts = {"urn": school.urn, "role": role, "name": name, "email": email or None}
-    append(session, now, officer.email, Happening(EventKind.CONTACT_CHANGED, None, facts))
+    append(session, now, officer.email, Happening(EventKind.CONTACT_CHANGED, live, facts))
     statement = select(Contact).where(Contact.urn == school.urn, Contact.role == who)
     return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def _live_case(session: Session, officer: Officer, school: School) -> int | None:
+    """The key of the school's live case, on whose record a change of contacts belongs.
+
+    Letters go to these addresses: whoever does not see the case does not change them.
+    """
+    live = col(Escalation.status).in_(LIVE)
+    case = session.exec(select(Escalation).where(Escalation.urn == school.urn, live)).first()
+    if case is None:
+        return None
+    if not sees(session, officer, case.id, restricted=case.restricted):
+        raise NotPossible(
+            f"The contacts of {school.name} cannot be changed now. Ask the Director of Children’s "
+            "Services."
+        )
+    return case.id
 
 
 def _check_contact(role: str, name: str, email: str | None, address: list[str]) -> None:

@@ -9,19 +9,19 @@ from typing import BinaryIO
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models import evidence_folder
 from models.access import Act
 from models.commands.casework import Case, enter
 from models.database import read, write
 from models.escalations import LIVE
 from models.events import EventKind, Happening, append
 from models.evidence import EvidenceFile, Scan, safe_name
-from models.evidence_folder import Bytes
-from models.file_kinds import Kind, kind_of
+from models.files import folder as on_disk
+from models.files.folder import Bytes
+from models.files.kinds import Kind, kind_of
+from models.files.scanner import Infected, scan
 from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
-from models.scanner import Infected, scan
 from models.settings import Settings
 from models.statements import add
 from models.text import check_prose
@@ -71,7 +71,7 @@ def receive(
     name = safe_name(upload.name)
     if not name:
         raise InvalidInput("file", "The file has no name. Give it one and choose it again.")
-    with evidence_folder.arriving(settings.evidence_folder, upload.content) as arrived:
+    with on_disk.arriving(settings.evidence_folder, upload.content) as arrived:
         kind = kind_of(arrived.path, name)
         try:
             verdict, words = scan(settings.scanner, arrived.path)
@@ -106,7 +106,7 @@ def add_evidence(
     case = _enter(session, policy, officer, reference)
     check_prose("description", description, most=LONGEST_DESCRIPTION)
     _check_new(case, received.bytes.sha256)
-    evidence_folder.put_in_place(received.bytes)
+    on_disk.put_in_place(received.bytes)
     row = {
         "escalation_id": case.escalation.id,
         "step_key": case.escalation.step_key,
@@ -166,18 +166,14 @@ def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
     """
     before = (now - LEFT_BEHIND).timestamp()
     folder = settings.evidence_folder
-    removed = sum(
-        evidence_folder.remove_old(path, before) for path in evidence_folder.temporary_files(folder)
-    )
-    files = evidence_folder.files_in_place(folder)
+    removed = sum(on_disk.remove_old(path, before) for path in on_disk.temporary_files(folder))
+    files = on_disk.files_in_place(folder)
     with read(engine) as session:
         if files.keys() <= _on_record(session):
             return removed
     with write(engine) as session:
         unknown = files.keys() - _on_record(session)
-        return removed + sum(
-            evidence_folder.remove_old(files[sha256], before) for sha256 in unknown
-        )
+        return removed + sum(on_disk.remove_old(files[sha256], before) for sha256 in unknown)
 
 
 def _on_record(session: Session) -> set[str]:

@@ -69,24 +69,24 @@ def sign_in(
 
 
 def _begin(engine: Engine, now: datetime, email: str, address: str) -> _Try:
-    account, network = digest(email.strip().casefold()), _network(address)
+    account, place = digest(email.strip().casefold()), network(address)
     with read(engine) as session:  # a flood is turned away without the lock of a writer
-        _check_rate(session, now, account, network)
+        _check_rate(session, now, account, place)
     with write(engine) as session:
-        _check_rate(session, now, account, network)
+        _check_rate(session, now, account, place)
         old = col(SignInFailure.at) <= now - WINDOW
         session.connection().execute(delete(SignInFailure).where(old))
-        id = add(session, SignInFailure, account=account, address=network, at=now)
+        id = add(session, SignInFailure, account=account, address=place, at=now)
         officer = _find(session, email)
     return _Try(id, officer, officer.password if officer and officer.active else None)
 
 
-def _check_rate(session: Session, now: datetime, account: str, network: str) -> None:
+def _check_rate(session: Session, now: datetime, account: str, place: str) -> None:
     # Counted in rows, not by the `limits` library: failures are kept anyway, and rows hold across
     # processes and restarts.
     limits = (
         (col(SignInFailure.account) == account, TRIES_OF_ACCOUNT),
-        (col(SignInFailure.address) == network, TRIES_FROM_ADDRESS),
+        (col(SignInFailure.address) == place, TRIES_FROM_ADDRESS),
     )
     for whose, most in limits:
         if _count(session, whose, now) >= most:
@@ -98,8 +98,11 @@ def _count(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
     return session.exec(select(func.count()).select_from(SignInFailure).where(whose, recent)).one()
 
 
-def _network(address: str) -> str:
-    """Of IPv6 the first 64 bits: whoever has one address of these has all."""
+def network(address: str) -> str:
+    """What the tries from an address are counted by.
+
+    Of IPv6 the first 64 bits: whoever has one address of these has all.
+    """
     try:
         found = ip_address(address)
     except ValueError:

@@ -34,6 +34,7 @@ class Topic(StrEnum):
     COVER = "cover"
     RESTRICTED = "restricted"
     FILES = "files"
+    CONTACTS = "contacts"
     BACKUPS = "backups"
 
     @property
@@ -50,6 +51,7 @@ _LABELS = {
     Topic.COVER: "Cover for absence",
     Topic.RESTRICTED: "Restricted cases",
     Topic.FILES: "Exports and refused files",
+    Topic.CONTACTS: "Contacts of schools",
     Topic.BACKUPS: "Backups",
 }
 _KINDS = {
@@ -74,6 +76,7 @@ _KINDS = {
         EventKind.RESTRICTED_CASE_READ,
     ),
     Topic.FILES: (EventKind.CASE_EXPORTED, EventKind.EVIDENCE_REFUSED),
+    Topic.CONTACTS: (EventKind.CONTACT_CHANGED,),
     Topic.BACKUPS: (EventKind.BACKUP_MADE, EventKind.BACKUP_RESTORED),
 }
 _EVERY = tuple(kind for kinds in _KINDS.values() for kind in kinds)

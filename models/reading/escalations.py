@@ -68,7 +68,7 @@ def escalation(
     found = rows(session, _statement().where(known, visible_to(reader)))
     if not found:
         raise NotFound("There is no escalation with this reference.")
-    return _describe(session, policy, reader, found, today)[0]
+    return _describe(session, policy, reader, found, today, alone=True)[0]
 
 
 def escalations(
@@ -183,6 +183,8 @@ def _describe(
     reader: Reader,
     found: Sequence[tuple[Any, ...]],
     today: date,
+    *,
+    alone: bool = False,
 ) -> list[Found]:
     keys = [escalation.id for escalation, *_ in found]
     steps: dict[int, dict[str, Step]] = {key: {} for key in keys}
@@ -205,7 +207,7 @@ def _describe(
     return [
         {
             **_account(escalation, school, officer, people),
-            **_concern(escalation, reader),
+            **_concern(escalation, whole=reader.whole and (alone or not escalation.restricted)),
             **_ladder(policy, escalation, steps[escalation.id], due[escalation.id], today),
         }
         for escalation, school, officer in found
@@ -240,14 +242,18 @@ def _account(
     }
 
 
-def _concern(escalation: Escalation, reader: Reader) -> Found:
-    """What the council thinks of the school: empty for whoever sees no more than the outline."""
+def _concern(escalation: Escalation, *, whole: bool) -> Found:
+    """What the council thinks of the school: empty for whoever sees no more than the outline.
+
+    In lists a restricted case is an outline for everybody: whoever reads it whole opens it, and
+    that is on record.
+    """
     return {
-        "outline": not reader.whole,
-        "triggers": list(escalation.triggers) if reader.whole else [],
-        "summary": escalation.summary if reader.whole else "",
-        "head_performance_in_question": reader.whole and escalation.head_performance_in_question,
-        "not_engaging": reader.whole and escalation.not_engaging,
+        "outline": not whole,
+        "triggers": list(escalation.triggers) if whole else [],
+        "summary": escalation.summary if whole else "",
+        "head_performance_in_question": whole and escalation.head_performance_in_question,
+        "not_engaging": whole and escalation.not_engaging,
     }
 
 

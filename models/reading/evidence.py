@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.escalations import Escalation
 from models.evidence import EvidenceFile
-from models.file_kinds import KINDS
+from models.files.kinds import KINDS
 from models.policy import Policy
 from models.reading.paging import PER_PAGE, Found, Page, find_id, officer_names, paged, rows
 from models.reading.wording import find_rule

@@ -375,7 +375,9 @@ def _officer_enabled(_: Names, facts: Facts) -> str:
 
 
 def _officer_linked(_: Names, facts: Facts) -> str:
-    return f"The account of {facts['officer']} was linked to an account at {facts['issuer']}."
+    linked = f"The account of {facts['officer']} was linked to an account at {facts['issuer']}."
+    ended = " Their password, tokens, code and sign-ins ended."
+    return linked + (ended if facts.get("in_place_of_all") else "")
 
 
 def _password_set(_: Names, facts: Facts) -> str:
@@ -401,6 +403,7 @@ SIGN_IN_WAYS = {
     "password": " with a password",
     "council": " with a council account",
     "demonstration": " to the demonstration",
+    "code": " with a personal code",
 }
 
 

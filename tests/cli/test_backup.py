@@ -25,14 +25,14 @@ from cli.main import app
 from models import schema
 from models.backup import back_up, restore
 from models.backup.copying import copied_tables
-from models.commands import directory, identity
+from models.commands import covering, directory, identity
 from models.commands.clock import tick
 from models.database import connect, read, write
 from models.delegations import Delegation
 from models.escalations import Escalation, NamedOfficer, Proposal
 from models.events import Event, EventKind, verify
 from models.evidence import EvidenceFile, Scan
-from models.evidence_folder import path_of
+from models.files.folder import path_of
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Credential, CredentialKind, Officer, Role
 from models.policy import Policy
@@ -779,3 +779,78 @@ def test_what_was_taken_from_somebody_since_stays_taken(
         with pytest.raises(NotIdentified):
             identity.officer_by_token(session, token, now=NOW)
         assert identity.officer_by_token(session, kept, now=NOW).id == officers["hos"].id
+
+
+def linked(case: Case) -> dict[str, tuple[str | None, str | None]]:
+    """Which council account each officer has."""
+    accounts = select(Officer.email, Officer.oidc_issuer, Officer.oidc_subject)
+    with read(case.engine) as session:
+        return {email: (issuer, subject) for email, issuer, subject in session.exec(accounts)}
+
+
+def link(case: Case, name: str, subject: str | None) -> None:
+    issuer = "https://id.fernshire.example" if subject else None
+    officer = {"id": case.council.officers[name].id}
+    with write(case.engine) as session:
+        change(session, Officer, officer, oidc_issuer=issuer, oidc_subject=subject)
+
+
+def test_a_case_that_went_to_somebody_else_stays_with_them(
+    case: Case, folder: Path, backup: Path
+) -> None:
+    case.started()
+    officers = case.council.officers
+    assert case.escalation.case_officer_id == officers["seo"].id
+    back_up(case.engine, folder, backup, now=NOW)
+    with write(case.engine) as session:
+        where = {"reference": case.reference}
+        holder = officers["seo2"].id
+        change(session, Escalation, where, case_officer_id=holder, restricted=True)
+
+    restore(case.engine, folder, backup, now=LATER)
+
+    assert case.escalation.case_officer_id == officers["seo2"].id
+
+
+def test_cover_that_was_ended_stays_ended(case: Case, folder: Path, backup: Path) -> None:
+    officers = case.council.officers
+    with write(case.engine) as session:
+        for name in ("seo", "hos2"):
+            covering.delegate(
+                session,
+                officer=officers["hos"],
+                now=NOW,
+                colleague=officers[name].email,
+                first_day=NOW.date(),
+                last_day=(NOW + timedelta(days=60)).date(),
+                reason="On leave.",
+            )
+    with read(case.engine) as session:
+        ended, kept = session.exec(select(Delegation).order_by(col(Delegation.id)))
+    back_up(case.engine, folder, backup, now=NOW)
+    with write(case.engine) as session:
+        change(session, Delegation, {"id": ended.id}, ended_at=NOW + timedelta(days=1))
+
+    restore(case.engine, folder, backup, now=LATER)
+
+    with read(case.engine) as session:
+        ends = dict(session.exec(select(Delegation.id, Delegation.ended_at)).all())
+    assert ends == {ended.id: NOW + timedelta(days=1), kept.id: None}
+
+
+def test_a_council_account_is_whose_it_was_a_moment_ago(
+    case: Case, folder: Path, backup: Path
+) -> None:
+    for name, subject in {"hos": "one", "seo": "two", "sm": "three"}.items():
+        link(case, name, subject)
+    back_up(case.engine, folder, backup, now=NOW)
+    for name in ("hos", "seo", "sm"):  # unlinked, and two of them linked the other way round
+        link(case, name, None)
+    for name, subject in {"hos": "two", "seo": "one", "aed": "four"}.items():
+        link(case, name, subject)
+    before = linked(case)
+
+    restore(case.engine, folder, backup, now=LATER)
+
+    assert linked(case) == before
+    assert before["sm@fernshire.example"] == (None, None)

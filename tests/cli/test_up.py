@@ -132,6 +132,51 @@ def without_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         running.end()
 
 
+def ask_prefect(api: str, path: str) -> httpx.Response:
+    """As Prefect's own pages ask it: with the token that no other web site can read."""
+    me = {"client": "tests"}
+    token = httpx.get(f"{api}/csrf-token", params=me, timeout=30, trust_env=False).json()["token"]
+    headers = {"Prefect-Csrf-Client": me["client"], "Prefect-Csrf-Token": token}
+    return httpx.post(f"{api}{path}", json={}, headers=headers, timeout=30, trust_env=False)
+
+
+def allowed_origin(api: str, origin: str) -> str | None:
+    """What Prefect answers a browser that asks whether pages from there may send JSON."""
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type, prefect-csrf-token",
+    }
+    answer = httpx.options(f"{api}/flows/", headers=headers, timeout=30, trust_env=False)
+    return answer.headers.get("access-control-allow-origin")
+
+
+def sent_unasked(api: str, content_type: str | None) -> int:
+    """The status of what any web site can send without asking first; None is a Blob of no type."""
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    if content_type:
+        headers["Content-Type"] = content_type
+    content = b'{"name": "evil"}'
+    answer = httpx.post(
+        f"{api}/flows/", content=content, headers=headers, timeout=30, trust_env=False
+    )
+    return answer.status_code
+
+
+def check_other_sites_are_kept_out(running: Up) -> None:
+    api = f"http://127.0.0.1:{running.prefect_port}/api"
+    for evil in ("https://evil.example", f"http://127.0.0.1:{running.port}", "null"):
+        assert allowed_origin(api, evil) is None
+    for host in ("127.0.0.1", "localhost"):
+        own = f"http://{host}:{running.prefect_port}"
+        assert allowed_origin(api, own) == own
+    for simple in ("text/plain", "application/x-www-form-urlencoded", None):
+        assert 400 <= sent_unasked(api, simple) < 500, simple
+    names = [flow["name"] for flow in ask_prefect(api, "/flows/filter").json()]
+    assert names
+    assert "evil" not in names
+
+
 def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[..., Up]) -> None:
     running = up("--demo").wait_until_ready()
     web = f"http://127.0.0.1:{running.port}/health/live"
@@ -142,12 +187,13 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert str(running.home / "mail") in running.said
 
     def registered() -> bool:
-        listed = httpx.post(f"{api}/deployments/filter", json={}, trust_env=False)
+        listed = ask_prefect(api, "/deployments/filter")
         return listed.is_success and len(listed.json()) >= 4
 
     eventually(registered, "the flows at the Prefect server")
     page = httpx.get(api.removesuffix("api"), trust_env=False, follow_redirects=True)
     assert "text/html" in page.headers["content-type"]
+    check_other_sites_are_kept_out(running)
 
     for words in ("web.app:create_app", "prefect server start", "-m flows"):
         child = running.child(words)

@@ -3,9 +3,14 @@
 import pytest
 from sqlmodel import col, select
 
-from models.database import read
+from models.commands.audit import TRIES_OF_RUN
+from models.database import read, write
 from models.escalations import Decision, Proposal
+from models.events import Event, EventKind
 from models.letters import Letter
+from models.reading.sentences import Names, sentence
+from models.schools import School
+from models.statements import change
 from tests.cases import Case
 from tests.flows.clockwork import Clockwork
 
@@ -17,6 +22,16 @@ def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
     case = clockwork.case.started().climb_to("informal_governing_body")
     case.fail_step()
     return case.propose("advance", reason="Nothing has improved.")
+
+
+def record_of(clockwork: Clockwork) -> list[Event]:
+    """Everything that is on record, of this case or of none."""
+    with read(clockwork.record.engine) as session:
+        return list(session.exec(select(Event).order_by(col(Event.sequence))))
+
+
+def refusals(clockwork: Clockwork, kind: EventKind) -> list[Event]:
+    return [event for event in record_of(clockwork) if event.kind is kind]
 
 
 def warning_notice_proposed(clockwork: Clockwork) -> tuple[Case, Proposal]:
@@ -72,29 +87,74 @@ async def test_the_code_does_not_stay_in_prefect(clockwork: Clockwork) -> None:
 
 
 @pytest.mark.parametrize(
-    ("officer", "answer", "why"),
+    ("officer", "answer", "why", "kept"),
     [
-        (None, {"decision": "approve"}, "not known"),
-        ("seo", {"decision": "approve"}, "decided by"),
-        ("aed", {"decision": "approve"}, "decided by"),
-        ("hos", {"decision": "return"}, "Reason: "),
+        (None, {"decision": "approve"}, "not known", ["sign_in_refused"]),
+        ("seo", {"decision": "approve"}, "decided by", ["access_refused"]),
+        ("aed", {"decision": "approve"}, "decided by", ["access_refused"]),
+        ("hos", {"decision": "return"}, "Reason: ", []),
     ],
 )
 async def test_a_refused_answer_leaves_it_waiting_and_says_why(
-    clockwork: Clockwork, officer: str | None, answer: dict[str, str], why: str
+    clockwork: Clockwork, officer: str | None, answer: dict[str, str], why: str, kept: list[str]
 ) -> None:
     proposal = formal_letter_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
-    before = len(clockwork.case.kinds)
-
     code = clockwork.code(officer) if officer else "0000-0000-0000-0000"
+    before = len(record_of(clockwork))
+
     again = await clockwork.answer(run, **answer, code=code)
 
     assert again.state.is_paused()
     first_line = (await clockwork.form(run)).replace("\\", "").splitlines()[0]
     assert first_line.startswith("**It still waits.**")
     assert why in first_line
-    assert len(clockwork.case.kinds) == before
+    assert [event.kind.value for event in record_of(clockwork)[before:]] == kept
+
+
+async def test_who_was_refused_in_prefect_is_on_record(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    await clockwork.answer(run, decision="approve", code=clockwork.code("seo"))
+    [refused] = refusals(clockwork, EventKind.ACCESS_REFUSED)
+    await clockwork.answer(run, decision="approve", code="0000-TYPED-0000-TYPED")
+    [unknown] = refusals(clockwork, EventKind.SIGN_IN_REFUSED)
+
+    assert refused.actor == "seo@fernshire.example"
+    assert refused.facts["address"] == f"Prefect: decide proposal {proposal.id}"
+    assert "decided by" in refused.facts["why"]
+    assert "TYPED" not in str(unknown.facts)
+    words = sentence(Names(clockwork.record.policy), unknown.kind, unknown.facts)
+    assert words == (
+        "Somebody who is not known here could not sign in with a personal code: "
+        "nobody has this code."
+    )
+
+
+async def test_a_case_that_is_not_theirs_to_see_names_it_in_the_refusal(
+    clockwork: Clockwork,
+) -> None:
+    case = clockwork.case.started()
+    proposal = case.propose("pause", by="hos")
+    run = await clockwork.open_gate(proposal)
+    with write(case.engine) as session:
+        change(session, School, {"urn": case.escalation.urn}, phase="Secondary")
+
+    await clockwork.answer(run, decision="approve", code=clockwork.code("sm"))
+
+    [refused] = refusals(clockwork, EventKind.ACCESS_REFUSED)
+    assert refused.escalation_id == case.escalation.id
+    assert refused.facts["why"] == f"There is no proposal {proposal.id}."
+
+
+async def test_who_guesses_on_does_not_fill_the_record(clockwork: Clockwork) -> None:
+    run = await clockwork.open_gate(formal_letter_proposed(clockwork))
+
+    for _ in range(TRIES_OF_RUN + 2):
+        await clockwork.answer(run, decision="approve", code="0000-0000-0000-0000")
+
+    assert 3 <= len(refusals(clockwork, EventKind.SIGN_IN_REFUSED)) <= TRIES_OF_RUN
 
 
 async def test_the_proposer_cannot_approve_in_prefect_either(clockwork: Clockwork) -> None:

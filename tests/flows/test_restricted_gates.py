@@ -1,7 +1,15 @@
 """Prefect shows nothing of a restricted case: neither what waits nor what was."""
 
-import pytest
+from typing import Any
+from uuid import uuid4
 
+import pytest
+from prefect.client.schemas.objects import FlowRun
+
+from flows import ladders
+from flows.dispatch import LADDERS
+from flows.gates import record_run
+from flows.waiting import Waiting, read_waiting
 from models.commands import holding
 from models.database import read, write
 from models.escalations import Proposal
@@ -38,6 +46,58 @@ async def test_what_waited_is_gone_and_what_waits_then_never_comes(clockwork: Cl
     clockwork.case.propose("pause")
     await clockwork.reconcile()
     assert await clockwork.runs() == []
+
+
+async def begun_by_hand(clockwork: Clockwork, proposal: Proposal) -> FlowRun:
+    """A run that somebody starts in Prefect, where they find the next number by trying."""
+    with read(clockwork.record.engine) as session:
+        attempt = session.get_one(Proposal, proposal.id).gate_attempt
+    deployment = await clockwork.client.read_deployment_by_name(LADDERS["maintained"])
+    run = await clockwork.client.create_flow_run_from_deployment(
+        deployment.id, parameters={"proposal_id": proposal.id, "attempt": attempt}
+    )
+    return await clockwork.perform(run.id)
+
+
+async def test_a_run_made_by_hand_is_shown_nothing(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    restrict(clockwork)
+
+    run = await begun_by_hand(clockwork, proposal)
+
+    assert run.state.is_cancelled()
+    assert await clockwork.kept(run) == []
+    assert "Ashfield" not in run.model_dump_json()
+    assert await clockwork.gate(proposal) is None
+
+
+async def test_no_run_is_recorded_for_it(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    restrict(clockwork)
+
+    record_run(clockwork.record.engine, proposal.id, 0, uuid4())
+
+    with read(clockwork.record.engine) as session:
+        assert session.get_one(Proposal, proposal.id).gate_run_id is None
+
+
+async def test_restricted_before_its_form_is_made_none_is_made(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    await clockwork.dispatch()
+    run_id = (await clockwork.gate(proposal)).id
+
+    def and_meanwhile(*arguments: Any) -> Waiting:
+        waiting = read_waiting(*arguments)
+        restrict(clockwork)
+        return waiting
+
+    monkeypatch.setattr(ladders, "read_waiting", and_meanwhile)
+    run = await clockwork.perform(run_id)
+
+    assert run.state.is_cancelled()
+    assert await clockwork.kept(run) == []
 
 
 async def test_opened_again_it_waits_again(clockwork: Clockwork) -> None:

@@ -7,9 +7,12 @@ from prefect.client.schemas.objects import FlowRun
 from sqlmodel import select
 
 from flows.dispatch import STARTING
+from models.commands.audit import SOMEBODY
 from models.database import read
 from models.escalations import Escalation
+from models.events import EventKind
 from tests.flows.clockwork import Clockwork
+from tests.flows.test_gates import record_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -91,6 +94,28 @@ async def test_a_refusal_is_shown_and_the_run_waits_on(
     assert first_line.startswith("**Not started.**")
     assert why in first_line
     assert escalations(clockwork) == []
+
+
+@pytest.mark.parametrize(
+    ("officer", "kind", "actor"),
+    [
+        ("viewer", EventKind.ACCESS_REFUSED, "viewer@fernshire.example"),
+        (None, EventKind.SIGN_IN_REFUSED, SOMEBODY),
+    ],
+)
+async def test_who_was_refused_is_on_record(
+    clockwork: Clockwork, officer: str | None, kind: EventKind, actor: str
+) -> None:
+    run = await begun(clockwork)
+
+    code = clockwork.code(officer) if officer else "0000-0000-0000-0000"
+    await clockwork.answer(run, code=code)
+
+    event = record_of(clockwork)[-1]
+    assert (event.kind, event.actor) == (kind, actor)
+    assert event.escalation_id is None
+    if officer:
+        assert event.facts["address"] == "Prefect: start an escalation"
 
 
 async def test_a_second_escalation_for_the_same_school_is_refused(clockwork: Clockwork) -> None:

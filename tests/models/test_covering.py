@@ -315,3 +315,29 @@ def test_only_who_gave_cover_ends_it_and_only_once(engine: Engine, council: Coun
     end(council.hos, given.id)
     with pytest.raises(NotPossible, match="ended already"):
         end(council.hos, given.id)
+
+
+def test_cover_ends_when_either_gets_another_role(
+    case: Case, council: Council, engine: Engine
+) -> None:
+    case.started().discuss()
+    proposal = case.propose("pause")
+    give(engine, council.hos, council.seo2)
+    with write(engine) as session:
+        change(session, Officer, {"id": council.hos.id}, role="director")
+    assert proposal.id not in decidable(engine, council.seo2)
+    with write(engine) as session:
+        change(session, Officer, {"id": council.hos.id}, role="head_of_service")
+        change(session, Officer, {"id": council.seo2.id}, role="viewer")
+    with read(engine) as session:
+        viewer = session.get_one(Officer, council.seo2.id)
+        assert reading.decidable(session, viewer, TODAY) == set()
+        for state in ("awaiting", "approved"):
+            listed = reading.proposals(
+                session, case.policy, officer=viewer, today=TODAY, state=state
+            )
+            assert listed["items"] == []
+        approvers = covering.deciders(
+            session, case.escalation, "head_of_service", council.seo.id, TODAY
+        )
+    assert {officer.id for officer in approvers} == {council.hos.id, council.hos2.id}

@@ -21,14 +21,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from models import reading, scanner
+from models import reading
 from models.commands import evidence
 from models.commands.evidence import Upload, add_evidence, receive, sweep
 from models.database import read, write
 from models.events import Event, EventKind
 from models.evidence import LONGEST_NAME, EvidenceFile, Scan, safe_name
-from models.evidence_folder import LARGEST, path_of
-from models.file_kinds import MOST_MEMBERS, kind_of
+from models.files import scanner
+from models.files.folder import LARGEST, path_of
+from models.files.kinds import MOST_MEMBERS, kind_of
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refused
 from models.settings import Settings
 from tests.cases import Case
@@ -119,7 +120,7 @@ def test_an_archive_of_too_many_members_is_not_opened(
 ) -> None:
     members = {f"m{number}": "" for number in range(MOST_MEMBERS + 1)}
     content = archive(zipfile.ZIP_STORED, **members)
-    monkeypatch.setattr("models.file_kinds.zipfile.ZipFile", None)
+    monkeypatch.setattr("models.files.kinds.zipfile.ZipFile", None)
     with pytest.raises(InvalidInput, match="unpacks to more than can be right"):
         kind(tmp_path, "bomb.docx", content)
 
@@ -127,7 +128,7 @@ def test_an_archive_of_too_many_members_is_not_opened(
 def test_an_archive_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.file_kinds.LARGEST_UNPACKED", 5_000_000)
+    monkeypatch.setattr("models.files.kinds.LARGEST_UNPACKED", 5_000_000)
     said = content_types("application/xml")
     content = archive(**{"[Content_Types].xml": said, "word/a.xml": bytes(5_000_000)})
     with pytest.raises(InvalidInput, match="unpacks to more than can be right"):

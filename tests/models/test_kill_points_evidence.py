@@ -13,7 +13,7 @@ from sqlmodel import select
 from models.database import connect, read
 from models.events import Event, EventKind, verify
 from models.evidence import EvidenceFile
-from models.evidence_folder import files_in_place, is_whole, temporary_files
+from models.files.folder import files_in_place, is_whole, temporary_files
 from models.refusals import NotPossible
 from tests.cases import Case
 from tests.council import NOW

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from models import reading
 from models.access import THE_MACHINE, reader
 from models.clocks import london_date
-from models.commands import holding
+from models.commands import directory, holding
 from models.commands.clock import tick
 from models.commands.starting import start
 from models.database import read, write
@@ -390,3 +390,50 @@ def test_the_machine_sees_every_case(case: Case, engine: Engine, policy: Policy)
     with read(engine) as session:
         found = reading.escalations(session, policy, THE_MACHINE, today=TODAY)
     assert [each["reference"] for each in found["items"]] == [case.reference]
+
+
+def test_in_lists_it_is_an_outline_for_everybody(
+    case: Case, council: Council, engine: Engine, policy: Policy
+) -> None:
+    """Whoever reads it whole opens it, and that is on record."""
+    case.started().discuss()
+    case.propose("pause", reason="The head is ill.")
+    restrict(case)
+    with read(engine) as session:
+        for officer in (council.dcs, council.hos, council.seo):
+            [listed] = reading.escalations(session, policy, reader(officer), today=TODAY)["items"]
+            assert (listed["outline"], listed["summary"], listed["triggers"]) == (True, "", [])
+        waiting = reading.proposals(session, policy, officer=council.hos, today=TODAY)["items"]
+        whole = reading.escalation(
+            session, policy, reader(council.hos), case.reference, today=TODAY
+        )
+    assert {each["reason"] for each in waiting} == {""}
+    assert whole["summary"] == "Attainment has fallen for three years."
+
+
+def test_addresses_of_its_school_are_changed_only_by_who_sees_it(
+    case: Case, council: Council, engine: Engine
+) -> None:
+    case.started()
+
+    def divert(officer: Officer) -> None:
+        with write(engine) as session:
+            directory.set_contact(
+                session,
+                officer=officer,
+                now=NOW,
+                urn=900001,
+                role="headteacher",
+                name="Head",
+                email="me@evil.example",
+                address=[],
+            )
+
+    divert(council.admin)
+    changed = case.all(Event)[-1]
+    assert (changed.kind, changed.actor) == (EventKind.CONTACT_CHANGED, council.admin.email)
+    restrict(case)
+    for officer in (council.admin, council.seo2, council.hos2):
+        with pytest.raises(NotPossible, match="Ask the Director"):
+            divert(officer)
+    divert(council.seo)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from models.evidence_folder import LARGEST
+from models.files.folder import LARGEST
 from tests.cases import Case
 from tests.council import Council
 from tests.evidence_samples import pdf

@@ -66,6 +66,8 @@ def test_a_council_account_is_linked_and_signs_in(
         provider.person = {"sub": "0a1b", "name": "Sam Ellison", "roles": ["officer"]}
         walk.go(link(served, served.council.seo))
         walk.press("Link your council account")
+        walk.sees("Are both of these accounts yours?", served.council.seo.email)
+        walk.press("Link the two accounts")
         walk.go("/account")
         walk.sees("Linked", "with your council account")
         walk.press("Sign out")

@@ -154,6 +154,17 @@ def test_what_waits_too_long_is_seen(visitors: Visitors, case: Case) -> None:
     assert "the oldest for 3 hours" in found["Outbox"][1]
 
 
+def test_what_prefect_is_not_told_is_not_missed_there(visitors: Visitors, case: Case) -> None:
+    case.started(by="seo")
+    restrict(case)
+    visitors.at(NOW + timedelta(hours=3))
+
+    state, words = rows_of(visitors.admin.get("/administration"))["Flow runner"]
+
+    assert state == "Well"
+    assert "1" not in words
+
+
 # Officers ----------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from models.commands.evidence import Upload
 from models.commands.holding import restrict
 from models.database import read, write
 from models.evidence import EvidenceFile
-from models.evidence_folder import LARGEST, path_of
+from models.files.folder import LARGEST, path_of
 from tests.cases import Case
 from tests.council import OFFICERS, Council
 from tests.evidence_samples import pdf, word

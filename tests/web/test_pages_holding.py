@@ -7,8 +7,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from models.database import read
+from models.commands.correspondence import edit_letter
+from models.database import read, write
+from models.escalations import Proposal
 from models.events import Event, EventKind
+from models.letters import Letter
+from models.refusals import NotPossible
+from models.statements import change
 from tests.cases import Case
 from tests.council import Council
 from tests.web.callers import Callers
@@ -179,3 +184,40 @@ def test_the_same_by_the_api(callers: Callers, case: Case) -> None:
     assert callers.seo.get("/escalations")["total"] == 1
     outline = callers.viewer.get(address)
     assert (outline["outline"], outline["summary"], outline["triggers"]) == (True, "", [])
+
+
+def test_what_is_approved_is_what_was_seen(visitors: Visitors, case: Case) -> None:
+    """A letter or an address that changed while the page was open is read again first."""
+    case.started().climb_to("informal_governing_body")
+    case.fail_step()
+    proposal = case.propose("advance")
+    page = visitors.hos.get(f"/proposals/{proposal.id}")
+    assert "headteacher@school-900001.example" in page.text
+    edit = visitors.seo.get(page.links["Edit the draft"])
+    text = edit.tree.xpath("//textarea[@name='body']")[0].value
+    edit.submit(body=f"{text}\n\nYou are dismissed.")
+    refused = page.submit(422, decision="approve")
+    assert "was changed after you opened this page" in refused.text
+    assert "You are dismissed." in refused.text
+    visitors.seo.get("/schools/900001/contacts/headteacher").submit(
+        name="Another", email="other@school-900001.example", address="School Lane"
+    )
+    again = refused.submit(422, decision="approve")
+    assert "other@school-900001.example" in again.text
+    assert "The proposal is approved" in again.submit(decision="approve").text
+
+
+def test_a_letter_that_was_signed_off_is_not_changed(visitors: Visitors, case: Case) -> None:
+    case.started().climb_to("formal_governing_body")
+    case.fail_step()
+    proposal = case.propose("advance", head_performance_in_question=True)
+    with write(visitors.engine) as session:
+        change(session, Proposal, {"id": proposal.id}, stage=1)
+    letter = next(each for each in case.all(Letter) if each.proposal_id == proposal.id)
+    with (
+        pytest.raises(NotPossible, match="signed off by its first approver"),
+        write(visitors.engine) as session,
+    ):
+        edit_letter(
+            session, officer=case.council.seo, now=case.now, letter_id=letter.id, body="# x"
+        )

@@ -144,6 +144,9 @@ ELSEWHERE = [
     "javascript:alert(1)",
     "http:evil.example",
     "\t//evil.example",
+    "//[",
+    "/\\[",
+    "http://[evil",
     "/\t/evil.example",
     "",
     "x" * 3000,
@@ -157,6 +160,7 @@ def test_nobody_is_sent_elsewhere_after_signing_in(demonstration: Visitors) -> N
         response = client.post("/sign-in", data=fields, follow_redirects=False)
         assert response.status_code == 303
         assert response.headers["location"] == "/", address
+        assert client.get("/sign-in", params={"next": address}).status_code == 200, address
 
 
 def test_beyond_loopback_there_is_no_demonstration_sign_in(demonstration: Visitors) -> None:
@@ -175,6 +179,27 @@ def test_a_name_that_leads_here_from_elsewhere_does_not_help(demonstration: Visi
     visitor.client.headers["Host"] = "rebound.example"
     assert_password_alone(visitor)
     visitor.post("/sign-in", 404, {"officer": demonstration.council.seo.email})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Real-IP",
+        "Via",
+    ],
+)
+def test_through_a_proxy_on_this_machine_there_is_no_demonstration_sign_in(
+    demonstration: Visitors, header: str
+) -> None:
+    visitor = demonstration.stranger()
+    visitor.client.headers[header] = "127.0.0.1"
+    assert_password_alone(visitor)
+    visitor.post("/sign-in", 404, {"officer": demonstration.council.seo.email})
+    assert not visitor.client.cookies
 
 
 def test_a_service_with_an_address_of_its_own_has_no_demonstration_sign_in(
@@ -245,6 +270,7 @@ OPEN = {
     "/sign-in/password",
     "/sign-in/council",
     "/sign-in/council/answer",
+    "/sign-in/council/link",
     "/set-password",
     "/set-password/{secret}",
     "/sign-out",

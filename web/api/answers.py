@@ -190,6 +190,7 @@ class Proposal(Answer):
     reference: str
     urn: int
     school: str
+    restricted: bool
     action: str
     action_title: str
     step: str

@@ -12,7 +12,7 @@ from models import reading
 from models.access import Act
 from models.commands import evidence
 from models.database import read
-from models.file_kinds import KINDS
+from models.files.kinds import KINDS
 from models.refusals import InvalidInput
 from web.api import answers
 from web.api.answering import Caller, Once, digest, may, shown

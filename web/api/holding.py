@@ -1,5 +1,6 @@
 """Whose a case is, and cover for absence."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -11,12 +12,34 @@ from models.access import Act, reader
 from models.commands import covering, holding
 from models.database import read
 from web.api import answers, bodies
-from web.api.answering import Caller, OnlyOnce, may, shown
+from web.api.answering import Caller, Once, OnlyOnce, may, shown
 from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Whose case it is"])
 Reference = Annotated[str, Depends(reference)]
 Pages = Annotated[bodies.Paging, Query()]
+
+
+def _carried_out(
+    once: Once, reference: str, command: Callable[..., Any], body: bodies.Body
+) -> Response:
+    """Carry out a command on an escalation, and show the escalation as it is then."""
+    door, officer = once.door, once.officer
+
+    def run(session: Session) -> Any:
+        command(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return reading.escalation(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
+
+    return once(answers.Escalation, run)
 
 
 @router.post(
@@ -25,28 +48,10 @@ Pages = Annotated[bodies.Paging, Query()]
     dependencies=[may(Act.CHANGE_CASE_OFFICER)],
 )
 def change_case_officer(
-    door: AtDoor,
-    officer: Caller,
-    once: OnlyOnce,
-    reference: Reference,
-    body: bodies.CaseOfficerBody,
+    once: OnlyOnce, reference: Reference, body: bodies.CaseOfficerBody
 ) -> Response:
     """Give a case to another case officer."""
-
-    def command(session: Session) -> Any:
-        holding.change_case_officer(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return reading.escalation(
-            session, door.policy, reader(officer), reference, today=door.today
-        )
-
-    return once(answers.Escalation, command)
+    return _carried_out(once, reference, holding.change_case_officer, body)
 
 
 @router.post(
@@ -54,29 +59,9 @@ def change_case_officer(
     response_model=answers.Escalation,
     dependencies=[may(Act.RESTRICT)],
 )
-def restrict(
-    door: AtDoor,
-    officer: Caller,
-    once: OnlyOnce,
-    reference: Reference,
-    body: bodies.RestrictionBody,
-) -> Response:
+def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody) -> Response:
     """Restrict a case to these officers, its case officer, the caller and the Director."""
-
-    def command(session: Session) -> Any:
-        holding.restrict(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return reading.escalation(
-            session, door.policy, reader(officer), reference, today=door.today
-        )
-
-    return once(answers.Escalation, command)
+    return _carried_out(once, reference, holding.restrict, body)
 
 
 @router.post(
@@ -84,25 +69,9 @@ def restrict(
     response_model=answers.Escalation,
     dependencies=[may(Act.RESTRICT)],
 )
-def open_to_all(
-    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.ReasonBody
-) -> Response:
+def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -> Response:
     """End the restriction of a case."""
-
-    def command(session: Session) -> Any:
-        holding.open_to_all(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return reading.escalation(
-            session, door.policy, reader(officer), reference, today=door.today
-        )
-
-    return once(answers.Escalation, command)
+    return _carried_out(once, reference, holding.open_to_all, body)
 
 
 @router.get(

@@ -1,45 +1,58 @@
-"""Signing in with the council's account: there and back, through its identity provider."""
+"""Signing in with the council's account: there and back, through its identity provider.
+
+Whoever comes by a link of theirs is asked before the two accounts are linked. Both the way there
+and the answer are posted: no other site can make a browser do either.
+"""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models.commands import council_accounts
-from models.database import write
+from models.commands.council_accounts import Begun, CouncilAccount
+from models.database import read, write
 from models.officers import digest
-from models.refusals import NotAllowed, NotFound, NotPossible
+from models.refusals import NotFound, NotIdentified, Refused
 from models.settings import Settings
 from models.signing_in import CouncilSignIn
 from web import council_sign_in
+from web.council_sign_in import CouncilSignInError
 from web.door import AtDoor, Door
-from web.pages.set_password import INVITATION
-from web.pages.sign_in import begin, within
+from web.pages.set_password import INVITATION, invited, no_link
+from web.pages.sign_in import begin, network_address, within
 from web.pages.visits import SESSION, drop, keep, kept, page
 from web.rules import anybody
 
 UNDER_WAY = "scc_council"
+LINK = "/sign-in/council/link"
 
 router = APIRouter()
 
 
 @router.get("/sign-in/council", dependencies=[anybody])
-def leave(request: Request, door: AtDoor, next: str = "/", invited: str = "") -> Response:
-    """Send the browser to the provider; by `invited` the account is linked to the open link's."""
+def leave(request: Request, door: AtDoor, next: str = "/") -> Response:
+    """Send the browser to the provider; nothing is ever linked by that."""
     _require_settings(door.settings)
-    invitation = kept(request, INVITATION) if invited else ""
-    with write(door.engine) as session:
-        begun = council_accounts.begin(
-            session,
-            now=door.now,
-            goes_to=within(next),
-            invitation=digest(invitation) if invitation else None,
-        )
     try:
-        address = council_sign_in.address(door.settings, begun)
-    except council_sign_in.CouncilSignInError as trouble:
-        return _trouble(request, 503, str(trouble))
-    answer = RedirectResponse(address, 303)
-    keep(request, answer, UNDER_WAY, begun.secret, council_accounts.PATIENCE)
-    return answer
+        begun, address = _begin(request, door, within(next))
+    except (Refused, CouncilSignInError) as trouble:
+        return _trouble(request, trouble)
+    return _keep_secret(request, RedirectResponse(address, 303), begun.secret)
+
+
+@router.post("/sign-in/council", dependencies=[anybody])
+def leave_to_link(request: Request, door: AtDoor) -> Response:
+    """Send the browser to the provider for the account that is to be linked to the open link's."""
+    _require_settings(door.settings)
+    try:
+        invited(request, door)
+        begun, address = _begin(request, door, "/", digest(kept(request, INVITATION)))
+    except NotIdentified:
+        return no_link(request)
+    except (Refused, CouncilSignInError) as trouble:
+        return _trouble(request, trouble)
+    title = "Sign in to your council account"
+    answer = page(request, "council_leave.html", 200, title=title, address=address)
+    return _keep_secret(request, answer, begun.secret)
 
 
 @router.get(council_sign_in.ANSWER, dependencies=[anybody])
@@ -51,36 +64,87 @@ def come_back(request: Request, door: AtDoor, code: str = "", state: str = "") -
             under_way = council_accounts.take(
                 session, now=door.now, state=state, secret=kept(request, UNDER_WAY)
             )
-        secret = _sign_in(request, door, under_way, code)
-    except NotPossible as refusal:
-        return _trouble(request, refusal.status, refusal.message)
-    except NotAllowed as refusal:
-        return _trouble(request, refusal.status, refusal.message)
-    except council_sign_in.CouncilSignInError as trouble:
-        return _trouble(request, 503, str(trouble))
-    answer = begin(request, under_way.goes_to, secret)
-    drop(request, answer, UNDER_WAY)
-    drop(request, answer, INVITATION)
-    return answer
+        account = _account(door, under_way, code)
+        if under_way.invitation is not None:
+            secret = council_accounts.hold(
+                door.engine, now=door.now, account=account, under_way=under_way
+            )
+            return _keep_secret(request, RedirectResponse(LINK, 303), secret)
+        secret = council_accounts.sign_in(
+            door.engine, now=door.now, account=account, instead_of=kept(request, SESSION)
+        )
+    except (Refused, CouncilSignInError) as trouble:
+        return _trouble(request, trouble)
+    return _signed_in(request, under_way.goes_to, secret)
 
 
-def _sign_in(request: Request, door: Door, under_way: CouncilSignIn, code: str) -> str:
+@router.get(LINK, dependencies=[anybody])
+def ask(request: Request, door: AtDoor) -> Response:
+    """Whose council account is about to be linked to whose account here."""
+    _require_settings(door.settings)
+    try:
+        with read(door.engine) as session:
+            account, officer = council_accounts.held(
+                session, now=door.now, secret=kept(request, UNDER_WAY)
+            )
+    except Refused as trouble:
+        return _trouble(request, trouble)
+    title = "Are both of these accounts yours?"
+    return page(request, "council_link.html", 200, title=title, account=account, linked=officer)
+
+
+@router.post(LINK, dependencies=[anybody])
+def link(request: Request, door: AtDoor) -> Response:
+    """Link the two, and sign in."""
+    _require_settings(door.settings)
+    try:
+        secret = council_accounts.link(
+            door.engine,
+            now=door.now,
+            secret=kept(request, UNDER_WAY),
+            instead_of=kept(request, SESSION),
+        )
+    except Refused as trouble:
+        return _trouble(request, trouble)
+    return _signed_in(request, "/", secret)
+
+
+def _begin(
+    request: Request, door: Door, goes_to: str, invitation: str | None = None
+) -> tuple[Begun, str]:
+    """What begins, and the address at the provider; raises TooManyTries, CouncilSignInError."""
+    begun = council_accounts.begin(
+        door.engine,
+        now=door.now,
+        address=network_address(request),
+        goes_to=goes_to,
+        invitation=invitation,
+    )
+    return begun, council_sign_in.address(door.settings, begun)
+
+
+def _account(door: Door, under_way: CouncilSignIn, code: str) -> CouncilAccount:
     if not code:
-        raise council_sign_in.CouncilSignInError(council_sign_in.REFUSED)
-    account = council_sign_in.account(
+        raise CouncilSignInError(council_sign_in.REFUSED)
+    return council_sign_in.account(
         door.settings,
         now=door.now,
         code=code,
         verifier=under_way.verifier,
         nonce=under_way.nonce,
     )
-    return council_accounts.sign_in(
-        door.engine,
-        now=door.now,
-        account=account,
-        invitation=under_way.invitation,
-        instead_of=kept(request, SESSION),
-    )
+
+
+def _keep_secret(request: Request, answer: Response, secret: str) -> Response:
+    keep(request, answer, UNDER_WAY, secret, council_accounts.PATIENCE)
+    return answer
+
+
+def _signed_in(request: Request, goes_to: str, secret: str) -> Response:
+    answer = begin(request, goes_to, secret)
+    drop(request, answer, UNDER_WAY)
+    drop(request, answer, INVITATION)
+    return answer
 
 
 def _require_settings(settings: Settings) -> None:
@@ -88,8 +152,9 @@ def _require_settings(settings: Settings) -> None:
         raise NotFound("There is no sign-in with a council account here.")
 
 
-def _trouble(request: Request, status: int, message: str) -> Response:
+def _trouble(request: Request, trouble: Refused | CouncilSignInError) -> Response:
     title = "You are not signed in"
-    answer = page(request, "sign_in_trouble.html", status, title=title, message=message)
+    status = trouble.status if isinstance(trouble, Refused) else 503
+    answer = page(request, "sign_in_trouble.html", status, title=title, message=str(trouble))
     drop(request, answer, UNDER_WAY)
     return answer

@@ -8,7 +8,7 @@ from models.access import Act
 from models.commands import evidence
 from models.commands.casework import find_case
 from models.escalations import LIVE
-from models.file_kinds import ENDINGS
+from models.files.kinds import ENDINGS
 from models.refusals import InvalidInput
 from web.evidence_files import Posted, PostedFile, evidence_response
 from web.pages.forms import STAYS, Form

@@ -11,11 +11,12 @@ from models import reading
 from models.access import Act
 from models.clocks import add_working_days
 from models.commands.casework import find_case
+from models.commands.correspondence import contacts_of, find_letter, recipients_if_known, to_be_sent
 from models.commands.deciding import decide
-from models.escalations import Action, ProposalState
+from models.escalations import Action, Proposal, ProposalState
 from models.officers import Role
 from models.reading.wording import find_rule
-from models.refusals import InvalidInput
+from models.refusals import ChangedSince, InvalidInput
 from web.pages.forms import Form, Posted
 from web.pages.letters import editable, preview
 from web.pages.lists import PageNumber, address
@@ -75,10 +76,11 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
                 proposal_id=number,
                 decision=form.text("decision"),
                 reason=form.text("reason"),
+                seen=form.text("seen"),
             )
             reference = reading.proposal(session, visit.policy, number)["reference"]
-    except InvalidInput as invalid:
-        return _proposal(visit, number, form.refused(invalid))
+    except (InvalidInput, ChangedSince) as refusal:
+        return _proposal(visit, number, form.refused(refusal))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
     return visit.done(f"/escalations/{reference}", done.get(decided.state, "signed_off"))
 
@@ -88,6 +90,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         [found] = titled(session, [reading.proposal(session, visit.policy, number)])
         letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
         mine = number in reading.decidable(session, visit.officer, visit.today)
+        seen = _seen(session, visit, number, found["reference"])
         notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
     return visit.page(
         "proposal.html",
@@ -99,6 +102,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         notice=notice,
         power=power,
         may_decide=mine,
+        seen=seen,
         may_edit=visit.may(Act.WRITE_LETTER),
         waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
         then=_then(found),
@@ -108,6 +112,12 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
             words for about, words in CONFIRMATIONS.items() if about in found["details"].items()
         ],
     )
+
+
+def _seen(session: Session, visit: Visit, number: int, reference: str) -> str:
+    """The fingerprint of what this page shows: it comes back with the decision."""
+    case = find_case(session, visit.policy, reference)
+    return to_be_sent(case, session.get_one(Proposal, number), visit.today)
 
 
 def _then(found: Found) -> str | None:
@@ -139,8 +149,12 @@ def _power_of(session: Session, visit: Visit, found: Found) -> Found | None:
 
 def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]:
     found = reading.letter(session, visit.policy, letter_id)
+    letter = find_letter(session, letter_id)
+    case = find_case(session, visit.policy, found["reference"])
+    contacts = contacts_of(session, case.school.urn, visit.today)
     return {
         **found,
+        "goes_to": letter.recipients or recipients_if_known(case, contacts, letter),
         "preview": preview(session, visit, letter_id),
         "editable": editable(found),
     }

@@ -40,16 +40,16 @@ def open_link(request: Request, secret: str) -> Response:
 def choose(request: Request, door: AtDoor) -> Response:
     """Whose link it is, and the form for their password."""
     try:
-        return _page(request, door.settings, _invited(request, door), Form())
+        return _page(request, door.settings, invited(request, door), Form())
     except NotIdentified:
-        return _no_link(request)
+        return no_link(request)
 
 
 @router.post("/set-password", dependencies=[anybody])
 def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
     """Set the password that was chosen, and use up the link."""
     try:
-        officer = _invited(request, door)
+        officer = invited(request, door)
         try:
             form.check("password")
             passwords.accept_invitation(
@@ -62,13 +62,14 @@ def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
         except InvalidInput as invalid:
             return _page(request, door.settings, officer, form.refused(invalid))
     except NotIdentified:
-        return _no_link(request)
+        return no_link(request)
     answer = went_on(request, "/sign-in", "password")
     drop(request, answer, INVITATION)
     return answer
 
 
-def _invited(request: Request, door: Door) -> Officer:
+def invited(request: Request, door: Door) -> Officer:
+    """Whose link is open in this browser; raises NotIdentified."""
     with read(door.engine) as session:
         return identity.invited(session, digest(kept(request, INVITATION)), now=door.now)[1]
 
@@ -86,6 +87,7 @@ def _page(request: Request, settings: Settings, invited: Officer, form: Form) ->
     )
 
 
-def _no_link(request: Request) -> Response:
+def no_link(request: Request) -> Response:
+    """What is said to a browser in which no link is open that works."""
     title = "This link does not work"
     return page(request, "sign_in_trouble.html", 404, title=title, message=USED)

@@ -17,6 +17,16 @@ from web.pages.forms import Form, Posted
 from web.pages.visits import SESSION, drop, keep, kept, page, went_on
 from web.rules import anybody
 
+# What a proxy adds: one on this machine asks from here, by whichever name it likes.
+OF_PROXIES = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Via",
+)
+
 router = APIRouter()
 
 
@@ -92,7 +102,10 @@ def begin(request: Request, address: str, secret: str, what: str | None = None) 
 
 def within(address: str) -> str:
     """An address within this service, whatever was asked for; else the first page."""
-    parts = urlsplit(address.replace("\\", "/"))
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:
+        return "/"
     within = (
         address.isprintable() and address.startswith("/") and not (parts.scheme or parts.netloc)
     )
@@ -143,9 +156,12 @@ def _chosen(officers: list[Officer], email: str) -> Officer:
 def _on_this_machine_alone(request: Request, settings: Settings) -> bool:
     """Choosing an officer proves nothing, so it exists only on the machine that serves it.
 
-    Every sign of the network counts: who asks, what was asked, by which name, the address at
-    which this council says that the service is, and where it listens, if that is known.
+    Every sign of the network counts: that a proxy brought it, who asks, what was asked, by which
+    name, the address at which this council says that the service is, and where it listens, if
+    that is known.
     """
+    if any(header in request.headers for header in OF_PROXIES):
+        return False
     served_on = (request.scope.get("server") or ("",))[0]
     names = [network_address(request), served_on, request.url.hostname]
     names += [urlsplit(settings.base_url).hostname, settings.bound_to or served_on]

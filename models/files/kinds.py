@@ -18,7 +18,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from models import compound_files
+from models.files import compound
 from models.refusals import InvalidInput
 
 FIELD = "file"
@@ -220,7 +220,7 @@ _OLD = {
 def _compound(file: BinaryIO) -> tuple[Kind, ...]:
     """A message of Outlook ([MS-OXMSG], section 2.2.3); raises InvalidInput for old Office."""
     try:
-        names = compound_files.root_names(file)
+        names = compound.root_names(file)
     except ValueError:
         return ()
     if {"__properties_version1.0", "__nameid_version1.0"} <= names:
@@ -280,5 +280,5 @@ _BY_BEGINNING: tuple[tuple[bytes, Callable[[BinaryIO], tuple[Kind, ...]]], ...] 
     (rb"\xff\xd8\xff", _is(JPEG)),
     (rb".{4}ftyp", _heic),
     (rb"PK\x03\x04", _archive),
-    (re.escape(compound_files.SIGNATURE), _compound),
+    (re.escape(compound.SIGNATURE), _compound),
 )
