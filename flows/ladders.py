@@ -115,7 +115,6 @@ def _keep_refusal(
             code=code,
             what=f"Prefect: decide proposal {proposal_id}",
             refusal=refusal,
-            tries=flow_run.run_count,
             case_id=proposal.escalation_id,
         )
 

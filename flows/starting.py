@@ -5,7 +5,6 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.forms import Identify, inline, plain, reason, take_answer, wait_for
@@ -78,7 +77,6 @@ def _keep_refusal(record: Record, answer: Identify, refusal: Refused) -> None:
             code=answer.code.get_secret_value(),
             what="Prefect: start an escalation",
             refusal=refusal,
-            tries=flow_run.run_count,
         )
 
 

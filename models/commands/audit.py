@@ -1,18 +1,21 @@
 """What the record keeps of who looked and who was refused."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from models.commands.directory import AT_THE_MACHINE
 from models.commands.identity import officer_by_code
 from models.escalations import Escalation
-from models.events import EventKind, Happening, append
+from models.events import Event, EventKind, Happening, append
 from models.officers import CredentialKind, Officer
 from models.refusals import NotAllowed, NotFound, NotIdentified, Refused
 
 SOMEBODY = "somebody at a form in Prefect"
-TRIES_OF_RUN = 6  # of which each is on record; who guesses on leaves no more than that
+# Of codes that nobody has: whoever guesses on, in however many runs, does not fill the record.
+WINDOW = timedelta(minutes=15)
+MOST_IN_WINDOW = 5
 
 
 def record_reading(
@@ -39,20 +42,17 @@ def record_refused_code(
     code: str,
     what: str,
     refusal: Refused,
-    tries: int,
     case_id: int | None = None,
 ) -> None:
     """A form in Prefect was refused: to somebody with this personal code, or to whoever it was.
 
-    What was typed is not kept. `tries` counts how often the form was sent, `case_id` is of the
-    case that the form is about. Only what somebody may not do is recorded, not what was entered
-    wrongly.
+    What was typed is not kept. `case_id` is of the case that the form is about. Only what somebody
+    may not do is recorded, not what was entered wrongly.
     """
     try:
         officer = officer_by_code(session, code)
     except NotIdentified:
-        if tries <= TRIES_OF_RUN:
-            _record_unknown_code(session, now)
+        _record_unknown_code(session, now)
         return
     if isinstance(refusal, NotAllowed | NotFound):
         # As at every door: who was refused by their role is on record, and not on the case.
@@ -62,6 +62,14 @@ def record_refused_code(
 
 
 def _record_unknown_code(session: Session, now: datetime) -> None:
+    recent = (
+        select(func.count())
+        .select_from(Event)
+        .where(Event.kind == EventKind.SIGN_IN_REFUSED, Event.actor == SOMEBODY)
+        .where(col(Event.at) > now - WINDOW)
+    )
+    if session.exec(recent).one() >= MOST_IN_WINDOW:
+        return
     facts: dict[str, object] = {
         "officer": None,
         "way": CredentialKind.CODE.value,
