@@ -129,6 +129,7 @@ def lived_in(case: Case, folder: Path) -> Case:
             Delegation,
             from_officer_id=case.council.hos.id,
             to_officer_id=case.council.hos2.id,
+            role=Role.HEAD_OF_SERVICE,
             first_day=date(2026, 12, 1),
             last_day=date(2026, 12, 24),
             reason="Leave",
