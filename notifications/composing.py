@@ -34,7 +34,7 @@ from notifications.channels import Attachment, Mail
 from notifications.letters import parse
 
 # Plain text to officers: nothing here is markup, so nothing is escaped.
-_emails = Environment(  # noqa: S701 # nosec B701 - mail is plain text
+_emails = Environment(  # noqa: S701 # nosec B701
     loader=FileSystemLoader(TEMPLATES / "emails"),
     undefined=StrictUndefined,
     trim_blocks=True,

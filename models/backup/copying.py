@@ -55,7 +55,7 @@ def _move_sequences_on(target: Connection) -> None:
             last = f"coalesce(pg_sequence_last_value({sequence}::regclass), 1)"
             target.execute(
                 text(
-                    f"SELECT setval({sequence}, greatest({last}, max(id))) "  # noqa: S608
+                    f"SELECT setval({sequence}, greatest({last}, max(id))) "  # noqa: S608 # nosec B608
                     f"FROM {table.name} HAVING count(*) > 0"
                 )
             )
