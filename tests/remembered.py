@@ -37,7 +37,7 @@ def remembered(scene: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(scene)
     def play(*given: Any, **values: Any) -> Any:
-        [case] = [each for each in given if hasattr(each, "reference")]
+        [case] = [each for each in given if hasattr(type(each), "climb_to")]
         plain = [each for each in given if isinstance(each, str)]
         before = databases.rows(case.engine)
         key = (_known(before), case.reference, case.now, repr((plain, sorted(values.items()))))
@@ -50,7 +50,7 @@ def remembered(scene: Callable[..., Any]) -> Callable[..., Any]:
         _put_back(case.engine, played)
         case.reference, case.now = played.reference, played.now
         for each in given:
-            if hasattr(each, "at"):
+            if hasattr(type(each), "at"):
                 each.at(case.now)
         return case if type(played.answer) is type(case) else played.answer
 
