@@ -87,6 +87,7 @@ _HIDDEN = {
     EventKind.CASE_OPENED_TO_ALL: "The restriction of a case ended.",
     EventKind.RESTRICTED_CASE_READ: "A restricted case was read.",
     EventKind.CASE_EXPORTED: "A restricted case was exported.",
+    EventKind.CONTACT_CHANGED: "A contact of a school with a restricted case was changed.",
     EventKind.EVIDENCE_REFUSED: "A file was refused on a restricted case: the malware scanner "
     "found something in it.",
 }

@@ -86,7 +86,7 @@ def test_no_form_breaks_and_none_gives_markup_back(
     assert len(pages) > (30 if who == "hos" else 10)
 
     @settings(
-        max_examples=120,
+        max_examples=40,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
