@@ -52,7 +52,7 @@ def bring_back(settings: Settings, file: Path, *, yes: bool, now: datetime, answ
         safety = None
         if not is_empty(engine):
             _confirm(file, yes=yes)
-            safety = file.parent / f"before-restore-{now:%Y%m%dT%H%M%SZ}.zip"
+            safety = file.parent / f"before-restore-{now:%Y%m%dT%H%M%S.%fZ}.zip"
         restored = restore(engine, settings.evidence_folder, file, now=now, safety=safety)
     _tell(restored, safety, answer)
     answer.give(
