@@ -25,6 +25,14 @@ class Act(StrEnum):
     SEE_OUTLINES = "see the outlines of cases"
     SEE_SCHOOLS = "see schools and their contacts"
     CHANGE_CONTACTS = "change a school’s contacts"
+    SEE_PROGRAMME = "see assessments, visits and reports"
+    ASSESS = "assess a school’s risk"
+    MODERATE = "agree levels of risk"
+    RUN_ROUND = "open and publish the annual assessment"
+    RECORD_SUPPORT_WORK = "record visits, reports and reviews"
+    ASSIGN_SUPPORT = "assign support to a school"
+    SEND_LEVEL_LETTERS = "prepare and approve letters about risk levels"
+    IMPORT_REGISTER = "import the national register"
     START = "start an escalation"
     SEE_CASE = "see what is on a case"
     RECORD_DISCUSSION = "record a discussion"
@@ -59,6 +67,7 @@ class Act(StrEnum):
 EVERYBODY = frozenset(Role)
 ON_THE_CASE = CASEWORK | {Role.LEGAL}  # who reads a case whole, and may be named an approver
 SENIOR = frozenset({Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR})
+HEADS = frozenset({Role.HEAD_OF_SERVICE})  # who own the risk register (DOMAIN, part 1)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 RULES: Final[dict[Act, frozenset[Role]]] = {
@@ -66,6 +75,14 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_OUTLINES: EVERYBODY,
     Act.SEE_SCHOOLS: EVERYBODY,
     Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
+    Act.SEE_PROGRAMME: ON_THE_CASE,
+    Act.ASSESS: CASEWORK,
+    Act.MODERATE: HEADS,
+    Act.RUN_ROUND: HEADS,
+    Act.RECORD_SUPPORT_WORK: CASEWORK,
+    Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
+    Act.SEND_LEVEL_LETTERS: HEADS,
+    Act.IMPORT_REGISTER: ADMINISTRATORS,
     Act.START: CASEWORK,
     Act.SEE_CASE: ON_THE_CASE,
     Act.RECORD_DISCUSSION: CASEWORK,

@@ -15,6 +15,7 @@ class MessageKind(StrEnum):
     """What a message is for."""
 
     LETTER = "letter"
+    LEVEL_LETTER = "level_letter"
     REMINDER = "reminder"
     DIGEST = "digest"
     ALERT = "alert"

@@ -87,6 +87,7 @@ class CredentialKind(StrEnum):
 
     TOKEN = "token"  # noqa: S105 - the JSON API
     CODE = "code"  # Prefect's forms
+    CALENDAR = "calendar"  # the secret address of an officer's own calendar
     INVITATION = "invitation"  # a link that works once: to set a password or link an account
 
 

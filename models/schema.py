@@ -10,14 +10,19 @@ from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from models import (
+    bulk,
     deadlines,
     delegations,
     escalations,
     events,
     evidence,
     letters,
+    level_letters,
     messages,
     officers,
+    programme,
+    register_imports,
+    risk,
     schools,
     signing_in,
     statutory,
@@ -25,14 +30,19 @@ from models import (
 
 # Importing a module with tables registers them; naming them here keeps the imports alive.
 TABLES = (
+    bulk,
     deadlines,
     delegations,
     escalations,
     events,
     evidence,
     letters,
+    level_letters,
     messages,
     officers,
+    programme,
+    register_imports,
+    risk,
     schools,
     signing_in,
     statutory,

@@ -14,6 +14,10 @@ MAINTAINED_TYPES = frozenset({1, 2, 3, 5, 7, 12, 14, 15})
 ACADEMY_TYPES = frozenset({6, 28, 33, 34, 35, 36, 38, 39, 40, 41, 42, 43, 44, 45, 46})
 
 
+# The source of a contact that no officer has corrected.
+NATIONAL_REGISTER = "the national register"
+
+
 class SchoolKind(StrEnum):
     """Which ladder a school stands on, if any."""
 
@@ -29,6 +33,11 @@ class RiskLevel(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
     NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """The words for people: "high risk"."""
+        return "no risk" if self is RiskLevel.NONE else f"{self.value} risk"
 
 
 class ContactRole(StrEnum):
@@ -60,12 +69,22 @@ class School(SQLModel, table=True):
     type_name: str
     phase: str
     trust: str | None = None
+    sponsor: str | None = None
     religious_character: str | None = None
     diocese: str | None = None
     town: str = ""
     postcode: str = ""
     risk_level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)
+    address: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    la_code: int | None = Field(default=None, index=True)
+    la_name: str | None = None
+    opened_on: date | None = None
     closed_on: date | None = None
+    # What the national register said last: who the headteacher is, and a digest of all we take.
+    register_head: str | None = None
+    register_digest: str | None = None
     demonstration: bool = False
 
     @property

@@ -1,4 +1,4 @@
-"""Reading a policy folder: `policy.toml` and one file for each ladder, checked as a whole."""
+"""Reading a policy folder: `policy.toml`, `programme.toml` and the two ladders, as a whole."""
 
 import tomllib
 from collections.abc import Iterable
@@ -6,11 +6,12 @@ from datetime import time
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.officers import Role
+from models.policy.programme import Programme
 from models.schools import ContactRole
 from models.settings import TEMPLATES
 
@@ -238,6 +239,7 @@ class Policy(_Strict):
     statutory: Statutory
     letters: OtherLetters
     ladders: dict[Literal["maintained", "academy"], Ladder]
+    programme: Programme
 
     def ladder(self, key: str) -> Ladder:
         """The ladder of maintained schools or of academies."""
@@ -276,8 +278,12 @@ def load_policy(folder: Path) -> Policy:
     Raises PolicyError with the file and the key where anything is missing, unknown or wrong:
     a policy is used whole or not at all.
     """
-    content = _read(folder / "policy.toml")
+    content: dict[str, Any] = _read(folder / "policy.toml")
     content["ladders"] = {key: _ladder(folder / f"{key}.toml", key) for key in STEP_KEYS}
+    programme = folder / "programme.toml"
+    content["programme"] = _checked(Programme, _read(programme), programme)
+    template = content["programme"].level_letters.template
+    _templates_exist(programme, (("level_letters.template", template),))
     policy = _checked(Policy, content, folder / "policy.toml")
     letters = policy.letters.model_dump().items()
     _templates_exist(folder / "policy.toml", ((f"letters.{key}", name) for key, name in letters))

@@ -11,7 +11,9 @@ from models.events import EventKind
 from models.law.powers import Section
 from models.officers import Role
 from models.policy import Policy
+from models.programme import DutyKind, SupportRole
 from models.reading.wording import inside, role_words, step_words
+from models.schools import RiskLevel
 from models.statutory import ServiceMethod
 
 Facts = Mapping[str, Any]
@@ -346,6 +348,82 @@ def _school_added(_: Names, facts: Facts) -> str:
     return f"{facts['name']} ({facts['urn']}) was added to the schools."
 
 
+def _register_imported(_: Names, facts: Facts) -> str:
+    changes = (
+        f"{facts['created']:,} new, {facts['updated']:,} changed, {facts['rejected']:,} rejected"
+    )
+    return f"The national register was imported from “{facts['name']}”: {changes}."
+
+
+def _register_changed_school(_: Names, facts: Facts) -> str:
+    return f"The national register says that {facts['school']} {facts['what']}."
+
+
+def _round_opened(_: Names, facts: Facts) -> str:
+    return f"The annual assessment for {_school_year(facts)} was opened."
+
+
+def _round_published(_: Names, facts: Facts) -> str:
+    year = _school_year(facts)
+    return f"The risk levels for {year} were published, of {facts['schools']:,} schools."
+
+
+def _school_year(facts: Facts) -> str:
+    return f"{facts['school_year']} to {facts['school_year'] + 1}"
+
+
+def _assessment_proposed(_: Names, facts: Facts) -> str:
+    return f"{RiskLevel(facts['level']).label.capitalize()} was proposed for {facts['school']}."
+
+
+def _assessment_agreed(_: Names, facts: Facts) -> str:
+    return f"{RiskLevel(facts['level']).label.capitalize()} was agreed for {facts['school']}."
+
+
+def _assessment_returned(_: Names, facts: Facts) -> str:
+    return f"The assessment of {facts['school']} was returned: {inside(facts['reason'])}"
+
+
+def _level_changed(_: Names, facts: Facts) -> str:
+    return f"{facts['school']} came to stand at {RiskLevel(facts['level']).label}."
+
+
+def _support_assigned(_: Names, facts: Facts) -> str:
+    role = SupportRole(facts["role"]).label
+    return f"{facts['name']} was assigned to {facts['school']} as {inside(role)}."
+
+
+def _support_ended(_: Names, facts: Facts) -> str:
+    role = SupportRole(facts["role"]).label
+    return f"{facts['name']} no longer supports {facts['school']} as {inside(role)}."
+
+
+def _visit_recorded(_: Names, facts: Facts) -> str:
+    return f"A visit to {facts['school']} on {_day(facts['visited_on'])} was recorded."
+
+
+def _report_recorded(_: Names, facts: Facts) -> str:
+    return f"A written report on {facts['school']} of {_day(facts['dated'])} was recorded."
+
+
+def _review_recorded(_: Names, facts: Facts) -> str:
+    what = inside(DutyKind(facts["kind"]).label)
+    about = f" of {facts['school']}" if facts["school"] else ""
+    return f"A {what}{about} on {_day(facts['held_on'])} was recorded."
+
+
+def _duty_cancelled(_: Names, facts: Facts) -> str:
+    what = inside(DutyKind(facts["kind"]).label)
+    return f"A {what} that was due on {_day(facts['due_on'])} was cancelled."
+
+
+def _level_letters(done: str) -> Callable[[Names, Facts], str]:
+    def sentence(_: Names, facts: Facts) -> str:
+        return f"{facts['title']}: {facts['letters']:,} letters were {done}."
+
+    return sentence
+
+
 def _officer_added(_: Names, facts: Facts) -> str:
     return f"{facts['name']} was added as {Role(facts['role']).label}."
 
@@ -513,6 +591,24 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.DELEGATION_ENDED: _delegation_ended,
     EventKind.CONTACT_CHANGED: _contact_changed,
     EventKind.SCHOOL_ADDED: _school_added,
+    EventKind.REGISTER_IMPORTED: _register_imported,
+    EventKind.REGISTER_CHANGED_SCHOOL: _register_changed_school,
+    EventKind.ROUND_OPENED: _round_opened,
+    EventKind.ROUND_PUBLISHED: _round_published,
+    EventKind.ASSESSMENT_PROPOSED: _assessment_proposed,
+    EventKind.ASSESSMENT_AGREED: _assessment_agreed,
+    EventKind.ASSESSMENT_RETURNED: _assessment_returned,
+    EventKind.LEVEL_CHANGED: _level_changed,
+    EventKind.SUPPORT_ASSIGNED: _support_assigned,
+    EventKind.SUPPORT_ENDED: _support_ended,
+    EventKind.VISIT_RECORDED: _visit_recorded,
+    EventKind.REPORT_RECORDED: _report_recorded,
+    EventKind.REVIEW_RECORDED: _review_recorded,
+    EventKind.DUTY_CANCELLED: _duty_cancelled,
+    EventKind.LEVEL_LETTERS_PREPARED: _level_letters("drafted"),
+    EventKind.LEVEL_LETTERS_APPROVED: _level_letters("approved"),
+    EventKind.LEVEL_LETTERS_ISSUED: _level_letters("issued"),
+    EventKind.LEVEL_LETTERS_WITHDRAWN: _level_letters("withdrawn"),
     EventKind.OFFICER_ADDED: _officer_added,
     EventKind.OFFICER_CHANGED: _officer_changed,
     EventKind.OFFICER_DISABLED: _officer_disabled,

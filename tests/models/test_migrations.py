@@ -74,6 +74,7 @@ def test_partial_indexes_are_made(bare: Engine) -> None:
     }
     assert conditional == {
         ("deadline_open", False),
+        ("duty_planned", False),
         ("message_waiting", False),
         ("one_transition_awaiting", True),
         ("proposal_gate_open", False),

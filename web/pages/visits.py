@@ -158,6 +158,7 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
         "officer": visit.officer if visit else None,
         "waiting_count": visit.waiting if visit else 0,
         "may_start": visit.may(Act.START) if visit else False,
+        "sees_programme": visit.may(Act.SEE_PROGRAMME) if visit else False,
         "administers": visit.may(Act.SEE_SYSTEM) if visit else False,
         "demonstration": visit.officer.demonstration if visit else False,
         "council": policy.letterhead.council,

@@ -1,0 +1,119 @@
+"""Bulk work: queued as a row, held by one worker at a time, taken up again when that one dies.
+
+A worker holds a job for two minutes and renews its hold with every report of progress; so a
+job whose process was killed is free again soon, and two never work on the same one for long.
+What they do must be safe even then: every unit of work is kept by a unique key or a
+compare-and-set.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.bulk import BulkJob, BulkKind, BulkState
+from models.database import read, write
+from models.statements import add, by_key, change
+
+HOLD_LASTS = timedelta(minutes=2)
+
+
+class HoldLost(Exception):  # noqa: N818 - not an error: somebody else has the job
+    """Another worker took the job up; whoever hears this stops."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One worker's hold on one job; `clock` tells it the time."""
+
+    engine: Engine
+    job: BulkJob
+    clock: Callable[[], datetime]
+
+    def report(self, done: int, total: int) -> None:
+        """Say how far the job is, and keep the hold. Raises HoldLost."""
+        until = self.clock() + HOLD_LASTS
+        self._change(done=done, total=total, claimed_until=until)
+
+    def end(self) -> None:
+        """The job is done. Raises HoldLost."""
+        self._change(state=BulkState.DONE, ended_at=self.clock(), claimed_until=None, message="")
+
+    def fail(self, message: str) -> None:
+        """The job cannot be done; why, in words for people. Raises HoldLost."""
+        self._change(
+            state=BulkState.FAILED, ended_at=self.clock(), claimed_until=None, message=message
+        )
+
+    def release(self) -> None:
+        """Let somebody else take the job up at once. Raises HoldLost."""
+        self._change(claimed_until=None)
+
+    def _change(self, **values: object) -> None:
+        mine = {"id": self.job.id, "claims": self.job.claims, "state": BulkState.OPEN}
+        with write(self.engine) as session:
+            if not change(session, BulkJob, mine, **values):
+                raise HoldLost
+
+
+def enqueue(session: Session, now: datetime, kind: BulkKind, subject_id: int) -> int:
+    """Queue a job about a row, in the transaction that gives rise to it; its key."""
+    return add(
+        session,
+        BulkJob,
+        kind=kind,
+        subject_id=subject_id,
+        state=BulkState.OPEN,
+        queued_at=now,
+    )
+
+
+def drop(session: Session, now: datetime, kind: BulkKind, subject_id: int) -> None:
+    """End the open job about a row that is no longer wanted, if there is one."""
+    job = find_job(session, kind, subject_id)
+    if job is not None:
+        still = {"id": job.id, "state": BulkState.OPEN}
+        change(session, BulkJob, still, state=BulkState.DONE, ended_at=now, claimed_until=None)
+
+
+def find_job(session: Session, kind: BulkKind, subject_id: int) -> BulkJob | None:
+    """The job about a row, open or ended."""
+    statement = select(BulkJob).where(BulkJob.kind == kind, BulkJob.subject_id == subject_id)
+    return session.exec(statement.execution_options(populate_existing=True)).first()
+
+
+def free_jobs(engine: Engine, now: datetime) -> list[BulkJob]:
+    """The open jobs that nobody holds, the oldest first."""
+    with read(engine) as session:
+        return list(session.exec(_free(now)).all())
+
+
+def take(engine: Engine, job_id: int, clock: Callable[[], datetime]) -> Hold | None:
+    """Take a free job up; None when there is none with this key, or somebody holds it."""
+    now = clock()
+    with write(engine) as session:
+        if session.exec(_free(now).where(BulkJob.id == job_id)).first() is None:
+            return None
+        job = by_key(session, BulkJob, job_id)
+        assert job is not None  # noqa: S101 - it was just found
+        change(
+            session,
+            BulkJob,
+            {"id": job_id},
+            claims=job.claims + 1,
+            claimed_until=now + HOLD_LASTS,
+        )
+        session.refresh(job)
+        return Hold(engine, job, clock)
+
+
+def _free(now: datetime) -> SelectOfScalar[BulkJob]:
+    held_by_nobody = or_(col(BulkJob.claimed_until).is_(None), col(BulkJob.claimed_until) <= now)
+    return (
+        select(BulkJob)
+        .where(BulkJob.state == BulkState.OPEN, held_by_nobody)
+        .order_by(col(BulkJob.id))
+    )
