@@ -138,7 +138,7 @@ def looker(assert_accessible: Callable[[Page], None]) -> Callable[[Page], None]:
     seen = set()
 
     def look(page: Page) -> None:
-        kind = (page.title(), page.url.partition("?")[0])
+        kind = (page.title(), re.sub(r"\d+", "0", page.url.partition("?")[0]))
         if kind in seen:
             return
         seen.add(kind)

@@ -13,7 +13,7 @@ from models.database import write
 from models.officers import Officer
 from models.settings import Settings
 from tests.council import NOW, Council
-from web.app import create_app
+from tests.web.application import Application
 
 
 class Caller:
@@ -53,7 +53,7 @@ class Callers:
     def __init__(self, engine: Engine, council: Council, home: Path) -> None:
         self.engine = engine
         self.council = council
-        self.app = create_app(Settings(home=home, _env_file=None), engine)
+        self.app = Application(Settings(home=home, _env_file=None), engine)
         self.now = NOW
         self.app.state.clock = lambda: self.now
         self.client = TestClient(

@@ -19,7 +19,7 @@ from models.commands.identity import sign_in
 from models.database import write
 from models.settings import Settings
 from tests.council import NOW, Council
-from web.app import create_app
+from tests.web.application import Application
 from web.pages import TOPICS
 from web.pages.visits import SESSION
 
@@ -127,7 +127,7 @@ class Visitors:
     def __init__(self, engine: Engine, council: Council, home: Path, **settings: Any) -> None:
         self.engine = engine
         self.council = council
-        self.app = create_app(Settings(home=home, _env_file=None, **settings), engine)
+        self.app = Application(Settings(home=home, _env_file=None, **settings), engine)
         self.now = NOW
         self.app.state.clock = lambda: self.now
         self.known: dict[str, Visitor] = {}
