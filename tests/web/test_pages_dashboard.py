@@ -1,0 +1,432 @@
+"""The dashboard: every figure leads to a list that has as many; lists as files; the calendar."""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from icalendar import Calendar
+from lxml import etree
+from sqlalchemy import Engine
+
+from models.clocks import add_working_days
+from models.commands import holding
+from models.database import write
+from models.programme import Duty, DutyKind, DutyState, Supporter, SupportRole
+from models.risk import Assessment, AssessmentOccasion, AssessmentState, LevelChange
+from models.schools import RiskLevel, School
+from models.statements import add, change
+from tests.cases import Case
+from tests.council import NOW, Council
+from tests.web.visitors import Page, Visitors
+
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def visitors(engine: Engine, council: Council, tmp_path: Path) -> Visitors:
+    return Visitors(engine, council, tmp_path)
+
+
+def add_duty(engine: Engine, urn: int | None, kind: DutyKind, due_on: date, number: int = 1) -> int:
+    with write(engine) as session:
+        return add(
+            session,
+            Duty,
+            key=f"{urn}:{kind}:{number}",
+            urn=urn,
+            kind=kind,
+            school_year=2026,
+            number=number,
+            due_on=due_on,
+            state=DutyState.PLANNED,
+        )
+
+
+def change_level(engine: Engine, urn: int, before: RiskLevel, level: RiskLevel, on: date) -> None:
+    with write(engine) as session:
+        assessment = add(
+            session,
+            Assessment,
+            urn=urn,
+            occasion=AssessmentOccasion.IN_YEAR,
+            state=AssessmentState.IN_FORCE,
+            begun_at=NOW,
+        )
+        add(
+            session,
+            LevelChange,
+            urn=urn,
+            before=before,
+            level=level,
+            on=on,
+            reason="Results fell.",
+            assessment_id=assessment,
+            occasion=AssessmentOccasion.IN_YEAR,
+            changed_by="hos@fernshire.example",
+            at=NOW,
+        )
+        change(session, School, {"urn": urn}, risk_level=level)
+
+
+def furnish(engine: Engine, case: Case) -> None:
+    """Schools at several levels, an escalation with a deadline, a restricted one, late work."""
+    change_level(engine, 900001, RiskLevel.LOW, RiskLevel.HIGH, date(2026, 10, 5))
+    change_level(engine, 900002, RiskLevel.LOW, RiskLevel.MEDIUM, date(2026, 7, 1))
+    case.started().discuss()
+    other = Case(case.engine, case.policy, case.council).started(
+        school="academy", case_officer="seo2@fernshire.example"
+    )
+    with write(engine) as session:
+        holding.restrict(
+            session,
+            case.policy,
+            officer=case.council.hos,
+            now=NOW,
+            reference=other.reference,
+            officers=[],
+            reason="It is about somebody known here.",
+        )
+
+
+def listed(page: Page) -> int:
+    """How many rows the list says it has."""
+    caption = page.tree.xpath("string(//main//table/caption)")
+    found = re.match(r"\s*([\d,]+)", caption)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def figures(page: Page) -> list[tuple[int, str]]:
+    """Every figure of the dashboard that leads to a list, with its address."""
+    cells = page.tree.xpath("//main//td/a | //main//dd/a")
+    return [(int(cell.text.replace(",", "")), cell.get("href")) for cell in cells]
+
+
+@pytest.mark.parametrize("who", ["hos", "seo", "sm"])
+def test_every_figure_is_that_of_its_list(
+    visitors: Visitors, engine: Engine, case: Case, who: str
+) -> None:
+    furnish(engine, case)
+    found = figures(getattr(visitors, who).get("/dashboard"))
+    assert len(found) >= 9
+    for figure, address in found:
+        assert figure == listed(getattr(visitors, who).get(address)), address
+
+
+def test_schools_stand_by_level_and_phase(visitors: Visitors, engine: Engine, case: Case) -> None:
+    furnish(engine, case)
+    with write(engine) as session:
+        change(session, School, {"urn": 900001}, closed_on=TODAY)
+    rows = {
+        row.xpath("string(th)"): [int(cell.text_content().split()[0]) for cell in row.xpath("td")]
+        for row in visitors.hos.get("/dashboard").tree.xpath("(//main//table)[1]/tbody/tr")
+    }
+    # The independent school is none of the council's to watch.
+    assert rows == {"Primary": [0, 0, 0, 0, 1, 1], "Secondary": [0, 1, 0, 0, 0, 1]}
+
+
+def test_a_restricted_case_is_in_no_figure_of_those_who_do_not_see_it(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    furnish(engine, case)
+
+    def escalations(page: Page) -> int:
+        return sum(
+            number
+            for number, address in figures(page)
+            if address.startswith("/escalations") and "age=" not in address
+        )
+
+    assert escalations(visitors.dcs.get("/dashboard")) == 2
+    assert escalations(visitors.aed.get("/dashboard")) == 1
+
+
+def test_changes_are_counted_since_last_term_ended(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    furnish(engine, case)  # one change in October, one in July before the end of the summer term
+    page = visitors.hos.get("/dashboard")
+    assert "Changes of level since last term ended (21 July 2026)" in page.text
+    changes = visitors.hos.get("/level-changes")
+    assert listed(changes) == 1
+    assert "Ashfield Primary School Low risk High risk 5 Oct 2026 Results fell." in changes.text
+    assert listed(visitors.hos.get("/level-changes", since="2026-06-30")) == 2
+    assert visitors.hos.get("/level-changes", 422, since="26-06-30").errors
+    visitors.viewer.get("/level-changes", 403)
+
+
+def test_late_visits_and_reports_are_counted(visitors: Visitors, engine: Engine) -> None:
+    add_duty(engine, 900001, DutyKind.VISIT, TODAY - timedelta(days=1))
+    add_duty(engine, 900001, DutyKind.VISIT, TODAY, 2)
+    add_duty(engine, 900001, DutyKind.REPORT, TODAY - timedelta(days=30))
+    text = visitors.hos.get("/dashboard").text
+    assert "Visits that are late 1 " in text
+    assert "Written reports that are late 1 " in text
+    assert "late" not in visitors.viewer.get("/dashboard").text
+
+
+def test_deadlines_stand_by_week_as_far_as_20_working_days(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    case.started().discuss()
+    page = visitors.hos.get("/dashboard")
+    weeks = [a for _, a in figures(page) if a.startswith("/deadlines")]
+    due = add_working_days(TODAY, 10)
+    [address] = weeks
+    query = parse_qs(urlsplit(address).query)
+    assert query["first"][0] <= due.isoformat() <= query["last"][0]
+    table = page.tree.xpath("(//main//table)[last()]/tbody/tr")
+    last = table[-1].xpath("string(th)").split(" to ")[1]
+    day = add_working_days(TODAY, 20)
+    assert last == f"{day.day} {day:%b %Y}"
+
+
+def test_without_anything_the_dashboard_says_so(visitors: Visitors, engine: Engine) -> None:
+    with write(engine) as session:
+        for urn in (900001, 900002, 900003, 900004):
+            change(session, School, {"urn": urn}, closed_on=TODAY)
+    text = visitors.hos.get("/dashboard").text
+    assert "There are no schools yet." in text
+    assert "No escalation is open." in text
+
+
+# Lists as files --------------------------------------------------------------------------------
+
+
+def as_csv(visitors: Visitors, address: str, who: str = "hos") -> list[dict[str, str]]:
+    response = getattr(visitors, who).client.get(address)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment; filename=" in response.headers["content-disposition"]
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
+def sheet(content: bytes) -> list[list[str]]:
+    """The cells of the first sheet as text, read from the file itself."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        names = etree.fromstring(book.read("xl/sharedStrings.xml"))
+        texts = ["".join(each.itertext()) for each in names.iter(f"{space}si")]
+        tree = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    assert not list(tree.iter(f"{space}f"))  # no formula
+    return [
+        [
+            texts[int(cell.findtext(f"{space}v"))]
+            if cell.get("t") == "s"
+            else cell.findtext(f"{space}v") or ""
+            for cell in row
+        ]
+        for row in tree.iter(f"{space}row")
+    ]
+
+
+def test_a_list_can_be_had_as_csv_with_its_filters(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    furnish(engine, case)
+    every = as_csv(visitors, "/schools.csv")
+    assert [row["URN"] for row in every] == ["900001", "900002", "900004", "900003"]
+    assert [row["School"] for row in as_csv(visitors, "/schools.csv?level=high")] == [
+        "Ashfield Primary School"
+    ]
+    [mine] = as_csv(visitors, "/escalations.csv?view=mine", "seo")
+    assert (mine["Reference"], mine["Case officer"]) == ("ESC-2026-0001", "Sam Ellison")
+    assert len(as_csv(visitors, "/escalations.csv?view=all")) == 2
+    assert len(as_csv(visitors, "/escalations.csv?view=all", "aed")) == 1
+    [due] = as_csv(visitors, "/deadlines.csv")
+    assert due["Due on"] == add_working_days(TODAY, 10).isoformat()
+    assert len(as_csv(visitors, "/level-changes.csv?since=2026-01-01")) == 2
+
+
+def test_register_and_programme_can_be_had_as_files(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    furnish(engine, case)
+    add_duty(engine, 900001, DutyKind.VISIT, TODAY - timedelta(days=1))
+    [high] = as_csv(visitors, "/risk.csv?level=high")
+    assert (high["School"], high["Level before"]) == ("Ashfield Primary School", "low")
+    [ashfield, _] = as_csv(visitors, "/programme.csv")
+    assert (ashfield["Visits late"], ashfield["Behind"]) == ("1", "yes")
+    [due] = as_csv(visitors, "/programme/duties.csv?state=late")
+    assert (due["What"], due["State"]) == ("Visit", "late")
+    for address in ("/risk.xlsx", "/programme.xlsx", "/programme/duties.xlsx"):
+        assert len(sheet(visitors.hos.client.get(address).content)) > 1
+
+
+def test_a_list_of_several_pages_is_exported_whole(visitors: Visitors, engine: Engine) -> None:
+    with write(engine) as session:
+        for number in range(450):
+            add(
+                session,
+                School,
+                urn=910000 + number,
+                name=f"School {number:03}",
+                type_code=1,
+                type_name="Community school",
+                phase="Primary",
+            )
+    rows = as_csv(visitors, "/schools.csv?query=School")
+    numbered = [row["URN"] for row in rows if row["School"].startswith("School ")]
+    assert numbered == [str(910000 + number) for number in range(450)]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'x"; "y', "https://a.b"])
+def test_no_cell_is_a_formula(visitors: Visitors, engine: Engine, name: str) -> None:
+    with write(engine) as session:
+        change(session, School, {"urn": 900001}, name=name)
+    [row] = [row for row in as_csv(visitors, "/schools.csv") if row["URN"] == "900001"]
+    assert row["School"].removeprefix("'") == name
+    assert not row["School"].startswith(("=", "+", "-", "@", "\t"))
+    book = visitors.hos.client.get("/schools.xlsx").content
+    assert name in [row[1] for row in sheet(book)]
+
+
+def test_the_sheet_has_days_as_days(visitors: Visitors, engine: Engine, case: Case) -> None:
+    furnish(engine, case)
+    heads, row = sheet(visitors.hos.client.get("/deadlines.xlsx").content)
+    assert heads[:3] == ["Due on", "Overdue", "Reference"]
+    assert int(row[0]) == (add_working_days(TODAY, 10) - date(1899, 12, 30)).days
+    assert row[2] == "ESC-2026-0001"
+
+
+def test_what_cannot_be_had_is_said(visitors: Visitors) -> None:
+    assert visitors.hos.client.get("/schools.pdf").status_code == 404
+    assert visitors.hos.client.get("/schools.csv?level=huge").status_code == 422
+
+
+# Searching -------------------------------------------------------------------------------------
+
+
+def test_schools_are_found_by_phase_trust_level_and_whether_they_are_open(
+    visitors: Visitors, engine: Engine
+) -> None:
+    with write(engine) as session:
+        change(session, School, {"urn": 900003}, closed_on=TODAY)
+
+    def names(**filters: str) -> list[str]:
+        page = visitors.seo.get("/schools", **filters)
+        return [head.text_content() for head in page.tree.xpath("//main//tbody//th")]
+
+    assert names(phase="Secondary") == ["Brookside Academy"]
+    assert names(trust="Fernshire Learning Trust") == ["Brookside Academy"]
+    assert names(query="fernshire learning") == ["Brookside Academy"]
+    assert names(closed="yes") == ["St Brannoc's Church of England Primary School"]
+    assert len(names()) == 3
+    assert len(names(closed="any")) == 4
+    assert names(level="not_assessed", kind="academy") == ["Brookside Academy"]
+
+
+def test_suggestions_come_as_one_types(visitors: Visitors) -> None:
+    found = visitors.seo.client.get("/schools/suggestions", params={"query": "brook"}).json()
+    assert found == [{"urn": 900002, "name": "Brookside Academy", "town": "Fernminster"}]
+    for query in ("b", "", "\x00\x01", "zzz"):
+        assert visitors.seo.client.get("/schools/suggestions", params={"query": query}).json() == []
+
+
+def test_a_contact_says_where_it_is_from(visitors: Visitors) -> None:
+    assert (
+        "From admin@fernshire.example, 23 November 2026" in visitors.seo.get("/schools/900001").text
+    )
+
+
+# The calendar ----------------------------------------------------------------------------------
+
+
+def new_address(visitors: Visitors, who: str) -> str:
+    page = getattr(visitors, who).post("/account/calendar")
+    return urlsplit(page.tree.xpath("string(//main//code)")).path
+
+
+def entries(visitors: Visitors, address: str) -> dict[str, str]:
+    """Summary and day of each entry, as a stranger who has the address reads it."""
+    response = visitors.stranger().client.get(address)
+    assert response.status_code == 200
+    calendar = Calendar.from_ical(response.content)
+    return {
+        str(event["summary"]): event["dtstart"].dt.isoformat() for event in calendar.walk("VEVENT")
+    }
+
+
+def test_a_calendar_has_an_officers_own_deadlines_and_visits(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    case.started().discuss()
+    Case(case.engine, case.policy, case.council).started(
+        school="academy", case_officer="seo2@fernshire.example"
+    ).discuss()
+    add_duty(engine, 900001, DutyKind.VISIT, date(2026, 12, 4))
+    add_duty(engine, 900002, DutyKind.VISIT, date(2026, 12, 7))
+    add_duty(engine, None, DutyKind.ACTION_REVIEW, date(2026, 11, 27))
+    with write(engine) as session:
+        add(
+            session,
+            Supporter,
+            urn=900001,
+            role=SupportRole.SCHOOL_EVALUATION_OFFICER,
+            officer_id=case.council.seo.id,
+            name="Sam Ellison",
+            first_day=TODAY,
+            assigned_by="hos@fernshire.example",
+            assigned_at=NOW,
+        )
+    due = add_working_days(TODAY, 10).isoformat()
+    assert entries(visitors, new_address(visitors, "seo")) == {
+        "ESC-2026-0001: Ashfield Primary School: Informal discussion with the headteacher, "
+        "response due": due,
+        "Visit: Ashfield Primary School": "2026-12-04",
+    }
+    assert entries(visitors, new_address(visitors, "hos")) == {
+        "Weekly review of actions": "2026-11-27"
+    }
+
+
+def test_an_entry_keeps_its_identity_and_takes_the_whole_day(
+    visitors: Visitors, case: Case
+) -> None:
+    case.started().discuss()
+    address = new_address(visitors, "seo")
+    client = visitors.stranger().client
+    [first] = Calendar.from_ical(client.get(address).content).walk("VEVENT")
+    visitors.now += timedelta(days=1)
+    [second] = Calendar.from_ical(client.get(address).content).walk("VEVENT")
+    assert first["uid"] == second["uid"]
+    assert first["dtend"].dt - first["dtstart"].dt == timedelta(days=1)
+    assert str(first["url"]) == "http://127.0.0.1:8000/escalations/ESC-2026-0001"
+
+
+def test_of_a_restricted_case_it_has_the_reference_alone(visitors: Visitors, case: Case) -> None:
+    case.started().discuss()
+    with write(case.engine) as session:
+        holding.restrict(
+            session,
+            case.policy,
+            officer=case.council.hos,
+            now=NOW,
+            reference=case.reference,
+            officers=[],
+            reason="It is about somebody known here.",
+        )
+    [summary] = entries(visitors, new_address(visitors, "seo"))
+    assert summary == "ESC-2026-0001: deadline"
+
+
+def test_a_new_address_ends_the_old_one_and_it_can_be_ended(visitors: Visitors) -> None:
+    old = new_address(visitors, "seo")
+    new = new_address(visitors, "seo")
+    client = visitors.stranger().client
+    assert client.get(old).status_code == 404
+    assert client.get(new).status_code == 200
+    assert "since 23 November 2026" in visitors.seo.get("/account").text
+    visitors.seo.post("/account/calendar/end")
+    assert client.get(new).status_code == 404
+    assert "A new address replaces it" not in visitors.seo.get("/account").text
+
+
+def test_who_has_left_has_no_calendar(visitors: Visitors, engine: Engine) -> None:
+    address = new_address(visitors, "seo")
+    visitors.admin.post("/administration/officers/3/disable", fields={"reason": "Left"})
+    assert visitors.stranger().client.get(address).status_code == 404
