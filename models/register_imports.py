@@ -27,6 +27,14 @@ class ImportState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def label(self) -> str:
+        """The words for people: "being read"."""
+        return _STATE_LABELS.get(self, self.value)
+
+
+_STATE_LABELS = {ImportState.WAITING: "being read", ImportState.READY: "ready to be applied"}
+
 
 class RegisterImport(SQLModel, table=True):
     """One file that somebody gave to be imported; counts are of its rows."""
@@ -63,6 +71,22 @@ class FindingKind(StrEnum):
     NEW_HEADTEACHER = "new_headteacher"
     CHANGED = "changed"
     REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        """The words for people: "New headteacher"."""
+        return _FINDING_LABELS[self]
+
+
+_FINDING_LABELS = {
+    FindingKind.NEW: "New",
+    FindingKind.CLOSED: "Closed",
+    FindingKind.CONVERTED: "Became an academy",
+    FindingKind.RENAMED: "New name",
+    FindingKind.NEW_HEADTEACHER: "New headteacher",
+    FindingKind.CHANGED: "Other changes",
+    FindingKind.REJECTED: "Rejected rows",
+}
 
 
 class RegisterFinding(SQLModel, table=True):

@@ -34,7 +34,10 @@ def deliveries(visit: Visitor, page: PageNumber) -> Response:
 def _advice(delivery: Found) -> str:
     """What to do, and who."""
     letter = delivery["kind"] == MessageKind.LETTER
+    in_bulk = delivery["kind"] == MessageKind.LEVEL_LETTER
     match delivery["state"]:
+        case MessageState.FAILED | MessageState.UNKNOWN if in_bulk:
+            return "A Head of Service decides what became of it, on the page of its batch."
         case MessageState.FAILED if letter:
             return (
                 "The mail server refused it for good. The case officer corrects the address and "
