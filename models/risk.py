@@ -106,7 +106,9 @@ class Assessment(SQLModel, table=True):
     moderation_reason: str = ""
     moderated_by_id: int | None = Field(default=None, foreign_key="officer.id")
     moderated_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    begun_by_id: int | None = Field(default=None, foreign_key="officer.id")
     begun_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    withdrawn_because: str = ""
 
 
 class RiskEvidence(SQLModel, table=True):
