@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, text
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_, text
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
@@ -169,3 +169,15 @@ class Supporter(SQLModel, table=True):
     last_day: date | None = None
     assigned_by: str
     assigned_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+def is_evaluating(day: Any, supporter: Any = Supporter) -> ColumnElement[bool]:
+    """The condition that a supporter is a School Evaluation Officer on a day (or a parameter).
+
+    `supporter` is the table, or another name for it in the same query.
+    """
+    return and_(
+        supporter.role == SupportRole.SCHOOL_EVALUATION_OFFICER.value,
+        supporter.first_day <= day,
+        or_(supporter.last_day.is_(None), supporter.last_day >= day),
+    )

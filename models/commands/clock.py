@@ -21,8 +21,10 @@ from models.clocks import (
     london_time,
     office_hours_end,
 )
+from models.commands import school_year
 from models.commands.casework import sees
 from models.commands.deadlines import next_chaser
+from models.commands.level_letters import open_due_batches
 from models.database import read, write
 from models.deadlines import OWED, Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
 from models.escalations import Escalation, Proposal, ProposalState, Status
@@ -48,6 +50,8 @@ class Tick:
     deadlines_missed: int
     reminders: int
     digests: int
+    duties_reminded: int = 0  # of the support programme
+    batches_begun: int = 0  # of letters about risk levels
 
 
 def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
@@ -57,7 +61,8 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
     if in_office_hours(now):
         reminders = _queue_reminders(engine, policy, now)
         digests = _queue_digests(engine, policy, now)
-    return Tick(now, missed, reminders, digests)
+    duties = school_year.run(engine, policy, now).duties_reminded
+    return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
 
 
 def stamp(engine: Engine, now: datetime) -> None:
