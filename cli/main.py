@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from cli import backup, demonstration, doctor, exporting, up
+from cli import backup, demonstration, doctor, exporting, importing, up
 from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
 from models.clocks import LONDON, london_time
 from models.commands import clock, directory, identity
-from models.commands.casework import EARLIEST_YEAR
+from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
 from models.commands.evidence import sweep
 from models.database import read, write
 from models.events import ChainHead
@@ -21,9 +21,9 @@ from models.officers import Officer, Phase, Role
 from models.policy import load_policy
 from models.settings import Settings
 from notifications import outbox
+from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
 
-LATEST_YEAR = 2199
 TOKEN_DAYS = identity.TOKEN_LASTS.days
 
 app = typer.Typer(
@@ -37,6 +37,8 @@ officers = typer.Typer(help="The council's officers.", no_args_is_help=True)
 app.add_typer(officers, name="officer")
 exports = typer.Typer(help="What is known, as files.", no_args_is_help=True)
 app.add_typer(exports, name="export")
+imports = typer.Typer(help="What others know, from their files.", no_args_is_help=True)
+app.add_typer(imports, name="import")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The officer's e-mail address.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
@@ -228,6 +230,8 @@ def tick(
         answer.say(f"  deadlines missed    {done.deadlines_missed}")
         answer.say(f"  reminders queued    {done.reminders}")
         answer.say(f"  daily digests       {done.digests}")
+        answer.say(f"  duties reminded of  {done.duties_reminded}")
+        answer.say(f"  batches begun       {done.batches_begun}")
         answer.say(f"  letters issued      {letters}")
         answer.say("`scc deliver` sends what is queued; `scc up` does so by itself.")
         answer.give(
@@ -236,6 +240,8 @@ def tick(
                 "reminders": done.reminders,
                 "deadlines_missed": done.deadlines_missed,
                 "digests": done.digests,
+                "duties_reminded": done.duties_reminded,
+                "batches_begun": done.batches_begun,
                 "letters_issued": letters,
             }
         )
@@ -267,6 +273,19 @@ def deliver(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def work(as_json: AsJson = False) -> None:
+    """One pass over the bulk work that waits: register files to read, letters to draft or issue."""
+    with answering(as_json) as answer:
+        settings = Settings()
+        policy = load_policy(settings.policy)
+        with opened(settings) as engine:
+            worked = carry_on(engine, policy, settings, lambda: datetime.now(UTC))
+        answer.say(f"  done                {worked.done}")
+        answer.say(f"  failed              {worked.failed}")
+        answer.give({"done": worked.done, "failed": worked.failed})
+
+
+@app.command()
 def verify(as_json: AsJson = False) -> None:
     """Recompute the chain of the record, and name the first event that does not hold."""
     with answering(as_json) as answer:
@@ -292,6 +311,24 @@ def export_case(
     """Save everything that is known of one case as files in a zip."""
     with answering(as_json) as answer:
         exporting.run(Settings(), reference, file, now=datetime.now(UTC), answer=answer)
+
+
+@imports.command("gias")
+def import_gias(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As it was downloaded, unpacked.")],
+    la: Annotated[
+        int | None,
+        typer.Option("--la", metavar="CODE", min=1, max=999, help="Only this local authority."),
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what would change, and change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import the national register: establishments, then group links, then groups."""
+    with answering(as_json) as answer:
+        now = datetime.now(UTC)
+        importing.run(Settings(), file, la=la, only_show=preview, now=now, answer=answer)
 
 
 @app.command(name="backup")

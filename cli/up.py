@@ -28,6 +28,7 @@ from models.commands import clock
 from models.commands.evidence import sweep
 from models.policy import load_policy
 from models.settings import DEFAULT_SECRET, Settings, is_loopback
+from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
@@ -196,6 +197,7 @@ def _serve(plan: Plan, engine: Engine, answer: Answer) -> None:
             target=_keep_clock, args=(plan, engine, stop, answer), daemon=True
         )
         going_round.start()
+        threading.Thread(target=_keep_working, args=(plan, engine, stop), daemon=True).start()
         answer.say("Starting. The first time this takes up to a minute.")
         try:
             with Family(_children(plan, logs), answer.say, hurry) as family:
@@ -364,11 +366,29 @@ def _keep_clock(plan: Plan, engine: Engine, stop: threading.Event, answer: Answe
             return
 
 
-def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
-    now = datetime.now(UTC)
+def _keep_working(plan: Plan, engine: Engine, stop: threading.Event) -> None:
+    """Bulk work that nobody else is there for: in a thread of its own, for it takes long."""
+    patience = CLOCK_IS_OLD if plan.with_prefect else timedelta(0)
+    glance = CLOCK_GLANCE if plan.with_prefect else CLOCK_GLANCE_ALONE
+    while not stop.wait(glance):
+        try:
+            if not _goes_round(engine, patience):
+                policy = load_policy(plan.settings.policy)
+                carry_on(engine, policy, plan.settings, lambda: datetime.now(UTC))
+        except Exception:  # whatever it is, the next pass may do better
+            log.exception("A pass of the bulk work failed")
+
+
+def _goes_round(engine: Engine, patience: timedelta) -> bool:
+    """Whether the clock has gone round by itself lately."""
     last = clock.last_pass(engine)
-    if last is not None and now - last < patience:
+    return last is not None and datetime.now(UTC) - last < patience
+
+
+def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
+    if _goes_round(engine, patience):
         return
+    now = datetime.now(UTC)
     policy = load_policy(settings.policy)
     clock.tick(engine, policy, now)
     issue_letters(engine, policy, now)

@@ -1,7 +1,8 @@
 """The one dispatcher: keeps Prefect's flow runs in step with the rows, both ways.
 
 The rows are the truth. `dispatch_new` is the light pass, every two seconds: it opens a gate for
-each proposal that waits without one, and wakes the gate of each that was decided elsewhere.
+each proposal that waits without one, wakes the gate of each that was decided elsewhere, and starts
+a run for each job of bulk work that nobody is at.
 `reconcile` is the full pass, every minute: it also mends what killed processes, deleted runs and
 an emptied Prefect database leave behind. Both may run at the same time in several places.
 """
@@ -27,10 +28,13 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
+from flows.bulk import run_name
 from flows.forms import remove_forms, stage_of
 from flows.gates import Gate, close, hidden_cases, next_attempt, open_gates, record_run
 from flows.record import Record
 from flows.waiting import read_waiting
+from models.bulk import BulkKind
+from models.commands.bulk import free_jobs, held_jobs
 
 GATE = "gate"
 LADDERS = {
@@ -39,7 +43,16 @@ LADDERS = {
 }
 STARTING = "Start an escalation/start-an-escalation"
 CLOCK = "Clock/clock"
-ALL = (*LADDERS.values(), STARTING, CLOCK)
+SCHOOL_YEAR = "School year/school-year"
+IMPORT = "Import the register/import-the-register"
+LETTERS = "Letters in bulk/letters-in-bulk"
+LETTERS_DUE = "Level letters due/level-letters-due"
+BULK = {
+    BulkKind.READ_REGISTER: IMPORT,
+    BulkKind.PREPARE_LETTERS: LETTERS,
+    BulkKind.ISSUE_LETTERS: LETTERS,
+}
+ALL = (*LADDERS.values(), STARTING, CLOCK, SCHOOL_YEAR, IMPORT, LETTERS, LETTERS_DUE)
 
 STUCK_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=2)
@@ -54,8 +67,9 @@ async def check_registered(client: PrefectClient) -> None:
         await client.read_deployment_by_name(name)
 
 
-async def dispatch_new(record: Record, client: PrefectClient) -> None:
-    """Open the gates that are missing and wake the gates that wait for nothing any more."""
+async def dispatch_new(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Open what is missing: gates, and runs of bulk work; wake gates that wait for nothing."""
+    await _start_bulk(record, client, now)
     for gate in open_gates(record.engine):
         if not gate.awaiting:
             await _end_wait(record, client, gate)
@@ -65,12 +79,12 @@ async def dispatch_new(record: Record, client: PrefectClient) -> None:
 
 async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
     """Mend every difference between rows and flow runs."""
-    await _crash_stuck(client, now)
+    await _crash_stuck(record, client, now)
     await _forget_restricted(record, client)
     await _drop_late_passes(client, now)
     await _end_strays(record, client)
     await _mend(record, client, now)
-    await dispatch_new(record, client)
+    await dispatch_new(record, client, now)
 
 
 async def _open(record: Record, client: PrefectClient, gate: Gate) -> None:
@@ -89,6 +103,24 @@ async def _open(record: Record, client: PrefectClient, gate: Gate) -> None:
         idempotency_key=gate.idempotency_key,
     )
     record_run(record.engine, gate.proposal_id, gate.attempt, run.id)
+
+
+async def _start_bulk(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Start a flow run for each job that nobody is at.
+
+    Asked for twice it is the same run, until somebody took the job up, or ten minutes went by.
+    """
+    for job in free_jobs(record.engine, now):
+        deployment = await client.read_deployment_by_name(BULK[job.kind])
+        span = int(now.timestamp() // STUCK_AFTER.total_seconds())
+        moment = f"{job.queued_at:%Y%m%dT%H%M%S%f}"
+        await client.create_flow_run_from_deployment(
+            deployment.id,
+            parameters={"job_id": job.id},
+            name=run_name(job),
+            tags=["bulk"],
+            idempotency_key=f"bulk-{job.id}-{job.claims}-{moment}-{span}",
+        )
 
 
 async def _end_wait(record: Record, client: PrefectClient, gate: Gate) -> None:
@@ -117,12 +149,18 @@ async def _read(client: PrefectClient, run_id: UUID | None) -> FlowRun | None:
         return None
 
 
-async def _crash_stuck(client: PrefectClient, now: datetime) -> None:
-    """End the runs whose process was killed: they would stand as pending or running for ever."""
+async def _crash_stuck(record: Record, client: PrefectClient, now: datetime) -> None:
+    """End the runs whose process was killed: they would stand as pending or running for ever.
+
+    Bulk work may take longer; whoever is at it renews its hold.
+    """
+    at_work = held_jobs(record.engine, now)
     stuck = [
         run
         async for run in _runs(client, _UNDER_WAY)
-        if run.state is not None and now - run.state.timestamp > STUCK_AFTER
+        if run.state is not None
+        and now - run.state.timestamp > STUCK_AFTER
+        and run.parameters.get("job_id") not in at_work
     ]
     for run in stuck:
         state: State[None] = Crashed(

@@ -20,10 +20,12 @@ from prefect.schedules import Cron
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
+from flows.bulk import import_the_register, letters_in_bulk, level_letters_due
 from flows.clock import clock
 from flows.dispatch import check_registered, dispatch_new, reconcile
 from flows.ladders import academy_ladder, maintained_school_ladder
 from flows.record import Record, opened
+from flows.school_year import school_year
 from flows.starting import start_an_escalation
 
 POLL_SECONDS = 2
@@ -53,12 +55,20 @@ class _Runner(Runner):
 async def deployments() -> list[RunnerDeployment]:
     """The same deployments as in prefect.yaml, to be run by this process."""
     every_minute = Cron("* * * * *", timezone="Europe/London", slug="every-minute")
+    weekdays = Cron("30 7 * * 1-5", timezone="Europe/London", slug="weekdays-0730")
+    mornings = Cron("15 8 * * 1-5", timezone="Europe/London", slug="weekdays-0815")
     options: dict[str, Any] = {"entrypoint_type": EntrypointType.MODULE_PATH}
     return [
         await maintained_school_ladder.ato_deployment("maintained-school-ladder", **options),
         await academy_ladder.ato_deployment("academy-ladder", **options),
         await start_an_escalation.ato_deployment("start-an-escalation", **options),
         await clock.ato_deployment("clock", schedules=[every_minute], **options),
+        await school_year.ato_deployment("school-year", schedules=[mornings], **options),
+        await import_the_register.ato_deployment("import-the-register", **options),
+        await letters_in_bulk.ato_deployment("letters-in-bulk", **options),
+        await level_letters_due.ato_deployment(
+            "level-letters-due", schedules=[weekdays], **options
+        ),
     ]
 
 
@@ -112,7 +122,7 @@ async def _dispatch(record: Record, client: PrefectClient) -> None:
                     await reconcile(record, client, now)
                     full_pass_at = now + FULL_PASS_EVERY
                 else:
-                    await dispatch_new(record, client)
+                    await dispatch_new(record, client, now)
                 failures = 0
             except httpx.HTTPStatusError as refused:
                 # It lives: its SQLite database answers 503 while it is busy.

@@ -25,7 +25,12 @@ class BatchState(StrEnum):
 
 
 class LetterBatch(SQLModel, table=True):
-    """One batch. `occasion` is unique: "annual:2026", or "changes:" and its first level change."""
+    """One batch. `occasion` is unique: "annual:2026", or "changes:" and its first level change.
+
+    A batch about changes in the year takes those from `first_change` to `last_change` that no
+    other batch has. A withdrawn one gives its occasions back: what it was about can be written
+    about again.
+    """
 
     __tablename__ = "letter_batch"
 
@@ -33,6 +38,8 @@ class LetterBatch(SQLModel, table=True):
     occasion: str = Field(unique=True)
     title: str
     school_year: int
+    first_change: int | None = None
+    last_change: int | None = None
     state: BatchState = word(BatchState, index=True)
     created_by: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -46,6 +53,8 @@ class LetterBatch(SQLModel, table=True):
     issued_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     bundle_sha256: str | None = None
     bundle_pages: int | None = None
+    # A backup was restored from before it was issued: whether it is sent again, an officer says.
+    may_have_left: bool = False
 
 
 class LevelLetterState(StrEnum):
@@ -107,5 +116,15 @@ class BatchSample(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     batch_id: int = Field(foreign_key="letter_batch.id")
     letter_id: int = Field(foreign_key="level_letter.id")
-    seen_by_id: int | None = Field(default=None, foreign_key="officer.id")
-    seen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class SampleLook(SQLModel, table=True):
+    """An officer opened a letter of the sample; who approves must have opened all of them."""
+
+    __tablename__ = "sample_look"
+    __table_args__ = (Index("look_at_sample", "sample_id", "officer_id", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    sample_id: int = Field(foreign_key="batch_sample.id")
+    officer_id: int = Field(foreign_key="officer.id")
+    looked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 from models.database import UtcDateTime
 from models.words import word
 
+# Of a letter whose record was lost with the rows that a backup replaced.
+MAY_HAVE_LEFT = "A backup was restored that is older than this. It may have arrived."
+
 
 class MessageKind(StrEnum):
     """What a message is for."""

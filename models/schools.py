@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_
+from sqlmodel import Field, SQLModel, col
 
 from models.database import UtcDateTime
 from models.words import word
@@ -12,6 +12,8 @@ from models.words import word
 # Types of establishment by their code in the national register (DOMAIN, part 6).
 MAINTAINED_TYPES = frozenset({1, 2, 3, 5, 7, 12, 14, 15})
 ACADEMY_TYPES = frozenset({6, 28, 33, 34, 35, 36, 38, 39, 40, 41, 42, 43, 44, 45, 46})
+# The council's to watch: independent schools and colleges stand in the register too.
+STATE_FUNDED_TYPES = MAINTAINED_TYPES | ACADEMY_TYPES
 
 
 # The source of a contact that no officer has corrected.
@@ -24,6 +26,13 @@ class SchoolKind(StrEnum):
     MAINTAINED = "maintained"
     ACADEMY = "academy"
     OTHER = "other"
+
+
+def kind_of_type(code: int) -> SchoolKind:
+    """The ladder that a type of establishment decides, by its code in the national register."""
+    if code in MAINTAINED_TYPES:
+        return SchoolKind.MAINTAINED
+    return SchoolKind.ACADEMY if code in ACADEMY_TYPES else SchoolKind.OTHER
 
 
 class RiskLevel(StrEnum):
@@ -90,11 +99,20 @@ class School(SQLModel, table=True):
     @property
     def kind(self) -> SchoolKind:
         """The ladder that the type of establishment decides."""
-        if self.type_code in MAINTAINED_TYPES:
-            return SchoolKind.MAINTAINED
-        if self.type_code in ACADEMY_TYPES:
-            return SchoolKind.ACADEMY
-        return SchoolKind.OTHER
+        return kind_of_type(self.type_code)
+
+
+def is_open(today: date) -> ColumnElement[bool]:
+    """The condition that a school is open on a day."""
+    return and_(
+        or_(col(School.opened_on).is_(None), col(School.opened_on) <= today),
+        or_(col(School.closed_on).is_(None), col(School.closed_on) > today),
+    )
+
+
+def is_watched(today: date) -> ColumnElement[bool]:
+    """The condition that a school stands on the risk register: it is open and state-funded."""
+    return and_(is_open(today), col(School.type_code).in_(STATE_FUNDED_TYPES))
 
 
 class Contact(SQLModel, table=True):

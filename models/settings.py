@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         return self.home / "evidence"
 
     @property
+    def register_folder(self) -> Path:
+        """Where files of the national register lie until they are applied, by their SHA-256."""
+        return self.home / "register"
+
+    @property
     def council_sign_in(self) -> bool:
         """Whether officers can sign in with their council's account."""
         return bool(self.oidc_issuer) and not self.oidc_trouble()

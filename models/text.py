@@ -123,6 +123,21 @@ def _printable_characters() -> frozenset[str]:
     return frozenset(with_glyph - private - {*_LITERAL_MARKS} - _BIDI_CONTROLS | {*_LAYOUT})
 
 
+def printed_width(text: str, size: float) -> float:
+    """How wide a line is in points, in the letters' upright face at this size."""
+    widths, em = _advances()
+    return sum(widths.get(char, em) for char in text) / em * size
+
+
+@cache
+def _advances() -> tuple[dict[str, int], int]:
+    """How far each character moves the line on, and the size of the face, in its own units."""
+    font = TTFont(_FONTS / f"LiberationSans-{_FACES[0]}.ttf")
+    advance = {name: width for name, (width, _) in font["hmtx"].metrics.items()}
+    widths = {chr(code): advance[name] for code, name in font.getBestCmap().items()}
+    return widths, font["head"].unitsPerEm
+
+
 def _is_visible(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"}
 

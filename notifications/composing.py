@@ -24,14 +24,18 @@ from models.escalations import (
     StepState,
 )
 from models.letters import IssuedFile, Letter, LetterState
+from models.level_letters import LetterBatch, LevelLetter, LevelLetterFile
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
 from models.reading import decidable
+from models.reading.programme import duties_left
+from models.risk import Assessment, AssessmentState
 from models.schools import School
 from models.settings import TEMPLATES, Settings
 from notifications.channels import Attachment, Mail
-from notifications.letters import parse
+from notifications.letters import parse, to_html, to_text
+from notifications.level_letters import level_letter_document
 
 # Plain text to officers: nothing here is markup, so nothing is escaped.
 _emails = Environment(  # noqa: S701 # nosec B701
@@ -41,6 +45,8 @@ _emails = Environment(  # noqa: S701 # nosec B701
     lstrip_blocks=True,
 )
 
+
+MOST_LISTED = 25  # late, or due: a council may have thousands of schools
 
 # A response that is awaited where its escalation stands.
 _OWED_HERE = and_(
@@ -85,6 +91,8 @@ class Composer:
         self.now = max(self.now, message.queued_at)
         if message.kind is MessageKind.LETTER:
             return self._letter(message)
+        if message.kind is MessageKind.LEVEL_LETTER:
+            return self._level_letter(message)
         officer = self._officer(message)
         if officer is None:
             return None  # they have left since it was queued
@@ -92,6 +100,8 @@ class Composer:
             return self._reminder(message, officer)
         if message.kind is MessageKind.DIGEST:
             return self._digest(message, officer)
+        if message.escalation_id is None:
+            return self._about_no_case(message)
         if not self._still_sees(officer, message):
             return None
         if message.data["what"] == "delivery_problem":
@@ -100,6 +110,8 @@ class Composer:
             return self._letter_problem(message)
         if message.data["what"] == "case_officer_changed":
             return self._case_officer_changed(message)
+        if message.data["what"] == "register_changed_school":
+            return self._as_recorded(message)
         return self._alert(message)
 
     def _officer(self, message: Message) -> Officer | None:
@@ -125,6 +137,20 @@ class Composer:
             text=files["txt"].decode(),
             html=files["html"].decode(),
             attachments=(Attachment(name, "application/pdf", files["pdf"]),),
+        )
+
+    def _level_letter(self, message: Message) -> Mail:
+        letter = self.session.get_one(LevelLetter, message.data["level_letter"])
+        batch = self.session.get_one(LetterBatch, letter.batch_id)
+        frozen = self.session.get_one(LevelLetterFile, letter.id).content
+        document = level_letter_document(self.policy, batch, letter, london_date(self.now))
+        name = f"{document.reference.replace('/', '-')}.pdf"
+        return self._mail(
+            message,
+            subject=parse(letter.body)[0],
+            text=to_text(document),
+            html=to_html(document),
+            attachments=(Attachment(name, "application/pdf", frozen),),
         )
 
     def _subject(self, letter: Letter) -> str:
@@ -302,6 +328,49 @@ class Composer:
             name=message.data["name"],
             url=self._url(f"/escalations/{escalation.reference}"),
         )
+
+    def _about_no_case(self, message: Message) -> Mail | None:
+        """What was recorded with the message, in its template; the page has what holds now."""
+        what = message.data["what"]
+        if what == "duties":
+            return self._duties(message, message.data["path"])
+        if what == "assessment_waits":
+            assessment = self.session.get_one(Assessment, message.data["assessment"])
+            if assessment.state is not AssessmentState.PROPOSED:
+                return None
+        return self._as_recorded(message)
+
+    def _as_recorded(self, message: Message) -> Mail:
+        about = dict(message.data)
+        what, path = about.pop("what"), about.pop("path")
+        return self._from_template(message, what, url=self._url(path), **about)
+
+    def _duties(self, message: Message, path: str) -> Mail | None:
+        """What is still to be done of the support programme: how much, and the first of it."""
+        today = london_date(self.now)
+        left = duties_left(self.session, message.data["duties"], today, MOST_LISTED)
+        (number_late, late), (number_coming, coming) = left["late"], left["planned"]
+        if not late and not coming:
+            return None
+        return self._from_template(
+            message,
+            "duties",
+            late=[self._duty(each) for each in late],
+            coming=[self._duty(each) for each in coming],
+            number_late=number_late,
+            number_coming=number_coming,
+            url=self._url(path),
+        )
+
+    def _duty(self, duty: dict[str, Any]) -> dict[str, str]:
+        of_a_school = duty["urn"] is not None
+        path = f"/schools/{duty['urn']}/programme" if of_a_school else "/programme/duties"
+        return {
+            "title": duty["title"],
+            "school": duty["school"] or "The whole risk register",
+            "due_on": long_date(duty["due_on"]),
+            "url": self._url(path),
+        }
 
     def _last_decision(self, proposal: Proposal) -> tuple[str, str] | None:
         return self.session.exec(

@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import in_office_hours
 from models.commands.casework import tell
+from models.commands.level_letters import tell_approver
 from models.database import read, write
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
@@ -42,6 +43,7 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 # 421: the server is closing down (RFC 5321, section 3.8). The mail server itself is the trouble.
 SERVER_CODES = frozenset({None, 421}) | SIGN_IN_CODES
+LETTERS = (MessageKind.LETTER, MessageKind.LEVEL_LETTER)
 IN_THE_FOLDER = "folder"
 BY_MAIL = "mail"
 
@@ -89,18 +91,30 @@ def deliver(engine: Engine, policy: Policy, settings: Settings, now: datetime) -
 def _claims(engine: Engine, settings: Settings, now: datetime) -> Iterator[Message]:
     """Claim one message after the other, each in a transaction of its own.
 
-    A pass moves on by key, so that a message that was put back is not claimed twice in it.
+    Letters in bulk come last: nothing else waits for thousands of them. A pass moves on by key,
+    so that a message that was put back is not claimed twice in it.
     """
     by = f"{BY_MAIL if settings.mail_url else IN_THE_FOLDER}:{os.getpid()}"
-    last = 0
-    for _ in range(MOST_IN_A_PASS):
-        with read(engine) as session:
-            if session.exec(_sendable(now, last)).first() is None:
-                return
-        with write(engine) as session:
-            message = session.exec(_sendable(now, last)).first()
+    left = MOST_IN_A_PASS
+    for in_bulk in (False, True):
+        last = 0
+        while left:
+            message = _claim(engine, by, now, last, in_bulk)
             if message is None:
-                return
+                break
+            yield message
+            last = message.id
+            left -= 1
+
+
+def _claim(engine: Engine, by: str, now: datetime, after: int, in_bulk: bool) -> Message | None:
+    """Claim the first message after this one; None when there is none."""
+    with read(engine) as session:
+        if session.exec(_sendable(now, after, in_bulk)).first() is None:
+            return None
+    with write(engine) as session:
+        message = session.exec(_sendable(now, after, in_bulk)).first()
+        if message is not None:
             change(
                 session,
                 Message,
@@ -110,16 +124,19 @@ def _claims(engine: Engine, settings: Settings, now: datetime) -> Iterator[Messa
                 claim_ends_at=now + CLAIM_LASTS,
                 attempts=message.attempts + 1,
             )
-        last = message.id
-        yield message
+        return message
 
 
-def _sendable(now: datetime, after: int) -> SelectOfScalar[Message]:
-    """What may leave now. Reminders leave in office hours, or in those they were queued for."""
+def _sendable(now: datetime, after: int, in_bulk: bool) -> SelectOfScalar[Message]:
+    """What may leave now, of the letters in bulk or of all else.
+
+    Reminders leave in office hours, or in those that they were queued for.
+    """
     may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= now)
     statement = (
         select(Message)
         .where(Message.state == MessageState.PENDING, col(Message.id) > after)
+        .where((col(Message.kind) == MessageKind.LEVEL_LETTER) == in_bulk)
         .where(
             # A clock that was moved ahead by hand queues for a moment still to come.
             or_(
@@ -144,13 +161,14 @@ def _attempt(
         return None
     if not settings.mail_url:
         delivery = keep_mail(mail, settings.mail_folder)
-    elif message.kind is MessageKind.LETTER:
+    elif message.kind in LETTERS:
         delivery = send_letter(mail, mail_url=settings.mail_url)
     else:
         delivery = send_mail(mail, mail_url=settings.mail_url)
     with write(engine) as session:
         _write_down(session, message, delivery, now)
-    if delivery.outcome in (Outcome.FAILED, Outcome.UNKNOWN) and settings.alerts_url:
+    in_trouble = delivery.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+    if in_trouble and settings.alerts_url and message.kind is not MessageKind.LEVEL_LETTER:
         title = f"A message to {message.to_email} is {delivery.outcome.value}"
         send_alert(title, delivery.detail, alerts_url=settings.alerts_url)
     return delivery
@@ -225,6 +243,10 @@ def _settle(
         detail=_line(detail),
     )
     kind = _EVENTS.get(state)
+    if settled and message.kind is MessageKind.LEVEL_LETTER:
+        if state in (MessageState.FAILED, MessageState.UNKNOWN):
+            tell_approver(session, now, message.data["batch"])
+        return
     if not settled or kind is None or message.kind is not MessageKind.LETTER:
         return
     facts = {

@@ -13,18 +13,20 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
 from models.backup import restore
-from models.commands import evidence, notices, powers
+from models.commands import evidence, importing, notices, powers, school_year
 from models.commands.clock import tick
 from models.commands.deciding import decide
 from models.commands.directory import find_officer
 from models.commands.proposing import propose
 from models.commands.recording import record_discussion, record_response
+from models.commands.rounds import publish_round
 from models.commands.starting import start
 from models.database import connect, read, write
 from models.escalations import Action, Escalation, Proposal, ProposalState
@@ -32,9 +34,12 @@ from models.officers import Officer
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY, Settings
 from models.text import check_printable
+from notifications import level_letters
+from notifications.bulk import carry_on
 from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
+from tests.level_letters import blank_press
 
 PATIENCE = 60  # seconds
 POLICY = load_policy(DEFAULT_POLICY)
@@ -49,7 +54,7 @@ _children.set_forkserver_preload(["__main__", "tests.killing"])
 def run_killed_at(place: int, scenario: str, url: str, now: datetime, **more: Any) -> bool:
     """Run a scenario in a child that kills itself at this place; False if it ended.
 
-    A place is a statement, a commit, or an act on the folder of evidence.
+    A place is a statement, a commit, or an act on the folders of evidence and of bundles.
 
     Places count from 1. Raises AssertionError when the child failed otherwise.
     """
@@ -73,7 +78,7 @@ def _run(place: int, scenario: str, url: str, now: datetime, more: dict[str, Any
 
     event.listen(engine, "before_cursor_execute", strike)
     event.listen(engine, "commit", strike)
-    sys.addaudithook(lambda act, about: strike() if _is_on_evidence(act, about) else None)
+    sys.addaudithook(lambda act, about: strike() if _is_on_files(act, about) else None)
     SCENARIOS[scenario](engine, now, **more)
     engine.dispose()
 
@@ -81,8 +86,8 @@ def _run(place: int, scenario: str, url: str, now: datetime, more: dict[str, Any
 ON_FILES = ("open", "os.mkdir", "os.rename", "os.remove", "subprocess.Popen", "upload.read")
 
 
-def _is_on_evidence(act: str, about: tuple[Any, ...]) -> bool:
-    return act in ON_FILES and "/evidence" in str(about)
+def _is_on_files(act: str, about: tuple[Any, ...]) -> bool:
+    return act in ON_FILES and any(folder in str(about) for folder in ("/evidence", "/bundles"))
 
 
 def perform(scenario: str, url: str, now: datetime, **more: Any) -> None:
@@ -180,6 +185,10 @@ def _tick(engine: Engine, now: datetime) -> None:
     tick(engine, POLICY, now)
 
 
+def _school_year(engine: Engine, now: datetime) -> None:
+    school_year.run(engine, POLICY, now)
+
+
 def _issue(engine: Engine, now: datetime) -> None:
     issue_letters(engine, POLICY, now)
 
@@ -220,6 +229,30 @@ def _sweep(engine: Engine, now: datetime, home: Path) -> None:
     evidence.sweep(engine, Settings(home=home), now)
 
 
+def _publish(engine: Engine, now: datetime, school_year: int) -> None:
+    with write(engine) as session:
+        hos = _officer(session, "hos")
+        publish_round(session, POLICY, officer=hos, now=now, school_year=school_year)
+
+
+def _apply_register(engine: Engine, now: datetime, home: Path) -> None:
+    settings = Settings(home=home)
+    with write(engine) as session:
+        admin = _officer(session, "admin")
+        importing.apply(session, POLICY, settings, officer=admin, now=now, import_id=1)
+    importing.tidy(engine, settings, now)
+
+
+def _bulk(engine: Engine, now: datetime, home: Path) -> None:
+    """Bulk work in small chunks, printed without ink: how it is done, not how it looks."""
+    with (
+        mock.patch.object(level_letters, "press", blank_press),
+        mock.patch.object(level_letters, "SCHOOLS_OF_A_CHUNK", 1),
+        mock.patch.object(level_letters, "LETTERS_OF_A_CHUNK", 2),
+    ):
+        carry_on(engine, POLICY, Settings(home=home, _env_file=None), lambda: now)
+
+
 def after_every_claim(now: datetime) -> datetime:
     """A moment at which the claims of a process that died have run out."""
     return now + timedelta(hours=1)
@@ -240,9 +273,13 @@ SCENARIOS: dict[str, Callable[..., None]] = {
     "discuss": _discuss,
     "respond": _respond,
     "tick": _tick,
+    "school_year": _school_year,
     "issue": _issue,
     "deliver": _deliver,
     "attach": _attach,
     "sweep": _sweep,
+    "bulk": _bulk,
     "restore": _restore,
+    "publish": _publish,
+    "apply_register": _apply_register,
 }

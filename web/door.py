@@ -46,6 +46,13 @@ def key(id: str) -> int:
     return int(id)
 
 
+def school_year(number: str) -> int:
+    """A school year out of an address: the year in which it begins; raises NotFound."""
+    if not re.fullmatch("2[01][0-9]{2}", number):
+        raise NotFound("There is no such school year.")
+    return int(number)
+
+
 def reference(reference: str) -> str:
     """The reference of an escalation out of an address; raises NotFound for what cannot be one."""
     if not re.fullmatch("ESC-[0-9]{4}-[0-9]{4,9}", reference):

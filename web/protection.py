@@ -11,14 +11,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.commands.importing import LARGEST as LARGEST_REGISTER
 from models.files.folder import LARGEST
 
 LONGEST_BODY = 2_000_000  # bytes
-LONGEST_UPLOAD = LARGEST + 100_000  # bytes: a file, its description and what frames them
+_FRAME = 100_000  # bytes: the description of a file and what frames them
+LONGEST_UPLOAD = LARGEST + _FRAME
 LONGEST_DRAINED = 4 * LARGEST  # bytes of one that is too long
 _UPLOADS = re.compile("/escalations/[^/]+/evidence/new|/api/v1/escalations/[^/]+/evidence")
+_REGISTER = "/administration/imports/new"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _ALWAYS = {
@@ -60,8 +64,9 @@ class Protection:
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
-        if scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]):
-            upload = _Upload(scope, receive)
+        longest = _longest_upload(scope)
+        if longest is not None:
+            upload = _Upload(scope, receive, longest)
             await self.app(scope, upload.receive, upload.before(send_protected))
             return
         try:
@@ -73,6 +78,15 @@ class Protection:
             await refusal(scope, receive, send_protected)
             return
         await self.app(scope, _first(body, receive), send_protected)
+
+
+def _longest_upload(scope: Scope) -> int | None:
+    """How long an upload to this address may be; None where nothing is uploaded."""
+    if scope["method"] != "POST":
+        return None
+    if scope["path"] == _REGISTER:
+        return LARGEST_REGISTER + _FRAME
+    return LONGEST_UPLOAD if _UPLOADS.fullmatch(scope["path"]) else None
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
@@ -98,17 +112,19 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
 class _Upload:
     """The body of an upload, handed on as it comes."""
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, longest: int) -> None:
         self._receive = receive
+        self._longest = longest
+        self._drained = max(longest, LONGEST_DRAINED)
         self._stated = _stated_length(scope)
         self._length = 0
         self._more = True
 
     async def receive(self) -> Message:
         """The next part; raises HTTPException (413) when it is, or says it will be, too long."""
-        if self._stated <= LONGEST_UPLOAD:
+        if self._stated <= self._longest:
             message = await self._take()
-            if self._length <= LONGEST_UPLOAD:
+            if self._length <= self._longest:
                 return message
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
@@ -116,7 +132,7 @@ class _Upload:
         """Answer when the whole body has gone by: a browser looks for no answer before that."""
 
         async def send_after_all(message: Message) -> None:
-            while self._more and self._length < LONGEST_DRAINED:
+            while self._more and self._length < self._drained:
                 await self._take()
             await send(message)
 

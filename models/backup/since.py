@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from models.commands.casework import tell
 from models.commands.directory import AT_THE_MACHINE
+from models.commands.level_letters import tell_approver
 from models.delegations import Delegation
 from models.escalations import Escalation, NamedOfficer, Proposal
 from models.events import EventKind, Happening, append
 from models.letters import Letter, LetterState
-from models.messages import ClockPass, Message, MessageKind, MessageState
+from models.level_letters import BatchState, LetterBatch, LevelLetter, LevelLetterState
+from models.messages import MAY_HAVE_LEFT, ClockPass, Message, MessageKind, MessageState
 from models.officers import Credential, CredentialKind, Officer
 from models.statements import add, change
 
-MAY_HAVE_LEFT = "A backup was restored that is older than this. It may have arrived."
 NOT_SENT = "Not sent: a backup was restored that is older than this."
 
 _officers = Officer.__table__  # type: ignore[attr-defined]
@@ -147,11 +148,12 @@ def renew_gates(session: Session) -> None:
 def hold_back(session: Session, now: datetime) -> int:
     """Let nothing leave a second time; how many deliveries an officer must decide about.
 
-    A letter that waited becomes unknown, and its case officer is told. What waited to tell
+    A letter that waited becomes unknown, and its case officer is told, or whoever approved its
+    batch. What waited to tell
     officers something is not sent: the daily digest says what is due and what waits.
     """
     waiting = col(Message.state).in_((MessageState.PENDING, MessageState.CLAIMED))
-    letters = col(Message.kind) == MessageKind.LETTER
+    letters = col(Message.kind).in_((MessageKind.LETTER, MessageKind.LEVEL_LETTER))
     held = session.exec(select_models(Message).where(waiting, letters)).all()
     settled = {"settled_at": now, "claimed_by": None, "claim_ends_at": None}
     unknown = {"state": MessageState.UNKNOWN, "detail": MAY_HAVE_LEFT, **settled}
@@ -160,10 +162,13 @@ def hold_back(session: Session, now: datetime) -> int:
     connection.execute(update(Message).where(waiting, letters).values(unknown))
     connection.execute(update(Message).where(waiting, ~letters).values(dropped))
     for message in held:
-        _report(session, message, now)
+        if message.kind is MessageKind.LETTER:
+            _report(session, message, now)
+        else:
+            tell_approver(session, now, message.data["batch"])
     if session.get(ClockPass, "digest") is None:  # today's may have left elsewhere
         add(session, ClockPass, name="digest", at=now)
-    return len(held) + _hold_back_unissued(session)
+    return len(held) + _hold_back_unissued(session) + _hold_back_batches(session, now)
 
 
 def _report(session: Session, message: Message, now: datetime) -> None:
@@ -191,3 +196,18 @@ def _hold_back_unissued(session: Session) -> int:
     for letter in letters:
         change(session, Letter, {"id": letter.id}, may_have_left=True)
     return sum(len(letter.recipients or ()) for letter in letters)
+
+
+def _hold_back_batches(session: Session, now: datetime) -> int:
+    """The same of letters in bulk whose batch was approved: those that would go by e-mail."""
+    approved = select_models(LetterBatch).where(LetterBatch.state == BatchState.APPROVED)
+    batches = [batch.id for batch in session.exec(approved).all()]
+    for batch in batches:
+        change(session, LetterBatch, {"id": batch}, may_have_left=True)
+        tell_approver(session, now, batch)
+    by_email = select_models(func.count(col(LevelLetter.id))).where(
+        col(LevelLetter.batch_id).in_(batches),
+        col(LevelLetter.email).is_not(None),
+        LevelLetter.state == LevelLetterState.DRAFTED,
+    )
+    return session.exec(by_email).one()

@@ -71,6 +71,14 @@ def enqueue(session: Session, now: datetime, kind: BulkKind, subject_id: int) ->
     )
 
 
+def enqueue_again(session: Session, now: datetime, kind: BulkKind, subject_id: int) -> None:
+    """Queue a job about a row once more, after it has ended; while it is open this is nothing."""
+    for ended in (BulkState.DONE, BulkState.FAILED):
+        was = {"kind": kind, "subject_id": subject_id, "state": ended}
+        values = {"done": 0, "total": 0, "message": "", "ended_at": None, "queued_at": now}
+        change(session, BulkJob, was, state=BulkState.OPEN, claimed_until=None, **values)
+
+
 def drop(session: Session, now: datetime, kind: BulkKind, subject_id: int) -> None:
     """End the open job about a row that is no longer wanted, if there is one."""
     job = find_job(session, kind, subject_id)
@@ -89,6 +97,15 @@ def free_jobs(engine: Engine, now: datetime) -> list[BulkJob]:
     """The open jobs that nobody holds, the oldest first."""
     with read(engine) as session:
         return list(session.exec(_free(now)).all())
+
+
+def held_jobs(engine: Engine, now: datetime) -> set[int]:
+    """The keys of the jobs that somebody is at."""
+    held = select(BulkJob.id).where(
+        BulkJob.state == BulkState.OPEN, col(BulkJob.claimed_until) > now
+    )
+    with read(engine) as session:
+        return set(session.exec(held).all())
 
 
 def take(engine: Engine, job_id: int, clock: Callable[[], datetime]) -> Hold | None:

@@ -32,7 +32,8 @@ from models.statements import add_all, by_key, find
 from models.statutory import Power, SecretaryOfStateNotice, WarningNotice
 from models.text import is_text
 
-EARLIEST_YEAR = 2000  # a year typed with two digits is a slip, not the first century
+# A year typed with two digits is a slip, not the first century.
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
 
 
 # Statements of every transition, built once: building one costs more than SQLite takes to run it.
@@ -264,10 +265,14 @@ def tell(
     officers: Collection[Officer],
     *,
     key: str,
-    escalation: Escalation,
+    escalation: Escalation | None,
     data: dict[str, object],
 ) -> None:
-    """Queue an alert to each of these officers about something that just happened."""
+    """Queue an alert to each of these officers about something that just happened.
+
+    `escalation` is None when it is about no case. `data` names the template (`what`); then its
+    other values are the template's, with the `path` of the page to look at.
+    """
     add_all(
         session,
         Message,
@@ -275,7 +280,7 @@ def tell(
             {
                 "key": f"alert:{key}:{officer.id}",
                 "kind": MessageKind.ALERT,
-                "escalation_id": escalation.id,
+                "escalation_id": escalation.id if escalation else None,
                 "letter_id": None,
                 "to_name": officer.name,
                 "to_email": officer.email,

@@ -59,6 +59,23 @@ def issue_code(session: Session, *, now: datetime, officer: Officer, code: str =
     return told
 
 
+def issue_calendar(session: Session, *, now: datetime, officer: Officer) -> str:
+    """The secret in a new address of an officer's own calendar, told once; the old one ends."""
+    require(officer, Act.USE_OWN_ACCOUNT)
+    _revoke(session, now, officer.id, CredentialKind.CALENDAR)
+    secret = new_token()
+    _keep(session, now, officer, CredentialKind.CALENDAR, secret)
+    return secret
+
+
+def end_calendar(session: Session, *, now: datetime, officer: Officer) -> None:
+    """Let the address of an officer's own calendar work no more."""
+    require(officer, Act.USE_OWN_ACCOUNT)
+    _revoke(session, now, officer.id, CredentialKind.CALENDAR)
+    facts = {"officer": officer.email, "kind": CredentialKind.CALENDAR.value}
+    append(session, now, officer.email, Happening(EventKind.CREDENTIAL_REVOKED, None, facts))
+
+
 def issue_invitation(session: Session, *, now: datetime, officer: Officer, by: str) -> str:
     """The secret of a link that works once, to set a password or link a council account.
 
@@ -150,6 +167,21 @@ def officer_by_token(session: Session, token: str, *, now: datetime) -> Officer:
 def officer_by_code(session: Session, code: str) -> Officer:
     """Whose personal code this is; raises NotIdentified."""
     return _holder(session, CredentialKind.CODE, digest(plain_code(code)))[1]
+
+
+def officer_by_calendar(session: Session, secret: str) -> Officer:
+    """Whose calendar has this address; raises NotIdentified."""
+    return _holder(session, CredentialKind.CALENDAR, digest(secret))[1]
+
+
+def calendar(session: Session, officer_id: int) -> Credential | None:
+    """The address of an officer's calendar that works, without its secret."""
+    statement = select(Credential).where(
+        Credential.officer_id == officer_id,
+        Credential.kind == CredentialKind.CALENDAR,
+        col(Credential.revoked_at).is_(None),
+    )
+    return session.exec(statement).first()
 
 
 def invited(session: Session, mark: str, *, now: datetime) -> tuple[Credential, Officer]:

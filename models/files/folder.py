@@ -1,4 +1,4 @@
-"""The bytes of evidence on the disk: `ab/cdef…` by their SHA-256, for their owner's eyes alone.
+"""The bytes of files on the disk: `ab/cdef…` by their SHA-256, for their owner's eyes alone.
 
 What arrives is written under a temporary name in the same folder, so that it can be moved into
 place as a whole: whatever dies when, a file in place is complete.
@@ -49,11 +49,11 @@ def is_whole(path: Path, sha256: str) -> bool:
 
 
 @contextmanager
-def arriving(folder: Path, content: BinaryIO) -> Iterator[Bytes]:
+def arriving(folder: Path, content: BinaryIO, largest: int = LARGEST) -> Iterator[Bytes]:
     """Write what arrives to the disk, and remove it in the end unless it was moved into place.
 
-    Raises InvalidInput when there is nothing or more than `LARGEST`, NotPossible when the disk
-    does not take it.
+    Raises InvalidInput when there is nothing or more than `largest` bytes, NotPossible when the
+    disk does not take it.
     """
     with _on_disk():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def arriving(folder: Path, content: BinaryIO) -> Iterator[Bytes]:
     path = Path(name)
     try:
         with _on_disk(), os.fdopen(number, "wb") as file:
-            size, sha256 = _copy(content, file)
+            size, sha256 = _copy(content, file, largest)
             file.flush()
             os.fsync(number)
         yield Bytes(path, size, sha256)
@@ -70,12 +70,12 @@ def arriving(folder: Path, content: BinaryIO) -> Iterator[Bytes]:
             path.unlink()
 
 
-def _copy(content: BinaryIO, file: BinaryIO) -> tuple[int, str]:
+def _copy(content: BinaryIO, file: BinaryIO, largest: int) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
     while chunk := content.read(_CHUNK):
         size += len(chunk)
-        if size > LARGEST:
-            raise InvalidInput("file", f"The file must be {LARGEST // 1024**2} MB or smaller.")
+        if size > largest:
+            raise InvalidInput("file", f"The file must be {largest // 1024**2} MB or smaller.")
         digest.update(chunk)
         file.write(chunk)
     if not size:

@@ -5,12 +5,15 @@ text; officers are named by e-mail address, with the name beside it. A list is a
 order that holds from page to page, and costs the same few queries however long it is.
 """
 
+from models.reading.calendar import calendar
+from models.reading.dashboard import LEVELS, Dashboard, dashboard, last_term_ended
 from models.reading.deadlines import deadlines, deadlines_of
-from models.reading.escalations import ORDERS, escalation, escalations
+from models.reading.escalations import AGES, ORDERS, escalation, escalations
 from models.reading.evidence import evidence_file, evidence_of
 from models.reading.letters import issued_file, letter, letters_of, message, messages_of
+from models.reading.level_changes import level_changes
 from models.reading.officers import delegation, delegations, named_on, officers_in
-from models.reading.paging import MOST_PER_PAGE, Page
+from models.reading.paging import MOST_PER_PAGE, Found, Page
 from models.reading.proposals import (
     decidable,
     proposal,
@@ -26,7 +29,7 @@ from models.reading.record import (
     responses_of,
     timeline,
 )
-from models.reading.schools import school, schools
+from models.reading.schools import NOT_ASSESSED, WATCHED, phases, school, schools, suggested
 from models.reading.sentences import SENTENCES, Names, sentence
 from models.reading.statutory import (
     eligibility,
@@ -42,11 +45,19 @@ from models.reading.statutory import (
 )
 
 __all__ = [
+    "AGES",
+    "LEVELS",
     "MOST_PER_PAGE",
+    "NOT_ASSESSED",
     "ORDERS",
     "SENTENCES",
+    "WATCHED",
+    "Dashboard",
+    "Found",
     "Names",
     "Page",
+    "calendar",
+    "dashboard",
     "deadlines",
     "deadlines_of",
     "decidable",
@@ -61,12 +72,15 @@ __all__ = [
     "evidence_file",
     "evidence_of",
     "issued_file",
+    "last_term_ended",
     "letter",
     "letters_of",
+    "level_changes",
     "message",
     "messages_of",
     "named_on",
     "officers_in",
+    "phases",
     "power",
     "powers_of",
     "proposal",
@@ -81,6 +95,7 @@ __all__ = [
     "sentence",
     "service",
     "services_of",
+    "suggested",
     "support_of",
     "timeline",
     "waiting_count",

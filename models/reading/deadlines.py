@@ -12,7 +12,7 @@ from models.escalations import Escalation
 from models.messages import Message, MessageState
 from models.officers import Officer
 from models.policy import Policy
-from models.reading.escalations import is_late
+from models.reading.escalations import RUNNING, is_late
 from models.reading.paging import PER_PAGE, Found, Page, chosen, find_id, paged, rows
 from models.reading.wording import find_rule
 from models.schools import School
@@ -40,18 +40,26 @@ def deadlines(
     reader: Reader,
     *,
     today: date,
+    due_from: date | None = None,
     due_before: date | None = None,
     state: str | None = None,
+    running: bool = False,
     case_officer: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
     """The deadlines across all escalations that the reader sees, earliest first.
 
-    `due_before` leaves out that day. Raises InvalidInput. Three queries.
+    `due_from` is the first day, `due_before` leaves out its own; `running` leaves out those that
+    have been met, missed or cancelled, and those of paused escalations. Raises InvalidInput. Three
+    queries.
     """
     statement = _statement().where(visible_to(reader))
     statement = statement.order_by(col(Deadline.due_on), col(Deadline.id))
+    if due_from is not None:
+        statement = statement.where(col(Deadline.due_on) >= due_from)
+    if running:
+        statement = statement.where(RUNNING)
     if due_before is not None:
         statement = statement.where(col(Deadline.due_on) < due_before)
     if state is not None:

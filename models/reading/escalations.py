@@ -1,7 +1,7 @@
 """Escalations as doors show them: one in full, or a list to work from."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
@@ -56,6 +56,19 @@ ORDERS: dict[str, Any] = {
     "-opened_on": col(Escalation.opened_on).desc().nulls_last(),
 }
 
+# How long ago an escalation was opened, in whole days: at least, and less than.
+AGES: dict[str, tuple[int, int]] = {
+    "under_4_weeks": (0, 28),
+    "4_to_12_weeks": (28, 84),
+    "over_12_weeks": (84, 100_000),
+}
+
+
+def age_limits(age: str, today: date) -> tuple[date, date]:
+    """The first and the last day on which an escalation of this age, one of `AGES`, was opened."""
+    at_least, less_than = AGES[age]
+    return today - timedelta(days=less_than - 1), today - timedelta(days=at_least)
+
 
 def escalation(
     session: Session, policy: Policy, reader: Reader, reference: str, *, today: date
@@ -83,6 +96,7 @@ def escalations(
     urn: int | None = None,
     case_officer: str | None = None,
     overdue: bool | None = None,
+    age: str | None = None,
     query: str = "",
     sort: str = "reference",
     page: int = 1,
@@ -91,8 +105,8 @@ def escalations(
     """The escalations that the reader sees and to which all that is given applies.
 
     `status` may be several. `query` finds words of the reference, of the school's name and of
-    its URN; `case_officer` is an e-mail address. `sort` is one of `ORDERS`. Raises InvalidInput.
-    Five queries.
+    its URN; `case_officer` is an e-mail address, `age` one of `AGES`, `sort` one of `ORDERS`.
+    Raises InvalidInput. Five queries.
     """
     statement = _statement().where(
         visible_to(reader), *_conditions(status, ladder, step, urn, case_officer, query)
@@ -100,6 +114,9 @@ def escalations(
     if overdue is not None:
         late = _late(today)
         statement = statement.where(late if overdue else ~late)
+    if age is not None:
+        _check_words("age", [age], list(AGES))
+        statement = statement.where(col(Escalation.opened_on).between(*age_limits(age, today)))
     if sort not in ORDERS:
         raise InvalidInput("sort", f"Choose from: {', '.join(ORDERS)}.")
     return paged(

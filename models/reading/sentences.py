@@ -384,18 +384,22 @@ def _assessment_returned(_: Names, facts: Facts) -> str:
     return f"The assessment of {facts['school']} was returned: {inside(facts['reason'])}"
 
 
+def _assessment_withdrawn(_: Names, facts: Facts) -> str:
+    return f"The assessment of {facts['school']} was withdrawn: {inside(facts['reason'])}"
+
+
 def _level_changed(_: Names, facts: Facts) -> str:
     return f"{facts['school']} came to stand at {RiskLevel(facts['level']).label}."
 
 
 def _support_assigned(_: Names, facts: Facts) -> str:
     role = SupportRole(facts["role"]).label
-    return f"{facts['name']} was assigned to {facts['school']} as {inside(role)}."
+    return f"{facts['name']} was assigned to {facts['school']} ({role})."
 
 
 def _support_ended(_: Names, facts: Facts) -> str:
     role = SupportRole(facts["role"]).label
-    return f"{facts['name']} no longer supports {facts['school']} as {inside(role)}."
+    return f"{facts['name']} no longer supports {facts['school']} ({role})."
 
 
 def _visit_recorded(_: Names, facts: Facts) -> str:
@@ -422,6 +426,12 @@ def _level_letters(done: str) -> Callable[[Names, Facts], str]:
         return f"{facts['title']}: {facts['letters']:,} letters were {done}."
 
     return sentence
+
+
+def _level_letter_settled(_: Names, facts: Facts) -> str:
+    if facts["decision"] == "sent":
+        return f"The letter on its risk level to {facts['school']} is known to have arrived."
+    return f"The letter on its risk level to {facts['school']} is sent again."
 
 
 def _officer_added(_: Names, facts: Facts) -> str:
@@ -598,6 +608,7 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.ASSESSMENT_PROPOSED: _assessment_proposed,
     EventKind.ASSESSMENT_AGREED: _assessment_agreed,
     EventKind.ASSESSMENT_RETURNED: _assessment_returned,
+    EventKind.ASSESSMENT_WITHDRAWN: _assessment_withdrawn,
     EventKind.LEVEL_CHANGED: _level_changed,
     EventKind.SUPPORT_ASSIGNED: _support_assigned,
     EventKind.SUPPORT_ENDED: _support_ended,
@@ -609,6 +620,7 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.LEVEL_LETTERS_APPROVED: _level_letters("approved"),
     EventKind.LEVEL_LETTERS_ISSUED: _level_letters("issued"),
     EventKind.LEVEL_LETTERS_WITHDRAWN: _level_letters("withdrawn"),
+    EventKind.LEVEL_LETTER_SETTLED: _level_letter_settled,
     EventKind.OFFICER_ADDED: _officer_added,
     EventKind.OFFICER_CHANGED: _officer_changed,
     EventKind.OFFICER_DISABLED: _officer_disabled,

@@ -43,6 +43,7 @@ COMMANDS = (
     "tick",
     "deliver",
     "verify",
+    "import",
     "backup",
     "restore",
 )

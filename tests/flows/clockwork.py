@@ -17,6 +17,7 @@ from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow_async
 from prefect.states import Pending
 
+from flows.bulk import letters_in_bulk
 from flows.dispatch import dispatch_new, reconcile
 from flows.ladders import academy_ladder, maintained_school_ladder
 from flows.record import Record
@@ -28,7 +29,7 @@ from models.escalations import Proposal
 from models.officers import Officer
 from tests.cases import Case
 
-FLOWS = {flow.name: flow for flow in (maintained_school_ladder, academy_ladder)}
+FLOWS = {flow.name: flow for flow in (maintained_school_ladder, academy_ladder, letters_in_bulk)}
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Clockwork:
 
     async def dispatch(self) -> None:
         """The light pass."""
-        await dispatch_new(self.record, self.client)
+        await dispatch_new(self.record, self.client, datetime.now(UTC))
 
     async def reconcile(self, now: datetime | None = None) -> None:
         """The full pass."""

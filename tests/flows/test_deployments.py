@@ -67,9 +67,14 @@ def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> N
         "academy-ladder",
         "start-an-escalation",
         "clock",
+        "school-year",
+        "import-the-register",
+        "letters-in-bulk",
+        "level-letters-due",
     }
     assert {each["work_pool_name"] for each in first.values()} == {"scc"}
     assert schedules(first["clock"]) == [("every-minute", "* * * * *", "Europe/London")]
+    assert schedules(first["school-year"]) == [("weekdays-0815", "15 8 * * 1-5", "Europe/London")]
     for name, deployment in first.items():
         assert second[name]["id"] == deployment["id"]
         assert schedules(second[name]) == schedules(deployment)

@@ -23,6 +23,7 @@ from models.schools import School
 from models.statements import add
 from models.statutory import Power, SecretaryOfStateNotice, WarningNotice
 from tests import databases
+from tests.assessing import Register
 from tests.cases import Case
 from tests.council import NOW, OFFICERS, Council, found_council
 from web.rules import ROWS
@@ -56,6 +57,7 @@ def prepared(
             officers=[],
             reason="The concern is about somebody who is known here.",
         )
+    _assess(Register(engine, policy, council))
     engine.dispose()
     parts["missing"] = {"reference": "ESC-2099-0001"} | dict.fromkeys(ROWS, "999999")
     return file, parts
@@ -88,6 +90,13 @@ def with_another_school(engine: Engine, council: Council) -> Council:
                 address=["School Lane", "Fernminster", "FM1 1AA"],
             )
         return replace(council, church=session.get_one(School, 900011))
+
+
+def _assess(register: Register) -> None:
+    """An assessment of risk that waits to be moderated: the first, as addresses name it."""
+    number = register.begin()
+    register.add(number)
+    register.propose(number)
 
 
 def furnished(case: Case, council: Council) -> dict[str, str]:

@@ -50,12 +50,14 @@ def callers(engine: Engine, council: Council, tmp_path: Path) -> Callers:
 def test_no_example_breaks_the_api(callers: Callers, case: Case) -> None:
     case.started().climb_to("formal_headteacher")
     hos = callers.hos
+    hos.post("/assessments", urn=callers.council.academy.urn)
     real = {
         "reference": case.reference,
         "urn": str(callers.council.maintained.urn),
         "role": "clerk",
         "id": "1",
         "number": "1",
+        "item": "1",
         "format": "txt",
     }
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", callers.app)

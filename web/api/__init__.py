@@ -4,7 +4,20 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web.api import decisions, escalations, evidence, holding, schools, statutory
+from web.api import (
+    assessments,
+    decisions,
+    escalations,
+    evidence,
+    holding,
+    letter_batches,
+    programme,
+    register_imports,
+    reports,
+    schools,
+    statutory,
+    visits,
+)
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 
 ADDRESS = "/api/v1"
@@ -15,6 +28,22 @@ _REFUSALS = {
     409: "Not possible in this state, or decided already",
     422: "What was sent cannot be accepted; each field is named",
 }
+
+
+TOPICS = (
+    schools,
+    escalations,
+    evidence,
+    holding,
+    statutory,
+    decisions,
+    assessments,
+    visits,
+    reports,
+    programme,
+    letter_batches,
+    register_imports,
+)
 
 
 def create_api() -> FastAPI:
@@ -30,7 +59,7 @@ def create_api() -> FastAPI:
             status: {"model": Problem, "description": why} for status, why in _REFUSALS.items()
         },
     )
-    for topic in (schools, escalations, evidence, holding, statutory, decisions):
+    for topic in TOPICS:
         api.include_router(topic.router)
     handle_problems(api)
     described = api.openapi()

@@ -44,10 +44,15 @@ class School(Answer):
     type_code: int
     phase: str
     trust: str | None
+    sponsor: str | None
     religious_character: str | None
     diocese: str | None
+    address: list[str]
     town: str
     postcode: str
+    la_code: int | None
+    la_name: str | None
+    opened_on: date | None
     risk_level: str | None
     closed_on: date | None
     contacts: list[Contact]
@@ -509,3 +514,339 @@ class Service(Answer):
     evidence: str
     recorded_by: str
     recorded_by_name: str
+
+
+class RiskEvidence(Answer):
+    """One piece of evidence of an assessment; `dated` is the day it is of."""
+
+    id: int
+    kind: str
+    source: str
+    dated: date
+    summary: str
+    added_by: str
+    added_by_name: str
+    added_at: AwareDatetime
+
+
+class Assessment(Answer):
+    """An assessment of a school's risk.
+
+    `round` is the school year of an annual one; `missing` are the kinds of evidence without which
+    it cannot be proposed; `level` is what was agreed. `level_before` of one under way is the level
+    at which the school stands now.
+    """
+
+    id: int
+    urn: int
+    school: str
+    closed_on: date | None
+    round: int | None
+    occasion: str
+    state: str
+    version: int
+    level_before: str | None
+    evidence: list[RiskEvidence]
+    missing: list[str]
+    proposed_level: str | None
+    reason: str
+    proposed_by: str | None
+    proposed_by_name: str | None
+    proposed_at: AwareDatetime | None
+    level: str | None
+    moderation_reason: str
+    moderated_by: str | None
+    moderated_by_name: str | None
+    moderated_at: AwareDatetime | None
+    begun_by: str | None
+    begun_by_name: str | None
+    begun_at: AwareDatetime
+    withdrawn_because: str
+
+
+class Round(Answer):
+    """The annual assessment for a school year; `levels` counts the schools agreed at each."""
+
+    school_year: int
+    state: str
+    publish_on: date
+    opened_by: str
+    opened_at: AwareDatetime
+    published_by: str | None
+    published_at: AwareDatetime | None
+    schools: int
+    drafts: int
+    proposed: int
+    agreed: int
+    in_force: int
+    withdrawn: int
+    levels: dict[str, int]
+
+
+class LevelChange(Answer):
+    """A level that came into force, also when it is the one that the school had before."""
+
+    id: int
+    on: date
+    before: str | None
+    level: str
+    reason: str
+    occasion: str
+    assessment: int
+    changed_by: str
+    changed_by_name: str
+    at: AwareDatetime
+
+
+class RegisterImport(Answer):
+    """An import of the national register: what its file is, and counts of its rows.
+
+    `la` is the local authority that it was narrowed down to; `refusal` says why its file cannot be
+    used.
+    """
+
+    id: int
+    file: str | None
+    name: str
+    sha256: str
+    la: int | None
+    state: str
+    refusal: str
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    skipped: int
+    given_by: str
+    given_by_name: str
+    given_at: AwareDatetime
+    applied_by: str | None
+    applied_by_name: str | None
+    applied_at: AwareDatetime | None
+
+
+class RegisterProgress(Answer):
+    """How many rows of a file are read; `failed` says why reading broke off."""
+
+    done: int
+    total: int
+    failed: str
+
+
+class RegisterImportWhole(RegisterImport):
+    """One import: how many findings of each kind, and how far its file is read."""
+
+    findings: dict[str, int]
+    progress: RegisterProgress | None
+
+
+class RegisterFinding(Answer):
+    """One thing that an import found in a row of its file."""
+
+    row: int
+    urn: str
+    kind: str
+    name: str
+    before: str
+    after: str
+    reason: str
+
+
+class SupportWork(Answer):
+    """What was done to support schools; `duty` is what was planned and is met by it."""
+
+    id: int
+    officer: str
+    officer_name: str
+    duty: int | None
+    recorded_at: AwareDatetime
+
+
+class SchoolVisit(SupportWork):
+    """A visit to a school."""
+
+    urn: int
+    school: str
+    visited_on: date
+    purpose: str
+    notes: str
+    agreed_actions: str
+
+
+class ReportSection(Answer):
+    """One section of a written report."""
+
+    title: str
+    text: str
+
+
+class WrittenReport(SupportWork):
+    """A written report on a school."""
+
+    urn: int
+    school: str
+    dated: date
+    sections: list[ReportSection]
+
+
+class SupportReview(SupportWork):
+    """A review of a school's support; one of the whole register has no URN."""
+
+    urn: int | None
+    school: str | None
+    kind: str
+    title: str
+    held_on: date
+    summary: str
+    impact: str
+
+
+class Duty(Answer):
+    """Something that the policy wants done by a day, of a school or of the whole register.
+
+    `state` is `planned`, `late`, `done` or `cancelled`; `record` is the address of what met it,
+    below the address of the API.
+    """
+
+    id: int
+    kind: str
+    title: str
+    urn: int | None
+    school: str | None
+    evaluation_officer: str | None
+    evaluation_officer_name: str | None
+    school_year: int
+    number: int
+    level: str | None
+    due_on: date
+    state: str
+    done_on: date | None
+    reason: str
+    record: str | None
+
+
+class Supporter(Answer):
+    """Somebody who supports a school: `state` is `ahead`, `in_force` or `over`.
+
+    `officer` and `active` are null for somebody from outside the council.
+    """
+
+    id: int
+    urn: int
+    role: str
+    role_title: str
+    name: str
+    organisation: str
+    officer: str | None
+    active: bool | None
+    first_day: date
+    last_day: date | None
+    state: str
+    assigned_by: str
+    assigned_at: AwareDatetime
+
+
+class Supporters(Answer):
+    """Everybody who supports or supported a school."""
+
+    items: list[Supporter]
+
+
+class LetterBatch(Answer):
+    """Letters on risk levels that are drafted and approved together."""
+
+    number: int
+    title: str
+    about: str
+    school_year: int
+    state: str
+    letters: int
+    issued: int
+    left_out: int
+    created_by: str
+    created_at: AwareDatetime
+    prepared_at: AwareDatetime | None
+    approved_at: AwareDatetime | None
+    dated: date | None
+    signed_by: str | None
+    signed_as: str | None
+    issued_at: AwareDatetime | None
+    reason: str
+    bundle_sha256: str | None
+    bundle_pages: int | None
+
+
+class LevelLetter(Answer):
+    """One letter on a risk level; `channel` is `email` or `post`, `left_out` why it is not sent."""
+
+    id: int
+    batch: int
+    urn: int
+    school: str
+    role: str
+    level: str
+    before: str | None
+    name: str
+    channel: str
+    email: str | None
+    address: list[str]
+    state: str
+    left_out: str
+    sha256: str | None
+    pages: int | None
+
+
+class LevelLetterDelivery(Answer):
+    """What became of a letter on a risk level that went by e-mail."""
+
+    id: int
+    to: str
+    to_name: str
+    channel: str
+    state: str
+    at: AwareDatetime
+    detail: str
+
+
+class WholeLevelLetter(LevelLetter):
+    """A letter on a risk level with its text."""
+
+    body: str
+    dated: date | None
+    signed_by: str | None
+    deliveries: list[LevelLetterDelivery]
+
+
+class Looker(Answer):
+    """An officer who opened a letter of a sample."""
+
+    email: str
+    name: str
+
+
+class SampledLetter(LevelLetter):
+    """A letter that is to be opened before its batch is approved."""
+
+    seen_by: list[Looker]
+
+
+class BulkWork(Answer):
+    """Work that takes minutes: `state` is `open`, `done` or `failed`."""
+
+    kind: str
+    state: str
+    done: int
+    total: int
+    message: str
+
+
+class WholeLetterBatch(LetterBatch):
+    """A batch with what is in it; `deliveries` counts its e-mails by their state."""
+
+    approved_by: str | None
+    work: BulkWork | None
+    levels: dict[str, int]
+    channels: dict[str, int]
+    sample: list[SampledLetter]
+    deliveries: dict[str, int]

@@ -25,7 +25,7 @@ def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Qu
     with read(door.engine) as session:
         return shown(
             answers.ListOf[answers.School],
-            reading.schools(session, reader(officer), **query.model_dump()),
+            reading.schools(session, reader(officer), today=door.today, **query.model_dump()),
         )
 
 

@@ -21,6 +21,8 @@ def account(visit: Visitor) -> Response:
     return _account(visit, Form())
 
 
+@router.get("/account/calendar", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.get("/account/calendar/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/code", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/tokens", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT)])
@@ -29,6 +31,23 @@ def account(visit: Visitor) -> Response:
 def not_by_address(_: Visitor) -> Response:
     """What is done by a button is not done by its address; that leads back."""
     return RedirectResponse("/account", 303)
+
+
+@router.post("/account/calendar", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+def new_calendar(visit: Visitor) -> Response:
+    """A new address for the officer's own calendar, told this once."""
+    with visit.write() as session:
+        secret = identity.issue_calendar(session, now=visit.now, officer=visit.officer)
+    address = f"{visit.door.settings.base_url.rstrip('/')}/calendar/{secret}.ics"
+    return visit.page("account_calendar.html", title="Your calendar’s address", address=address)
+
+
+@router.post("/account/calendar/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+def end_calendar(visit: Visitor) -> Response:
+    """Let the address of the officer's calendar work no more."""
+    with visit.write() as session:
+        identity.end_calendar(session, now=visit.now, officer=visit.officer)
+    return visit.done("/account", "calendar_ended")
 
 
 @router.post("/account/code", dependencies=[may(Act.USE_OWN_ACCOUNT)])
@@ -122,6 +141,7 @@ def _account(visit: Visit, form: Form) -> Response:
     with visit.read() as session:
         sign_ins = identity.sign_ins(session, visit.now, visit.officer.id)
         tokens = identity.tokens(session, visit.now, visit.officer.id)
+        calendar = identity.calendar(session, visit.officer.id)
     return visit.page(
         "account.html",
         title="My account",
@@ -129,6 +149,7 @@ def _account(visit: Visit, form: Form) -> Response:
         sign_ins=sign_ins,
         this_sign_in=visit.request.state.sign_in_id,
         tokens=tokens,
+        calendar=calendar,
     )
 
 

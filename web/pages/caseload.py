@@ -1,6 +1,6 @@
 """The caseload: the officer's own cases first, then all; filtered, sorted, in pages."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -20,6 +20,11 @@ router = APIRouter()
 PER_PAGE = 25
 STANDING = [status.value for status in LIVE]
 FIRST_SORT = "next_deadline"
+AGES = {
+    "under_4_weeks": "Under 4 weeks",
+    "4_to_12_weeks": "4 to 12 weeks",
+    "over_12_weeks": "12 weeks or more",
+}
 
 
 @router.get("/", dependencies=[may(Act.SEE_OUTLINES)])
@@ -38,6 +43,7 @@ def caseload(
     step: str = "",
     case_officer: str = "",
     overdue: str = "",
+    age: str = "",
     query: str = "",
     sort: str = FIRST_SORT,
 ) -> Response:
@@ -48,31 +54,21 @@ def caseload(
         "step": step,
         "case_officer": case_officer,
         "overdue": overdue,
+        "age": age,
         "query": query,
     }
     form = Form.of(**filters)
     found: reading.Page | None = None
     with visit.read() as session:
-        own = _find(session, visit, case_officer=visit.officer.email, per_page=1)["total"]
+        own = find(session, visit, {"view": "mine"}, 1, 1)["total"]
         mine = not case_officer and (view == "mine" or (view != "all" and own > 0))
+        shown = "mine" if mine else "all"
+        chosen = {**filters, "view": shown, "sort": sort}
         try:
-            found = _find(
-                session,
-                visit,
-                status=_statuses(status),
-                ladder=ladder or None,
-                step=step or None,
-                case_officer=visit.officer.email if mine else case_officer or None,
-                overdue=True if overdue else None,
-                query=query,
-                sort=sort,
-                page=page,
-                per_page=PER_PAGE,
-            )
+            found = find(session, visit, chosen, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
         officers = reading.officers_in(session, CASEWORK)
-    shown = "mine" if mine else "all"
     return visit.page(
         "caseload.html",
         title="My cases" if mine else "All cases",
@@ -82,22 +78,43 @@ def caseload(
         view=shown,
         own=own,
         sort=sort,
-        address=address(visit, {**filters, "view": shown, "sort": sort}),
+        address=address(visit, chosen),
         statuses=list(Status),
         steps=_steps(visit.policy),
+        ages=AGES,
         officers=officers,
     )
 
 
-def _find(session: Session, visit: Visit, **filters: Any) -> reading.Page:
-    filters.setdefault("status", STANDING)
-    return reading.escalations(session, visit.policy, visit.reader, today=visit.today, **filters)
+def find(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the escalations that the filters of an address let through."""
+    mine = filters.get("view") == "mine"
+    return reading.escalations(
+        session,
+        visit.policy,
+        visit.reader,
+        today=visit.today,
+        status=_statuses(filters.get("status", "")),
+        ladder=filters.get("ladder") or None,
+        step=filters.get("step") or None,
+        case_officer=visit.officer.email if mine else filters.get("case_officer") or None,
+        overdue=True if filters.get("overdue") else None,
+        age=filters.get("age") or None,
+        query=filters.get("query", ""),
+        sort=filters.get("sort") or FIRST_SORT,
+        page=page,
+        per_page=per_page,
+    )
 
 
 def _statuses(status: str) -> list[str] | None:
     """Without a choice, those that are not closed."""
     if status == "any":
         return None
+    if status == "opened":
+        return [Status.OPEN.value, Status.PAUSED.value]
     return [status] if status else STANDING
 
 

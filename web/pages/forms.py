@@ -31,8 +31,10 @@ DAYS = (
     "ended_on",
     "released_on",
     "served_on",
+    "dated",
     "first_day",
     "last_day",
+    "visited_on",
 )
 
 # How each field is called in a sentence, and what is asked for when it was left empty.
@@ -105,7 +107,19 @@ LABELS: Mapping[str, tuple[str, str]] = {
     # Of evidence.
     "file": ("The file", "Choose a file"),
     "description": ("Description", "Enter what the file is and what it shows"),
+    # Of an assessment of risk.
+    "source": ("Source", "Enter where it is from"),
+    "dated": ("The date", "Enter the date that it is of"),
+    "la": ("Local authority", "Enter the code of the local authority"),
+    # Of the support programme.
+    "visited_on": ("The date", "Enter the date of the visit"),
+    "purpose": ("Purpose", "Enter what the visit was for"),
+    "impact": ("Impact", "Enter what the impact was"),
+    "organisation": ("Organisation", "Enter where they are from"),
+    # Of letters in bulk.
+    "confirmed": ("Confirmation", "Confirm that the letters are to be sent"),
     # Of the lists.
+    "changed_since": ("The date", "Enter a date"),
     "query": ("The search", "Enter what to search for"),
     "status": ("Status", "Choose a status"),
     "ladder": ("Ladder", "Choose a ladder"),

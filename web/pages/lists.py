@@ -1,11 +1,14 @@
 """What every list of the pages has: its filters in the address, and the page one is on."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
+from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
+from models.refusals import InvalidInput
 from web.pages.visits import Visit
 
 
@@ -16,6 +19,19 @@ def page_number(page: Annotated[str, Query()] = "1") -> int:
 
 
 PageNumber = Annotated[int, Depends(page_number)]
+
+
+def day_of(field: str, text: str) -> date | None:
+    """A day as an address has it, such as 2026-11-30; nothing for no text. Raises InvalidInput."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(field, "Enter a date, such as 2026-11-30.") from None
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise InvalidInput(field, f"Enter a year between {EARLIEST_YEAR} and {LATEST_YEAR}.")
+    return day
 
 
 def address(visit: Visit, filters: Mapping[str, str]) -> str:

@@ -108,9 +108,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         then=_then(found),
         stages=[Role(role).label for role in found["approvers"]],
         days=_days(visit, found),
-        confirmed=[
-            words for about, words in CONFIRMATIONS.items() if about in found["details"].items()
-        ],
+        confirmed=_confirmed(found["details"]),
     )
 
 

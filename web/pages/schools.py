@@ -1,11 +1,15 @@
 """Schools: finding one, its page, its contacts."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
 
 from models import reading
 from models.access import Act
 from models.commands import directory
+from models.reading import programme
 from models.refusals import InvalidInput, NotFound
 from models.schools import ContactRole, RiskLevel, SchoolKind
 from web.pages.forms import Form, Posted
@@ -15,31 +19,46 @@ from web.pages.wording import upper_first
 
 router = APIRouter()
 PER_PAGE = 25
+CLOSED = {"yes": True, "any": None}
 
 
 @router.get("/schools", dependencies=[may(Act.SEE_SCHOOLS)])
 def schools(
-    visit: Visitor, page: PageNumber, query: str = "", level: str = "", kind: str = ""
+    visit: Visitor,
+    page: PageNumber,
+    query: str = "",
+    level: str = "",
+    kind: str = "",
+    phase: str = "",
+    trust: str = "",
+    closed: str = "",
 ) -> Response:
-    """Every school, or those that are searched for."""
-    return search(visit, page, query=query, level=level, kind=kind)
+    """The open schools, or those that are searched for."""
+    filters = {"query": query, "level": level, "kind": kind}
+    return search(visit, page, {**filters, "phase": phase, "trust": trust, "closed": closed})
 
 
-def search(visit: Visit, page: int, *, starting: bool = False, **filters: str) -> Response:
+@router.get("/schools/suggestions", dependencies=[may(Act.SEE_SCHOOLS)])
+def suggestions(visit: Visitor, query: str = "") -> Response:
+    """The schools whose names begin to match, for the list below the search field."""
+    try:
+        with visit.read() as session:
+            return JSONResponse(reading.suggested(session, query, today=visit.today))
+    except InvalidInput:
+        return JSONResponse([])
+
+
+def search(
+    visit: Visit, page: int, filters: Mapping[str, str], *, starting: bool = False
+) -> Response:
     """Schools that match; `starting` an escalation, as the choice of one of them."""
     form = Form.of(**filters)
     found: reading.Page | None = None
+    known_phases: list[str] = []
     try:
         with visit.read() as session:
-            found = reading.schools(
-                session,
-                visit.reader,
-                query=filters.get("query", ""),
-                level=filters.get("level") or None,
-                kind=filters.get("kind") or None,
-                page=page,
-                per_page=PER_PAGE,
-            )
+            found = find(session, visit, filters, page, PER_PAGE)
+            known_phases = reading.phases(session)
     except InvalidInput as invalid:
         form = form.refused(invalid)
     return visit.page(
@@ -51,6 +70,26 @@ def search(visit: Visit, page: int, *, starting: bool = False, **filters: str) -
         address=address(visit, filters),
         levels=list(RiskLevel),
         kinds=list(SchoolKind),
+        phases=known_phases,
+    )
+
+
+def find(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the schools that the filters of an address let through."""
+    return reading.schools(
+        session,
+        visit.reader,
+        today=visit.today,
+        query=filters.get("query", ""),
+        level=filters.get("level") or None,
+        kind=filters.get("kind") or None,
+        phase=filters.get("phase") or None,
+        trust=filters.get("trust") or None,
+        closed=CLOSED.get(filters.get("closed", ""), False),
+        page=page,
+        per_page=per_page,
     )
 
 
@@ -67,6 +106,7 @@ def school(visit: Visitor, urn: str) -> Response:
             urn=found["urn"],
             sort="-reference",
         )
+        behind = bool(programme.behind(session, [found["urn"]], visit.today))
     known = {contact["role"]: contact for contact in found["contacts"]}
     return visit.page(
         "school.html",
@@ -74,6 +114,7 @@ def school(visit: Visitor, urn: str) -> Response:
         navigation="schools",
         school=found,
         escalations=cases["items"],
+        behind=behind,
         contacts=[
             (role.value, upper_first(role.label), known.get(role.value)) for role in ContactRole
         ],

@@ -23,7 +23,7 @@ FLAGS = ("head_performance_in_question", "not_engaging")
 @router.get("/escalations/new", dependencies=[may(Act.START)])
 def choose_school(visit: Visitor, page: PageNumber, query: str = "") -> Response:
     """Search the school that the escalation is for."""
-    return search(visit, page, starting=True, query=query)
+    return search(visit, page, {"query": query, "closed": "any"}, starting=True)
 
 
 @router.get("/escalations/new/{urn}", dependencies=[may(Act.START)])

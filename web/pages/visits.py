@@ -20,7 +20,7 @@ from models.officers import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
-from web.door import AtDoor, Door, key, reference
+from web.door import AtDoor, Door, key, reference, school_year
 from web.pages.forms import Form
 from web.rendering import render
 from web.rules import rule_of
@@ -57,6 +57,10 @@ SENTENCES = {
     "end_proposed": "The notice of the end is drafted and waits for a decision",
     "from_secretary_of_state": "The notice of the Secretary of State is on record",
     "released": "The release is on record",
+    "letters_begun": "The batch is begun: its letters are being drafted",
+    "letters_approved": "The letters are approved and are being issued",
+    "letters_withdrawn": "The letters are withdrawn",
+    "letters_go_on": "The work goes on",
     "case_officer": "The case officer is changed",
     "restricted": "The case is restricted to the officers named",
     "opened_to_all": "The case is no longer restricted",
@@ -64,16 +68,36 @@ SENTENCES = {
     "cover_ended": "The cover has ended",
     "evidence": "The file is on the case",
     "served": "The service of the letter is on record",
+    "round_opened": "The annual assessment is open: every school has a draft",
+    "round_published": "The levels are published and in force",
+    "assessment_begun": "The assessment is begun. Add its evidence",
+    "risk_evidence": "The evidence is saved",
+    "risk_evidence_removed": "The evidence is removed",
+    "level_proposed": "The level is proposed and waits to be moderated",
+    "level_agreed": "The level is agreed and comes into force when the round is published",
+    "level_in_force": "The level is agreed and in force",
+    "assessment_returned": "The assessment is returned to its proposer",
+    "assessment_withdrawn": "The assessment is withdrawn",
     "signed_out": "You are signed out",
     "signed_out_everywhere": "You are signed out everywhere",
     "sign_in_ended": "The sign-in is ended",
     "password": "Your password is set. Sign in with it",
     "password_changed": "Your password is changed, and you are signed out everywhere else",
+    "calendar_ended": "The address of your calendar no longer works",
     "token_revoked": "The token no longer works",
     "officer_changed": "The officer is changed",
     "officer_disabled": "The officer is disabled and signed out everywhere",
     "officer_enabled": "The officer is enabled. Send them a new link to sign in with",
     "credential_revoked": "It no longer works",
+    "visit_recorded": "The visit is on record",
+    "report_recorded": "The written report is on record",
+    "review_recorded": "The review is on record",
+    "duty_cancelled": "It is cancelled",
+    "support_assigned": "The support is assigned",
+    "support_ended": "The end of the support is on record",
+    "register_given": "The file is here. It is read now, which takes less than a minute",
+    "register_applied": "The import is applied",
+    "register_withdrawn": "The import is withdrawn: nothing was changed",
 }
 
 
@@ -281,3 +305,4 @@ def _our_origins(request: Request) -> set[str]:
 
 Key = Annotated[int, Depends(key)]
 Reference = Annotated[str, Depends(reference)]
+SchoolYear = Annotated[int, Depends(school_year)]

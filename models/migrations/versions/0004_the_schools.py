@@ -77,7 +77,10 @@ def upgrade() -> None:
     sa.Column('moderation_reason', sa.String(), nullable=False),
     sa.Column('moderated_by_id', sa.Integer(), nullable=True),
     sa.Column('moderated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('begun_by_id', sa.Integer(), nullable=True),
     sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_because', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['begun_by_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['moderated_by_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['proposed_by_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['round_id'], ['assessment_round.id'], ),
@@ -116,6 +119,8 @@ def upgrade() -> None:
     sa.Column('occasion', sa.String(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('school_year', sa.Integer(), nullable=False),
+    sa.Column('first_change', sa.Integer(), nullable=True),
+    sa.Column('last_change', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('created_by', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -129,6 +134,7 @@ def upgrade() -> None:
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('bundle_sha256', sa.String(), nullable=True),
     sa.Column('bundle_pages', sa.Integer(), nullable=True),
+    sa.Column('may_have_left', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['approved_by_id'], ['officer.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('occasion')
@@ -291,15 +297,24 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('batch_id', sa.Integer(), nullable=False),
     sa.Column('letter_id', sa.Integer(), nullable=False),
-    sa.Column('seen_by_id', sa.Integer(), nullable=True),
-    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['letter_batch.id'], ),
     sa.ForeignKeyConstraint(['letter_id'], ['level_letter.id'], ),
-    sa.ForeignKeyConstraint(['seen_by_id'], ['officer.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('batch_sample', schema=None) as batch_op:
         batch_op.create_index('sample_of_batch', ['batch_id', 'letter_id'], unique=True)
+
+    op.create_table('sample_look',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('sample_id', sa.Integer(), nullable=False),
+    sa.Column('officer_id', sa.Integer(), nullable=False),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['sample_id'], ['batch_sample.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('sample_look', schema=None) as batch_op:
+        batch_op.create_index('look_at_sample', ['sample_id', 'officer_id'], unique=True)
 
     op.create_table('level_letter_file',
     sa.Column('letter_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -333,6 +348,10 @@ def downgrade() -> None:
         batch_op.drop_column('sponsor')
 
     op.drop_table('level_letter_file')
+    with op.batch_alter_table('sample_look', schema=None) as batch_op:
+        batch_op.drop_index('look_at_sample')
+
+    op.drop_table('sample_look')
     with op.batch_alter_table('batch_sample', schema=None) as batch_op:
         batch_op.drop_index('sample_of_batch')
 

@@ -1,0 +1,379 @@
+"""Letters about risk levels in batches: how far each is, its sample, its approval, its letters."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from models import reading
+from models.access import Act
+from models.bulk import BulkState
+from models.commands import level_letters
+from models.commands.level_letter_drafts import ROLES
+from models.level_letters import BatchState, LevelLetterState
+from models.reading import level_letters as read_letters
+from models.refusals import InvalidInput
+from models.schools import RiskLevel
+from notifications.letters import to_html_fragment
+from notifications.level_letters import bundle_file
+from web.door import key
+from web.level_letter_files import bundle_response, document_of, level_letter_pdf
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.lists import PageNumber, address
+from web.pages.visits import Key, Visit, Visitor, may
+
+router = APIRouter()
+LIST = "/letter-batches"
+PER_PAGE = 25
+LOOKS_AGAIN = 5  # seconds: how often the page of a batch is loaded while work goes on
+PROBLEMS_SHOWN = 20
+
+
+@router.get(LIST, dependencies=[may(Act.SEE_PROGRAMME)])
+def batches(visit: Visitor, page: PageNumber) -> Response:
+    """All batches, and what waits to be written about."""
+    return _list(visit, page, Form())
+
+
+@router.post(LIST, dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def open_batch(visit: Visitor, form: Posted) -> Response:
+    """Begin a batch."""
+    try:
+        with visit.write() as session:
+            opened = level_letters.open_batch(
+                session, officer=visit.officer, now=visit.now, about=form.text("about")
+            )
+    except STAYS as refusal:
+        return _list(visit, 1, form.refused(refusal))
+    return visit.done(f"{LIST}/{opened.id}", "letters_begun")
+
+
+def _list(visit: Visit, page: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = read_letters.letter_batches(session, page=page, per_page=PER_PAGE)
+        year = level_letters.annual_waiting(session)
+        changes = len(level_letters.changes_waiting(session))
+    return visit.page(
+        "letter_batches/batches.html",
+        title="Letters on risk levels",
+        navigation="risk",
+        form=form,
+        found=found,
+        year=year,
+        changes=changes,
+        may_open=visit.may(Act.SEND_LEVEL_LETTERS),
+        address=address(visit, {}),
+    )
+
+
+# One batch ---------------------------------------------------------------------------------
+
+
+@router.get("/letter-batches/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+def batch(visit: Visitor, number: Key) -> Response:
+    """How far a batch is, what is in it, what is to be done."""
+    return _batch(visit, number, Form())
+
+
+def _batch(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = read_letters.letter_batch(session, number)
+        problems = read_letters.delivery_problems_of(session, number, per_page=PROBLEMS_SHOWN)
+        left_out = read_letters.letters_of_batch(
+            session, number, state=LevelLetterState.LEFT_OUT, per_page=PROBLEMS_SHOWN
+        )
+        unseen = level_letters.unseen(
+            session, level_letters.find_batch(session, number), visit.officer.id
+        )
+    work = found["work"]
+    at_work = work is not None and work["state"] == BulkState.OPEN
+    bundled = found["bundle_sha256"] is not None
+    shown = visit.page(
+        "letter_batches/batch.html",
+        title=found["title"],
+        navigation="risk",
+        form=form,
+        batch=found,
+        problems=problems,
+        left_out=left_out,
+        unseen=unseen,
+        at_work=at_work,
+        has_failed=work is not None and work["state"] == BulkState.FAILED,
+        bundle_is_there=bundled and bundle_file(visit.door.settings, number).is_file(),
+        looks_again=LOOKS_AGAIN,
+        may_act=visit.may(Act.SEND_LEVEL_LETTERS),
+        may_change_contacts=visit.may(Act.CHANGE_CONTACTS),
+    )
+    if at_work and not form.errors:
+        shown.headers["Refresh"] = str(LOOKS_AGAIN)
+    return shown
+
+
+@router.get("/letter-batches/{id}/bundle.pdf", dependencies=[may(Act.SEE_PROGRAMME)])
+def bundle(visit: Visitor, number: Key) -> Response:
+    """The letters that go by post, as one file for the printer."""
+    return bundle_response(visit.door, number)
+
+
+@router.get("/letter-batches/{id}/letters", dependencies=[may(Act.SEE_PROGRAMME)])
+def letters(
+    visit: Visitor,
+    number: Key,
+    page: PageNumber,
+    query: str = "",
+    level: str = "",
+    role: str = "",
+    channel: str = "",
+    state: str = "",
+) -> Response:
+    """The letters of a batch in posting order."""
+    filters = {"query": query, "level": level, "role": role, "channel": channel, "state": state}
+    form = Form.of(**filters)
+    found: reading.Page | None = None
+    with visit.read() as session:
+        described = read_letters.letter_batch(session, number)
+        try:
+            chosen = {name: value or None for name, value in filters.items() if name != "query"}
+            found = read_letters.letters_of_batch(
+                session, number, query=query, page=page, per_page=PER_PAGE, **chosen
+            )
+        except InvalidInput as invalid:
+            form = form.refused(invalid)
+    return visit.page(
+        "letter_batches/letters.html",
+        title=f"All letters of batch {number}",
+        navigation="risk",
+        form=form,
+        batch=described,
+        found=found,
+        levels=list(RiskLevel),
+        roles={role.value: words for role, words in ROLES.items()},
+        channels=list(read_letters.Channel),
+        states=list(LevelLetterState),
+        address=address(visit, filters),
+    )
+
+
+# What is done to it ------------------------------------------------------------------------
+
+
+@router.get("/letter-batches/{id}/approval", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def approval(visit: Visitor, number: Key) -> Response:
+    """What approving means, to be confirmed."""
+    return _approval(visit, number, Form())
+
+
+@router.post("/letter-batches/{id}/approval", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def approve(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Approve the batch: it is issued from now on."""
+    try:
+        if not form.yes("confirmed"):
+            raise InvalidInput("confirmed", "Confirm that the letters are to be sent")
+        with visit.write() as session:
+            level_letters.approve(session, officer=visit.officer, now=visit.now, number=number)
+    except STAYS as refusal:
+        return _approval(visit, number, form.refused(refusal))
+    return visit.done(f"{LIST}/{number}", "letters_approved")
+
+
+def _approval(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = read_letters.letter_batch(session, number)
+        unseen = level_letters.unseen(
+            session, level_letters.find_batch(session, number), visit.officer.id
+        )
+    return visit.page(
+        "letter_batches/approve.html",
+        title="Approve the letters",
+        navigation="risk",
+        form=form,
+        batch=found,
+        unseen=unseen,
+        prepared=found["state"] == BatchState.PREPARED,
+        today=visit.today,
+        signatory=visit.officer,
+    )
+
+
+@router.get("/letter-batches/{id}/withdrawal", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def withdrawal(visit: Visitor, number: Key) -> Response:
+    """What withdrawing means, and the form for its reason."""
+    return _withdrawal(visit, number, Form())
+
+
+@router.post("/letter-batches/{id}/withdrawal", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Withdraw the batch."""
+    try:
+        form.check("reason")
+        with visit.write() as session:
+            level_letters.withdraw(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                number=number,
+                reason=form.text("reason"),
+            )
+    except STAYS as refusal:
+        return _withdrawal(visit, number, form.refused(refusal))
+    return visit.done(f"{LIST}/{number}", "letters_withdrawn")
+
+
+def _withdrawal(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = read_letters.letter_batch(session, number)
+    return visit.page(
+        "letter_batches/withdraw.html",
+        title="Withdraw the letters",
+        navigation="risk",
+        form=form,
+        batch=found,
+    )
+
+
+@router.post("/letter-batches/{id}/again", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def prepare_again(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Draft anew what was left out."""
+    return _once_more(visit, number, form, level_letters.prepare_again)
+
+
+@router.post("/letter-batches/{id}/work", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def go_on(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Let work that stopped go on, or make the print bundle again."""
+    return _once_more(visit, number, form, level_letters.go_on)
+
+
+def _once_more(visit: Visit, number: int, form: Form, command: Any) -> Response:
+    try:
+        with visit.write() as session:
+            command(session, officer=visit.officer, now=visit.now, number=number)
+    except STAYS as refusal:
+        answer = _batch(visit, number, form.refused(refusal))
+        answer.status_code = refusal.status
+        return answer
+    return visit.done(f"{LIST}/{number}", "letters_go_on")
+
+
+# Deliveries --------------------------------------------------------------------------------
+
+
+@router.get("/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def delivery(visit: Visitor, number: Key, item: str) -> Response:
+    """What is known of a delivery, and the decision if one is due."""
+    return _delivery(visit, number, item, Form())
+
+
+@router.post("/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
+    """Put on record that it arrived, or send it again."""
+    try:
+        form.check("decision", "reason")
+        with visit.write() as session:
+            level_letters.settle(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                number=number,
+                message_id=key(item),
+                decision=form.text("decision"),
+                reason=form.text("reason"),
+            )
+    except STAYS as refusal:
+        return _delivery(visit, number, item, form.refused(refusal))
+    return visit.done(f"{LIST}/{number}", "settled")
+
+
+def _delivery(visit: Visit, number: int, item: str, form: Form) -> Response:
+    with visit.read() as session:
+        message, letter = level_letters.find_delivery(session, number, key(item))
+        found = read_letters.level_letter(session, letter.id)
+    return visit.page(
+        "letter_batches/delivery.html",
+        title=f"Delivery to {message.to_name}",
+        navigation="risk",
+        form=form,
+        message=message,
+        letter=found,
+        may_settle=message.state in level_letters.UNSETTLED,
+    )
+
+
+# One letter, and those of one school -------------------------------------------------------
+
+
+@router.get("/level-letters/{id}.pdf", dependencies=[may(Act.SEE_PROGRAMME)])
+def pdf(visit: Visitor, number: Key) -> Response:
+    """The letter as a file."""
+    return level_letter_pdf(visit.door, number)
+
+
+@router.get("/level-letters/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+def letter(visit: Visitor, number: Key) -> Response:
+    """The letter as it would be, or was, sent; whoever may approve has now looked at it."""
+    mark_seen(visit, number)
+    with visit.read() as session:
+        found = read_letters.level_letter(session, number)
+        shown = Markup()
+        if found["body"]:
+            # Markup is right here: the rendering escapes every text that it puts in.
+            html = to_html_fragment(document_of(session, visit.door, number))
+            shown = Markup(html)  # noqa: S704 # nosec
+        described = read_letters.letter_batch(session, found["batch"])
+    return visit.page(
+        "letter_batches/letter.html",
+        title=f"Letter to {found['name']}",
+        navigation="risk",
+        letter=found,
+        preview=shown,
+        batch=described,
+        next_unseen=_next_unseen(visit, described, number),
+    )
+
+
+def mark_seen(visit: Visit, letter_id: int) -> None:
+    """Note that an officer who may approve it has opened a letter of the sample."""
+    if not visit.may(Act.SEND_LEVEL_LETTERS):
+        return
+    with visit.read() as session:
+        if not level_letters.is_unseen(session, letter_id, visit.officer.id):
+            return
+    with visit.write() as session:
+        level_letters.look_at(session, officer=visit.officer, now=visit.now, letter_id=letter_id)
+
+
+def _next_unseen(visit: Visit, described: dict[str, Any], letter_id: int) -> int | None:
+    """The next letter of the sample that the officer has still to open."""
+    mine = visit.officer.email
+    left = [
+        each["id"]
+        for each in described["sample"]
+        if each["id"] != letter_id and mine not in [seen["email"] for seen in each["seen_by"]]
+    ]
+    waits = described["state"] == BatchState.PREPARED and visit.may(Act.SEND_LEVEL_LETTERS)
+    return left[0] if left and waits else None
+
+
+@router.get("/schools/{urn}/letters", dependencies=[may(Act.SEE_PROGRAMME)])
+def of_school(visit: Visitor, urn: str, page: PageNumber) -> Response:
+    """The letters to a school about its level, and where those of its escalations are."""
+    with visit.read() as session:
+        school = reading.school(session, visit.reader, urn)
+        found = read_letters.level_letters_of(session, school["urn"], page=page, per_page=PER_PAGE)
+        cases = reading.escalations(
+            session,
+            visit.policy,
+            visit.reader,
+            today=visit.today,
+            urn=school["urn"],
+            sort="-reference",
+        )
+    return visit.page(
+        "letter_batches/school.html",
+        title=f"Letters to {school['name']}",
+        navigation="schools",
+        school=school,
+        found=found,
+        escalations=cases["items"],
+        address=address(visit, {}),
+    )
