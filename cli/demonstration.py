@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from cli.answers import Answer, CommandError
 from cli.fictional_council import OFFICERS, SCHOOLS, Place
+from cli.register_stories import REGISTER_STORIES
 from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
 from models.clocks import london_date
@@ -30,6 +31,7 @@ from models.settings import Settings
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
+LA_CODE, LA_NAME = 999, "Fernshire"
 FOUNDED = 122  # working days before the day of loading
 
 
@@ -55,7 +57,7 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     stage = Stage(engine, policy, settings, london_date(now), now)
     if not _found(stage):
         return False
-    _play(stage, [_days(stage), *(story(stage) for story in STORIES)])
+    _play(stage, [_days(stage), *(story(stage) for story in (*STORIES, *REGISTER_STORIES))])
     with write(engine) as session:
         for person in OFFICERS:
             officer = directory.find_officer(session, person.email)
@@ -149,6 +151,9 @@ def _add_school(session: Session, place: Place, administrator: Officer, now: dat
         diocese=place.diocese,
         town=place.town,
         postcode=place.postcode,
+        address=["School Lane"],
+        la_code=LA_CODE,
+        la_name=LA_NAME,
         risk_level=place.risk_level,
         demonstration=True,
     )

@@ -1,0 +1,251 @@
+"""The demonstration’s risk register: who supports whom, what was done, a level that rose."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from cli.fictional_council import SCHOOLS
+from cli.stage import Stage, officer_named
+from cli.stories import Moments
+from models.clocks import london_date, subtract_working_days
+from models.commands import assessing, rounds, supporters, supporting
+from models.database import read, write
+from models.programme import Duty, DutyKind, DutyState, SupportRole
+from models.risk import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
+from models.schools import RiskLevel
+
+STONEGATE, WESTMOOR, MEADOWBANK, RIVERSIDE = 900014, 900013, 900005, 900010
+# Schools where nothing has been done for a while, and how many working days that is.
+BEHIND = {WESTMOOR: 15, MEADOWBANK: 30}
+EVALUATORS = ("Priya", "Tom")
+NOTES = (
+    "We looked at pupils’ books in three year groups and spoke with their teachers. Teaching is "
+    "more consistent than at our last visit; the most able are still not stretched.",
+    "We went through the school improvement plan with the headteacher. Two of its five actions are "
+    "done, one is late, and the dates of the others still hold.",
+    "We walked round during lessons and at lunchtime. Behaviour is calm, and staff apply the new "
+    "policy in the same way.",
+    "We met the headteacher and the chair. Attendance is two points above last year’s, and the "
+    "governing body now asks for figures at each of its meetings.",
+)
+FINDINGS = (
+    (RiskEvidenceKind.DATA_ANALYSIS, "Provisional results of the summer", "Close to last year’s."),
+    (RiskEvidenceKind.OFSTED_OUTCOMES, "Last inspection report", "No change since last year."),
+    (RiskEvidenceKind.LOCAL_INTELLIGENCE, "Notes of this year’s visits", "As in the reports."),
+    (RiskEvidenceKind.DFE_ASSESSMENTS, "School performance tables", "Nothing new this year."),
+    (RiskEvidenceKind.PREVIOUS_ASSESSMENTS, "Last year’s assessment", "The level was the same."),
+    (RiskEvidenceKind.LEADERSHIP_CHANGES, "The school’s website", "No change is announced."),
+)
+SECTIONS = (
+    "Results are close to last year’s. Progress in reading is below that of similar schools.",
+    "Teaching has a clearer structure. Pupils know what they are to learn, less often why.",
+    "Leaders know what needs to be done. Governors ask the right questions and record the answers.",
+    "Behaviour is good. Records of safeguarding training are complete.",
+    "Reading in years 3 and 4; the next visit looks at how the new texts are used.",
+)
+
+
+def keep_up(stage: Stage) -> Moments:
+    """What is due is done on its day, but at the schools that fall behind."""
+    yield stage.at(121, 10)
+    _assign(stage)
+    for days_back in range(120, 0, -1):
+        yield stage.at(days_back, 15)
+        _do_what_is_due(stage, days_back)
+
+
+def annual_assessment(stage: Stage) -> Moments:
+    """Where a July lies in the demonstration's time: all schools assessed, levels published."""
+    for days_back in range(119, 0, -1):
+        yield stage.at(days_back, 14)
+        today = london_date(stage.now)
+        with read(stage.engine) as session:
+            open_rounds = select(AssessmentRound).where(AssessmentRound.state == RoundState.OPEN)
+            current = session.exec(open_rounds).first()
+        if current is None or today < subtract_working_days(current.publish_on, 3):
+            continue
+        _assess_all(stage, current)
+        yield stage.at(days_back - 1, 10)
+        with write(stage.engine) as session:
+            rounds.publish_round(
+                session,
+                stage.policy,
+                officer=officer_named(session, "Margaret"),
+                now=stage.now,
+                school_year=current.school_year,
+            )
+        return
+
+
+def _assess_all(stage: Stage, current: AssessmentRound) -> None:
+    drafts = select(Assessment.id, Assessment.urn).where(Assessment.round_id == current.id)
+    with write(stage.engine) as session:
+        for number, urn in session.exec(drafts.order_by(col(Assessment.id))).all():
+            place = next(place for place, school in enumerate(SCHOOLS) if school.urn == urn)
+            given: dict[str, Any] = {"now": stage.now, "assessment_id": number}
+            officer = officer_named(session, EVALUATORS[place % 2])
+            for kind, source, summary in FINDINGS:
+                assessing.add_evidence(
+                    session,
+                    officer=officer,
+                    kind=kind,
+                    source=source,
+                    dated=london_date(stage.now) - timedelta(days=7),
+                    summary=summary,
+                    **given,
+                )
+            proposed = assessing.propose_level(
+                session,
+                officer=officer,
+                level=SCHOOLS[place].risk_level,
+                reason="The evidence of the year agrees with what we see on our visits.",
+                **given,
+            )
+            assessing.moderate(
+                session,
+                stage.policy,
+                officer=officer_named(session, "Margaret"),
+                decision="agree",
+                version=proposed.version,
+                **given,
+            )
+
+
+def riverside_rises(stage: Stage) -> Moments:
+    """A level that changes in the year; its letters wait to be approved."""
+    yield stage.at(12, 11)
+    day = london_date(stage.now)
+    with write(stage.engine) as session:
+        officer = officer_named(session, "Tom")
+        started = assessing.begin_assessment(session, officer=officer, now=stage.now, urn=RIVERSIDE)
+        for kind, source, summary in (
+            (
+                RiskEvidenceKind.DATA_ANALYSIS,
+                "Autumn assessments sent by the school",
+                "Fewer than half of the pupils in year 2 read at the expected standard.",
+            ),
+            (
+                RiskEvidenceKind.LEADERSHIP_CHANGES,
+                "Letter of the chair of governors",
+                "The deputy headteacher and the leader for English leave at Christmas.",
+            ),
+        ):
+            assessing.add_evidence(
+                session,
+                officer=officer,
+                now=stage.now,
+                assessment_id=started.id,
+                kind=kind,
+                source=source,
+                dated=day - timedelta(days=3),
+                summary=summary,
+            )
+        proposed = assessing.propose_level(
+            session,
+            officer=officer,
+            now=stage.now,
+            assessment_id=started.id,
+            level=RiskLevel.MEDIUM,
+            reason="Reading has fallen, and the two who lead its improvement leave together.",
+        )
+    yield stage.at(10, 9, 30)
+    with write(stage.engine) as session:
+        assessing.moderate(
+            session,
+            stage.policy,
+            officer=officer_named(session, "Margaret"),
+            now=stage.now,
+            assessment_id=proposed.id,
+            decision="agree",
+            version=proposed.version,
+        )
+
+
+def _assign(stage: Stage) -> None:
+    with write(stage.engine) as session:
+        given: dict[str, Any] = {
+            "officer": officer_named(session, "Margaret"),
+            "now": stage.now,
+            "first_day": london_date(stage.now),
+        }
+        for place, school in enumerate(SCHOOLS):
+            supporters.assign_supporter(
+                session,
+                **given,
+                urn=school.urn,
+                role=SupportRole.SCHOOL_EVALUATION_OFFICER,
+                email=officer_named(session, EVALUATORS[place % 2]).email,
+            )
+        for role, name, organisation in (
+            (SupportRole.NATIONAL_LEADER, "Harriet Lyle", "Brookside Academy"),
+            (SupportRole.SISG_MEMBER, "Judith Pell", "Chair of governors"),
+            (SupportRole.SISG_MEMBER, "Harriet Lyle", "Brookside Academy"),
+        ):
+            supporters.assign_supporter(
+                session, **given, urn=STONEGATE, role=role, name=name, organisation=organisation
+            )
+
+
+def _do_what_is_due(stage: Stage, days_back: int) -> None:
+    today = london_date(stage.now)
+    due = select(Duty).where(Duty.state == DutyState.PLANNED, col(Duty.due_on) <= today)
+    with read(stage.engine) as session:
+        duties = session.exec(due.order_by(col(Duty.id))).all()
+    with write(stage.engine) as session:
+        for duty in duties:
+            if days_back >= BEHIND.get(duty.urn or 0, 0):
+                _do(session, stage, duty)
+
+
+def _do(session: Session, stage: Stage, duty: Duty) -> None:
+    day = london_date(stage.now)
+    common: dict[str, Any] = {"now": stage.now, "duty": duty.id}
+    if duty.urn is None:
+        supporting.record_review(
+            session,
+            officer=officer_named(session, "Margaret"),
+            kind=duty.kind,
+            held_on=day,
+            summary="We went through the actions at every school at high or medium risk.",
+            impact="Two schools are on their way to a lower level; one needs more of our time.",
+            **common,
+        )
+        return
+    place = next(place for place, school in enumerate(SCHOOLS) if school.urn == duty.urn)
+    officer = officer_named(session, EVALUATORS[place % 2])
+    if duty.kind is DutyKind.VISIT:
+        supporting.record_visit(
+            session,
+            officer=officer,
+            urn=duty.urn,
+            visited_on=day,
+            purpose=f"Visit {duty.number} of the school year",
+            notes=NOTES[(place + duty.number) % len(NOTES)],
+            agreed_actions="The headteacher sends us the revised timetable within two weeks.",
+            **common,
+        )
+    elif duty.kind is DutyKind.REPORT:
+        supporting.record_report(
+            session,
+            stage.policy,
+            officer=officer,
+            urn=duty.urn,
+            dated=day,
+            sections=dict(zip(stage.policy.programme.report_sections, SECTIONS, strict=True)),
+            **common,
+        )
+    else:
+        supporting.record_review(
+            session,
+            officer=officer,
+            urn=duty.urn,
+            kind=duty.kind,
+            held_on=day,
+            summary="The actions agreed at the last visit are under way; one of them is late.",
+            impact="Lessons are better planned. It is too early to see it in results.",
+            **common,
+        )
+
+
+REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises)
