@@ -8,7 +8,7 @@ INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 # The lock is its own constraint as well: an older pip would take another version of a package
 # that is also asked for with extras (sqlalchemy[asyncio]), and then miss its hash.
 LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: run test bench check audit sbom css lock
 

@@ -1,5 +1,6 @@
 """The pages served to a real browser, and somebody who walks through them."""
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from tests.council import NOW, Council, found_council
 from web.app import create_app
 
 DESK, TELEPHONE = 1280, 375
+PICTURES = os.environ.get("SCC_PICTURES")  # a folder, for whoever wants to see
 
 
 @dataclass
@@ -149,3 +151,20 @@ def looker(assert_accessible: Callable[[Page], None]) -> Callable[[Page], None]:
             assert page.evaluate(fits), f"{page.url} scrolls sideways at {width} pixels"
 
     return look
+
+
+@pytest.fixture
+def walk(
+    served: Served,
+    page_at: Callable[[int], Page],
+    assert_accessible: Callable[[Page], None],
+) -> Walk:
+    """Somebody at a desk whose every page is looked at, also as on a telephone."""
+    return Walk(served, page_at(DESK), looker(assert_accessible))
+
+
+def pictured(walk: Walk, name: str) -> None:
+    """Keep what the page looks like at both widths, if somebody asked for it."""
+    for width in (TELEPHONE, DESK) if PICTURES else ():
+        walk.page.set_viewport_size({"width": width, "height": 900})
+        walk.page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)

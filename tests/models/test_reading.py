@@ -101,7 +101,9 @@ def test_the_kind_of_a_school_is_the_same_in_sql(engine: Engine) -> None:
     with read(engine) as session:
         everybody = session.exec(select(School)).all()
         for kind in SchoolKind:
-            found = reading.schools(session, THE_MACHINE, kind=kind.value, per_page=200)["items"]
+            found = reading.schools(
+                session, THE_MACHINE, today=TODAY, kind=kind.value, per_page=200
+            )["items"]
             expected = {school.urn for school in everybody if school.kind is kind}
             assert {item["urn"] for item in found} == expected
             assert {item["kind"] for item in found} == {kind.value}
@@ -136,7 +138,7 @@ def test_schools_are_found_by_words(
     engine: Engine, council: Council, query: str, names: list[str]
 ) -> None:
     with read(engine) as session:
-        found = reading.schools(session, THE_MACHINE, query=query)["items"]
+        found = reading.schools(session, THE_MACHINE, today=TODAY, query=query)["items"]
     assert len(found) == len(names)
     assert all(item["name"].startswith(name) for item, name in zip(found, names, strict=True))
 
@@ -145,7 +147,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
     with write(engine) as session:
         add_all(session, School, [school_row(900100, risk_level=RiskLevel.HIGH)])
     with read(engine) as session:
-        [high] = reading.schools(session, THE_MACHINE, level="high")["items"]
+        [high] = reading.schools(session, THE_MACHINE, today=TODAY, level="high")["items"]
         assert (high["urn"], high["risk_level"]) == (900100, "high")
 
 
@@ -238,7 +240,7 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
     seen: list[int] = []
     with read(engine) as session:
         for number in range(1, 5):
-            page = reading.schools(session, THE_MACHINE, page=number, per_page=10)
+            page = reading.schools(session, THE_MACHINE, today=TODAY, page=number, per_page=10)
             assert (page["page"], page["pages"], page["total"]) == (number, 3, 25)
             seen += [item["urn"] for item in page["items"]]
     assert seen == list(range(920000, 920025))
@@ -246,10 +248,10 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
 
 def test_a_page_out_of_bounds_is_refused(engine: Engine) -> None:
     with read(engine) as session:
-        assert reading.schools(session, THE_MACHINE)["pages"] == 1
+        assert reading.schools(session, THE_MACHINE, today=TODAY)["pages"] == 1
         for field, bad in (("page", 0), ("page", 2**70), ("per_page", 0), ("per_page", 201)):
             with pytest.raises(InvalidInput) as refused:
-                reading.schools(session, THE_MACHINE, **{field: bad})
+                reading.schools(session, THE_MACHINE, today=TODAY, **{field: bad})
             assert refused.value.errors[0][0] == field
 
 
@@ -270,7 +272,7 @@ def queries_of_lists(engine: Engine, policy: Policy, council: Council) -> dict[s
     cost = {}
     with read(engine) as session:
         for name, look in {
-            "schools": lambda: reading.schools(session, THE_MACHINE),
+            "schools": lambda: reading.schools(session, THE_MACHINE, today=TODAY),
             "escalations": lambda: reading.escalations(session, policy, THE_MACHINE, today=TODAY),
             "deadlines": lambda: reading.deadlines(session, policy, THE_MACHINE, today=TODAY),
             "proposals": lambda: reading.proposals(

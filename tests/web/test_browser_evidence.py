@@ -1,41 +1,20 @@
 """Evidence in a real browser: chosen, sent, listed, kept; and what is too large."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.cases import Case
 from tests.evidence_samples import pdf
-from tests.walk import DESK, TELEPHONE, Served, Walk, looker
+from tests.walk import Served, Walk, pictured
 from web.protection import LONGEST_UPLOAD
-
-PICTURES = os.environ.get("SCC_PICTURES")  # a folder, for whoever wants to see
 
 
 @pytest.fixture
 def case(served: Served) -> Case:
     """An escalation at its first step."""
     return Case(served.engine, served.policy, served.council).started()
-
-
-@pytest.fixture
-def walk(
-    served: Served,
-    page_at: Callable[[int], Page],
-    assert_accessible: Callable[[Page], None],
-) -> Walk:
-    """Somebody at a desk whose every page is looked at, also as on a telephone."""
-    return Walk(served, page_at(DESK), looker(assert_accessible))
-
-
-def pictured(walk: Walk, name: str) -> None:
-    """Keep what the page looks like at both widths, if somebody asked for it."""
-    for width in (TELEPHONE, DESK) if PICTURES else ():
-        walk.page.set_viewport_size({"width": width, "height": 900})
-        walk.page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
 
 
 def test_a_file_goes_in_and_comes_out_again(walk: Walk, case: Case, tmp_path: Path) -> None:

@@ -1,43 +1,21 @@
 """Letters about risk levels in a real browser: a batch from its beginning to its bundle."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from models.database import write
 from models.messages import Message
 from models.statements import change
 from notifications import level_letters as work
 from tests.level_letters import Post, blank_press, published
-from tests.walk import DESK, TELEPHONE, Served, Walk, looker
-
-PICTURES = os.environ.get("SCC_PICTURES")  # a folder, for whoever wants to see
+from tests.walk import Served, Walk, pictured
 
 
 @pytest.fixture
 def post(served: Served, monkeypatch: pytest.MonkeyPatch) -> Post:
     monkeypatch.setattr(work, "press", blank_press)
     return Post(served.engine, served.policy, served.council, served.settings)
-
-
-@pytest.fixture
-def walk(
-    served: Served,
-    page_at: Callable[[int], Page],
-    assert_accessible: Callable[[Page], None],
-) -> Walk:
-    """Somebody at a desk whose every page is looked at, also as on a telephone."""
-    return Walk(served, page_at(DESK), looker(assert_accessible))
-
-
-def pictured(walk: Walk, name: str) -> None:
-    """Keep what the page looks like at both widths, if somebody asked for it."""
-    for width in (TELEPHONE, DESK) if PICTURES else ():
-        walk.page.set_viewport_size({"width": width, "height": 900})
-        walk.page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
 
 
 def test_a_batch_from_its_beginning_to_its_bundle(walk: Walk, post: Post) -> None:

@@ -1,17 +1,12 @@
 """The support programme in a real browser, at a desk and as on a telephone."""
 
-import os
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page
 
 from models.schools import RiskLevel
 from tests.programme import WHOLE_YEAR, Programme
-from tests.walk import DESK, TELEPHONE, Served, Walk, looker
-
-PICTURES = os.environ.get("SCC_PICTURES")  # a folder, for whoever wants to see
+from tests.walk import Served, Walk, pictured
 
 
 @pytest.fixture
@@ -25,23 +20,6 @@ def programme(served: Served) -> Programme:
     found.report(dated=date(2026, 10, 9))
     found.pass_()
     return found
-
-
-@pytest.fixture
-def walk(
-    served: Served,
-    page_at: Callable[[int], Page],
-    assert_accessible: Callable[[Page], None],
-) -> Walk:
-    """Somebody at a desk whose every page is looked at, also as on a telephone."""
-    return Walk(served, page_at(DESK), looker(assert_accessible))
-
-
-def pictured(walk: Walk, name: str) -> None:
-    """Keep what the page looks like at both widths, if somebody asked for it."""
-    for width in (TELEPHONE, DESK) if PICTURES else ():
-        walk.page.set_viewport_size({"width": width, "height": 900})
-        walk.page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
 
 
 def test_a_school_that_is_behind_is_visited(walk: Walk, programme: Programme) -> None:

@@ -1,40 +1,19 @@
 """The risk register in a real browser: a level in the year, the round, the picture; no script."""
 
-import os
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from models.risk import RiskEvidenceKind
 from tests.assessing import JULY, SEPTEMBER, Register
-from tests.walk import DESK, TELEPHONE, Served, Walk, looker
-
-PICTURES = os.environ.get("SCC_PICTURES")  # a folder, for whoever wants to see
+from tests.walk import TELEPHONE, Served, Walk, pictured
 
 
 @pytest.fixture
 def register(served: Served) -> Register:
     """The register behind the pages."""
     return Register(served.engine, served.policy, served.council)
-
-
-@pytest.fixture
-def walk(
-    served: Served,
-    page_at: Callable[[int], Page],
-    assert_accessible: Callable[[Page], None],
-) -> Walk:
-    """Somebody at a desk whose every page is looked at, also as on a telephone."""
-    return Walk(served, page_at(DESK), looker(assert_accessible))
-
-
-def pictured(walk: Walk, name: str) -> None:
-    """Keep what the page looks like at both widths, if somebody asked for it."""
-    for width in (TELEPHONE, DESK) if PICTURES else ():
-        walk.page.set_viewport_size({"width": width, "height": 900})
-        walk.page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
 
 
 def add_evidence(walk: Walk, kind: str) -> None:
