@@ -341,6 +341,8 @@ def test_a_pass_does_all_that_is_due_and_a_second_one_nothing(
         "reminders": 3,
         "deadlines_missed": 1,
         "digests": first["digests"],
+        "duties_reminded": 0,
+        "batches_begun": 0,
         "letters_issued": 0,
     }
     assert first["digests"] > 0

@@ -349,6 +349,7 @@ def test_all_of_it_is_on_record_without_a_secret(engine: Engine, council: Counci
         sign_in(engine, council.seo),
         do(engine, identity.issue_token, officer=council.seo),
         do(engine, identity.issue_code, officer=council.seo),
+        do(engine, identity.issue_calendar, officer=council.seo),
         do(engine, identity.issue_invitation, officer=council.seo, by=council.admin.email),
     ]
     with read(engine) as session:

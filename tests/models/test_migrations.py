@@ -103,3 +103,30 @@ def test_a_migration_leaves_logging_as_it_was(bare: Engine) -> None:
     before = (logging.root.level, list(logging.root.handlers))
     schema.migrate(bare)
     assert (logging.root.level, logging.root.handlers) == before
+
+
+def test_schools_survive_the_step_to_the_risk_register_and_back(bare: Engine) -> None:
+    """Rows of the release before; other tables refer to a school, so it cannot be made anew."""
+    schema.migrate(bare, "0003")
+    with bare.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO school (urn, name, type_code, type_name, phase, town, postcode, "
+                "demonstration) VALUES (900001, 'Ashfield', 1, 'Community school', 'Primary', "
+                "'Fernminster', 'FM1 1AA', true)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO contact (id, urn, role, name, address, source, changed_at) VALUES "
+                "(1, 900001, 'headteacher', 'Asha Archer', '[]', 'admin', '2026-11-02 10:00:00')"
+            )
+        )
+    schema.migrate(bare)
+    with bare.connect() as connection:
+        [row] = connection.execute(text("SELECT name, address, la_code FROM school")).all()
+        assert tuple(row) in [("Ashfield", "[]", None), ("Ashfield", [], None)]
+        schools_before = connection.execute(text("SELECT urn FROM contact")).scalars().all()
+    assert schools_before == [900001]
+    schema.migrate(bare, "base")
+    assert tables(bare) == {"alembic_version"}

@@ -276,6 +276,7 @@ OPEN = {
     "/sign-out",
     "/accessibility",
     "/letters/style.css",
+    "/calendar/{secret}.ics",  # whoever has the address
 }
 
 
