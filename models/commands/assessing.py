@@ -12,12 +12,12 @@ from sqlalchemy import bindparam, delete, or_
 from sqlmodel import Session, col, select
 
 from models.access import Act, require
-from models.clocks import london_date
+from models.clocks import london_date, long_date
 from models.commands.casework import officers_in, past_day, tell
 from models.commands.directory import find_school
 from models.commands.levels import bring_into_force, find_assessment, has_closed, record
 from models.commands.supporters import looking_after
-from models.events import EventKind
+from models.events import THE_CLOCK, EventKind
 from models.officers import Officer, Role
 from models.policy import Policy
 from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotFound, NotPossible
@@ -28,18 +28,26 @@ from models.risk import (
     RiskEvidence,
     RiskEvidenceKind,
 )
-from models.schools import NATIONAL_REGISTER, RiskLevel, School, SchoolKind
+from models.schools import RiskLevel, School, SchoolKind
 from models.statements import add, change, find
 from models.text import check_line, check_printable, check_prose
 
 MOST_OF_A_REASON = 2_000  # characters: it stands in the letter to the school
 UNDER_WAY = (AssessmentState.DRAFT, AssessmentState.PROPOSED, AssessmentState.AGREED)
+OVERTAKEN = "The school came to stand at {} on {}. Look at this level again."
 _NOT_MODERATED: dict[str, object] = {
     "level": None,
     "moderation_reason": "",
     "moderated_by_id": None,
     "moderated_at": None,
 }
+_TO_COME = select(Assessment).where(
+    col(Assessment.urn) == bindparam("urn"),
+    or_(
+        col(Assessment.state) == AssessmentState.PROPOSED,
+        col(Assessment.state) == AssessmentState.AGREED,
+    ),
+)
 _IN_YEAR_UNDER_WAY = select(Assessment.id).where(
     col(Assessment.urn) == bindparam("urn"),
     col(Assessment.round_id).is_(None),
@@ -400,20 +408,29 @@ def send_back(
     school: School,
     reason: str,
 ) -> None:
-    """Back to whoever proposed it, who is told why; by nobody when the register is the reason."""
+    """Back to whoever proposed it, who is told why, or the Heads of Service if they have left.
+
+    Without an officer nobody decided so: what happened meanwhile is the reason.
+    """
     _moderated(session, now, officer, assessment, reason, state=AssessmentState.DRAFT, level=None)
-    actor = officer.email if officer else NATIONAL_REGISTER
+    proposer = session.get_one(Officer, assessment.proposed_by_id)
+    actor = officer.email if officer else THE_CLOCK
     record(session, now, actor, EventKind.ASSESSMENT_RETURNED, school, assessment, reason=reason)
     _tell(
         session,
         now,
-        [session.get_one(Officer, assessment.proposed_by_id)],
+        [proposer] if proposer.active else officers_in(session, Role.HEAD_OF_SERVICE),
         "assessment_returned",
         assessment,
         school,
         reason=reason,
         returned_by=officer.name if officer else "",
     )
+
+
+def to_come(session: Session, school: School) -> list[Assessment]:
+    """What was proposed or agreed for a school and is not in force yet."""
+    return find(session, _TO_COME, urn=school.urn)
 
 
 def _change_in_year(
@@ -426,6 +443,10 @@ def _change_in_year(
 ) -> None:
     """Bring what was agreed into force, and tell whoever looks after the school."""
     changed = bring_into_force(session, policy, now=now, assessment=assessment, by=officer.email)
+    for other in to_come(session, school):
+        if (other.level or other.proposed_level) is not changed.level:
+            reason = OVERTAKEN.format(changed.level.label, long_date(changed.on))
+            send_back(session, now, None, other, school, reason)
     officers = looking_after(session, school.urn, london_date(now))
     _tell(
         session,

@@ -42,6 +42,8 @@ ROLES = {
 }
 _changes = LevelChange.__table__  # type: ignore[attr-defined]
 _letters = LevelLetter.__table__  # type: ignore[attr-defined]
+# A level that was confirmed is on record as well.
+_ALTERS = or_(col(LevelChange.before).is_(None), col(LevelChange.before) != col(LevelChange.level))
 # A change in the year; a level that was looked at and stayed is none.
 in_year_changes = (
     select_columns(_changes.c.id, _changes.c.urn, _changes.c.before, _changes.c.level)
@@ -70,9 +72,9 @@ def concerns(session: Session, batch: LetterBatch) -> list[Concern]:
     A school whose level has changed again since is not among them: it is written to about that.
     """
     found = _annual(session, batch) if batch.first_change is None else _in_year(session, batch)
-    last = func.max(LevelChange.id)
-    latest = dict(session.exec(select(LevelChange.urn, last).group_by(col(LevelChange.urn))).all())
-    return [concern for concern in found if latest[concern.urn] == concern.change_id]
+    last = select(LevelChange.urn, func.max(LevelChange.id)).where(_ALTERS)
+    latest = dict(session.exec(last.group_by(col(LevelChange.urn))).all())
+    return [concern for concern in found if latest.get(concern.urn, 0) <= concern.change_id]
 
 
 def _annual(session: Session, batch: LetterBatch) -> list[Concern]:
@@ -86,12 +88,22 @@ def _annual(session: Session, batch: LetterBatch) -> list[Concern]:
     return [Concern(*row) for row in session.exec(statement)]
 
 
+def _others(batch: LetterBatch) -> Any:
+    """The batches that wrote about a change of level already."""
+    return select(LetterBatch.id).where(
+        LetterBatch.id != batch.id,
+        LetterBatch.state != BatchState.WITHDRAWN,
+        col(LetterBatch.first_change) <= in_year_changes.c.id,
+        col(LetterBatch.last_change) >= in_year_changes.c.id,
+    )
+
+
 def _in_year(session: Session, batch: LetterBatch) -> list[Concern]:
     """Of several changes of one school, one letter tells of the last, from where it was before."""
     statement = (
         select_columns(in_year_changes)
         .where(in_year_changes.c.id >= batch.first_change)
-        .where(in_year_changes.c.id <= batch.last_change)
+        .where(in_year_changes.c.id <= batch.last_change, ~_others(batch).exists())
         .order_by(in_year_changes.c.urn, in_year_changes.c.id)
     )
     first: dict[int, Any] = {}

@@ -5,11 +5,10 @@ Source: Barnsley, School Improvement and Quality Assurance Policy, part 2.
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.clocks import london_date
-from models.commands.assessing import is_below, next_version, send_back
+from models.commands.assessing import is_below, next_version, send_back, to_come
 from models.commands.casework import tell
 from models.commands.directory import find_school
 from models.commands.levels import bring_into_force, find_assessment, has_closed
@@ -23,17 +22,9 @@ from models.risk import (
     RiskEvidenceKind,
 )
 from models.schools import NATIONAL_REGISTER, RiskLevel, School, SchoolKind
-from models.statements import add, find
+from models.statements import add
 
 _NEW_HEADTEACHER = "A new headteacher has taken up post."
-_ANNUAL_TO_COME = select(Assessment).where(
-    col(Assessment.urn) == bindparam("urn"),
-    col(Assessment.round_id).is_not(None),
-    or_(
-        col(Assessment.state) == AssessmentState.PROPOSED,
-        col(Assessment.state) == AssessmentState.AGREED,
-    ),
-)
 
 
 def new_headteacher(
@@ -42,7 +33,7 @@ def new_headteacher(
     """A new headteacher has taken up post: put the school into a category of support (part 2).
 
     A school that stands there or higher stays where it is; its School Evaluation Officer is told
-    in either case. An annual assessment that would take it below is returned to its proposer.
+    in either case. An assessment that would take it below is returned to its proposer.
     Whether the level changed; nothing happens to a school that has closed or is not watched.
     """
     school = find_school(session, urn)
@@ -97,13 +88,13 @@ def _automatic(
 def _reconsider(
     session: Session, now: datetime, school: School, level: RiskLevel, head: str
 ) -> None:
-    """Return an annual assessment that would take the school below this level when published."""
-    for annual in find(session, _ANNUAL_TO_COME, urn=school.urn):
-        to_come = annual.level or annual.proposed_level
-        if to_come is not None and is_below(to_come, level):
-            send_back(session, now, None, annual, school, _NEW_HEADTEACHER)
-            _add_new_headteacher(session, now, annual.id, head)
-            next_version(session, annual)
+    """Return what would take the school below this level once it is agreed or published."""
+    for other in to_come(session, school):
+        proposed = other.level or other.proposed_level
+        if proposed is not None and is_below(proposed, level):
+            send_back(session, now, None, other, school, _NEW_HEADTEACHER)
+            _add_new_headteacher(session, now, other.id, head)
+            next_version(session, other)
 
 
 def _add_new_headteacher(session: Session, now: datetime, number: int, head: str) -> None:

@@ -151,12 +151,19 @@ def of_council(year: SchoolYear) -> list[Due]:
 def replan(session: Session, policy: Policy, *, urn: int, level: RiskLevel, on: date) -> int:
     """Plan the rest of the school year of a school that stands at this level from this day on.
 
+    And the year to come, where that is planned already: its levels are published in August.
+
     Planned duties of that day and later which the level does not want are cancelled, those that
     it wants too are kept, what is missing is planned; what is done, and what is late already,
     stays. The number of duties planned: 0 too for a school that has closed, and where the policy
     has no terms for the year.
     """
-    return _replan(session, policy, school_year_of(on), level, on, _schools.c.urn == urn)
+    years = [school_year_of(on)]
+    coming = select(_duties.c.id).where(_duties.c.urn == urn, _duties.c.school_year == years[0] + 1)
+    if session.connection().execute(coming.limit(1)).first() is not None:
+        years.append(years[0] + 1)
+    which = _schools.c.urn == urn
+    return sum(_replan(session, policy, year, level, on, which) for year in years)
 
 
 def replan_all(session: Session, policy: Policy, school_year: int, on: date) -> int:

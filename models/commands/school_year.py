@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, exists, or_, select, update
+from sqlalchemy import Engine, Row, String, and_, cast, exists, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
@@ -27,6 +27,8 @@ from models.schools import RiskLevel, School
 from models.statements import add_all, change_all
 
 BATCH = 1000  # schools of one transaction: short enough that an officer's click need not wait long
+CLOSED = "The school closed."
+YEAR_OVER = "It was not done before the school year ended."
 FALLS_BEHIND = (DutyKind.VISIT, DutyKind.REPORT)
 
 _duties = Duty.__table__  # type: ignore[attr-defined]
@@ -49,7 +51,7 @@ class SchoolYearPass:
 def run(engine: Engine, policy: Policy, now: datetime) -> SchoolYearPass:
     """Do all that is due by `now`; see the module for what it promises."""
     opened = _open_round(engine, policy, now)
-    cancelled = _cancel_of_closed(engine, now)
+    cancelled = _cancel_of_closed(engine, now) + _cancel_of_last_year(engine, now)
     planned = _plan_schools(engine, policy, now) + _plan_council(engine, policy, now)
     reminded = _remind(engine, policy, now) if in_office_hours(now) else 0
     return SchoolYearPass(now, opened, planned, cancelled, reminded)
@@ -96,16 +98,17 @@ def _levels_with_duties(policy: Policy, today: date) -> list[RiskLevel]:
 
 
 def _unplanned(levels: list[RiskLevel], year: int, today: date, after: int) -> Any:
-    duty = select(_duties.c.id).where(
-        _duties.c.urn == _schools.c.urn, _duties.c.school_year == year
-    )
+    of_this_year = (_duties.c.urn == _schools.c.urn, _duties.c.school_year == year)
+    duty = select(_duties.c.id).where(*of_this_year)
+    closed = duty.where(_duties.c.reason == CLOSED, _duties.c.due_on >= today)
+    planned = duty.where(_duties.c.state == DutyState.PLANNED, _duties.c.due_on >= today)
     return (
         select_models(School.urn)
         .where(
             col(School.risk_level).in_(levels),
             or_(col(School.closed_on).is_(None), col(School.closed_on) > today),
             col(School.urn) > after,
-            ~duty.exists(),
+            or_(~duty.exists(), and_(closed.exists(), ~planned.exists())),
         )
         .order_by(col(School.urn))
         .limit(BATCH)
@@ -123,6 +126,22 @@ def _plan_council(engine: Engine, policy: Policy, now: datetime) -> int:
             return 0
     with write(engine) as session:
         return planning.plan_council(session, policy, year, today)
+
+
+def _cancel_of_last_year(engine: Engine, now: datetime) -> int:
+    """What was not done in a school year is not due in the next: its levels plan anew."""
+    last_year = and_(
+        _duties.c.school_year < school_year_of(london_date(now)),
+        _duties.c.state == DutyState.PLANNED,
+    )
+    with read(engine) as session:
+        found = session.connection().execute(select(_duties.c.id).where(last_year).limit(1))
+        if found.first() is None:
+            return 0
+    with write(engine) as session:
+        over = update(_duties).where(last_year)
+        cancelled = over.values(state=DutyState.CANCELLED, reason=YEAR_OVER)
+        return session.connection().execute(cancelled).rowcount
 
 
 def _cancel_of_closed(engine: Engine, now: datetime) -> int:
@@ -147,7 +166,12 @@ def _cancel_of_closed(engine: Engine, now: datetime) -> int:
             return 0
     with write(engine) as session:
         cancel = update(_duties).where(closing)
-        cancelled = cancel.values(state=DutyState.CANCELLED, reason="The school closed.")
+        cancelled = cancel.values(
+            state=DutyState.CANCELLED,
+            reason=CLOSED,
+            # It gives up its key: should the school turn out to be open, this is planned again.
+            key=_duties.c.key + "/" + cast(_duties.c.id, String),
+        )
         return session.connection().execute(cancelled).rowcount
 
 

@@ -182,18 +182,39 @@ def _type(code: str, name: str) -> int:
 
 def _head(title: str, first: str, last: str) -> str:
     names = " ".join(part for part in (known(first), known(last)) if part)
-    if not _core(names) or _core(names) in _NOBODY:
+    core = "".join(_words(names))
+    if not core or core in _NOBODY:
         return ""
     return " ".join(part for part in (known(title), names) if part)
 
 
 def same_head(one: str, other: str) -> bool:
-    """Whether two names are one person's: without titles, capitals, spaces and punctuation."""
-    return _core(one) == _core(other)
+    """Whether two names are one person's.
+
+    Titles, capitals, accents, spaces and punctuation do not count, and an initial stands for any
+    first name that begins with it.
+    """
+    mine, theirs = _words(one), _words(other)
+    if "".join(mine) == "".join(theirs):
+        return True
+    if not mine or not theirs or mine[-1] != theirs[-1]:
+        return False
+    return _abbreviates(mine[0], theirs[0]) or _abbreviates(theirs[0], mine[0])
 
 
-def _core(name: str) -> str:
-    words = unicodedata.normalize("NFKC", name).casefold().split()
-    while words and "".join(filter(str.isalnum, words[0])) in _TITLES:
+def _abbreviates(initial: str, name: str) -> bool:
+    return len(initial) == 1 and name.startswith(initial)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name, without accents and whatever stands before the first name."""
+    plain_name = "".join(
+        char
+        for char in unicodedata.normalize("NFKD", name).casefold()
+        if not unicodedata.combining(char)
+    )
+    words = ["".join(filter(str.isalnum, word)) for word in plain_name.split()]
+    words = [word for word in words if word]
+    while words and words[0] in _TITLES:
         words.pop(0)
-    return "".join(filter(str.isalnum, "".join(words)))
+    return words

@@ -605,3 +605,64 @@ def test_an_annual_level_of_support_stands_when_the_headteacher_changes(register
     register.new_headteacher(ASHFIELD)
     assert register.assessment(number).state == "agreed"
     assert register.assessment(number).version == seen
+
+
+@ONCE
+@pytest.mark.parametrize("annual", ["proposed", "agreed"])
+def test_a_level_that_changes_in_the_year_sends_the_annual_one_back(
+    register: Register, annual: str
+) -> None:
+    register.now = JULY
+    register.open_round()
+    number = register.of_round()[0].id
+    register.add_all_kinds(number)
+    register.propose(number, "low")
+    if annual == "agreed":
+        register.moderate(number)
+    register.in_force("high")
+    returned = register.assessment(number)
+    assert (returned.state, returned.level) == ("draft", None)
+    assert returned.moderation_reason.startswith("The school came to stand at high risk on")
+
+
+@ONCE
+def test_an_annual_level_that_agrees_with_the_change_stands(register: Register) -> None:
+    register.now = JULY
+    register.open_round()
+    number = register.of_round()[0].id
+    register.add_all_kinds(number)
+    register.propose(number, "high")
+    register.moderate(number)
+    register.in_force("high")
+    assert register.assessment(number).state == "agreed"
+
+
+@ONCE
+def test_a_proposal_in_the_year_that_a_new_headteacher_overtakes_is_sent_back(
+    register: Register,
+) -> None:
+    number = register.begin()
+    register.add(number)
+    seen = register.propose(number, "none").version
+    register.new_headteacher(ASHFIELD)
+    assert register.assessment(number).state == "draft"
+    with pytest.raises(NotPossible):
+        register.moderate(number, version=seen)
+    assert register.level(ASHFIELD) is RiskLevel.LOW
+
+
+@ONCE
+def test_a_level_that_changes_in_august_changes_the_plan_of_the_year_to_come(
+    register: Register,
+) -> None:
+    register.now = JULY
+    register.open_round()
+    register.now = SEPTEMBER.replace(month=8, day=24)
+    register.agree_all("low")
+    register.publish()
+    register.now = SEPTEMBER.replace(month=8, day=26)
+    register.in_force("high")
+    planned = select(Duty).where(Duty.urn == ASHFIELD, Duty.school_year == 2027)
+    duties = [duty for duty in register.all(planned) if duty.state == "planned"]
+    assert {duty.level for duty in duties} == {RiskLevel.HIGH}
+    assert len([duty for duty in duties if duty.kind == "visit"]) == 24

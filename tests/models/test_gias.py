@@ -82,6 +82,8 @@ def _records(data: bytes) -> Iterator[Record]:
         ("Dr Bryn O’Hara", "Bryn O'Hara"),
         ("Rev. Carys Drake-Evans", "Carys Drake Evans"),
         ("", "Mr"),
+        ("Miss Zoë Brontë", "Miss Zoe Bronte"),
+        ("Mr J Smith", "Mr John Smith"),
     ],
 )
 def test_one_person(one: str, other: str) -> None:
@@ -90,7 +92,12 @@ def test_one_person(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Ms Asha Archer", "Ms Asha Archer-Jones"), ("Mr Lee Li", "Ms Mei Li"), ("", "Mr Lee Li")],
+    [
+        ("Ms Asha Archer", "Ms Asha Archer-Jones"),
+        ("Mr Lee Li", "Ms Mei Li"),
+        ("", "Mr Lee Li"),
+        ("Mr J Smith", "Ms Mary Smith"),
+    ],
 )
 def test_two_people(one: str, other: str) -> None:
     assert not same_head(one, other)

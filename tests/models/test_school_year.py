@@ -115,6 +115,34 @@ def test_what_was_planned_of_a_school_that_closed_is_cancelled(programme: Progra
     assert programme.pass_().duties_cancelled == 0
 
 
+def test_a_school_that_is_open_after_all_is_planned_again(programme: Programme) -> None:
+    programme.level(RiskLevel.HIGH, on=WHOLE_YEAR)
+    programme.pass_()
+    before = programme.standing(VISIT)
+    programme.close(900001, date(2026, 11, 2))
+    programme.pass_()
+    with write(programme.engine) as session:
+        change(session, School, {"urn": 900001}, closed_on=None)
+    programme.pass_()
+    to_come = [(day, state) for day, state in before if day >= programme.now.date()]
+    again = [
+        (duty.due_on, "planned") for duty in programme.duties(VISIT) if duty.state == "planned"
+    ]
+    assert [pair for pair in again if pair[0] >= programme.now.date()] == to_come
+    assert programme.pass_().duties_planned == 0
+
+
+def test_what_was_not_done_ends_with_its_school_year(programme: Programme) -> None:
+    programme.level(RiskLevel.LOW, on=WHOLE_YEAR)
+    programme.pass_(at(date(2027, 8, 31)))
+    assert {duty.state.value for duty in programme.duties(VISIT)} == {"planned"}
+    programme.pass_(at(date(2027, 9, 1)))
+    last_year = [duty for duty in programme.duties(VISIT) if duty.school_year == 2026]
+    assert {(duty.state.value, duty.reason) for duty in last_year} == {
+        ("cancelled", "It was not done before the school year ended.")
+    }
+
+
 # --- reminders
 
 

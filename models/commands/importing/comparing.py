@@ -68,6 +68,8 @@ _LABELS = {
     "register_head": "Headteacher",
 }
 
+LONGEST_NUMBER = 6  # digits, of a URN
+
 
 class _Known(NamedTuple):
     digest: str | None
@@ -236,7 +238,8 @@ def _all(session: Session) -> Iterator[Any]:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    """Whether a cell has a number that a code or a URN could be."""
+    return len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit()
 
 
 def _agree(values: tuple[str, ...], before: _Known) -> bool:

@@ -7,8 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 from models.events import canonical
+from models.refusals import InvalidInput
 from models.register_imports import FindingKind
 from models.schools import ContactRole
+
+MOST_REJECTED = 5_000  # rows; a file with more is not what it seems
+TOO_MANY_REJECTED = (
+    f"More than {MOST_REJECTED:,} rows cannot be taken, as far as row {{}} alone. Download the "
+    "file again, or ask whoever made it. Nothing was changed."
+)
 
 
 class Standing(StrEnum):
@@ -88,6 +95,8 @@ class Tally:
         for finding in outcome.findings:
             if finding.kind is FindingKind.REJECTED:
                 self.rejected.append(finding)
+                if len(self.rejected) > MOST_REJECTED:
+                    raise InvalidInput("file", TOO_MANY_REJECTED.format(finding.row))
             else:
                 self.changes[finding.kind] += 1
             said = [finding.urn, finding.kind, finding.before, finding.after, finding.reason]

@@ -153,6 +153,6 @@ def _shown(visit: Visit, number: int, page: int, kind: str, form: Form) -> Respo
         address=f"{LIST}/{number}?kind={chosen}",
         looks_again=LOOK_AGAIN,
     )
-    if waits and not (found["progress"] or {}).get("failed"):
+    if waits and not form.errors and not (found["progress"] or {}).get("failed"):
         answer.headers["Refresh"] = str(LOOK_AGAIN)
     return answer
