@@ -94,7 +94,7 @@ def _tell(restored: Restored, safety: Path | None, answer: Answer) -> None:
     if restored.undecided:
         answer.say(
             f"{restored.undecided} deliveries of letters may have left since: none is sent again "
-            "by itself. An officer decides on each, on the page of its escalation."
+            "by itself. An officer decides on each, on the page of its escalation or batch."
         )
     _tell_missing(restored.missing, answer)
     answer.say("Everybody has to sign in again.")

@@ -11,6 +11,7 @@ import os
 import struct
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,13 +20,17 @@ from queue import LifoQueue
 from typing import Any, BinaryIO
 
 import pikepdf
+import typst
 
+from models.refusals import InvalidInput, NotPossible
 from notifications.letters.document import LetterDocument, Letterhead, Signatory
 from notifications.letters.pdf import to_pdf
 
 PROCESSES = 2
 _ANSWER = struct.Struct(">iI")
-_FAILED = -1
+_NOT_FIT, _BROKEN = -1, -2  # instead of the pages: the letter's own fault, or not the letter's
+# How typst begins what it says of the layout and its fonts, and not of the letter.
+_NOT_THE_LETTER = ("file not found", "failed to load")
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ class Press:
     def print(self, documents: Sequence[LetterDocument]) -> list[Printed]:
         """Print these letters in order; waits for a process that is free.
 
-        Raises EOFError when the process dies under it.
+        Raises EOFError when the process dies under it; NotPossible when what went wrong is no
+        fault of the letter, so that the same letter can be printed later.
         """
         child = self._free.get()
         try:
@@ -92,8 +98,13 @@ class _Child:
             raise EOFError("the process that prints letters has died") from None
         pages, length = _ANSWER.unpack(_exactly(process.stdout, _ANSWER.size))
         content = _exactly(process.stdout, length)
-        if pages == _FAILED:
+        if pages == _NOT_FIT:
             return Printed(trouble=content.decode())
+        if pages == _BROKEN:
+            raise NotPossible(
+                f"A letter could not be printed ({content.decode()}), which is no fault of the "
+                "letter. See that the machine has memory and disk to spare, then let it go on."
+            )
         return Printed(content, pages)
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -135,8 +146,18 @@ def _printed(line: bytes) -> tuple[int, bytes]:
         content = to_pdf(_from_line(line))
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return len(pdf.pages), content
-    except Exception as trouble:  # whatever it is, the other letters are printed
-        return _FAILED, str(trouble).encode("utf-8", "replace")
+    except (typst.TypstError, InvalidInput) as trouble:
+        if not str(trouble).startswith(_NOT_THE_LETTER):
+            return _NOT_FIT, str(trouble).encode("utf-8", "replace")
+        return _broken(trouble)
+    except Exception as trouble:
+        return _broken(trouble)
+
+
+def _broken(trouble: Exception) -> tuple[int, bytes]:
+    """Its kind alone is told; the rest is for who looks after the machine."""
+    traceback.print_exception(trouble)
+    return _BROKEN, type(trouble).__name__.encode()
 
 
 def _as_line(document: LetterDocument) -> bytes:

@@ -3,7 +3,7 @@ before or what is after, and a process that is killed in between changes nothing
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.backup.making import attached, facts_of, members_of, scratch_databas
 from models.backup.since import hold_back, renew_gates, take_away, taken_away
 from models.commands.directory import AT_THE_MACHINE
 from models.database import read, write
-from models.events import ChainHead, EventKind, Happening, append, verify
+from models.events import ChainHead, Event, EventKind, Happening, append, verify
 from models.files.folder import is_whole, path_of
 from models.refusals import NotPossible
 from models.schema import SchemaError
@@ -127,16 +127,19 @@ def _replace(
 ) -> Restored:
     replaced = session.get(ChainHead, 1)
     events, head = (replaced.sequence, replaced.hash) if replaced else (0, "")
+    saved = session.get(Event, manifest.events)
+    went_on = saved is not None and saved.hash == manifest.head
     taken = taken_away(session)
     session.expunge_all()
     empty(session.connection())
     copy(source.connection(), session.connection())
     _check_record(session, manifest)
     facts = {**facts_of(manifest), "replaced": {"events": events, "head": head}}
+    facts["level_letters"] = asdict(taken.level_letters)
     append(session, now, AT_THE_MACHINE, Happening(EventKind.BACKUP_RESTORED, None, facts))
     take_away(session, taken, now)
     renew_gates(session)
-    undecided = hold_back(session, now)
+    undecided = hold_back(session, now, unknown=not went_on)
     missing = _missing(session, manifest, evidence)
     return Restored(manifest, max(0, events - manifest.events), undecided, missing)
 

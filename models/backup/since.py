@@ -16,7 +16,7 @@ from sqlmodel import select as select_models
 
 from models.commands.casework import tell
 from models.commands.directory import AT_THE_MACHINE
-from models.commands.level_letters import tell_approver
+from models.commands.level_letters import Left, approved_so_far, left_before, tell_approver
 from models.delegations import Delegation
 from models.escalations import Escalation, NamedOfficer, Proposal
 from models.events import EventKind, Happening, append
@@ -53,6 +53,7 @@ class Taken:
     cases: Mapping[str, frozenset[str]]  # who is named on restricted ones, by reference
     holders: Mapping[str, str]  # the case officer's e-mail address, by reference
     covers: Sequence[tuple[str, str, datetime, datetime]]  # from, to, made and ended, if it has
+    level_letters: Left  # what batches were about that were approved
 
 
 def taken_away(session: Session) -> Taken:
@@ -68,6 +69,7 @@ def taken_away(session: Session) -> Taken:
         _restricted(session),
         dict(session.exec(_HOLDERS).all()),
         _ended_covers(session),
+        approved_so_far(session),
     )
 
 
@@ -145,21 +147,24 @@ def renew_gates(session: Session) -> None:
     session.connection().execute(anew)
 
 
-def hold_back(session: Session, now: datetime) -> int:
+def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
     """Let nothing leave a second time; how many deliveries an officer must decide about.
 
+    The record says already which batches had been approved; `unknown` when the database that is
+    replaced did not go on from this backup, so that it cannot know.
+
     A letter that waited becomes unknown, and its case officer is told, or whoever approved its
-    batch. What waited to tell
-    officers something is not sent: the daily digest says what is due and what waits.
+    batch. What waited to tell officers something is not sent: the daily digest says what is due
+    and what waits.
     """
     waiting = col(Message.state).in_((MessageState.PENDING, MessageState.CLAIMED))
     letters = col(Message.kind).in_((MessageKind.LETTER, MessageKind.LEVEL_LETTER))
     held = session.exec(select_models(Message).where(waiting, letters)).all()
     settled = {"settled_at": now, "claimed_by": None, "claim_ends_at": None}
-    unknown = {"state": MessageState.UNKNOWN, "detail": MAY_HAVE_LEFT, **settled}
+    undecided = {"state": MessageState.UNKNOWN, "detail": MAY_HAVE_LEFT, **settled}
     dropped = {"state": MessageState.DROPPED, "detail": NOT_SENT, **settled}
     connection = session.connection()
-    connection.execute(update(Message).where(waiting, letters).values(unknown))
+    connection.execute(update(Message).where(waiting, letters).values(undecided))
     connection.execute(update(Message).where(waiting, ~letters).values(dropped))
     for message in held:
         if message.kind is MessageKind.LETTER:
@@ -168,7 +173,7 @@ def hold_back(session: Session, now: datetime) -> int:
             tell_approver(session, now, message.data["batch"])
     if session.get(ClockPass, "digest") is None:  # today's may have left elsewhere
         add(session, ClockPass, name="digest", at=now)
-    return len(held) + _hold_back_unissued(session) + _hold_back_batches(session, now)
+    return len(held) + _hold_back_unissued(session) + _hold_back_batches(session, now, unknown)
 
 
 def _report(session: Session, message: Message, now: datetime) -> None:
@@ -198,15 +203,21 @@ def _hold_back_unissued(session: Session) -> int:
     return sum(len(letter.recipients or ()) for letter in letters)
 
 
-def _hold_back_batches(session: Session, now: datetime) -> int:
-    """The same of letters in bulk whose batch was approved: those that would go by e-mail."""
-    approved = select_models(LetterBatch).where(LetterBatch.state == BatchState.APPROVED)
-    batches = [batch.id for batch in session.exec(approved).all()]
-    for batch in batches:
-        change(session, LetterBatch, {"id": batch}, may_have_left=True)
-        tell_approver(session, now, batch)
+def _hold_back_batches(session: Session, now: datetime, unknown: bool) -> int:
+    """The same of letters in bulk whose batch may have been issued: those that go by e-mail."""
+    left = left_before(session)
+    unissued = (BatchState.PREPARING, BatchState.PREPARED, BatchState.APPROVED)
+    statement = select_models(LetterBatch).where(col(LetterBatch.state).in_(unissued))
+    held = []
+    for batch in session.exec(statement).all():
+        approved = batch.state is BatchState.APPROVED
+        if approved or unknown or left.covers(batch.school_year, batch.first_change):
+            change(session, LetterBatch, {"id": batch.id}, may_have_left=True)
+            held.append(batch.id)
+        if approved:
+            tell_approver(session, now, batch.id)
     by_email = select_models(func.count(col(LevelLetter.id))).where(
-        col(LevelLetter.batch_id).in_(batches),
+        col(LevelLetter.batch_id).in_(held),
         col(LevelLetter.email).is_not(None),
         LevelLetter.state == LevelLetterState.DRAFTED,
     )

@@ -7,20 +7,21 @@ and the chair of governors of every school early each September, and after every
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
-from sqlalchemy import Engine, String, func, literal, update
+from sqlalchemy import Engine, String, and_, func, literal, update
 from sqlalchemy import delete as delete_rows
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from models.access import Act, require
+from models.access import Act, may, require
 from models.bulk import BulkKind, BulkState
 from models.clocks import is_working_day, london_date, london_time
 from models.commands import bulk
-from models.commands.casework import tell
-from models.commands.level_letter_drafts import in_year_changes
+from models.commands.casework import officers_in, tell
+from models.commands.level_letter_drafts import ROLES, address_lines, concerns, in_year_changes
 from models.database import read, write
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK, Event, EventKind, Happening, append
 from models.level_letters import (
     BatchSample,
     BatchState,
@@ -31,16 +32,18 @@ from models.level_letters import (
     SampleLook,
 )
 from models.messages import MAY_HAVE_LEFT, ClockPass, Message, MessageKind, MessageState
-from models.officers import Officer
+from models.officers import Officer, Role
 from models.policy.programme import school_year_of
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.risk import AssessmentRound, RoundState
+from models.risk import AssessmentRound, LevelChange, RoundState
 from models.schools import Contact, School
 from models.statements import add, add_all, by_key, change
 from models.text import check_prose
 
 COLLECTS = time(7)  # London's, on working days: from then on the clock collects the changes
 COLLECTED = "level_letters"
+CLOSED = "The school has closed since."
+OTHER_LEVEL = "The school's level has changed since."
 UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
 
 
@@ -166,10 +169,66 @@ def _last_taken(session: Session) -> int:
     return session.exec(select(func.max(LetterBatch.last_change))).one() or 0
 
 
-def _open(session: Session, now: datetime, **values: object) -> int:
-    number = add(session, LetterBatch, **values, state=BatchState.PREPARING, created_at=now)
+def _open(
+    session: Session,
+    now: datetime,
+    *,
+    school_year: int,
+    first_change: int | None = None,
+    **values: object,
+) -> int:
+    number = add(
+        session,
+        LetterBatch,
+        school_year=school_year,
+        first_change=first_change,
+        **values,
+        state=BatchState.PREPARING,
+        created_at=now,
+        may_have_left=left_before(session).covers(school_year, first_change),
+    )
     bulk.enqueue(session, now, BulkKind.PREPARE_LETTERS, number)
     return number
+
+
+# What left before a backup was restored ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Left:
+    """What batches that were approved were about: school years, and changes up to the last."""
+
+    years: Sequence[int] = ()
+    last_change: int = 0
+
+    def covers(self, school_year: int, first_change: int | None) -> bool:
+        """Whether a batch may repeat letters of these.
+
+        Keys of changes made since the backup are given out again, so a new change may be among
+        them: then an officer has a letter to decide about, rather than a school a second one.
+        """
+        if first_change is None:
+            return school_year in self.years
+        return first_change <= self.last_change
+
+
+def approved_so_far(session: Session) -> Left:
+    """What the batches are about that were approved, with those of which only the record tells."""
+    approved = col(LetterBatch.state).in_((BatchState.APPROVED, BatchState.ISSUED))
+    batches = session.exec(select(LetterBatch).where(approved)).all()
+    before = left_before(session)
+    years = {batch.school_year for batch in batches if batch.first_change is None}
+    changes = [batch.last_change for batch in batches if batch.last_change is not None]
+    return Left(sorted(years.union(before.years)), max([before.last_change, *changes]))
+
+
+def left_before(session: Session) -> Left:
+    """What had been approved when a backup was restored, says the record: all times together."""
+    restored = select(Event).where(Event.kind == EventKind.BACKUP_RESTORED)
+    told = [event.facts.get("level_letters") for event in session.exec(restored)]
+    known = [Left(**facts) for facts in told if facts]
+    years = {year for left in known for year in left.years}
+    return Left(sorted(years), max([0, *(left.last_change for left in known)]))
 
 
 # Looking, approving, withdrawing -----------------------------------------------------------
@@ -220,8 +279,8 @@ def unseen(session: Session, batch: LetterBatch, officer_id: int) -> list[int]:
 def approve(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
     """Approve a batch: its date and signature are fixed, and a bulk job issues it.
 
-    Raises NotFound, NotAllowed; NotPossible unless it is prepared and the officer has opened
-    every letter of its sample.
+    Raises NotFound, NotAllowed; NotPossible unless it is prepared, every letter is still right
+    and the officer has opened every letter of its sample.
     """
     require(officer, Act.SEND_LEVEL_LETTERS)
     batch = find_batch(session, number)
@@ -229,6 +288,13 @@ def approve(session: Session, *, officer: Officer, now: datetime, number: int) -
     letters = _count(session, batch, LevelLetterState.DRAFTED)
     if not letters:
         raise NotPossible("The batch has no letter that can be sent. Withdraw it.")
+    stale = len(_stale(session, batch, london_date(now)))
+    if stale:
+        raise NotPossible(
+            f"{stale} {'letter is' if stale == 1 else 'letters are'} no longer right: since the "
+            "drafting a school has closed, or its level or a contact has changed. Draft these "
+            "anew, or withdraw the batch and begin it again."
+        )
     left = len(unseen(session, batch, officer.id))
     if left:
         raise NotPossible(
@@ -289,21 +355,88 @@ def withdraw(
 def prepare_again(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
     """Draft anew the letters that were left out, once their addresses are corrected.
 
-    Raises NotFound, NotAllowed; NotPossible unless the batch is prepared and has left some out.
+    And those whose contact has changed since. What a school must no longer be told is left out.
+    Raises NotFound, NotAllowed; NotPossible unless the batch is prepared and has such letters.
     """
     require(officer, Act.SEND_LEVEL_LETTERS)
     batch = find_batch(session, number)
     _check_prepared(batch, "prepared again")
-    if not _count(session, batch, LevelLetterState.LEFT_OUT):
-        raise NotPossible("No letter was left out.")
-    session.connection().execute(
-        delete_rows(LevelLetter)
-        .where(col(LevelLetter.batch_id) == batch.id)
-        .where(col(LevelLetter.state) == LevelLetterState.LEFT_OUT)
+    left_out = select(LevelLetter.id, LevelLetter.left_out).where(
+        LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.LEFT_OUT
     )
+    stale = _stale(session, batch, london_date(now))
+    anew = [id for id, why in session.exec(left_out) if why not in (CLOSED, OTHER_LEVEL)]
+    anew += [id for id, why in stale.items() if not why]
+    if not anew and not stale:
+        raise NotPossible("No letter was left out, and none has changed since.")
+    _draw_no_more(session, list(stale))
+    for id, why in stale.items():
+        if why:
+            left = {"state": LevelLetterState.LEFT_OUT, "left_out": why}
+            change(session, LevelLetter, {"id": id}, **left)
+    for some in _portions(anew):
+        session.connection().execute(delete_rows(LevelLetter).where(col(LevelLetter.id).in_(some)))
     change(session, LetterBatch, {"id": batch.id}, state=BatchState.PREPARING)
     bulk.enqueue_again(session, now, BulkKind.PREPARE_LETTERS, batch.id)
     return find_batch(session, number)
+
+
+def _stale(session: Session, batch: LetterBatch, today: date) -> dict[int, str]:
+    """The drafted letters that are no longer right, by key: why they must not be sent at all.
+
+    Nothing where they only have to be drafted anew, for their contact has changed.
+    """
+    last = select(func.max(LevelChange.id)).group_by(col(LevelChange.urn))
+    now = dict(
+        session.exec(
+            select(LevelChange.urn, LevelChange.level).where(col(LevelChange.id).in_(last))
+        ).all()
+    )
+    its_contact = and_(
+        col(Contact.urn) == col(LevelLetter.urn), col(Contact.role) == col(LevelLetter.role)
+    )
+    drafted = (
+        select(LevelLetter, School, Contact)
+        .options(defer(LevelLetter.body))  # type: ignore[arg-type]
+        .join(School, col(School.urn) == col(LevelLetter.urn))
+        .outerjoin(Contact, its_contact)
+        .where(LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.DRAFTED)
+        .execution_options(populate_existing=True)
+    )
+    # A level that went and came back is told by other letters: no draft would replace this one.
+    concerned = {concern.urn for concern in concerns(session, batch)}
+    found: dict[int, str] = {}
+    for letter, school, person in session.exec(drafted):
+        if school.closed_on is not None and school.closed_on <= today:
+            found[letter.id] = CLOSED
+        elif now[letter.urn] != letter.level:
+            found[letter.id] = OTHER_LEVEL
+        elif not _reaches(letter, school, person):
+            found[letter.id] = "" if letter.urn in concerned else OTHER_LEVEL
+    return found
+
+
+def _reaches(letter: LevelLetter, school: School, person: Contact | None) -> bool:
+    """Whether a letter goes to whom and where it would go if it were drafted now."""
+    name = person.name if person else f"The {ROLES[letter.role]}"
+    email = person.email if person else None
+    address = address_lines(school, letter.role, person)
+    return (letter.name, letter.email, letter.address) == (name, email, address)
+
+
+def _draw_no_more(session: Session, letters: Sequence[int]) -> None:
+    """Take letters out of the sample; others are drawn when the drafting ends."""
+    for some in _portions(letters):
+        drawn = select(BatchSample.id).where(col(BatchSample.letter_id).in_(some))
+        looks = delete_rows(SampleLook).where(col(SampleLook.sample_id).in_(drawn))
+        session.connection().execute(looks)
+        of_these = delete_rows(BatchSample).where(col(BatchSample.letter_id).in_(some))
+        session.connection().execute(of_these)
+
+
+def _portions(letters: Sequence[int]) -> list[Sequence[int]]:
+    """As many at once as a statement takes."""
+    return [letters[first : first + 5000] for first in range(0, len(letters), 5000)]
 
 
 def go_on(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
@@ -428,6 +561,8 @@ def finish_issuing(
     if issued:
         letters = _count(session, batch, LevelLetterState.ISSUED)
         record(session, now, THE_CLOCK, EventKind.LEVEL_LETTERS_ISSUED, batch, letters)
+        if batch.may_have_left:
+            tell_approver(session, now, batch.id)
     return issued
 
 
@@ -470,20 +605,23 @@ def settle(
 def tell_approver(session: Session, now: datetime, number: int) -> None:
     """A letter was refused or may not have arrived: whoever approved its batch hears of it.
 
-    Once for the batch and not for each of its letters; the batch's page lists them.
+    When they can no longer act on it, the Heads of Service hear. Once for the batch and not for
+    each of its letters; the batch's page lists them.
     """
     batch = session.get_one(LetterBatch, number)
     approver = session.get_one(Officer, batch.approved_by_id)
+    can_act = may(approver, Act.SEND_LEVEL_LETTERS)
+    officers = [approver] if can_act else officers_in(session, Role.HEAD_OF_SERVICE)
     key = f"level-letters:{batch.id}:problem"
-    told = select(Message.id).where(Message.key == f"alert:{key}:{approver.id}")
-    if session.exec(told).first() is not None:
-        return
+    keys = {f"alert:{key}:{officer.id}": officer for officer in officers}
+    told = set(session.exec(select(Message.key).where(col(Message.key).in_(keys))).all())
     data: dict[str, object] = {
         "what": "level_letters_problem",
         "path": f"/letter-batches/{batch.id}",
         "title": batch.title,
     }
-    tell(session, now, [approver], key=key, escalation=None, data=data)
+    untold = [officer for name, officer in keys.items() if name not in told]
+    tell(session, now, untold, key=key, escalation=None, data=data)
 
 
 def find_delivery(session: Session, number: int, message_id: int) -> tuple[Message, LevelLetter]:

@@ -13,7 +13,7 @@ from models.backup.since import MAY_HAVE_LEFT
 from models.commands import level_letters
 from models.commands.clock import tick
 from models.commands.level_letter_drafts import draw
-from models.database import read, write
+from models.database import connect, read, write
 from models.events import Event, verify
 from models.level_letters import BatchState
 from models.messages import Message, MessageState
@@ -25,6 +25,7 @@ from models.statements import change
 from notifications import level_letters as work
 from notifications.bulk import Worked
 from tests.council import NOW, Council
+from tests.databases import migrated_file, sqlite_url
 from tests.level_letters import Post, blank_press, changed, published
 
 PRINTED_NAME = "The Chair of Governors"
@@ -277,6 +278,42 @@ def test_only_a_head_of_service_acts(post: Post) -> None:
                 refused()
 
 
+def test_what_is_no_longer_right_is_not_approved_and_drafted_anew(post: Post) -> None:
+    published(post.engine)
+    number = post.prepared().id
+    post.look(number)
+    post.contact(900001, "headteacher", name="Mrs New", email="new@school-900001.example")
+    with write(post.engine) as session:
+        change(session, School, {"urn": 900002}, closed_on=NOW.date())
+    changed(post.engine, 900003, "high", before="low")
+    with pytest.raises(NotPossible, match="5 letters are no longer right"):
+        post.approve(number)
+
+    with write(post.engine) as session:
+        level_letters.prepare_again(session, officer=post.council.hos, now=post.now, number=number)
+    assert post.work() == Worked(1, 0)
+
+    left_out = {(each.urn, each.left_out) for each in post.letters() if each.left_out}
+    assert left_out == {
+        (900002, "The school has closed since."),
+        (900003, "The school's level has changed since."),
+    }
+    drafted = [each for each in post.letters() if each.state == "drafted"]
+    assert {each.urn for each in drafted} == {900001, 900004}
+    assert set(post.sample(number)) <= {each.id for each in drafted}
+    with pytest.raises(NotPossible, match="First open every letter"):
+        post.approve(number)
+    with write(post.engine) as session, pytest.raises(NotPossible, match="No letter was left out"):
+        level_letters.prepare_again(session, officer=post.council.hos, now=post.now, number=number)
+    post.look(number)
+    post.approve(number)
+    post.work()
+    assert {(each.to_name, each.to_email) for each in post.messages()} >= {
+        ("Mrs New", "new@school-900001.example")
+    }
+    assert len(post.messages()) == 4
+
+
 # --- withdrawn
 
 
@@ -447,3 +484,75 @@ def test_a_restored_backup_holds_letters_back(post: Post, tmp_path: Path, issued
     with read(post.engine) as session:
         problem = Message.key == "alert:level-letters:1:problem:1"
         assert session.exec(select(Message).where(problem)).one().to_email == post.council.hos.email
+
+
+def restored(post: Post, file: Path) -> int:
+    """Restore a backup; how many deliveries are undecided."""
+    return restore(post.engine, post.settings.evidence_folder, file, now=post.now).undecided
+
+
+def saved(post: Post, name: str) -> Path:
+    """A backup as of now."""
+    file = post.settings.home / name
+    back_up(post.engine, post.settings.evidence_folder, file, now=post.now)
+    return file
+
+
+def approved_again(post: Post, number: int) -> set[MessageState]:
+    """Approve and issue a batch; what becomes of its letters by e-mail."""
+    post.look(number)
+    post.approve(number)
+    assert post.work() == Worked(1, 0)
+    assert post.batch(number).state is BatchState.ISSUED
+    return {message.state for message in post.messages()}
+
+
+@pytest.mark.parametrize("about", ["annual", "changes"])
+def test_a_batch_that_was_prepared_at_the_backup_and_sent_since_is_not_sent_twice(
+    post: Post, about: str
+) -> None:
+    published(post.engine)
+    changed(post.engine, 900001, "low", before="high")
+    changed(post.engine, 900002, "low", before="medium")
+    number = post.prepared(about).id
+    post.prepared("changes" if about == "annual" else "annual")
+    file = saved(post, "prepared.zip")
+    letters = sum(letter.email is not None for letter in post.letters(number))
+    assert approved_again(post, number) == {MessageState.PENDING}
+
+    assert restored(post, file) == letters
+    assert [post.batch(each).may_have_left for each in (1, 2)] == [True, False]
+    assert approved_again(post, number) == {MessageState.UNKNOWN}
+
+    with read(post.engine) as session:
+        problem = Message.key == "alert:level-letters:1:problem:1"
+        assert session.exec(select(Message).where(problem)).one().to_email == post.council.hos.email
+    withdraw(post, 2)
+    assert not post.prepared("changes" if about == "annual" else "annual").may_have_left
+
+
+@pytest.mark.parametrize("about", ["annual", "changes"])
+def test_a_batch_begun_and_sent_after_the_backup_is_not_sent_by_the_next_one(
+    post: Post, about: str
+) -> None:
+    """Not even after an older backup was restored in turn: what is known is not forgotten."""
+    published(post.engine)
+    changed(post.engine, 900001, "low", before="high")
+    older, file = saved(post, "older.zip"), saved(post, "backup.zip")
+    assert approved_again(post, post.prepared(about).id) == {MessageState.PENDING}
+
+    assert restored(post, file) == 0
+    assert restored(post, older) == 0
+    assert approved_again(post, post.prepared(about).id) == {MessageState.UNKNOWN}
+
+
+def test_of_a_lost_database_nobody_knows_what_it_sent(post: Post, tmp_path: Path) -> None:
+    published(post.engine)
+    number = post.prepared().id
+    file = saved(post, "backup.zip")
+    post.engine = connect(sqlite_url(migrated_file(tmp_path / "new.db")))
+
+    assert restored(post, file) == 8
+    assert post.batch(number).may_have_left
+    withdraw(post, number)
+    assert not post.begin().may_have_left, "an officer who knows better begins it anew"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import typst
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
@@ -17,14 +18,15 @@ from models.database import read, write
 from models.events import Event
 from models.level_letters import LevelLetter, LevelLetterFile
 from models.messages import Message, MessageState
+from models.officers import Officer
 from models.policy import Policy
-from models.refusals import NotPossible
+from models.refusals import InvalidInput, NotPossible
 from models.settings import Settings
 from models.statements import change
 from notifications import level_letters as work
 from notifications.bulk import Worked
 from notifications.outbox import CLAIM_LASTS, Delivered, deliver
-from notifications.press import press
+from notifications.press import _as_line, press, serve
 from tests.cases import Case
 from tests.council import Council
 from tests.letters.renderings import pdf_text, squeezed
@@ -121,6 +123,55 @@ def test_a_process_that_dies_is_told_and_the_next_takes_its_place() -> None:
     assert again[0].content.startswith(b"%PDF")
     assert again[1].trouble
     assert child.poll() is not None
+
+
+def test_what_is_no_fault_of_the_letter_stops_the_work_and_leaves_nobody_out(
+    inked: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(inked.engine, [900001])
+    batch = inked.approved()
+    with monkeypatch.context() as patched:
+        full = tmp_path / "sitecustomize.py"
+        full.write_text(
+            "import notifications.letters.pdf as pdf\n"
+            "def to_pdf(letter):\n"
+            "    raise OSError(28, 'No space left on secret')\n"
+            "pdf.to_pdf = to_pdf\n"
+        )
+        patched.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.getcwd()]))
+        assert inked.work() == Worked(0, 1)
+    assert "OSError" in inked.job().message
+    assert "let it go on" in inked.job().message
+    assert "secret" not in inked.job().message
+    assert {each.state.value for each in inked.letters()} == {"drafted"}
+
+    with write(inked.engine) as session:
+        level_letters.go_on(session, officer=inked.council.hos, now=inked.now, number=batch.id)
+    assert inked.work() == Worked(1, 0)
+    assert {each.state.value for each in inked.letters()} == {"issued"}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "fit"),
+    [
+        (typst.TypstError("the text `x` could not be displayed"), True),
+        (InvalidInput("body", "It cannot be printed."), True),
+        (typst.TypstError("file not found (searched at letter.typ)"), False),
+        (MemoryError(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_a_fault_of_the_letter_itself_is_answered_as_one(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception, fit: bool
+) -> None:
+    def fails(_: object) -> bytes:
+        raise trouble
+
+    monkeypatch.setattr("notifications.press.to_pdf", fails)
+    answers = io.BytesIO()
+    serve(io.BytesIO(_as_line(letter())), answers)
+    pages = int.from_bytes(answers.getvalue()[:4], "big", signed=True)
+    assert pages == (-1 if fit else -2)
 
 
 # --- the bundle
@@ -242,6 +293,23 @@ def test_trouble_is_decided_by_an_officer_and_told_once_for_the_batch(
     with SmtpServer() as server:
         assert pass_of(post, server).sent == 1
     assert server.messages[0].recipients == ("chair@fernshire.example",)
+
+
+def test_when_the_approver_has_left_the_heads_of_service_hear_of_trouble_once(
+    post: Post,
+) -> None:
+    published(post.engine)
+    post.issued()
+    quiet(post)
+    with write(post.engine) as session:
+        change(session, Officer, {"id": post.council.hos.id}, active=False)
+    with SmtpServer("refuse") as server:
+        assert pass_of(post, server).failed == 8
+        server.behaviour = "accept"
+        post.now += timedelta(hours=2)
+        assert pass_of(post, server) == Delivered(1, 0, 0, 0, 0)
+    assert server.messages[-1].recipients == ("hos2@fernshire.example",)
+    assert "/letter-batches/1" in server.messages[-1].message.get_content()
 
 
 def test_a_lost_claim_becomes_unknown_and_is_not_sent_again(post: Post) -> None:
