@@ -24,7 +24,7 @@ async def bulk_runs(clockwork: Clockwork, job: BulkJob) -> list[FlowRun]:
     moment = f"-{job.queued_at:%Y%m%dT%H%M%S%f}-"
     runs = [
         run
-        for run in await clockwork.client.read_flow_runs()
+        for run in await clockwork.every_run()
         if (run.idempotency_key or "").startswith(f"bulk-{job.id}-")
         and moment in (run.idempotency_key or "")
     ]

@@ -140,7 +140,7 @@ async def test_a_case_of_the_same_reference_in_another_database_keeps_its_runs(
     restrict(clockwork)
     await clockwork.reconcile()
 
-    left = {each.id for each in await clockwork.client.read_flow_runs()}
+    left = {each.id for each in await clockwork.every_run()}
     assert other.id in left
     assert run.id not in left
     await clockwork.client.delete_flow_run(other.id)
