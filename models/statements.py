@@ -16,12 +16,15 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Row,
+    Select,
     SelectBase,
     Table,
     bindparam,
     insert,
+    true,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import class_mapper
@@ -30,6 +33,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
 SHAPES = 1000  # of statements that are kept compiled: several times as many as there are
 
@@ -200,6 +204,22 @@ def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str,
         connection = _connection(session)
         sql = _insert(table, tuple(rows[0]), False, connection.dialect)
         sql.send(connection, [sql.parameters(row) for row in rows])
+
+
+def add_found(
+    session: Session, table: type[SQLModel], found: Select[Any], *, unless_there: list[str]
+) -> int:
+    """Insert what a query finds, but for rows whose unique columns are there; how many were new.
+
+    By the unique index itself: to ask first whether a row is there is slow by the square of the
+    rows where PostgreSQL believes that the table is still empty.
+    """
+    connection = session.connection()
+    insert_into = _INSERTS[connection.dialect.name](_table(table))
+    names = list(found.selected_columns.keys())
+    rows = found.where(true())  # without a WHERE, SQLite takes ON CONFLICT for a condition to join
+    new = insert_into.from_select(names, rows).on_conflict_do_nothing(index_elements=unless_there)
+    return connection.execute(new.execution_options(preserve_rowcount=True)).rowcount
 
 
 def change_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:

@@ -49,18 +49,13 @@ def set_levels(session: Session, now: datetime, which: ColumnElement[bool], by: 
     """
     connection = session.connection()
     agreed = which & (col(Assessment.state) == AssessmentState.AGREED)
-    stands = select_columns(col(School.risk_level)).where(col(School.urn) == col(Assessment.urn))
+    its_school = col(School.urn) == col(Assessment.urn)
     connection.execute(
-        update(Assessment).where(agreed).values(level_before=stands.scalar_subquery())
+        update(Assessment).where(agreed, its_school).values(level_before=col(School.risk_level))
     )
     connection.execute(_level_changes(now, agreed, by))
-    assessed = select_columns(col(Assessment.level)).where(
-        agreed, col(Assessment.urn) == col(School.urn)
-    )
     connection.execute(
-        update(School)
-        .where(col(School.urn).in_(select_columns(col(Assessment.urn)).where(agreed)))
-        .values(risk_level=assessed.scalar_subquery())
+        update(School).where(agreed, its_school).values(risk_level=col(Assessment.level))
     )
     in_force = update(Assessment).where(agreed).values(state=AssessmentState.IN_FORCE)
     return connection.execute(in_force).rowcount

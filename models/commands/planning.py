@@ -25,7 +25,6 @@ from sqlalchemy import (
     cast,
     column,
     exists,
-    insert,
     literal,
     or_,
     select,
@@ -40,7 +39,7 @@ from models.policy import Policy
 from models.policy.programme import Frequency, LevelRule, SchoolYear, school_year_of
 from models.programme import Duty, DutyKind, DutyState
 from models.schools import RiskLevel, School
-from models.statements import add_all
+from models.statements import add_all, add_found
 
 MONTHLY = Frequency(times=1, per="month")
 BOARD_REPORT_BEFORE_END_OF_TERM = timedelta(days=7)
@@ -312,12 +311,8 @@ def _plan_missing(
         "state": literal(DutyState.PLANNED.value),
         "reason": literal(""),
     }
-    there = select(_duties.c.id).where(_duties.c.key == key)
     # A join without a condition: everything that is wanted, of every one of these schools.
     pairs = select(*(value.label(name) for name, value in new.items())).select_from(
         urns.join(wanted, true())
     )
-    missing = pairs.where(~there.exists()).subquery()
-    statement = insert(_duties).from_select(list(new), select(missing))
-    counted = statement.execution_options(preserve_rowcount=True)
-    return session.connection().execute(counted).rowcount
+    return add_found(session, Duty, select(pairs.subquery()), unless_there=["key"])

@@ -5,7 +5,7 @@ Source: Barnsley, School Improvement and Quality Assurance Policy, parts 2 and 3
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, insert, literal, or_, update
+from sqlalchemy import func, literal, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -28,7 +28,7 @@ from models.risk import (
     RoundState,
 )
 from models.schools import RiskLevel, School, is_watched
-from models.statements import add, change
+from models.statements import add, add_found, change
 
 CLOSED = "The school closed before the levels were published."
 
@@ -186,17 +186,12 @@ def _add_missing(session: Session, now: datetime, number: int) -> int:
         "level_before": col(School.risk_level),
         "begun_at": literal(now, _assessments.c.begun_at.type),
     }
-    there = exists().where(
-        col(Assessment.round_id) == number, col(Assessment.urn) == col(School.urn)
-    )
-    missing = (
-        select_columns(*new.values())
-        .where(is_watched(london_date(now)), ~there)
+    drafts = (
+        select_columns(*(value.label(name) for name, value in new.items()))
+        .where(is_watched(london_date(now)))
         .order_by(col(School.urn))
     )
-    drafts = insert(Assessment).from_select(list(new), missing)
-    counted = drafts.execution_options(preserve_rowcount=True)
-    return session.connection().execute(counted).rowcount
+    return add_found(session, Assessment, drafts, unless_there=["round_id", "urn"])
 
 
 def _withdraw_closed(session: Session, current: AssessmentRound, today: date) -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY
-from tests.benchmarks import bulk_letters, clock_pass, letters, pages, register, transitions
+from tests.benchmarks import (
+    bulk_letters,
+    clock_pass,
+    letters,
+    pages,
+    register,
+    rounds,
+    transitions,
+)
 from tests.benchmarks.measuring import Measured, copied, opened
 from tests.council import found_council
 from tests.databases import migrated_file
@@ -80,6 +88,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "letters": in_letters,
         "pages": lambda: pages.measure(folder, founded, policy, council),
         "register": lambda: register.measure(founded),
+        "rounds": lambda: rounds.measure(founded, policy, council),
     }
     if IN_BULK in wanted:
         files = [Path(name) for name in wanted if name.endswith(".csv")]

@@ -1,11 +1,10 @@
 """The annual assessment of all schools: opened in July, complete, published together."""
 
-import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, update
-from sqlmodel import func, select
+from sqlalchemy import Engine
+from sqlmodel import select
 
 from models.commands import rounds
 from models.database import read, write
@@ -14,9 +13,9 @@ from models.policy import Policy
 from models.programme import Duty
 from models.reading import risk
 from models.refusals import NotAllowed, NotFound, NotPossible
-from models.risk import Assessment, AssessmentState, LevelChange, RiskEvidence
+from models.risk import AssessmentState, LevelChange
 from models.schools import RiskLevel, School
-from models.statements import add, add_all
+from models.statements import add
 from tests.assessing import JULY, SEPTEMBER, Register
 from tests.council import OFFICERS, Council
 
@@ -256,32 +255,3 @@ def test_a_returned_level_holds_up_the_publication(register: Register) -> None:
 def test_there_must_be_a_round_to_publish(register: Register) -> None:
     with pytest.raises(NotFound):
         register.publish()
-
-
-# At scale ------------------------------------------------------------------------------------
-
-SCHOOLS = 22_000
-SECONDS = 20  # measured: 0.1 to open and 2 to publish on SQLite, 0.5 and 7 on PostgreSQL
-
-
-def test_22000_schools_are_opened_and_published_in_seconds(register: Register) -> None:
-    kind = {"type_code": 1, "type_name": "Community school", "phase": "Primary"}
-    many = [{"urn": 920_000 + n, "name": f"School {n}", **kind} for n in range(SCHOOLS)]
-    with write(register.engine) as session:
-        add_all(session, School, many)
-    began = time.monotonic()
-    register.open_round()
-    assert time.monotonic() - began < SECONDS
-    agreed = {"state": "agreed", "level": "low", "proposed_level": "low", "reason": "So."}
-    with write(register.engine) as session:
-        session.connection().execute(update(Assessment).values(agreed))
-    register.now = SEPTEMBER
-    began = time.monotonic()
-    register.publish()
-    assert time.monotonic() - began < SECONDS
-    with read(register.engine) as session:
-        low = select(func.count(School.urn)).where(School.risk_level == RiskLevel.LOW)
-        assert session.exec(low).one() == SCHOOLS + 4
-        assert session.exec(select(func.count(LevelChange.id))).one() == SCHOOLS + 4
-        assert session.exec(select(func.count(RiskEvidence.id))).one() == 0
-        assert verify(session) is None
