@@ -15,8 +15,15 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.commands.bulk import Hold
-from models.commands.level_letter_drafts import concerns, draft_chunk, finish_drafting
-from models.commands.level_letters import Frozen, find_batch, finish_issuing, freeze
+from models.commands.level_letters import (
+    Frozen,
+    concerns,
+    draft_chunk,
+    find_batch,
+    finish_drafting,
+    finish_issuing,
+    freeze,
+)
 from models.database import read, write
 from models.level_letters import (
     BatchState,

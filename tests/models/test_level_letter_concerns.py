@@ -50,7 +50,7 @@ def test_changes_of_a_withdrawn_batch_are_drafted_without_those_that_others_took
         )
     later = changed(post.engine, BROOKSIDE, "medium", before="low")
     with write(post.engine) as session:  # the clock takes what came after the withdrawn batch
-        assert level_letters._open_changes(session, post.now, "the clock", after=later - 1)
+        assert level_letters.open_changes(session, post.now, "the clock", after=later - 1)
     post.work()
     changed(post.engine, 900003, "high", before="low")
     third = post.prepared("changes").id

@@ -12,7 +12,7 @@ from models.backup import back_up, restore
 from models.backup.since import MAY_HAVE_LEFT
 from models.commands import level_letters
 from models.commands.clock import tick
-from models.commands.level_letter_drafts import draw
+from models.commands.level_letters import draw
 from models.database import connect, read, write
 from models.events import Event, verify
 from models.level_letters import BatchState

@@ -10,7 +10,7 @@ from models import reading
 from models.access import Act
 from models.bulk import BulkState
 from models.commands import level_letters
-from models.commands.level_letter_drafts import ROLES
+from models.commands.level_letters import ROLES
 from models.level_letters import BatchState, LevelLetterState
 from models.reading import level_letters as read_letters
 from models.refusals import InvalidInput
