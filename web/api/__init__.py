@@ -46,9 +46,19 @@ TOPICS = (
 )
 
 
-def create_api() -> FastAPI:
+class Api(FastAPI):
+    """The API, which describes itself when it is first asked to: that takes its time."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of every call, with the type that the problems have."""
+        if self.openapi_schema is None:
+            _say_problem_json(super().openapi())
+        return super().openapi()
+
+
+def create_api() -> Api:
     """The API, to be mounted at `ADDRESS`; it looks to `state` as set up by `create_app`."""
-    api = FastAPI(
+    api = Api(
         title="Schools Causing Concern",
         version="1",
         openapi_url="/openapi.json",
@@ -62,8 +72,6 @@ def create_api() -> FastAPI:
     for topic in TOPICS:
         api.include_router(topic.router)
     handle_problems(api)
-    described = api.openapi()
-    _say_problem_json(described)
     return api
 
 
