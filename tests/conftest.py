@@ -23,7 +23,15 @@ from tests.council import Council, found_council
 from tests.databases import PostgresServer
 
 pytest_plugins = [
-    f"tests.{name}" for name in ("browser", "smtp", "prefect_server", "walk", "web.furnished")
+    f"tests.{name}"
+    for name in (
+        "browser",
+        "smtp",
+        "prefect_server",
+        "walk",
+        "web.furnished",
+        "web.council_sign_in",
+    )
 ]
 
 

@@ -15,7 +15,7 @@ from notifications.letters import parse, to_text
 from notifications.level_letters import level_letter_document
 from tests.council import Council
 from tests.level_letters import SCHOOLS, Post, changed, published
-from tests.models.test_letter_texts import AMERICAN, FORBIDDEN, LITERAL, ONLY_MAINTAINED, tree
+from tests.models.letter_walks import AMERICAN, FORBIDDEN, LITERAL, ONLY_MAINTAINED, tree
 
 HOSTILE = "# {{ 7 * 7 }} **St John’s** | <b>x</b> #import"
 FACTS = {
