@@ -9,6 +9,8 @@ INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 # that is also asked for with extras (sqlalchemy[asyncio]), and then miss its hash.
 LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
 WORKERS ?= 3
+# Of a test with many examples PostgreSQL is asked the first; "all" asks it every one.
+EXAMPLES ?= first
 
 .PHONY: run test bench check audit sbom css lock
 
@@ -16,7 +18,7 @@ run: .venv/installed
 	@exec .venv/bin/scc up --demo
 
 test: .venv/installed-for-tests
-	$(IN_VENV) -m pytest -n $(WORKERS) -rs
+	EXAMPLES=$(EXAMPLES) $(IN_VENV) -m pytest -n $(WORKERS) -rs
 
 bench: .venv/installed-for-tests
 	$(IN_VENV) -m tests.benchmarks

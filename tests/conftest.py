@@ -37,27 +37,52 @@ pytest_plugins = [
 
 # What these share is dear to start (a Prefect server, a browser, a server of forks), so the tests
 # of each stay with one worker. By path: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
-TOGETHER = {
-    "tests/flows/": "prefect",
-    "tests/cli/test_up.py": "up",
-    "tests/models/test_kill_points": "killing",
-    "tests/web/test_browser_": "browser",
-    "tests/web/test_gallery.py": "browser",
-}
+TOGETHER = (
+    "tests/flows/test_runner.py",
+    "tests/flows/",
+    "tests/cli/test_up.py",
+    "tests/models/test_kill_points",
+)
+EACH_FILE = ("tests/web/test_browser_", "tests/web/test_gallery.py")
 
 
 class Together(LoadScopeScheduling):
     """Gives each worker whole groups, the largest first, and every other test by itself."""
 
     def _split_scope(self, nodeid: str) -> str:
-        groups = (group for place, group in TOGETHER.items() if nodeid.startswith(place))
-        return next(groups, nodeid)
+        if nodeid.startswith(EACH_FILE):
+            return nodeid.partition("::")[0]
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     """How tests are handed out when there are several workers."""
     return Together(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """SQLite is asked every example of a test, PostgreSQL the first one.
+
+    The rule that is tested is the same code on both; what may differ is the statement, and one
+    example sends it. Where the example itself may be taken differently, the test is marked
+    `every_example`; `make test EXAMPLES=all` asks everything of both.
+    """
+    asked: set[str] = set()
+    spared = []
+    for item in items if os.environ.get("EXAMPLES") != "all" else ():
+        test = item.nodeid.partition("[")[0]
+        if _is_on_postgresql(item) and not item.get_closest_marker("every_example"):
+            spared += [item] if test in asked else []
+            asked.add(test)
+    if spared:
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in set(spared)]
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    example = getattr(item, "callspec", None)
+    return example is not None and example.params.get("database_url") == "postgresql"
 
 
 BYTECODE = pytest.StashKey[Path]()

@@ -16,6 +16,7 @@ from tests.cases import Case
 from tests.flows.clockwork import Clockwork
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
@@ -43,6 +44,7 @@ def warning_notice_proposed(clockwork: Clockwork) -> tuple[Case, Proposal]:
     return case, case.awaiting[-1]
 
 
+@ONCE
 async def test_a_waiting_proposal_is_a_suspended_run_named_after_school_and_step(
     clockwork: Clockwork,
 ) -> None:
@@ -75,6 +77,7 @@ async def test_an_approval_in_prefect_issues_the_letter_and_ends_the_run(
     assert any(b"application/pdf" in mail.read_bytes() for mail in mails)
 
 
+@ONCE
 async def test_the_code_does_not_stay_in_prefect(clockwork: Clockwork) -> None:
     proposal = formal_letter_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
@@ -87,6 +90,7 @@ async def test_the_code_does_not_stay_in_prefect(clockwork: Clockwork) -> None:
     assert await clockwork.kept(run) == []
 
 
+@ONCE
 @pytest.mark.parametrize(
     ("officer", "answer", "why", "kept"),
     [
@@ -113,6 +117,7 @@ async def test_a_refused_answer_leaves_it_waiting_and_says_why(
     assert [event.kind.value for event in record_of(clockwork)[before:]] == kept
 
 
+@ONCE
 async def test_who_was_refused_in_prefect_is_on_record(clockwork: Clockwork) -> None:
     proposal = formal_letter_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
@@ -133,6 +138,7 @@ async def test_who_was_refused_in_prefect_is_on_record(clockwork: Clockwork) -> 
     )
 
 
+@ONCE
 async def test_a_case_that_is_not_theirs_to_see_names_it_in_the_refusal(
     clockwork: Clockwork,
 ) -> None:
@@ -150,6 +156,7 @@ async def test_a_case_that_is_not_theirs_to_see_names_it_in_the_refusal(
     assert refused.facts["why"] == f"There is no proposal {proposal.id}."
 
 
+@ONCE
 async def test_who_guesses_on_does_not_fill_the_record(clockwork: Clockwork) -> None:
     run = await clockwork.open_gate(formal_letter_proposed(clockwork))
 
@@ -159,6 +166,7 @@ async def test_who_guesses_on_does_not_fill_the_record(clockwork: Clockwork) -> 
     assert len(refusals(clockwork, EventKind.SIGN_IN_REFUSED)) == MOST_IN_WINDOW
 
 
+@ONCE
 async def test_the_proposer_cannot_approve_in_prefect_either(clockwork: Clockwork) -> None:
     case = clockwork.case.started()
     proposal = case.propose("pause", by="hos")
@@ -189,6 +197,7 @@ async def test_a_decision_taken_elsewhere_ends_the_wait(clockwork: Clockwork) ->
     assert late.status.value == "ABORT"
 
 
+@ONCE
 async def test_whoever_answers_second_in_prefect_is_told_that_it_was_decided(
     clockwork: Clockwork,
 ) -> None:
@@ -210,6 +219,7 @@ async def test_whoever_answers_second_in_prefect_is_told_that_it_was_decided(
     assert [decision.decision for decision in decisions] == ["approve"]
 
 
+@ONCE
 async def test_after_the_first_of_two_approvers_it_waits_for_the_second(
     clockwork: Clockwork,
 ) -> None:
@@ -227,6 +237,7 @@ async def test_after_the_first_of_two_approvers_it_waits_for_the_second(
     assert case.states["warning_notice"] == "awaiting_response"
 
 
+@ONCE
 async def test_a_sign_off_elsewhere_changes_whom_the_form_names(clockwork: Clockwork) -> None:
     case, proposal = warning_notice_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
@@ -238,6 +249,7 @@ async def test_a_sign_off_elsewhere_changes_whom_the_form_names(clockwork: Clock
     assert "Waits for: Director" in await clockwork.form(run)
 
 
+@ONCE
 async def test_what_officers_typed_is_shown_as_text(clockwork: Clockwork) -> None:
     case = clockwork.case.started()
     typed = "# <b>Ask</b> [here](http://x.example)\n![](http://x.example)\n1. a"
@@ -253,6 +265,7 @@ async def test_what_officers_typed_is_shown_as_text(clockwork: Clockwork) -> Non
     ]
 
 
+@ONCE
 async def test_an_academy_waits_on_its_own_ladder(clockwork: Clockwork) -> None:
     [proposal] = clockwork.case.started(by="seo", school="academy").awaiting
 
@@ -264,6 +277,7 @@ async def test_an_academy_waits_on_its_own_ladder(clockwork: Clockwork) -> None:
     assert clockwork.case.escalation.status == "open"
 
 
+@ONCE
 async def test_a_run_started_by_hand_for_a_proposal_of_another_ends_at_once(
     clockwork: Clockwork,
 ) -> None:

@@ -14,7 +14,10 @@ from models.escalations import Proposal
 from models.letters import Letter
 from tests.flows.clockwork import Clockwork
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 
 @pytest.fixture

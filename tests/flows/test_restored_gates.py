@@ -9,7 +9,10 @@ from models.backup import back_up, restore
 from models.escalations import ProposalState
 from tests.flows.clockwork import Clockwork
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 
 async def test_a_proposal_that_was_decided_since_waits_again(

@@ -16,7 +16,10 @@ from models.escalations import Proposal
 from tests.flows.clockwork import Clockwork
 from tests.flows.test_gates import formal_letter_proposed
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 
 def restrict(clockwork: Clockwork) -> None:

@@ -11,6 +11,8 @@ from models.database import read, write
 from models.events import Break, ChainHead, Event, EventKind, Happening, append, link, verify
 from tests.council import NOW, Council
 
+pytestmark = pytest.mark.every_example
+
 events = Event.__table__
 COLUMNS = [column.name for column in events.columns]
 

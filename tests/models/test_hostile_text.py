@@ -23,6 +23,8 @@ from models.schools import Contact
 from tests.cases import Case
 from tests.council import NOW
 
+pytestmark = pytest.mark.every_example
+
 KEPT = {
     "markdown": "# Title\n\n**bold** [x](javascript:alert(1)) ![x](y)\n\n| a | b |\n|---|---|\n> q",
     "html": "<script>alert('x')</script> <b onclick=\"x()\">&amp;&lt;</b> <!-- -->",

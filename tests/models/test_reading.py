@@ -21,6 +21,8 @@ from models.statements import add_all
 from tests.cases import Case
 from tests.council import NOW, Council
 
+pytestmark = pytest.mark.every_example
+
 TODAY = NOW.date()
 
 

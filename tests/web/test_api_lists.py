@@ -11,6 +11,8 @@ from tests.cases import Case
 from tests.council import Council
 from tests.web.callers import Caller, Callers
 
+pytestmark = pytest.mark.every_example
+
 
 @pytest.fixture
 def callers(engine: Engine, council: Council, tmp_path: Path) -> Callers:
