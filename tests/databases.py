@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, insert, select, text
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, insert, select, text
 from sqlmodel import SQLModel
 
 from models import schema
@@ -82,15 +82,19 @@ def empty(engine: Engine) -> None:
 
 
 def rows(engine: Engine) -> dict[Table, list[dict[str, Any]]]:
-    """All that the tables hold."""
+    """All that the tables hold, each in the order of its keys."""
     with engine.connect() as connection:
         holding = _holding_rows(connection)
         return {
-            table: [dict(row) for row in connection.execute(select(table)).mappings()]
+            table: [dict(row) for row in connection.execute(_in_order(table)).mappings()]
             if table.name in holding
             else []
             for table in SQLModel.metadata.sorted_tables
         }
+
+
+def _in_order(table: Table) -> Select[Any]:
+    return select(table).order_by(*table.primary_key)
 
 
 def _holding_rows(connection: Connection) -> set[str]:

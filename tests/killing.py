@@ -7,10 +7,13 @@ Only the child listens to its own statements: what runs is the product as it is.
 import io
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -30,6 +33,7 @@ from models.commands.rounds import publish_round
 from models.commands.starting import start
 from models.database import connect, read, write
 from models.escalations import Action, Escalation, Proposal, ProposalState
+from models.events import verify
 from models.officers import Officer
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY, Settings
@@ -39,6 +43,8 @@ from notifications.bulk import carry_on
 from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
+from tests import databases
+from tests.databases import sqlite_url
 from tests.level_letters import blank_press
 
 PATIENCE = 60  # seconds
@@ -92,9 +98,37 @@ def _is_on_files(act: str, about: tuple[Any, ...]) -> bool:
 
 def perform(scenario: str, url: str, now: datetime, **more: Any) -> None:
     """Run a scenario in this process and let it live."""
-    engine = connect(url)
-    SCENARIOS[scenario](engine, now, **more)
+    with opened(url) as engine:
+        SCENARIOS[scenario](engine, now, **more)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """A database between two kills; afterwards its file is whole by itself."""
+    engine = _engine(url)
+    yield engine
     engine.dispose()
+
+
+@cache
+def _engine(url: str) -> Engine:
+    """One for each file: a new one would have to compile every statement anew."""
+    return connect(url)
+
+
+def content(engine: Engine) -> dict[str, list[Any]]:
+    """Every row of every table; the chain of events holds."""
+    with read(engine) as session:
+        assert verify(session) is None
+    return {table.name: held for table, held in databases.rows(engine).items()}
+
+
+def copied(prepared: Path, copy: Path) -> str:
+    """A fresh copy of a SQLite file, where the one for the kill before was; its URL."""
+    copy.parent.mkdir(exist_ok=True)
+    for left_behind in copy.parent.glob(f"{copy.name}-*"):
+        left_behind.unlink()
+    return sqlite_url(Path(shutil.copyfile(prepared, copy)))
 
 
 def _officer(session: Session, name: str) -> Officer:

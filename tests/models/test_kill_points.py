@@ -4,50 +4,29 @@ Each scenario runs again and again in a process that kills itself one statement 
 until one of them reaches the end.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import delete, select
+from sqlmodel import Session
 
 from models.commands import powers
-from models.database import connect, read
+from models.database import read
 from models.events import verify
 from models.messages import Message
 from tests.cases import NOTICE, Case
 from tests.council import NOW
 from tests.databases import sqlite_url
-from tests.killing import after_every_claim, perform, run_killed_at
+from tests.killing import after_every_claim, content, copied, opened, perform, run_killed_at
 from tests.smtp import SmtpServer
 
 # One process that has everything ready, from which all children are forked.
 
 TODAY = NOW.date()
-
-
-def content(engine: Engine) -> dict[str, list[Any]]:
-    """Every row of every table; the chain of events holds."""
-    with read(engine) as session:
-        assert verify(session) is None
-        return {
-            table.name: session.connection()
-            .execute(select(table).order_by(*table.primary_key))
-            .all()
-            for table in SQLModel.metadata.sorted_tables
-        }
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Engine]:
-    engine = connect(url)
-    yield engine
-    engine.dispose()
 
 
 def ready_to_start(case: Case) -> None:
@@ -191,13 +170,13 @@ def test_a_pass_that_was_killed_is_finished_by_the_next(
     prepare, now = PASSES[name]
     prepare(case)
     prepared = file_of(case)
-    whole = Path(shutil.copyfile(prepared, tmp_path / "whole.db"))
-    perform(name, sqlite_url(whole), now)
-    with opened(sqlite_url(whole)) as engine:
+    url = copied(prepared, tmp_path / "copy.db")
+    perform(name, url, now)
+    with opened(url) as engine:
         wanted = content(engine)
     place, killed = 1, True
     while killed:
-        url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+        url = copied(prepared, tmp_path / "copy.db")
         killed = run_killed_at(place, name, url, now)
         with opened(url) as engine:
             content(engine)
@@ -237,7 +216,7 @@ def test_mail_that_is_kept_in_the_folder_is_kept_once(case: Case, tmp_path: Path
     prepared = file_of(case)
     place, killed = 1, True
     while killed:
-        url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+        url = copied(prepared, tmp_path / "copy.db")
         home = tmp_path / f"home-{place}"
         killed = run_killed_at(place, "deliver", url, NOW, home=home)
         perform("deliver", url, after_every_claim(NOW), home=home)
@@ -259,7 +238,7 @@ def test_a_letter_that_is_sent_arrives_once_or_an_officer_is_asked(
     prepared = file_of(case)
     place, killed, asked = 1, True, 0
     while killed:
-        url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
+        url = copied(prepared, tmp_path / "copy.db")
         to = {"home": tmp_path / f"home-{place}", "mail_url": mail_server.url}
         killed = run_killed_at(place, "deliver", url, NOW, **to)
         perform("deliver", url, after_every_claim(NOW), **to)

@@ -1,32 +1,29 @@
 """Killed at any moment of an upload, nothing is lost and nothing is doubled."""
 
 import shlex
-import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import select
 
-from models.database import connect, read
+from models.database import read
 from models.events import Event, EventKind, verify
 from models.evidence import EvidenceFile
 from models.files.folder import files_in_place, is_whole, temporary_files
 from models.refusals import NotPossible
 from tests.cases import Case
 from tests.council import NOW
-from tests.databases import sqlite_url
-from tests.killing import perform, run_killed_at
+from tests.killing import copied, opened, perform, run_killed_at
 
 CONTENT = b"Seen on the visit: the fence is down.\n" * 60_000  # more than one piece
 HARMLESS = shlex.join([sys.executable, "-c", "print('OK')"])
 
 
-def rows(engine: Engine) -> list[EvidenceFile]:
+def rows(url: str) -> list[EvidenceFile]:
     """Every row, once each is on record exactly once and the chain holds."""
-    with read(engine) as session:
+    with opened(url) as engine, read(engine) as session:
         assert verify(session) is None
         found = list(session.exec(select(EvidenceFile)))
         added = session.exec(select(Event).where(Event.kind == EventKind.EVIDENCE_ADDED)).all()
@@ -34,19 +31,13 @@ def rows(engine: Engine) -> list[EvidenceFile]:
     return found
 
 
-def holds(engine: Engine, folder: Path) -> int:
+def holds(url: str, folder: Path) -> int:
     """No row is without its bytes and whatever lies in place is whole; how many rows there are."""
     placed = files_in_place(folder)
     assert all(is_whole(path, sha256) for sha256, path in placed.items())
-    found = rows(engine)
+    found = rows(url)
     assert {row.sha256 for row in found} <= placed.keys()
     return len(found)
-
-
-def copied(prepared: Path, tmp_path: Path, place: int) -> tuple[str, Path]:
-    """A database and a data folder for the kill at one place."""
-    url = sqlite_url(Path(shutil.copyfile(prepared, tmp_path / f"{place}.db")))
-    return url, tmp_path / f"home-{place}"
 
 
 def prepared(case: Case) -> Path:
@@ -65,11 +56,11 @@ def test_an_upload_that_was_killed_is_whole_or_swept(
     ends = set()
     place, killed = 1, True
     while killed:
-        url, home = copied(database, tmp_path, place)
+        url, home = copied(database, tmp_path / "copy.db"), tmp_path / f"home-{place}"
         more = {"home": home, "scanner": scanner, "content": CONTENT}
         killed = run_killed_at(place, "attach", url, NOW, **more)
-        engine, folder = connect(url), home / "evidence"
-        kept = holds(engine, folder)
+        folder = home / "evidence"
+        kept = holds(url, folder)
         ends.add((kept, len(files_in_place(folder)), len(temporary_files(folder))))
         sweep_up(url, home)
         assert len(files_in_place(folder)) == kept
@@ -79,8 +70,7 @@ def test_an_upload_that_was_killed_is_whole_or_swept(
             assert not kept
         except NotPossible:
             assert kept
-        assert holds(engine, folder) == 1
-        engine.dispose()
+        assert holds(url, folder) == 1
         place += 1
     assert place > 15
     # Nothing yet; only arriving; in place and nobody's; kept. And never anything else.
@@ -98,17 +88,15 @@ def test_a_sweep_that_was_killed_has_removed_nothing_of_a_case(case: Case, tmp_p
     later = datetime.now(UTC) + timedelta(hours=2)
     place, killed = 1, True
     while killed:
-        url, home = copied(database, tmp_path, place)
+        url, home = copied(database, tmp_path / "copy.db"), tmp_path / f"home-{place}"
         perform("attach", url, NOW, home=home, scanner="", content=CONTENT)
         folder = home / "evidence"
         leave_behind(folder)
         killed = run_killed_at(place, "sweep", url, later, home=home)
-        engine = connect(url)
-        assert holds(engine, folder) == 1
+        assert holds(url, folder) == 1
         sweep_up(url, home)
-        assert holds(engine, folder) == len(files_in_place(folder)) == 1
+        assert holds(url, folder) == len(files_in_place(folder)) == 1
         assert not temporary_files(folder)
-        engine.dispose()
         place += 1
     assert place > 5
 

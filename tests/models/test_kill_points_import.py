@@ -15,8 +15,7 @@ from models.schools import School
 from models.settings import Settings
 from tests.cases import Case
 from tests.council import NOW
-from tests.killing import POLICY, run_killed_at
-from tests.models.test_kill_points import content as rows
+from tests.killing import POLICY, content, run_killed_at
 from tests.register_files import closed, head, school, trust, written
 from tests.register_files import content as file_content
 
@@ -59,16 +58,16 @@ def test_an_import_is_applied_whole_or_not_at_all(
     case: Case, database_url: str, tmp_path: Path
 ) -> None:
     ready(case, tmp_path)
-    before, place = rows(case.engine), 1
+    before, place = content(case.engine), 1
     while run_killed_at(place, "apply_register", database_url, NOW, home=tmp_path):
-        now = rows(case.engine)
+        now = content(case.engine)
         if now != before:
             break  # it was killed after its commit: while it tidied up
         place += 1
     assert place > 15
-    after = rows(case.engine)
+    after = content(case.engine)
     assert len(after["school"]) == len(before["school"]) + 1
-    kinds = [event.kind for event in after["event"][len(before["event"]) :]]
+    kinds = [event["kind"] for event in after["event"][len(before["event"]) :]]
     assert set(kinds) == {"register_changed_school", "level_changed", "register_imported"}
     with write(case.engine) as session:
         school_ = session.get_one(School, 900101)

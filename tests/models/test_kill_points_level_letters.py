@@ -6,6 +6,8 @@ later each time; whoever takes the job up afterwards finds what is left.
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,14 +17,14 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from models.commands.bulk import HOLD_LASTS
-from models.database import connect, read
+from models.database import read
 from models.events import Event, verify
 from models.level_letters import LevelLetterFile
 from models.policy import Policy
 from models.settings import Settings
 from tests.council import NOW, Council
 from tests.databases import sqlite_url
-from tests.killing import perform, run_killed_at
+from tests.killing import copied, opened, perform, run_killed_at
 from tests.level_letters import Post, published
 
 LATER = NOW + HOLD_LASTS + timedelta(seconds=1)
@@ -38,14 +40,15 @@ def post(policy: Policy, council: Council, engine: object, tmp_path: Path) -> Po
     return made
 
 
-def copied(post: Post, name: object) -> Post:
+@contextmanager
+def copy_of(post: Post) -> Iterator[Post]:
     """The same in a database and a data folder of its own."""
     post.engine.dispose()
-    home = post.settings.home / f"{name}"
-    home.mkdir()
-    file = Path(shutil.copyfile(post.engine.url.database, home / "scc.db"))
-    engine = connect(sqlite_url(file))
-    return Post(engine, post.policy, post.council, Settings(home=home, _env_file=None))
+    home = post.settings.home / "copy"
+    shutil.rmtree(home, ignore_errors=True)
+    url = copied(Path(post.engine.url.database), home / "scc.db")
+    with opened(url) as engine:
+        yield Post(engine, post.policy, post.council, Settings(home=home, _env_file=None))
 
 
 def killed(post: Post, place: int, now: object = NOW) -> bool:
@@ -109,12 +112,11 @@ def test_drafting_that_was_killed_is_finished_by_the_next(post: Post) -> None:
     post.begin()
     place, dead = 1, True
     while dead:
-        each = copied(post, place)
-        dead = killed(each, place)
-        never_wrong_meanwhile(each)
-        go_on(each)
-        is_drafted(each)
-        each.engine.dispose()
+        with copy_of(post) as each:
+            dead = killed(each, place)
+            never_wrong_meanwhile(each)
+            go_on(each)
+            is_drafted(each)
         place += 1
     assert place > 15
 
@@ -124,12 +126,11 @@ def test_issuing_and_bundling_that_were_killed_are_finished_by_the_next(post: Po
     post.approved()
     place, dead = 1, True
     while dead:
-        each = copied(post, place)
-        dead = killed(each, place)
-        never_wrong_meanwhile(each)
-        go_on(each)
-        is_issued(each)
-        each.engine.dispose()
+        with copy_of(post) as each:
+            dead = killed(each, place)
+            never_wrong_meanwhile(each)
+            go_on(each)
+            is_issued(each)
         place += 1
     assert place > 30
 
@@ -149,7 +150,6 @@ def test_on_postgresql_too(post: Post, database_url: str) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_killed_again_and_again_it_comes_to_the_same(post: Post) -> None:
     post.approved()
-    runs = iter(range(1000))
 
     @settings(
         max_examples=5,
@@ -159,13 +159,13 @@ def test_killed_again_and_again_it_comes_to_the_same(post: Post) -> None:
     )
     @given(places=st.lists(st.integers(5, 45), min_size=2, max_size=4))
     def often(places: list[int]) -> None:
-        each, now = copied(post, f"often-{next(runs)}"), NOW
-        for place in places:
-            killed(each, place, now)
-            never_wrong_meanwhile(each)
-            now += HOLD_LASTS + timedelta(seconds=1)
-        go_on(each, now)
-        is_issued(each)
-        each.engine.dispose()
+        now = NOW
+        with copy_of(post) as each:
+            for place in places:
+                killed(each, place, now)
+                never_wrong_meanwhile(each)
+                now += HOLD_LASTS + timedelta(seconds=1)
+            go_on(each, now)
+            is_issued(each)
 
     often()
