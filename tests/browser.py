@@ -1,6 +1,6 @@
 """Fixtures that show pages to a real Chromium and to axe.
 
-The tests that use them stay with one worker (`TOGETHER` in conftest.py). The browser lives as long
+The tests of one module stay with one worker (`EACH_FILE` in conftest.py). The browser lives as long
 as one module: Playwright's synchronous interface keeps an event loop running in the thread, and no
 asynchronous test can run beside it. For the same reason a module that uses these fixtures has no
 asynchronous tests of its own.
@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM_ARGUMENTS = [
@@ -24,6 +24,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": WCAG_TAGS},
+    "resultTypes": ["violations"],  # to carry over all that is right takes longer than to find it
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +62,11 @@ def page_at(browser: Browser) -> Iterator[Callable[[int], Page]]:
 @pytest.fixture(scope="session")
 def assert_accessible() -> Callable[[Page], None]:
     """Asserts that axe finds no violation of WCAG 2.0 to 2.2, level A or AA, on a page."""
-    axe = Axe()
 
     def check(page: Page) -> None:
-        found = axe.run(page, options={"runOnly": {"type": "tag", "values": WCAG_TAGS}})
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        found = AxeResults(page.evaluate("options => axe.run(options)", AXE_OPTIONS))
         assert not found.response["violations"], f"{page.url}\n{found.generate_report()}"
 
     return check

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from sqlalchemy import Engine, update
 
 from models.commands.clock import tick
@@ -104,12 +104,16 @@ class Walk:
     def follow(self, words: str) -> None:
         """Click a link of the main part, or what looks like a button and is one."""
         exactly = re.compile(rf"^\s*{re.escape(words)}\s*$")
-        self.page.locator("main a").filter(has_text=exactly).first.click()
-        self.look(self.page)
+        self.arrive_by(self.page.locator("main a").filter(has_text=exactly).first)
 
     def press(self, words: str) -> None:
         """Click a button."""
-        self.page.get_by_role("button", name=words, exact=True).click()
+        self.arrive_by(self.page.get_by_role("button", name=words, exact=True))
+
+    def arrive_by(self, element: Locator) -> None:
+        """Click what leads to another page, and look at that one: a click alone does not wait."""
+        with self.page.expect_navigation():
+            element.click()
         self.look(self.page)
 
     def type_day(self, legend: str, day: date) -> None:

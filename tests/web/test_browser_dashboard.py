@@ -25,19 +25,16 @@ def test_from_a_figure_to_its_list_and_file(
     walk.sign_in("hos")
     walk.go("/dashboard")
     expect(walk.page.get_by_role("img", name="Schools by risk level and phase")).to_be_visible()
-    walk.page.get_by_role("link", name="1 Primary schools: High risk").click()
-    walk.look(walk.page)
+    walk.arrive_by(walk.page.get_by_role("link", name="1 Primary schools: High risk"))
     walk.sees("1 school", "Ashfield Primary School")
     with walk.page.expect_download() as downloading:
         walk.page.get_by_role("link", name="CSV").click()
     assert downloading.value.suggested_filename == "schools-2026-11-23.csv"
     walk.go("/dashboard")
-    walk.page.get_by_role("link", name="1 deadlines").click()
-    walk.look(walk.page)
+    walk.arrive_by(walk.page.get_by_role("link", name="1 deadlines"))
     walk.sees("1 deadline", "ESC-2026-0001")
     walk.go("/dashboard")
-    walk.page.get_by_role("link", name="1 changes of level").click()
-    walk.look(walk.page)
+    walk.arrive_by(walk.page.get_by_role("link", name="1 changes of level"))
     walk.sees("Low risk", "High risk", "Results fell.")
 
 
@@ -53,7 +50,7 @@ def test_schools_are_suggested_while_one_types(
     suggestion = walk.page.locator("datalist option")
     expect(suggestion).to_have_count(1)
     assert suggestion.get_attribute("value") == "Brookside Academy"
-    walk.page.get_by_role("button", name="Apply filters").click()
+    walk.arrive_by(walk.page.get_by_role("button", name="Apply filters"))
     walk.sees("Brookside Academy")
     assert problems == []  # the policy on content lets the script and its request through
 

@@ -48,8 +48,7 @@ def walk_the_ladder(walk: Walk) -> None:
 
 
 def _start(walk: Walk) -> None:
-    walk.page.get_by_role("link", name="Start an escalation").click()
-    walk.look(walk.page)
+    walk.arrive_by(walk.page.get_by_role("link", name="Start an escalation"))
     walk.type("Name, town, postcode, trust or URN", "ashfield")
     walk.press("Search")
     walk.follow("Ashfield Primary School")
@@ -90,17 +89,14 @@ def _discuss_and_fail(walk: Walk, person: str, told: str) -> None:
 def _move_on(walk: Walk, title: str) -> None:
     """Propose the next step, and approve it as another officer."""
     if walk.page.get_by_role("heading", name="Propose a change").count():
-        walk.page.get_by_role("link", name=title).click()
-        walk.look(walk.page)
+        walk.arrive_by(walk.page.get_by_role("link", name=title))
     walk.sees(title)
     walk.type("Reason", "The response does not settle the concern.")
     walk.press("Propose")
     walk.sees("The proposal is made and waits for a decision", "You made this proposal")
     walk.sign_in("hos2")
-    walk.page.get_by_role("link", name="Waiting for me").click()
-    walk.look(walk.page)
-    walk.page.locator("main").get_by_role("link", name=title).click()
-    walk.look(walk.page)
+    walk.arrive_by(walk.page.get_by_role("link", name="Waiting for me"))
+    walk.arrive_by(walk.page.locator("main").get_by_role("link", name=title))
     walk.press("Confirm the decision")
     walk.sees("There is a problem", "Choose what you decide")
     walk.choose("Approve")

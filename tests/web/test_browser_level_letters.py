@@ -56,7 +56,7 @@ def test_a_batch_from_its_beginning_to_its_bundle(walk: Walk, post: Post) -> Non
     with walk.page.expect_download() as waiting:
         walk.page.get_by_role("link", name="Download the print bundle (PDF)").click()
     assert Path(waiting.value.path()).read_bytes() == post.bundle.read_bytes()
-    walk.page.get_by_role("link", name="Decide what became of it").click()
+    walk.arrive_by(walk.page.get_by_role("link", name="Decide what became of it"))
     walk.press("Confirm the decision")
     walk.sees("Choose what you decide", "Enter a reason")
     pictured(walk, "delivery")

@@ -36,7 +36,7 @@ def test_a_level_is_changed_in_the_year(walk: Walk, register: Register) -> None:
     walk.press("Begin the assessment")
     walk.sees("The assessment is begun")
     pictured(walk, "in-year-draft")
-    walk.page.locator("main a").filter(has_text="Add evidence").first.click()
+    walk.arrive_by(walk.page.locator("main a").filter(has_text="Add evidence").first)
     walk.press("Save the evidence")
     walk.sees("Enter where it is from")
     pictured(walk, "evidence-errors")

@@ -173,7 +173,7 @@ def _give_notice(walk: Walk, case: Case, *, support: bool = True) -> None:
         walk.press("Continue")
         walk.sees("Check your answers", "no e-mail address")
         _addresses(walk.served)
-        walk.page.get_by_role("button", name="Change the answer: On which matters").click()
+        walk.arrive_by(walk.page.get_by_role("button", name="Change the answer: On which matters"))
         walk.press("Continue")
         walk.press("Propose the warning notice")
     else:
@@ -193,8 +193,7 @@ def _approve_notice(walk: Walk, case: Case) -> None:
 def _approve(walk: Walk, who: str, title: str) -> None:
     walk.sign_in(who)
     walk.go("/proposals")
-    walk.page.locator("main").get_by_role("link", name=title).first.click()
-    walk.look(walk.page)
+    walk.arrive_by(walk.page.locator("main").get_by_role("link", name=title).first)
     walk.choose("Approve")
     walk.press("Confirm the decision")
     walk.served.issue()
