@@ -1,28 +1,31 @@
-"""The warning notice of section 60: giving it, judging it, proposing powers after it."""
+"""Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, check_open, enter, find_row
+from models.commands.casework import Case, check_open, enter
 from models.commands.correspondence import Addressing, Approver, approve_letters
 from models.commands.deadlines import (
-    cancel_deadline,
     cancel_statutory,
     set_deadline,
     settle_deadline,
 )
 from models.commands.legal import (
     check_applies,
-    given_notice,
     latest_support,
     legal_standing,
     notices_of,
-    withdraw_unissued,
+)
+from models.commands.notices.one_notice import (
+    CLOCKS,
+    of_proposal,
+    set_last_day,
+    word_of,
 )
 from models.commands.proposing import LONGEST_PERIOD, Draft, put_forward
 from models.deadlines import DeadlineKind
@@ -30,19 +33,16 @@ from models.escalations import Action, Escalation, Proposal, Status, Step, StepS
 from models.events import EventKind, Happening, append
 from models.ladder import Standing, refusal
 from models.law import notices as law
-from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.letters import LetterState
 from models.officers import Officer
 from models.policy import Policy, StepRule
-from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add, by_key, change
-from models.statutory import ProposedPowers, Support, WarningNotice
+from models.refusals import InvalidInput, NotPossible
+from models.statements import add, change
+from models.statutory import Support, WarningNotice
 from models.text import check_printable, check_prose
 
 TEXTS = ("comparison", "why_powers", "matters", "action_required", "action_minded")
-# The clocks of a notice; the review of a suspended budget runs on without it.
-CLOCKS = (DeadlineKind.COMPLIANCE, DeadlineKind.POWERS)
 
 
 def record_support(
@@ -193,23 +193,15 @@ def _content(
     **texts: str,
 ) -> law.Content:
     """What was entered, as the law reads it; a comparison belongs to ground (a) alone."""
-    chosen = tuple(dict.fromkeys(_chosen("grounds", name, law.Ground) for name in grounds))
+    chosen = tuple(dict.fromkeys(word_of("grounds", name, law.Ground) for name in grounds))
     with_what = tuple(
-        dict.fromkeys(_chosen("comparisons", name, law.Comparison) for name in comparisons)
+        dict.fromkeys(word_of("comparisons", name, law.Comparison) for name in comparisons)
     )
     for name, text in texts.items():
         check_printable(name, check_prose(name, text, required=False))
     return law.Content(
         grounds=chosen, comparisons=with_what, compliance_ends_on=compliance_ends_on, **texts
     )
-
-
-def _chosen(field: str, name: str, words: Any) -> Any:
-    try:
-        return words(name)
-    except ValueError:
-        known = ", ".join(words)
-        raise InvalidInput(field, f"Choose from: {known}.") from None
 
 
 def _check_content(content: law.Content, today: date) -> date:
@@ -297,28 +289,6 @@ def _check_guard_again(case: Case, notice: WarningNotice) -> None:
         )
 
 
-def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happening:
-    """Put the last day for sections 63, 64 and 66 onto the clock."""
-    last_day = powers_law.last_day(powers_law.Section.ARRANGEMENTS, compliance_ends_on)
-    assert last_day is not None  # noqa: S101 - section 63 has one
-    return set_deadline(
-        case.session,
-        case.policy,
-        case.escalation,
-        step_key=powers_rule(case).key,
-        kind=DeadlineKind.POWERS,
-        due_on=last_day,
-        rule=f"Two months after the compliance period that ends on {long_date(compliance_ends_on)} "
-        "(sections 63, 64 and 66)",
-        now=now,
-    )
-
-
-def powers_rule(case: Case) -> StepRule:
-    """The ladder's rule for the step of the powers."""
-    return next(step for step in case.ladder.steps if step.kind == "powers")
-
-
 def _begin_step(case: Case, key: str, today: date) -> None:
     """The case stands at the notice now, whether for the first time or again."""
     if case.step.state is StepState.AWAITING_RESPONSE:
@@ -333,189 +303,3 @@ def _begin_step(case: Case, key: str, today: date) -> None:
     approved = {"state": StepState.APPROVED, "changed_on": today}
     change(case.session, Step, {"id": case.steps[key].id}, **approved)
     change(case.session, Escalation, {"id": case.escalation.id}, step_key=key)
-
-
-def of_proposal(session: Session, proposal: Proposal) -> WarningNotice:
-    """The notice that a proposal is about."""
-    return session.exec(select(WarningNotice).where(WarningNotice.proposal_id == proposal.id)).one()
-
-
-def find_notice(session: Session, notice_id: int) -> WarningNotice:
-    """The warning notice with this number; raises NotFound."""
-    notice = by_key(session, WarningNotice, notice_id)
-    if notice is None:
-        raise NotFound(f"There is no warning notice {notice_id}.")
-    return notice
-
-
-def judge_compliance(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    notice_id: int,
-    complied: bool,
-    reasons: str,
-) -> WarningNotice:
-    """Whether the governing body complied to the authority's satisfaction, and why.
-
-    Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
-    over (not complied), after a judgement, or for a notice that was not given or has ceased.
-    """
-    notice = find_row(session, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id)
-    case = case_of(session, policy, notice.escalation_id)
-    check_applies(case)
-    check_open(case)
-    today = london_date(now)
-    check_printable("reasons", check_prose("reasons", reasons))
-    _check_in_hand(case, notice)
-    if notice.complied is not None:
-        raise NotPossible("Compliance with this notice was judged already.")
-    standing = legal_standing(case, today)
-    assert standing.notice is not None  # noqa: S101 - it is in hand
-    refused = standing_law.judgement_refusal(standing.notice, complied, today)
-    if refused:
-        raise NotPossible(refused)
-    judgement = {"complied": complied, "judged_on": today, "judged_by_id": officer.id}
-    change(session, WarningNotice, {"id": notice.id}, **judgement, judgement_reasons=reasons)
-    state = StepState.SATISFACTORY if complied else StepState.UNSATISFACTORY
-    change(session, Step, {"id": case.step.id}, state=state, changed_on=today)
-    if case.deadline is not None:
-        settle_deadline(session, case.deadline, met=complied)
-    if complied:
-        cancel_statutory(session, case.escalation.id, *CLOCKS)
-    facts = {"notice": notice.id, "complied": complied, "reasons": reasons}
-    judged = Happening(EventKind.COMPLIANCE_JUDGED, case.escalation.id, facts)
-    append(session, now, officer.email, judged)
-    session.refresh(notice)
-    return notice
-
-
-def _check_in_hand(case: Case, notice: WarningNotice) -> None:
-    """Only the newest notice that was given can be acted on, and none while another goes out."""
-    given = given_notice(case)
-    if given is None or given[0].id != notice.id or notices_of(case, LetterState.APPROVED):
-        raise NotPossible("This warning notice has not been given, or a later one has.")
-
-
-def propose_powers(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    notice_id: int,
-    sections: Sequence[str],
-    reasons: str,
-) -> ProposedPowers:
-    """Give the governing body written notice that powers are proposed (section 60(1)(d)).
-
-    The letter is drafted and put forward to the approvers of the step of the powers; how many
-    working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
-    NotPossible until it was judged that the governing body did not comply: the letter says so.
-    """
-    notice = find_row(session, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id)
-    case = case_of(session, policy, notice.escalation_id)
-    check_applies(case)
-    check_open(case)
-    if not sections:
-        raise InvalidInput("sections", "Choose at least one power.")
-    chosen = [_chosen("sections", name, powers_law.Section) for name in dict.fromkeys(sections)]
-    check_printable("reasons", check_prose("reasons", reasons))
-    _check_in_hand(case, notice)
-    check_failed(notice)
-    powers = powers_rule(case)
-    draft = Draft(
-        "proposed_powers",
-        Addressing(powers.to, ("headteacher",)),
-        {
-            "notice": notice_in_words(case),
-            "powers": [{"section": each.value, "title": each.title} for each in chosen],
-        },
-    )
-    placed = put_forward(
-        case,
-        officer,
-        now,
-        Action.LETTER,
-        powers,
-        reasons,
-        {"powers_after": notice.id},
-        drafts=[draft],
-        roles=powers.approvers,
-    )
-    proposed_id = add(
-        session,
-        ProposedPowers,
-        notice_id=notice.id,
-        letter_id=placed.letter_ids[0],
-        sections=[each.value for each in chosen],
-        reasons=reasons,
-        working_days=policy.statutory.notice_of_powers_working_days,
-    )
-    append(session, now, officer.email, *placed.happenings)
-    return session.get_one(ProposedPowers, proposed_id)
-
-
-def check_failed(notice: WarningNotice) -> None:
-    """Refuse what may only follow a notice that stands and was not complied with."""
-    check_stands(notice)
-    if notice.complied is None:
-        raise NotPossible(
-            "Judge first whether the governing body complied: the notice that powers are proposed "
-            "says that it did not (section 60(1)(c) and (d))."
-        )
-
-
-def check_stands(notice: WarningNotice) -> None:
-    """Refuse whatever rests on a notice that ceased or was complied with; raises NotPossible."""
-    if notice.ceased_on is not None:
-        raise NotPossible(f"The warning notice has ceased to have effect: {notice.ceased_because}.")
-    if notice.complied:
-        raise NotPossible("The governing body complied with the warning notice.")
-
-
-def notice_in_words(case: Case) -> dict[str, str]:
-    """The notice that was given, for the letters that follow from it."""
-    given = given_notice(case)
-    if given is None:
-        return {"given_on": "", "compliance_ended_on": "", "not_complied_reasons": ""}
-    notice, given_on = given
-    return {
-        "given_on": long_date(given_on),
-        "compliance_ended_on": long_date(notice.compliance_ends_on),
-        "not_complied_reasons": notice.judgement_reasons if notice.complied is False else "",
-    }
-
-
-def cease_notices(case: Case, today: date, because: str) -> list[Happening]:
-    """Every notice of this case ceases to have effect, and its clocks with it.
-
-    What was approved and not yet issued does not go out any more.
-    """
-    given = [*notices_of(case, LetterState.APPROVED), *notices_of(case, LetterState.ISSUED)]
-    happenings = []
-    for notice, dated in given:
-        if notice.ceased_on is None and not notice.complied:
-            ceased = {"ceased_on": max(today, dated), "ceased_because": because}
-            change(case.session, WarningNotice, {"id": notice.id}, **ceased)
-            facts = {"notice": notice.id, "because": because}
-            event = Happening(EventKind.WARNING_NOTICE_CEASED, case.escalation.id, facts)
-            happenings += [event, *_withdraw_letters(case, notice)]
-    if happenings:
-        _stop_clocks(case)
-    return happenings
-
-
-def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happening]:
-    under_it = select(ProposedPowers.letter_id).where(ProposedPowers.notice_id == notice.id)
-    letters = [notice.letter_id, *case.session.exec(under_it)]
-    return [each for letter_id in letters for each in withdraw_unissued(case, letter_id)]
-
-
-def _stop_clocks(case: Case) -> None:
-    """Nobody is chased about a notice that ceased, even when its period was over."""
-    cancel_statutory(case.session, case.escalation.id, *CLOCKS)
-    if case.deadline is not None and case.deadline.kind is DeadlineKind.COMPLIANCE:
-        cancel_deadline(case.session, case.deadline)
