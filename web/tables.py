@@ -19,6 +19,7 @@ Cell = str | int | date | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60  # characters
 _LONGEST = 32_767  # characters of a cell, Excel's own limit
+_CUT = "… (cut: the text is longer than a cell can be)"
 
 
 @dataclass(frozen=True)
@@ -104,4 +105,5 @@ def _write(sheet: Any, row: int, place: int, cell: Cell) -> None:
     elif isinstance(cell, int):
         sheet.write_number(row, place, cell)
     elif cell:
-        sheet.write_string(row, place, cell[:_LONGEST])
+        whole = len(cell) <= _LONGEST
+        sheet.write_string(row, place, cell if whole else cell[: _LONGEST - len(_CUT)] + _CUT)

@@ -282,11 +282,16 @@ def signed_in(session: Session, *, now: datetime, secret: str) -> tuple[SignIn, 
     return session.exec(statement).first()
 
 
-def visitor(engine: Engine, *, now: datetime, secret: str) -> tuple[SignIn, Officer] | None:
-    """As `signed_in`, for a request: that the browser was seen is noted once a minute."""
+def visitor(
+    engine: Engine, *, now: datetime, secret: str, by_itself: bool = False
+) -> tuple[SignIn, Officer] | None:
+    """As `signed_in`, for a request: that the officer was seen is noted once a minute.
+
+    A page that asks `by_itself` how far the work is shows nobody to be there.
+    """
     with read(engine) as session:
         found = signed_in(session, now=now, secret=secret)
-    if found is not None and now - found[0].last_seen_at >= SEEN_EVERY:
+    if found is not None and not by_itself and now - found[0].last_seen_at >= SEEN_EVERY:
         with write(engine) as session:
             change(session, SignIn, {"id": found[0].id}, last_seen_at=now)
     return found

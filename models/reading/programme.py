@@ -7,9 +7,10 @@ report of the running school year is.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -25,10 +26,11 @@ from models.programme import (
     Review,
     SchoolVisit,
     Supporter,
+    SupportRole,
     WrittenReport,
     is_evaluating,
 )
-from models.reading.paging import PER_PAGE, Found, Page, chosen, paged, rows
+from models.reading.paging import PER_PAGE, Found, Page, chosen, paged, rows, words_found
 from models.refusals import InvalidInput, NotFound
 from models.schools import RiskLevel, School
 from models.statements import by_key
@@ -42,6 +44,14 @@ _AT_ONCE = 1000  # parameters of one statement: databases take only so many
 _RECORDS: dict[str, Any] = {"visits": SchoolVisit, "reports": WrittenReport, "reviews": Review}
 
 _Evaluating = aliased(Supporter)
+
+
+class SupportState(StrEnum):
+    """How far somebody's support is."""
+
+    AHEAD = "ahead"
+    IN_FORCE = "in_force"
+    OVER = "over"
 
 
 # Who falls behind --------------------------------------------------------------------------
@@ -411,6 +421,52 @@ def supporters_of(session: Session, urn: object, *, today: date) -> list[Found]:
     return [_describe_supporter(each, officer, today) for each, officer in rows(session, statement)]
 
 
+def supporters(
+    session: Session,
+    *,
+    today: date,
+    query: str = "",
+    role: str | None = None,
+    state: str | None = None,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """Everybody who supports or supported any school, by the schools' names.
+
+    `query` finds words of the school's name and URN, and of their own name and organisation;
+    `state` is a `SupportState`. Raises InvalidInput. Two queries.
+    """
+    statement = (
+        select(Supporter, Officer, School.name)
+        .join(School, col(School.urn) == col(Supporter.urn))
+        .outerjoin(Officer, col(Officer.id) == col(Supporter.officer_id))
+        .order_by(
+            col(School.name),
+            col(School.urn),
+            col(Supporter.first_day).desc(),
+            col(Supporter.id).desc(),
+        )
+    )
+    if query:
+        texts = (School.name, cast(col(School.urn), String), Supporter.name, Supporter.organisation)
+        statement = statement.where(words_found(query, *texts))
+    if role is not None:
+        statement = statement.where(col(Supporter.role) == chosen("role", role, SupportRole))
+    if state is not None:
+        statement = statement.where(_supports(chosen("state", state, SupportState), today))
+    return paged(
+        session,
+        statement,
+        Supporter.id,
+        lambda found: [
+            {**_describe_supporter(each, officer, today), "school": school}
+            for each, officer, school in found
+        ],
+        page=page,
+        per_page=per_page,
+    )
+
+
 def supporter(session: Session, supporter_id: int, today: date) -> Found:
     """One of those who support a school; raises NotFound."""
     found = by_key(session, Supporter, supporter_id)
@@ -421,8 +477,26 @@ def supporter(session: Session, supporter_id: int, today: date) -> Found:
     return _describe_supporter(found, officer, today)
 
 
+def _supports(state: SupportState, today: date) -> ColumnElement[bool]:
+    """The condition on supporters that `_support_state` says of one."""
+    over = and_(col(Supporter.last_day).is_not(None), col(Supporter.last_day) < today)
+    ahead = col(Supporter.first_day) > today
+    match state:
+        case SupportState.OVER:
+            return over
+        case SupportState.AHEAD:
+            return and_(ahead, ~over)
+        case SupportState.IN_FORCE:
+            return and_(~ahead, ~over)
+
+
+def _support_state(found: Supporter, today: date) -> SupportState:
+    if found.last_day is not None and found.last_day < today:
+        return SupportState.OVER
+    return SupportState.AHEAD if found.first_day > today else SupportState.IN_FORCE
+
+
 def _describe_supporter(found: Supporter, officer: Officer | None, today: date) -> Found:
-    over = found.last_day is not None and found.last_day < today
     return {
         "id": found.id,
         "urn": found.urn,
@@ -434,7 +508,7 @@ def _describe_supporter(found: Supporter, officer: Officer | None, today: date) 
         "active": officer.active if officer else None,
         "first_day": found.first_day,
         "last_day": found.last_day,
-        "state": "over" if over else "ahead" if found.first_day > today else "in_force",
+        "state": _support_state(found, today).value,
         "assigned_by": found.assigned_by,
         "assigned_at": found.assigned_at,
     }

@@ -5,11 +5,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, String, cast, func, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from models.programme import DutyKind, Review, SchoolVisit, WrittenReport
-from models.reading.paging import PER_PAGE, Found, Page, chosen, officer_names, paged, rows
+from models.officers import Officer
+from models.policy.programme import school_year_of
+from models.programme import (
+    OF_A_SCHOOL,
+    OF_THE_COUNCIL,
+    DutyKind,
+    Review,
+    SchoolVisit,
+    WrittenReport,
+)
+from models.reading.paging import (
+    PER_PAGE,
+    Found,
+    Page,
+    chosen,
+    officer_names,
+    paged,
+    rows,
+    words_found,
+)
 from models.reading.programme import known_officer
 from models.refusals import NotFound
 from models.schools import School
@@ -18,9 +37,11 @@ from models.schools import School
 class Filters(TypedDict, total=False):
     """What a list may be narrowed to, and the page of it; whatever is None narrows nothing.
 
-    `officer` is an e-mail address; a school year is named by the year in which it begins.
+    `query` finds words of a school's name and of its URN, `officer` is an e-mail address; a school
+    year is named by the year in which it begins.
     """
 
+    query: str
     urn: int | None
     officer: str | None
     school_year: int | None
@@ -67,6 +88,9 @@ _REVIEW = _Kind(
         "impact": found.impact,
     },
 )
+_KINDS = (_VISIT, _REPORT, _REVIEW)
+# What reviews are of, beside the kinds that there are.
+REVIEWS_OF = {"schools": OF_A_SCHOOL, "register": OF_THE_COUNCIL}
 
 
 def visits(session: Session, **filters: Unpack[Filters]) -> Page:
@@ -92,10 +116,12 @@ def report(session: Session, report_id: int) -> Found:
 def reviews(session: Session, *, kind: str | None = None, **filters: Unpack[Filters]) -> Page:
     """The reviews of schools and of the whole register, the latest first.
 
-    Raises InvalidInput.
+    `kind` is one of their kinds or of `REVIEWS_OF`. Raises InvalidInput.
     """
-    its = [] if kind is None else [col(Review.kind) == chosen("kind", kind, DutyKind)]
-    return _list(session, _REVIEW, filters, *its)
+    if kind is None:
+        return _list(session, _REVIEW, filters)
+    kinds = REVIEWS_OF.get(kind) or (chosen("kind", kind, DutyKind),)
+    return _list(session, _REVIEW, filters, col(Review.kind).in_(kinds))
 
 
 def review(session: Session, review_id: int) -> Found:
@@ -103,10 +129,28 @@ def review(session: Session, review_id: int) -> Found:
     return _one(session, _REVIEW, review_id)
 
 
+def school_years(session: Session, today: date) -> list[int]:
+    """The school years since the first of which anything is on record, the running one first."""
+    first = (session.exec(select(func.min(col(kind.day)))).one() for kind in _KINDS)
+    running = school_year_of(today)
+    begun = min((school_year_of(day) for day in first if day is not None), default=running)
+    return list(range(running, begun - 1, -1))
+
+
+def recorders(session: Session) -> list[tuple[str, str]]:
+    """E-mail address and name of everybody who has recorded anything, by name."""
+    recorded = or_(*(col(Officer.id).in_(select_columns(kind.table.officer_id)) for kind in _KINDS))
+    statement = select(Officer.email, Officer.name).where(recorded)
+    return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))).all())
+
+
 def _list(session: Session, kind: _Kind, filters: Filters, *its: ColumnElement[bool]) -> Page:
     day, table = col(kind.day), kind.table
     statement = _with_school(table).where(*its).order_by(day.desc(), table.id.desc())
     urn, officer, year = filters.get("urn"), filters.get("officer"), filters.get("school_year")
+    if query := filters.get("query"):
+        number = cast(col(School.urn), String)
+        statement = statement.where(words_found(query, School.name, number))
     if urn is not None:
         statement = statement.where(table.urn == urn)
     if officer is not None:

@@ -1,16 +1,12 @@
-"""The dashboard: every figure leads to a list that has as many; lists as files; the calendar."""
+"""The dashboard: every figure leads to a list that has as many; searching; the calendar."""
 
-import csv
-import io
 import re
-import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
-from lxml import etree
 from sqlalchemy import Engine
 
 from models.clocks import add_working_days
@@ -192,110 +188,6 @@ def test_without_anything_the_dashboard_says_so(visitors: Visitors, engine: Engi
     text = visitors.hos.get("/dashboard").text
     assert "There are no schools yet." in text
     assert "No escalation is open." in text
-
-
-# Lists as files --------------------------------------------------------------------------------
-
-
-def as_csv(visitors: Visitors, address: str, who: str = "hos") -> list[dict[str, str]]:
-    response = getattr(visitors, who).client.get(address)
-    assert response.status_code == 200
-    assert response.headers["content-type"] == "text/csv; charset=utf-8"
-    assert "attachment; filename=" in response.headers["content-disposition"]
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
-
-
-def sheet(content: bytes) -> list[list[str]]:
-    """The cells of the first sheet as text, read from the file itself."""
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        names = etree.fromstring(book.read("xl/sharedStrings.xml"))
-        texts = ["".join(each.itertext()) for each in names.iter(f"{space}si")]
-        tree = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    assert not list(tree.iter(f"{space}f"))  # no formula
-    return [
-        [
-            texts[int(cell.findtext(f"{space}v"))]
-            if cell.get("t") == "s"
-            else cell.findtext(f"{space}v") or ""
-            for cell in row
-        ]
-        for row in tree.iter(f"{space}row")
-    ]
-
-
-def test_a_list_can_be_had_as_csv_with_its_filters(
-    visitors: Visitors, engine: Engine, case: Case
-) -> None:
-    furnish(engine, case)
-    every = as_csv(visitors, "/schools.csv")
-    assert [row["URN"] for row in every] == ["900001", "900002", "900004", "900003"]
-    assert [row["School"] for row in as_csv(visitors, "/schools.csv?level=high")] == [
-        "Ashfield Primary School"
-    ]
-    [mine] = as_csv(visitors, "/escalations.csv?view=mine", "seo")
-    assert (mine["Reference"], mine["Case officer"]) == ("ESC-2026-0001", "Sam Ellison")
-    assert len(as_csv(visitors, "/escalations.csv?view=all")) == 2
-    assert len(as_csv(visitors, "/escalations.csv?view=all", "aed")) == 1
-    [due] = as_csv(visitors, "/deadlines.csv")
-    assert due["Due on"] == add_working_days(TODAY, 10).isoformat()
-    assert len(as_csv(visitors, "/level-changes.csv?since=2026-01-01")) == 2
-
-
-def test_register_and_programme_can_be_had_as_files(
-    visitors: Visitors, engine: Engine, case: Case
-) -> None:
-    furnish(engine, case)
-    add_duty(engine, 900001, DutyKind.VISIT, TODAY - timedelta(days=1))
-    [high] = as_csv(visitors, "/risk.csv?level=high")
-    assert (high["School"], high["Level before"]) == ("Ashfield Primary School", "low")
-    [ashfield, _] = as_csv(visitors, "/programme.csv")
-    assert (ashfield["Visits late"], ashfield["Behind"]) == ("1", "yes")
-    [due] = as_csv(visitors, "/programme/duties.csv?state=late")
-    assert (due["What"], due["State"]) == ("Visit", "late")
-    for address in ("/risk.xlsx", "/programme.xlsx", "/programme/duties.xlsx"):
-        assert len(sheet(visitors.hos.client.get(address).content)) > 1
-
-
-def test_a_list_of_several_pages_is_exported_whole(visitors: Visitors, engine: Engine) -> None:
-    with write(engine) as session:
-        for number in range(450):
-            add(
-                session,
-                School,
-                urn=910000 + number,
-                name=f"School {number:03}",
-                type_code=1,
-                type_name="Community school",
-                phase="Primary",
-            )
-    rows = as_csv(visitors, "/schools.csv?query=School")
-    numbered = [row["URN"] for row in rows if row["School"].startswith("School ")]
-    assert numbered == [str(910000 + number) for number in range(450)]
-
-
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'x"; "y', "https://a.b"])
-def test_no_cell_is_a_formula(visitors: Visitors, engine: Engine, name: str) -> None:
-    with write(engine) as session:
-        change(session, School, {"urn": 900001}, name=name)
-    [row] = [row for row in as_csv(visitors, "/schools.csv") if row["URN"] == "900001"]
-    assert row["School"].removeprefix("'") == name
-    assert not row["School"].startswith(("=", "+", "-", "@", "\t"))
-    book = visitors.hos.client.get("/schools.xlsx").content
-    assert name in [row[1] for row in sheet(book)]
-
-
-def test_the_sheet_has_days_as_days(visitors: Visitors, engine: Engine, case: Case) -> None:
-    furnish(engine, case)
-    heads, row = sheet(visitors.hos.client.get("/deadlines.xlsx").content)
-    assert heads[:3] == ["Due on", "Overdue", "Reference"]
-    assert int(row[0]) == (add_working_days(TODAY, 10) - date(1899, 12, 30)).days
-    assert row[2] == "ESC-2026-0001"
-
-
-def test_what_cannot_be_had_is_said(visitors: Visitors) -> None:
-    assert visitors.hos.client.get("/schools.pdf").status_code == 404
-    assert visitors.hos.client.get("/schools.csv?level=huge").status_code == 422
 
 
 # Searching -------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def test_a_file_is_given_read_shown_and_applied(office: Office) -> None:
     assert page.path == NEW
     page = office.give(content([ASHFIELD, OAKWOOD, school("12", "No URN")]))
     assert "The file is being read" in page.text
-    assert page.response.headers["refresh"] == "3"
+    assert page.response.headers["refresh"] == "3; url=/administration/imports/1?by_itself=1"
     assert page.tree.xpath("//progress")
     assert office.names().keys().isdisjoint({900101, 900102})
     office.work()

@@ -1,5 +1,6 @@
 """The pages of letters about risk levels: begun, looked at, approved, issued, settled."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,20 @@ def post(
     return Post(engine, policy, council, Settings(home=tmp_path, _env_file=None))
 
 
+def test_a_page_left_alone_does_not_keep_its_officer_signed_in(
+    visitors: Visitors, post: Post
+) -> None:
+    published(post.engine)
+    page = visitors.hos.get("/letter-batches").submit()
+    for _ in range(2):
+        visitors.now += timedelta(minutes=14)
+        _, _, again = page.response.headers["Refresh"].partition("url=")
+        page = visitors.hos.get(again)
+        assert page.path.startswith("/letter-batches/1")
+    visitors.now += timedelta(minutes=14)
+    assert visitors.hos.get(again).path.startswith("/sign-in")
+
+
 def test_a_batch_from_its_beginning_to_its_bundle(visitors: Visitors, post: Post) -> None:
     published(post.engine)
     post.without_emails()
@@ -45,7 +60,7 @@ def test_a_batch_from_its_beginning_to_its_bundle(visitors: Visitors, post: Post
     page = page.submit()
     assert page.path == "/letter-batches/1"
     assert "The letters are being drafted" in page.text
-    assert page.response.headers["Refresh"] == "5"
+    assert page.response.headers["Refresh"] == "5; url=/letter-batches/1?by_itself=1"
     assert page.tree.xpath("//progress")
 
     post.work()

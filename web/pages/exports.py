@@ -1,216 +1,473 @@
-"""The lists of the pages as files, with the filters that stand in the address."""
+"""The lists of the pages as files, with the filters that stand in the address.
 
-from collections.abc import Iterator, Mapping, Sequence
+A list is found for its file as it is for its page, and both name the same rule: a file never has
+a row that the page would not show.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models import reading
 from models.access import Act
+from models.reading.paging import MOST_AT_ONCE
 from models.refusals import NotFound
-from web.pages import caseload, dashboard, programme, risk, schools
+from web.pages import (
+    caseload,
+    dashboard,
+    letter_batches,
+    programme,
+    proposals,
+    risk,
+    schools,
+    support_work,
+)
+from web.pages.administration import audit, deliveries, imports, officers
+from web.pages.lists import Find
 from web.pages.visits import Visit, Visitor, may
 from web.tables import Column, as_csv, as_xlsx, column
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PER_PAGE = 200
-
-
-class Find(Protocol):
-    """One page of a list, by the filters of its address; raises InvalidInput."""
-
-    def __call__(
-        self, session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-    ) -> reading.Page: ...
 
 
 @dataclass(frozen=True)
 class List:
-    """One list: its title, which is the name of the file as well, its columns, and who finds."""
+    """One list: the address and the rule of its page, its title, who finds it, its columns.
 
+    The title is the name of the file as well, with what the address names.
+    """
+
+    address: str
+    act: Act
     title: str
     find: Find
     columns: Sequence[Column]
 
 
-SCHOOLS = List(
-    "Schools",
-    schools.find,
-    [
-        column("URN", "urn"),
-        column("School", "name"),
-        column("Type", "type"),
-        column("Phase", "phase"),
-        column("Trust", "trust"),
-        column("Town", "town"),
-        column("Postcode", "postcode"),
-        column("Risk level", "risk_level"),
-        column("Escalation", "escalation"),
-        column("Closed on", "closed_on"),
-    ],
+def _sections(report: Mapping[str, Any]) -> str:
+    return "\n\n".join(f"{each['title']}\n{each['text']}" for each in report["sections"])
+
+
+LISTS = (
+    List(
+        "/schools",
+        Act.SEE_SCHOOLS,
+        "Schools",
+        schools.find,
+        [
+            column("URN", "urn"),
+            column("School", "name"),
+            column("Type", "type"),
+            column("Phase", "phase"),
+            column("Trust", "trust"),
+            column("Town", "town"),
+            column("Postcode", "postcode"),
+            column("Risk level", "risk_level"),
+            column("Escalation", "escalation"),
+            column("Closed on", "closed_on"),
+        ],
+    ),
+    List(
+        "/escalations",
+        Act.SEE_OUTLINES,
+        "Escalations",
+        caseload.find,
+        [
+            column("Reference", "reference"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Ladder", "ladder"),
+            column("Status", "status"),
+            column("Step", "step", "title"),
+            column("State of the step", "step", "state"),
+            column("Next deadline", "next_deadline"),
+            column("Overdue", "overdue"),
+            column("Opened on", "opened_on"),
+            column("Case officer", "case_officer_name"),
+        ],
+    ),
+    List(
+        "/proposals",
+        Act.USE_OWN_ACCOUNT,
+        "Waiting for me",
+        proposals.find_waiting,
+        [
+            column("Proposal", "title"),
+            column("Reference", "reference"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Reason", "reason"),
+            column("Proposed by", "proposed_by_name"),
+            column("Proposed at", "proposed_at"),
+        ],
+    ),
+    List(
+        "/deadlines",
+        Act.SEE_OUTLINES,
+        "Deadlines",
+        dashboard.find_deadlines,
+        [
+            column("Due on", "due_on"),
+            column("Overdue", "overdue"),
+            column("Reference", "reference"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Step", "step_title"),
+            column("Kind", "kind"),
+            column("Case officer", "case_officer_name"),
+        ],
+    ),
+    List(
+        "/level-changes",
+        Act.SEE_PROGRAMME,
+        "Changes of risk level",
+        dashboard.find_level_changes,
+        [
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Phase", "phase"),
+            column("Before", "before"),
+            column("Now", "level"),
+            column("Since", "on"),
+            column("Reason", "reason"),
+        ],
+    ),
+    List(
+        "/risk",
+        Act.SEE_PROGRAMME,
+        "Risk register",
+        risk.find,
+        [
+            column("URN", "urn"),
+            column("School", "name"),
+            column("Phase", "phase"),
+            column("Local authority", "la_name"),
+            column("Level", "risk_level"),
+            column("Assessed on", "assessed_on"),
+            column("Level before", "level_before"),
+            column("Reason", "reason"),
+        ],
+    ),
+    List(
+        "/rounds",
+        Act.SEE_PROGRAMME,
+        "Annual assessments",
+        risk.find_rounds,
+        [
+            column("School year begins", "school_year"),
+            column("State", "state"),
+            column("Schools", "schools"),
+            column("Drafts", "drafts"),
+            column("Waiting to be moderated", "proposed"),
+            column("Agreed", "agreed"),
+            column("In force", "in_force"),
+            column("To be published on", "publish_on"),
+            column("Published at", "published_at"),
+        ],
+    ),
+    List(
+        "/rounds/{number}",
+        Act.SEE_PROGRAMME,
+        "Annual assessment",
+        risk.find_assessments,
+        [
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Closes on", "closed_on"),
+            column("State", "state"),
+            column("Before", "level_before"),
+            column("Proposed", "proposed_level"),
+            column("Reason", "reason"),
+            column("Proposed by", "proposed_by_name"),
+            column("Agreed", "level"),
+            column("Reason for the agreed level", "moderation_reason"),
+            column("Agreed by", "moderated_by_name"),
+            column("Evidence missing", "missing"),
+        ],
+    ),
+    List(
+        "/programme",
+        Act.SEE_PROGRAMME,
+        "Support programme",
+        programme.find_schools,
+        [
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Level", "risk_level"),
+            column("School Evaluation Officer", "evaluation_officer_name"),
+            column("Behind", "behind"),
+            *(
+                column(f"{title} {state}", key, state)
+                for key, title in (
+                    ("visit", "Visits"),
+                    ("report", "Written reports"),
+                    ("sisg_meeting", "Strategy group"),
+                )
+                for state in ("done", "planned", "late")
+            ),
+        ],
+    ),
+    List(
+        "/programme/duties",
+        Act.SEE_PROGRAMME,
+        "What is due",
+        programme.find_duties,
+        [
+            column("Due by", "due_on"),
+            column("What", "title"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Level", "level"),
+            column("School Evaluation Officer", "evaluation_officer_name"),
+            column("State", "state"),
+            column("Done on", "done_on"),
+            column("Why cancelled", "reason"),
+        ],
+    ),
+    List(
+        "/supporters",
+        Act.SEE_PROGRAMME,
+        "Who supports the schools",
+        programme.find_support,
+        [
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Name", "name"),
+            column("Organisation", "organisation"),
+            column("As", "role_title"),
+            column("From", "first_day"),
+            column("To", "last_day"),
+            column("State", "state"),
+        ],
+    ),
+    List(
+        "/visits",
+        Act.SEE_PROGRAMME,
+        "Visits",
+        support_work.find_visits,
+        [
+            column("Visited on", "visited_on"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Purpose", "purpose"),
+            column("What was seen and heard", "notes"),
+            column("Agreed actions", "agreed_actions"),
+            column("Recorded by", "officer_name"),
+            column("Recorded at", "recorded_at"),
+        ],
+    ),
+    List(
+        "/reports",
+        Act.SEE_PROGRAMME,
+        "Written reports",
+        support_work.find_reports,
+        [
+            column("Dated", "dated"),
+            column("URN", "urn"),
+            column("School", "school"),
+            Column("Report", _sections),
+            column("Recorded by", "officer_name"),
+            column("Recorded at", "recorded_at"),
+        ],
+    ),
+    List(
+        "/reviews",
+        Act.SEE_PROGRAMME,
+        "Reviews",
+        support_work.find_reviews,
+        [
+            column("Held on", "held_on"),
+            column("Review", "title"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("Summary", "summary"),
+            column("Impact", "impact"),
+            column("Recorded by", "officer_name"),
+            column("Recorded at", "recorded_at"),
+        ],
+    ),
+    List(
+        "/letter-batches",
+        Act.SEE_PROGRAMME,
+        "Batches of letters",
+        letter_batches.find_batches,
+        [
+            column("Batch", "number"),
+            column("Title", "title"),
+            column("State", "state"),
+            column("Letters", "letters"),
+            column("Issued", "issued"),
+            column("Left out", "left_out"),
+            column("Begun at", "created_at"),
+            column("Dated", "dated"),
+            column("Signed by", "signed_by"),
+            column("Issued at", "issued_at"),
+            column("Why withdrawn", "reason"),
+        ],
+    ),
+    List(
+        "/letter-batches/{id}/letters",
+        Act.SEE_PROGRAMME,
+        "Letters of batch",
+        letter_batches.find_letters,
+        [
+            column("Posting order", "place"),
+            column("URN", "urn"),
+            column("School", "school"),
+            column("To", "role"),
+            column("Name", "name"),
+            column("Level", "level"),
+            column("Level before", "before"),
+            column("How it goes", "channel"),
+            column("E-mail address", "email"),
+            column("Address", "address"),
+            column("State", "state"),
+            column("Why left out", "left_out"),
+            column("SHA-256", "sha256"),
+        ],
+    ),
+    List(
+        "/letter-batches/{id}/deliveries",
+        Act.SEE_PROGRAMME,
+        "Delivery problems of batch",
+        letter_batches.find_problems,
+        [
+            column("Name", "to_name"),
+            column("E-mail address", "to"),
+            column("URN", "letter", "urn"),
+            column("School", "letter", "school"),
+            column("State", "state"),
+            column("Since", "at"),
+            column("The mail server said", "detail"),
+        ],
+    ),
+    List(
+        "/administration/officers",
+        Act.MANAGE_OFFICERS,
+        "Officers",
+        officers.find,
+        [
+            column("Name", "name"),
+            column("E-mail address", "email"),
+            column("Role", "role_title"),
+            column("Phase", "phase"),
+            column("Active", "active"),
+            column("Last signed in", "last_sign_in"),
+        ],
+    ),
+    List(
+        "/administration/deliveries",
+        Act.SEE_SYSTEM,
+        "Delivery problems",
+        deliveries.find,
+        [
+            column("What", "kind"),
+            column("To", "to"),
+            column("School", "school"),
+            column("Of a restricted case", "restricted"),
+            column("State", "state"),
+            column("Since", "queued_at"),
+            column("Attempts", "attempts"),
+            column("Code", "code"),
+            column("The mail server said", "detail"),
+            column("What to do", "advice"),
+        ],
+    ),
+    List(
+        "/administration/imports",
+        Act.IMPORT_REGISTER,
+        "Imports",
+        imports.find,
+        [
+            column("File", "name"),
+            column("File of the register", "file"),
+            column("Local authority", "la"),
+            column("State", "state"),
+            column("Given at", "given_at"),
+            column("Given by", "given_by_name"),
+            column("Rows read", "read"),
+            column("New", "created"),
+            column("Changed", "updated"),
+            column("Unchanged", "unchanged"),
+            column("Left out", "skipped"),
+            column("Rejected", "rejected"),
+            column("Applied at", "applied_at"),
+            column("Applied by", "applied_by_name"),
+        ],
+    ),
+    List(
+        "/administration/imports/{id}",
+        Act.IMPORT_REGISTER,
+        "Import",
+        imports.find_findings,
+        [
+            column("Row", "row"),
+            column("URN", "urn"),
+            column("Name", "name"),
+            column("Kind", "kind"),
+            column("Before", "before"),
+            column("After", "after"),
+            column("Reason", "reason"),
+        ],
+    ),
+    List(
+        "/administration/audit",
+        Act.SEE_AUDIT,
+        "Audit",
+        audit.find,
+        [
+            column("At", "at"),
+            column("By", "who"),
+            column("What", "sentence"),
+            column("Reference", "reference"),
+            column("School", "school"),
+        ],
+    ),
 )
-ESCALATIONS = List(
-    "Escalations",
-    caseload.find,
-    [
-        column("Reference", "reference"),
-        column("URN", "urn"),
-        column("School", "school"),
-        column("Ladder", "ladder"),
-        column("Status", "status"),
-        column("Step", "step", "title"),
-        column("State of the step", "step", "state"),
-        column("Next deadline", "next_deadline"),
-        column("Overdue", "overdue"),
-        column("Opened on", "opened_on"),
-        column("Case officer", "case_officer_name"),
-    ],
-)
-DEADLINES = List(
-    "Deadlines",
-    dashboard.find_deadlines,
-    [
-        column("Due on", "due_on"),
-        column("Overdue", "overdue"),
-        column("Reference", "reference"),
-        column("URN", "urn"),
-        column("School", "school"),
-        column("Step", "step_title"),
-        column("Kind", "kind"),
-        column("Case officer", "case_officer_name"),
-    ],
-)
-LEVEL_CHANGES = List(
-    "Changes of risk level",
-    dashboard.find_level_changes,
-    [
-        column("URN", "urn"),
-        column("School", "school"),
-        column("Phase", "phase"),
-        column("Before", "before"),
-        column("Now", "level"),
-        column("Since", "on"),
-        column("Reason", "reason"),
-    ],
-)
-RISK_REGISTER = List(
-    "Risk register",
-    risk.find,
-    [
-        column("URN", "urn"),
-        column("School", "name"),
-        column("Phase", "phase"),
-        column("Local authority", "la_name"),
-        column("Level", "risk_level"),
-        column("Assessed on", "assessed_on"),
-        column("Level before", "level_before"),
-        column("Reason", "reason"),
-    ],
-)
-PROGRAMME = List(
-    "Support programme",
-    programme.find_schools,
-    [
-        column("URN", "urn"),
-        column("School", "school"),
-        column("Level", "risk_level"),
-        column("School Evaluation Officer", "evaluation_officer_name"),
-        column("Behind", "behind"),
-        *(
-            column(f"{title} {state}", key, state)
-            for key, title in (
-                ("visit", "Visits"),
-                ("report", "Written reports"),
-                ("sisg_meeting", "Strategy group"),
+
+
+def _download(which: List) -> Callable[..., Response]:
+    def download(visit: Visitor, kind: str) -> Response:
+        """The list as a file of this kind."""
+        if kind not in ("csv", "xlsx"):
+            raise NotFound("A list can be had as CSV or XLSX.")
+        with visit.read() as session:
+            rows = _rows(session, visit, which)
+            content = (
+                as_csv(which.columns, rows)
+                if kind == "csv"
+                else as_xlsx(which.title, which.columns, rows)
             )
-            for state in ("done", "planned", "late")
-        ),
-    ],
-)
-DUTIES = List(
-    "What is due",
-    programme.find_duties,
-    [
-        column("Due by", "due_on"),
-        column("What", "title"),
-        column("URN", "urn"),
-        column("School", "school"),
-        column("Level", "level"),
-        column("State", "state"),
-        column("Done on", "done_on"),
-    ],
-)
-
-
-@router.get("/risk.{kind}", dependencies=[may(Act.SEE_PROGRAMME)])
-def export_register(visit: Visitor, kind: str) -> Response:
-    """The risk register as a file."""
-    return _file(visit, RISK_REGISTER, kind)
-
-
-@router.get("/programme.{kind}", dependencies=[may(Act.SEE_PROGRAMME)])
-def export_programme(visit: Visitor, kind: str) -> Response:
-    """The support programme of all schools as a file."""
-    return _file(visit, PROGRAMME, kind)
-
-
-@router.get("/programme/duties.{kind}", dependencies=[may(Act.SEE_PROGRAMME)])
-def export_duties(visit: Visitor, kind: str) -> Response:
-    """What is due as a file."""
-    return _file(visit, DUTIES, kind)
-
-
-@router.get("/schools.{kind}", dependencies=[may(Act.SEE_SCHOOLS)])
-def export_schools(visit: Visitor, kind: str) -> Response:
-    """The list of schools as a file."""
-    return _file(visit, SCHOOLS, kind)
-
-
-@router.get("/escalations.{kind}", dependencies=[may(Act.SEE_OUTLINES)])
-def export_escalations(visit: Visitor, kind: str) -> Response:
-    """The caseload as a file."""
-    return _file(visit, ESCALATIONS, kind)
-
-
-@router.get("/deadlines.{kind}", dependencies=[may(Act.SEE_OUTLINES)])
-def export_deadlines(visit: Visitor, kind: str) -> Response:
-    """The list of deadlines as a file."""
-    return _file(visit, DEADLINES, kind)
-
-
-@router.get("/level-changes.{kind}", dependencies=[may(Act.SEE_PROGRAMME)])
-def export_level_changes(visit: Visitor, kind: str) -> Response:
-    """The changes of level as a file."""
-    return _file(visit, LEVEL_CHANGES, kind)
-
-
-def _file(visit: Visit, which: List, kind: str) -> Response:
-    if kind not in ("csv", "xlsx"):
-        raise NotFound("A list can be had as CSV or XLSX.")
-    with visit.read() as session:
-        rows = _rows(session, visit, which)
-        content = (
-            as_csv(which.columns, rows)
-            if kind == "csv"
-            else as_xlsx(which.title, which.columns, rows)
+        return Response(
+            content,
+            media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX,
+            headers={"Content-Disposition": f'attachment; filename="{_name(visit, which)}.{kind}"'},
         )
-    name = f"{which.title.lower().replace(' ', '-')}-{visit.today.isoformat()}.{kind}"
-    return Response(
-        content,
-        media_type="text/csv; charset=utf-8" if kind == "csv" else XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+
+    return download
+
+
+for each in LISTS:
+    router.add_api_route(
+        f"{each.address}.{{kind}}", _download(each), dependencies=[may(each.act)], methods=["GET"]
     )
+
+
+def _name(visit: Visit, which: List) -> str:
+    """Such as `letters-of-batch-3-2026-11-30`; what the address names was found, so it is plain."""
+    named = [part for name, part in visit.request.path_params.items() if name != "kind"]
+    return "-".join([*which.title.lower().split(), *named, visit.today.isoformat()])
 
 
 def _rows(session: Session, visit: Visit, which: List) -> Iterator[Mapping[str, Any]]:
     filters = dict(visit.request.query_params)
     pages = page = 1
     while page <= pages:
-        found = which.find(session, visit, filters, page, PER_PAGE)
+        found = which.find(session, visit, filters, page, MOST_AT_ONCE)
         yield from found["items"]
         pages = found["pages"]
         page += 1

@@ -1,10 +1,12 @@
 """Letters about risk levels in batches: how far each is, its sample, its approval, its letters."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
+from sqlmodel import Session
 
 from models import reading
 from models.access import Act
@@ -51,7 +53,7 @@ def open_batch(visit: Visitor, form: Posted) -> Response:
 
 def _list(visit: Visit, page: int, form: Form) -> Response:
     with visit.read() as session:
-        found = read_letters.letter_batches(session, page=page, per_page=PER_PAGE)
+        found = find_batches(session, visit, {}, page, PER_PAGE)
         year = level_letters.annual_waiting(session)
         changes = len(level_letters.changes_waiting(session))
     return visit.page(
@@ -67,6 +69,13 @@ def _list(visit: Visit, page: int, form: Form) -> Response:
     )
 
 
+def find_batches(
+    session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the batches."""
+    return read_letters.letter_batches(session, page=page, per_page=per_page)
+
+
 # One batch ---------------------------------------------------------------------------------
 
 
@@ -79,7 +88,7 @@ def batch(visit: Visitor, number: Key) -> Response:
 def _batch(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = read_letters.letter_batch(session, number)
-        problems = read_letters.delivery_problems_of(session, number, per_page=PROBLEMS_SHOWN)
+        problems = find_problems(session, visit, {}, 1, PROBLEMS_SHOWN)
         left_out = read_letters.letters_of_batch(
             session, number, state=LevelLetterState.LEFT_OUT, per_page=PROBLEMS_SHOWN
         )
@@ -106,8 +115,16 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
         may_change_contacts=visit.may(Act.CHANGE_CONTACTS),
     )
     if at_work and not form.errors:
-        shown.headers["Refresh"] = str(LOOKS_AGAIN)
+        visit.ask_again(shown, LOOKS_AGAIN)
     return shown
+
+
+def find_problems(
+    session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the letters that may not have arrived, of the batch that an address names."""
+    number = level_letters.find_batch(session, key(visit.request.path_params["id"])).id
+    return read_letters.delivery_problems_of(session, number, page=page, per_page=per_page)
 
 
 @router.get("/letter-batches/{id}/bundle.pdf", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -134,10 +151,7 @@ def letters(
     with visit.read() as session:
         described = read_letters.letter_batch(session, number)
         try:
-            chosen = {name: value or None for name, value in filters.items() if name != "query"}
-            found = read_letters.letters_of_batch(
-                session, number, query=query, page=page, per_page=PER_PAGE, **chosen
-            )
+            found = find_letters(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
     return visit.page(
@@ -152,6 +166,27 @@ def letters(
         channels=list(read_letters.Channel),
         states=list(LevelLetterState),
         address=address(visit, filters),
+    )
+
+
+def find_letters(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the letters of the batch that an address names, each with its place there."""
+    found = read_letters.letters_of_batch(
+        session,
+        key(visit.request.path_params["id"]),
+        query=filters.get("query", ""),
+        level=filters.get("level") or None,
+        role=filters.get("role") or None,
+        channel=filters.get("channel") or None,
+        state=filters.get("state") or None,
+        page=page,
+        per_page=per_page,
+    )
+    places = enumerate(found["items"], start=(page - 1) * per_page + 1)
+    return reading.Page(
+        **{**found, "items": [{**letter, "place": place} for place, letter in places]}
     )
 
 

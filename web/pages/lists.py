@@ -2,14 +2,31 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from sqlmodel import Session
 
+from models import reading
 from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
-from models.refusals import InvalidInput
+from models.refusals import InvalidInput, NotFound
+from web.door import school_year
 from web.pages.visits import Visit
+
+
+class Find(Protocol):
+    """One page of a list, by the filters of its address; raises InvalidInput."""
+
+    def __call__(
+        self,
+        session: Session,
+        visit: Visit,
+        filters: Mapping[str, str],
+        page: int,
+        per_page: int,
+        /,
+    ) -> reading.Page: ...
 
 
 def page_number(page: Annotated[str, Query()] = "1") -> int:
@@ -32,6 +49,16 @@ def day_of(field: str, text: str) -> date | None:
     if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise InvalidInput(field, f"Enter a year between {EARLIEST_YEAR} and {LATEST_YEAR}.")
     return day
+
+
+def year_of(field: str, text: str) -> int | None:
+    """A school year as an address has it, such as 2026; nothing for no text; InvalidInput."""
+    if not text:
+        return None
+    try:
+        return school_year(text)
+    except NotFound:
+        raise InvalidInput(field, "Choose a school year.") from None
 
 
 def address(visit: Visit, filters: Mapping[str, str]) -> str:

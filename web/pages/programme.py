@@ -17,11 +17,12 @@ from models.reading.paging import MOST_PER_PAGE, Found
 from models.refusals import InvalidInput
 from models.schools import RiskLevel
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.lists import PageNumber, address, day_of
+from web.pages.lists import PageNumber, address, day_of, year_of
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
 PER_PAGE = 50
+ANY = "any"  # the state of a supporter: all of them
 RECORDED_AT = {
     DutyKind.VISIT: "/schools/{urn}/visits/new",
     DutyKind.REPORT: "/schools/{urn}/reports/new",
@@ -140,7 +141,10 @@ def _actions(visit: Visit, duty: Found) -> Found:
 @router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_PROGRAMME)])
 def school(visit: Visitor, urn: str, year: str = "") -> Response:
     """The support of one school: what its level means, what is due and done, and by whom."""
-    asked = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
+    try:
+        asked = year_of("year", year)
+    except InvalidInput:
+        asked = None
     with visit.read() as session:
         found = programme.programme_of(
             session, visit.policy, urn, today=visit.today, school_year=asked
@@ -200,7 +204,46 @@ def _cancel(visit: Visit, number: int, form: Form) -> Response:
     return _show(visit, "cancel_form.html", f"Cancel: {duty['title']}", form, duty=duty)
 
 
-# Who supports a school ---------------------------------------------------------------------
+# Who supports schools ----------------------------------------------------------------------
+
+
+@router.get("/supporters", dependencies=[may(Act.SEE_PROGRAMME)])
+def support(
+    visit: Visitor, page: PageNumber, query: str = "", role: str = "", state: str = ""
+) -> Response:
+    """Who supports which school: now, unless another state is asked for."""
+    filters = {"query": query, "role": role, "state": state}
+    form, found = Form.of(**filters), None
+    try:
+        with visit.read() as session:
+            found = find_support(session, visit, filters, page, PER_PAGE)
+    except InvalidInput as invalid:
+        form = form.refused(invalid)
+    return _show(
+        visit,
+        "supporters.html",
+        "Who supports the schools",
+        form,
+        found=found,
+        address=address(visit, filters),
+        roles=list(SupportRole),
+    )
+
+
+def find_support(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of those who support schools that the filters of an address let through."""
+    state = filters.get("state") or programme.SupportState.IN_FORCE
+    return programme.supporters(
+        session,
+        today=visit.today,
+        query=filters.get("query", ""),
+        role=filters.get("role") or None,
+        state=None if state == ANY else state,
+        page=page,
+        per_page=per_page,
+    )
 
 
 @router.get("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT)])

@@ -1,5 +1,6 @@
 """Proposals: those that wait for the officer, and one with its letters, to be decided."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -35,24 +36,30 @@ PER_PAGE = 25
 def waiting(visit: Visitor, page: PageNumber) -> Response:
     """What waits for this officer's decision, the oldest first."""
     with visit.read() as session:
-        found = reading.proposals(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            today=visit.today,
-            page=page,
-            per_page=PER_PAGE,
-        )
-        items = titled(session, found["items"])
+        found = find_waiting(session, visit, {}, page, PER_PAGE)
     return visit.page(
         "proposals.html",
         title="Waiting for me",
         navigation="waiting",
         found=found,
-        proposals=items,
         may_delegate=visit.may(Act.DELEGATE),
         address=address(visit, {}),
     )
+
+
+def find_waiting(
+    session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of what waits for this officer's decision, each with its title."""
+    found = reading.proposals(
+        session,
+        visit.policy,
+        officer=visit.officer,
+        today=visit.today,
+        page=page,
+        per_page=per_page,
+    )
+    return reading.Page(**{**found, "items": titled(session, found["items"])})
 
 
 @router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE)])

@@ -14,6 +14,7 @@ from models.reading import programme, risk
 from models.refusals import InvalidInput, NotPossible
 from models.risk import AssessmentState, RoundState
 from models.schools import RiskLevel
+from web.door import school_year
 from web.pages.forms import Form, Posted
 from web.pages.level_picture import draw
 from web.pages.lists import PageNumber, address, day_of
@@ -130,7 +131,7 @@ def open_round(visit: Visitor, form: Posted) -> Response:
 def _rounds(visit: Visit, page: int, form: Form) -> Response:
     due = rounds.year_due(visit.policy, visit.today)
     with visit.read() as session:
-        found = risk.rounds(session, today=visit.today, page=page, per_page=PER_PAGE)
+        found = find_rounds(session, visit, {}, page, PER_PAGE)
         latest = risk.rounds(session, today=visit.today, per_page=1)["items"]
     is_due = not latest or latest[0]["school_year"] < due
     return visit.page(
@@ -144,6 +145,13 @@ def _rounds(visit: Visit, page: int, form: Form) -> Response:
         may_run=visit.may(Act.RUN_ROUND),
         address=address(visit, {}),
     )
+
+
+def find_rounds(
+    session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the annual assessments."""
+    return risk.rounds(session, today=visit.today, page=page, per_page=per_page)
 
 
 @router.get("/rounds/{number}", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -163,16 +171,7 @@ def show_round(
     with visit.read() as session:
         current = risk.assessment_round(session, number, today=visit.today)
         try:
-            found = risk.assessments(
-                session,
-                today=visit.today,
-                school_year=number,
-                query=query,
-                state=state or None,
-                level=level or None,
-                page=page,
-                per_page=PER_PAGE,
-            )
+            found = find_assessments(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
     return visit.page(
@@ -186,6 +185,22 @@ def show_round(
         states=[each.value for each in AssessmentState],
         may_run=visit.may(Act.RUN_ROUND),
         address=address(visit, filters),
+    )
+
+
+def find_assessments(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the assessments of the round that an address names, by its filters."""
+    return risk.assessments(
+        session,
+        today=visit.today,
+        school_year=school_year(visit.request.path_params["number"]),
+        query=filters.get("query", ""),
+        state=filters.get("state") or None,
+        level=filters.get("level") or None,
+        page=page,
+        per_page=per_page,
     )
 
 

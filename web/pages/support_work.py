@@ -1,10 +1,12 @@
-"""What was done to support schools: visits, written reports and reviews, recorded and shown."""
+"""What was done to support schools: visits, written reports, reviews: listed, recorded, shown."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from models import reading
 from models.access import Act
@@ -12,11 +14,14 @@ from models.commands import supporting
 from models.programme import OF_A_SCHOOL
 from models.reading import programme, support_work
 from models.reading.paging import Found
+from models.refusals import InvalidInput
 from web.door import key
 from web.pages.forms import STAYS, Form, Posted
+from web.pages.lists import Find, PageNumber, address, year_of
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
+PER_PAGE = 50
 
 
 def _duty(duty: str = "") -> int | None:
@@ -27,6 +32,101 @@ def _duty(duty: str = "") -> int | None:
 Duty = Annotated[int | None, Depends(_duty)]
 
 VISIT_ASKED = {"notes": "Enter what you saw and heard"}
+
+
+# Of all schools ----------------------------------------------------------------------------
+
+
+@router.get("/visits", dependencies=[may(Act.SEE_PROGRAMME)])
+def visits(
+    visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
+) -> Response:
+    """The visits to all schools, the latest first."""
+    filters = {"query": query, "officer": officer, "year": year}
+    return _list(visit, "visits.html", "Visits", find_visits, filters, page)
+
+
+@router.get("/reports", dependencies=[may(Act.SEE_PROGRAMME)])
+def reports(
+    visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
+) -> Response:
+    """The written reports on all schools, the latest first."""
+    filters = {"query": query, "officer": officer, "year": year}
+    return _list(visit, "reports.html", "Written reports", find_reports, filters, page)
+
+
+@router.get("/reviews", dependencies=[may(Act.SEE_PROGRAMME)])
+def reviews(
+    visit: Visitor,
+    page: PageNumber,
+    query: str = "",
+    kind: str = "",
+    officer: str = "",
+    year: str = "",
+) -> Response:
+    """The reviews of schools and of the whole register, the latest first."""
+    filters = {"query": query, "kind": kind, "officer": officer, "year": year}
+    return _list(visit, "reviews.html", "Reviews", find_reviews, filters, page)
+
+
+def find_visits(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the visits that the filters of an address let through."""
+    return support_work.visits(session, **_asked(filters, page, per_page))
+
+
+def find_reports(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the written reports that the filters of an address let through."""
+    return support_work.reports(session, **_asked(filters, page, per_page))
+
+
+def find_reviews(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> reading.Page:
+    """One page of the reviews that the filters of an address let through."""
+    kind = filters.get("kind") or None
+    return support_work.reviews(session, kind=kind, **_asked(filters, page, per_page))
+
+
+def _asked(filters: Mapping[str, str], page: int, per_page: int) -> support_work.Filters:
+    return {
+        "query": filters.get("query", ""),
+        "officer": filters.get("officer") or None,
+        "school_year": year_of("year", filters.get("year", "")),
+        "page": page,
+        "per_page": per_page,
+    }
+
+
+def _list(
+    visit: Visit, template: str, title: str, find: Find, filters: Mapping[str, str], page: int
+) -> Response:
+    form = Form.of(**filters)
+    found: reading.Page | None = None
+    with visit.read() as session:
+        try:
+            found = find(session, visit, filters, page, PER_PAGE)
+        except InvalidInput as invalid:
+            form = form.refused(invalid)
+        years = support_work.school_years(session, visit.today)
+        officers = support_work.recorders(session)
+    return visit.page(
+        f"programme/{template}",
+        title=title,
+        navigation="risk",
+        form=form,
+        found=found,
+        address=address(visit, filters),
+        years=years,
+        officers=officers,
+        kinds=supporting.REVIEWS,
+    )
+
+
+# One of them -------------------------------------------------------------------------------
 
 
 @router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])

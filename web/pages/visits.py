@@ -27,6 +27,7 @@ from web.rules import rule_of
 
 SESSION = "scc_session"
 DONE = "scc_done"
+BY_ITSELF = "by_itself"  # in an address: no person asked for it
 
 # What a page says after the action before it: the cookie names the sentence, never carries it.
 SENTENCES = {
@@ -167,6 +168,11 @@ class Visit:
             self.request, template, status, title=title, form=form, errors=form.errors, **context
         )
 
+    def ask_again(self, shown: Response, seconds: int) -> None:
+        """Let the page ask for itself anew after so long; that is no sign of the officer."""
+        address = self.request.url.include_query_params(**{BY_ITSELF: "1"})
+        shown.headers["Refresh"] = f"{seconds}; url={address.path}?{address.query}"
+
     def done(self, address: str, what: str) -> Response:
         """Answer an action: on to a page that says, once, what was done."""
         return went_on(self.request, address, what)
@@ -253,7 +259,8 @@ def find_visit(request: Request, door: Door) -> Visit | None:
     secret = kept(request, SESSION)
     if not secret:
         return None
-    found = identity.visitor(door.engine, now=door.now, secret=secret)
+    by_itself = BY_ITSELF in request.query_params
+    found = identity.visitor(door.engine, now=door.now, secret=secret, by_itself=by_itself)
     if found is None:
         return None
     sign_in, officer = found

@@ -1,16 +1,19 @@
 """The record of access, to be read and narrowed down."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from models.access import Act
 from models.reading import system
 from models.reading.audit import Topic, audit
-from models.reading.paging import MOST_PER_PAGE
+from models.reading.paging import MOST_PER_PAGE, Page
 from models.refusals import InvalidInput
 from web.pages.forms import PARTS, Form
 from web.pages.lists import PageNumber, address
-from web.pages.visits import Visitor, may
+from web.pages.visits import Visit, Visitor, may
 
 router = APIRouter()
 PER_PAGE = 50
@@ -26,20 +29,10 @@ def entries(visit: Visitor, page: PageNumber) -> Response:
     """What happened to access, newest first."""
     asked = visit.request.query_params
     filters = {name: asked.get(name, "") for name in FILTERS}
-    form, found = Form({name: [value] for name, value in filters.items()}), None
+    form, found = _form(filters), None
     with visit.read() as session:
         try:
-            found = audit(
-                session,
-                visit.policy,
-                visit.reader,
-                topic=form.text("topic"),
-                officer=form.text("officer"),
-                first_day=form.optional_day("first_day"),
-                last_day=form.optional_day("last_day"),
-                page=page,
-                per_page=PER_PAGE,
-            )
+            found = find(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
         officers = system.officers(session, per_page=MOST_PER_PAGE)["items"]
@@ -53,3 +46,25 @@ def entries(visit: Visitor, page: PageNumber) -> Response:
         officers=officers,
         address=address(visit, filters),
     )
+
+
+def find(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page:
+    """One page of the events that the filters of an address let through."""
+    form = _form(filters)
+    return audit(
+        session,
+        visit.policy,
+        visit.reader,
+        topic=form.text("topic"),
+        officer=form.text("officer"),
+        first_day=form.optional_day("first_day"),
+        last_day=form.optional_day("last_day"),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _form(filters: Mapping[str, str]) -> Form:
+    return Form({name: [value] for name, value in filters.items()})

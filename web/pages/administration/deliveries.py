@@ -1,14 +1,17 @@
 """Deliveries in trouble: what became of them, and who does what about it."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from models.access import Act
 from models.messages import MessageKind, MessageState
 from models.reading import system
-from models.reading.paging import Found
+from models.reading.paging import Found, Page
 from web.pages.lists import PageNumber, address
-from web.pages.visits import Visitor, may
+from web.pages.visits import Visit, Visitor, may
 
 router = APIRouter()
 PER_PAGE = 50
@@ -18,17 +21,23 @@ PER_PAGE = 50
 def deliveries(visit: Visitor, page: PageNumber) -> Response:
     """What was refused, may not have arrived or waits long."""
     with visit.read() as session:
-        found = system.delivery_problems(
-            session, visit.reader, now=visit.now, page=page, per_page=PER_PAGE
-        )
+        found = find(session, visit, {}, page, PER_PAGE)
     return visit.page(
         "administration/deliveries.html",
         title="Delivery problems",
         navigation="administration",
         found=found,
-        deliveries=[{**each, "advice": _advice(each)} for each in found["items"]],
         address=address(visit, {}),
     )
+
+
+def find(session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int) -> Page:
+    """One page of them, each with what to do about it."""
+    found = system.delivery_problems(
+        session, visit.reader, now=visit.now, page=page, per_page=per_page
+    )
+    advised = [{**each, "advice": _advice(each)} for each in found["items"]]
+    return Page(**{**found, "items": advised})
 
 
 def _advice(delivery: Found) -> str:

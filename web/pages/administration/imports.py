@@ -1,13 +1,18 @@
 """Imports of the national register: a file is given, looked at, and applied or withdrawn."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from models.access import Act
 from models.commands import importing
 from models.reading import imports as reading
+from models.reading.paging import Page
 from models.refusals import InvalidInput
 from models.register_imports import FindingKind, ImportState
+from web.door import key
 from web.evidence_files import Posted, PostedFile
 from web.pages.forms import STAYS, Form
 from web.pages.lists import PageNumber, address
@@ -23,7 +28,7 @@ LOOK_AGAIN = 3  # seconds, while the file is being read
 def imports(visit: Visitor, page: PageNumber) -> Response:
     """All imports, the newest first."""
     with visit.read() as session:
-        found = reading.register_imports(session, page=page, per_page=PER_PAGE)
+        found = find(session, visit, {}, page, PER_PAGE)
     return visit.page(
         "administration/imports.html",
         title="National register",
@@ -31,6 +36,20 @@ def imports(visit: Visitor, page: PageNumber) -> Response:
         found=found,
         address=address(visit, {}),
     )
+
+
+def find(session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int) -> Page:
+    """One page of the imports."""
+    return reading.register_imports(session, page=page, per_page=per_page)
+
+
+def find_findings(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page:
+    """One page of what the import that an address names found, of one kind or of all."""
+    number = key(visit.request.path_params["id"])
+    kind = filters.get("kind", "")
+    return reading.findings(session, number, kind=kind, page=page, per_page=per_page)
 
 
 @router.get("/administration/imports/new", dependencies=[may(Act.IMPORT_REGISTER)])
@@ -138,7 +157,7 @@ def _shown(visit: Visit, number: int, page: int, kind: str, form: Form) -> Respo
         found = reading.register_import(session, number)
         kinds = [each for each in FindingKind if found["findings"][each]]
         chosen = kind if kind in kinds else next(iter(kinds), "")
-        findings = reading.findings(session, number, kind=chosen, page=page, per_page=PER_PAGE)
+        findings = find_findings(session, visit, {"kind": chosen}, page, PER_PAGE)
     waits = found["state"] == ImportState.WAITING
     answer = visit.page(
         "administration/import.html",
@@ -154,5 +173,5 @@ def _shown(visit: Visit, number: int, page: int, kind: str, form: Form) -> Respo
         looks_again=LOOK_AGAIN,
     )
     if waits and not form.errors and not (found["progress"] or {}).get("failed"):
-        answer.headers["Refresh"] = str(LOOK_AGAIN)
+        visit.ask_again(answer, LOOK_AGAIN)
     return answer

@@ -1,10 +1,12 @@
 """Officers: who they are here, and what lets them in."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from models.access import Act
 from models.commands import directory, identity
@@ -42,7 +44,7 @@ def officers(visit: Visitor, page: PageNumber, query: str = "") -> Response:
     form, found = Form.of(query=query), None
     try:
         with visit.read() as session:
-            found = system.officers(session, query=query, page=page, per_page=PER_PAGE)
+            found = find(session, visit, {"query": query}, page, PER_PAGE)
     except InvalidInput as invalid:
         form = form.refused(invalid)
     return _show(
@@ -53,6 +55,11 @@ def officers(visit: Visitor, page: PageNumber, query: str = "") -> Response:
         found=found,
         address=address(visit, {"query": query}),
     )
+
+
+def find(session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int) -> Page:
+    """One page of the officers that the filters of an address let through."""
+    return system.officers(session, query=filters.get("query", ""), page=page, per_page=per_page)
 
 
 @router.get("/administration/officers/new", dependencies=[may(Act.MANAGE_OFFICERS)])

@@ -1,0 +1,497 @@
+"""Every list as a file: what its page has, all pages of it, for whom the page is, and no more."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import Engine
+
+from models.clocks import add_working_days
+from models.database import write
+from models.messages import Message
+from models.policy import Policy
+from models.programme import DutyKind, SchoolVisit
+from models.register_imports import RegisterFinding, RegisterImport
+from models.schools import RiskLevel, School
+from models.settings import Settings
+from models.statements import add, change
+from notifications import level_letters as work
+from tests.cases import Case
+from tests.council import NOW, OFFICERS, Council
+from tests.level_letters import Post, blank_press, published
+from tests.programme import WHOLE_YEAR, Programme
+from tests.web.downloads import as_csv, sheet
+from tests.web.test_pages_dashboard import TODAY, add_duty, furnish
+from tests.web.visitors import Page, Visitor, Visitors
+from web.pages import exports
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+RESTRICTED = "ESC-2026-0002"
+SECRET = "Prudence Quillfeather"  # to whom a letter of the restricted case went
+SEE_IT = ("hos", "seo2", "dcs")
+
+
+@pytest.fixture
+def visitors(engine: Engine, council: Council, tmp_path: Path) -> Visitors:
+    return Visitors(engine, council, tmp_path)
+
+
+@pytest.fixture
+def busy(
+    visitors: Visitors, case: Case, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Visitors:
+    """The pages of a council with something in each of its lists; one case is restricted."""
+    monkeypatch.setattr(work, "press", blank_press)
+    furnish(visitors.engine, case)
+    case.propose("withdraw")
+    restricted = Case(case.engine, policy, case.council, RESTRICTED)
+    restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
+    support(Programme(case.engine, policy, case.council))
+    write_letters(Post(case.engine, policy, case.council, Settings(home=tmp_path, _env_file=None)))
+    with write(case.engine) as session:
+        add(session, Message, **refused_letter(restricted))
+    import_register(case.engine)
+    visitors.viewer.get("/administration", 403)  # the audit has a refusal
+    return visitors
+
+
+def support(programme: Programme) -> None:
+    """Of several years, with an officer who only recorded something before."""
+    programme.level(RiskLevel.HIGH, on=WHOLE_YEAR)
+    programme.pass_()
+    programme.evaluates(programme.council.seo)
+    programme.evaluates(
+        programme.council.seo2,
+        urn=900002,
+        first_day=date(2025, 9, 1),
+        last_day=date(2026, 7, 21),
+    )
+    programme.visit()
+    programme.visit(
+        programme.council.seo2,
+        urn=900002,
+        visited_on=date(2026, 5, 11),
+        purpose="Reading",
+        agreed_actions="=SUM(1)",
+    )
+    programme.report()
+    programme.review("evaluation")
+    programme.review("action_review", programme.council.hos)
+    programme.review("board_report", programme.council.hos)
+
+
+def write_letters(post: Post) -> None:
+    """A batch that is issued: by e-mail, by post, left out; two e-mails are in trouble."""
+    published(post.engine)
+    post.without_emails()
+    post.contact(900003, "chair_of_governors", address=["Nowhere"])
+    post.issued()
+    with write(post.engine) as session:
+        for message, state in zip(post.messages(), ("failed", "unknown"), strict=False):
+            change(session, Message, {"id": message.id}, state=state, detail="550 No such box")
+
+
+def refused_letter(case: Case) -> dict[str, Any]:
+    return {
+        "key": "letter:restricted",
+        "kind": "letter",
+        "escalation_id": case.escalation.id,
+        "to_name": SECRET,
+        "to_email": "prudence@school.example",
+        "data": {"role": "headteacher"},
+        "state": "failed",
+        "queued_at": NOW,
+        "next_attempt_at": NOW,
+        "detail": f"550 {SECRET} is unknown",
+    }
+
+
+def import_register(engine: Engine) -> None:
+    given = {"name": "register.csv", "sha256": "0" * 64, "state": "ready", "given_at": NOW}
+    with write(engine) as session:
+        number = add(
+            session, RegisterImport, **given, given_by="admin@fernshire.example", read=3, rejected=2
+        )
+        for row, kind, reason in (
+            (2, "rejected", "The URN is not a number of six digits."),
+            (3, "new", ""),
+            (4, "rejected", "The school has no name."),
+        ):
+            add(
+                session,
+                RegisterFinding,
+                import_id=number,
+                row=row,
+                urn="900101",
+                kind=kind,
+                name="Oakwood School",
+                reason=reason,
+            )
+
+
+# Each list and its page --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Where a list stands on a page, and what a row of the file says in the words of the page."""
+
+    page: str
+    cells: str
+    said: Callable[[dict[str, str]], str]
+    who: str = "hos"
+
+    @property
+    def name(self) -> str:
+        return urlsplit(self.page).path
+
+
+def of(heading: str) -> Callable[[dict[str, str]], str]:
+    return lambda row: row[heading]
+
+
+ROW = "//main//tbody/tr"
+EACH = (
+    Listed("/schools", f"{ROW}/th/a", of("School")),
+    Listed("/escalations?view=all", f"{ROW}/td[1]/a", of("Reference")),
+    Listed("/proposals", "//main//li/a[starts-with(@href, '/proposals/')]", of("Proposal")),
+    Listed("/deadlines", f"{ROW}/td/a", of("Reference")),
+    Listed("/level-changes?since=2026-01-01", f"{ROW}/td[4]", of("Reason")),
+    Listed("/risk", f"{ROW}/th/a[starts-with(@href, '/schools/')]", of("School")),
+    Listed(
+        "/rounds",
+        f"{ROW}/th/a",
+        lambda row: f"{row['School year begins']} to {int(row['School year begins']) + 1}",
+    ),
+    Listed("/rounds/2026", f"{ROW}/th/a[starts-with(@href, '/assessments/')]", of("School")),
+    Listed("/programme", f"{ROW}/th/a", of("School")),
+    Listed("/programme/duties", f"{ROW}/th", lambda row: row["School"] or "The whole register"),
+    Listed("/supporters?state=any", f"{ROW}/td[1]", of("Name")),
+    Listed("/visits", f"{ROW}/td[2]", of("Purpose")),
+    Listed("/reports", f"{ROW}/th/a", of("School")),
+    Listed("/reviews", f"{ROW}/td[2]", of("Review")),
+    Listed("/letter-batches", f"{ROW}/th/a", lambda row: f"{row['Batch']}. {row['Title']}"),
+    Listed("/letter-batches/1/letters", f"{ROW}/th/a", of("Name")),
+    Listed(
+        "/letter-batches/1",
+        f"{ROW}/td/a[contains(@href, '/deliveries/')]",
+        lambda row: f"Decide what became of it: {row['Name']}",
+    ),
+    Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
+    Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
+    Listed("/administration/imports", f"{ROW}/th/a", of("File"), "admin"),
+    Listed("/administration/imports/1?kind=rejected", f"{ROW}/td[2]", of("Reason"), "admin"),
+    Listed("/administration/audit", "//main//h3", of("What"), "admin"),
+)
+
+
+def pages(visitor: Visitor, address: str) -> Iterator[Page]:
+    """All pages of a list."""
+    more = [address]
+    while more:
+        page = visitor.get(more[0])
+        yield page
+        more = page.tree.xpath("//*[@class='govuk-pagination__next']/a/@href")
+
+
+def on_page(visitor: Visitor, listed: Listed) -> list[str]:
+    """What the rows of a list say, on all its pages."""
+    cells = [cell for page in pages(visitor, listed.page) for cell in page.tree.xpath(listed.cells)]
+    return [" ".join(cell.text_content().split()) for cell in cells]
+
+
+def file_of(listed: Listed, kind: str = "csv") -> str:
+    """The address of the file by hand, for whoever knows how such addresses look."""
+    path, _, query = listed.page.partition("?")
+    path = f"{path}/deliveries" if path == "/letter-batches/1" else path
+    return f"{path}.{kind}?{query}"
+
+
+def test_every_list_has_what_its_page_has(busy: Visitors) -> None:
+    assert len(EACH) == len(exports.LISTS)
+    for listed in EACH:
+        visitor = getattr(busy, listed.who)
+        shown = on_page(visitor, listed)
+        assert shown, listed.name
+        links = visitor.get(listed.page).links
+        found = as_csv(visitor, links["CSV"])
+        assert [listed.said(row) for row in found] == shown, listed.name
+        heads, *rows = sheet(visitor.client.get(links["Excel (XLSX)"]).content)
+        assert heads == list(found[0]), listed.name
+        assert len(rows) == len(found), listed.name
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("who", OFFICERS)
+def test_a_file_is_for_those_whom_its_page_is_for(busy: Visitors, who: str) -> None:
+    visitor = getattr(busy, who)
+    for listed in EACH:
+        answer = visitor.client.get(listed.page)
+        assert answer.status_code in (200, 403), listed.name
+        for kind in ("csv", "xlsx"):
+            file = visitor.client.get(file_of(listed, kind))
+            assert file.status_code == answer.status_code, (listed.name, kind)
+            if file.status_code == 403:
+                assert "Your role" in file.text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("who", OFFICERS)
+def test_a_restricted_case_is_in_no_file_of_those_who_do_not_see_it(
+    busy: Visitors, who: str
+) -> None:
+    visitor = getattr(busy, who)
+    having = set()
+    for listed in EACH:
+        file = visitor.client.get(file_of(listed))
+        if file.status_code == 200:
+            assert SECRET not in file.text, listed.name
+            if RESTRICTED in file.text:
+                having.add(listed.name)
+    if who not in SEE_IT:
+        assert not having
+    else:
+        assert having == {"/schools", "/escalations", *(["/proposals"] if who == "hos" else [])}
+
+
+def test_of_a_restricted_case_the_file_of_deliveries_names_nobody(busy: Visitors) -> None:
+    rows = as_csv(busy.admin, "/administration/deliveries.csv")
+    [hidden] = [row for row in rows if row["Of a restricted case"] == "yes"]
+    assert (hidden["To"], hidden["School"], hidden["The mail server said"]) == ("", "", "")
+    assert len(rows) == 3
+
+
+def test_why_something_waits_on_a_restricted_case_is_in_no_file(busy: Visitors) -> None:
+    reasons = {row["Reference"]: row["Reason"] for row in as_csv(busy.hos, "/proposals.csv")}
+    assert reasons == {"ESC-2026-0001": "It is needed.", RESTRICTED: ""}
+
+
+FILTERED = {
+    "/letter-batches/1/letters?channel=post&state=issued": 3,
+    "/letter-batches/1/letters?state=left_out": 1,
+    "/letter-batches/1/letters?query=brookside&role=headteacher": 1,
+    "/rounds/2026?level=high": 0,
+    "/rounds/2026?query=ashfield": 1,
+    "/supporters": 1,
+    "/supporters?state=over": 1,
+    "/supporters?state=any&query=900002": 1,
+    "/supporters?role=local_leader": 0,
+    "/visits?query=ashfield": 1,
+    "/visits?query=900002&officer=seo2@fernshire.example": 1,
+    "/visits?officer=hos@fernshire.example": 0,
+    "/visits?year=2025": 1,
+    "/reports?year=2026&query=ashfield": 1,
+    "/reviews?kind=register": 2,
+    "/reviews?kind=schools": 1,
+    "/reviews?kind=board_report&officer=hos@fernshire.example": 1,
+    "/reviews?query=ashfield": 1,
+    "/administration/officers?query=sam": 1,
+    "/administration/imports/1?kind=new": 1,
+    "/administration/audit?topic=refusals": 1,
+}
+
+
+def test_a_file_has_the_filters_of_its_page(busy: Visitors) -> None:
+    for filtered, number in FILTERED.items():
+        [whole] = [each for each in EACH if each.name == urlsplit(filtered).path]
+        listed = replace(whole, page=filtered)
+        visitor = getattr(busy, listed.who)
+        found = as_csv(visitor, file_of(listed))
+        assert len(found) == number, filtered
+        if "kind=new" not in filtered:  # of new schools the page has other columns
+            assert [listed.said(row) for row in found] == on_page(visitor, listed), filtered
+
+
+@ON_SQLITE
+def test_a_wrong_filter_is_said_as_at_the_page(busy: Visitors) -> None:
+    for address in (
+        "/letter-batches/1/letters?level=huge",
+        "/rounds/2026?state=lost",
+        "/supporters?role=king",
+        "/supporters?state=lost",
+        "/visits?year=26",
+        "/visits?year=0000",
+        "/visits?query=%00",
+        "/reports?officer=nobody@fernshire.example",
+        "/reviews?kind=party",
+        "/administration/audit?topic=weather",
+        "/administration/audit?first_day-day=x",
+    ):
+        path, _, query = address.partition("?")
+        visitor = busy.admin if "administration" in path else busy.hos
+        assert visitor.get(address, 422).errors
+        for kind in ("csv", "xlsx"):
+            assert visitor.client.get(f"{path}.{kind}?{query}").status_code == 422, address
+
+
+@ON_SQLITE
+def test_what_is_not_there_has_no_file(busy: Visitors) -> None:
+    for address in (
+        "/letter-batches/99/letters.csv",
+        "/letter-batches/99/deliveries.csv",
+        "/letter-batches/x/letters.csv",
+        "/rounds/2019.csv",
+        "/rounds/x.csv",
+        "/visits.pdf",
+    ):
+        assert busy.hos.client.get(address).status_code == 404, address
+    assert busy.admin.client.get("/administration/imports/99.csv").status_code == 404
+
+
+@ON_SQLITE
+def test_what_stands_in_an_address_by_chance_changes_nothing(busy: Visitors) -> None:
+    for listed in EACH:
+        client = getattr(busy, listed.who).client
+        plain = client.get(file_of(listed))
+        chance = client.get(f"{file_of(listed)}&id=99&number=2019&cls=1&self=2&page=7&per_page=0")
+        assert chance.content == plain.content, listed.name
+
+
+def test_a_file_is_named_after_its_list_and_day(busy: Visitors) -> None:
+    def name(visitor: Visitor, address: str) -> str:
+        told = visitor.client.get(address).headers["content-disposition"]
+        return re.fullmatch('attachment; filename="(.+)"', told)[1]  # type: ignore[index]
+
+    assert name(busy.hos, "/letter-batches/1/letters.csv") == "letters-of-batch-1-2026-11-23.csv"
+    assert name(busy.hos, "/rounds/2026.xlsx") == "annual-assessment-2026-2026-11-23.xlsx"
+    assert name(busy.hos, "/visits.csv?year=2026") == "visits-2026-11-23.csv"
+
+
+def test_the_letters_of_a_batch_have_all_that_posting_needs(busy: Visitors) -> None:
+    rows = as_csv(busy.hos, "/letter-batches/1/letters.csv")
+    assert [row["Posting order"] for row in rows] == [str(place) for place in range(1, 9)]
+    [left] = [row for row in rows if row["State"] == "left_out"]
+    assert "fewer than 3 lines" in left["Why left out"]
+    post = [row for row in rows if row["How it goes"] == "post" and row["State"] == "issued"]
+    assert len(post) == 3
+    for row in post:
+        assert row["Address"] == f"{row['Name']}, School Lane, Fernminster, FM1 1AA"
+        assert row["E-mail address"] == ""
+    assert all(re.fullmatch("[0-9a-f]{64}", row["SHA-256"]) for row in post)
+
+
+def test_a_file_of_support_work_has_what_was_written(busy: Visitors) -> None:
+    reading = as_csv(busy.hos, "/visits.csv")[-1]
+    assert reading["Agreed actions"] == "'=SUM(1)"
+    assert (reading["Visited on"], reading["Recorded by"]) == ("2026-05-11", "Sofia Eze")
+    [report] = as_csv(busy.hos, "/reports.csv")
+    assert report["Report"].startswith("School data\nAs seen.\n\nImpact of teaching on learning\n")
+    [board] = as_csv(busy.hos, "/reviews.csv?kind=board_report")
+    assert (board["School"], board["Impact"]) == ("", "Two of three are done.")
+
+
+def test_a_long_list_is_had_whole(
+    visitors: Visitors, council: Council, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 100)
+    with write(visitors.engine) as session:
+        for number in range(230):
+            add(
+                session,
+                SchoolVisit,
+                urn=900001,
+                officer_id=council.seo.id,
+                visited_on=TODAY - timedelta(days=number // 2),
+                purpose=f"Visit {number:03}",
+                notes="Seen.",
+                recorded_at=NOW,
+            )
+    [listed] = [each for each in EACH if each.name == "/visits"]
+    shown = on_page(visitors.seo, listed)
+    assert len(set(shown)) == 230
+    assert [row["Purpose"] for row in as_csv(visitors.seo, "/visits.csv")] == shown
+
+
+@ON_SQLITE
+def test_a_text_longer_than_a_cell_says_that_it_is_cut(
+    visitors: Visitors, council: Council, policy: Policy
+) -> None:
+    sections = dict.fromkeys(policy.programme.report_sections, "x" * 19_000)
+    Programme(visitors.engine, policy, council).report(sections=sections)
+    _, row = sheet(visitors.hos.client.get("/reports.xlsx").content)
+    assert len(row[3]) == 32_767
+    assert row[3].endswith("(cut: the text is longer than a cell can be)")
+    [whole] = as_csv(visitors.hos, "/reports.csv")
+    assert len(whole["Report"]) > 95_000
+
+
+# What holds of each file -------------------------------------------------------------------
+
+
+def test_a_list_can_be_had_as_csv_with_its_filters(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    furnish(engine, case)
+    every = as_csv(visitors.hos, "/schools.csv")
+    assert [row["URN"] for row in every] == ["900001", "900002", "900004", "900003"]
+    assert [row["School"] for row in as_csv(visitors.hos, "/schools.csv?level=high")] == [
+        "Ashfield Primary School"
+    ]
+    [mine] = as_csv(visitors.seo, "/escalations.csv?view=mine")
+    assert (mine["Reference"], mine["Case officer"]) == ("ESC-2026-0001", "Sam Ellison")
+    assert len(as_csv(visitors.hos, "/escalations.csv?view=all")) == 2
+    assert len(as_csv(visitors.aed, "/escalations.csv?view=all")) == 1
+    [due] = as_csv(visitors.hos, "/deadlines.csv")
+    assert due["Due on"] == add_working_days(TODAY, 10).isoformat()
+    assert len(as_csv(visitors.hos, "/level-changes.csv?since=2026-01-01")) == 2
+
+
+def test_register_and_programme_can_be_had_as_files(
+    visitors: Visitors, engine: Engine, case: Case
+) -> None:
+    furnish(engine, case)
+    add_duty(engine, 900001, DutyKind.VISIT, TODAY - timedelta(days=1))
+    [high] = as_csv(visitors.hos, "/risk.csv?level=high")
+    assert (high["School"], high["Level before"]) == ("Ashfield Primary School", "low")
+    [ashfield, _] = as_csv(visitors.hos, "/programme.csv")
+    assert (ashfield["Visits late"], ashfield["Behind"]) == ("1", "yes")
+    [due] = as_csv(visitors.hos, "/programme/duties.csv?state=late")
+    assert (due["What"], due["State"]) == ("Visit", "late")
+    for address in ("/risk.xlsx", "/programme.xlsx", "/programme/duties.xlsx"):
+        assert len(sheet(visitors.hos.client.get(address).content)) > 1
+
+
+def test_a_list_of_several_pages_is_exported_whole(visitors: Visitors, engine: Engine) -> None:
+    with write(engine) as session:
+        for number in range(1250):
+            add(
+                session,
+                School,
+                urn=910000 + number,
+                name=f"School {number:04}",
+                type_code=1,
+                type_name="Community school",
+                phase="Primary",
+            )
+    rows = as_csv(visitors.hos, "/schools.csv?query=School")
+    numbered = [row["URN"] for row in rows if row["School"].startswith("School ")]
+    assert numbered == [str(910000 + number) for number in range(1250)]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'x"; "y', "https://a.b"])
+def test_no_cell_is_a_formula(visitors: Visitors, engine: Engine, name: str) -> None:
+    with write(engine) as session:
+        change(session, School, {"urn": 900001}, name=name)
+    [row] = [row for row in as_csv(visitors.hos, "/schools.csv") if row["URN"] == "900001"]
+    assert row["School"].removeprefix("'") == name
+    assert not row["School"].startswith(("=", "+", "-", "@", "\t"))
+    book = visitors.hos.client.get("/schools.xlsx").content
+    assert name in [row[1] for row in sheet(book)]
+
+
+def test_the_sheet_has_days_as_days(visitors: Visitors, engine: Engine, case: Case) -> None:
+    furnish(engine, case)
+    heads, row = sheet(visitors.hos.client.get("/deadlines.xlsx").content)
+    assert heads[:3] == ["Due on", "Overdue", "Reference"]
+    assert int(row[0]) == (add_working_days(TODAY, 10) - date(1899, 12, 30)).days
+    assert row[2] == "ESC-2026-0001"
+
+
+def test_what_cannot_be_had_is_said(visitors: Visitors) -> None:
+    assert visitors.hos.client.get("/schools.pdf").status_code == 404
+    assert visitors.hos.client.get("/schools.csv?level=huge").status_code == 422
