@@ -31,13 +31,13 @@ check: .venv/installed-for-tests
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive models notifications flows web cli
 
 # Known vulnerabilities of what is locked; asks pypi.org. An answer "not found" is no answer.
-audit: .venv/installed-for-tests
-	.venv/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
+audit: .venv/release/installed
+	.venv/release/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
 
 # What the service is made of, as CycloneDX; a release carries it.
-sbom: .venv/installed-for-tests
+sbom: .venv/release/installed
 	mkdir -p dist
-	.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	.venv/release/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
 		--output-reproducible -o dist/sbom.cdx.json
 
 # The stylesheet is committed: only a change of its sources needs node.
@@ -50,6 +50,8 @@ lock:
 		--extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--group pyproject.toml:release -o .ci/release.lock
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/pip
 	@echo "Installing what requirements.lock names (once; about a minute)"
@@ -60,6 +62,12 @@ lock:
 .venv/installed-for-tests: requirements-dev.lock .venv/installed
 	@echo "Installing what requirements-dev.lock names (once; about a minute)"
 	@$(call LOCKED,requirements-dev.lock)
+	@touch $@
+
+.venv/release/installed: .ci/release.lock | .venv/bin/pip
+	@$(PYTHON) -m venv .venv/release
+	@.venv/release/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r .ci/release.lock
 	@touch $@
 
 # pip comes last into a new environment, so that half of one is made again.

@@ -33,9 +33,9 @@ copies of one SQLite file (write-ahead log, `synchronous=FULL`), the median of f
 asserted in the tests: it depends on the machine, and on what else the machine does.
 
 The two ratios to plain `sqlite3` follow the disk: where it is slow they rise, because both wait for
-it. In quiet runs a transition came to between 0.29 where plain `sqlite3` did 1,700 a second and 0.23
-where it did 3,100; reminders to between 0.57 where it wrote 38,000 a second and 0.31 where it wrote
-62,000, and ours about 20,000 each time.
+it. In quiet runs a transition came to between 0.29, where plain `sqlite3` did 1,700 a second, and
+0.23, where it did 3,100; reminders to between 0.57, where it wrote 38,000 a second, and 0.31, where
+it wrote 62,000, and ours about 20,000 each time.
 """
 
 
