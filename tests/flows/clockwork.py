@@ -17,6 +17,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow_async
 from prefect.states import Pending
+from sqlmodel import col, select
 
 from flows.bulk import letters_in_bulk
 from flows.dispatch import dispatch_new, reconcile
@@ -27,6 +28,7 @@ from flows.starting import start_an_escalation
 from models.commands.identity import issue_code
 from models.database import read, write
 from models.escalations import Proposal
+from models.events import Event
 from models.officers import Officer
 from tests.cases import Case
 
@@ -120,3 +122,16 @@ class Clockwork:
             run.id, key_prefix="", limit=200, exclude_keys=set()
         )
         return [item.key for item in kept]
+
+
+def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
+    """The Service has reached the first formal letter, which waits for the Head of Service."""
+    case = clockwork.case.started().climb_to("informal_governing_body")
+    case.fail_step()
+    return case.propose("advance", reason="Nothing has improved.")
+
+
+def record_of(clockwork: Clockwork) -> list[Event]:
+    """Everything that is on record, of this case or of none."""
+    with read(clockwork.record.engine) as session:
+        return list(session.exec(select(Event).order_by(col(Event.sequence))))

@@ -13,23 +13,10 @@ from models.reading.sentences import Names, sentence
 from models.schools import School
 from models.statements import change
 from tests.cases import Case
-from tests.flows.clockwork import Clockwork
+from tests.flows.clockwork import Clockwork, formal_letter_proposed, record_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
-    """The Service has reached the first formal letter, which waits for the Head of Service."""
-    case = clockwork.case.started().climb_to("informal_governing_body")
-    case.fail_step()
-    return case.propose("advance", reason="Nothing has improved.")
-
-
-def record_of(clockwork: Clockwork) -> list[Event]:
-    """Everything that is on record, of this case or of none."""
-    with read(clockwork.record.engine) as session:
-        return list(session.exec(select(Event).order_by(col(Event.sequence))))
 
 
 def refusals(clockwork: Clockwork, kind: EventKind) -> list[Event]:

@@ -13,8 +13,7 @@ from flows.waiting import Waiting, read_waiting
 from models.commands import holding
 from models.database import read, write
 from models.escalations import Proposal
-from tests.flows.clockwork import Clockwork
-from tests.flows.test_gates import formal_letter_proposed
+from tests.flows.clockwork import Clockwork, formal_letter_proposed
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

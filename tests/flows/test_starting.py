@@ -11,8 +11,7 @@ from models.commands.audit import SOMEBODY
 from models.database import read
 from models.escalations import Escalation
 from models.events import EventKind
-from tests.flows.clockwork import Clockwork
-from tests.flows.test_gates import record_of
+from tests.flows.clockwork import Clockwork, record_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

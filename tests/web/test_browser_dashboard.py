@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from models.schools import RiskLevel
 from tests.cases import Case
 from tests.walk import DESK, Served, Walk, looker
-from tests.web.test_pages_dashboard import change_level
+from tests.web.watched_schools import change_level
 
 
 def walk_of(browser: Browser, served: Served, look: Callable[[Page], None]) -> Walk:

@@ -12,81 +12,18 @@ from sqlalchemy import Engine
 from models.clocks import add_working_days
 from models.commands import holding
 from models.database import write
-from models.programme import Duty, DutyKind, DutyState, Supporter, SupportRole
-from models.risk import Assessment, AssessmentOccasion, AssessmentState, LevelChange
-from models.schools import RiskLevel, School
+from models.programme import DutyKind, Supporter, SupportRole
+from models.schools import School
 from models.statements import add, change
 from tests.cases import Case
 from tests.council import NOW, Council
 from tests.web.visitors import Page, Visitors
-
-TODAY = NOW.date()
+from tests.web.watched_schools import TODAY, add_duty, furnish
 
 
 @pytest.fixture
 def visitors(engine: Engine, council: Council, tmp_path: Path) -> Visitors:
     return Visitors(engine, council, tmp_path)
-
-
-def add_duty(engine: Engine, urn: int | None, kind: DutyKind, due_on: date, number: int = 1) -> int:
-    with write(engine) as session:
-        return add(
-            session,
-            Duty,
-            key=f"{urn}:{kind}:{number}",
-            urn=urn,
-            kind=kind,
-            school_year=2026,
-            number=number,
-            due_on=due_on,
-            state=DutyState.PLANNED,
-        )
-
-
-def change_level(engine: Engine, urn: int, before: RiskLevel, level: RiskLevel, on: date) -> None:
-    with write(engine) as session:
-        assessment = add(
-            session,
-            Assessment,
-            urn=urn,
-            occasion=AssessmentOccasion.IN_YEAR,
-            state=AssessmentState.IN_FORCE,
-            begun_at=NOW,
-        )
-        add(
-            session,
-            LevelChange,
-            urn=urn,
-            before=before,
-            level=level,
-            on=on,
-            reason="Results fell.",
-            assessment_id=assessment,
-            occasion=AssessmentOccasion.IN_YEAR,
-            changed_by="hos@fernshire.example",
-            at=NOW,
-        )
-        change(session, School, {"urn": urn}, risk_level=level)
-
-
-def furnish(engine: Engine, case: Case) -> None:
-    """Schools at several levels, an escalation with a deadline, a restricted one, late work."""
-    change_level(engine, 900001, RiskLevel.LOW, RiskLevel.HIGH, date(2026, 10, 5))
-    change_level(engine, 900002, RiskLevel.LOW, RiskLevel.MEDIUM, date(2026, 7, 1))
-    case.started().discuss()
-    other = Case(case.engine, case.policy, case.council).started(
-        school="academy", case_officer="seo2@fernshire.example"
-    )
-    with write(engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=other.reference,
-            officers=[],
-            reason="It is about somebody known here.",
-        )
 
 
 def listed(page: Page) -> int:

@@ -26,8 +26,8 @@ from tests.council import NOW, OFFICERS, Council
 from tests.level_letters import Post, blank_press, published
 from tests.programme import WHOLE_YEAR, Programme
 from tests.web.downloads import as_csv, sheet
-from tests.web.test_pages_dashboard import TODAY, add_duty, furnish
 from tests.web.visitors import Page, Visitor, Visitors
+from tests.web.watched_schools import TODAY, add_duty, furnish
 from web.pages import exports
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
