@@ -1,17 +1,23 @@
 """What every request comes with: the database, the policy, the settings and the time."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from models.clocks import london_date
+from models.commands import identity
+from models.officers import Credential, Officer
 from models.policy import Policy
 from models.refusals import NotFound
 from models.settings import Settings
+from models.signing_in import SignIn
 from models.statements import LAST_KEY
 
 
@@ -36,6 +42,28 @@ def open_door(request: Request) -> Door:
     return Door(state.engine, state.policy, state.settings, state.clock())
 
 
+def let_in(request: Request, proof: SignIn | Credential, officer: Officer) -> None:
+    """Note who makes a request, and by what that was proved."""
+    request.state.officer, request.state.proof = officer, proof
+
+
+@contextmanager
+def acting(request: Request) -> Iterator[Session]:
+    """The write transaction of whoever makes a request: the only one that pages and API open.
+
+    Raises NotIdentified when they are signed out by now.
+    """
+    state = request.app.state
+    who = {"officer": request.state.officer, "proof": request.state.proof}
+    with identity.acting(state.engine, **who, clock=state.clock) as session:
+        yield session
+
+
+def _acting(request: Request) -> Callable[[], AbstractContextManager[Session]]:
+    return lambda: acting(request)
+
+
+Acting = Annotated[Callable[[], AbstractContextManager[Session]], Depends(_acting)]
 AtDoor = Annotated[Door, Depends(open_door)]
 
 

@@ -3,10 +3,11 @@
 Who has left proves nothing any more: every question here asks whether the officer is active.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, or_, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from models.access import Act, may, require
@@ -230,15 +231,45 @@ def _works(now: datetime | None) -> ColumnElement[bool]:
     return and_(kept, or_(ends.is_(None), ends > now))
 
 
-def caller(engine: Engine, *, now: datetime, token: str) -> Officer:
-    """Whose API token came with a call, which is noted once an hour; raises NotIdentified."""
+@contextmanager
+def acting(
+    engine: Engine, *, officer: Officer, proof: SignIn | Credential, clock: Callable[[], datetime]
+) -> Iterator[Session]:
+    """The write transaction of somebody's action, in which they are who they still are.
+
+    Between their request and the lock they may have been disabled, given another role or signed
+    out. So `officer` is read again here, and so is what proves them to be it, at a moment that
+    `clock` tells after the lock. Raises NotIdentified when the proof holds no longer.
+    """
+    with write(engine) as session:
+        if not _still_holds(session, proof, clock()):
+            raise NotIdentified("You were signed out before this was done. Sign in again.")
+        session.add(officer)
+        session.refresh(officer)
+        yield session
+
+
+def _still_holds(session: Session, proof: SignIn | Credential, now: datetime) -> bool:
+    if isinstance(proof, SignIn):
+        still = select(SignIn.id).where(SignIn.id == proof.id, col(SignIn.ends_at) > now)
+    else:
+        still = select(Credential.id).where(Credential.id == proof.id, _works(now))
+    holder = col(Officer.id) == proof.officer_id, col(Officer.active)
+    return session.exec(still.where(exists().where(*holder))).first() is not None
+
+
+def caller(engine: Engine, *, now: datetime, token: str) -> tuple[Credential, Officer]:
+    """An API token that came with a call, and whose it is; its use is noted once an hour.
+
+    Raises NotIdentified.
+    """
     with read(engine) as session:
         credential, officer = _holder(session, CredentialKind.TOKEN, digest(token), now)
     last = credential.last_used_at
     if last is None or now - last >= USED_EVERY:
         with write(engine) as session:
             change(session, Credential, {"id": credential.id}, last_used_at=now)
-    return officer
+    return credential, officer
 
 
 def sign_in(

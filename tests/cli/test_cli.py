@@ -294,7 +294,7 @@ def test_a_token_says_how_long_it_works(on_database: Terminal, engine: Engine) -
         ends = datetime.fromisoformat(told["expires_at"])
         assert abs(ends - datetime.now(UTC) - timedelta(days=days)) < timedelta(minutes=1)
         early, late = ends - timedelta(minutes=1), ends + timedelta(minutes=1)
-        assert identity.caller(engine, now=early, token=told["token"]).name == "Leo"
+        assert identity.caller(engine, now=early, token=told["token"])[1].name == "Leo"
         with pytest.raises(NotIdentified):
             identity.caller(engine, now=late, token=told["token"])
     assert "for 90 days" in on_database("token", "leo@f.example").stdout

@@ -137,7 +137,7 @@ def test_a_token_works_for_ninety_days_unless_told_otherwise(
     short = do(engine, identity.issue_token, officer=council.seo, lasts=timedelta(days=7))
     for token, days in ((usual, 90), (short, 7)):
         ends = NOW + timedelta(days=days)
-        assert identity.caller(engine, now=ends - MINUTE, token=token).id == council.seo.id
+        assert identity.caller(engine, now=ends - MINUTE, token=token)[1].id == council.seo.id
         with pytest.raises(NotIdentified) as expired:
             identity.caller(engine, now=ends, token=token)
         with pytest.raises(NotIdentified) as unknown:

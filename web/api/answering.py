@@ -13,13 +13,13 @@ from pydantic import BaseModel
 from sqlmodel import Session, select
 
 from models.commands import identity
-from models.database import read, write
+from models.database import read
 from models.messages import Answer
 from models.officers import Officer
 from models.refusals import InvalidInput, NotIdentified, Refused
 from models.statements import add
 from web.api import problems
-from web.door import AtDoor, Door
+from web.door import AtDoor, Door, acting, let_in
 from web.rules import keep_refusal, rule_of
 
 JSON = "application/json"
@@ -42,8 +42,8 @@ def caller(
     """Whose token came with the call; raises NotIdentified."""
     if token is None:
         raise NotIdentified("Send a token: Authorization: Bearer TOKEN.")
-    officer = identity.caller(door.engine, now=door.now, token=token.credentials)
-    request.state.officer = officer
+    credential, officer = identity.caller(door.engine, now=door.now, token=token.credentials)
+    let_in(request, credential, officer)
     return officer
 
 
@@ -67,7 +67,7 @@ class Once:
 
     def __call__(self, model: type[BaseModel], command: Command, status: int = 200) -> Response:
         """Run the command and show what it returns; raises Refused when there is no key."""
-        with write(self.door.engine) as session:
+        with acting(self.request) as session:
             if self.key is None:
                 return shown(model, command(session), status)
             first = self._first(session)

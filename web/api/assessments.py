@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.access import Act
 from models.commands import assessing, rounds
-from models.database import read, write
+from models.database import read
 from models.reading import risk
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
@@ -22,7 +22,7 @@ from web.api.bodies import (
     RiskEvidenceBody,
     RoundBody,
 )
-from web.door import AtDoor, key, school_year
+from web.door import Acting, AtDoor, key, school_year
 
 router = APIRouter(tags=["Risk register"])
 Key = Annotated[int, Depends(key)]
@@ -100,10 +100,10 @@ def add_evidence(
     dependencies=[may(Act.ASSESS)],
 )
 def put_evidence(
-    door: AtDoor, officer: Caller, id: Key, item: str, body: RiskEvidenceBody
+    door: AtDoor, officer: Caller, acting: Acting, id: Key, item: str, body: RiskEvidenceBody
 ) -> Response:
     """Put another piece of evidence in the place of one of a draft."""
-    with write(door.engine) as session:
+    with acting() as session:
         assessing.replace_evidence(
             session,
             officer=officer,
@@ -120,9 +120,9 @@ def put_evidence(
     response_model=answers.Assessment,
     dependencies=[may(Act.ASSESS)],
 )
-def delete_evidence(door: AtDoor, officer: Caller, id: Key, item: str) -> Response:
+def delete_evidence(officer: Caller, acting: Acting, id: Key, item: str) -> Response:
     """Take a piece of evidence away from a draft; the answer is the assessment."""
-    with write(door.engine) as session:
+    with acting() as session:
         assessing.remove_evidence(session, officer=officer, assessment_id=id, evidence_id=key(item))
         return shown(answers.Assessment, risk.assessment(session, id))
 

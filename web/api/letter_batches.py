@@ -9,12 +9,12 @@ from sqlmodel import Session
 from models.access import Act
 from models.access import may as may_do
 from models.commands import level_letters
-from models.database import read, write
+from models.database import read
 from models.reading import level_letters as read_letters
 from web.api import answers
 from web.api.answering import Caller, Once, OnlyOnce, may, shown
 from web.api.bodies import LetterBatchBody, LevelLetterQuery, Paging, ReasonBody
-from web.door import AtDoor, key
+from web.door import Acting, AtDoor, key
 from web.level_letter_files import PDF, bundle_response, level_letter_pdf
 
 router = APIRouter(tags=["Letters on risk levels"])
@@ -134,13 +134,13 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=answers.WholeLevelLetter,
     dependencies=[may(Act.SEE_PROGRAMME)],
 )
-def show_letter(door: AtDoor, officer: Caller, id: Key) -> Response:
+def show_letter(door: AtDoor, officer: Caller, acting: Acting, id: Key) -> Response:
     """One letter with its text. A caller who may approve its batch has now looked at it."""
     with read(door.engine) as session:
         found = read_letters.level_letter(session, id)
         approves = may_do(officer, Act.SEND_LEVEL_LETTERS)
         unseen = approves and level_letters.is_unseen(session, id, officer.id)
     if unseen:
-        with write(door.engine) as session:
+        with acting() as session:
             level_letters.look_at(session, officer=officer, now=door.now, letter_id=id)
     return shown(answers.WholeLevelLetter, found)

@@ -8,11 +8,11 @@ from fastapi.responses import Response
 from models import reading
 from models.access import Act, reader
 from models.commands.directory import set_contact
-from models.database import read, write
+from models.database import read
 from web.api import answers
 from web.api.answering import Caller, may, shown
 from web.api.bodies import ContactBody, SchoolQuery
-from web.door import AtDoor
+from web.door import Acting, AtDoor
 
 router = APIRouter(tags=["Schools"])
 
@@ -41,8 +41,10 @@ def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     response_model=answers.School,
     dependencies=[may(Act.CHANGE_CONTACTS)],
 )
-def put_contact(door: AtDoor, officer: Caller, urn: str, role: str, body: ContactBody) -> Response:
+def put_contact(
+    door: AtDoor, officer: Caller, acting: Acting, urn: str, role: str, body: ContactBody
+) -> Response:
     """Add or correct one of a school's contacts; the answer is the school."""
-    with write(door.engine) as session:
+    with acting() as session:
         set_contact(session, officer=officer, now=door.now, urn=urn, role=role, **body.model_dump())
         return shown(answers.School, reading.school(session, reader(officer), urn))

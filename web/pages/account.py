@@ -147,7 +147,7 @@ def _account(visit: Visit, form: Form) -> Response:
         title="My account",
         form=form,
         sign_ins=sign_ins,
-        this_sign_in=visit.request.state.sign_in_id,
+        this_sign_in=visit.request.state.proof.id,
         tokens=tokens,
         calendar=calendar,
     )

@@ -15,12 +15,12 @@ from models import reading
 from models.access import Act, Reader, reader
 from models.access import may as may_do
 from models.commands import identity
-from models.database import read, write
+from models.database import read
 from models.officers import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
-from web.door import AtDoor, Door, key, reference, school_year
+from web.door import AtDoor, Door, acting, key, let_in, reference, school_year
 from web.pages.forms import Form
 from web.rendering import render
 from web.rules import rule_of
@@ -138,14 +138,14 @@ class Visit:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One write transaction."""
-        with write(self.door.engine) as session:
+        """One write transaction, in which the officer is who they still are."""
+        with acting(self.request) as session:
             yield session
 
     @contextmanager
     def rehearsal(self) -> Iterator[Session]:
         """A write transaction that is undone: to hear a command's refusals before it is meant."""
-        with suppress(_Undo), write(self.door.engine) as session:
+        with suppress(_Undo), acting(self.request) as session:
             yield session
             raise _Undo
 
@@ -267,8 +267,7 @@ def find_visit(request: Request, door: Door) -> Visit | None:
     with read(door.engine) as session:
         waiting = reading.waiting_count(session, officer, door.today)
     known = request.state.visit = Visit(request, door, officer, waiting)
-    request.state.officer = officer
-    request.state.sign_in_id = sign_in.id
+    let_in(request, sign_in, officer)
     return known
 
 

@@ -102,7 +102,7 @@ def officer(visit: Visitor, number: Number) -> Response:
         found=found,
         credentials=credentials,
         sign_ins=sign_ins,
-        this_sign_in=visit.request.state.sign_in_id,
+        this_sign_in=visit.request.state.proof.id,
     )
 
 
