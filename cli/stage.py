@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from cli.fictional_council import OFFICERS
 from models.clocks import london_date, office_moment, subtract_working_days
 from models.commands import directory, evidence, notices, powers, proposing, recording, starting
+from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
 from models.database import read, write
 from models.escalations import Action, Escalation, Proposal, ProposalState
@@ -202,6 +203,7 @@ class Stage:
             now=self.now,
             proposal_id=proposal_id,
             decision="approve",
+            seen=what_is_seen(session, self.policy, proposal_id, london_date(self.now)),
         )
 
 

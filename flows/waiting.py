@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from flows.forms import inline, plain
 from models.clocks import london_date
-from models.commands.correspondence import letters_of
+from models.commands.approving import letters_of
 from models.database import read
 from models.escalations import (
     Action,

@@ -11,6 +11,7 @@ from sqlmodel import select
 from models import reading
 from models.clocks import add_working_days, london_date, office_moment
 from models.commands import notices, powers
+from models.commands.approving import what_is_seen
 from models.commands.correspondence import freeze_letter
 from models.commands.deciding import decide
 from models.commands.proposing import propose
@@ -109,7 +110,7 @@ class Case:
     def decide(
         self, proposal: Proposal, by: str, decision: str = "approve", reason: str = "Agreed."
     ) -> Proposal:
-        """Decide a proposal once."""
+        """Decide a proposal once, as it stands now."""
         with write(self.engine) as session:
             return decide(
                 session,
@@ -119,6 +120,7 @@ class Case:
                 proposal_id=proposal.id,
                 decision=decision,
                 reason=reason,
+                seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
             )
 
     def approve(self, proposal: Proposal) -> Proposal:

@@ -23,7 +23,9 @@ from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
 from models.backup import restore
+from models.clocks import london_date
 from models.commands import evidence, importing, notices, powers, school_year
+from models.commands.approving import what_is_seen
 from models.commands.clock import tick
 from models.commands.deciding import decide
 from models.commands.directory import find_officer
@@ -171,13 +173,15 @@ def _decide(engine: Engine, now: datetime) -> None:
         awaiting = select(Proposal).where(
             Proposal.state == ProposalState.AWAITING, Proposal.action == Action.ADVANCE
         )
+        proposal_id = session.exec(awaiting).one().id
         decide(
             session,
             POLICY,
             officer=_officer(session, "hos"),
             now=now,
-            proposal_id=session.exec(awaiting).one().id,
+            proposal_id=proposal_id,
             decision="approve",
+            seen=what_is_seen(session, POLICY, proposal_id, london_date(now)),
         )
 
 

@@ -1,7 +1,6 @@
 """Letters from draft to issue: drafting, editing, approving, freezing."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,9 +34,6 @@ NOT_EDITED = ("warning_notice",)
 _CONTACTS = select(Contact).where(col(Contact.urn) == bindparam("urn"))
 _LATEST_NUMBER = select(func.max(Letter.number)).where(
     col(Letter.escalation_id) == bindparam("escalation")
-)
-_CARRIED = (
-    select(Letter).where(col(Letter.proposal_id) == bindparam("proposal")).order_by(col(Letter.id))
 )
 _discussions = Discussion.__table__  # type: ignore[attr-defined]
 _letters = Letter.__table__  # type: ignore[attr-defined]
@@ -321,90 +317,6 @@ def letter_body(session: Session, letter: Letter) -> str:
         LetterVersion.letter_id == letter.id, LetterVersion.version == letter.version
     )
     return session.exec(statement).one()
-
-
-def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
-    """The letters whose approval a proposal carries, as they stand."""
-    return find(session, _CARRIED, proposal=proposal.id)
-
-
-@dataclass(frozen=True)
-class Approver:
-    """Who decides a proposal, and whose role it is: their own, or an absent colleague's."""
-
-    officer: Officer
-    holder: Officer
-
-    @property
-    def covers(self) -> bool:
-        """Whether it is decided for somebody else."""
-        return self.officer.id != self.holder.id
-
-    @property
-    def signed_as(self) -> str:
-        """What stands below their name in a letter."""
-        title = self.holder.role.label
-        return f"for {self.holder.name}, {title}" if self.covers else title
-
-
-def to_be_sent(case: Case, proposal: Proposal, today: date) -> str:
-    """A fingerprint of what approval would send: each draft's version, and to which addresses."""
-    contacts = contacts_of(case.session, case.escalation.urn, today)
-    drafts = [
-        [letter.id, letter.version, recipients_if_known(case, contacts, letter)]
-        for letter in letters_of(case.session, proposal)
-        if letter.state is LetterState.DRAFT
-    ]
-    return hashlib.sha256(json.dumps(drafts, sort_keys=True).encode()).hexdigest()
-
-
-def recipients_if_known(
-    case: Case, contacts: Mapping[str, Contact], letter: Letter
-) -> list[dict[str, Any]]:
-    """To whom a draft would go by what is known today; nobody while an address is missing."""
-    try:
-        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
-    except NotPossible:
-        return []
-    return [*people, *letter.people]
-
-
-def approve_letters(
-    case: Case, proposal: Proposal, approver: Approver, dated: date, respond_by: date | None
-) -> None:
-    """Approve a proposal's drafts: date, signature and addresses are fixed from here on.
-
-    They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
-    address has gone missing since.
-    """
-    contacts = contacts_of(case.session, case.escalation.urn, dated)
-    for letter in letters_of(case.session, proposal):
-        if letter.state is not LetterState.DRAFT:
-            continue
-        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
-        change(
-            case.session,
-            Letter,
-            {"id": letter.id, "state": LetterState.DRAFT},
-            state=LetterState.APPROVED,
-            dated=dated,
-            respond_by=respond_by,
-            signed_by=approver.officer.name,
-            signed_as=approver.signed_as,
-            recipients=[*people, *letter.people],
-        )
-
-
-def withdraw_letters(case: Case, proposal: Proposal) -> list[Happening]:
-    """Withdraw the drafts of a proposal that was returned or overtaken."""
-    happenings = []
-    for letter in letters_of(case.session, proposal):
-        was_draft = {"id": letter.id, "state": LetterState.DRAFT}
-        if change(case.session, Letter, was_draft, state=LetterState.WITHDRAWN):
-            data = {"letter": letter.id}
-            event = Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, data)
-            happenings.append(event)
-    return happenings
 
 
 def freeze_letter(

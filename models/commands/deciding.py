@@ -8,14 +8,15 @@ from sqlmodel import Session, col, select
 
 from models.access import Act, require
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import MISSING, Case, enter_by_id, tell
-from models.commands.correspondence import (
+from models.commands.approving import (
     Approver,
     approve_letters,
+    check_seen,
     letters_of,
-    to_be_sent,
+    own_work,
     withdraw_letters,
 )
+from models.commands.casework import MISSING, Case, enter_by_id, tell
 from models.commands.covering import deciders, find_authority
 from models.commands.deadlines import (
     cancel_deadline,
@@ -46,7 +47,7 @@ from models.events import EventKind, Happening, append
 from models.ladder import refusal
 from models.officers import Officer
 from models.policy import Policy
-from models.refusals import AlreadyDecided, ChangedSince, InvalidInput, NotFound, NotPossible
+from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
 from models.statements import LAST_KEY, add, add_all, change, find
 from models.text import check_prose
 
@@ -74,10 +75,10 @@ def decide(
     """Approve a proposal or return it to its proposer.
 
     Where several roles must approve, each signs off in turn and the last one carries. A return
-    needs a reason. `seen` is the fingerprint (`to_be_sent`) of what the approver was shown: where
-    a letter or an address is another since, ChangedSince is raised. Also raises NotFound,
-    NotAllowed (wrong role, or one's own proposal), AlreadyDecided, InvalidInput, and NotPossible
-    when the case has moved on since.
+    needs a reason, an approval `seen`: the fingerprint (`to_be_sent`) of what the approver was
+    shown. Where a letter or an address is another since, ChangedSince is raised. Also raises
+    NotFound, NotAllowed (wrong role, or one's own proposal, text or address), AlreadyDecided,
+    InvalidInput, and NotPossible when the case has moved on since.
     """
     require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
@@ -85,9 +86,9 @@ def decide(
     case = enter_by_id(session, policy, officer, Act.DECIDE, proposal.escalation_id, missing)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
-    approver = _approver(session, proposal, officer, london_date(now))
-    if seen is not None and word is DecisionWord.APPROVE:
-        _check_unchanged(case, proposal, seen, london_date(now))
+    approver = find_approver(session, proposal, officer, london_date(now))
+    if word is DecisionWord.APPROVE:
+        _check_approval(case, proposal, approver, seen, london_date(now))
     _record(case, proposal, approver, now, word, reason)
     if word is DecisionWord.RETURN:
         happenings = _return(case, proposal, approver, reason, now)
@@ -106,15 +107,18 @@ def _find(session: Session, proposal_id: int) -> Proposal:
     return found[0]
 
 
-def _check_unchanged(case: Case, proposal: Proposal, seen: str, today: date) -> None:
-    if seen != to_be_sent(case, proposal, today):
-        raise ChangedSince(
-            "A letter, or an address to which it goes, was changed after you opened this page. "
-            "Read it again, then decide."
-        )
+def _check_approval(
+    case: Case, proposal: Proposal, approver: Approver, seen: str | None, today: date
+) -> None:
+    """What is approved is what was seen, and others made it."""
+    check_seen(case, proposal, seen, today)
+    own = own_work(case, proposal, approver, today)
+    if own is not None:
+        raise NotAllowed(own)
 
 
-def _approver(session: Session, proposal: Proposal, officer: Officer, today: date) -> Approver:
+def find_approver(session: Session, proposal: Proposal, officer: Officer, today: date) -> Approver:
+    """As whom an officer decides a proposal that waits; raises NotAllowed, AlreadyDecided."""
     holder_id = find_authority(session, proposal, officer, today)
     holder = officer if holder_id == officer.id else find(session, _OFFICER, key=holder_id)[0]
     return Approver(officer, holder)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 
 from models.access import reader, visible_to
+from models.commands.approving import what_is_seen
 from models.commands.covering import authorities
 from models.escalations import Decision, Escalation, Proposal, ProposalState
 from models.letters import Letter
@@ -84,12 +85,18 @@ def proposals_of(
     return _page(session, policy, _statement().where(mine), page, per_page)
 
 
-def proposal(session: Session, policy: Policy, proposal_id: int) -> Found:
-    """One proposal with the decisions on it so far; raises NotFound. Four queries."""
+def proposal(session: Session, policy: Policy, proposal_id: int, *, today: date) -> Found:
+    """One proposal with the decisions on it so far; raises NotFound.
+
+    While it waits, `seen` is the fingerprint that approving it needs.
+    """
     found = rows(session, _statement().where(col(Proposal.id) == proposal_id))
     if not found:
         raise NotFound(f"There is no proposal {proposal_id}.")
-    return _describe(session, policy, found)[0]
+    [described] = _describe(session, policy, found)
+    if described["state"] == ProposalState.AWAITING:
+        described["seen"] = what_is_seen(session, policy, proposal_id, today)
+    return described
 
 
 def _statement() -> Any:
@@ -193,6 +200,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
                 "waits_for": proposal.approvers[proposal.stage] if awaiting else None,
                 "letters": letters[proposal.id],
                 "decisions": decided[proposal.id],
+                "seen": None,
             }
         )
     return described

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, update
 from sqlmodel import Session, select
 
 from models.clocks import london_date
+from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
 from models.commands.directory import set_contact
 from models.commands.proposing import propose
@@ -73,6 +74,7 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
     for reference in references:
         with write(engine) as session:
             proposal_id = _propose(session, policy, council.seo, reference)
+            seen = what_is_seen(session, policy, proposal_id, london_date(NOW))
         with write(engine) as session:
             decide(
                 session,
@@ -81,6 +83,7 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
                 now=NOW,
                 proposal_id=proposal_id,
                 decision="approve",
+                seen=seen,
             )
 
 

@@ -11,6 +11,7 @@ from jinja2 import nodes
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from models.clocks import london_date
 from models.commands import (
     correspondence,
     directory,
@@ -20,6 +21,7 @@ from models.commands import (
     recording,
     starting,
 )
+from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
 from models.database import read, write
 from models.escalations import Proposal, ProposalState
@@ -248,6 +250,7 @@ class Walk:
                     now=self.now,
                     proposal_id=proposal.id,
                     decision="approve",
+                    seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
                 )
         issue_letters(self.engine, self.policy, self.now)
 

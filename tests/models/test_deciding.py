@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from models.clocks import london_date, office_moment
+from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
 from models.commands.proposing import propose
 from models.commands.secretary_of_state import record_secretary_of_state_notice
@@ -255,6 +256,7 @@ def test_two_officers_deciding_at_once_have_one_effect(
             proposal_id=proposal.id,
             decision=decision,
             reason="At once.",
+            seen=what_is_seen(session, case.policy, proposal.id, london_date(case.now)),
         )
 
     outcomes = at_once(database_url, *(deciding("hos", "approve"), deciding("hos2", second)) * 3)

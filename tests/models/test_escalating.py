@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from models.clocks import add_working_days, london_date, office_moment
 from models.commands import clock, recording
+from models.commands.approving import what_is_seen
 from models.commands.correspondence import edit_letter
 from models.commands.deciding import decide
 from models.commands.powers import end_power, use_power
@@ -615,6 +616,7 @@ def test_deadlines_from_every_month_end_are_whole_working_days(case: Case) -> No
                 now=case.now,
                 proposal_id=proposal.id,
                 decision="approve",
+                seen=what_is_seen(session, case.policy, proposal.id, day),
             )
             deadline = session.exec(select(Deadline).order_by(col(Deadline.id).desc())).first()
             assert deadline.due_on == _ten_working_days_after(day)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Session
 
 from models.clocks import london_date
+from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
 from models.commands.notices import give_notice
 from models.commands.powers import use_power
@@ -336,6 +337,7 @@ class Walk:
             now=NOW,
             proposal_id=proposal_id,
             decision="approve",
+            seen=what_is_seen(session, self.policy, proposal_id, london_date(NOW)),
         )
 
     def _check_effect(self, session: Session, row: Row) -> None:

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.clocks import london_date
 from models.commands import directory, recording, starting
+from models.commands.approving import what_is_seen
 from models.commands.clock import tick
 from models.commands.deciding import decide
 from models.commands.proposing import propose
@@ -176,7 +178,16 @@ def _decide(
     engine: Engine, policy: Policy, council: Council, proposal: Proposal, now: datetime, **said: str
 ) -> None:
     with write(engine) as session:
-        decide(session, policy, officer=council.hos, now=now, proposal_id=proposal.id, **said)
+        seen = what_is_seen(session, policy, proposal.id, london_date(now))
+        decide(
+            session,
+            policy,
+            officer=council.hos,
+            now=now,
+            proposal_id=proposal.id,
+            seen=seen,
+            **said,
+        )
 
 
 def test_alerts_tell_of_a_proposal_and_its_decision(

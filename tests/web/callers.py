@@ -40,6 +40,12 @@ class Caller:
         assert response.status_code == status, response.text
         return response.json()
 
+    def approve(self, proposal: int, status: int = 200, key: str = "", **said: Any) -> Any:
+        """The answer to approving a proposal as it stands now, which must have this status."""
+        seen = self.call("GET", f"/proposals/{proposal}").json().get("seen")
+        body = {"decision": "approve", "seen": seen, **said}
+        return self.post(f"/proposals/{proposal}/decision", status, key, **body)
+
     def put(self, address: str, status: int = 200, **body: Any) -> Any:
         """The answer to a PUT, which must have this status."""
         response = self.call("PUT", address, json=body)

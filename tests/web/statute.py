@@ -44,7 +44,7 @@ class Statute:
         """Everybody in turn."""
         for who in by:
             caller: Caller = getattr(self.callers, who)
-            caller.post(f"/proposals/{proposal}/decision", 200, decision="approve")
+            caller.approve(proposal)
         self.issue()
 
     def given(self) -> Any:

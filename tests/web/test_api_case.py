@@ -55,7 +55,7 @@ def advance(callers: Callers, reference: str) -> Any:
         f"/escalations/{reference}/proposals", action="advance", reason="It did not help."
     )
     assert proposal["state"] == "awaiting"
-    approved = callers.hos.post(f"/proposals/{proposal['id']}/decision", 200, decision="approve")
+    approved = callers.hos.approve(proposal["id"])
     assert approved["state"] == "approved"
     return approved
 
@@ -81,7 +81,7 @@ def test_a_case_from_start_to_resolution(council_at: Callers, policy: Policy) ->
     edit_the_draft(callers.seo, letter_id)
     waiting = callers.hos.get("/proposals", state="awaiting")["items"]
     assert proposal["id"] in [item["id"] for item in waiting]
-    callers.hos.post(f"/proposals/{proposal['id']}/decision", 200, decision="approve")
+    callers.hos.approve(proposal["id"])
 
     step = callers.seo.get(f"/escalations/{reference}")["step"]
     assert (step["key"], step["deadline"]) == ("formal_headteacher", "2026-12-07")
@@ -143,7 +143,7 @@ def resolve(callers: Callers, reference: str) -> None:
     proposal = callers.seo.post(
         f"/escalations/{reference}/proposals", action="resolve", reason="The plan works."
     )
-    callers.hos2.post(f"/proposals/{proposal['id']}/decision", 200, decision="approve")
+    callers.hos2.approve(proposal["id"])
     closed = callers.seo.get(f"/escalations/{reference}")
     assert (closed["status"], closed["closed_on"]) == ("resolved", "2026-12-16")
     assert (closed["next_deadline"], closed["overdue"]) == (None, False)
@@ -171,7 +171,7 @@ def test_start_by_an_officer_waits_for_a_head_of_service(council_at: Callers) ->
     assert escalation["opened_on"] is None
     [proposal] = council_at.hos.get("/proposals")["items"]
     assert proposal["action"] == "start"
-    council_at.hos.post(f"/proposals/{proposal['id']}/decision", 200, decision="approve", reason="")
+    council_at.hos.approve(proposal["id"], reason="")
     opened = council_at.seo.get(f"/escalations/{escalation['reference']}")
     assert (opened["status"], opened["head_of_service"]) == ("open", "hos@fernshire.example")
 
@@ -192,17 +192,17 @@ def test_two_approvers_sign_a_warning_notice_in_turn(case: Any, council_at: Call
     proposal = council_at.seo.get(address)
     assert (proposal["waits_for"], proposal["approvers"]) == ("legal", ["legal", "director"])
     assert proposal["id"] not in ids(council_at.dcs.get("/proposals"))
-    council_at.dcs.post(f"{address}/decision", 403, decision="approve")
-    council_at.legal.post(f"{address}/decision", 200, decision="approve", reason="Lawful.")
+    council_at.dcs.approve(proposal["id"], 403)
+    council_at.legal.approve(proposal["id"], reason="Lawful.")
     assert ids(council_at.legal.get("/proposals")) == []
     assert proposal["id"] in ids(council_at.dcs.get("/proposals"))
-    approved = council_at.dcs.post(f"{address}/decision", 200, decision="approve")
+    approved = council_at.dcs.approve(proposal["id"])
     assert approved["state"] == "approved"
     assert [decision["officer_name"] for decision in approved["decisions"]] == [
         "Leo Galloway",
         "Dina Castle-Smith",
     ]
-    council_at.dcs.post(f"{address}/decision", 409, decision="approve")
+    council_at.dcs.approve(proposal["id"], 409)
 
 
 def ids(page: Any) -> list[int]:

@@ -37,7 +37,7 @@ def test_the_first_answer_is_given_again(callers: Callers) -> None:
     proposal = hos.post(
         f"/escalations/{first.json()['reference']}/proposals", action="pause", reason="Illness."
     )
-    callers.hos2.post(f"/proposals/{proposal['id']}/decision", 200, decision="approve")
+    callers.hos2.approve(proposal["id"])
     again = post(hos)
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers["content-type"] == "application/json"
@@ -78,7 +78,7 @@ def test_a_refusal_is_an_answer_too(callers: Callers) -> None:
     proposal = callers.seo.post(
         f"/escalations/{started['reference']}/proposals", action="withdraw", reason="By mistake."
     )
-    callers.hos.post(f"/proposals/{proposal['id']}/decision", 200, decision="approve")
+    callers.hos.approve(proposal["id"])
     again = post(callers.hos)
     assert (again.status_code, again.content) == (409, refused.content)
     assert again.headers["content-type"] == "application/problem+json"
@@ -122,10 +122,10 @@ def test_two_officers_deciding_at_once_have_one_effect(callers: Callers) -> None
     answers: list[int] = []
 
     def decide(caller: Caller) -> None:
+        address = f"/proposals/{proposal['id']}"
+        body = {"decision": "approve", "seen": caller.get(address)["seen"]}
         ready.wait(timeout=30)
-        address = f"/proposals/{proposal['id']}/decision"
-        body = {"decision": "approve", "reason": ""}
-        answers.append(caller.call("POST", address, json=body).status_code)
+        answers.append(caller.call("POST", f"{address}/decision", json=body).status_code)
 
     threads = [threading.Thread(target=decide, args=(caller,)) for caller in deciders]
     for thread in threads:

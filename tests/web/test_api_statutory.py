@@ -302,8 +302,7 @@ def test_the_director_is_refused_the_day_after_the_last(statute: Statute) -> Non
     power = statute.prepared("66")
     used = statute.callers.seo.post(f"/powers/{power['id']}/use", reason="Now.")
     statute.at("2027-01-31")
-    decision = f"/proposals/{used['proposal']}/decision"
-    refused = problem(statute.callers.dcs, decision, 409, decision="approve")
+    refused = statute.callers.dcs.approve(used["proposal"], 409)
     assert "30 January 2027" in refused["detail"]
     assert statute.power(power["id"])["state"] == "proposed"
 

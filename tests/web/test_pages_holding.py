@@ -95,7 +95,7 @@ def test_a_refusal_inside_a_command_is_on_record_once(callers: Callers, case: Ca
     case.started().discuss()
     proposal = case.propose("pause", by="hos")
     for _ in range(2):
-        callers.hos.post(f"/proposals/{proposal.id}/decision", 403, key="mine", decision="approve")
+        callers.hos.approve(proposal.id, 403, key="mine")
     [refused] = kinds(callers.engine, EventKind.ACCESS_REFUSED)
     assert "somebody else must decide it" in refused.facts["why"]
 
@@ -165,7 +165,7 @@ def test_the_same_by_the_api(callers: Callers, case: Case) -> None:
     assert (made["from"], made["state"]) == ("hos@fernshire.example", "in_force")
     assert [each["id"] for each in callers.seo2.get("/delegations")["items"]] == [made["id"]]
     assert proposal.id in [each["id"] for each in callers.seo2.get("/proposals")["items"]]
-    decided = callers.seo2.post(f"/proposals/{proposal.id}/decision", 200, decision="approve")
+    decided = callers.seo2.approve(proposal.id)
     assert decided["decisions"][0]["for_officer"] == "hos@fernshire.example"
     ended = callers.hos.post(f"/delegations/{made['id']}/end", 200)
     assert ended["state"] == "over"

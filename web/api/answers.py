@@ -189,7 +189,10 @@ class Decision(Answer):
 
 
 class Proposal(Answer):
-    """A change put forward; `waits_for` is the role that decides next."""
+    """A change put forward; `waits_for` is the role that decides next.
+
+    `seen` stands for what approval would do and send; approving needs it. Lists leave it null.
+    """
 
     id: int
     reference: str
@@ -211,6 +214,7 @@ class Proposal(Answer):
     waits_for: str | None
     letters: list[int]
     decisions: list[Decision]
+    seen: str | None
 
 
 class Reminder(Answer):

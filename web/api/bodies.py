@@ -149,10 +149,16 @@ class DelegationBody(Body):
 
 
 class DecisionBody(Body):
-    """A decision with its reason: of a proposal `approve` or `return`, which needs one."""
+    """A decision with its reason."""
 
     decision: Word
     reason: Text = ""
+
+
+class ProposalDecisionBody(DecisionBody):
+    """`return` needs a reason; `approve` the `seen` that came with the proposal."""
+
+    seen: Word | None = None
 
 
 class SupportBody(Body):

@@ -11,11 +11,17 @@ from models.access import Act, reader
 from models.commands.correspondence import edit_letter
 from models.commands.deciding import decide
 from models.commands.deliveries import settle
-from models.database import read, write
+from models.database import read
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
-from web.api.bodies import DeadlineQuery, DecisionBody, LetterBody, ProposalQuery
-from web.door import AtDoor, key
+from web.api.bodies import (
+    DeadlineQuery,
+    DecisionBody,
+    LetterBody,
+    ProposalDecisionBody,
+    ProposalQuery,
+)
+from web.door import Acting, AtDoor, key
 from web.letter_files import FORMATS, letter_file
 
 router = APIRouter(tags=["Decisions"])
@@ -44,16 +50,16 @@ def list_proposals(
 def show_proposal(door: AtDoor, _: Caller, id: Key) -> Response:
     """One proposal with the decisions on it so far."""
     with read(door.engine) as session:
-        return shown(answers.Proposal, reading.proposal(session, door.policy, id))
+        return shown(answers.Proposal, reading.proposal(session, door.policy, id, today=door.today))
 
 
 @router.post(
     "/proposals/{id}/decision", response_model=answers.Proposal, dependencies=[may(Act.DECIDE)]
 )
 def decide_proposal(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: DecisionBody
+    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ProposalDecisionBody
 ) -> Response:
-    """Approve a proposal, or return it with a reason."""
+    """Approve a proposal as it was `seen`, or return it with a reason."""
 
     def command(session: Session) -> Any:
         decide(
@@ -64,7 +70,7 @@ def decide_proposal(
             proposal_id=id,
             **body.model_dump(),
         )
-        return reading.proposal(session, door.policy, id)
+        return reading.proposal(session, door.policy, id, today=door.today)
 
     return once(answers.Proposal, command)
 
@@ -96,9 +102,11 @@ def show_letter(door: AtDoor, _: Caller, id: Key) -> Response:
 
 
 @router.put("/letters/{id}", response_model=answers.Letter, dependencies=[may(Act.WRITE_LETTER)])
-def put_letter(door: AtDoor, officer: Caller, id: Key, body: LetterBody) -> Response:
+def put_letter(
+    door: AtDoor, officer: Caller, acting: Acting, id: Key, body: LetterBody
+) -> Response:
     """A new version of a draft."""
-    with write(door.engine) as session:
+    with acting() as session:
         edit_letter(session, officer=officer, now=door.now, letter_id=id, body=body.body)
         return shown(answers.Letter, reading.letter(session, door.policy, id))
 

@@ -207,7 +207,7 @@ def add_proposal(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.proposal(session, door.policy, proposal.id)
+        return reading.proposal(session, door.policy, proposal.id, today=door.today)
 
     return once(answers.Proposal, command, 201)
 

@@ -11,9 +11,10 @@ from sqlmodel import Session
 from models import reading
 from models.access import Act
 from models.clocks import add_working_days
-from models.commands.casework import find_case
-from models.commands.correspondence import contacts_of, find_letter, recipients_if_known, to_be_sent
-from models.commands.deciding import decide
+from models.commands.approving import own_work, recipients_if_known
+from models.commands.casework import case_of, find_case
+from models.commands.correspondence import contacts_of, find_letter
+from models.commands.deciding import decide, find_approver
 from models.escalations import Action, Proposal, ProposalState
 from models.officers import Role
 from models.reading.wording import find_rule
@@ -85,7 +86,7 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
                 reason=form.text("reason"),
                 seen=form.text("seen"),
             )
-            reference = reading.proposal(session, visit.policy, number)["reference"]
+            reference = case_of(session, visit.policy, decided.escalation_id).escalation.reference
     except (InvalidInput, ChangedSince) as refusal:
         return _proposal(visit, number, form.refused(refusal))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
@@ -94,10 +95,11 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        [found] = titled(session, [reading.proposal(session, visit.policy, number)])
+        shown = reading.proposal(session, visit.policy, number, today=visit.today)
+        [found] = titled(session, [shown])
         letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
         mine = number in reading.decidable(session, visit.officer, visit.today)
-        seen = _seen(session, visit, number, found["reference"])
+        own = _own_work(session, visit, number) if mine else None
         notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
     return visit.page(
         "proposal.html",
@@ -109,7 +111,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         notice=notice,
         power=power,
         may_decide=mine,
-        seen=seen,
+        own=own,
         may_edit=visit.may(Act.WRITE_LETTER),
         waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
         then=_then(found),
@@ -119,10 +121,12 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-def _seen(session: Session, visit: Visit, number: int, reference: str) -> str:
-    """The fingerprint of what this page shows: it comes back with the decision."""
-    case = find_case(session, visit.policy, reference)
-    return to_be_sent(case, session.get_one(Proposal, number), visit.today)
+def _own_work(session: Session, visit: Visit, number: int) -> str | None:
+    """Why the officer cannot approve what waits for them, only return it; None where they can."""
+    proposal = session.get_one(Proposal, number)
+    case = case_of(session, visit.policy, proposal.escalation_id)
+    approver = find_approver(session, proposal, visit.officer, visit.today)
+    return own_work(case, proposal, approver, visit.today)
 
 
 def _then(found: Found) -> str | None:

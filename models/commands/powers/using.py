@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from models.access import Act
 from models.clocks import london_date, long_date
+from models.commands.approving import Approver, approve_letters
 from models.commands.casework import Case, find_row
-from models.commands.correspondence import Addressing, Approver, approve_letters
+from models.commands.correspondence import Addressing
 from models.commands.deadlines import cancel_statutory
 from models.commands.legal import (
     legal_standing,
