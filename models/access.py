@@ -31,7 +31,8 @@ class Act(StrEnum):
     RUN_ROUND = "open and publish the annual assessment"
     RECORD_SUPPORT_WORK = "record visits, reports and reviews"
     ASSIGN_SUPPORT = "assign support to a school"
-    SEND_LEVEL_LETTERS = "prepare and approve letters about risk levels"
+    PREPARE_LEVEL_LETTERS = "prepare letters about risk levels"
+    APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
     IMPORT_REGISTER = "import the national register"
     START = "start an escalation"
     SEE_CASE = "see what is on a case"
@@ -81,7 +82,8 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RUN_ROUND: HEADS,
     Act.RECORD_SUPPORT_WORK: CASEWORK,
     Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
-    Act.SEND_LEVEL_LETTERS: HEADS,
+    Act.PREPARE_LEVEL_LETTERS: HEADS,
+    Act.APPROVE_LEVEL_LETTERS: SENIOR,
     Act.IMPORT_REGISTER: ADMINISTRATORS,
     Act.START: CASEWORK,
     Act.SEE_CASE: ON_THE_CASE,

@@ -136,7 +136,7 @@ class Post:
     settings: Settings
     now: datetime = NOW
 
-    def begin(self, about: str = "annual", by: str = "hos") -> LetterBatch:
+    def begin(self, about: str = "annual", by: str = "hos2") -> LetterBatch:
         """Begin a batch."""
         with write(self.engine) as session:
             return level_letters.open_batch(
@@ -165,7 +165,9 @@ class Post:
         """Approve a batch."""
         with write(self.engine) as session:
             officer = self.council.officers[by]
-            return level_letters.approve(session, officer=officer, now=self.now, number=number)
+            return level_letters.approve(
+                session, self.policy, officer=officer, now=self.now, number=number
+            )
 
     def approved(self, about: str = "annual") -> LetterBatch:
         """A batch that is to be issued."""

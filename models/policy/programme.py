@@ -99,10 +99,14 @@ class RoundRule(_Strict):
 
 
 class LevelLetterRule(_Strict):
-    """The letters about levels: their template, and how many are looked at before approval."""
+    """The letters about levels: their template, and how many are looked at before approval.
+
+    `one_officer_is_enough`: whoever began a batch may approve it as well.
+    """
 
     template: str
     sample: Annotated[int, Field(ge=1, le=50)]
+    one_officer_is_enough: bool = False
 
 
 class Programme(_Strict):

@@ -178,7 +178,7 @@ def measure(
 def _drafted(engine: Engine, policy: Policy, settings: Settings, council: Council) -> float:
     before = time.perf_counter()
     with write(engine) as session:
-        level_letters.open_batch(session, officer=council.hos, now=NOW, about="annual")
+        level_letters.open_batch(session, officer=council.hos2, now=NOW, about="annual")
     assert bulk.carry_on(engine, policy, settings, _clock).done == 1
     return time.perf_counter() - before
 
@@ -187,7 +187,7 @@ def _issued(engine: Engine, policy: Policy, settings: Settings, council: Council
     with write(engine) as session:
         for letter in session.exec(select(BatchSample.letter_id)).all():
             level_letters.look_at(session, officer=council.hos, now=NOW, letter_id=letter)
-        level_letters.approve(session, officer=council.hos, now=NOW, number=1)
+        level_letters.approve(session, policy, officer=council.hos, now=NOW, number=1)
     before = time.perf_counter()
     assert bulk.carry_on(engine, policy, settings, _clock).done == 1
     return time.perf_counter() - before

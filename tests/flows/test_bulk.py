@@ -13,6 +13,8 @@ from models.commands import level_letters
 from models.commands.bulk import HOLD_LASTS, take
 from models.database import read, write
 from models.level_letters import BatchSample, BatchState
+from models.policy import load_policy
+from models.settings import DEFAULT_POLICY
 from tests.flows.clockwork import Clockwork
 from tests.level_letters import published
 
@@ -51,7 +53,7 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
     now = datetime.now(UTC)
     published(engine, [900001, 900002, 900003, 900004], now=now)
     with write(engine) as session:
-        batch = level_letters.open_batch(session, officer=council.hos, now=now, about="annual")
+        batch = level_letters.open_batch(session, officer=council.hos2, now=now, about="annual")
     drafting = job(clockwork)
 
     await clockwork.dispatch()
@@ -70,7 +72,9 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
         assert level_letters.find_batch(session, batch.id).state is BatchState.PREPARED
         for letter in session.exec(select(BatchSample.letter_id)).all():
             level_letters.look_at(session, officer=council.hos, now=now, letter_id=letter)
-        level_letters.approve(session, officer=council.hos, now=now, number=batch.id)
+        level_letters.approve(
+            session, load_policy(DEFAULT_POLICY), officer=council.hos, now=now, number=batch.id
+        )
     issuing = job(clockwork)
     await clockwork.dispatch()
     [run] = await bulk_runs(clockwork, issuing)

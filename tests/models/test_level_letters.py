@@ -257,6 +257,38 @@ def test_a_batch_with_nothing_to_send_is_not_approved(post: Post) -> None:
         post.approve(number)
 
 
+def test_whoever_begins_a_batch_does_not_approve_it(post: Post) -> None:
+    """What the clock began, nobody did."""
+    published(post.engine)
+    number = post.prepared().id
+    post.look(number, by="hos2")
+    with pytest.raises(NotAllowed, match="another senior officer must approve it"):
+        post.approve(number, by="hos2")
+    with write(post.engine) as session:
+        change(session, LetterBatch, {"id": number}, created_by="the clock")
+    assert post.approve(number, by="hos2").approved_by_id == post.council.hos2.id
+
+
+def test_the_policy_may_say_that_one_officer_is_enough(post: Post) -> None:
+    published(post.engine)
+    number = post.prepared().id
+    post.look(number, by="hos2")
+    rule = post.policy.programme.level_letters.model_copy(update={"one_officer_is_enough": True})
+    programme = post.policy.programme.model_copy(update={"level_letters": rule})
+    post.policy = post.policy.model_copy(update={"programme": programme})
+    assert post.approve(number, by="hos2").approved_by_id == post.council.hos2.id
+
+
+@pytest.mark.parametrize("senior", ["aed", "dcs"])
+def test_another_senior_officer_approves_for_a_council_with_one_head(
+    post: Post, senior: str
+) -> None:
+    published(post.engine)
+    number = post.prepared().id
+    post.look(number, by=senior)
+    assert post.approve(number, by=senior).signed_as == post.council.officers[senior].role.label
+
+
 def test_only_a_head_of_service_acts(post: Post) -> None:
     published(post.engine)
     with pytest.raises(NotAllowed):
@@ -266,7 +298,7 @@ def test_only_a_head_of_service_acts(post: Post) -> None:
     with write(post.engine) as session:
         for refused in (
             lambda: level_letters.look_at(session, **seo, letter_id=1),
-            lambda: level_letters.approve(session, **seo, number=number),
+            lambda: level_letters.approve(session, post.policy, **seo, number=number),
             lambda: level_letters.withdraw(session, **seo, number=number, reason="No."),
             lambda: level_letters.prepare_again(session, **seo, number=number),
             lambda: level_letters.go_on(session, **seo, number=number),

@@ -22,7 +22,7 @@ def test_a_batch_from_its_beginning_to_its_bundle(walk: Walk, post: Post) -> Non
     published(post.engine)
     post.without_emails()
     post.contact(900003, "chair_of_governors", address=["Nowhere"])
-    walk.sign_in("hos")
+    walk.sign_in("hos2")
     walk.go("/letter-batches")
     pictured(walk, "batches")
     walk.press("Draft the letters for 2026 to 2027")
@@ -30,7 +30,8 @@ def test_a_batch_from_its_beginning_to_its_bundle(walk: Walk, post: Post) -> Non
     pictured(walk, "drafting")
     post.work()
     # The page is loaded again by itself.
-    walk.page.get_by_text("left for you").wait_for(timeout=30_000)
+    walk.page.get_by_text("another senior officer must approve it").wait_for(timeout=30_000)
+    walk.sign_in("hos")
     walk.go("/letter-batches/1")
     pictured(walk, "prepared")
     walk.follow("All letters of this batch")

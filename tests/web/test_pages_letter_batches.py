@@ -55,7 +55,7 @@ def test_a_batch_from_its_beginning_to_its_bundle(visitors: Visitors, post: Post
     post.contact(900003, "chair_of_governors", address=["Nowhere"])
     hos = visitors.hos
 
-    page = hos.get("/letter-batches")
+    page = visitors.hos2.get("/letter-batches")
     assert "levels for 2026 to 2027 are published" in page.text
     page = page.submit()
     assert page.path == "/letter-batches/1"
@@ -64,6 +64,10 @@ def test_a_batch_from_its_beginning_to_its_bundle(visitors: Visitors, post: Post
     assert page.tree.xpath("//progress")
 
     post.work()
+    own = "You began this batch, so another senior officer must approve it."
+    assert own in visitors.hos2.get("/letter-batches/1").text
+    assert own in visitors.hos2.get("/letter-batches/1/approval").text
+    visitors.hos2.post("/letter-batches/1/approval", 403, {"confirmed": "yes"})
     page = hos.get("/letter-batches/1")
     assert "Refresh" not in page.response.headers
     assert "6 are left for you" in page.text

@@ -1,5 +1,6 @@
 """Letters about risk levels in batches: begun, looked at, approved or withdrawn."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -74,7 +75,7 @@ def show_bundle(door: AtDoor, _: Caller, id: Key) -> Response:
     "/letter-batches",
     status_code=201,
     response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.SEND_LEVEL_LETTERS)],
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS)],
 )
 def open_batch(door: AtDoor, officer: Caller, once: OnlyOnce, body: LetterBatchBody) -> Response:
     """Begin a batch about the last published assessment, or about changes in the year."""
@@ -91,17 +92,17 @@ def open_batch(door: AtDoor, officer: Caller, once: OnlyOnce, body: LetterBatchB
 @router.post(
     "/letter-batches/{id}/approval",
     response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.SEND_LEVEL_LETTERS)],
+    dependencies=[may(Act.APPROVE_LEVEL_LETTERS)],
 )
 def approve(once: OnlyOnce, id: Key) -> Response:
-    """Approve a batch, once the caller has opened every letter of its sample."""
-    return _carried_out(once, id, level_letters.approve)
+    """Approve a batch that somebody else began, once its whole sample was opened by the caller."""
+    return _carried_out(once, id, partial(level_letters.approve, policy=once.door.policy))
 
 
 @router.post(
     "/letter-batches/{id}/withdrawal",
     response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.SEND_LEVEL_LETTERS)],
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS)],
 )
 def withdraw(once: OnlyOnce, id: Key, body: ReasonBody) -> Response:
     """Withdraw a batch that is not approved yet."""
@@ -138,7 +139,7 @@ def show_letter(door: AtDoor, officer: Caller, acting: Acting, id: Key) -> Respo
     """One letter with its text. A caller who may approve its batch has now looked at it."""
     with read(door.engine) as session:
         found = read_letters.level_letter(session, id)
-        approves = may_do(officer, Act.SEND_LEVEL_LETTERS)
+        approves = may_do(officer, Act.APPROVE_LEVEL_LETTERS)
         unseen = approves and level_letters.is_unseen(session, id, officer.id)
     if unseen:
         with acting() as session:

@@ -38,7 +38,7 @@ def batches(visit: Visitor, page: PageNumber) -> Response:
     return _list(visit, page, Form())
 
 
-@router.post(LIST, dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.post(LIST, dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
 def open_batch(visit: Visitor, form: Posted) -> Response:
     """Begin a batch."""
     try:
@@ -64,7 +64,7 @@ def _list(visit: Visit, page: int, form: Form) -> Response:
         found=found,
         year=year,
         changes=changes,
-        may_open=visit.may(Act.SEND_LEVEL_LETTERS),
+        may_open=visit.may(Act.PREPARE_LEVEL_LETTERS),
         address=address(visit, {}),
     )
 
@@ -92,9 +92,9 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
         left_out = read_letters.letters_of_batch(
             session, number, state=LevelLetterState.LEFT_OUT, per_page=PROBLEMS_SHOWN
         )
-        unseen = level_letters.unseen(
-            session, level_letters.find_batch(session, number), visit.officer.id
-        )
+        batch = level_letters.find_batch(session, number)
+        unseen = level_letters.unseen(session, batch, visit.officer.id)
+        own = level_letters.own_batch(visit.policy, batch, visit.officer)
     work = found["work"]
     at_work = work is not None and work["state"] == BulkState.OPEN
     bundled = found["bundle_sha256"] is not None
@@ -111,7 +111,9 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
         has_failed=work is not None and work["state"] == BulkState.FAILED,
         bundle_is_there=bundled and bundle_file(visit.door.settings, number).is_file(),
         looks_again=LOOKS_AGAIN,
-        may_act=visit.may(Act.SEND_LEVEL_LETTERS),
+        own=own,
+        may_approve=visit.may(Act.APPROVE_LEVEL_LETTERS),
+        may_act=visit.may(Act.PREPARE_LEVEL_LETTERS),
         may_change_contacts=visit.may(Act.CHANGE_CONTACTS),
     )
     if at_work and not form.errors:
@@ -193,20 +195,22 @@ def find_letters(
 # What is done to it ------------------------------------------------------------------------
 
 
-@router.get("/letter-batches/{id}/approval", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.get("/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS)])
 def approval(visit: Visitor, number: Key) -> Response:
     """What approving means, to be confirmed."""
     return _approval(visit, number, Form())
 
 
-@router.post("/letter-batches/{id}/approval", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.post("/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS)])
 def approve(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the batch: it is issued from now on."""
     try:
         if not form.yes("confirmed"):
             raise InvalidInput("confirmed", "Confirm that the letters are to be sent")
         with visit.write() as session:
-            level_letters.approve(session, officer=visit.officer, now=visit.now, number=number)
+            level_letters.approve(
+                session, visit.policy, officer=visit.officer, now=visit.now, number=number
+            )
     except STAYS as refusal:
         return _approval(visit, number, form.refused(refusal))
     return visit.done(f"{LIST}/{number}", "letters_approved")
@@ -215,9 +219,9 @@ def approve(visit: Visitor, number: Key, form: Posted) -> Response:
 def _approval(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = read_letters.letter_batch(session, number)
-        unseen = level_letters.unseen(
-            session, level_letters.find_batch(session, number), visit.officer.id
-        )
+        batch = level_letters.find_batch(session, number)
+        unseen = level_letters.unseen(session, batch, visit.officer.id)
+        own = level_letters.own_batch(visit.policy, batch, visit.officer)
     return visit.page(
         "letter_batches/approve.html",
         title="Approve the letters",
@@ -225,19 +229,20 @@ def _approval(visit: Visit, number: int, form: Form) -> Response:
         form=form,
         batch=found,
         unseen=unseen,
+        own=own,
         prepared=found["state"] == BatchState.PREPARED,
         today=visit.today,
         signatory=visit.officer,
     )
 
 
-@router.get("/letter-batches/{id}/withdrawal", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.get("/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
 def withdrawal(visit: Visitor, number: Key) -> Response:
     """What withdrawing means, and the form for its reason."""
     return _withdrawal(visit, number, Form())
 
 
-@router.post("/letter-batches/{id}/withdrawal", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.post("/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw the batch."""
     try:
@@ -267,13 +272,13 @@ def _withdrawal(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.post("/letter-batches/{id}/again", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.post("/letter-batches/{id}/again", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
 def prepare_again(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft anew what was left out."""
     return _once_more(visit, number, form, level_letters.prepare_again)
 
 
-@router.post("/letter-batches/{id}/work", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.post("/letter-batches/{id}/work", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
 def go_on(visit: Visitor, number: Key, form: Posted) -> Response:
     """Let work that stopped go on, or make the print bundle again."""
     return _once_more(visit, number, form, level_letters.go_on)
@@ -293,13 +298,15 @@ def _once_more(visit: Visit, number: int, form: Form, command: Any) -> Response:
 # Deliveries --------------------------------------------------------------------------------
 
 
-@router.get("/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.get("/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
 def delivery(visit: Visitor, number: Key, item: str) -> Response:
     """What is known of a delivery, and the decision if one is due."""
     return _delivery(visit, number, item, Form())
 
 
-@router.post("/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.SEND_LEVEL_LETTERS)])
+@router.post(
+    "/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)]
+)
 def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
     try:
@@ -368,7 +375,7 @@ def letter(visit: Visitor, number: Key) -> Response:
 
 def mark_seen(visit: Visit, letter_id: int) -> None:
     """Note that an officer who may approve it has opened a letter of the sample."""
-    if not visit.may(Act.SEND_LEVEL_LETTERS):
+    if not visit.may(Act.APPROVE_LEVEL_LETTERS):
         return
     with visit.read() as session:
         if not level_letters.is_unseen(session, letter_id, visit.officer.id):
@@ -385,7 +392,7 @@ def _next_unseen(visit: Visit, described: dict[str, Any], letter_id: int) -> int
         for each in described["sample"]
         if each["id"] != letter_id and mine not in [seen["email"] for seen in each["seen_by"]]
     ]
-    waits = described["state"] == BatchState.PREPARED and visit.may(Act.SEND_LEVEL_LETTERS)
+    waits = described["state"] == BatchState.PREPARED and visit.may(Act.APPROVE_LEVEL_LETTERS)
     return left[0] if left and waits else None
 
 

@@ -24,7 +24,8 @@ from models.level_letters import (
     SampleLook,
 )
 from models.officers import Officer
-from models.refusals import NotPossible
+from models.policy import Policy
+from models.refusals import NotAllowed, NotPossible
 from models.risk import LevelChange
 from models.schools import Contact, School
 from models.statements import add, change
@@ -36,7 +37,7 @@ OTHER_LEVEL = "The school's level has changed since."
 
 def look_at(session: Session, *, officer: Officer, now: datetime, letter_id: int) -> None:
     """Note that an officer opened a letter, if it is of a sample. Raises NotAllowed."""
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.APPROVE_LEVEL_LETTERS)
     for sample in _unseen_samples(session, letter_id, officer.id):
         add(session, SampleLook, sample_id=sample, officer_id=officer.id, looked_at=now)
 
@@ -67,15 +68,31 @@ def unseen(session: Session, batch: LetterBatch, officer_id: int) -> list[int]:
     return list(session.exec(sample).all())
 
 
-def approve(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
+def own_batch(policy: Policy, batch: LetterBatch, officer: Officer) -> str | None:
+    """Why an officer cannot approve a batch that they began; None where they can.
+
+    What the clock began, nobody did: its letters follow from levels that two officers agreed.
+    """
+    if policy.programme.level_letters.one_officer_is_enough or batch.created_by != officer.email:
+        return None
+    return "You began this batch, so another senior officer must approve it."
+
+
+def approve(
+    session: Session, policy: Policy, *, officer: Officer, now: datetime, number: int
+) -> LetterBatch:
     """Approve a batch: its date and signature are fixed, and a bulk job issues it.
 
-    Raises NotFound, NotAllowed; NotPossible unless it is prepared, every letter is still right
-    and the officer has opened every letter of its sample.
+    Raises NotFound; NotAllowed, also for whoever began it unless the policy says that one officer
+    is enough; NotPossible unless it is prepared, every letter is still right and the officer has
+    opened every letter of its sample.
     """
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.APPROVE_LEVEL_LETTERS)
     batch = find_batch(session, number)
     _check_prepared(batch, "approved")
+    own = own_batch(policy, batch, officer)
+    if own is not None:
+        raise NotAllowed(own)
     letters = count(session, batch, LevelLetterState.DRAFTED)
     if not letters:
         raise NotPossible("The batch has no letter that can be sent. Withdraw it.")
@@ -115,7 +132,7 @@ def withdraw(
 
     Raises NotFound, NotAllowed, InvalidInput; NotPossible once it is approved.
     """
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
     batch = find_batch(session, number)
     check_prose("reason", reason, most=2000)
     if batch.state not in (BatchState.PREPARING, BatchState.PREPARED):
@@ -149,7 +166,7 @@ def prepare_again(session: Session, *, officer: Officer, now: datetime, number: 
     And those whose contact has changed since. What a school must no longer be told is left out.
     Raises NotFound, NotAllowed; NotPossible unless the batch is prepared and has such letters.
     """
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
     batch = find_batch(session, number)
     _check_prepared(batch, "prepared again")
     left_out = select(LevelLetter.id, LevelLetter.left_out).where(
@@ -235,7 +252,7 @@ def go_on(session: Session, *, officer: Officer, now: datetime, number: int) -> 
 
     Raises NotFound, NotAllowed; NotPossible when nothing has stopped.
     """
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
     batch = find_batch(session, number)
     kind = job_of(batch)
     job = bulk.find_job(session, kind, batch.id) if kind else None

@@ -36,7 +36,7 @@ def settle(
     `sent`: it arrived, or was given to the school another way. `send_again`: to the address that
     the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
     message, letter = find_delivery(session, number, message_id)
     if decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")
@@ -62,7 +62,7 @@ def tell_approver(session: Session, now: datetime, number: int) -> None:
     """
     batch = session.get_one(LetterBatch, number)
     approver = session.get_one(Officer, batch.approved_by_id)
-    can_act = may(approver, Act.SEND_LEVEL_LETTERS)
+    can_act = may(approver, Act.PREPARE_LEVEL_LETTERS)
     officers = [approver] if can_act else officers_in(session, Role.HEAD_OF_SERVICE)
     key = f"level-letters:{batch.id}:problem"
     keys = {f"alert:{key}:{officer.id}": officer for officer in officers}

@@ -39,7 +39,7 @@ def open_batch(session: Session, *, officer: Officer, now: datetime, about: str)
     Its letters are drafted by a bulk job. Raises NotAllowed, InvalidInput; NotPossible when there
     is nothing to write about that no other batch has.
     """
-    require(officer, Act.SEND_LEVEL_LETTERS)
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
     if about not in ("annual", "changes"):
         raise InvalidInput("about", "Choose “annual” or “changes”.")
     opened = (
