@@ -15,7 +15,7 @@ from models.commands.clock import tick
 from models.commands.level_letters import draw
 from models.database import connect, read, write
 from models.events import Event, verify
-from models.level_letters import BatchState
+from models.level_letters import BatchState, LetterBatch
 from models.messages import Message, MessageState
 from models.policy import Policy
 from models.refusals import InvalidInput, NotAllowed, NotPossible

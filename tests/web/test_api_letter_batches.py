@@ -35,8 +35,9 @@ def test_a_batch_through_the_api(callers: Callers, post: Post) -> None:
     post.without_emails()
     hos = callers.hos
     hos.post("/letter-batches", 422, about="everything")
-    begun = callers.hos2.post("/letter-batches", key="one", about="annual")
-    assert hos.post("/letter-batches", key="one", about="annual") == begun
+    other = callers.hos2
+    begun = other.post("/letter-batches", key="one", about="annual")
+    assert other.post("/letter-batches", key="one", about="annual") == begun
     hos.post("/letter-batches", 409, about="annual")
     assert (begun["number"], begun["state"]) == (1, "preparing")
     assert begun["work"] == {
@@ -52,6 +53,8 @@ def test_a_batch_through_the_api(callers: Callers, post: Post) -> None:
     assert batch["levels"] == {"high": 2, "medium": 2, "low": 2, "none": 2}
     assert batch["channels"] == {"email": 4, "post": 4}
     assert [letter["seen_by"] for letter in batch["sample"]] == [[]] * 6
+    problem = callers.hos2.post("/letter-batches/1/approval", 403)
+    assert "another senior officer must approve it" in problem["detail"]
     problem = hos.post("/letter-batches/1/approval", 409)
     assert "6 are left for you" in problem["detail"]
     for letter in batch["sample"]:
