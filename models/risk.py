@@ -100,10 +100,12 @@ class Assessment(SQLModel, table=True):
     level_before: RiskLevel | None = word(RiskLevel, nullable=True, default=None)
     proposed_level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)
     reason: str = ""
+    words: str = ""  # what the letter says to the school
     proposed_by_id: int | None = Field(default=None, foreign_key="officer.id")
     proposed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)  # as moderated
     moderation_reason: str = ""
+    moderation_words: str = ""
     moderated_by_id: int | None = Field(default=None, foreign_key="officer.id")
     moderated_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     begun_by_id: int | None = Field(default=None, foreign_key="officer.id")
@@ -138,6 +140,7 @@ class LevelChange(SQLModel, table=True):
     level: RiskLevel = word(RiskLevel)
     on: date
     reason: str
+    words: str  # what the letter says to the school; none where the level says enough
     assessment_id: int = Field(foreign_key="assessment.id", index=True)
     occasion: AssessmentOccasion = word(AssessmentOccasion)
     changed_by: str

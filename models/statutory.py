@@ -64,6 +64,7 @@ class WarningNotice(SQLModel, table=True):
     judged_on: date | None = None
     judged_by_id: int | None = Field(default=None, foreign_key="officer.id")
     judgement_reasons: str = ""
+    judgement_words: str = ""  # what later letters say of it to the school
     ceased_on: date | None = None
     ceased_because: str = ""
 
@@ -104,6 +105,7 @@ class Power(SQLModel, table=True):
     urn: int = Field(foreign_key="school.urn", index=True)
     section: Section = word(Section)
     reason: str
+    words: str  # what its letters say to the school, and to those who are consulted
     details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     starts_on: date | None = None
     state: PowerState = word(PowerState)

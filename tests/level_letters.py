@@ -97,6 +97,7 @@ def _came_to_stand(
         level=level,
         on=now.date(),
         reason=reason,
+        words=reason,
         assessment_id=assessment,
         occasion=occasion,
         changed_by="hos@fernshire.example",

@@ -38,6 +38,7 @@ OVERTAKEN = "The school came to stand at {} on {}. Look at this level again."
 _NOT_MODERATED: dict[str, object] = {
     "level": None,
     "moderation_reason": "",
+    "moderation_words": "",
     "moderated_by_id": None,
     "moderated_at": None,
 }
@@ -163,9 +164,11 @@ def propose_level(
     assessment_id: int,
     level: str,
     reason: str,
+    words: str = "",
 ) -> Assessment:
     """Propose a level with a reason: from then on the assessment waits to be moderated.
 
+    The moderator reads the `reason`; the letter to the school has the `words`, if there are any.
     Raises NotAllowed, NotFound, InvalidInput; NotPossible for what is no draft, while evidence is
     missing (of all six kinds for an annual assessment, any for another), and for a school that
     has closed.
@@ -175,6 +178,7 @@ def propose_level(
     _check_open(school, now)
     proposed = _checked_level(level)
     check_printable("reason", check_prose("reason", reason, most=MOST_OF_A_REASON))
+    _check_words(words)
     missing = missing_evidence(draft, find(session, _EVIDENCE, assessment=draft.id))
     if missing:
         kinds = ", ".join(kind.label for kind in missing)
@@ -184,6 +188,7 @@ def propose_level(
         "version": draft.version + 1,
         "proposed_level": proposed,
         "reason": reason,
+        "words": words,
         "proposed_by_id": officer.id,
         "proposed_at": now,
         **_NOT_MODERATED,
@@ -216,10 +221,12 @@ def moderate(
     version: int,
     level: str | None = None,
     reason: str = "",
+    words: str = "",
 ) -> Assessment:
     """Agree the proposed level, or another with a reason; or return the assessment with a reason.
 
-    `decision` is `agree` or `return`, `version` what the moderator saw. One of the round waits
+    `decision` is `agree` or `return`, `version` what the moderator saw; `words` are what the
+    letter says of another level than was proposed. One of the round waits
     for its publication once agreed, and until then can still be returned; any other comes into
     force at once. Raises NotAllowed (also for the proposer), NotFound, InvalidInput;
     ChangedSince when it is no longer what was seen, NotPossible for what is not proposed.
@@ -240,8 +247,19 @@ def moderate(
     another = agreed is not assessment.proposed_level
     check_prose("reason", reason, most=MOST_OF_A_REASON, required=another)
     check_printable("reason", reason)
+    if another:
+        _check_words(words)
+    elif words.strip():
+        raise InvalidInput("words", "Only another level than was proposed has words of its own.")
     _moderated(
-        session, now, officer, assessment, reason, state=AssessmentState.AGREED, level=agreed
+        session,
+        now,
+        officer,
+        assessment,
+        reason,
+        state=AssessmentState.AGREED,
+        level=agreed,
+        moderation_words=words,
     )
     record(
         session, now, officer.email, EventKind.ASSESSMENT_AGREED, school, assessment, level=agreed
@@ -249,6 +267,10 @@ def moderate(
     if assessment.round_id is None:
         _change_in_year(session, policy, now, officer, assessment, school)
     return find_assessment(session, assessment.id)
+
+
+def _check_words(words: str) -> None:
+    check_printable("words", check_prose("words", words, most=MOST_OF_A_REASON, required=False))
 
 
 def withdraw_assessment(

@@ -205,7 +205,7 @@ def _context(
         "summary": escalation.summary,
         "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
         "ladder": {"key": escalation.ladder, "title": case.ladder.title},
-        "taken": _steps_taken(case, now),
+        "taken": steps_taken(case, now),
         **facts,
     }
 
@@ -231,7 +231,7 @@ NOTICE_OUTCOMES = {
 }
 
 
-def _steps_taken(case: Case, now: datetime) -> list[dict[str, str]]:
+def steps_taken(case: Case, now: datetime) -> list[dict[str, str]]:
     """The steps that were carried out so far, in order, for a letter's account of events.
 
     Each with its days and what came of it, in sentences.

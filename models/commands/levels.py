@@ -72,6 +72,7 @@ def _level_changes(now: datetime, agreed: ColumnElement[bool], by: str) -> Any:
         "reason": case(
             (moderated, col(Assessment.moderation_reason)), else_=col(Assessment.reason)
         ),
+        "words": case((moderated, col(Assessment.moderation_words)), else_=col(Assessment.words)),
         "assessment_id": col(Assessment.id),
         "occasion": col(Assessment.occasion),
         "changed_by": literal(by),

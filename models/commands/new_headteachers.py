@@ -79,6 +79,7 @@ def _automatic(
         proposed_level=level,
         level=level,
         reason=_NEW_HEADTEACHER,
+        words=_NEW_HEADTEACHER,
         begun_at=now,
     )
     _add_new_headteacher(session, now, number, head)

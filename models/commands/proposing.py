@@ -14,6 +14,7 @@ from models.commands.casework import Case, enter, tell
 from models.commands.correspondence import Addressing, can_be_addressed, draft_letter
 from models.commands.covering import deciders
 from models.commands.legal import check_eligible, check_may_close
+from models.commands.words import check_no_words, why_now, words_for_school
 from models.escalations import (
     Action,
     Proposal,
@@ -48,6 +49,7 @@ def propose(
     reference: str,
     action: str,
     reason: str,
+    words: str = "",
     to: date | None = None,
     respond_by: date | None = None,
     step: str | None = None,
@@ -56,6 +58,8 @@ def propose(
 ) -> Proposal:
     """Put a change forward for approval; a formal step carries its drafted letter.
 
+    The approver reads the `reason`, the school the `words` of the letter, which are drafted from
+    the record where none are given.
     `to` is the new day of an `extend`; `respond_by` the day offered to the school instead of
     the policy's period, for an `advance`; `step` the academy step at which a `convert` goes on.
     The two flags, if given, are recorded when the proposal is approved.
@@ -86,7 +90,13 @@ def propose(
     if wanted is Action.CONVERT:
         details["step"] = _academy_step(case, step)
     template = _template(case, wanted, rule)
-    drafts = [Draft(template, _addressing(wanted, rule))] if template else []
+    drafts = []
+    if template:
+        drafted = why_now(case, wanted, rule, now, silent=at.not_engaging)
+        facts = {"words": words_for_school(words, drafted)}
+        drafts = [Draft(template, _addressing(wanted, rule), facts)]
+    else:
+        check_no_words(words)
     placed = put_forward(case, officer, now, wanted, rule, reason, details, drafts=drafts)
     append(session, now, officer.email, *placed.happenings)
     return find_proposal(session, placed.proposal_id)
@@ -191,7 +201,7 @@ def put_forward(
             proposal_id=proposal_id,
             signed_as=ROLE_TITLES[Role(roles[-1])],
             written_by=officer.email,
-            facts={**_facts(case, rule, reason), **draft.facts},
+            facts={**_facts(case, rule), **draft.facts},
         )
         for draft in drafts
     ]
@@ -254,10 +264,9 @@ def at_the_school(rule: StepRule) -> Addressing:
     return Addressing(chair, copies_where_known=(head,))
 
 
-def _facts(case: Case, rule: StepRule, reason: str) -> dict[str, Any]:
+def _facts(case: Case, rule: StepRule) -> dict[str, Any]:
     """What a letter says of its step and of the steps after it, in the policy's own words."""
     return {
-        "reason": reason,
         "step": describe(rule),
         "next_steps": [describe(step) for step in case.ladder.following(rule.key)],
     }

@@ -43,5 +43,6 @@ def _described(change: LevelChange, school: School) -> Found:
         "level": change.level.value,
         "on": change.on,
         "reason": change.reason,
+        "words": change.words,
         "occasion": change.occasion.value,
     }

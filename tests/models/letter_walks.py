@@ -51,11 +51,13 @@ PLAIN = {
     "school": "Kingsmere Primary School",
     "person": "Mrs A. Okonjo",
     "prose": "Attainment at the end of key stage 2 has fallen for three years.",
+    "reason": "Between officers: the chair is out of his depth.",
 }
 HOSTILE = {
     "school": "# {{ 7 * 7 }} **St John’s** | <b>x</b> #import",
     "person": "- {% raw %} O’Neill & Sons_ `x` $1$",
     "prose": "## Heading\n\n- {{ council }}\n{% for x in y %}\n| a | b |\n|---|---|\n\n#set page()",
+    "reason": "Between officers: # {{ the chair }} **is** out of his depth.",
 }
 
 
@@ -145,7 +147,7 @@ class Walk:
                 self.policy,
                 **self._by(self.council.seo),
                 action=action,
-                reason=self.values["prose"],
+                reason=self.values["reason"],
                 **more,
             )
         self._approve()
@@ -177,9 +179,9 @@ class Walk:
                 **self._on(session),
                 "notice_id": session.exec(select(WarningNotice)).one().id,
             }
-            notices.judge_compliance(**given, complied=False, reasons=self.values["prose"])
+            notices.judge_compliance(**given, complied=False, reasons=self.values["reason"])
             sections = ["63", "64", "65", "66"]
-            notices.propose_powers(**given, sections=sections, reasons=self.values["prose"])
+            notices.propose_powers(**given, sections=sections, reasons=self.values["reason"])
         self._approve()
         self.now += timedelta(days=10)
 
@@ -188,7 +190,7 @@ class Walk:
         prose = self.values["prose"]
         with write(self.engine) as session:
             by = self._by(self.council.seo)
-            prepared = {"section": section, "reason": prose, **needs}
+            prepared = {"section": section, "reason": self.values["reason"], **needs}
             power = powers.prepare_power(session, self.policy, **by, **prepared)
             school = session.get_one(School, power.urn)
         self._approve()
@@ -201,7 +203,7 @@ class Walk:
             told = {"on": self.now.date(), "evidence": prose}
             powers.record_secretary_of_state_told(**given, **told)
         with write(self.engine) as session:
-            powers.use_power(**self._on(session), power_id=power.id, reason=prose)
+            powers.use_power(**self._on(session), power_id=power.id, reason=self.values["reason"])
         self._approve()
         return power.id
 
@@ -216,13 +218,14 @@ class Walk:
                 given = {**self._on(session), "power_id": power_id}
                 said = {"received_on": today, "said": prose}
                 powers.record_representation(**given, **said, from_whom="headteacher")
-                powers.review_budget(**given, outcome=outcome, reasons=prose)
+                reasons = self.values["reason"]
+                powers.review_budget(**given, outcome=outcome, reasons=reasons, words=prose)
             self._approve()
 
     def end(self, power_id: int) -> None:
         """End a power, once it has held for a while."""
         with write(self.engine) as session:
-            given = {"ended_on": self.now.date(), "reason": self.values["prose"]}
+            given = {"ended_on": self.now.date(), "reason": self.values["reason"]}
             powers.end_power(**self._on(session), power_id=power_id, **given)
         self._approve()
 

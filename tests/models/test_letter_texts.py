@@ -102,6 +102,17 @@ def test_no_letter_has_a_gap_where_a_value_should_stand(written: Correspondence)
         assert "" not in LITERAL.findall(one.body), one.letter.template
 
 
+def test_no_letter_prints_a_reason_that_officers_record_for_each_other(
+    written: Correspondence,
+) -> None:
+    """Every reason on these walks is the same one; what the school is told is other words."""
+    for values, walks in ((PLAIN, written.letters), (HOSTILE, written.hostile)):
+        for letters in walks.values():
+            for one in letters:
+                assert values["reason"] not in one.body, one.letter.template
+                assert "Between officers" not in one.text, one.letter.template
+
+
 # The templates themselves
 
 

@@ -412,6 +412,7 @@ class WarningNotice(Answer):
     complied: bool | None
     judged_on: date | None
     judgement_reasons: str
+    judgement_words: str
     ceased_on: date | None
     ceased_because: str
     proposed_powers: list[ProposedPowers]
@@ -476,6 +477,7 @@ class Power(Answer):
     title: str
     state: str
     reason: str
+    words: str
     arrangements: str
     governors: list[Person]
     members: list[Member]
@@ -554,11 +556,13 @@ class Assessment(Answer):
     missing: list[str]
     proposed_level: str | None
     reason: str
+    words: str
     proposed_by: str | None
     proposed_by_name: str | None
     proposed_at: AwareDatetime | None
     level: str | None
     moderation_reason: str
+    moderation_words: str
     moderated_by: str | None
     moderated_by_name: str | None
     moderated_at: AwareDatetime | None
@@ -595,6 +599,7 @@ class LevelChange(Answer):
     before: str | None
     level: str
     reason: str
+    words: str
     occasion: str
     assessment: int
     changed_by: str

@@ -104,14 +104,16 @@ class JudgementBody(Body):
 
 
 class ProposalBody(Body):
-    """A change to put forward.
+    """A change to put forward, for a `reason` that no letter prints.
 
-    `to` belongs to `extend`, `respond_by` to `advance`, `step` to `convert`; the two flags are
-    recorded when the proposal is approved.
+    `words` are what its letter says of why the authority writes, drafted from the record where
+    there are none; `to` belongs to `extend`, `respond_by` to `advance`, `step` to `convert`; the
+    two flags are recorded when the proposal is approved.
     """
 
     action: Word
     reason: Text
+    words: Text = ""
     to: Day | None = None
     respond_by: Day | None = None
     step: Word | None = None
@@ -189,10 +191,14 @@ class WarningNoticeBody(Body):
 
 
 class ComplianceBody(Body):
-    """Whether the governing body complied to the authority's satisfaction."""
+    """Whether the governing body complied to the authority's satisfaction.
+
+    Later letters quote the `words`, and never the `reasons`; so it is with the bodies below.
+    """
 
     complied: bool
     reasons: Text
+    words: Text = ""
 
 
 class ProposedPowersBody(Body):
@@ -200,6 +206,7 @@ class ProposedPowersBody(Body):
 
     sections: Words
     reasons: Text
+    words: Text = ""
 
 
 class PersonBody(Body):
@@ -227,6 +234,7 @@ class PowerBody(Body):
 
     section: Word
     reason: Text
+    words: Text = ""
     starts_on: Day | None = None
     arrangements: Text = ""
     governors: People = []
@@ -237,6 +245,7 @@ class UseBody(Body):
     """The proposal to use a power; what is given replaces what was prepared."""
 
     reason: Text
+    words: Text = ""
     starts_on: Day | None = None
     arrangements: Text | None = None
     governors: People | None = None
@@ -278,6 +287,7 @@ class ReviewBody(Body):
 
     outcome: Word
     reasons: Text
+    words: Text = ""
 
 
 class EndBody(Body):
@@ -285,6 +295,7 @@ class EndBody(Body):
 
     ended_on: Day
     reason: Text
+    words: Text = ""
 
 
 class SecretaryOfStateNoticeBody(Body):
@@ -345,6 +356,7 @@ class LevelBody(Body):
 
     level: Word
     reason: Text
+    words: Text = ""
 
 
 class ModerationBody(Body):
@@ -358,6 +370,7 @@ class ModerationBody(Body):
     version: int
     level: Word | None = None
     reason: Text = ""
+    words: Text = ""
 
 
 class RoundBody(Body):

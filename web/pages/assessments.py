@@ -151,7 +151,9 @@ def propose_form(visit: Visitor, number: Key) -> Response:
     """The form for proposing a level."""
     with visit.read() as session:
         found = risk.assessment(session, number)
-    form = Form.of(level=found["proposed_level"] or "", reason=found["reason"])
+    form = Form.of(
+        level=found["proposed_level"] or "", reason=found["reason"], words=found["words"]
+    )
     return _propose(visit, number, form)
 
 
@@ -169,6 +171,7 @@ def propose(visit: Visitor, number: Key, form: Posted) -> Response:
                 assessment_id=number,
                 level=form.text("level"),
                 reason=form.text("reason"),
+                words=form.text("words"),
             )
     except STAYS as refusal:
         return _propose(visit, number, form.refused(refusal))
@@ -217,6 +220,7 @@ def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
                 decision="return" if returns else "agree",
                 level=None if returns else _agreed(form),
                 reason=form.text("reason"),
+                words=form.text("words"),
                 version=_version(form),
             )
     except STAYS as refusal:

@@ -10,7 +10,9 @@ from models import reading
 from models.access import Act
 from models.commands import notices
 from models.commands.casework import Case, find_case
+from models.commands.words import why_powers
 from models.law.powers import Section
+from models.statutory import WarningNotice
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory import check_within_part_4
 from web.pages.visits import Key, Visit, Visitor, may
@@ -39,6 +41,7 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
                 notice_id=number,
                 complied=form.yes("complied"),
                 reasons=form.text("reasons"),
+                words=form.text("words"),
             )
             reference = reading.warning_notice(session, visit.policy, number)["reference"]
     except STAYS as refusal:
@@ -63,7 +66,9 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
 @router.get("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
-    return _proposed_powers(visit, number, Form())
+    with visit.read() as session:
+        words = why_powers(session.get_one(WarningNotice, number))
+    return _proposed_powers(visit, number, Form.of(words=words))
 
 
 @router.post("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
@@ -80,6 +85,7 @@ def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
                 notice_id=number,
                 sections=form.texts("sections"),
                 reasons=form.text("reasons"),
+                words=form.text("words"),
             )
             letter = reading.letter(session, visit.policy, proposed.letter_id)
     except STAYS as refusal:

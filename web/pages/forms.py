@@ -54,6 +54,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "received_on": ("The date", "Enter the date on which it was received"),
     "judgement": ("Judgement", "Choose how you judge the response"),
     "reason": ("Reason", "Enter a reason"),
+    "words": ("What the school is told", "Enter what the letter says to the school"),
     "to": ("New date", "Enter the new date of the deadline"),
     "respond_by": ("Date for the response", "Enter the date by which the school is to respond"),
     "step": ("Step", "Choose the step at which the escalation goes on"),

@@ -13,6 +13,8 @@ from models import reading
 from models.access import Act
 from models.commands import powers as commands
 from models.commands.casework import find_case
+from models.commands.legal import given_notice
+from models.commands.words import why_powers
 from models.law import powers as powers_law
 from models.law.powers import Section
 from models.refusals import NotFound
@@ -70,6 +72,7 @@ def prepare_power(visit: Visitor, reference: Reference, form: Posted) -> Respons
                 reference=reference,
                 section=form.text("section"),
                 reason=form.text("reason"),
+                words=form.text("words"),
                 **_needed(form),
             )
     except STAYS as refusal:
@@ -100,6 +103,9 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         case = find_case(session, visit.policy, reference)
         check_within_part_4(case)
         section = _section(form)
+        given = given_notice(case)
+        if "words" not in form.values and given is not None:
+            form.values["words"] = [why_powers(given[0])]
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
         here = in_law(session, visit, reference)
     return visit.page(
@@ -196,6 +202,7 @@ def _known(power: Found) -> Form:
     return Form(
         {
             "section": [power["section"]],
+            "words": [power["words"]],
             "arrangements": [power["arrangements"]],
             **{f"starts_on-{name}": [str(part)] for name, part in zip(PARTS, parts, strict=True)},
             **filled_in("members", power["members"]),
@@ -219,6 +226,7 @@ def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
                 now=visit.now,
                 power_id=number,
                 reason=form.text("reason"),
+                words=form.text("words"),
                 **_needed(form),
             )
     except STAYS as refusal:
@@ -297,6 +305,7 @@ def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
             power_id=number,
             outcome=form.text("outcome"),
             reasons=form.text("reasons"),
+            words=form.text("words"),
         )
         return "reviewed"
 
@@ -322,6 +331,7 @@ def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
             power_id=number,
             ended_on=form.day("ended_on"),
             reason=form.text("reason"),
+            words=form.text("words"),
         )
         return "ended" if power.state is PowerState.ENDED else "end_proposed"
 

@@ -13,6 +13,7 @@ from models.clocks import add_working_days
 from models.commands.casework import Case, find_case
 from models.commands.legal import check_eligible, check_may_close, legal_standing
 from models.commands.proposing import BY_NAME, CLOSING, propose
+from models.commands.words import why_now
 from models.escalations import Action, StepState
 from models.ladder import Standing, approvers, refusal, target
 from models.law import standing as standing_law
@@ -59,6 +60,11 @@ class Offer:
     def gives_notice(self) -> bool:
         """Whether it is the warning notice, which has a form of its own."""
         return self.action is Action.ADVANCE and self.rule.kind == "notice"
+
+    @property
+    def letter(self) -> str | None:
+        """The template of the letter that is drafted with the proposal to take a step."""
+        return self.rule.letter_on_approval if self.action is Action.ADVANCE else None
 
     def address(self, escalation: str) -> str:
         """Where the change is proposed, below the address of its escalation."""
@@ -143,6 +149,7 @@ def propose_change(visit: Visitor, reference: Reference, action: str, form: Post
                 reference=reference,
                 action=action,
                 reason=form.text("reason"),
+                words=form.text("words"),
                 to=form.optional_day("to"),
                 respond_by=form.optional_day("respond_by"),
                 step=form.text("step") or None,
@@ -181,10 +188,16 @@ def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
             raise NotPossible(refused or "This cannot be proposed now.")
         if offer.gives_notice:
             return RedirectResponse(offer.address(f"/escalations/{reference}"), 303)
+        sends = offer.action is Action.RESOLVE or bool(offer.letter)
+        if sends and "words" not in form.values:
+            silent = at.not_engaging or offer.confirm == ("not_engaging", True)
+            drafted = why_now(case, offer.action, offer.rule, visit.now, silent=silent)
+            form.values["words"] = [drafted]
         return visit.page(
             "propose_form.html",
             title=offer.title,
             form=form,
+            sends=sends,
             case=case,
             offer=offer,
             expected=add_working_days(visit.today, offer.rule.response_working_days),

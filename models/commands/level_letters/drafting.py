@@ -241,7 +241,7 @@ def _context(
         "level": changed.level.label,
         "before": before.label if before else "",
         "on": long_date(changed.on),
-        "reason": changed.reason,
+        "words": changed.words,
         "support": list(policy.programme.levels[changed.level].support),
         "council": policy.letterhead.council,
         "policy": {"title": policy.title},

@@ -29,6 +29,7 @@ from models.commands.notices.one_notice import (
     word_of,
 )
 from models.commands.proposing import Draft, put_forward
+from models.commands.words import why_complied, why_powers, words_for_school
 from models.deadlines import DeadlineKind
 from models.escalations import Action, Step, StepState
 from models.events import EventKind, Happening, append
@@ -52,9 +53,11 @@ def judge_compliance(
     notice_id: int,
     complied: bool,
     reasons: str,
+    words: str = "",
 ) -> WarningNotice:
     """Whether the governing body complied to the authority's satisfaction, and why.
 
+    Later letters quote the `words`; the `reasons` stay on record.
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
     over (not complied), after a judgement, or for a notice that was not given or has ceased.
     """
@@ -73,7 +76,14 @@ def judge_compliance(
     if refused:
         raise NotPossible(refused)
     judgement = {"complied": complied, "judged_on": today, "judged_by_id": officer.id}
-    change(session, WarningNotice, {"id": notice.id}, **judgement, judgement_reasons=reasons)
+    change(
+        session,
+        WarningNotice,
+        {"id": notice.id},
+        **judgement,
+        judgement_reasons=reasons,
+        judgement_words=words_for_school(words, why_complied(notice, complied=complied)),
+    )
     state = StepState.SATISFACTORY if complied else StepState.UNSATISFACTORY
     change(session, Step, {"id": case.step.id}, state=state, changed_on=today)
     if case.deadline is not None:
@@ -103,10 +113,12 @@ def propose_powers(
     notice_id: int,
     sections: Sequence[str],
     reasons: str,
+    words: str = "",
 ) -> ProposedPowers:
     """Give the governing body written notice that powers are proposed (section 60(1)(d)).
 
-    The letter is drafted and put forward to the approvers of the step of the powers; how many
+    The letter is drafted, with the `words` and not the `reasons`, and put forward to the
+    approvers of the step of the powers; how many
     working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible until it was judged that the governing body did not comply: the letter says so.
     """
@@ -127,6 +139,7 @@ def propose_powers(
         {
             "notice": notice_in_words(case),
             "powers": [{"section": each.value, "title": each.title} for each in chosen],
+            "words": words_for_school(words, why_powers(notice)),
         },
     )
     placed = put_forward(

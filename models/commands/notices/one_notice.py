@@ -61,12 +61,12 @@ def notice_in_words(case: Case) -> dict[str, str]:
     """The notice that was given, for the letters that follow from it."""
     given = given_notice(case)
     if given is None:
-        return {"given_on": "", "compliance_ended_on": "", "not_complied_reasons": ""}
+        return {"given_on": "", "compliance_ended_on": "", "not_complied_words": ""}
     notice, given_on = given
     return {
         "given_on": long_date(given_on),
         "compliance_ended_on": long_date(notice.compliance_ends_on),
-        "not_complied_reasons": notice.judgement_reasons if notice.complied is False else "",
+        "not_complied_words": notice.judgement_words if notice.complied is False else "",
     }
 
 

@@ -20,6 +20,7 @@ from models.commands.powers.one_power import (
     newest_deadline,
 )
 from models.commands.proposing import Draft, put_forward
+from models.commands.words import REVIEWED, words_for_school
 from models.deadlines import DeadlineKind
 from models.escalations import Action, Proposal
 from models.events import EventKind, Happening, append
@@ -144,9 +145,11 @@ def review_budget(
     power_id: int,
     outcome: str,
     reasons: str,
+    words: str = "",
 ) -> BudgetReview:
     """Put the decision on a suspended budget forward, with its letter to both (section 66).
 
+    The approver reads the `reasons`, the letter quotes the `words`.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     power = find_row(session, officer, Act.REVIEW_BUDGET, Power, power_id)
@@ -162,7 +165,10 @@ def review_budget(
     heard = select(Representation).where(Representation.power_id == power.id)
     facts = {
         "power": in_words(case, power),
-        "review": {"outcome": outcome, "reasons": reasons},
+        "review": {
+            "outcome": outcome,
+            "words": words_for_school(words, REVIEWED[ReviewOutcome(outcome)]),
+        },
         "representations": in_their_words(
             session.exec(heard.order_by(col(Representation.id))).all()
         ),

@@ -26,6 +26,7 @@ from models.commands.powers.one_power import (
     named_people,
 )
 from models.commands.proposing import Draft, put_forward
+from models.commands.words import BOARD_ENDS, check_no_words, words_for_school
 from models.escalations import Action, Proposal
 from models.events import EventKind, Happening, append
 from models.law import powers as law
@@ -50,9 +51,11 @@ def end_power(
     power_id: int,
     ended_on: date,
     reason: str,
+    words: str = "",
 ) -> Power:
     """End a power: a board by a notice that is put forward, the others on record at once.
 
+    The notice quotes the `words`, and not the `reason`.
     A suspended budget ends by its review. Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
@@ -68,9 +71,10 @@ def end_power(
     if power.section is Section.INTERIM_EXECUTIVE_BOARD:
         if ended_on < london_date(now):
             raise InvalidInput("ended_on", "Enter today or a later day: the notice names it.")
-        happenings = _propose_end(case, power, officer, now, ended_on, reason)
+        happenings = _propose_end(case, power, officer, now, ended_on, reason, words)
     else:
         past_day("ended_on", ended_on, now)
+        check_no_words(words)
         happenings = [end(case, power.id, ended_on.isoformat(), reason)]
     append(session, now, officer.email, *happenings)
     session.refresh(power)
@@ -78,10 +82,20 @@ def end_power(
 
 
 def _propose_end(
-    case: Case, power: Power, officer: Officer, now: datetime, ended_on: date, reason: str
+    case: Case,
+    power: Power,
+    officer: Officer,
+    now: datetime,
+    ended_on: date,
+    reason: str,
+    words: str,
 ) -> list[Happening]:
     rule = powers_rule(case)
-    facts = {"power": in_words(case, power), "ended_on": long_date(ended_on)}
+    facts = {
+        "power": in_words(case, power),
+        "ended_on": long_date(ended_on),
+        "words": words_for_school(words, BOARD_ENDS),
+    }
     copies = tuple(copy.role for copy in law.copies(power.section, case.school))
     addressing = Addressing(rule.to, copies, people=named_people(power))
     placed = put_forward(

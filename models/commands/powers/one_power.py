@@ -107,7 +107,7 @@ def in_words(case: Case, power: Power) -> dict[str, Any]:
     return {
         "section": power.section.value,
         "title": power.section.title,
-        "reason": power.reason,
+        "words": power.words,
         "arrangements": power.details["arrangements"],
         "starts_on": long_date(power.starts_on) if power.starts_on else "",
         "effective_on": long_date(power.effective_on) if power.effective_on else "",

@@ -28,6 +28,7 @@ from models.commands.powers.one_power import (
     newest_deadline,
 )
 from models.commands.proposing import Draft, put_forward
+from models.commands.words import why_powers, words_for_school
 from models.deadlines import DeadlineKind, DeadlineState
 from models.escalations import Action
 from models.events import EventKind, Happening, append
@@ -54,6 +55,7 @@ def prepare_power(
     reference: str,
     section: str,
     reason: str,
+    words: str = "",
     starts_on: date | None = None,
     arrangements: str = "",
     governors: Sequence[Mapping[str, Any]] = (),
@@ -61,8 +63,9 @@ def prepare_power(
 ) -> Power:
     """Begin to prepare a power: the letters of consultation and to the Secretary of State.
 
-    They are drafted and put forward together. What the section needs (arrangements for 63,
-    governors for 64, members and the day for 65) may be given now or when the power is used.
+    They are drafted and put forward together, and quote the `words`, never the `reason`. What the
+    section needs (arrangements for 63, governors for 64, members and the day for 65) may be given
+    now or when the power is used.
     `governors` are people with name, email and address: those to be appointed (64), or those
     who sit now and must have a copy (65). Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
@@ -82,6 +85,7 @@ def prepare_power(
         urn=case.school.urn,
         section=chosen,
         reason=reason,
+        words=words_for_school(words, why_powers(notice)),
         details=details,
         starts_on=start_of(chosen, starts_on),
         state=PowerState.PREPARED,

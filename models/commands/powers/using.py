@@ -31,6 +31,7 @@ from models.commands.powers.one_power import (
     preparation,
 )
 from models.commands.proposing import Draft, put_forward
+from models.commands.words import words_for_school
 from models.deadlines import DeadlineKind
 from models.escalations import Action, Proposal, Step, StepState
 from models.events import EventKind, Happening, append
@@ -64,6 +65,7 @@ def use_power(
     now: datetime,
     power_id: int,
     reason: str,
+    words: str = "",
     starts_on: date | None = None,
     arrangements: str | None = None,
     governors: Sequence[Mapping[str, Any]] | None = None,
@@ -71,7 +73,8 @@ def use_power(
 ) -> Proposal:
     """Propose to use a prepared power: its notice is drafted for the Director to approve.
 
-    What is given replaces what was given when the power was prepared. Raises NotFound,
+    What is given replaces what was given when the power was prepared, also the `words` that the
+    notice quotes. Raises NotFound,
     NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
     """
     power = find_row(session, officer, Act.USE_POWER, Power, power_id)
@@ -86,7 +89,7 @@ def use_power(
     check_lawful(case, power, london_date(now))
     rule = powers_rule(case)
     details = {"power": power.id, "section": power.section.value}
-    draft = _notice_of_use(case, power, rule)
+    draft = _notice_of_use(case, power, rule, words_for_school(words, power.words))
     placed = put_forward(case, officer, now, Action.POWER, rule, reason, details, drafts=[draft])
     proposed = {"state": PowerState.PROPOSED, "proposal_id": placed.proposal_id}
     change(session, Power, {"id": power.id}, **proposed, letter_id=placed.letter_ids[0])
@@ -141,13 +144,14 @@ def _board_comes(case: Case, power: Power) -> list[str]:
     ]
 
 
-def _notice_of_use(case: Case, power: Power, rule: StepRule) -> Draft:
+def _notice_of_use(case: Case, power: Power, rule: StepRule, words: str) -> Draft:
     told = power.secretary_of_state_on
     facts = {
         "power": in_words(case, power),
         "notice": notice_in_words(case),
         "consulted": in_their_words(consulted(case.session, power)),
         "secretary_of_state": {"on": long_date(told) if told else ""},
+        "words": words,
     }
     copies = tuple(copy.role for copy in law.copies(power.section, case.school))
     return Draft(

@@ -1,0 +1,75 @@
+"""What a letter says of why the authority writes: words for the school.
+
+They are never the reason that officers record for each other. Where an officer gives none, they
+are drafted from what the school was told before.
+"""
+
+from datetime import datetime
+
+from models.commands.casework import Case
+from models.commands.correspondence import steps_taken
+from models.escalations import Action
+from models.policy import StepRule
+from models.refusals import InvalidInput
+from models.statutory import ReviewOutcome, WarningNotice
+from models.text import check_printable, check_prose
+
+NOT_SETTLED = "The concern is not settled."
+NOT_ENGAGING = "The academy does not engage with our quality assurance."
+RESOLVED = "We have looked at what the school has done, and the concern is settled."
+BOARD_ENDS = (
+    "The authority considers that a normally constituted governing body is able to govern the "
+    "school again."
+)
+REVIEWED = {
+    ReviewOutcome.CONTINUE: (
+        "The authority considers that the reasons for which the right was suspended still hold."
+    ),
+    ReviewOutcome.END: (
+        "The authority considers that the reasons for which the right was suspended hold no more."
+    ),
+}
+
+
+def words_for_school(words: str, drafted: str) -> str:
+    """What an officer wrote for the school, or what was drafted; raises InvalidInput."""
+    if not words.strip():
+        return drafted
+    return check_printable("words", check_prose("words", words))
+
+
+def check_no_words(words: str) -> None:
+    """Refuse words for a letter where none is sent; raises InvalidInput."""
+    if words.strip():
+        raise InvalidInput("words", "No letter is sent with this, so nobody would read it.")
+
+
+def why_now(case: Case, action: Action, rule: StepRule, now: datetime, *, silent: bool) -> str:
+    """Why a step is taken now, or the concern is resolved, from the steps so far.
+
+    `silent` says that an academy does not engage, as is recorded with this proposal at the latest.
+    """
+    if action is Action.RESOLVE:
+        return RESOLVED
+    if silent and rule.formal:
+        return NOT_ENGAGING
+    taken = [step for step in steps_taken(case, now) if step["outcome"]]
+    if not taken:
+        return NOT_SETTLED
+    last = taken[-1]
+    return f"{last['title']}: {last['outcome'][:1].lower()}{last['outcome'][1:]}"
+
+
+def why_powers(notice: WarningNotice) -> str:
+    """Why powers are needed: what the notice told the governing body its conclusion rests on."""
+    return notice.matters
+
+
+def why_complied(notice: WarningNotice, *, complied: bool) -> str:
+    """Why it was judged so whether the governing body complied with a notice."""
+    if complied:
+        return "The governing body has complied with the notice."
+    return (
+        "The action that the notice required has not been taken to the authority’s satisfaction. "
+        f"It required:\n\n{notice.action_required}"
+    )
