@@ -147,7 +147,8 @@ def riverside_rises(stage: Stage) -> Moments:
             now=stage.now,
             assessment_id=started.id,
             level=RiskLevel.MEDIUM,
-            reason="Reading has fallen, and the two who lead its improvement leave together.",
+            reason="The two who lead the improvement of reading leave, and nobody is in sight.",
+            words="Reading has fallen, and the two who lead its improvement leave at Christmas.",
         )
     yield stage.at(10, 9, 30)
     with write(stage.engine) as session:

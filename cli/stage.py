@@ -133,7 +133,7 @@ class Stage:
                 **content,
             )
 
-    def judge_compliance(self, reference: str, by: str, reasons: str) -> None:
+    def judge_compliance(self, reference: str, by: str, reasons: str, words: str) -> None:
         """Judge that the governing body did not comply with its warning notice."""
         with write(self.engine) as session:
             notices.judge_compliance(
@@ -144,9 +144,12 @@ class Stage:
                 notice_id=_notice(session, reference),
                 complied=False,
                 reasons=reasons,
+                words=words,
             )
 
-    def propose_powers(self, reference: str, by: str, sections: list[str], reasons: str) -> None:
+    def propose_powers(
+        self, reference: str, by: str, sections: list[str], reasons: str, words: str
+    ) -> None:
         """Put the notice that powers are proposed forward."""
         with write(self.engine) as session:
             notices.propose_powers(
@@ -157,6 +160,7 @@ class Stage:
                 notice_id=_notice(session, reference),
                 sections=sections,
                 reasons=reasons,
+                words=words,
             )
 
     def prepare_power(self, reference: str, by: str, **told: Any) -> int:

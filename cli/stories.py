@@ -493,10 +493,17 @@ def _stonegate(stage: Stage) -> Moments:
     stage.approve(case, "Anita")
     yield stage.at(36, 14)
     stage.judge_compliance(
-        case, "Tom", "No plan was adopted, and none of the four reports was made."
+        case,
+        "Tom",
+        "The clerk confirms that the plan was never put to a meeting.",
+        words="No plan was adopted, and none of the four reports was made.",
     )
     stage.propose_powers(
-        case, "Tom", ["64", "65"], "The governing body has shown that it will not act."
+        case,
+        "Tom",
+        ["64", "65"],
+        "We do not expect the present governors to act.",
+        words="The governing body has not acted on the warning notice.",
     )
     yield stage.at(28, 15)
     stage.propose(case, "Tom", "advance", "All four conditions for intervention are met.")
@@ -507,7 +514,8 @@ def _stonegate(stage: Stage) -> Moments:
         case,
         "Tom",
         section="65",
-        reason="Only a new governing body can carry out the plan that the school needs.",
+        reason="Additional governors would be outvoted.",
+        words="Only a new governing body can carry out the plan that the school needs.",
     )
     yield stage.at(12, 14)
     stage.consult(

@@ -140,7 +140,7 @@ class LevelChange(SQLModel, table=True):
     level: RiskLevel = word(RiskLevel)
     on: date
     reason: str
-    words: str  # what the letter says to the school; none where the level says enough
+    words: str = ""  # what the letter says to the school; none where the level says enough
     assessment_id: int = Field(foreign_key="assessment.id", index=True)
     occasion: AssessmentOccasion = word(AssessmentOccasion)
     changed_by: str

@@ -105,7 +105,7 @@ class Power(SQLModel, table=True):
     urn: int = Field(foreign_key="school.urn", index=True)
     section: Section = word(Section)
     reason: str
-    words: str  # what its letters say to the school, and to those who are consulted
+    words: str = ""  # what its letters say to the school, and to those who are consulted
     details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     starts_on: date | None = None
     state: PowerState = word(PowerState)

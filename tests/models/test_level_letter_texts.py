@@ -26,7 +26,7 @@ FACTS = {
     "level",
     "before",
     "on",
-    "reason",
+    "words",
     "support",
     "council",
     "policy",

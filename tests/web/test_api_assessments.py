@@ -65,6 +65,7 @@ def test_a_level_is_changed_in_the_year(callers: Callers) -> None:
         decision="agree",
         level="high",
         reason="For three years now.",
+        words="Reading has fallen for three years.",
         version=proposed["version"],
     )
     assert (agreed["state"], agreed["level"]) == ("in_force", "high")
@@ -78,6 +79,7 @@ def test_a_level_is_changed_in_the_year(callers: Callers) -> None:
         "before": None,
         "level": "high",
         "reason": "For three years now.",
+        "words": "Reading has fallen for three years.",
         "occasion": "in_year",
         "assessment": agreed["id"],
         "changed_by": "hos@fernshire.example",
