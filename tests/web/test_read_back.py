@@ -5,6 +5,7 @@ kinds of letter are the files of their folder, and actions, messages and powers 
 commands and the law know.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,8 +51,10 @@ from tests.web.callers import Caller, Callers
 from tests.web.everything import World
 from tests.web.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
 from tests.web.test_rules import routes, rules_of
+from tests.web.visitors import Visitors
 from web.api import answers, create_api
 from web.api.answers import Answer
+from web.pages import TOPICS
 
 LETTERS = TEMPLATES / "letters"
 
@@ -164,6 +167,41 @@ def test_nothing_is_refused_but_by_role_and_by_sight(
             named = set(session.exec(select(NamedOfficer.escalation_id, NamedOfficer.officer_id)))
         for asked in read_back:
             if asked.world == name and asked.status not in right(asked, cases, named):
+                wrong.append(asked.told)
+    assert not wrong
+
+
+# Pages about a row, which only show; the forms beside them have their own tests.
+PAGES = [
+    route
+    for topic in TOPICS
+    for route in routes(topic.router)
+    if "GET" in route.methods
+    and re.search(r"/(escalations|proposals|letters|messages|level-letters)/{", route.path)
+    and "." not in route.path
+    and rules_of(route)[0] in (Act.SEE_CASE, Act.SEE_OUTLINES, Act.SEE_PROGRAMME)
+]
+
+
+@pytest.mark.parametrize("world", ["demonstration", "council"])
+def test_every_page_that_shows_a_thing_is_shown(worlds: dict[str, World], world: str) -> None:
+    """To the Director one of every kind; to others one of a restricted case, and one of another."""
+    here = worlds[world]
+    assert len(PAGES) > 10
+    rows = every_row(here)
+    with read(here.engine) as session:
+        cases = {case.id: case for case in session.exec(select(Escalation)).all()}
+        named = set(session.exec(select(NamedOfficer.escalation_id, NamedOfficer.officer_id)))
+    wrong = []
+    for officer in here.officers():
+        visitors = Visitors(here.engine, None, here.home)  # type: ignore[arg-type]
+        visitors.at(here.now)
+        client = visitors.of(officer).client
+        deep = Depth.EVERY_KIND if officer.role is Role.DIRECTOR else Depth.ONE
+        for question in questions(PAGES, rows, deep):
+            answer = client.get(question.address, follow_redirects=False)
+            asked = Asked(world, officer, question, answer.status_code, answer.content)
+            if asked.status not in right(asked, cases, named):
                 wrong.append(asked.told)
     assert not wrong
 
