@@ -70,6 +70,17 @@ class Message(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
+class MessageAbout(SQLModel, table=True):
+    """That a reminder or a digest was queued about a case: one message tells of several."""
+
+    __tablename__ = "message_about"
+    __table_args__ = (Index("message_about_once", "escalation_id", "message_id", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id")
+    message_id: int = Field(foreign_key="message.id", index=True)
+
+
 class ClockPass(SQLModel, table=True):
     """When the clock last went round, and when it last made the daily digest."""
 

@@ -30,6 +30,7 @@ from models.officers import Officer
 from models.policy import Policy
 from models.reading import decidable
 from models.reading.programme import duties_left
+from models.reading.wording import find_rule
 from models.risk import Assessment, AssessmentState
 from models.schools import School
 from models.settings import TEMPLATES, Settings
@@ -208,7 +209,7 @@ class Composer:
 
     def _item(self, deadline: Deadline, escalation: Escalation, school: School) -> dict[str, Any]:
         today = london_date(self.now)
-        step = self.policy.ladder(escalation.ladder).step(deadline.step_key)
+        step = find_rule(self.policy, deadline.step_key)
         return {
             "school": school.name,
             "reference": escalation.reference,
@@ -259,7 +260,7 @@ class Composer:
     def _proposal(
         self, proposal: Proposal, escalation: Escalation, school: School, proposer: Officer
     ) -> dict[str, Any]:
-        step = self.policy.ladder(escalation.ladder).step(proposal.step_key)
+        step = find_rule(self.policy, proposal.step_key)
         return {
             "school": school.name,
             "reference": escalation.reference,

@@ -29,6 +29,7 @@ pytest_plugins = [
         "smtp",
         "prefect_server",
         "walk",
+        "web.everything",
         "web.furnished",
         "web.council_sign_in",
     )
@@ -43,7 +44,11 @@ TOGETHER = (
     "tests/cli/test_up.py",
     "tests/models/test_kill_points",
 )
-EACH_FILE = ("tests/web/test_browser_", "tests/web/test_gallery.py")
+EACH_FILE = (
+    "tests/web/test_browser_",
+    "tests/web/test_gallery.py",
+    "tests/web/test_read_back.py",
+)
 
 
 class Together(LoadScopeScheduling):

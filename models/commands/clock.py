@@ -23,13 +23,14 @@ from models.clocks import (
 )
 from models.commands import school_year
 from models.commands.casework import sees
+from models.commands.covering import deciders
 from models.commands.deadlines import next_chaser
 from models.commands.level_letters import open_due_batches
 from models.database import read, write
 from models.deadlines import OWED, Deadline, DeadlineState, Reminder, ReminderKind, ReminderState
 from models.escalations import Escalation, Proposal, ProposalState, Status
 from models.events import THE_CLOCK, EventKind, Happening, append
-from models.messages import ClockPass, Message, MessageKind, MessageState
+from models.messages import ClockPass, Message, MessageAbout, MessageKind, MessageState
 from models.officers import Officer, Role
 from models.policy import Policy
 from models.statements import add, add_all, change, change_all, find, rows
@@ -180,6 +181,9 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
         for officer_id in officer_ids:
             told[officer_id].append(reminder)
     keys = _add_messages(session, told, officers, now)
+    about = {row.id: row.escalation_id for row in due}
+    for officer_id, reminders in told.items():
+        _tell_of(session, keys[officer_id], {about[reminder] for reminder in reminders})
     queued = ReminderState.QUEUED
     marks = [
         {"id": reminder, "state": queued, "message_id": keys[ids[0]] if ids else None}
@@ -260,6 +264,12 @@ def _add_messages(
     return keys
 
 
+def _tell_of(session: Session, message_id: int, cases: set[int]) -> None:
+    """Say which cases a message is about."""
+    about = [{"message_id": message_id, "escalation_id": case} for case in sorted(cases)]
+    add_all(session, MessageAbout, about)
+
+
 def _message(officer: Officer, kind: MessageKind, key: str, now: datetime) -> dict[str, Any]:
     return {
         "key": key,
@@ -324,11 +334,12 @@ def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
         officers = _officers(session)
         queued = _queued_today(session, today)
         count = 0
-        for officer_id in sorted(_concerned(session, policy, officers, today)):
+        for officer_id, cases in sorted(_concerned(session, policy, officers, today).items()):
             key = f"digest:{officer_id}:{today.isoformat()}"
             if key not in queued:
                 row = _message(officers[officer_id], MessageKind.DIGEST, key, now)
-                add(session, Message, **row, data={"day": today.isoformat()})
+                queued_as = add(session, Message, **row, data={"day": today.isoformat()})
+                _tell_of(session, queued_as, cases)
                 count += 1
         _stamp(session, "digest", now)
         return count
@@ -341,22 +352,28 @@ def _queued_today(session: Session, today: date) -> set[str]:
 
 def _concerned(
     session: Session, policy: Policy, officers: dict[int, Officer], today: date
-) -> set[int]:
-    """Officers with a deadline in the next days or behind them, or a proposal to decide."""
+) -> dict[int, set[int]]:
+    """Officers with a deadline in the next days or behind them, or a proposal to decide.
+
+    Each with the cases that it is about.
+    """
     until = add_working_days(today, policy.reminders.digest_working_days_ahead)
     due = (
-        select(_escalations.c.case_officer_id)
+        select(_escalations.c.case_officer_id, _escalations.c.id)
         .join(_deadlines, _deadlines.c.escalation_id == _escalations.c.id)
         .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _LAST_DAY_RUNS))
         .distinct()
     )
-    concerned = set(session.connection().execute(due).scalars())
-    awaiting = select_models(Proposal).where(Proposal.state == ProposalState.AWAITING)
-    for proposal in session.exec(awaiting):
+    concerned: dict[int, set[int]] = defaultdict(set)
+    for officer_id, case in session.connection().execute(due):
+        concerned[officer_id].add(case)
+    awaiting = (
+        select_models(Proposal, Escalation)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .where(Proposal.state == ProposalState.AWAITING)
+    )
+    for proposal, escalation in session.exec(awaiting):
         role = proposal.approvers[proposal.stage]
-        concerned |= {
-            officer.id
-            for officer in officers.values()
-            if officer.role == role and officer.id != proposal.proposed_by_id
-        }
-    return concerned & officers.keys()
+        for officer in deciders(session, escalation, role, proposal.proposed_by_id, today):
+            concerned[officer.id].add(escalation.id)
+    return {officer_id: cases for officer_id, cases in concerned.items() if officer_id in officers}

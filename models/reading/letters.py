@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.commands.correspondence import find_letter, letter_body
 from models.escalations import Escalation
 from models.letters import IssuedFile, Letter, LetterVersion
-from models.messages import Message, MessageKind
+from models.messages import Message, MessageAbout, MessageKind
 from models.policy import Policy
 from models.reading.paging import PER_PAGE, Found, Page, find_id, paged, rows
 from models.reading.wording import find_rule, letter_title
@@ -58,8 +58,16 @@ def letter(session: Session, policy: Policy, letter_id: int) -> Found:
 def messages_of(
     session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page:
-    """Everything queued to go out about one escalation, oldest first. Raises NotFound."""
-    mine = col(Message.escalation_id) == find_id(session, reference)
+    """Everything queued to go out about one escalation, oldest first. Raises NotFound.
+
+    Its letters, what officers were told of it, and the reminders and digests in which it stood
+    among others.
+    """
+    escalation_id = find_id(session, reference)
+    among_others = select(MessageAbout.message_id).where(
+        MessageAbout.escalation_id == escalation_id
+    )
+    mine = or_(col(Message.escalation_id) == escalation_id, col(Message.id).in_(among_others))
     return paged(
         session,
         select(Message).where(mine).order_by(col(Message.id)),
@@ -126,7 +134,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
                 "version": letter.version,
                 "to": letter.to_role,
                 "copies": list(letter.copy_roles),
-                "recipients": letter.recipients,
+                "recipients": _recipients(letter),
                 "state": letter.state.value,
                 "dated": letter.dated,
                 "respond_by": letter.respond_by,
@@ -138,6 +146,13 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
             }
         )
     return described
+
+
+def _recipients(letter: Letter) -> list[Found] | None:
+    """To whom an approved letter goes; `title` says what somebody is who holds no role."""
+    if letter.recipients is None:
+        return None
+    return [{"title": None, **person} for person in letter.recipients]
 
 
 def _message(message: Message) -> Found:

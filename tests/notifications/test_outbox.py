@@ -168,6 +168,24 @@ def test_a_reminder_that_no_longer_applies_is_dropped(posted: Case, tmp_path: Pa
     assert not [subject for subject in subjects if "due" in subject and "Ashfield" in subject]
 
 
+def test_what_was_queued_before_a_school_became_an_academy_leaves(
+    case: Case, tmp_path: Path
+) -> None:
+    """Its steps are on the ladder no more: what officers were told of them names them all the same.
+
+    A message that could not be put into words would hold up every other.
+    """
+    case.started().climb_to("warning_notice")
+    case.change("convert")
+    done = pass_of(case, tmp_path)
+    assert done.sent > 0
+    assert (done.retry, done.failed, done.unknown) == (0, 0, 0)
+    reader = BytesParser(policy=default)
+    kept = [reader.parsebytes(path.read_bytes()) for path in (tmp_path / "mail").glob("*.eml")]
+    told = [mail.get_body(("plain",)).get_content() for mail in kept]
+    assert any("Warning notice" in text for text in told)
+
+
 def test_reminders_wait_for_office_hours_and_letters_do_not(posted: Case, tmp_path: Path) -> None:
     morning = datetime.combine(posted.due_on, datetime.min.time(), UTC) + timedelta(hours=9)
     tick(posted.engine, posted.policy, morning)

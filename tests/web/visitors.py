@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from models.commands.identity import sign_in
 from models.database import write
+from models.officers import Officer
 from models.settings import Settings
 from tests.council import NOW, Council
 from tests.web.application import Application
@@ -150,12 +151,16 @@ class Visitors:
 
     def __getattr__(self, name: str) -> Visitor:
         if name not in self.known:
-            officer = self.council.officers[name]
-            with write(self.engine) as session:
-                secret = sign_in(session, now=self.now, officer=officer)
-            self.known[name] = self.stranger()
-            self.known[name].client.cookies.set(SESSION, secret)
+            self.known[name] = self.of(self.council.officers[name])
         return self.known[name]
+
+    def of(self, officer: Officer) -> Visitor:
+        """This officer, newly signed in."""
+        with write(self.engine) as session:
+            secret = sign_in(session, now=self.now, officer=officer)
+        visitor = self.stranger()
+        visitor.client.cookies.set(SESSION, secret)
+        return visitor
 
 
 def _words(element: html.HtmlElement) -> str:

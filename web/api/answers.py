@@ -265,12 +265,16 @@ class Message(Answer):
 
 
 class Recipient(Answer):
-    """To whom an approved letter goes."""
+    """To whom an approved letter goes.
+
+    `title` is what somebody is who holds no role at the school: a member of a board, say.
+    """
 
     role: str
     name: str
     email: str
     address: list[str]
+    title: str | None
 
 
 class ListedLetter(Answer):

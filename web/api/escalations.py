@@ -244,7 +244,10 @@ def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) ->
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
-    """Everything queued to go out about this escalation, oldest first."""
+    """Everything queued to go out about this escalation, oldest first.
+
+    Letters, and what officers are told: alerts, reminders, and digests in which it stands.
+    """
     with read(door.engine) as session:
         found = reading.messages_of(session, reference, **query.model_dump())
         return shown(answers.ListOf[answers.Message], found)

@@ -1,0 +1,292 @@
+"""Whatever the product can make can be read back, at both doors and by every role.
+
+What there is to be read is not taken from what reads it: the rows stand in the database, the
+kinds of letter are the files of their folder, and actions, messages and powers those that the
+commands and the law know.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from models.access import RULES, Act
+from models.database import read
+from models.deadlines import Deadline, DeadlineKind, ReminderKind
+from models.escalations import (
+    Action,
+    Discussion,
+    Escalation,
+    NamedOfficer,
+    Proposal,
+    ProposalState,
+    Response,
+    Status,
+)
+from models.evidence import EvidenceFile
+from models.law.powers import Section
+from models.letters import Letter, LetterState
+from models.level_letters import LetterBatch, LevelLetter
+from models.messages import MessageKind
+from models.officers import Officer, Role
+from models.programme import Duty, Review, SchoolVisit, WrittenReport
+from models.register_imports import RegisterImport
+from models.risk import Assessment, AssessmentRound, LevelChange
+from models.schools import School
+from models.settings import TEMPLATES
+from models.statutory import (
+    Power,
+    PowerState,
+    SecretaryOfStateKind,
+    SecretaryOfStateNotice,
+    ServiceMethod,
+    WarningNotice,
+)
+from tests.web.callers import Caller, Callers
+from tests.web.everything import World
+from tests.web.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
+from tests.web.test_rules import routes, rules_of
+from tests.web.visitors import Visitors
+from web.api import answers, create_api
+from web.api.answers import Answer
+from web.pages import TOPICS
+
+LETTERS = TEMPLATES / "letters"
+
+GETS = [route for route in routes(create_api()) if "GET" in route.methods]
+# Of what the answers call so, the words that one field must have had between them.
+EVERY_WORD: list[tuple[type[Answer], str, type[StrEnum]]] = [
+    (answers.Proposal, "action", Action),
+    (answers.Proposal, "state", ProposalState),
+    (answers.Message, "kind", MessageKind),
+    (answers.Letter, "state", LetterState),
+    (answers.Power, "section", Section),
+    (answers.Power, "state", PowerState),
+    (answers.Deadline, "kind", DeadlineKind),
+    (answers.Reminder, "kind", ReminderKind),
+    (answers.SecretaryOfStateNotice, "kind", SecretaryOfStateKind),
+    (answers.Service, "method", ServiceMethod),
+    (answers.Escalation, "status", Status),
+]
+# What the Director's lists must hold between them, row by row.
+LISTED: list[tuple[type[Answer], str, Any]] = [
+    (answers.Assessment, "id", Assessment.id),
+    (answers.Deadline, "id", Deadline.id),
+    (answers.Discussion, "id", Discussion.id),
+    (answers.Duty, "id", Duty.id),
+    (answers.Escalation, "reference", Escalation.reference),
+    (answers.EvidenceFile, "id", EvidenceFile.id),
+    (answers.LetterBatch, "number", LetterBatch.id),
+    (answers.LevelChange, "id", LevelChange.id),
+    (answers.LevelLetter, "id", LevelLetter.id),
+    (answers.ListedLetter, "id", Letter.id),
+    (answers.Power, "id", Power.id),
+    (answers.Proposal, "id", Proposal.id),
+    (answers.RegisterImport, "id", RegisterImport.id),
+    (answers.Response, "id", Response.id),
+    (answers.Round, "school_year", AssessmentRound.school_year),
+    (answers.School, "urn", School.urn),
+    (answers.SchoolVisit, "id", SchoolVisit.id),
+    (answers.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
+    (answers.SupportReview, "id", Review.id),
+    (answers.WarningNotice, "id", WarningNotice.id),
+    (answers.WrittenReport, "id", WrittenReport.id),
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one officer was answered."""
+
+    world: str
+    officer: Officer
+    question: Question
+    status: int
+    content: bytes
+
+    @property
+    def told(self) -> tuple[str, str, str, int]:
+        return self.world, self.officer.role.value, self.question.address, self.status
+
+
+def every_row(world: World) -> dict[Any, list[Row]]:
+    with read(world.engine) as session:
+        return {table: rows_of(session, table) for table in set(TABLES.values())}
+
+
+def depth(world: str, officer: Officer) -> Depth:
+    """The Director sees every case, so reads all there is; whoever reads cases, every kind."""
+    if officer.role is Role.DIRECTOR:
+        return Depth.EVERY_ROW if world == "council" else Depth.EVERY_LIST
+    if world == "council" and officer.role in RULES[Act.SEE_CASE]:
+        return Depth.EVERY_KIND
+    return Depth.ONE
+
+
+@pytest.fixture(scope="module")
+def read_back(worlds: dict[str, World]) -> list[Asked]:
+    """Every address of the API, asked by an officer of each role in both councils."""
+    return [asked for name, world in worlds.items() for asked in _ask(name, world)]
+
+
+def _ask(name: str, world: World) -> Iterator[Asked]:
+    callers = Callers(world.engine, None, world.home)  # type: ignore[arg-type]
+    callers.at(world.now)
+    rows = every_row(world)
+    for officer in world.officers():
+        caller = callers.of(officer)
+        for question in questions(GETS, rows, depth(name, officer)):
+            for answer in _pages(caller, question):
+                yield Asked(name, officer, question, answer.status_code, answer.content)
+
+
+def _pages(caller: Caller, question: Question) -> Iterator[Any]:
+    """The answer, or all pages of it."""
+    page, pages = 1, 1
+    while page <= pages:
+        query = {"per_page": 200, "page": page} if question.is_list else {}
+        answer = caller.call("GET", question.address, params=query)
+        yield answer
+        if question.is_list and answer.status_code == 200:
+            pages = answer.json()["pages"]
+        page += 1
+
+
+def test_nothing_is_refused_but_by_role_and_by_sight(
+    worlds: dict[str, World], read_back: list[Asked]
+) -> None:
+    wrong = []
+    for name, world in worlds.items():
+        with read(world.engine) as session:
+            cases = {case.id: case for case in session.exec(select(Escalation)).all()}
+            named = set(session.exec(select(NamedOfficer.escalation_id, NamedOfficer.officer_id)))
+        for asked in read_back:
+            if asked.world == name and asked.status not in right(asked, cases, named):
+                wrong.append(asked.told)
+    assert not wrong
+
+
+# Pages about a row, which only show; the forms beside them have their own tests.
+PAGES = [
+    route
+    for topic in TOPICS
+    for route in routes(topic.router)
+    if "GET" in route.methods
+    and re.search(r"/(escalations|proposals|letters|messages|level-letters)/{", route.path)
+    and "." not in route.path
+    and rules_of(route)[0] in (Act.SEE_CASE, Act.SEE_OUTLINES, Act.SEE_PROGRAMME)
+]
+
+
+@pytest.mark.parametrize("world", ["demonstration", "council"])
+def test_every_page_that_shows_a_thing_is_shown(worlds: dict[str, World], world: str) -> None:
+    """To the Director one of every kind; to others one of a restricted case, and one of another."""
+    here = worlds[world]
+    assert len(PAGES) > 10
+    rows = every_row(here)
+    with read(here.engine) as session:
+        cases = {case.id: case for case in session.exec(select(Escalation)).all()}
+        named = set(session.exec(select(NamedOfficer.escalation_id, NamedOfficer.officer_id)))
+    wrong = []
+    for officer in here.officers():
+        visitors = Visitors(here.engine, None, here.home)  # type: ignore[arg-type]
+        visitors.at(here.now)
+        client = visitors.of(officer).client
+        deep = Depth.EVERY_KIND if officer.role is Role.DIRECTOR else Depth.ONE
+        for question in questions(PAGES, rows, deep):
+            answer = client.get(question.address, follow_redirects=False)
+            asked = Asked(world, officer, question, answer.status_code, answer.content)
+            if asked.status not in right(asked, cases, named):
+                wrong.append(asked.told)
+    assert not wrong
+
+
+Told = list[tuple[Asked, Answer]]
+
+
+@pytest.fixture(scope="module")
+def told(read_back: list[Asked]) -> dict[type[Answer], Told]:
+    """Everything that was read back by what it is: by itself, in a list or within something."""
+    found: dict[type[Answer], Told] = defaultdict(list)
+    for asked in read_back:
+        shown = asked.question.route.response_model
+        if asked.status == 200 and shown is not None:
+            for each in _within(shown.model_validate_json(asked.content)):
+                found[type(each)].append((asked, each))
+    return found
+
+
+def _within(shown: Any) -> Iterator[Answer]:
+    if isinstance(shown, Answer):
+        yield shown
+        shown = [getattr(shown, name) for name in type(shown).model_fields]
+    if isinstance(shown, list):
+        for each in shown:
+            yield from _within(each)
+
+
+def words(told: Told, field: str) -> set[Any]:
+    return {getattr(each, field) for _, each in told}
+
+
+def test_every_kind_of_letter_was_read_back(told: dict[type[Answer], Told]) -> None:
+    """A template without a sample here is one that `tests.web.everything` does not send yet."""
+    templates = {path.name.removesuffix(".md.j2") for path in LETTERS.glob("*.md.j2")}
+    in_bulk = [letter for _, letter in told[answers.WholeLevelLetter]]
+    assert any(letter.deliveries for letter in in_bulk)  # type: ignore[attr-defined]
+    assert templates - words(told[answers.Letter], "template") == {"risk_level"}
+
+
+@pytest.mark.parametrize(("model", "field", "known"), EVERY_WORD)
+def test_every_kind_of_thing_was_read_back(
+    told: dict[type[Answer], Told], model: type[Answer], field: str, known: type[StrEnum]
+) -> None:
+    """A word that no row here has is a kind without a sample: add one to `tests.web.everything`."""
+    expected = set(known) - {MessageKind.LEVEL_LETTER}  # about no case: with its letter, above
+    assert words(told[model], field) == expected
+
+
+def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[Answer], Told]) -> None:
+    titles: dict[bool, set[str | None]] = {True: set(), False: set()}
+    for _, person in told[answers.Recipient]:
+        assert isinstance(person, answers.Recipient)
+        titles[person.role.startswith("person_")].add(person.title)
+    assert titles[True] == {"additional governor", "member of the Interim Executive Board"}
+    assert titles[False] == {None}
+
+
+@pytest.mark.parametrize("world", ["demonstration", "council"])
+def test_no_row_is_left_out(
+    worlds: dict[str, World], told: dict[type[Answer], Told], world: str
+) -> None:
+    left_out = {}
+    with read(worlds[world].engine) as session:
+        for model, field, column in LISTED:
+            mine = [each for each in told[model] if each[0].world == world]
+            listed = [each for each in mine if each[0].question.is_list]
+            missing = set(session.exec(select(column))) - words(listed, field)
+            if missing:
+                left_out[model.__name__] = missing
+    assert not left_out
+
+
+def right(asked: Asked, cases: dict[int, Escalation], named: set[tuple[int, int]]) -> set[int]:
+    """The statuses that are in order."""
+    [act] = rules_of(asked.question.route)
+    row, officer = asked.question.row, asked.officer
+    if officer.role not in RULES[act]:
+        return {403}
+    if row is None:
+        return {200}
+    if hidden(officer, row, cases, named):
+        return {404}
+    if asked.question.address.endswith("/bundle.pdf") and not row.row.bundle_sha256:
+        return {404}  # nothing of it goes by post
+    if row.case is not None and officer.phase is not None:
+        return {200, 404}  # of another phase's schools: tests/models/test_restricted.py
+    return {200}
