@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0090"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -53,7 +53,8 @@ def _told_of(connection: sa.Connection) -> Iterator[dict[str, int]]:
     )
     reminders = sa.select(_MESSAGES.c.id, _MESSAGES.c.data).where(_MESSAGES.c.kind == "reminder")
     for message_id, data in connection.execute(reminders.order_by(_MESSAGES.c.id)):
-        for case in sorted({cases[reminder] for reminder in data["reminders"]}):
+        told = {cases[each] for each in data.get("reminders", ()) if each in cases}
+        for case in sorted(told):
             yield {"message_id": message_id, "escalation_id": case}
 
 
