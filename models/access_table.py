@@ -57,8 +57,19 @@ The case officer of a case sees it whatever its phase.
 
 The policy says which role decides each step ([the ladders](ladders.md)). Any officer in the role
 can, so a case is not stranded when one of them leaves; the state of the system on the
-administrator’s page names a role in which nobody is left. Nobody decides what they proposed, nor
-two stages of one proposal.
+administrator’s page names a role in which nobody is left.
+
+**Two people means two.** Nobody decides what they proposed, nor two stages of one proposal. Nobody
+approves a letter whose current version they wrote, nor one that goes to an address which they
+changed after it was proposed; they may return it. Nobody approves a batch of letters about levels
+that they began, unless the policy says that one officer is enough. What stays with one person: a
+Head of Service who starts an escalation thereby approves its first step, and may be its case
+officer, for the policy makes the Head of Service the one who starts.
+
+**What is approved is what was seen.** An approval carries the mark (`seen`) of what its approver was
+shown: the proposal, its letters’ versions, and the addresses to which they would go. Is any of them
+another by then, the approval is refused and the approver reads again, at the pages, the API and
+Prefect’s form alike.
 
 **Cover for absence.** An approver can let a colleague decide for them between two days, at most
 six months. The decision is on record in both names, and letters are signed “for” the absent
