@@ -56,8 +56,8 @@ def why_now(case: Case, action: Action, rule: StepRule, now: datetime, *, silent
     taken = [step for step in steps_taken(case, now) if step["outcome"]]
     if not taken:
         return NOT_SETTLED
-    last = taken[-1]
-    return f"{last['title']}: {last['outcome'][:1].lower()}{last['outcome'][1:]}"
+    title, outcome = taken[-1]["title"], taken[-1]["outcome"].removesuffix(".")
+    return f"{outcome} ({title[:1].lower()}{title[1:]})."
 
 
 def why_powers(notice: WarningNotice) -> str:
