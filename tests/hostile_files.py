@@ -359,6 +359,14 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         ),
         OUTSIDE,
     ),
+    "a formula that fetches, in pieces": (
+        "a.xlsx",
+        lambda: with_members(
+            workbook(),
+            ("xl/x.xml", "<s><f>WEB<!-- --><b>SER<f/></b><![CDATA[VICE]]>&#40;1)</f></s>"),
+        ),
+        OUTSIDE,
+    ),
     "a picture by a formula": (
         "a.xlsx",
         lambda: workbook(
@@ -535,6 +543,11 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         OBJECT,
     ),
     "OpenDocument: an archive": ("a.odt", lambda: opened("", ("Pictures/a.png", word())), OBJECT),
+    "OpenDocument: declarations": (
+        "a.odt",
+        lambda: opened("", ("a.xml", '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>')),
+        ODD,
+    ),
     "OpenDocument: a password": ("a.odt", encrypted_open_document, "protected with a password"),
     "OpenDocument: a member twice": (
         "a.odt",
@@ -607,6 +620,11 @@ HARMLESS: dict[str, tuple[str, Callable[[], bytes]]] = {
             ("Pictures/1.png", image("PNG")),
             ("Object 1/content.xml", "<office/>"),
             ("Configurations2/accelerator/", b""),
+            (
+                "Configurations2/accelerator/current.xml",
+                '<!DOCTYPE accel:l PUBLIC "-//OpenOffice.org//DTD" "l.dtd"><accel:l '
+                'xmlns:accel="http://openoffice.org/2001/accel"/>',
+            ),
         ),
     ),
     "Outlook with a message attached": (

@@ -34,8 +34,8 @@ from models.files.kinds import (
 )
 from models.refusals import InvalidInput
 
-PATIENCE = 60.0  # seconds
-MOST_SECONDS = 30  # of a processor
+PATIENCE = 90.0  # seconds
+MOST_SECONDS = 45  # of a processor
 MOST_MEMORY = 1_500_000_000  # bytes
 _ROOT = Path(__file__).parent.parent.parent
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")

@@ -20,33 +20,29 @@ _REFUSED: Final = {
     **dict.fromkeys(("IMPORT", "RD", "DATABASE"), LOADS),
 }
 _FETCHES = re.compile(r"\b(WEBSERVICE|IMAGE|RTD)\s*\(", re.IGNORECASE)
-_HOLDING_FORMULAS = frozenset(("f", "definedName", "formula", "formula1", "formula2"))
 _WRITTEN = frozenset(("instrText", "delInstrText", "t", "delText"))
 
 
 class Fields:
     """The fields of one part as it is read; raises InvalidInput where one is not kept."""
 
+    ELEMENTS: Final = frozenset(("fldChar", "fldSimple", *_WRITTEN))
+
     def __init__(self) -> None:
         self._open: list[str | None] = []  # the instruction so far; None once its result begins
-        self._writing = False
 
-    def start(self, name: str, said: Attributes) -> None:
-        """An element begins."""
-        self._writing = name in _WRITTEN
+    def start(self, name: str, said: Attributes) -> bool:
+        """An element begins; whether the text in it is part of an instruction."""
         if name == "fldSimple":
             _check(_attribute(said, "instr"))
         elif name == "fldChar":
             self._mark(_attribute(said, "fldCharType"))
+        return name in _WRITTEN and bool(self._open) and self._open[-1] is not None
 
     def text(self, text: str) -> None:
-        """Text between two elements."""
-        if self._writing and self._open and self._open[-1] is not None:
+        """Text in an element for which `start` answered so."""
+        if self._open and self._open[-1] is not None:
             self._open[-1] += text
-
-    def end(self) -> None:
-        """An element ends."""
-        self._writing = False
 
     def close(self) -> None:
         """The part ends; so does what it left open."""
@@ -68,25 +64,27 @@ class Fields:
 class Formulas:
     """The formulas of one part as it is read; raises InvalidInput where one fetches something."""
 
+    ELEMENTS: Final = frozenset(("f", "definedName", "formula", "formula1", "formula2"))
+
     def __init__(self) -> None:
         self._written: str | None = None
 
-    def start(self, name: str) -> None:
-        """An element begins."""
-        if name in _HOLDING_FORMULAS:
+    def start(self, name: str) -> bool:
+        """An element begins; whether the text in it is a formula."""
+        if self._written is None and name in self.ELEMENTS:
             self._written = ""
+        return self._written is not None
 
     def text(self, text: str) -> None:
-        """Text between two elements."""
+        """Text in an element for which `start` answered so."""
         if self._written is not None:
             self._written += text
 
     def end(self) -> None:
-        """An element ends."""
-        if self._written is not None:
-            if _FETCHES.search(self._written):
-                raise refusal(FETCHES)
-            self._written = None
+        """The element ends."""
+        if self._written and _FETCHES.search(self._written):
+            raise refusal(FETCHES)
+        self._written = None
 
 
 def _check(instruction: str) -> None:

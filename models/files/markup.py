@@ -27,22 +27,41 @@ def local(name: str) -> str:
 def walk(
     file: IO[bytes],
     *,
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] | None = None,
+    start: Callable[[str, Attributes], object],
     text: Callable[[str], None] | None = None,
-    declarations: bool = False,
+    end: Callable[[], None] | None = None,
+    doctype: bool = False,
+    entities: bool = False,
 ) -> None:
     """Tell of each element; names are `namespace local`, or `local` without a namespace.
 
-    A type of document may be declared only with `declarations`. Raises Unreadable.
+    Of the elements for which `start` answers with truth `text` is told what is written in them,
+    and `end` that they end. A type of document may be declared only with `doctype`, entities only
+    with `entities` (expat bounds how far they expand). Raises Unreadable.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    if not declarations:
+
+    depth = 0
+
+    def begin(name: str, said: Attributes) -> None:
+        nonlocal depth
+        if start(name, said) or depth:
+            depth += 1  # of millions of cells and runs nobody asks for the text
+            parser.CharacterDataHandler, parser.EndElementHandler = text, finish
+
+    def finish(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if not depth:
+            parser.CharacterDataHandler = parser.EndElementHandler = None
+            if end:
+                end()
+
+    parser.StartElementHandler = begin
+    if not doctype:
         parser.StartDoctypeDeclHandler = _refuse
+    if not entities:
         parser.EntityDeclHandler = _refuse
     try:
         while piece := file.read(_PIECE):

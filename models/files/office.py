@@ -51,6 +51,7 @@ _LINKS: Final = frozenset(("hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseO
 _PICTURED: Final = frozenset(("imagedata", "fill", "stroke"))  # VML may name an address itself
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|.*\\", re.IGNORECASE)
 _ACTION = re.compile("ppaction://(program|macro|ole)", re.IGNORECASE)
+_WATCHED: Final = _LINKS | _PICTURED | _ELEMENTS.keys() | Fields.ELEMENTS | Formulas.ELEMENTS
 _RELATIONS = re.compile(r"(?P<folder>(?:.*/)?)_rels/(?P<part>[^/]*)\.rels", re.IGNORECASE)
 
 
@@ -121,32 +122,31 @@ def _resolved(source: str, target: str) -> str:
 def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, links: frozenset[str]) -> None:
     fields, formulas = Fields(), Formulas()
 
-    def start(name: str, said: Attributes) -> None:
+    def start(name: str, said: Attributes) -> bool:
         what = local(name)
+        if not links.isdisjoint(said.values()) and what not in _LINKS and _refers(said, links):
+            raise refusal(TEMPLATE if what == "attachedTemplate" else OUTSIDE)
+        if what not in _WATCHED:
+            return False
         if what in _ELEMENTS:
             raise refusal(_ELEMENTS[what])
-        if links and what not in _LINKS and _refers(said, links):
-            raise refusal(TEMPLATE if what == "attachedTemplate" else OUTSIDE)
         if what in _LINKS and _ACTION.match(said.get("action", "")):
             raise refusal(BUTTON)
         if what in _PICTURED and any(
             _ELSEWHERE.match(value) for key, value in said.items() if local(key) in ("src", "href")
         ):
             raise refusal(OUTSIDE)
-        fields.start(what, said)
-        formulas.start(what)
+        return fields.start(what, said) or formulas.start(what)
 
     def text(written: str) -> None:
         fields.text(written)
         formulas.text(written)
 
-    def end(_: str) -> None:
-        fields.end()
-        formulas.end()
-
     drawing = member.filename.casefold().endswith(".svg")
     with archive.open(member) as file:
-        markup.walk(file, start=start, end=end, text=text, declarations=drawing)
+        markup.walk(
+            file, start=start, text=text, end=formulas.end, doctype=drawing, entities=drawing
+        )
     fields.close()
 
 

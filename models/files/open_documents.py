@@ -48,15 +48,14 @@ def check(archive: zipfile.ZipFile) -> None:
     for member in parts:  # what is protected is no XML any more, so this is asked first
         if member.filename.casefold() == _MANIFEST:
             with archive.open(member) as file:
-                markup.walk(file, start=_check_manifest, declarations=True)
+                markup.walk(file, start=_check_manifest, doctype=True)
     for member in parts:
         with archive.open(member) as file:
             head = file.read(64)
         if markup.is_markup(head):
-            name = member.filename.casefold()
-            declares = name == _MANIFEST or name.endswith(".svg")
+            drawing = member.filename.casefold().endswith(".svg")
             with archive.open(member) as file:
-                markup.walk(file, start=_check_element, declarations=declares)
+                markup.walk(file, start=_check_element, doctype=True, entities=drawing)
         elif is_archive(head) or head.startswith((SIGNATURE, b"MZ")):
             raise refusal(OBJECT)
 

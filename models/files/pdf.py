@@ -17,16 +17,16 @@ LARGEST_STREAM = 200_000_000  # bytes, of one stream of objects
 WITH_PASSWORD = "This PDF is protected with a password, so nobody else could read it."  # noqa: S105
 WITHOUT_PASSWORD = "Save it without one and add that instead."  # noqa: S105
 
-_END = rb"(?![^\s/<>\[\](){}%])"  # of a name
 _SIGNS = {
-    Caution.JAVASCRIPT: rb"/(?:JS|JavaScript)",
-    Caution.LAUNCH: rb"/S /(?:Launch|GoToR|GoToE)",
-    Caution.SENDS: rb"/S /(?:SubmitForm|ImportData)",
-    Caution.FORM: rb"/XFA",
-    Caution.MEDIA: rb"/Subtype /(?:RichMedia|3D|Screen|Movie|Sound)",
-    Caution.ATTACHED_FILES: rb"/(?:EF|EmbeddedFiles?)",
+    Caution.JAVASCRIPT: "JS|JavaScript",
+    Caution.LAUNCH: "S /(?:Launch|GoToR|GoToE)",
+    Caution.SENDS: "S /(?:SubmitForm|ImportData)",
+    Caution.FORM: "XFA",
+    Caution.MEDIA: "Subtype /(?:RichMedia|3D|Screen|Movie|Sound)",
+    Caution.ATTACHED_FILES: "EF|EmbeddedFiles?",
 }
-_LOOKS = {caution: re.compile(sign + _END) for caution, sign in _SIGNS.items()}
+_ANY = "|".join(f"(?P<{caution}>{sign})" for caution, sign in _SIGNS.items())
+_LOOK = re.compile(rf"/(?:{_ANY})(?![^\s/<>\[\](){{}}%])".encode())  # whole names alone
 _STRING = re.compile(rb"\((?:[^\\)]+|\\.)*\)", re.DOTALL)  # as qpdf writes them
 _DAMAGED = re.compile("damaged|reconstruct|recover", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ def cautions_in(path: Path) -> list[Caution]:
     try:
         with pikepdf.open(path) as pdf:
             for content in _contents(pdf):
-                found |= {caution for caution, look in _LOOKS.items() if look.search(content)}
+                found |= {Caution(str(each.lastgroup)) for each in _LOOK.finditer(content)}
             if _opens_address(pdf.Root):
                 found.add(Caution.SENDS)
             if any(_DAMAGED.search(warning) for warning in map(str, pdf.get_warnings())):

@@ -14,9 +14,15 @@ _SYMBOLIC_LINK = "ID;"  # so begins a SYLK file, which Excel knows under any nam
 def cautions_in(path: Path) -> list[Caution]:
     """What readers are warned of."""
     text = _text(path)
-    if text.startswith(_SYMBOLIC_LINK) or any(_has_formulas(text, each) for each in _DELIMITERS):
+    if text.startswith(_SYMBOLIC_LINK) or any(
+        _has_formulas(text, each) for each in _delimiters(text)
+    ):
         return [Caution.FORMULAS]
     return []
+
+
+def _delimiters(text: str) -> list[str]:
+    return [each for each in _DELIMITERS if each in text] or [_DELIMITERS[0]]
 
 
 def _text(path: Path) -> str:
