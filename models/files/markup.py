@@ -1,8 +1,12 @@
-"""XML of strangers, read from front to back: nothing expands, nothing is fetched or kept."""
+"""XML of strangers, read from front to back: nothing expands, nothing is fetched or kept.
+
+Only declared entities can expand, and declarations are refused (but in drawings, where expat holds
+them within bounds).
+"""
 
 from collections.abc import Callable
 from typing import IO
-from xml.parsers import expat  # nosec B407 - declarations, which alone could expand, are refused
+from xml.parsers import expat  # nosec B407
 
 Attributes = dict[str, str]
 _PIECE = 1 << 18
