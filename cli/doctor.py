@@ -110,14 +110,8 @@ def _prefect(settings: Settings) -> Finding:
 
 
 def _scanner(settings: Settings) -> Finding:
-    about = "malware scanner"
-    if not settings.scanner.strip():
-        says = "None is set: evidence is kept unscanned. Set SCC_SCANNER to the command of one."
-        return Finding(about, Health.WARNING, says)
-    if scanner.works(settings.scanner):
-        return Finding(about, Health.OK, "answers, and finds a harmless file harmless")
-    says = "SCC_SCANNER gives no answer that can be used: no evidence can be added until it does."
-    return Finding(about, Health.PROBLEM, says)
+    command = settings.scanner_command
+    return condition.malware_scanner(settings, answers=scanner.works(command) if command else None)
 
 
 def _secret_key(settings: Settings) -> Finding:

@@ -57,7 +57,7 @@ def examine(
 ) -> list[Finding]:
     """Everything an administrator watches, for one who sees what `reader` sees.
 
-    `outside` are the findings on Prefect and mail.
+    `outside` are the findings on Prefect, mail and the malware scanner.
     """
     with read(engine) as session:
         return [
@@ -106,6 +106,29 @@ def mail(settings: Settings, trouble: str | None) -> Finding:
     if trouble:
         return Finding("mail", Health.PROBLEM, f"SCC_MAIL_URL cannot be used: {trouble}")
     return Finding("mail", Health.OK, "SCC_MAIL_URL is well formed (nothing was sent)")
+
+
+def malware_scanner(settings: Settings, *, answers: bool | None = None) -> Finding:
+    """Whether files are scanned; `answers` is whether the scanner gave an answer, if it was asked.
+
+    Without one, and without a word that none is wanted, no file is kept but the demonstration's.
+    """
+    about = "malware scanner"
+    if settings.scanner_switched_off:
+        says = "Switched off by name (SCC_SCANNER): files are kept without a scan."
+        return Finding(about, Health.WARNING, says)
+    if not settings.scanner_command:
+        says = (
+            "None is set, so no file can be added to a case, but for the demonstration's. Set "
+            "SCC_SCANNER to the command of one, or to “none” to keep files without a scan."
+        )
+        return Finding(about, Health.WARNING, says)
+    if answers is None:
+        return Finding(about, Health.OK, "SCC_SCANNER is set (`scc doctor` tries it)")
+    if answers:
+        return Finding(about, Health.OK, "answers, and finds a harmless file harmless")
+    says = "SCC_SCANNER gives no answer that can be used: no file can be added until it does."
+    return Finding(about, Health.PROBLEM, says)
 
 
 def time_zone() -> Finding:

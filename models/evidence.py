@@ -1,10 +1,11 @@
 """Files that officers attach to a case; the bytes lie in the data folder, by their SHA-256."""
 
+import re
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
@@ -15,12 +16,31 @@ LONGEST_NAME = 150  # characters
 # end otherwise than it does), lone surrogates, private use, line and paragraph separators.
 _NOT_IN_NAMES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
+# What no file may be called on Windows, with any ending (Microsoft, "Naming files").
+_FORBIDDEN = re.compile('[<>:"|?*]')
+_DEVICE = re.compile(
+    r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])\s*(\.|$)", re.IGNORECASE
+)
+# Windows hides the last ending, and then "letter.exe.pdf" seems to be a program, or the other way.
+_PROGRAMS = (
+    *("exe", "com", "scr", "pif", "bat", "cmd", "msi", "msp", "jar", "lnk", "url", "hta", "cpl"),
+    *("js", "jse", "vbs", "vbe", "wsf", "wsh", "ps1", "reg", "dll", "iso", "img", "zip", "rar"),
+)
+_DOCUMENTS = (
+    *("pdf", "doc", "docx", "docm", "dot", "dotm", "rtf", "xls", "xlsx", "xlsm", "xlsb", "csv"),
+    *("ppt", "pptx", "pptm", "odt", "ods", "odp", "txt", "htm", "html", "svg", "xml", "eml", "msg"),
+    *("png", "jpg", "jpeg", "heic", "gif"),
+)
+_ENDING_BEFORE = re.compile(
+    rf"\.({'|'.join((*_PROGRAMS, *_DOCUMENTS))})(\s*\.[^.]*)$", re.IGNORECASE
+)
+
 
 class Scan(StrEnum):
     """What the malware scanner said of a file."""
 
     CLEAN = "clean"
-    NOT_SCANNED = "not_scanned"  # no scanner is set
+    NOT_SCANNED = "not_scanned"  # switched off by name, or a file of the demonstration
 
 
 class EvidenceFile(SQLModel, table=True):
@@ -39,6 +59,11 @@ class EvidenceFile(SQLModel, table=True):
     description: str
     scan: Scan = word(Scan)
     scan_result: str  # the scanner's own words
+    # What readers are warned of (`models.files.cautions`).
+    cautions: list[str] = Field(
+        default_factory=list,
+        sa_column=Column(JSON, nullable=False, server_default='["added_before"]'),
+    )
     added_by_id: int = Field(foreign_key="officer.id")
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
@@ -46,16 +71,19 @@ class EvidenceFile(SQLModel, table=True):
 def safe_name(typed: str) -> str:
     """The name of a file as it was typed, less what could mislead a person or a program.
 
-    Without folders, control characters and trailing dots or spaces; at most `LONGEST_NAME`
-    characters, of which the ending is kept. Empty when nothing is left.
+    Without folders, control characters, what Windows forbids or keeps for devices, and an ending
+    before the ending; at most `LONGEST_NAME` characters, of which the ending is kept. Empty when
+    nothing is left. A safe name stays as it is.
     """
     last = typed.replace("\\", "/").rpartition("/")[2]
     plain = "".join(char for char in last if unicodedata.category(char) not in _NOT_IN_NAMES)
-    name = _without_edges(plain)
+    name = _without_edges(" ".join(_FORBIDDEN.sub("_", plain).split()))
+    if _DEVICE.match(name):
+        name = f"_{name}"
     stem, dot, ending = name.rpartition(".")
     if len(name) > LONGEST_NAME and stem and len(ending) < LONGEST_NAME // 2:
         name = _without_edges(stem[: LONGEST_NAME - len(ending) - 1]) + dot + ending
-    return _without_edges(name[:LONGEST_NAME])
+    return _ENDING_BEFORE.sub(r"_\1\2", _without_edges(name[:LONGEST_NAME]))
 
 
 def _without_edges(name: str) -> str:

@@ -26,7 +26,8 @@ case.json         the escalation with its steps
 timeline.txt      everything that happened, in sentences, the newest first
 events.json       the same as it stands in the chain of hashes
 letters/          every letter: its text as it stands, and an issued one as it went out
-evidence/         the files that were attached, by their number and name
+evidence/         the files that were attached, by their number and name; evidence.json says of
+                  each what to beware of before it is opened
 
 The law and the policy under which the case was run are named in case.json.
 """

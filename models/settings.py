@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 DEFAULT_SECRET = "for-demonstration-only"  # noqa: S105 - refused beyond loopback
+NO_SCANNER = "none"
 DEFAULT_POLICY = Path(__file__).parent / "policy" / "default"
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -51,6 +52,16 @@ class Settings(BaseSettings):
     def evidence_folder(self) -> Path:
         """Where the bytes of evidence lie, by their SHA-256."""
         return self.home / "evidence"
+
+    @property
+    def scanner_command(self) -> str:
+        """The malware scanner's command; empty where none is set or it is switched off by name."""
+        return "" if self.scanner_switched_off else self.scanner.strip()
+
+    @property
+    def scanner_switched_off(self) -> bool:
+        """Whether files are kept without a scan because somebody said so."""
+        return self.scanner.strip().lower() == NO_SCANNER
 
     @property
     def register_folder(self) -> Path:

@@ -13,10 +13,9 @@ from typing import Any
 import xlsxwriter
 
 from models.clocks import london_time
+from models.formulas import harmless
 
 Cell = str | int | date | None
-# What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60  # characters
 _LONGEST = 32_767  # characters of a cell, Excel's own limit
 _CUT = "… (cut: the text is longer than a cell can be)"
@@ -61,14 +60,9 @@ def as_csv(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> byte
     writer = csv.writer(text)
     writer.writerow([column.heading for column in columns])
     for row in rows:
-        writer.writerow([_harmless(_cell(column.value(row))) for column in columns])
+        cells = (_cell(column.value(row)) for column in columns)
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
     return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def _harmless(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
 
 
 def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> bytes:

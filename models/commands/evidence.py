@@ -16,17 +16,24 @@ from models.escalations import LIVE
 from models.events import EventKind, Happening, append
 from models.evidence import EvidenceFile, Scan, safe_name
 from models.files import folder as on_disk
+from models.files.cautions import Caution
+from models.files.examining import examine
 from models.files.folder import Bytes
 from models.files.kinds import Kind, kind_of
 from models.files.scanner import Infected, scan
 from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
+from models.schools import School
 from models.settings import Settings
 from models.statements import add
 from models.text import check_prose
 
 LONGEST_DESCRIPTION = 2000  # characters
+NO_SCANNER = (
+    "No file can be added, because no malware scanner is set. Ask your administrator to set "
+    "SCC_SCANNER to the command of one, or to “none” if files are to be kept without a scan."
+)
 LEFT_BEHIND = timedelta(hours=1)  # after which no upload can still be on its way
 
 
@@ -45,8 +52,18 @@ class Received:
     name: str
     kind: Kind
     bytes: Bytes
+    cautions: list[Caution]
     scan: Scan
     scan_result: str
+
+
+def scan_is_missing(settings: Settings, school: School) -> bool:
+    """Whether no file can be kept: nothing scans it, and nobody has said that nothing needs to.
+
+    The files of the demonstration's schools are made up, and need no scanner.
+    """
+    chosen = settings.scanner_command or settings.scanner_switched_off
+    return not chosen and not school.demonstration
 
 
 @contextmanager
@@ -64,17 +81,21 @@ def receive(
 
     What `add_evidence` has not kept by the end is removed. Raises NotFound, NotAllowed,
     InvalidInput for what cannot be evidence (malware is put on the case's record), and NotPossible
-    when the escalation is closed or the file could not be stored or checked.
+    when the escalation is closed, no scanner is set, or the file could not be stored or checked.
     """
     with read(engine) as session:
-        case_id = _enter(session, policy, officer, reference).escalation.id
+        case = _enter(session, policy, officer, reference)
+        case_id = case.escalation.id
+        if scan_is_missing(settings, case.school):
+            raise NotPossible(NO_SCANNER)
     name = safe_name(upload.name)
     if not name:
         raise InvalidInput("file", "The file has no name. Give it one and choose it again.")
     with on_disk.arriving(settings.evidence_folder, upload.content) as arrived:
         kind = kind_of(arrived.path, name)
+        cautions = examine(arrived.path, kind)
         try:
-            verdict, words = scan(settings.scanner, arrived.path)
+            verdict, words = scan(settings.scanner_command, arrived.path)
         except Infected as found:
             facts = {"name": name, "sha256": arrived.sha256, "reason": str(found)}
             with write(engine) as session:
@@ -85,7 +106,7 @@ def receive(
                 "The malware scanner found something in this file, so it was not kept. "
                 "Tell your administrator before you open it.",
             ) from None
-        yield Received(name, kind, arrived, verdict, words)
+        yield Received(name, kind, arrived, cautions, verdict, words)
 
 
 def add_evidence(
@@ -114,6 +135,7 @@ def add_evidence(
         "media_type": received.kind.media_type,
         "size": received.bytes.size,
         "sha256": received.bytes.sha256,
+        "cautions": [caution.value for caution in received.cautions],
         "scan": received.scan,
         "scan_result": received.scan_result,
     }
@@ -128,7 +150,7 @@ def add_evidence(
     facts = {
         "file": file_id,
         "step": row["step_key"],
-        **{name: row[name] for name in ("name", "media_type", "size", "sha256")},
+        **{name: row[name] for name in ("name", "media_type", "size", "sha256", "cautions")},
         "scan": received.scan.value,
     }
     append(

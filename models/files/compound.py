@@ -34,6 +34,17 @@ def root_names(file: BinaryIO) -> frozenset[str]:
         raise ValueError("this is not a whole compound file") from error
 
 
+def all_names(file: BinaryIO) -> frozenset[str]:
+    """The names of all streams and storages; ValueError for what has not this form or too many."""
+    try:
+        entries = list(islice(_Compound(file).entries(), MOST_ENTRIES + 1))
+    except (struct.error, IndexError) as error:
+        raise ValueError("this is not a whole compound file") from error
+    if len(entries) > MOST_ENTRIES:
+        raise ValueError("this compound file has more in it than can be right")
+    return frozenset(entry.name for entry in entries)
+
+
 def _below_root(entries: list[_Entry]) -> Iterator[str]:
     """Each storage holds its members as a binary tree of numbers of entries."""
     seen = set()

@@ -133,7 +133,7 @@ _MACROS = (
 )
 _ENTRY = b"PK\x01\x02"  # begins each entry of the directory of an archive
 _TOO_MUCH_INSIDE = "This file unpacks to more than can be right. Save it as a PDF and choose that."
-_UNREADABLE = (
+UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
     *(ValueError, KeyError, EOFError, OSError),
 )
@@ -145,8 +145,8 @@ def _archive(file: BinaryIO) -> tuple[Kind, ...]:
     try:
         with zipfile.ZipFile(file) as archive:
             _check_members(archive.infolist())
-            return _office(archive)
-    except _UNREADABLE:
+            return office_kinds(archive)
+    except UNREADABLE:
         return ()
 
 
@@ -169,7 +169,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         raise _refusal(_MACROS)
 
 
-def _office(archive: zipfile.ZipFile) -> tuple[Kind, ...]:
+def office_kinds(archive: zipfile.ZipFile) -> tuple[Kind, ...]:
+    """The kinds that an archive says it is; raises InvalidInput for macros, ValueError."""
     names = set(archive.namelist())
     if "[Content_Types].xml" in names:
         return _office_open(_member(archive, "[Content_Types].xml"))

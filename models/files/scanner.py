@@ -34,7 +34,7 @@ def scan(command: str, path: Path) -> tuple[Scan, str]:
 
     Raises Infected, and NotPossible when the scanner gives no answer.
     """
-    if not command.strip():
+    if not command:
         return Scan.NOT_SCANNED, ""
     try:
         status, said = _run([*shlex.split(command), str(path.absolute())])

@@ -6,7 +6,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.escalations import Escalation
-from models.evidence import EvidenceFile
+from models.evidence import EvidenceFile, safe_name
+from models.files.cautions import Caution
 from models.files.kinds import KINDS
 from models.policy import Policy
 from models.reading.paging import PER_PAGE, Found, Page, find_id, officer_names, paged, rows
@@ -68,12 +69,15 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
                 "step": file.step_key,
                 "step_number": rule.number,
                 "step_title": rule.title,
-                "name": file.name,
+                "name": safe_name(file.name),
                 "kind": _LABELS[file.media_type],
                 "media_type": file.media_type,
                 "size": file.size,
                 "sha256": file.sha256,
                 "description": file.description,
+                "cautions": [
+                    {"kind": caution, "says": Caution(caution).says} for caution in file.cautions
+                ],
                 "scan": file.scan.value,
                 "scan_result": file.scan_result,
                 "added_by": email,

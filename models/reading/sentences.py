@@ -318,7 +318,8 @@ def _access_refused(_: Names, facts: Facts) -> str:
 
 
 def _evidence_added(_: Names, facts: Facts) -> str:
-    return f"The file “{facts['name']}” was added as evidence."
+    warned = ", with a warning to readers" if facts.get("cautions") else ""
+    return f"The file “{facts['name']}” was added as evidence{warned}."
 
 
 def _evidence_refused(_: Names, facts: Facts) -> str:

@@ -40,6 +40,7 @@ def python(program: str) -> str:
     ("command", "state"),
     [
         ("", "warning"),
+        ("none", "warning"),
         (python("import sys; open(sys.argv[-1]).read()"), "ok"),
         (python("raise SystemExit(1)"), "problem"),
         (python("raise SystemExit(2)"), "problem"),

@@ -174,7 +174,18 @@ def test_no_damaged_file_is_a_fault(
         ("../../etc/passwd", "passwd"),
         ("C:\\Users\\seo\\plan.pdf", "plan.pdf"),
         ("a/../b\\c.pdf", "c.pdf"),
-        ("plan\x00.pdf\r\nX: y", "plan.pdfX: y"),
+        ("plan\x00.pdf\r\nX: y", "plan.pdfX_ y"),
+        ('<plan>: "a|b"? *.pdf', "_plan__ _a_b__ _.pdf"),
+        ("CON.pdf", "_CON.pdf"),
+        ("nul", "_nul"),
+        ("Lpt1 .x.pdf", "_Lpt1 .x.pdf"),
+        ("com³.txt", "_com³.txt"),
+        ("CON" + " " * 200 + ".pdf", "_CON .pdf"),
+        ("console.pdf", "console.pdf"),
+        ("invoice.exe.pdf", "invoice_exe.pdf"),
+        ("invoice.EXE  .pdf", "invoice_EXE .pdf"),
+        ("plan.pdf.docx", "plan_pdf.docx"),
+        ("Minutes 3.6.2026 v1.2.docx", "Minutes 3.6.2026 v1.2.docx"),
         ("plan.pdf. . .", "plan.pdf"),
         ("gnp.\u202efdp.exe", "gnp.fdp.exe"),
         ("Bericht für Öl – 学校.pdf", "Bericht für Öl – 学校.pdf"),
@@ -194,11 +205,18 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert name.endswith("x.docx")
 
 
-@given(st.text(st.characters(), max_size=400) | st.text("./\\ \u202e\x00a", max_size=400))
+@given(
+    st.text(st.characters(), max_size=400)
+    | st.text("./\\ \u202e\x00a", max_size=400)
+    | st.lists(st.sampled_from(["con", "nul", ".", " ", "exe", "pdf", "x" * 90]), max_size=12).map(
+        "".join
+    )
+)
 def test_every_name_is_safe(typed: str) -> None:
     name = safe_name(typed)
     assert len(name) <= LONGEST_NAME
-    assert not set("/\\") & set(name)
+    assert not set('/\\<>:"|?*') & set(name)
+    assert name.partition(".")[0].strip().upper() not in ("CON", "PRN", "AUX", "NUL", "COM1")
     assert not {unicodedata.category(char) for char in name} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert name == name.strip()
     assert not name.endswith(".")

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from models.database import write
 from models.files.folder import LARGEST
+from models.schools import School
+from models.statements import change
 from tests.cases import Case
 from tests.council import Council
 from tests.evidence_samples import pdf
+from tests.hostile_files import HOSTILE, WARNED
 from tests.web.callers import Caller, Callers
 from web.protection import LONGEST_UPLOAD
 
@@ -189,3 +193,47 @@ def test_malware_and_a_broken_scanner_are_refused(
         assert post(seo, case, key="one").status_code == expected
     callers.app.state.settings = settings
     assert post(seo, case, key="one").status_code == 201, "it was never judged under this key"
+
+
+def test_what_acts_on_its_own_is_refused_and_what_is_kept_is_warned_of(
+    callers: Callers, case: Case
+) -> None:
+    case.started()
+    name, make, says = HOSTILE["an object"]
+    refused = post(callers.seo, case, make(), name)
+    assert refused.status_code == 422
+    [error] = refused.json()["errors"]
+    assert error["field"] == "file"
+    assert says in error["message"]
+    name, make, _ = WARNED["in a note, afterwards"]
+    content = make()
+    made = post(callers.seo, case, content, name).json()
+    assert made["cautions"] == [
+        {"kind": "launch", "says": "This PDF can start a program or open another file."}
+    ]
+    assert callers.legal.get(f"/escalations/{case.reference}/evidence")["items"] == [made]
+    event = callers.seo.get(f"/escalations/{case.reference}/events")["items"][-1]
+    assert event["data"]["cautions"] == ["launch"]
+    assert callers.seo.call("GET", f"/files/{made['id']}").content == content
+
+
+def test_without_a_scanner_nothing_is_kept(callers: Callers, case: Case) -> None:
+    case.started()
+    with write(callers.engine) as session:
+        change(session, School, {"urn": case.council.maintained.urn}, demonstration=False)
+    settings = callers.app.state.settings
+    callers.app.state.settings = settings.model_copy(update={"scanner": ""})
+    refused = post(callers.seo, case)
+    assert refused.status_code == 409
+    assert "Ask your administrator to set SCC_SCANNER" in refused.json()["detail"]
+    assert not settings.evidence_folder.exists()
+    callers.app.state.settings = settings.model_copy(update={"scanner": "none"})
+    assert post(callers.seo, case).json()["scan"] == "not_scanned"
+
+
+def test_a_name_is_offered_as_windows_can_keep_it(callers: Callers, case: Case) -> None:
+    case.started()
+    made = post(callers.seo, case, name="con.exe.txt").json()
+    assert made["name"] == "_con_exe.txt"
+    offered = callers.seo.call("GET", f"/files/{made['id']}").headers["content-disposition"]
+    assert 'filename="_con_exe.txt"' in offered

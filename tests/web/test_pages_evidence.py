@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from models.access import RULES, Act
 from models.commands.evidence import Upload
 from models.commands.holding import restrict
 from models.database import read, write
 from models.evidence import EvidenceFile
+from models.files.cautions import Caution
 from models.files.folder import LARGEST, path_of
+from models.schools import School
+from models.statements import change
 from tests.cases import Case
 from tests.council import OFFICERS, Council
 from tests.evidence_samples import pdf, word
+from tests.hostile_files import HARMLESS, HOSTILE, WARNED
 from tests.web.visitors import Page, Visitor, Visitors
 from web.pages.visits import SESSION
 from web.protection import LONGEST_DRAINED, LONGEST_UPLOAD
@@ -127,9 +131,9 @@ def test_the_same_file_again_is_told(visitors: Visitors, case: Case) -> None:
 
 def test_no_name_is_markup(visitors: Visitors, case: Case) -> None:
     case.started()
-    name = "<img src=x onerror=alert(1)>{{ 7 * 7 }}.txt"
+    name = "<img src=x onerror=alert(1)>&lt;{{ 7 + 7 }}.txt"
     page = send(visitors.seo, form_of(case), name, description="<b>bold</b>")
-    assert name in page.text
+    assert "_img src=x onerror=alert(1)_&lt;{{ 7 + 7 }}.txt" in page.text
     assert "<img src=x" not in page.response.text
     assert "<b>bold" not in page.response.text
     refused = send(visitors.seo, form_of(case), name + ".exe", status=422)
@@ -365,7 +369,88 @@ def test_a_large_upload_is_on_the_disk_and_not_in_memory(
     assert seen == [True]
 
 
+# What is inside ------------------------------------------------------------------------------
+
+
+def test_a_file_that_acts_on_its_own_is_refused_in_words(visitors: Visitors, case: Case) -> None:
+    case.started()
+    for what in ("a template elsewhere", "a field DDEAUTO", "OpenDocument: DDE"):
+        name, make, says = HOSTILE[what]
+        page = send(visitors.seo, form_of(case), name, make(), status=422)
+        [(message, href)] = page.errors
+        assert says in message
+        assert message.endswith("Save it as a PDF and add that instead.")
+        assert href == "#file"
+    name, make = HARMLESS["links and a picture"]
+    content = make()
+    page = send(visitors.seo, form_of(case), name, content)
+    assert not page.tree.xpath("//*[@class='govuk-warning-text__text']")
+    assert visitors.seo.client.get(page.links[name]).content == content
+
+
+@pytest.mark.parametrize("what", ["when it opens", "in a note, afterwards", "a table with '=1+1'"])
+def test_who_opens_a_file_is_warned_before(visitors: Visitors, case: Case, what: str) -> None:
+    case.started()
+    name, make, found = WARNED[what]
+    content, [kind] = make(), found
+    page = send(visitors.seo, form_of(case), name, content)
+    assert Caution(kind).says in page.text
+    before = page.follow(name)
+    assert before.heading == "Before you open this file"
+    assert Caution(kind).says in before.text
+    assert name in before.text
+    download = visitors.seo.client.get(before.links["Download the file"])
+    assert download.content == content
+    assert download.headers["content-disposition"].startswith("attachment; ")
+    record = visitors.seo.get(f"/escalations/{case.reference}/record").text
+    assert f"The file “{name}” was added as evidence, with a warning to readers." in record
+
+
+def test_a_file_of_an_earlier_version_says_that_it_was_not_examined(
+    visitors: Visitors, case: Case
+) -> None:
+    case.started()
+    send(visitors.seo, form_of(case))
+    with visitors.engine.begin() as connection:
+        connection.execute(text("UPDATE evidence_file SET name = 'a:b.pdf.docx'"))
+        connection.execute(text("""UPDATE evidence_file SET cautions = '["added_before"]'"""))
+    page = visitors.seo.get(f"/escalations/{case.reference}/evidence")
+    assert Caution.ADDED_BEFORE.says in page.text
+    before = page.follow("a_b_pdf.docx")
+    download = visitors.seo.client.get(before.links["Download the file"])
+    assert 'filename="a_b_pdf.docx"' in download.headers["content-disposition"]
+
+
 # The scanner ---------------------------------------------------------------------------------
+
+
+def test_without_a_scanner_nothing_is_added_unless_somebody_said_so(
+    engine: Engine, council: Council, case: Case, tmp_path: Path
+) -> None:
+    case.started()
+    send(Visitors(engine, council, tmp_path).seo, form_of(case), "made up.txt")
+    with write(engine) as session:
+        change(session, School, {"urn": case.council.maintained.urn}, demonstration=False)
+    visitors = Visitors(engine, council, tmp_path, scanner="")
+    page = visitors.seo.get(f"/escalations/{case.reference}/evidence")
+    assert "No malware scanner is set, so no file can be added." in page.text
+    assert "Add a file" not in page.links
+    assert "made up.txt" in page.links
+    page = visitors.seo.get(form_of(case))
+    assert "No file can be added" in page.text
+    assert not page.tree.xpath("//input[@type='file']")
+    page = send(visitors.seo, form_of(case), status=422, content=NOTE + b"more")
+    assert "no malware scanner is set. Ask your administrator to set SCC_SCANNER" in page.text
+    assert len(case.all(EvidenceFile)) == 1
+    state = visitors.admin.get("/administration").text
+    assert "no file can be added to a case" in state
+    off = Visitors(engine, council, tmp_path, scanner=" None ")
+    page = send(off.seo, form_of(case), content=NOTE + b"more")
+    assert "Not scanned" in page.text
+    assert "Switched off by name" in off.admin.get("/administration").text
+    assert "SCC_SCANNER is set" in (
+        Visitors(engine, council, tmp_path, scanner="clamdscan").admin.get("/administration").text
+    )
 
 
 def test_a_scan_is_shown_and_malware_is_refused_in_words(

@@ -1,15 +1,20 @@
 """Every list as a file: what its page has, all pages of it, for whom the page is, and no more."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Engine
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
 
 from models.clocks import add_working_days
 from models.database import write
@@ -28,6 +33,7 @@ from tests.programme import WHOLE_YEAR, Programme
 from tests.web.downloads import as_csv, sheet
 from tests.web.visitors import Page, Visitor, Visitors
 from tests.web.watched_schools import TODAY, add_duty, furnish
+from web import tables
 from web.pages import exports
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -473,15 +479,73 @@ def test_a_list_of_several_pages_is_exported_whole(visitors: Visitors, engine: E
     assert numbered == [str(910000 + number) for number in range(1250)]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'x"; "y', "https://a.b"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", " =1", "＝1", 'x"; "y', "https://a.b"]
+)
 def test_no_cell_is_a_formula(visitors: Visitors, engine: Engine, name: str) -> None:
     with write(engine) as session:
         change(session, School, {"urn": 900001}, name=name)
     [row] = [row for row in as_csv(visitors.hos, "/schools.csv") if row["URN"] == "900001"]
     assert row["School"].removeprefix("'") == name
-    assert not row["School"].startswith(("=", "+", "-", "@", "\t"))
+    assert not row["School"].strip().startswith(("=", "+", "-", "@", "＝"))
     book = visitors.hos.client.get("/schools.xlsx").content
     assert name in [row[1] for row in sheet(book)]
+
+
+# By code point, so that this list owes nothing to the one that it checks: blanks of any script, and
+# signs, wide and small ones too.
+BLANK = re.compile(
+    "[\x00-\x20\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u1680\u180e\u2000-\u200f"
+    "\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff9-\ufffb]*"
+)
+SIGN = re.compile("[=+@\\-\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]")
+CELL = st.one_of(
+    st.text(),
+    st.text("=+-@ \t\r\n\u00a0\u200b\ufeff\u3000\u3164＝＋－＠\"',;a1", max_size=8),
+    st.integers(),
+    st.dates(),
+    st.booleans(),
+    st.none(),
+    st.lists(st.text("=-a ", max_size=3), max_size=2),
+)
+
+
+@given(st.lists(st.tuples(CELL, CELL), max_size=5))
+def test_no_cell_that_anybody_wrote_is_a_formula(rows: list[tuple[Any, Any]]) -> None:
+    columns = [tables.Column(str(place), itemgetter(place)) for place in (0, 1)]
+    found = tables.as_csv(columns, rows).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(found, newline="")))[1:]
+    assert len(read) == len(rows)
+    for told, cells in zip(rows, read, strict=True):
+        for value, cell in zip(told, cells, strict=True):
+            if type(value) is int:
+                assert cell == str(value), "a number of ours stays one"
+            else:
+                assert not SIGN.match(cell, BLANK.match(cell).end()), ascii(cell)
+                assert not cell.startswith(("\t", "\r", "\n"))
+
+
+@ON_SQLITE
+def test_every_list_writes_its_cells_by_the_same_rule(busy: Visitors) -> None:
+    """Whatever text of an officer, a school or a mail server a list shows."""
+    hostile = "\u200b \uff1dcmd|calc"
+    texts = {
+        "school": ("name",),
+        "officer": ("name",),
+        "visit": ("purpose", "notes", "agreed_actions"),
+        "event": ("actor",),
+    }
+    with busy.engine.begin() as connection:
+        for table, columns in texts.items():
+            for each in columns:
+                connection.execute(text(f"UPDATE {table} SET {each} = :said"), {"said": hostile})
+    seen = 0
+    for listed in EACH:
+        answer = getattr(busy, listed.who).client.get(file_of(listed))
+        for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")):
+            seen += sum(hostile in cell for cell in row)
+            assert hostile not in row, listed.name
+    assert seen > 20
 
 
 def test_the_sheet_has_days_as_days(visitors: Visitors, engine: Engine, case: Case) -> None:

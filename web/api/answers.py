@@ -124,8 +124,18 @@ class Delegation(Answer):
     ended_at: AwareDatetime | None
 
 
+class Caution(Answer):
+    """What readers of a file are warned of: `kind` as a word, `says` as a sentence."""
+
+    kind: str
+    says: str
+
+
 class EvidenceFile(Answer):
-    """A file of a case: `size` in bytes; `scan` is `clean`, or `not_scanned` without a scanner."""
+    """A file of a case: `size` in bytes; `scan` is `clean`, or `not_scanned` without a scanner.
+
+    `cautions` says what in it can act on whoever opens it; show it before the file is downloaded.
+    """
 
     id: int
     reference: str
@@ -138,6 +148,7 @@ class EvidenceFile(Answer):
     size: int
     sha256: str
     description: str
+    cautions: list[Caution]
     scan: str
     scan_result: str
     added_by: str

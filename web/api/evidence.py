@@ -73,10 +73,10 @@ def add_evidence(
     posted: Posted,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Attach a file of at most 25 MB: checked by its content, and by the scanner if there is one.
+    """Attach a file of at most 25 MB: checked by its content, examined and scanned for malware.
 
-    What is refused before it is kept (its kind, its size, malware) is judged anew under the same
-    Idempotency-Key.
+    409 while no scanner is set. What is refused before it is kept (its kind, its size, what is in
+    it, malware) is judged anew under the same Idempotency-Key.
     """
     upload, description = _sent(posted)
     same = digest(request, _content(upload, description))

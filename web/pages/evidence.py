@@ -26,6 +26,7 @@ def files(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
         found = reading.escalation(
             session, visit.policy, visit.reader, reference, today=visit.today
         )
+        school = find_case(session, visit.policy, reference).school
         kept = reading.evidence_of(
             session, visit.policy, reference, newest_first=True, page=page, per_page=FILES
         )
@@ -37,7 +38,8 @@ def files(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
         files=kept,
         items=[{**file, "size": in_words(file["size"])} for file in kept["items"]],
         may_add=visit.may(Act.ADD_EVIDENCE) and found["status"] in LIVE,
-        scans=_scans(visit),
+        scans=bool(visit.door.settings.scanner_command),
+        no_scanner=evidence.scan_is_missing(visit.door.settings, school),
     )
 
 
@@ -46,10 +48,6 @@ def in_words(size: int) -> str:
     if size < 1000:
         return f"{size} bytes"
     return f"{size / 1e3:,.0f} kB" if size < 999_500 else f"{size / 1e6:,.1f} MB"
-
-
-def _scans(visit: Visit) -> bool:
-    return bool(visit.door.settings.scanner.strip())
 
 
 @router.get("/escalations/{reference}/evidence/new", dependencies=[may(Act.ADD_EVIDENCE)])
@@ -110,11 +108,17 @@ def _form(visit: Visit, reference: str, form: Form) -> Response:
             form=form,
             case=case,
             endings=ENDINGS,
-            scans=_scans(visit),
+            scans=bool(visit.door.settings.scanner_command),
+            no_scanner=evidence.scan_is_missing(visit.door.settings, case.school),
         )
 
 
 @router.get("/files/{id}", dependencies=[may(Act.SEE_CASE)])
-def download(visit: Visitor, number: Key) -> Response:
-    """One file, to be kept."""
+def download(visit: Visitor, number: Key, warned: str = "") -> Response:
+    """One file, to be kept; what it can do to whoever opens it is said before."""
+    if not warned:
+        with visit.read() as session:
+            file = reading.evidence_file(session, visit.policy, number)
+        if file["cautions"]:
+            return visit.page("evidence_warning.html", title="Before you open this file", file=file)
     return evidence_response(visit.door, number)

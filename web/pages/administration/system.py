@@ -29,6 +29,7 @@ def state(visit: Visitor) -> Response:
         outside=[
             _prefect(settings),
             condition.mail(settings, check_mail_url(settings.mail_url)),
+            condition.malware_scanner(settings),
         ],
     )
     return visit.page(
