@@ -16,6 +16,7 @@ from web.door import AtDoor, Door
 from web.pages.forms import Form, Posted
 from web.pages.visits import SESSION, drop, keep, kept, page, went_on
 from web.rules import anybody
+from web.waiting import may_wait
 
 # What a proxy adds: one on this machine asks from here, by whichever name it likes.
 OF_PROXIES = (
@@ -55,10 +56,8 @@ def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Respo
             address=network_address(request),
             instead_of=kept(request, SESSION),
         )
-    except InvalidInput as invalid:
-        return _page(request, door, form.refused(invalid))
-    except TooManyTries as limited:
-        return _page(request, door, form.refused(limited), limited.status)
+    except (InvalidInput, TooManyTries) as refusal:
+        return may_wait(_page(request, door, form.refused(refusal)), refusal)
     return begin(request, within(form.text("next")), secret)
 
 
@@ -117,13 +116,13 @@ def network_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _page(request: Request, door: Door, form: Form, status: int = 0) -> Response:
+def _page(request: Request, door: Door, form: Form) -> Response:
     with read(door.engine) as session:
         officers = _demonstration_officers(session, request, door.settings)
     return page(
         request,
         "sign_in.html",
-        status or (422 if form.errors else 200),
+        422 if form.errors else 200,
         title="Sign in",
         form=form,
         errors=form.errors,
