@@ -5,13 +5,16 @@ rule asks for digits or signs (NCSC, "Password policy: updating your approach").
 """
 
 import base64
+import os
 import re
 import secrets
+import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, get_native_id
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -24,6 +27,7 @@ from models.refusals import InvalidInput, TooManyTries
 AT_ONCE = 3  # each takes 64 MiB and a good part of a second, and anybody may ask for one
 BUSY = "Many people are signing in at this moment. Wait a few seconds, then try again"
 BUSY_FOR = timedelta(seconds=3)
+GIVES_WAY = 10  # of 19: how much hashing stands back behind pages when both want the processor
 SHORTEST = 12
 LONGEST = 128
 _JUDGED = 72  # characters; of longer ones zxcvbn takes too long, and these are hard to guess anyway
@@ -39,6 +43,7 @@ class Hashing:
     def __init__(self, time_cost: int = 3, memory_cost: int = 65536, parallelism: int = 4) -> None:
         self._hasher = PasswordHash((Argon2Hasher(time_cost, memory_cost, parallelism),))
         self._places = BoundedSemaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, "hashing", initializer=_give_way)
         costs = f"m={memory_cost},t={time_cost},p={parallelism}"
         self._nobodys = f"$argon2id$v=19${costs}${_random(16)}${_random(32)}"
 
@@ -58,15 +63,28 @@ class Hashing:
 
     def hash(self, password: str) -> str:
         """What is kept of a password."""
-        return self._hasher.hash(_bytes(password))
+        return self._threads.submit(self._hasher.hash, _bytes(password)).result()
 
     def verify(self, password: str, kept: str | None) -> tuple[bool, str | None]:
         """Whether this is the password; and what to keep instead, if that was made with less cost.
 
         Of nobody's password it is the same work, so that the time does not tell who is known.
         """
-        right, newer = self._hasher.verify_and_update(_bytes(password), kept or self._nobodys)
+        verify = self._hasher.verify_and_update
+        right, newer = self._threads.submit(
+            verify, _bytes(password), kept or self._nobodys
+        ).result()
         return right and kept is not None, newer
+
+
+def _give_way() -> None:
+    """Lower the priority of this thread, and so of those that argon2 starts for its lanes.
+
+    Linux has one for each thread; where there is only one for all, it stays as it is.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), GIVES_WAY)
 
 
 def _random(size: int) -> str:

@@ -5,7 +5,6 @@ bodies have an end and a deadline, browsers get strict headers.
 import asyncio
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -190,9 +189,11 @@ class _Upload:
         """Answer when the whole body has gone by: a browser looks for no answer before that."""
 
         async def send_after_all(message: Message) -> None:
-            with suppress(HTTPException):  # the rest is late: then the answer comes without it
+            try:
                 while self._arriving.more and self._arriving.length < self._drained:
                     await self._arriving.receive()
+            except HTTPException:  # the rest is late: the answer comes, and nothing after it
+                MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
         return send_after_all

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.commands import identity, passwords
 from models.database import read, write
 from models.officers import Officer
+from models.passwords import AT_ONCE
 from models.refusals import InvalidInput, NotFound, TooManyTries
 from models.settings import Settings, is_loopback
 from web.door import AtDoor, Door
@@ -27,6 +29,8 @@ OF_PROXIES = (
     "X-Real-IP",
     "Via",
 )
+# As many as may hash at once, and one to turn the others away.
+_threads = CapacityLimiter(AT_ONCE + 1)
 
 router = APIRouter()
 
@@ -44,8 +48,15 @@ def no_password_yet() -> Response:
 
 
 @router.post("/sign-in/password", dependencies=[anybody])
-def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Response:
-    """Begin a session with e-mail address and password."""
+async def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Response:
+    """Begin a session with e-mail address and password.
+
+    Whoever signs in waits for one of a few threads, so that a flood leaves the others to pages.
+    """
+    return await to_thread.run_sync(_sign_in, request, door, form, limiter=_threads)
+
+
+def _sign_in(request: Request, door: Door, form: Form) -> Response:
     try:
         form.check("email", "password")
         secret = passwords.sign_in(
