@@ -56,7 +56,8 @@ def test_a_database_without_tables_is_not_ready(callers: Callers) -> None:
 def test_a_database_that_is_away_is_told_without_its_address(tmp_path: Path) -> None:
     url = "postgresql+psycopg://scc:the-password@127.0.0.1:1/scc"
     callers = create_app(Settings(home=tmp_path, _env_file=None), connect(url))
-    client = TestClient(callers, raise_server_exceptions=False)
+    here = "http://127.0.0.1:8000"
+    client = TestClient(callers, base_url=here, raise_server_exceptions=False)
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["parts"]["database"] == "The database cannot be reached."

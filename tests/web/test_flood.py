@@ -27,6 +27,7 @@ from tests.web.application import Application
 from web import connections, protection
 from web.connections import serving
 from web.pages.visits import SESSION
+from web.rendering import STATIC
 
 PATIENCE = 60  # seconds after which something is said to hang
 HALF_A_HEAD = b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
@@ -216,7 +217,7 @@ def test_an_answer_that_is_not_taken_is_waited_for_only_so_long(
 ) -> None:
     monkeypatch.setattr(connections, "TAKEN_WITHIN", 0.3)
     server = serve()
-    size = len(server.ask("/static/scc.css").content)
+    size = (STATIC / "scc.css").stat().st_size
     many = b"GET /static/scc.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 200
     assert len(rest(server.send(many), before=server.wait_until_nobody_is_there)) < 200 * size
 
