@@ -14,6 +14,7 @@ from models.database import connect
 from models.settings import Settings
 from tests.council import NOW, Council
 from tests.web.callers import Callers
+from web.__main__ import main as serve
 from web.app import create_app
 from web.protection import LONGEST_BODY
 
@@ -68,6 +69,20 @@ def test_a_database_that_is_away_is_told_without_its_address(tmp_path: Path) -> 
     for text in (answer.text, api.text, page.text):
         assert "the-password" not in text
         assert "127.0.0.1:1" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "base_url"),
+    [(["--host", "0.0.0.0"], "http://127.0.0.1:8000"), ([], "https://concerns.fernshire.example")],
+)
+def test_beyond_this_machine_the_web_by_itself_needs_a_secret(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], base_url: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["web", *options])
+    monkeypatch.setenv("SCC_BASE_URL", base_url)
+    monkeypatch.delenv("SCC_SECRET_KEY", raising=False)
+    with pytest.raises(SystemExit, match="SCC_SECRET_KEY"):
+        serve()
 
 
 ANYWHERE = ("/api/v1/schools", "/api/v1/nowhere", "/nowhere", "/health/live", "/static/scc.css")
