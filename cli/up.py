@@ -229,10 +229,8 @@ def _signals(stop: threading.Event, hurry: threading.Event) -> Iterator[None]:
 
 
 def _children(plan: Plan, logs: Path) -> list[Child]:
-    web = ["-m", "uvicorn", "--factory", "web.app:create_app", "--host", plan.host]
-    web += ["--port", str(plan.port), "--no-access-log", "--no-server-header"]
-    web += _proxies(plan.settings)
-    commands = {"web application": ("web", [*web, "--timeout-graceful-shutdown", "2"])}
+    web = ["-m", "web", "--host", plan.host, "--port", str(plan.port)]
+    commands = {"web application": ("web", web)}
     if plan.starts_server:
         server = ["-m", "prefect", "server", "start", "--host", plan.settings.prefect_host]
         commands["Prefect server"] = ("prefect", [*server, "--port", str(plan.prefect_port)])
@@ -243,13 +241,6 @@ def _children(plan: Plan, logs: Path) -> list[Child]:
         Child(name, [sys.executable, *command], environment, new_log(logs, file))
         for name, (file, command) in commands.items()
     ]
-
-
-def _proxies(settings: Settings) -> list[str]:
-    """Whose word on the visitor's address and scheme is taken: nobody's unless one is named."""
-    if not settings.trusted_proxies:
-        return ["--no-proxy-headers"]
-    return ["--proxy-headers", "--forwarded-allow-ips", settings.trusted_proxies]
 
 
 def _environment(plan: Plan) -> dict[str, str]:

@@ -108,6 +108,7 @@ class EventKind(StrEnum):
     CREDENTIAL_REVOKED = "credential_revoked"
     OFFICER_SIGNED_IN = "officer_signed_in"
     OFFICER_SIGNED_OUT = "officer_signed_out"
+    OFFICER_PROVEN = "officer_proven"
     SIGN_IN_REFUSED = "sign_in_refused"
     ACCESS_REFUSED = "access_refused"
     BACKUP_MADE = "backup_made"

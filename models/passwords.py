@@ -5,10 +5,16 @@ rule asks for digits or signs (NCSC, "Password policy: updating your approach").
 """
 
 import base64
+import os
 import re
 import secrets
+import sys
 import unicodedata
-from threading import BoundedSemaphore
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import BoundedSemaphore, get_native_id
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -16,8 +22,12 @@ from zxcvbn.matching import RANKED_DICTIONARIES, build_ranked_dict, omnimatch
 from zxcvbn.scoring import most_guessable_match_sequence
 from zxcvbn.time_estimates import guesses_to_score
 
-from models.refusals import InvalidInput
+from models.refusals import InvalidInput, TooManyTries
 
+AT_ONCE = 3  # each takes 64 MiB and a good part of a second, and anybody may ask for one
+BUSY = "Many people are signing in at this moment. Wait a few seconds, then try again"
+BUSY_FOR = timedelta(seconds=3)
+GIVES_WAY = 10  # of 19: how much hashing stands back behind pages when both want the processor
 SHORTEST = 12
 LONGEST = 128
 _JUDGED = 72  # characters; of longer ones zxcvbn takes too long, and these are hard to guess anyway
@@ -32,24 +42,49 @@ class Hashing:
 
     def __init__(self, time_cost: int = 3, memory_cost: int = 65536, parallelism: int = 4) -> None:
         self._hasher = PasswordHash((Argon2Hasher(time_cost, memory_cost, parallelism),))
-        # Each takes 64 MiB, and anybody may ask for one.
-        self._at_once = BoundedSemaphore(4)
+        self._places = BoundedSemaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, "hashing", initializer=_give_way)
         costs = f"m={memory_cost},t={time_cost},p={parallelism}"
         self._nobodys = f"$argon2id$v=19${costs}${_random(16)}${_random(32)}"
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One of the few places for hashing in this process; every command hashes within one.
+
+        Raises TooManyTries when none is free: whoever waited here would keep a thread from those
+        who only want a page.
+        """
+        if not self._places.acquire(blocking=False):
+            raise TooManyTries(BUSY, BUSY_FOR)
+        try:
+            yield
+        finally:
+            self._places.release()
+
     def hash(self, password: str) -> str:
         """What is kept of a password."""
-        with self._at_once:
-            return self._hasher.hash(_bytes(password))
+        return self._threads.submit(self._hasher.hash, _bytes(password)).result()
 
     def verify(self, password: str, kept: str | None) -> tuple[bool, str | None]:
         """Whether this is the password; and what to keep instead, if that was made with less cost.
 
         Of nobody's password it is the same work, so that the time does not tell who is known.
         """
-        with self._at_once:
-            right, newer = self._hasher.verify_and_update(_bytes(password), kept or self._nobodys)
+        verify = self._hasher.verify_and_update
+        right, newer = self._threads.submit(
+            verify, _bytes(password), kept or self._nobodys
+        ).result()
         return right and kept is not None, newer
+
+
+def _give_way() -> None:
+    """Lower the priority of this thread, and so of those that argon2 starts for its lanes.
+
+    Linux has one for each thread; where there is only one for all, it stays as it is.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), GIVES_WAY)
 
 
 def _random(size: int) -> str:

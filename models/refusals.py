@@ -5,6 +5,7 @@ Prefect form) turns it into its own kind of answer. `status` is the HTTP status 
 says the same.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -47,10 +48,15 @@ class NotIdentified(Refused):
 
 
 class TooManyTries(Refused):
-    """Somebody guesses, or is mistaken for it: nothing was looked at."""
+    """Somebody guesses, or is mistaken for it, or too many ask at once: nothing was looked at."""
 
     status = 429
     title = "Wait before you try again"
+
+    def __init__(self, message: str, wait: timedelta) -> None:
+        """`wait` is how long it takes at most until it is worth another try."""
+        super().__init__(message)
+        self.wait = wait
 
 
 class NotAllowed(Refused):
@@ -58,6 +64,13 @@ class NotAllowed(Refused):
 
     status = 403
     title = "Your role does not allow this"
+
+
+class NotProven(Refused):
+    """Somebody sits at a browser that was signed in earlier: they are asked again who they are."""
+
+    status = 403
+    title = "Confirm that it is you"
 
 
 class NotFound(Refused):

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     oidc_client_secret: str = ""
     scanner: str = ""
     trusted_proxies: str = ""
+    hosts: str = ""
     prefect_host: str = "127.0.0.1"
     bound_to: str = ""  # where the web application listens, as `scc up` tells it
     prefect_api_url: str = Field(default="", validation_alias="PREFECT_API_URL")
@@ -67,6 +68,18 @@ class Settings(BaseSettings):
     def register_folder(self) -> Path:
         """Where files of the national register lie until they are applied, by their SHA-256."""
         return self.home / "register"
+
+    def goes_by(self, name: str) -> bool:
+        """Whether the service is called by this name or address: by no other is it answered.
+
+        A web site whose name is made to point here (DNS rebinding) comes by its own.
+        """
+        return is_loopback(name) or name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The host of the base URL, and what is named besides; with or without a port."""
+        return frozenset(map(_host, [self.base_url, *re.split(r"[\s,]+", self.hosts)])) - {""}
 
     @property
     def council_sign_in(self) -> bool:
@@ -112,6 +125,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _host(address: str) -> str:
+    """The host of a URL, of a host with its port, or of a bare address."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
 
 
 def is_safe_address(url: str) -> bool:

@@ -23,6 +23,8 @@ class SignIn(SQLModel, table=True):
     """A browser's session: its secret only as SHA-256, ended by a row and not by a cookie.
 
     `ends_at` is the latest end; it ends earlier when nothing was seen of it for a while.
+    `proven_at` is when the officer last gave their password, or signed in at the council's
+    provider: None where that provider did not say.
     """
 
     __tablename__ = "sign_in"
@@ -34,6 +36,7 @@ class SignIn(SQLModel, table=True):
     started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     last_seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    proven_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class SignInFailure(SQLModel, table=True):
@@ -55,7 +58,8 @@ class CouncilSignIn(SQLModel, table=True):
 
     What the browser carries is only as SHA-256 here; `invitation` is that of the link whose
     officer wants to be linked to the account. What the provider said of that account is kept in
-    `account` until they confirm it.
+    `account` until they confirm it. A `fresh` one is accepted only of somebody who has signed in
+    at the provider for it.
     """
 
     __tablename__ = "council_sign_in"
@@ -65,6 +69,7 @@ class CouncilSignIn(SQLModel, table=True):
     nonce: str
     verifier: str
     goes_to: str
+    fresh: bool = False
     invitation: str | None = None
     account: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     address: str  # of the network

@@ -23,6 +23,7 @@ from notifications.outbox import deliver
 from tests import databases
 from tests.council import NOW, Council, found_council
 from web.app import create_app
+from web.connections import serving
 
 DESK, TELEPHONE = 1280, 375
 PICTURES = os.environ.get("SCC_PICTURES")  # a folder, for whoever wants to see
@@ -62,7 +63,7 @@ def served(sqlite_template: Path, tmp_path: Path, policy: Policy) -> Iterator[Se
         session.connection().execute(update(Officer).values(demonstration=True))
     app = create_app(settings, engine)
     app.state.clock = lambda: served.now
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", **serving(settings)))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Exception, _broken)
     https = settings.base_url.startswith("https:")
-    app.add_middleware(Protection, too_long=_too_long, https=https)
+    app.add_middleware(Protection, refused=_failed, https=https)
     return app
 
 
@@ -60,10 +60,6 @@ def _failed(request: Request, failure: HTTPException) -> Response:
     if request.url.path.startswith(api.ADDRESS):
         return failed(request, failure)
     return pages.failed(request, failure.status_code)
-
-
-def _too_long(request: Request) -> Response:
-    return _failed(request, HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
 
 
 def _unreadable(request: Request, _: Exception) -> Response:

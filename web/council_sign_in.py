@@ -7,7 +7,8 @@ addresses). What becomes of the account that it names is `models.commands.counci
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,15 +20,18 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from models.commands.council_accounts import Begun, CouncilAccount
+from models.refusals import TooManyTries
 from models.settings import Settings, is_loopback, is_safe_address
 
 ANSWER = "/sign-in/council/answer"  # on our side; the provider is told beforehand
 SCOPE = "openid profile email"
 PATIENCE = 10.0  # seconds for one answer
+AT_ONCE = 8  # who ask the provider; should it hang, the threads of the others are left to pages
 LEEWAY = 60  # seconds by which the provider's clock may differ
 # Never "none", and nothing that is signed with a secret that we know, too.
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 
+_places = BoundedSemaphore(AT_ONCE)
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +43,7 @@ UNREACHABLE = (
     "The council’s sign-in service cannot be reached, so you are not signed in. "
     "Try again in a few minutes. If it goes on, tell your administrator."
 )
+BUSY = "Many people are signing in at this moment. Wait a few seconds, then try again."
 NOT_TRUSTED = (
     "What the council’s sign-in service answered cannot be accepted, so you are not signed in. "
     "Start again. If it happens again, tell your administrator."
@@ -49,8 +54,13 @@ REFUSED = (
 )
 
 
-def address(settings: Settings, begun: Begun) -> str:
-    """Where the browser is sent to sign in; raises CouncilSignInError."""
+def address(settings: Settings, begun: Begun, *, fresh: bool = False) -> str:
+    """Where the browser is sent to sign in; raises CouncilSignInError, TooManyTries.
+
+    With `fresh` the provider is told to ask who it is even of somebody whom it knows, and so to
+    say when that was (OpenID Connect Core 1.0, section 3.1.2.1).
+    """
+    anew = {"prompt": "login", "max_age": "0"} if fresh else {}
     with _provider(settings) as (client, known):
         oauth = _oauth(settings, client)
         url, _ = oauth.create_authorization_url(
@@ -58,6 +68,7 @@ def address(settings: Settings, begun: Begun) -> str:
             state=begun.state,
             code_verifier=begun.verifier,
             nonce=begun.nonce,
+            **anew,
         )
         return str(url)
 
@@ -65,7 +76,7 @@ def address(settings: Settings, begun: Begun) -> str:
 def account(
     settings: Settings, *, now: datetime, code: str, verifier: str, nonce: str
 ) -> CouncilAccount:
-    """Whose the code is that the browser brought back; raises CouncilSignInError."""
+    """Whose the code is that the browser brought back; raises CouncilSignInError, TooManyTries."""
     with _provider(settings) as (client, known):
         token = _oauth(settings, client).fetch_token(
             known["token_endpoint"],
@@ -76,12 +87,14 @@ def account(
         )
         keys = KeySet.import_key_set(_get(client, known["jwks_uri"]))
         claims = _claims(settings, now, nonce, token["id_token"], keys)
-        return _account(settings, claims)
+        return _account(settings, claims, now)
 
 
 @contextmanager
 def _provider(settings: Settings) -> Iterator[tuple[httpx.Client, dict[str, Any]]]:
     """A line to the provider and what it says of itself; whatever goes wrong becomes a page."""
+    if not _places.acquire(blocking=False):
+        raise TooManyTries(BUSY, timedelta(seconds=PATIENCE))
     # A proxy for the outside is none for this machine.
     beyond = not is_loopback(urlsplit(settings.oidc_issuer).hostname or "")
     try:
@@ -98,6 +111,8 @@ def _provider(settings: Settings) -> Iterator[tuple[httpx.Client, dict[str, Any]
         # personal, so what is logged of it is the kind of trouble.
         log.warning("The identity provider's answer is not accepted: %s", type(trouble).__name__)
         raise CouncilSignInError(NOT_TRUSTED) from None
+    finally:
+        _places.release()
 
 
 def _discover(settings: Settings, client: httpx.Client) -> dict[str, Any]:
@@ -152,7 +167,7 @@ def _claims(
     return claims
 
 
-def _account(settings: Settings, claims: dict[str, Any]) -> CouncilAccount:
+def _account(settings: Settings, claims: dict[str, Any], now: datetime) -> CouncilAccount:
     roles = claims.get("roles", [])
     return CouncilAccount(
         issuer=settings.oidc_issuer,
@@ -160,7 +175,16 @@ def _account(settings: Settings, claims: dict[str, Any]) -> CouncilAccount:
         name=_text(claims, "name"),
         email=_text(claims, "email") or _text(claims, "preferred_username"),
         roles=tuple(role for role in _listed(roles) if isinstance(role, str)),
+        auth_time=_auth_time(claims, now),
     )
+
+
+def _auth_time(claims: dict[str, Any], now: datetime) -> int | None:
+    """When the provider last asked who it is, if it says so and it is not in time to come."""
+    at = claims.get("auth_time")
+    if not isinstance(at, int | float) or not 0 < at <= now.timestamp() + LEEWAY:
+        return None
+    return int(min(at, now.timestamp()))
 
 
 def _subject(claims: dict[str, Any]) -> str:

@@ -1,5 +1,8 @@
-"""What is done to every request and answer: bodies have an end, browsers get strict headers."""
+"""What is done to every request and answer: who asks calls the service by a name of its own,
+bodies have an end and a deadline, browsers get strict headers.
+"""
 
+import asyncio
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -8,16 +11,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.commands.importing import LARGEST as LARGEST_REGISTER
 from models.files.folder import LARGEST
+from models.settings import Settings
 
 LONGEST_BODY = 2_000_000  # bytes
 _FRAME = 100_000  # bytes: the description of a file and what frames them
 LONGEST_UPLOAD = LARGEST + _FRAME
 LONGEST_DRAINED = 4 * LARGEST  # bytes of one that is too long
+BODY_WITHIN = 60.0  # seconds for a body
+SLOWEST = 25_000  # bytes for which it has one second more
 _UPLOADS = re.compile("/escalations/[^/]+/evidence/new|/api/v1/escalations/[^/]+/evidence")
 _REGISTER = "/administration/imports/new"
 PAGE_POLICY = (
@@ -33,21 +39,30 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _STATIC = "/static/"
+_HEALTH = "/health/"
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
+UNKNOWN_NAME = (
+    "This service does not go by the name that it was called by. Use the address that you were "
+    "given. Whoever runs the service names that address in SCC_BASE_URL, or in SCC_HOSTS.\n"
+)
 
 
 class Protection:
-    """ASGI middleware. A body over `LONGEST_BODY` is answered by `too_long`, and read by no one.
+    """ASGI middleware. A body that is too long or comes too slowly is refused, and read by no one.
 
     That of an upload has a limit of its own and is handed on as it comes, so that no memory has to
     hold it.
     """
 
     def __init__(
-        self, app: ASGIApp, too_long: Callable[[Request], Response], *, https: bool
+        self, app: ASGIApp, refused: Callable[[Request, HTTPException], Response], *, https: bool
     ) -> None:
-        """`https`: the service is reached by HTTPS, whatever the proxy before us speaks to us."""
+        """`refused` answers for a body that is.
+
+        `https`: the service is reached by HTTPS, whatever the proxy before us speaks to us.
+        """
         self.app = app
-        self.too_long = too_long
+        self.refused = refused
         self.https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,10 +75,15 @@ class Protection:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 _protect(scope, headers)
+                if message["status"] == HTTPStatus.REQUEST_TIMEOUT:
+                    headers["Connection"] = "close"  # the rest is not waited for either
                 if self.https or scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
+        if not _is_called_by_name(scope):
+            await PlainTextResponse(UNKNOWN_NAME, 400)(scope, receive, send_protected)
+            return
         longest = _longest_upload(scope)
         if longest is not None:
             upload = _Upload(scope, receive, longest)
@@ -73,11 +93,20 @@ class Protection:
             body = await _body(scope, receive)
         except ClientDisconnect:
             return  # half a form is none, and there is nobody to tell
-        if body is None:
-            refusal = await run_in_threadpool(self.too_long, Request(scope))
-            await refusal(scope, receive, send_protected)
+        except HTTPException as refusal:
+            answer = await run_in_threadpool(self.refused, Request(scope), refusal)
+            await answer(scope, receive, send_protected)
             return
         await self.app(scope, _first(body, receive), send_protected)
+
+
+def _is_called_by_name(scope: Scope) -> bool:
+    """Whether the name in the address is one of the service; its health is told under any."""
+    if scope["path"].startswith(_HEALTH):
+        return True
+    named = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
+    settings: Settings = scope["app"].state.settings
+    return named is not None and settings.goes_by((named[1] or named[2]).lower())
 
 
 def _longest_upload(scope: Scope) -> int | None:
@@ -89,42 +118,70 @@ def _longest_upload(scope: Scope) -> int | None:
     return LONGEST_UPLOAD if _UPLOADS.fullmatch(scope["path"]) else None
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too long, whether or not it says so.
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body.
 
-    Raises ClientDisconnect when it is cut off.
+    Raises HTTPException (413) when it is too long, whether or not it says so, and (408) when it
+    does not come in time; ClientDisconnect when it is cut off.
     """
     if _stated_length(scope) > LONGEST_BODY:
-        return None
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    arriving = _Arriving(receive)
     body = bytearray()
-    more = True
-    while more:
-        message = await receive()
+    while arriving.more:
+        message = await arriving.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > LONGEST_BODY:
-            return None
+        if arriving.length > LONGEST_BODY:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return bytes(body)
+
+
+class _Arriving:
+    """A body on its way, for which time runs from now on."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._begun = asyncio.get_running_loop().time()
+        self.length = 0
+        self.more = True
+
+    async def receive(self) -> Message:
+        """The next part, or whatever comes after the last one.
+
+        Raises HTTPException (408) when it is not there in the time that what has come gives it.
+        """
+        end = self._begun + BODY_WITHIN + self.length / SLOWEST if self.more else None
+        try:
+            async with asyncio.timeout_at(end):
+                message = await self._receive()
+        except TimeoutError:
+            self.more = False
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+        self.more = message.get("more_body", False)
+        self.length += len(message.get("body", b""))
+        return message
 
 
 class _Upload:
     """The body of an upload, handed on as it comes."""
 
     def __init__(self, scope: Scope, receive: Receive, longest: int) -> None:
-        self._receive = receive
+        self._arriving = _Arriving(receive)
         self._longest = longest
         self._drained = max(longest, LONGEST_DRAINED)
         self._stated = _stated_length(scope)
-        self._length = 0
-        self._more = True
 
     async def receive(self) -> Message:
-        """The next part; raises HTTPException (413) when it is, or says it will be, too long."""
+        """The next part.
+
+        Raises HTTPException (413) when it is, or says it will be, too long, and (408) when it
+        does not come in time.
+        """
         if self._stated <= self._longest:
-            message = await self._take()
-            if self._length <= self._longest:
+            message = await self._arriving.receive()
+            if self._arriving.length <= self._longest:
                 return message
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
@@ -132,17 +189,14 @@ class _Upload:
         """Answer when the whole body has gone by: a browser looks for no answer before that."""
 
         async def send_after_all(message: Message) -> None:
-            while self._more and self._length < self._drained:
-                await self._take()
+            try:
+                while self._arriving.more and self._arriving.length < self._drained:
+                    await self._arriving.receive()
+            except HTTPException:  # the rest is late: the answer comes, and nothing after it
+                MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
         return send_after_all
-
-    async def _take(self) -> Message:
-        message = await self._receive()
-        self._more = message.get("more_body", False)
-        self._length += len(message.get("body", b""))
-        return message
 
 
 def _stated_length(scope: Scope) -> int:

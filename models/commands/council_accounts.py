@@ -7,12 +7,12 @@ the account, and confirms that they are the same person's.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, delete, func, null
 from sqlmodel import Session, col, select
 
-from models.commands import directory, identity, passwords
+from models.commands import directory, identity, own_secrets, passwords
 from models.database import read, write
 from models.events import EventKind, Happening, append
 from models.officers import Officer, Phase, Role, digest, new_token
@@ -58,6 +58,10 @@ OTHERS = (
     "and open the link again."
 )
 USED = "This link has been used or is too old. Ask your administrator for a new one."
+NOT_FRESH = (
+    "The council’s sign-in service did not ask you again who you are, or does not say when it did. "
+    "Try again. If this happens again, tell your administrator that it must send “auth_time”."
+)
 WAIT = "There were too many tries to sign in. Wait 10 minutes, then try again."
 START_AGAIN = "This sign-in was begun in another browser, too long ago or twice. Start again."
 
@@ -71,15 +75,28 @@ class CouncilAccount:
     name: str
     email: str
     roles: tuple[str, ...]
+    auth_time: int | None = None  # when it last asked who they are, in seconds since 1970
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the provider last asked who they are, if it says so."""
+        return None if self.auth_time is None else datetime.fromtimestamp(self.auth_time, UTC)
 
 
 def begin(
-    engine: Engine, *, now: datetime, address: str, goes_to: str, invitation: str | None = None
+    engine: Engine,
+    *,
+    now: datetime,
+    address: str,
+    goes_to: str,
+    invitation: str | None = None,
+    fresh: bool = False,
 ) -> "Begun":
     """A sign-in at the provider, for ten minutes and for one browser, which keeps the secret.
 
     `address` is the network's, `goes_to` where they want to be; `invitation` the digest of the
-    link whose officer is to be linked. Raises TooManyTries.
+    link whose officer is to be linked. `fresh`: only who signs in there for it is accepted.
+    Raises TooManyTries.
     """
     place = passwords.network(address)
     with read(engine) as session:  # a flood is turned away without the lock of a writer
@@ -96,6 +113,7 @@ def begin(
             nonce=begun.nonce,
             verifier=begun.verifier,
             goes_to=goes_to,
+            fresh=fresh,
             invitation=invitation,
             account=None,
             address=place,
@@ -111,7 +129,7 @@ def _check_rate(session: Session, now: datetime, place: str) -> None:
         .where(CouncilSignIn.address == place, CouncilSignIn.at > now - PATIENCE)
     )
     if session.exec(statement).one() >= OPEN_FROM_ADDRESS:
-        raise TooManyTries(WAIT)
+        raise TooManyTries(WAIT, PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -157,19 +175,46 @@ def _use(session: Session, found: CouncilSignIn) -> None:
     session.connection().execute(delete(CouncilSignIn).where(col(CouncilSignIn.id) == found.id))
 
 
-def sign_in(engine: Engine, *, now: datetime, account: CouncilAccount, instead_of: str = "") -> str:
+def sign_in(
+    engine: Engine,
+    *,
+    now: datetime,
+    account: CouncilAccount,
+    instead_of: str = "",
+    fresh: bool = False,
+) -> str:
     """Begin a browser's session for whoever this account is; the secret for its cookie.
 
     Name, role and phase become what the provider says. An account whose role is gone is shut out
-    here, until it has one again. Raises NotAllowed, and that is on record.
+    here, until it has one again. A `fresh` one must have been asked just now who it is, for
+    whoever begins a sign-in can take that wish out of the address. Raises NotAllowed, and that is
+    on record.
     """
     with write(engine) as session:
         found = _admit(session, now, account)
+        if isinstance(found, Officer) and fresh and not _was_asked(account, now):
+            found = NOT_FRESH
         if isinstance(found, Officer):
-            way = SignInWay.COUNCIL
-            return identity.sign_in(session, now=now, officer=found, way=way, instead_of=instead_of)
+            return _begin_session(session, now, account, found, instead_of)
         _record_refusal(session, now, account, found)
     raise NotAllowed(found)
+
+
+def _was_asked(account: CouncilAccount, now: datetime) -> bool:
+    return account.asked_at is not None and account.asked_at > now - own_secrets.PROVEN_FOR
+
+
+def _begin_session(
+    session: Session, now: datetime, account: CouncilAccount, officer: Officer, instead_of: str
+) -> str:
+    return identity.sign_in(
+        session,
+        now=now,
+        officer=officer,
+        way=SignInWay.COUNCIL,
+        instead_of=instead_of,
+        auth_time=account.asked_at,
+    )
 
 
 def hold(
@@ -232,8 +277,7 @@ def link(engine: Engine, *, now: datetime, secret: str, instead_of: str = "") ->
         if isinstance(found, Officer):
             found = _link_invited(session, now, account, found)
         if isinstance(found, Officer):
-            way = SignInWay.COUNCIL
-            return identity.sign_in(session, now=now, officer=found, way=way, instead_of=instead_of)
+            return _begin_session(session, now, account, found, instead_of)
         _record_refusal(session, now, account, found)
     raise NotAllowed(found)
 

@@ -3,7 +3,7 @@
 Who has left proves nothing any more: every question here asks whether the officer is active.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -35,6 +35,7 @@ INVITATION_LASTS = timedelta(hours=72)
 SEEN_EVERY = timedelta(minutes=1)
 USED_EVERY = timedelta(hours=1)
 ENDED_ARE_KEPT = timedelta(days=30)
+EVERY_SECRET = frozenset(CredentialKind)
 
 
 def issue_token(
@@ -150,14 +151,28 @@ def _revoke(session: Session, now: datetime, officer_id: int, kind: CredentialKi
     session.connection().execute(update(Credential).where(*theirs).values(revoked_at=now))
 
 
+def secrets(session: Session, now: datetime, officer_id: int) -> Sequence[Credential]:
+    """What lets somebody in as an officer without signing in and still works, the newest first."""
+    statement = select(Credential).where(Credential.officer_id == officer_id, _works(now))
+    return session.exec(statement.order_by(col(Credential.id).desc())).all()
+
+
+def end_secrets(
+    session: Session, now: datetime, officer: Officer, kinds: Collection[CredentialKind]
+) -> None:
+    """Let none of an officer's secrets of these kinds work any more; each is on record."""
+    for credential in secrets(session, now, officer.id):
+        if credential.kind in kinds:
+            change(session, Credential, {"id": credential.id}, revoked_at=now)
+            facts = {"officer": officer.email, "kind": credential.kind.value}
+            ended = Happening(EventKind.CREDENTIAL_REVOKED, None, facts)
+            append(session, now, officer.email, ended)
+
+
 def tokens(session: Session, now: datetime, officer_id: int) -> Sequence[Credential]:
     """An officer's API tokens that still work, the newest first."""
-    statement = select(Credential).where(
-        Credential.officer_id == officer_id,
-        Credential.kind == CredentialKind.TOKEN,
-        _works(now),
-    )
-    return session.exec(statement.order_by(col(Credential.id).desc())).all()
+    found = secrets(session, now, officer_id)
+    return [secret for secret in found if secret.kind is CredentialKind.TOKEN]
 
 
 def officer_by_token(session: Session, token: str, *, now: datetime) -> Officer:
@@ -279,10 +294,12 @@ def sign_in(
     officer: Officer,
     way: SignInWay = SignInWay.DEMONSTRATION,
     instead_of: str = "",
+    auth_time: datetime | None = None,
 ) -> str:
     """Begin a browser's session; the new secret for its cookie.
 
-    `instead_of` is the secret of the session that the browser had before, which ends.
+    `instead_of` is the secret of the session that the browser had before, which ends. Of a council
+    account, `auth_time` is when its provider last asked who it is, if it says so.
     """
     _forget_ended(session, now)
     if instead_of:
@@ -297,6 +314,7 @@ def sign_in(
         started_at=now,
         last_seen_at=now,
         ends_at=now + LONGEST_SIGN_IN,
+        proven_at=auth_time if way is SignInWay.COUNCIL else now,
     )
     facts = {"officer": officer.email, "way": way.value}
     append(session, now, officer.email, Happening(EventKind.OFFICER_SIGNED_IN, None, facts))
@@ -343,10 +361,17 @@ def sign_out(session: Session, *, now: datetime, secret: str) -> None:
     _record_end(session, now, found[1].email, found[1])
 
 
-def sign_out_everywhere(session: Session, *, now: datetime, officer: Officer) -> None:
-    """End all of an officer's own sessions."""
+def sign_out_everywhere(
+    session: Session,
+    *,
+    now: datetime,
+    officer: Officer,
+    ends: Collection[CredentialKind] = EVERY_SECRET,
+) -> None:
+    """End all of an officer's own sessions, and their secrets of the kinds that `ends` names."""
     require(officer, Act.USE_OWN_ACCOUNT)
     end_sign_ins(session, now, officer.id)
+    end_secrets(session, now, officer, ends)
     _record_end(session, now, officer.email, officer, everywhere=True)
 
 

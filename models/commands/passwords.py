@@ -3,6 +3,8 @@
 Hashing takes long on purpose, so nothing here hashes inside a transaction: others would wait.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -11,10 +13,10 @@ from sqlalchemy import ColumnElement, Engine, delete, func
 from sqlmodel import Session, col, select
 
 from models import passwords
-from models.commands import identity
+from models.commands import identity, own_secrets
 from models.database import read, write
 from models.events import EventKind, Happening, append
-from models.officers import Officer, digest
+from models.officers import CredentialKind, Officer, digest
 from models.refusals import InvalidInput, NotPossible, TooManyTries
 from models.signing_in import SignInFailure, SignInWay
 from models.statements import add, change
@@ -25,6 +27,7 @@ TRIES_OF_ACCOUNT = 10
 TRIES_FROM_ADDRESS = 50
 SOMEBODY = "somebody at the sign-in page"
 NOT_RIGHT = "The e-mail address or password is not right"
+NOT_CURRENT = "Your current password is not right"
 WAIT = "There were too many tries to sign in. Wait 15 minutes, then try again"
 
 
@@ -52,8 +55,8 @@ def sign_in(
     Raises InvalidInput, in the same words and after the same work whatever is not right, and
     TooManyTries, whether or not there is such an officer.
     """
-    attempt = _begin(engine, now, email, address)
-    right, newer = passwords.hashing.verify(password, attempt.kept)
+    with _trying(engine, now, email, address) as attempt:
+        right, newer = passwords.hashing.verify(password, attempt.kept)
     with write(engine) as session:
         officer = _unchanged(session, attempt) if right else None
         if officer is not None:
@@ -68,10 +71,17 @@ def sign_in(
     raise InvalidInput("email", NOT_RIGHT)
 
 
-def _begin(engine: Engine, now: datetime, email: str, address: str) -> _Try:
+@contextmanager
+def _trying(engine: Engine, now: datetime, email: str, address: str) -> Iterator[_Try]:
+    """A try, with a place for hashing. Raises TooManyTries; then nothing was tried."""
     account, place = digest(email.strip().casefold()), network(address)
     with read(engine) as session:  # a flood is turned away without the lock of a writer
         _check_rate(session, now, account, place)
+    with passwords.hashing.turn():
+        yield _begin(engine, now, email, account, place)
+
+
+def _begin(engine: Engine, now: datetime, email: str, account: str, place: str) -> _Try:
     with write(engine) as session:
         _check_rate(session, now, account, place)
         old = col(SignInFailure.at) <= now - WINDOW
@@ -90,7 +100,7 @@ def _check_rate(session: Session, now: datetime, account: str, place: str) -> No
     )
     for whose, most in limits:
         if _count(session, whose, now) >= most:
-            raise TooManyTries(WAIT)
+            raise TooManyTries(WAIT, WINDOW)
 
 
 def _count(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
@@ -151,20 +161,55 @@ def _why(officer: Officer | None) -> str:
     return "the password was wrong" if officer.password else "no password is set"
 
 
+def prove(
+    engine: Engine,
+    *,
+    now: datetime,
+    officer: Officer,
+    sign_in_id: int,
+    password: str,
+    address: str,
+) -> None:
+    """Prove with one's password, in a session, that one still is who signed in.
+
+    Raises NotPossible without a password, TooManyTries, InvalidInput.
+    """
+    if officer.password is None:
+        raise NotPossible("You have no password here. Sign in again to confirm that it is you.")
+    with _trying(engine, now, officer.email, address) as attempt:
+        right, _ = passwords.hashing.verify(password, attempt.kept)
+    with write(engine) as session:
+        if right and _unchanged(session, attempt) is not None:
+            _take_back(session, attempt)
+            own_secrets.note_proof(session, now=now, officer=officer, sign_in_id=sign_in_id)
+            return
+        _record_refusal(session, now, attempt)
+    raise InvalidInput("current_password", NOT_CURRENT)
+
+
 def accept_invitation(
     engine: Engine, *, now: datetime, mark: str, password: str, council: str
 ) -> Officer:
     """Set the password of whoever was sent a link, which is used up by it.
 
-    `mark` is the digest of the link's secret. Raises NotIdentified, InvalidInput.
+    Of somebody who could sign in before, the link puts an end to all of that: nobody knows who
+    has their tokens, calendar's address and personal code. `mark` is the digest of the link's
+    secret. Raises NotIdentified, InvalidInput, TooManyTries.
     """
     with read(engine) as session:
         _, officer = identity.invited(session, mark, now=now)
-    kept = _chosen(officer, password, council)
+    with passwords.hashing.turn():
+        kept = _chosen(officer, password, council)
     with write(engine) as session:
         officer = identity.use_invitation(session, mark, now=now)
-        _keep(session, now, officer, kept)
+        ends = identity.EVERY_SECRET if could_sign_in(officer) else ()
+        _keep(session, now, officer, kept, ends)
     return officer
+
+
+def could_sign_in(officer: Officer) -> bool:
+    """Whether an officer has a way to sign in, so that a link replaces it and is not the first."""
+    return officer.password is not None or officer.oidc_subject is not None
 
 
 def change_password(
@@ -176,24 +221,26 @@ def change_password(
     password: str,
     council: str,
     address: str,
+    ends: Collection[CredentialKind] = identity.EVERY_SECRET,
 ) -> str:
     """Change one's own password; all sessions end, and the secret of a new one is returned.
 
-    Raises NotPossible without a password to change, TooManyTries, InvalidInput.
+    So do the secrets of the kinds that `ends` names. Raises NotPossible without a password to
+    change, TooManyTries, InvalidInput.
     """
     if officer.password is None:
         raise NotPossible("You have no password here. Ask an administrator for a link to set one.")
-    attempt = _begin(engine, now, officer.email, address)
-    right, _ = passwords.hashing.verify(current, attempt.kept)
+    with _trying(engine, now, officer.email, address) as attempt:
+        right, _ = passwords.hashing.verify(current, attempt.kept)
+        kept = _tried(engine, attempt, officer, password, council) if right else ""
     if not right:
         with write(engine) as session:
             _record_refusal(session, now, attempt)
-        raise InvalidInput("current_password", "Your current password is not right")
-    kept = _tried(engine, attempt, officer, password, council)
+        raise InvalidInput("current_password", NOT_CURRENT)
     with write(engine) as session:
         if _unchanged(session, attempt) is None:
             raise NotPossible("Your password was changed meanwhile. Sign in again.")
-        _keep(session, now, officer, kept)
+        _keep(session, now, officer, kept, ends)
         return identity.sign_in(session, now=now, officer=officer, way=SignInWay.PASSWORD)
 
 
@@ -209,8 +256,11 @@ def _chosen(officer: Officer, password: str, council: str) -> str:
     return passwords.hashing.hash(passwords.check_password("password", password, about))
 
 
-def _keep(session: Session, now: datetime, officer: Officer, kept: str) -> None:
+def _keep(
+    session: Session, now: datetime, officer: Officer, kept: str, ends: Collection[CredentialKind]
+) -> None:
     change(session, Officer, {"id": officer.id}, password=kept)
     identity.end_sign_ins(session, now, officer.id)
+    identity.end_secrets(session, now, officer, ends)
     facts = {"officer": officer.email}
     append(session, now, officer.email, Happening(EventKind.PASSWORD_SET, None, facts))

@@ -55,7 +55,11 @@ _LABELS = {
     Topic.BACKUPS: "Backups",
 }
 _KINDS = {
-    Topic.SIGN_INS: (EventKind.OFFICER_SIGNED_IN, EventKind.OFFICER_SIGNED_OUT),
+    Topic.SIGN_INS: (
+        EventKind.OFFICER_SIGNED_IN,
+        EventKind.OFFICER_SIGNED_OUT,
+        EventKind.OFFICER_PROVEN,
+    ),
     Topic.REFUSALS: (EventKind.SIGN_IN_REFUSED, EventKind.ACCESS_REFUSED),
     Topic.OFFICERS: (
         EventKind.OFFICER_ADDED,

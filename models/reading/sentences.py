@@ -476,6 +476,7 @@ def _password_set(_: Names, facts: Facts) -> str:
 CREDENTIALS = {
     "token": "token for the JSON API",
     "code": "personal code",
+    "calendar": "secret address of a calendar",
     "invitation": "link to set up the account",
 }
 
@@ -504,6 +505,10 @@ def _signed_out(_: Names, facts: Facts) -> str:
     if facts.get("ended"):
         return f"A sign-in of {facts['officer']} was ended."
     return f"{facts['officer']} signed out{' everywhere' if facts.get('everywhere') else ''}."
+
+
+def _proven(_: Names, facts: Facts) -> str:
+    return f"{facts['officer']} confirmed{SIGN_IN_WAYS[facts['way']]} that it was them."
 
 
 def _sign_in_refused(_: Names, facts: Facts) -> str:
@@ -633,6 +638,7 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.SIGN_IN_REFUSED: _sign_in_refused,
     EventKind.OFFICER_SIGNED_IN: _signed_in,
     EventKind.OFFICER_SIGNED_OUT: _signed_out,
+    EventKind.OFFICER_PROVEN: _proven,
     EventKind.BACKUP_MADE: _backup_made,
     EventKind.BACKUP_RESTORED: _backup_restored,
 }

@@ -12,6 +12,7 @@ from models.settings import DEFAULT_POLICY
 from tests.benchmarks import (
     bulk_letters,
     clock_pass,
+    flood,
     letters,
     pages,
     register,
@@ -88,6 +89,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "clock": in_the_clock,
         "letters": in_letters,
         "pages": lambda: pages.measure(folder, founded, policy, council),
+        "flood": lambda: flood.measure(folder, founded, council),
         "register": lambda: register.measure(founded),
         "rounds": lambda: rounds.measure(founded, policy, council),
     }

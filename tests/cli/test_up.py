@@ -195,7 +195,7 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert "text/html" in page.headers["content-type"]
     check_other_sites_are_kept_out(running)
 
-    for words in ("web.app:create_app", "prefect server start", "-m flows"):
+    for words in ("-m web", "prefect server start", "-m flows"):
         child = running.child(words)
         assert child is not None
         child.kill()
@@ -241,7 +241,7 @@ def test_what_it_started_does_not_outlive_its_being_killed(up: Callable[..., Up]
 
 def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None:
     running = up("--no-prefect")
-    eventually(lambda: running.child("web.app:create_app"), "the web application's process")
+    eventually(lambda: running.child("-m web"), "the web application's process")
     family = running.family
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(ENDS_WITHIN) == 0
@@ -319,7 +319,7 @@ def test_a_part_that_cannot_start_is_named_with_its_own_last_words(
     broken = tmp_path / "web"
     broken.mkdir()
     (broken / "__init__.py").write_text("")
-    (broken / "app.py").write_text("raise RuntimeError('broken on purpose')")
+    (broken / "__main__.py").write_text("raise RuntimeError('broken on purpose')")
     running = up("--no-prefect")
     assert running.process.wait(120) == 1
     assert "The web application does not start" in running.said

@@ -9,11 +9,19 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from models.commands import directory, identity
+from models.commands import directory, identity, own_secrets
 from models.database import read, write
 from models.events import Event, EventKind, verify
 from models.officers import Credential, CredentialKind, Officer, Role, digest
-from models.refusals import InvalidInput, NotAllowed, NotFound, NotIdentified, NotPossible, Refused
+from models.refusals import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotIdentified,
+    NotPossible,
+    NotProven,
+    Refused,
+)
 from models.signing_in import SignIn, SignInWay
 from tests.council import NOW, Council
 
@@ -99,6 +107,66 @@ def test_signing_out_ends_one_session_and_everywhere_all(engine: Engine, council
     assert not any(is_in(engine, secret) for secret in (here, there, away))
     assert is_in(engine, others)
     assert kinds(engine)[-2:] == [EventKind.OFFICER_SIGNED_OUT] * 2
+
+
+def test_signing_out_everywhere_ends_every_secret_but_what_is_to_stay(
+    engine: Engine, council: Council
+) -> None:
+    for ends, stay in (({CredentialKind.TOKEN}, ["calendar", "code"]), (None, [])):
+        do(engine, identity.issue_token, officer=council.seo)
+        do(engine, identity.issue_code, officer=council.seo)
+        do(engine, identity.issue_calendar, officer=council.seo)
+        told = {} if ends is None else {"ends": ends}
+        do(engine, identity.sign_out_everywhere, officer=council.seo, **told)
+        with read(engine) as session:
+            left = identity.secrets(session, NOW, council.seo.id)
+        assert sorted(secret.kind for secret in left) == stay
+
+
+def own(engine: Engine, officer: Officer, secret: str, now: datetime) -> list[str]:
+    """Which secrets an officer gets in a session, by their kind."""
+    with read(engine) as session:
+        found = identity.signed_in(session, now=now, secret=secret)
+    told = {"now": now, "officer": officer, "sign_in_id": found[0].id if found else 0}
+    given = []
+    for make, more in (
+        (own_secrets.new_token, {"label": "x"}),
+        (own_secrets.new_code, {}),
+        (own_secrets.new_calendar, {}),
+    ):
+        try:
+            with write(engine) as session:
+                make(session, **told, **more)  # type: ignore[operator]
+            given.append(make.__name__)
+        except NotProven:
+            continue
+    return given
+
+
+ALL = ["new_token", "new_code", "new_calendar"]
+
+
+def test_a_secret_is_given_to_whoever_proved_within_ten_minutes_who_they_are(
+    engine: Engine, council: Council
+) -> None:
+    secret = sign_in(engine, council.seo)
+    assert own(engine, council.seo, secret, NOW + 9 * MINUTE) == ALL
+    assert own(engine, council.seo, secret, NOW + 10 * MINUTE) == []
+    assert own(engine, council.hos, secret, NOW) == []  # the session is another's
+    assert own(engine, council.seo, "made-up", NOW) == []
+    do(engine, identity.sign_out, secret=secret)
+    assert own(engine, council.seo, secret, NOW) == []
+
+
+def test_of_a_council_account_it_counts_when_the_provider_asked(
+    engine: Engine, council: Council
+) -> None:
+    for asked, gets in ((None, []), (NOW - 11 * MINUTE, []), (NOW - 9 * MINUTE, ALL)):
+        with write(engine) as session:
+            secret = identity.sign_in(
+                session, now=NOW, officer=council.seo, way=SignInWay.COUNCIL, auth_time=asked
+            )
+        assert own(engine, council.seo, secret, NOW) == gets
 
 
 def test_ones_own_session_can_be_ended_and_anybodys_by_an_administrator(

@@ -1,7 +1,8 @@
 """Which passwords may be chosen, and signing in with one: the same answer to all who may not."""
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -15,10 +16,11 @@ from models import passwords as rules
 from models.commands import directory, identity, passwords
 from models.database import read, write
 from models.events import Event, EventKind
-from models.officers import Officer, digest
+from models.officers import CredentialKind, Officer, digest
 from models.passwords import Hashing, check_password
 from models.refusals import InvalidInput, NotIdentified, NotPossible, TooManyTries
 from models.signing_in import SignInFailure
+from models.statements import change as update
 from tests.council import NOW, Council
 
 GOOD = "three otters juggling"
@@ -60,6 +62,11 @@ def with_password(engine: Engine, council: Council, hashing: Counting) -> Iterat
     """The council, whose Sam Ellison has the password `GOOD`."""
     give_password(engine, council.seo)
     return engine
+
+
+def fresh_officer(engine: Engine, email: str) -> Officer:
+    with read(engine) as session:
+        return directory.find_officer(session, email)
 
 
 def sign_in(engine: Engine, email: str, password: str, **told: object) -> str:
@@ -266,9 +273,41 @@ def test_guesses_at_once_are_counted_too(with_password: Engine, hashing: Countin
             return type(refused)
         raise AssertionError("it was let in")
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(rules.AT_ONCE) as pool:  # more would be told that it is busy
         answers = list(pool.map(guess, range(24)))
     assert answers.count(InvalidInput) == len(hashing.kept) == 10
+
+
+@pytest.mark.parametrize("email", [SEO, "nobody@fernshire.example"])
+def test_the_fourth_who_wants_a_hash_at_once_is_told_to_come_again(
+    with_password: Engine, hashing: Counting, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    inside, go_on = threading.Semaphore(0), threading.Event()
+    verify = hashing.verify
+
+    def slowly(password: str, kept: str | None) -> tuple[bool, str | None]:
+        inside.release()
+        assert go_on.wait(60)
+        return verify(password, kept)
+
+    monkeypatch.setattr(hashing, "verify", slowly)
+    with ThreadPoolExecutor(3) as pool:
+        three = [
+            pool.submit(sign_in, with_password, SEO, GOOD, address=f"192.0.2.{number}")
+            for number in range(3)
+        ]
+        for _ in three:
+            assert inside.acquire(timeout=60)
+        before = refusals(with_password), failures(with_password)
+        with pytest.raises(TooManyTries, match="Wait a few seconds") as told:
+            sign_in(with_password, email, GOOD)
+        assert told.value.wait < timedelta(minutes=1)
+        assert (refusals(with_password), failures(with_password)) == before
+        with pytest.raises(TooManyTries):
+            give_password(with_password, fresh_officer(with_password, "hos@fernshire.example"))
+        go_on.set()
+        assert all(future.result() for future in three)
+    assert sign_in(with_password, SEO, GOOD)
 
 
 def test_a_hash_that_was_made_with_less_cost_is_made_anew_at_sign_in(
@@ -312,7 +351,13 @@ def test_a_link_is_not_used_up_by_a_bad_password(
     assert sign_in(engine, SEO, GOOD)
 
 
-def change(engine: Engine, officer: Officer, current: str, password: str) -> str:
+def change(
+    engine: Engine,
+    officer: Officer,
+    current: str,
+    password: str,
+    **ends: Collection[CredentialKind],
+) -> str:
     return passwords.change_password(
         engine,
         now=NOW,
@@ -321,6 +366,7 @@ def change(engine: Engine, officer: Officer, current: str, password: str) -> str
         password=password,
         council=COUNCIL,
         address="192.0.2.1",
+        **ends,
     )
 
 
@@ -340,6 +386,71 @@ def test_a_new_password_ends_every_session_but_gives_a_new_one(
     with pytest.raises(InvalidInput):
         sign_in(with_password, SEO, GOOD)
     assert sign_in(with_password, SEO, OTHER)
+
+
+def issue_all(engine: Engine, officer: Officer) -> None:
+    """A secret of every kind, two of them tokens."""
+    told = {"now": NOW, "officer": officer}
+    with write(engine) as session:
+        identity.issue_token(session, **told, label="Weekly report")  # type: ignore[arg-type]
+        identity.issue_token(session, **told, label="Old report")  # type: ignore[arg-type]
+        identity.issue_code(session, **told)  # type: ignore[arg-type]
+        identity.issue_calendar(session, **told)  # type: ignore[arg-type]
+        identity.issue_invitation(session, **told, by="somebody")  # type: ignore[arg-type]
+
+
+def open_kinds(engine: Engine, officer: Officer) -> list[str]:
+    with read(engine) as session:
+        return sorted(secret.kind for secret in identity.secrets(session, NOW, officer.id))
+
+
+def revoked(engine: Engine) -> list[str]:
+    """The kinds of what was revoked, as it is on record."""
+    with read(engine) as session:
+        ended = session.exec(
+            select(Event.data)
+            .where(Event.kind == EventKind.CREDENTIAL_REVOKED)
+            .order_by(col(Event.sequence))
+        ).all()
+    return sorted(json.loads(data)["kind"] for data in ended)
+
+
+EVERY_KIND = ["calendar", "code", "invitation", "token", "token"]
+
+
+def test_a_new_password_ends_every_secret_but_what_is_to_stay(
+    with_password: Engine, council: Council
+) -> None:
+    seo = fresh(with_password, council.seo)
+    issue_all(with_password, seo)
+    issue_all(with_password, council.hos)
+    change(with_password, seo, GOOD, OTHER, ends={CredentialKind.CODE})
+    assert open_kinds(with_password, seo) == ["calendar", "invitation", "token", "token"]
+    assert revoked(with_password) == ["code"]
+    change(with_password, fresh(with_password, council.seo), OTHER, GOOD)
+    assert open_kinds(with_password, seo) == []
+    assert revoked(with_password) == EVERY_KIND
+    assert open_kinds(with_password, council.hos) == EVERY_KIND
+
+
+def test_a_password_set_by_a_link_ends_every_secret_unless_it_is_the_first(
+    engine: Engine, council: Council, hashing: Counting
+) -> None:
+    with write(engine) as session:
+        identity.issue_token(session, now=NOW, officer=council.seo)
+    give_password(engine, council.seo)
+    assert open_kinds(engine, council.seo) == ["token"]
+    issue_all(engine, council.seo)
+    secret = sign_in(engine, SEO, GOOD)
+    give_password(engine, council.seo, OTHER)
+    assert open_kinds(engine, council.seo) == []
+    assert identity.visitor(engine, now=NOW, secret=secret) is None
+    with write(engine) as session:
+        linked = {"oidc_issuer": "https://login.example", "oidc_subject": "sub 1"}
+        update(session, Officer, {"id": council.hos.id}, **linked)
+    issue_all(engine, council.hos)
+    give_password(engine, council.hos)
+    assert open_kinds(engine, council.hos) == []
 
 
 def test_the_current_password_is_asked_and_guesses_are_counted(

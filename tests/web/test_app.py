@@ -14,6 +14,7 @@ from models.database import connect
 from models.settings import Settings
 from tests.council import NOW, Council
 from tests.web.callers import Callers
+from web.__main__ import main as serve
 from web.app import create_app
 from web.protection import LONGEST_BODY
 
@@ -56,7 +57,8 @@ def test_a_database_without_tables_is_not_ready(callers: Callers) -> None:
 def test_a_database_that_is_away_is_told_without_its_address(tmp_path: Path) -> None:
     url = "postgresql+psycopg://scc:the-password@127.0.0.1:1/scc"
     callers = create_app(Settings(home=tmp_path, _env_file=None), connect(url))
-    client = TestClient(callers, raise_server_exceptions=False)
+    here = "http://127.0.0.1:8000"
+    client = TestClient(callers, base_url=here, raise_server_exceptions=False)
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["parts"]["database"] == "The database cannot be reached."
@@ -67,6 +69,20 @@ def test_a_database_that_is_away_is_told_without_its_address(tmp_path: Path) -> 
     for text in (answer.text, api.text, page.text):
         assert "the-password" not in text
         assert "127.0.0.1:1" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "base_url"),
+    [(["--host", "0.0.0.0"], "http://127.0.0.1:8000"), ([], "https://concerns.fernshire.example")],
+)
+def test_beyond_this_machine_the_web_by_itself_needs_a_secret(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], base_url: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["web", *options])
+    monkeypatch.setenv("SCC_BASE_URL", base_url)
+    monkeypatch.delenv("SCC_SECRET_KEY", raising=False)
+    with pytest.raises(SystemExit, match="SCC_SECRET_KEY"):
+        serve()
 
 
 ANYWHERE = ("/api/v1/schools", "/api/v1/nowhere", "/nowhere", "/health/live", "/static/scc.css")

@@ -1,6 +1,7 @@
 """Signing in in a real browser: by a link and a password, and with the council's account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
@@ -50,8 +51,19 @@ def test_an_account_is_set_up_used_and_left(
     walk.go("/account/password")
     walk.sees("Change your password")
     walk.go("/account")
+    served.now += timedelta(minutes=11)
+    walk.press("Get a new personal code")
+    walk.sees("Confirm that it is you")
+    walk.press("Continue")
+    walk.sees("There is a problem", "Enter your current password")
+    walk.type("Current password", PASSWORD)
+    walk.press("Continue")
+    walk.sees("Your new personal code")
+    walk.go("/account")
+    walk.follow("Sign out everywhere")
+    walk.sees("The weekly report, never used", "Your personal code")
     walk.press("Sign out everywhere")
-    walk.sees("You are signed out everywhere")
+    walk.sees("You are signed out everywhere, and what was ticked no longer works")
 
 
 def test_a_council_account_is_linked_and_signs_in(

@@ -1,6 +1,7 @@
 """Setting up an account by a link, signing in with a password, and one's own page."""
 
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlmodel import select
 from models import passwords as rules
 from models.commands import identity
 from models.database import read, write
-from models.events import Event
+from models.events import Event, EventKind
 from models.officers import Officer, digest
 from models.passwords import Hashing
 from models.signing_in import SignInFailure
@@ -218,10 +219,163 @@ def test_nobody_ends_or_revokes_what_is_not_theirs(visitors: Visitors) -> None:
 def test_signing_out_everywhere(visitors: Visitors) -> None:
     set_password(visitors)
     here, there = (sign_in(visitors).visitor for _ in range(2))
-    out = here.get("/account").submit(at="/account/sign-out-everywhere")
+    page = here.get("/account").follow("Sign out everywhere")
+    assert "Nothing else lets anybody in as you" in page.text
+    assert not page.has("ends")
+    out = page.submit()
     assert "You are signed out everywhere" in out.text
     for visitor in (here, there):
         assert visitor.get("/account").path.startswith("/sign-in")
+
+
+def issue_all(visitors: Visitors) -> str:
+    """A secret of every kind for Sam Ellison; the token, which was used."""
+    told = {"now": visitors.now, "officer": visitors.council.seo}
+    with write(visitors.engine) as session:
+        token = identity.issue_token(session, **told, label=HOSTILE)  # type: ignore[arg-type]
+        identity.issue_token(session, **told, label="Old report")  # type: ignore[arg-type]
+        identity.issue_code(session, **told)  # type: ignore[arg-type]
+        identity.issue_calendar(session, **told)  # type: ignore[arg-type]
+    assert _calls(visitors, token) == 200
+    return token
+
+
+def test_what_else_is_open_is_told_and_ends_with_the_sign_ins(visitors: Visitors) -> None:
+    token = issue_all(visitors)
+    page = visitors.seo.get("/account/sign-out-everywhere")
+    for words in (
+        f"{HOSTILE}, last used 23 November 2026",
+        "Old report, never used",
+        "The address of your calendar",
+        "Your personal code",
+    ):
+        assert words in page.text
+    assert "<b>" not in page.response.text
+    out = page.submit()
+    assert "what was ticked no longer works" in out.text
+    assert _calls(visitors, token) == 401
+    assert open_kinds(visitors) == set()
+
+
+@pytest.mark.parametrize("form", ["/account/sign-out-everywhere", "/account/password"])
+def test_what_is_unticked_goes_on(visitors: Visitors, form: str) -> None:
+    set_password(visitors)
+    token = issue_all(visitors)
+    page = sign_in(visitors).visitor.get(form)
+    refused = page.submit(422, ends=["nonsense"], **_passwords(form))
+    assert refused.errors == [("Choose from what is listed", "#ends")]
+    page.submit(ends=["code", "calendar"], **_passwords(form))
+    assert _calls(visitors, token) == 200
+    assert open_kinds(visitors) == {"token"}
+    page = sign_in(visitors, password=OTHER if "password" in form else GOOD).visitor.get(form)
+    assert "The address of your calendar" not in page.text
+    page.submit(**_passwords(form, OTHER, GOOD))
+    assert _calls(visitors, token) == 401
+
+
+def _passwords(form: str, current: str = GOOD, new: str = OTHER) -> dict[str, str]:
+    return {"current_password": current, "password": new} if "password" in form else {}
+
+
+def open_kinds(visitors: Visitors) -> set[str]:
+    with read(visitors.engine) as session:
+        found = identity.secrets(session, visitors.now, visitors.council.seo.id)
+    return {secret.kind.value for secret in found}
+
+
+def test_a_link_that_replaces_a_password_says_what_ends_and_ends_it(visitors: Visitors) -> None:
+    first = visitors.stranger().get(link(visitors, visitors.council.seo))
+    assert "stop working" not in first.text
+    first.submit(password=GOOD)
+    token = issue_all(visitors)
+    page = visitors.stranger().get(link(visitors, visitors.council.seo))
+    assert "your tokens, your personal code and the address of your calendar stop" in page.text
+    page.submit(password=OTHER)
+    assert _calls(visitors, token) == 401
+    assert open_kinds(visitors) == set()
+
+
+OWN = {TOKENS: {"label": HOSTILE}, "/account/code": {}, "/account/calendar": {}}
+
+
+@pytest.mark.parametrize("address", list(OWN))
+def test_a_secret_asks_for_the_password_ten_minutes_after_it_was_given(
+    visitors: Visitors, address: str
+) -> None:
+    set_password(visitors)
+    visitor = sign_in(visitors).visitor
+    visitors.now += timedelta(minutes=9)
+    assert visitor.get("/account").submit(at=address, **OWN[address]).path == address
+    before = open_kinds(visitors)
+    visitors.now += timedelta(minutes=1)
+    page = visitor.get("/account").submit(at=address, **OWN[address])
+    assert page.heading == "Confirm that it is you"
+    missing = page.submit(422, current_password="")
+    assert missing.errors == [("Enter your current password", "#current_password")]
+    wrong = missing.submit(422, current_password=OTHER)
+    assert wrong.errors == [("Your current password is not right", "#current_password")]
+    assert OTHER not in wrong.response.text
+    assert open_kinds(visitors) == before
+    told = wrong.submit(current_password=GOOD)
+    assert told.heading != "Confirm that it is you"
+    if address == TOKENS:
+        assert HOSTILE in visitor.get("/account").text
+    again = visitor.get("/account").submit(at=address, **OWN[address])
+    assert again.heading == told.heading  # not asked twice within ten minutes
+    with read(visitors.engine) as session:
+        proven = select(Event).where(Event.kind == EventKind.OFFICER_PROVEN)
+        [event] = session.exec(proven)
+        refused = select(Event).where(Event.kind == EventKind.SIGN_IN_REFUSED)
+        assert len(session.exec(refused).all()) == 1
+    assert event.facts == {"officer": SEO, "way": "password"}
+    shown = visitors.admin.get("/administration/audit").text
+    assert f"{SEO} confirmed with a password that it was them." in shown
+    assert f"was issued to {SEO}" in shown
+
+
+def test_guesses_at_an_open_browser_are_counted(visitors: Visitors) -> None:
+    set_password(visitors)
+    visitor = sign_in(visitors).visitor
+    visitors.now += timedelta(minutes=10)
+    fields = {"label": "Report", "current_password": OTHER}
+    for _ in range(10):
+        visitor.post(TOKENS, 422, fields)
+    page = visitor.post(TOKENS, 429, fields | {"current_password": GOOD})
+    assert "There were too many tries" in page.text
+    assert page.response.headers["retry-after"] == "900"
+    assert open_kinds(visitors) == set()
+
+
+def test_whoever_has_no_password_signs_in_again(visitors: Visitors) -> None:
+    visitor = visitors.hos
+    visitors.now += timedelta(minutes=10)
+    page = visitor.get("/account").submit(at="/account/code")
+    assert page.links["Sign in again"] == "/sign-in?next=/account"
+    assert not page.has("current_password")
+    assert (
+        "You have no password here"
+        in visitor.post("/account/code", 422, {"current_password": GOOD}).text
+    )
+
+
+def test_when_all_places_for_hashing_are_taken_the_page_says_so(visitors: Visitors) -> None:
+    set_password(visitors)
+    visitor = sign_in(visitors).visitor
+    open_link = visitors.stranger().get(link(visitors, visitors.council.hos))
+    fields = {"current_password": GOOD, "password": OTHER}
+    with ExitStack() as places:
+        for _ in range(rules.AT_ONCE):
+            places.enter_context(rules.hashing.turn())
+        for page in (
+            sign_in(visitors, 429),
+            sign_in(visitors, 429, email="nobody@fernshire.example"),
+            open_link.submit(429, password=GOOD),
+            visitor.post("/account/password", 429, fields),
+        ):
+            assert "Wait a few seconds, then try again" in page.text
+            assert page.response.headers["retry-after"] == "3"
+    assert sign_in(visitors).path == "/account"
+    assert open_link.submit(password=GOOD).path == "/sign-in"
 
 
 def test_a_new_password_is_asked_with_the_current_one(visitors: Visitors) -> None:

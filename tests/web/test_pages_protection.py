@@ -57,6 +57,56 @@ def test_another_site_cannot_send_anything(visitors: Visitors) -> None:
     assert events(visitors.engine) == before
 
 
+NAMES = {
+    "127.0.0.1:8000": 200,
+    "127.0.0.1:65000": 200,
+    "localhost": 200,
+    "LOCALHOST:8000": 200,
+    "[::1]:8000": 200,
+    "scc.fernshire.example": 200,
+    "scc.fernshire.example:8443": 200,
+    "SCC.Fernshire.example": 200,
+    "10.0.0.7:8000": 200,
+    "[fd00::7]": 200,
+    "old-name.fernshire.example": 200,
+    "rebound.example": 400,
+    "scc.fernshire.example.evil.example": 400,
+    "evil.scc.fernshire.example": 400,
+    "scc.fernshire.example@evil.example": 400,
+    "evil.example@127.0.0.1": 400,
+    "127.0.0.1/": 400,
+    "192.0.2.1": 400,
+    "[fd00::8]": 400,
+    "[": 400,
+    "": 400,
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_service_answers_to_its_own_names_alone(
+    engine: Engine, council: Council, tmp_path: Path
+) -> None:
+    visitors = Visitors(
+        engine,
+        council,
+        tmp_path,
+        base_url="https://scc.fernshire.example/",
+        hosts="10.0.0.7, fd00::7 https://old-name.fernshire.example:8443",
+    )
+    client = visitors.stranger().client
+    for name, status in NAMES.items():
+        for address in ("/sign-in", "/static/scc.css"):
+            response = client.get(address, headers={"Host": name})
+            assert response.status_code == status, name
+            if status == 400:
+                assert response.headers["content-type"].startswith("text/plain")
+                assert "SCC_HOSTS" in response.text
+                assert response.headers["x-content-type-options"] == "nosniff"
+        api = client.get("/api/v1/schools", headers={"Host": name})
+        assert api.status_code == (401 if status == 200 else 400), name
+        assert client.get("/health/live", headers={"Host": name}).status_code == 200, name
+
+
 OURS: list[dict[str, str]] = [
     {},
     {"Sec-Fetch-Site": "same-origin"},

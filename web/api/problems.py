@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from models.refusals import InvalidInput, NotIdentified, Refused
 from web.rules import keep_refusal
+from web.waiting import retry_after
 
 MEDIA_TYPE = "application/problem+json"
 NO_BODY = "Send a JSON object, as application/json."
@@ -74,7 +75,9 @@ def answer(refusal: Refused) -> Response:
     if isinstance(refusal, InvalidInput):
         detail = " ".join(f"{field}: {message}" for field, message in refusal.errors)
         return problem(refusal.status, refusal.title, detail, refusal.errors)
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, NotIdentified) else None
+    headers = retry_after(refusal)
+    if isinstance(refusal, NotIdentified):
+        headers["WWW-Authenticate"] = "Bearer"
     return problem(refusal.status, refusal.title, refusal.message, headers=headers)
 
 
@@ -110,6 +113,7 @@ def failed(_: Request, failure: HTTPException) -> Response:
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing at this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+        HTTPStatus.REQUEST_TIMEOUT: "The body did not arrive in time. Nothing was done.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A file can be 25 MB at most, all else 2 MB.",
     }.get(status, status.description)
     return problem(status, status.phrase, detail, headers=failure.headers)

@@ -21,6 +21,7 @@ from web.pages.set_password import INVITATION, invited, no_link
 from web.pages.sign_in import begin, network_address, within
 from web.pages.visits import SESSION, drop, keep, kept, page
 from web.rules import anybody
+from web.waiting import retry_after
 
 UNDER_WAY = "scc_council"
 LINK = "/sign-in/council/link"
@@ -29,11 +30,14 @@ router = APIRouter()
 
 
 @router.get("/sign-in/council", dependencies=[anybody])
-def leave(request: Request, door: AtDoor, next: str = "/") -> Response:
-    """Send the browser to the provider; nothing is ever linked by that."""
+def leave(request: Request, door: AtDoor, next: str = "/", fresh: str = "") -> Response:
+    """Send the browser to the provider; nothing is ever linked by that.
+
+    With `fresh`, whoever is signed in there must sign in again.
+    """
     _require_settings(door.settings)
     try:
-        begun, address = _begin(request, door, within(next))
+        begun, address = _begin(request, door, within(next), fresh=bool(fresh))
     except (Refused, CouncilSignInError) as trouble:
         return _trouble(request, trouble)
     return _keep_secret(request, RedirectResponse(address, 303), begun.secret)
@@ -59,11 +63,13 @@ def leave_to_link(request: Request, door: AtDoor) -> Response:
 def come_back(request: Request, door: AtDoor, code: str = "", state: str = "") -> Response:
     """What the provider sends the browser back with; what it says in words is not repeated."""
     _require_settings(door.settings)
+    fresh = False
     try:
         with write(door.engine) as session:
             under_way = council_accounts.take(
                 session, now=door.now, state=state, secret=kept(request, UNDER_WAY)
             )
+        fresh = under_way.fresh
         account = _account(door, under_way, code)
         if under_way.invitation is not None:
             secret = council_accounts.hold(
@@ -71,11 +77,15 @@ def come_back(request: Request, door: AtDoor, code: str = "", state: str = "") -
             )
             return _keep_secret(request, RedirectResponse(LINK, 303), secret)
         secret = council_accounts.sign_in(
-            door.engine, now=door.now, account=account, instead_of=kept(request, SESSION)
+            door.engine,
+            now=door.now,
+            account=account,
+            instead_of=kept(request, SESSION),
+            fresh=fresh,
         )
     except (Refused, CouncilSignInError) as trouble:
-        return _trouble(request, trouble)
-    return _signed_in(request, under_way.goes_to, secret)
+        return _trouble(request, trouble, fresh=fresh)
+    return _signed_in(request, under_way.goes_to, secret, "proven" if fresh else None)
 
 
 @router.get(LINK, dependencies=[anybody])
@@ -110,7 +120,12 @@ def link(request: Request, door: AtDoor) -> Response:
 
 
 def _begin(
-    request: Request, door: Door, goes_to: str, invitation: str | None = None
+    request: Request,
+    door: Door,
+    goes_to: str,
+    invitation: str | None = None,
+    *,
+    fresh: bool = False,
 ) -> tuple[Begun, str]:
     """What begins, and the address at the provider; raises TooManyTries, CouncilSignInError."""
     begun = council_accounts.begin(
@@ -119,8 +134,9 @@ def _begin(
         address=network_address(request),
         goes_to=goes_to,
         invitation=invitation,
+        fresh=fresh,
     )
-    return begun, council_sign_in.address(door.settings, begun)
+    return begun, council_sign_in.address(door.settings, begun, fresh=fresh)
 
 
 def _account(door: Door, under_way: CouncilSignIn, code: str) -> CouncilAccount:
@@ -140,8 +156,8 @@ def _keep_secret(request: Request, answer: Response, secret: str) -> Response:
     return answer
 
 
-def _signed_in(request: Request, goes_to: str, secret: str) -> Response:
-    answer = begin(request, goes_to, secret)
+def _signed_in(request: Request, goes_to: str, secret: str, what: str | None = None) -> Response:
+    answer = begin(request, goes_to, secret, what)
     drop(request, answer, UNDER_WAY)
     drop(request, answer, INVITATION)
     return answer
@@ -152,9 +168,16 @@ def _require_settings(settings: Settings) -> None:
         raise NotFound("There is no sign-in with a council account here.")
 
 
-def _trouble(request: Request, trouble: Refused | CouncilSignInError) -> Response:
-    title = "You are not signed in"
+def _trouble(
+    request: Request, trouble: Refused | CouncilSignInError, *, fresh: bool = False
+) -> Response:
+    """Why it did not work; whoever only had to confirm that it is them is still signed in."""
+    title = "It is not confirmed that it is you" if fresh else "You are not signed in"
     status = trouble.status if isinstance(trouble, Refused) else 503
-    answer = page(request, "sign_in_trouble.html", status, title=title, message=str(trouble))
+    answer = page(
+        request, "sign_in_trouble.html", status, title=title, message=str(trouble), fresh=fresh
+    )
+    if isinstance(trouble, Refused):
+        answer.headers.update(retry_after(trouble))
     drop(request, answer, UNDER_WAY)
     return answer

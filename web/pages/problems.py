@@ -11,6 +11,7 @@ from models.refusals import NotIdentified, Refused
 from web.door import open_door
 from web.pages.visits import find_visit, page
 from web.rules import keep_refusal
+from web.waiting import retry_after
 
 REFERENCE = re.compile("ESC-[0-9]{4}-[0-9]{4,9}")
 SAFE = ("GET", "HEAD")
@@ -24,6 +25,10 @@ WORDS = {
     405: (
         "This address cannot be used this way",
         "It belongs to a form. Go to the page with the form and send it from there.",
+    ),
+    408: (
+        "What you sent did not arrive in time",
+        "Nothing was done. Check your connection, then go back and try again.",
     ),
     413: (
         "That is too much at once",
@@ -42,7 +47,9 @@ def refused(request: Request, refusal: Refused) -> Response:
         query = urlencode({"next": _address(request)})
         return RedirectResponse(f"/sign-in?{query}", 303)
     keep_refusal(request, refusal)
-    return _problem(request, refusal.status, refusal.title, refusal.message)
+    answer = _problem(request, refusal.status, refusal.title, refusal.message)
+    answer.headers.update(retry_after(refusal))
+    return answer
 
 
 def failed(request: Request, status: int) -> Response:

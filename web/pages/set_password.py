@@ -14,12 +14,13 @@ from models.commands import identity, passwords
 from models.commands.council_accounts import USED
 from models.database import read
 from models.officers import Officer, digest
-from models.refusals import InvalidInput, NotIdentified
+from models.refusals import InvalidInput, NotIdentified, TooManyTries
 from models.settings import Settings
 from web.door import AtDoor, Door
 from web.pages.forms import Form, Posted
 from web.pages.visits import drop, keep, kept, page, went_on
 from web.rules import anybody
+from web.waiting import may_wait
 
 INVITATION = "scc_invitation"
 LASTS = timedelta(minutes=30)  # between opening the link and choosing the password
@@ -59,8 +60,9 @@ def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
                 password=form.text("password"),
                 council=door.policy.letterhead.council,
             )
-        except InvalidInput as invalid:
-            return _page(request, door.settings, officer, form.refused(invalid))
+        except (InvalidInput, TooManyTries) as refusal:
+            form = form.refused(refusal)
+            return may_wait(_page(request, door.settings, officer, form), refusal)
     except NotIdentified:
         return no_link(request)
     answer = went_on(request, "/sign-in", "password")
@@ -81,6 +83,7 @@ def _page(request: Request, settings: Settings, invited: Officer, form: Form) ->
         422 if form.errors else 200,
         title="Set up your account",
         invited=invited,
+        replaces=passwords.could_sign_in(invited),
         form=form,
         errors=form.errors,
         council_sign_in=settings.council_sign_in,
@@ -90,4 +93,4 @@ def _page(request: Request, settings: Settings, invited: Officer, form: Form) ->
 def no_link(request: Request) -> Response:
     """What is said to a browser in which no link is open that works."""
     title = "This link does not work"
-    return page(request, "sign_in_trouble.html", 404, title=title, message=USED)
+    return page(request, "sign_in_trouble.html", 404, title=title, message=USED, fresh=False)

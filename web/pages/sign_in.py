@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
@@ -10,12 +11,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.commands import identity, passwords
 from models.database import read, write
 from models.officers import Officer
+from models.passwords import AT_ONCE
 from models.refusals import InvalidInput, NotFound, TooManyTries
 from models.settings import Settings, is_loopback
 from web.door import AtDoor, Door
 from web.pages.forms import Form, Posted
 from web.pages.visits import SESSION, drop, keep, kept, page, went_on
 from web.rules import anybody
+from web.waiting import may_wait
 
 # What a proxy adds: one on this machine asks from here, by whichever name it likes.
 OF_PROXIES = (
@@ -26,6 +29,8 @@ OF_PROXIES = (
     "X-Real-IP",
     "Via",
 )
+# As many as may hash at once, and one to turn the others away.
+_threads = CapacityLimiter(AT_ONCE + 1)
 
 router = APIRouter()
 
@@ -43,8 +48,15 @@ def no_password_yet() -> Response:
 
 
 @router.post("/sign-in/password", dependencies=[anybody])
-def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Response:
-    """Begin a session with e-mail address and password."""
+async def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Response:
+    """Begin a session with e-mail address and password.
+
+    Whoever signs in waits for one of a few threads, so that a flood leaves the others to pages.
+    """
+    return await to_thread.run_sync(_sign_in, request, door, form, limiter=_threads)
+
+
+def _sign_in(request: Request, door: Door, form: Form) -> Response:
     try:
         form.check("email", "password")
         secret = passwords.sign_in(
@@ -55,10 +67,8 @@ def sign_in_with_password(request: Request, door: AtDoor, form: Posted) -> Respo
             address=network_address(request),
             instead_of=kept(request, SESSION),
         )
-    except InvalidInput as invalid:
-        return _page(request, door, form.refused(invalid))
-    except TooManyTries as limited:
-        return _page(request, door, form.refused(limited), limited.status)
+    except (InvalidInput, TooManyTries) as refusal:
+        return may_wait(_page(request, door, form.refused(refusal)), refusal)
     return begin(request, within(form.text("next")), secret)
 
 
@@ -117,13 +127,13 @@ def network_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _page(request: Request, door: Door, form: Form, status: int = 0) -> Response:
+def _page(request: Request, door: Door, form: Form) -> Response:
     with read(door.engine) as session:
         officers = _demonstration_officers(session, request, door.settings)
     return page(
         request,
         "sign_in.html",
-        status or (422 if form.errors else 200),
+        422 if form.errors else 200,
         title="Sign in",
         form=form,
         errors=form.errors,

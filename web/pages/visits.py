@@ -81,9 +81,13 @@ SENTENCES = {
     "assessment_withdrawn": "The assessment is withdrawn",
     "signed_out": "You are signed out",
     "signed_out_everywhere": "You are signed out everywhere",
+    "signed_out_and_ended": "You are signed out everywhere, and what was ticked no longer works",
     "sign_in_ended": "The sign-in is ended",
     "password": "Your password is set. Sign in with it",
     "password_changed": "Your password is changed, and you are signed out everywhere else",
+    "password_changed_and_ended": "Your password is changed, you are signed out everywhere else, "
+    "and what was ticked no longer works",
+    "proven": "You have confirmed that it is you. You are not asked again for 10 minutes",
     "calendar_ended": "The address of your calendar no longer works",
     "token_revoked": "The token no longer works",
     "officer_changed": "The officer is changed",

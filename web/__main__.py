@@ -1,0 +1,37 @@
+"""`python -m web`: the web application, until SIGTERM or Ctrl-C."""
+
+import argparse
+import os
+import sys
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from models.settings import DEFAULT_SECRET, Settings, is_loopback
+from web.connections import serving
+
+
+def main() -> None:
+    """Serve on the address that is asked for, in as many processes."""
+    asked = argparse.ArgumentParser(prog="python -m web", description=__doc__)
+    asked.add_argument("--host", default="127.0.0.1", help="where it listens")
+    asked.add_argument("--port", type=int, default=8000)
+    asked.add_argument("--workers", type=int, default=1, help="how many processes")
+    options = asked.parse_args()
+    settings = Settings()
+    hosts = (options.host, urlsplit(settings.base_url).hostname or "")
+    if settings.secret_key == DEFAULT_SECRET and not all(map(is_loopback, hosts)):
+        sys.exit("Beyond this machine it needs a secret of its own: set SCC_SECRET_KEY.")
+    os.environ["SCC_BOUND_TO"] = options.host  # for the application, which reads it for itself
+    uvicorn.run(
+        "web.app:create_app",
+        factory=True,
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        **serving(settings),
+    )
+
+
+if __name__ == "__main__":
+    main()
