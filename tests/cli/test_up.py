@@ -1,6 +1,7 @@
 """`scc up` with real processes: all of it starts, is mended, and ends."""
 
 import http.server
+import json
 import os
 import signal
 import socket
@@ -14,7 +15,10 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
+from cli.running import find
 from models.commands import clock, directory
 from models.database import connect, write
 from models.settings import Settings
@@ -185,6 +189,10 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert f"http://127.0.0.1:{running.prefect_port}\n" in running.said
     assert "DEMO-MARGARET" in running.said
     assert str(running.home / "mail") in running.said
+    known = find(running.home)
+    assert known is not None
+    assert known.base_url == f"http://127.0.0.1:{running.port}"
+    assert known.prefect_api_url == api
 
     def registered() -> bool:
         listed = ask_prefect(api, "/deployments/filter")
@@ -215,6 +223,7 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     eventually(lambda: all_gone(family), "an end to every process", 10)
     assert is_free(running.port)
     assert is_free(running.prefect_port)
+    assert find(running.home) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -261,6 +270,20 @@ def test_a_second_one_on_the_same_data_is_refused(
     assert "running" in said
     assert str(without_prefect.process.pid) in said
     assert answers(f"http://127.0.0.1:{without_prefect.port}/health/live")
+
+
+def test_the_doctor_names_the_addresses_that_run(without_prefect: Up) -> None:
+    ours = [name for name in os.environ if name.startswith(("SCC_", "PREFECT_"))]
+    unset = dict.fromkeys(ours)
+    result = CliRunner().invoke(
+        app, ["doctor", "--json"], env={**unset, "SCC_HOME": str(without_prefect.home)}
+    )
+    answer = json.loads(result.stdout)
+    pages = f"http://127.0.0.1:{without_prefect.port}"
+    assert answer["settings"]["SCC_BASE_URL"] == pages
+    [running] = [check["detail"] for check in answer["checks"] if check["check"] == "running"]
+    assert str(without_prefect.process.pid) in running
+    assert pages in running
 
 
 @pytest.mark.parametrize("option", ["--port", "--prefect-port"])
