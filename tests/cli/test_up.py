@@ -21,7 +21,10 @@ from cli.main import app
 from cli.running import find
 from models.commands import clock, directory
 from models.database import connect, write
+from models.policy import Policy
 from models.settings import Settings
+from tests.cases import Case
+from tests.council import found_council
 from tests.prefect_server import eventually, free_port
 
 # One after the other: each is several processes.
@@ -257,10 +260,17 @@ def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None
     eventually(lambda: all_gone(family), "an end to every process", 10)
 
 
-def test_without_prefect_it_keeps_the_clock_itself(without_prefect: Up) -> None:
+def test_without_prefect_it_keeps_the_clock_and_sends_mails_itself(
+    without_prefect: Up, policy: Policy
+) -> None:
     engine = connect(f"sqlite:///{without_prefect.home / 'scc.db'}")
     eventually(lambda: clock.last_pass(engine), "a pass of the clock", 60)
+    Case(engine, policy, found_council(engine)).started(by="seo")
     engine.dispose()
+    folder = without_prefect.home / "mail"
+    eventually(lambda: list(folder.glob("*.eml")), "the alert to those who decide", 60)
+    for mail in folder.glob("*.eml"):
+        assert f"http://127.0.0.1:{without_prefect.port}/proposals/" in mail.read_text()
 
 
 def test_a_second_one_on_the_same_data_is_refused(
