@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from cli import running
 from cli.answers import Answer, CommandError, database_trouble
 from cli.database import opened, prepare_home
 from cli.up import PREFECT_PORT, answers
@@ -24,6 +25,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
     return [
         _data_folder(settings),
         *_database(settings, now),
+        _running(settings),
         _policy(settings),
         _prefect(settings),
         condition.mail(settings, check_mail_url(settings.mail_url)),
@@ -91,6 +93,15 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _is_missing_file(settings: Settings) -> bool:
     """Opening a SQLite file creates it, and looking must change nothing."""
     return not settings.database_url and not (settings.home / "scc.db").exists()
+
+
+def _running(settings: Settings) -> Finding:
+    about, found = "running", running.find(settings.home)
+    if found is None:
+        return Finding(about, Health.OK, "`scc up` does not run on this data folder")
+    prefect = found.prefect_api_url or "not started"
+    says = f"`scc up` (process {found.process}): pages {found.base_url}, Prefect {prefect}"
+    return Finding(about, Health.OK, says)
 
 
 def _policy(settings: Settings) -> Finding:

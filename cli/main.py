@@ -10,6 +10,7 @@ from sqlmodel import Session
 from cli import backup, demonstration, doctor, exporting, importing, up
 from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
+from cli.running import settings_in_force
 from models.clocks import LONDON, london_time
 from models.commands import clock, directory, identity
 from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
@@ -105,7 +106,7 @@ def demo(as_json: AsJson = False) -> None:
 def doctor_(as_json: AsJson = False) -> None:
     """Check the settings, the database, Prefect, mail, the clock and the calendar."""
     with answering(as_json) as answer:
-        settings = Settings()
+        settings = settings_in_force()
         findings = doctor.examine(settings, datetime.now(UTC))
         healthy = doctor.describe(settings, findings, answer)
     if not healthy:
@@ -123,7 +124,7 @@ def add(
     """Add an officer; prints a link with which they set their password, once."""
     with answering(as_json) as answer:
         now = datetime.now(UTC)
-        settings = Settings()
+        settings = settings_in_force()
         with opened(settings) as engine, write(engine) as session:
             officer = directory.add_officer(
                 session, now=now, email=email, name=name, role=role, phase=phase
@@ -149,7 +150,7 @@ def link(email: Email, as_json: AsJson = False) -> None:
     """Make a new link to set a password or link a council account; the one before stops working."""
     with answering(as_json) as answer:
         now = datetime.now(UTC)
-        settings = Settings()
+        settings = settings_in_force()
         with opened(settings) as engine, write(engine) as session:
             officer = _active(directory.find_officer(session, email))
             made = _link(session, settings, officer, now)
@@ -217,7 +218,7 @@ def tick(
     """One pass of the clock: all that is due is done; run twice, the second does nothing."""
     now = datetime.now(UTC) if as_of is None else _moment(as_of)
     with answering(as_json) as answer:
-        settings = Settings()
+        settings = settings_in_force()
         policy = load_policy(settings.policy)
         with opened(settings) as engine:
             done = clock.tick(engine, policy, now)
@@ -251,7 +252,7 @@ def tick(
 def deliver(as_json: AsJson = False) -> None:
     """One pass of the outbox: send what waits to be sent."""
     with answering(as_json) as answer:
-        settings = Settings()
+        settings = settings_in_force()
         policy = load_policy(settings.policy)
         with opened(settings) as engine:
             done = outbox.deliver(engine, policy, settings, datetime.now(UTC))
@@ -276,7 +277,7 @@ def deliver(as_json: AsJson = False) -> None:
 def work(as_json: AsJson = False) -> None:
     """One pass over the bulk work that waits: register files to read, letters to draft or issue."""
     with answering(as_json) as answer:
-        settings = Settings()
+        settings = settings_in_force()
         policy = load_policy(settings.policy)
         with opened(settings) as engine:
             worked = carry_on(engine, policy, settings, lambda: datetime.now(UTC))

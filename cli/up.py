@@ -1,6 +1,5 @@
 """`scc up`: the web application, the Prefect server and the flow runner, together."""
 
-import fcntl
 import logging
 import os
 import secrets
@@ -11,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -20,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy import Engine
 
-from cli import demonstration
+from cli import demonstration, running
 from cli.answers import Answer, CommandError
 from cli.database import prepare_home, prepared
 from cli.processes import Child, Family, new_log
@@ -119,11 +118,15 @@ def run(plan: Plan, answer: Answer) -> None:
     Raises CommandError when it cannot start: a port in use, a folder that cannot be written to,
     a default secret beyond loopback, another `scc up`; SchemaError, PolicyError.
     """
-    settings = plan.settings
+    # Mails that leave from this process have the address that everybody else is told.
+    settings = plan.settings.model_copy(update={"base_url": plan.base_url})
+    plan = replace(plan, settings=settings)
     _check_reach(plan)
     policy = load_policy(settings.policy)
     prepare_home(settings)
-    with _alone(settings.home), prepared(settings) as engine:
+    prefect = plan.prefect_api_url if plan.with_prefect else None
+    here = running.Running(os.getpid(), plan.base_url, prefect)
+    with running.alone(settings.home, here), prepared(settings) as engine:
         _check_ports(plan)
         if plan.demo:
             demonstration.load(engine, policy, settings, datetime.now(UTC))
@@ -167,23 +170,6 @@ def _check_port(host: str, port: int, option: str) -> None:
                 f"Port {port} on {host} cannot be used ({error.strerror}). "
                 f"Choose another one with {option}."
             ) from None
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the data folder, so that no second `scc up` works on it."""
-    with (home / "up.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise CommandError(
-                f"`scc up` is running on {home.absolute()} already (process {lock.read().strip()})."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 def _serve(plan: Plan, engine: Engine, answer: Answer) -> None:

@@ -91,7 +91,7 @@ def prefect(settings: Settings, url: str, *, answers: bool) -> Finding:
     shown = settings.masked()["prefect_api_url"] or url
     says = f"{shown} does not answer. Cases, deadlines and letters go on meanwhile;"
     if settings.prefect_api_url:
-        return Finding("Prefect", Health.PROBLEM, f"{says} check PREFECT_API_URL.")
+        return Finding("Prefect", Health.PROBLEM, f"{says} start it, or set PREFECT_API_URL.")
     return Finding("Prefect", Health.WARNING, f"{says} `scc up` starts it.")
 
 

@@ -29,6 +29,32 @@ AXE_OPTIONS = {
     "resultTypes": ["violations"],  # to carry over all that is right takes longer than to find it
 }
 
+# How wide letters are in the mean, in em: Verdana, wider than most faces that officers' machines
+# have, with the spacing that a reader may ask for (WCAG 2.2, 1.4.12).
+WIDE = 0.53 + 0.12
+SAMPLE = "The governing body must respond to the warning notice by this day"
+# Whatever face this machine has, its letters are set apart until they are that wide. A style sheet
+# made by script is none that the pages' policy on content would have to allow.
+FITS_WHEN_WIDE = """([sample, wide]) => {
+    const pen = document.createElement('canvas').getContext('2d')
+    pen.font = '100px ' + getComputedStyle(document.querySelector('h1')).fontFamily
+    const spacing = wide - pen.measureText(sample).width / 100 / sample.length
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(`* { letter-spacing: ${spacing}em !important }`)
+    document.adoptedStyleSheets = [sheet]
+    const root = document.documentElement
+    const fits = root.scrollWidth <= root.clientWidth
+    document.adoptedStyleSheets = []
+    return fits
+}"""
+
+
+def assert_fits(page: Page) -> None:
+    """Asserts that a page is no wider than its window, though its letters are wide."""
+    fits = page.evaluate(FITS_WHEN_WIDE, [SAMPLE, WIDE])
+    width = page.viewport_size and page.viewport_size["width"]
+    assert fits, f"{page.url} scrolls sideways at {width} pixels"
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

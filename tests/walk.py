@@ -21,6 +21,7 @@ from models.settings import Settings
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 from tests import databases
+from tests.browser import assert_fits
 from tests.council import NOW, Council, found_council
 from web.app import create_app
 from web.connections import serving
@@ -141,7 +142,7 @@ class Walk:
 
 
 def looker(assert_accessible: Callable[[Page], None]) -> Callable[[Page], None]:
-    """Looks at every kind of page once: axe, and nothing wider than the window, at both widths."""
+    """Looks at every kind of page once, at both widths: axe, and nothing wider than the window."""
     seen = set()
 
     def look(page: Page) -> None:
@@ -152,8 +153,7 @@ def looker(assert_accessible: Callable[[Page], None]) -> Callable[[Page], None]:
         for width in (TELEPHONE, DESK):
             page.set_viewport_size({"width": width, "height": 900})
             assert_accessible(page)
-            fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-            assert page.evaluate(fits), f"{page.url} scrolls sideways at {width} pixels"
+            assert_fits(page)
 
     return look
 

@@ -15,7 +15,7 @@ from models.deadlines import Deadline
 from models.escalations import Escalation, Status
 from models.policy import Policy
 from models.programme import Duty, DutyKind, DutyState
-from models.reading.escalations import AGES, RUNNING, age_limits
+from models.reading.escalations import AGES, RUNNING, age_limits, count_overdue
 from models.reading.level_changes import level_changes
 from models.reading.paging import Found
 from models.reading.schools import NOT_ASSESSED
@@ -32,26 +32,31 @@ LEVELS = (*(level.value for level in RiskLevel), NOT_ASSESSED)
 class Dashboard:
     """What an officer sees of the whole; who may not see the programme has none of its figures."""
 
+    overdue: int  # escalations that wait for a response whose day has passed
+    overdue_since: date | None  # the earliest of those days
+    late: dict[str, int] | None  # work of the programme whose day has passed, by kind of duty
     schools: list[Found]  # by phase: the number at each of LEVELS
     escalations: list[Found]  # by step: the number of each of AGES
     weeks: list[Found]  # of deadlines to come
     since: date  # from when changes of level are counted
     changes: int | None
-    late: dict[str, int] | None  # by kind of duty
 
 
 def dashboard(
     session: Session, policy: Policy, reader: Reader, *, today: date, programme: bool
 ) -> Dashboard:
-    """The figures of a day in London. Five queries."""
+    """The figures of a day in London. Six queries."""
     since = last_term_ended(policy, today)
+    number, earliest = count_overdue(session, reader, today)
     return Dashboard(
+        overdue=number,
+        overdue_since=earliest,
+        late=_late(session, today) if programme else None,
         schools=_schools(session, today),
         escalations=_escalations(session, policy, reader, today),
         weeks=_weeks(session, reader, today),
         since=since,
         changes=level_changes(session, since=since, per_page=1)["total"] if programme else None,
-        late=_late(session, today) if programme else None,
     )
 
 

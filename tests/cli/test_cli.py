@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from typer.testing import CliRunner
 
 from cli import demonstration, doctor
 from cli.main import app
+from cli.running import Running, alone
 from models import schema
 from models.clocks import bank_holidays_known_until
 from models.commands import clock, identity
@@ -397,6 +400,37 @@ def test_a_pass_issues_approved_letters_and_delivery_keeps_them_in_the_mail_fold
     assert set(on_database.json("deliver").values()) == {0}
 
 
+def links(home: Path) -> set[str]:
+    """Where the links in the mails that were kept lead: scheme, host and port."""
+    found = set()
+    for file in (home / "mail").glob("*.eml"):
+        mail = message_from_bytes(file.read_bytes(), policy=default)
+        text = mail.get_body(("plain",)).get_content()
+        found |= set(re.findall(r"https?://[^/\s]+(?=/escalations)", text))
+        file.unlink()
+    return found
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_mails_lead_to_the_pages_that_run(
+    on_database: Terminal, case: Case, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.started().discuss("headteacher")
+
+    def remind(day: str) -> set[str]:
+        assert on_database.json("tick", "--as-of", f"{day}T09:00")["reminders"] > 0
+        on_database("deliver")
+        return links(home)
+
+    with alone(home, Running(1, "http://127.0.0.1:8010", "http://127.0.0.1:4210/api")):
+        assert remind("2026-12-08") == {"http://127.0.0.1:8010"}
+        monkeypatch.setenv("SCC_BASE_URL", "https://concerns.fernshire.example")
+        assert remind("2026-12-15") == {"https://concerns.fernshire.example"}
+        monkeypatch.delenv("SCC_BASE_URL")
+    # What it wrote down is still there; it no longer runs.
+    assert remind("2026-12-22") == {"http://127.0.0.1:8000"}
+
+
 def test_a_broken_policy_stops_the_clock_with_its_reason(
     scc: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -435,6 +469,7 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         "data folder": "ok",
         "database": "ok",
         "clock": "warning",
+        "running": "ok",
         "letters": "ok",
         "deliveries": "ok",
         "policy": "ok",

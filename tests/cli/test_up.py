@@ -1,6 +1,7 @@
 """`scc up` with real processes: all of it starts, is mended, and ends."""
 
 import http.server
+import json
 import os
 import signal
 import socket
@@ -14,10 +15,16 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
+from cli.running import find
 from models.commands import clock, directory
 from models.database import connect, write
+from models.policy import Policy
 from models.settings import Settings
+from tests.cases import Case
+from tests.council import found_council
 from tests.prefect_server import eventually, free_port
 
 # One after the other: each is several processes.
@@ -185,6 +192,10 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert f"http://127.0.0.1:{running.prefect_port}\n" in running.said
     assert "DEMO-MARGARET" in running.said
     assert str(running.home / "mail") in running.said
+    known = find(running.home)
+    assert known is not None
+    assert known.base_url == f"http://127.0.0.1:{running.port}"
+    assert known.prefect_api_url == api
 
     def registered() -> bool:
         listed = ask_prefect(api, "/deployments/filter")
@@ -215,6 +226,7 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     eventually(lambda: all_gone(family), "an end to every process", 10)
     assert is_free(running.port)
     assert is_free(running.prefect_port)
+    assert find(running.home) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -248,10 +260,17 @@ def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None
     eventually(lambda: all_gone(family), "an end to every process", 10)
 
 
-def test_without_prefect_it_keeps_the_clock_itself(without_prefect: Up) -> None:
+def test_without_prefect_it_keeps_the_clock_and_sends_mails_itself(
+    without_prefect: Up, policy: Policy
+) -> None:
     engine = connect(f"sqlite:///{without_prefect.home / 'scc.db'}")
     eventually(lambda: clock.last_pass(engine), "a pass of the clock", 60)
+    Case(engine, policy, found_council(engine)).started(by="seo")
     engine.dispose()
+    folder = without_prefect.home / "mail"
+    eventually(lambda: list(folder.glob("*.eml")), "the alert to those who decide", 60)
+    for mail in folder.glob("*.eml"):
+        assert f"http://127.0.0.1:{without_prefect.port}/proposals/" in mail.read_text()
 
 
 def test_a_second_one_on_the_same_data_is_refused(
@@ -261,6 +280,20 @@ def test_a_second_one_on_the_same_data_is_refused(
     assert "running" in said
     assert str(without_prefect.process.pid) in said
     assert answers(f"http://127.0.0.1:{without_prefect.port}/health/live")
+
+
+def test_the_doctor_names_the_addresses_that_run(without_prefect: Up) -> None:
+    ours = [name for name in os.environ if name.startswith(("SCC_", "PREFECT_"))]
+    unset = dict.fromkeys(ours)
+    result = CliRunner().invoke(
+        app, ["doctor", "--json"], env={**unset, "SCC_HOME": str(without_prefect.home)}
+    )
+    answer = json.loads(result.stdout)
+    pages = f"http://127.0.0.1:{without_prefect.port}"
+    assert answer["settings"]["SCC_BASE_URL"] == pages
+    [running] = [check["detail"] for check in answer["checks"] if check["check"] == "running"]
+    assert str(without_prefect.process.pid) in running
+    assert pages in running
 
 
 @pytest.mark.parametrize("option", ["--port", "--prefect-port"])

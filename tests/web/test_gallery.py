@@ -9,6 +9,7 @@ import pytest
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import Page, Route
 
+from tests.browser import assert_fits
 from web.rendering import STATIC, environment
 
 pytest_plugins = ["tests.browser"]
@@ -143,7 +144,7 @@ def test_every_component_is_accessible_and_fits(
 ) -> None:
     page = gallery(width)
     assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_fits(page)
 
 
 def test_the_pages_need_neither_scripts_nor_inline_styles(gallery: Callable[..., Page]) -> None:

@@ -9,16 +9,17 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import Engine
 
-from models.clocks import add_working_days
-from models.commands import holding
+from models.clocks import add_working_days, long_date, subtract_working_days
+from models.commands.clock import tick
 from models.database import write
+from models.policy import Policy
 from models.programme import DutyKind, Supporter, SupportRole
 from models.schools import School
 from models.statements import add, change
 from tests.cases import Case
 from tests.council import NOW, Council
-from tests.web.visitors import Page, Visitors
-from tests.web.watched_schools import TODAY, add_duty, furnish
+from tests.web.visitors import Page, Visitor, Visitors
+from tests.web.watched_schools import TODAY, add_duty, furnish, restrict
 
 
 @pytest.fixture
@@ -48,6 +49,48 @@ def test_every_figure_is_that_of_its_list(
     assert len(found) >= 9
     for figure, address in found:
         assert figure == listed(getattr(visitors, who).get(address)), address
+
+
+def test_what_is_overdue_comes_first_though_no_clock_went_round(
+    visitors: Visitors, engine: Engine, case: Case, policy: Policy
+) -> None:
+    def due_on(day: date, school: str) -> Case:
+        one = Case(engine, policy, case.council)
+        one.now -= TODAY - subtract_working_days(day, 10)
+        one.started(school=school).discuss()
+        return one
+
+    due_on(TODAY, "maintained")  # may still be answered today
+    assert "response is overdue 0" in visitors.hos.get("/dashboard").text
+    due = TODAY - timedelta(days=12)
+    late = due_on(due, "academy")
+
+    def first(who: Visitor) -> Page:
+        page = who.get("/dashboard")
+        number, address = figures(page)[0]
+        assert page.tree.xpath("string(//main//h1/following::h2[1])") == "Overdue"
+        assert f"response is overdue {number} " in page.text
+        assert f"the first was due on {long_date(due)}" in page.text
+        found = who.get(address)
+        assert number == listed(found)
+        return found
+
+    assert late.reference in first(visitors.hos).text
+    tick(engine, policy, NOW)
+    assert late.reference in first(visitors.hos).text
+    restrict(late)
+    assert late.reference in first(visitors.dcs).text
+    assert "response is overdue 0" in visitors.aed.get("/dashboard").text
+
+
+def test_a_bar_says_how_many_and_its_label_is_whole(visitors: Visitors, case: Case) -> None:
+    case.started()
+    Case(case.engine, case.policy, case.council).started(school="academy")
+    [_, ages] = visitors.hos.get("/dashboard").tree.xpath("//*[@role='img']")
+    assert ages.xpath(".//p[contains(@class, 'label')]/text()") == [
+        "Informal discussion with the headteacher"
+    ]
+    assert ages.xpath(".//*[contains(@class, 'bar')]//*[local-name()='text']/text()") == ["2"]
 
 
 def test_schools_stand_by_level_and_phase(visitors: Visitors, engine: Engine, case: Case) -> None:
@@ -229,16 +272,7 @@ def test_an_entry_keeps_its_identity_and_takes_the_whole_day(
 
 def test_of_a_restricted_case_it_has_the_reference_alone(visitors: Visitors, case: Case) -> None:
     case.started().discuss()
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            officers=[],
-            reason="It is about somebody known here.",
-        )
+    restrict(case)
     [summary] = entries(visitors, new_address(visitors, "seo"))
     assert summary == "ESC-2026-0001: deadline"
 

@@ -65,13 +65,18 @@ def furnish(engine: Engine, case: Case) -> None:
     other = Case(case.engine, case.policy, case.council).started(
         school="academy", case_officer="seo2@fernshire.example"
     )
-    with write(engine) as session:
+    restrict(other)
+
+
+def restrict(case: Case) -> None:
+    """Only who has to do with the case sees it from now on."""
+    with write(case.engine) as session:
         holding.restrict(
             session,
             case.policy,
             officer=case.council.hos,
             now=NOW,
-            reference=other.reference,
+            reference=case.reference,
             officers=[],
             reason="It is about somebody known here.",
         )
