@@ -156,7 +156,7 @@ def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]
     found = reading.letter(session, visit.policy, letter_id)
     letter = find_letter(session, letter_id)
     case = find_case(session, visit.policy, found["reference"])
-    contacts = contacts_of(session, case.school.urn, visit.today)
+    contacts = contacts_of(session, case.escalation, visit.today)
     return {
         **found,
         "goes_to": letter.recipients or recipients_if_known(case, contacts, letter),
