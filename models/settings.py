@@ -1,6 +1,7 @@
 """Settings from the environment or a `.env` file; see docs/settings.md for each."""
 
 import re
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 DEFAULT_SECRET = "for-demonstration-only"  # noqa: S105 - refused beyond loopback
+# How long a Prefect server keeps its events, in which the names of schools stand: ours is told.
+PREFECT_KEEPS_EVENTS = timedelta(hours=1)
 DEFAULT_POLICY = Path(__file__).parent / "policy" / "default"
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -56,6 +59,16 @@ class Settings(BaseSettings):
     def register_folder(self) -> Path:
         """Where files of the national register lie until they are applied, by their SHA-256."""
         return self.home / "register"
+
+    @property
+    def prefect_folder(self) -> Path:
+        """Where a Prefect server of ours keeps what it knows."""
+        return self.home / "prefect"
+
+    @property
+    def prefect_database(self) -> Path:
+        """The database of a Prefect server of ours; there is none where another one is used."""
+        return self.prefect_folder / "prefect.db"
 
     @property
     def council_sign_in(self) -> bool:
