@@ -277,7 +277,7 @@ def _environment(plan: Plan) -> dict[str, str]:
         environment["PREFECT_SERVER_UI_API_URL"] = plan.prefect_seen_at
         environment["PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS"] = _prefect_origins(plan)
         if not is_loopback(plan.settings.prefect_host):
-            environment.setdefault(SERVER_PASSWORD, f"admin:{_prefect_password(home)}")
+            environment.setdefault(SERVER_PASSWORD, f"admin:{_prefect_password(plan.settings)}")
     if SERVER_PASSWORD in environment:
         environment.setdefault("PREFECT_API_AUTH_STRING", environment[SERVER_PASSWORD])
     return environment
@@ -290,9 +290,9 @@ def _prefect_origins(plan: Plan) -> str:
     return ",".join(dict.fromkeys([seen_at, *here]))
 
 
-def _prefect_password(home: Path) -> str:
+def _prefect_password(settings: Settings) -> str:
     """The password of Prefect's own pages where others can reach them, made once and kept."""
-    kept = home / "prefect-password"
+    kept = settings.prefect_password_file
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(24))

@@ -46,7 +46,9 @@ _CASES = """
 A **restricted** case is seen by its case officer, by the officers named on it (whoever restricted
 it is one of them) and by the Director. To everybody else it is in no list, search, count, feed,
 e-mail or error, and Prefect shows nothing of it: its proposals are decided on our own pages.
-Whoever opens it is on record. A case is not restricted, and nothing is proposed on a restricted
+Whoever opens it is on record. Who does not see a case can change its school’s contacts like any
+school’s: the case’s letters go on to the contact before until somebody who works on the case
+confirms the new one ([letters](letters.md)). A case is not restricted, and nothing is proposed on a restricted
 one, so that nobody named could decide what waits.
 
 The case officer of a case sees it whatever its phase.

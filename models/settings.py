@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return self.prefect_folder / "prefect.db"
 
     @property
+    def prefect_password_file(self) -> Path:
+        """The password of a Prefect server of ours that others can reach."""
+        return self.home / "prefect-password"
+
+    @property
     def council_sign_in(self) -> bool:
         """Whether officers can sign in with their council's account."""
         return bool(self.oidc_issuer) and not self.oidc_trouble()

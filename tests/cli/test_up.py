@@ -15,7 +15,9 @@ import httpx
 import psutil
 import pytest
 
+from cli import prefect_events
 from models.commands import clock, directory
+from models.condition import Health
 from models.database import connect, write
 from models.settings import Settings
 from tests.prefect_server import eventually, free_port
@@ -194,6 +196,9 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     page = httpx.get(api.removesuffix("api"), trust_env=False, follow_redirects=True)
     assert "text/html" in page.headers["content-type"]
     check_other_sites_are_kept_out(running)
+    events = prefect_events.examine(Settings(home=running.home, _env_file=None), api)
+    assert events.health is Health.OK, events.says
+    assert "kept for 1 hour" in events.says
 
     for words in ("web.app:create_app", "prefect server start", "-m flows"):
         child = running.child(words)

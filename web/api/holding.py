@@ -62,7 +62,12 @@ def change_case_officer(
     dependencies=[may(Act.RESTRICT)],
 )
 def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody) -> Response:
-    """Restrict a case to these officers, its case officer, the caller and the Director."""
+    """Restrict a case to these officers, its case officer, the caller and the Director.
+
+    Its runs in Prefect go within two minutes, and with them its events on a server that `scc up`
+    started; another server keeps its events as long as it is set to. E-mails that were sent, what
+    was exported or downloaded, log files and backups stay as they are.
+    """
     return _carried_out(once, reference, holding.restrict, body)
 
 

@@ -1,5 +1,7 @@
 """Whose a case is: its case officer, who sees it, and whom its letters go to because of that."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
@@ -12,6 +14,7 @@ from models.commands.held_contacts import settle_contact
 from models.officers import CASEWORK, Officer
 from models.reading.wording import role_words
 from models.refusals import InvalidInput
+from models.settings import PREFECT_KEEPS_EVENTS
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.visits import Reference, Visit, Visitor, may
 
@@ -111,7 +114,13 @@ def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
             form=form,
             case=case,
             officers=reading.officers_in(session, ON_THE_CASE),
+            hours=_hours(PREFECT_KEEPS_EVENTS),
         )
+
+
+def _hours(period: timedelta) -> str:
+    count = int(period / timedelta(hours=1))
+    return "one hour" if count == 1 else f"{count} hours"
 
 
 @router.get(
