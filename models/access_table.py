@@ -48,8 +48,8 @@ it is one of them) and by the Director. To everybody else it is in no list, sear
 e-mail or error, and Prefect shows nothing of it: its proposals are decided on our own pages.
 Whoever opens it is on record. Who does not see a case can change its school’s contacts like any
 school’s: the case’s letters go on to the contact before until somebody who works on the case
-confirms the new one ([letters](letters.md)). A case is not restricted, and nothing is proposed on a restricted
-one, so that nobody named could decide what waits.
+confirms the new one ([letters](letters.md)). A case is not restricted, and nothing is proposed on a
+restricted one, so that nobody named could decide what waits.
 
 The case officer of a case sees it whatever its phase.
 

@@ -78,9 +78,10 @@ def test_a_contact_is_confirmed_on_the_page_of_the_case(visitors: Visitors, case
     set_contact(case, "seo2")
     [words] = told(visitors.seo.get(address))
     assert (
-        "The school’s headteacher was changed by Sofia Eze on 23 November 2026 from Headteacher of "
-        f"Ashfield Primary School ({BEFORE}) to Nora Quill ({NEW})." in words
+        "The school’s contact as headteacher was changed by Sofia Eze on 23 November 2026 from "
+        f"Headteacher of Ashfield Primary School ({BEFORE}) to Nora Quill ({NEW})." in words
     )
+    assert told(visitors.hos.get(f"/proposals/{proposal.id}")) == [words]
     form = visitors.seo.get(address).follow("Confirm or keep the old one: headteacher")
     refused = form.submit(422)
     assert refused.errors == [("Choose what you decide", "#decision")]
