@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cli import running
+from cli import prefect_events, running
 from cli.answers import Answer, CommandError, database_trouble
 from cli.database import opened, prepare_home
 from cli.up import PREFECT_PORT, answers
@@ -27,7 +27,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         *_database(settings, now),
         _running(settings),
         _policy(settings),
-        _prefect(settings),
+        *_prefect(settings),
         condition.mail(settings, check_mail_url(settings.mail_url)),
         _scanner(settings),
         _secret_key(settings),
@@ -115,9 +115,12 @@ def _policy(settings: Settings) -> Finding:
     return Finding("policy", Health.OK, f"{policy.title}, {policy.edition}")
 
 
-def _prefect(settings: Settings) -> Finding:
-    url = settings.prefect_api_url or f"http://127.0.0.1:{PREFECT_PORT}/api"
-    return condition.prefect(settings, url, answers=answers(f"{url.rstrip('/')}/health"))
+def _prefect(settings: Settings) -> Iterator[Finding]:
+    url = (settings.prefect_api_url or f"http://127.0.0.1:{PREFECT_PORT}/api").rstrip("/")
+    there = answers(f"{url}/health")
+    yield condition.prefect(settings, url, answers=there)
+    if there:
+        yield prefect_events.examine(settings, url)
 
 
 def _scanner(settings: Settings) -> Finding:

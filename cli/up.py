@@ -26,7 +26,7 @@ from cli.processes import Child, Family, new_log
 from models.commands import clock
 from models.commands.evidence import sweep
 from models.policy import load_policy
-from models.settings import DEFAULT_SECRET, Settings, is_loopback
+from models.settings import DEFAULT_SECRET, PREFECT_KEEPS_EVENTS, Settings, is_loopback
 from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
@@ -57,6 +57,11 @@ QUIET = {
     # A run of the clock every minute: Prefect forgets what ended a week ago. Our record does not.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
+    # In its events the names of schools stand as well, and its API deletes none of them: it keeps
+    # them an hour, and looks for older ones every ten minutes; for logs of deleted runs hourly.
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"PT{PREFECT_KEEPS_EVENTS.total_seconds():.0f}S",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "600",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ORPHAN_CLEANUP_LOOP_SECONDS": "3600",
     # Who gives no content type is taken to send JSON, and a web site can give none without asking
     # first: what it may not read, it must not be able to do either.
     "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
@@ -245,11 +250,11 @@ def _environment(plan: Plan) -> dict[str, str]:
     if plan.with_prefect:
         environment["PREFECT_API_URL"] = plan.prefect_api_url
     if plan.starts_server:
-        environment["PREFECT_HOME"] = str(home / "prefect")
+        environment["PREFECT_HOME"] = str(plan.settings.prefect_folder.absolute())
         environment["PREFECT_SERVER_UI_API_URL"] = plan.prefect_seen_at
         environment["PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS"] = _prefect_origins(plan)
         if not is_loopback(plan.settings.prefect_host):
-            environment.setdefault(SERVER_PASSWORD, f"admin:{_prefect_password(home)}")
+            environment.setdefault(SERVER_PASSWORD, f"admin:{_prefect_password(plan.settings)}")
     if SERVER_PASSWORD in environment:
         environment.setdefault("PREFECT_API_AUTH_STRING", environment[SERVER_PASSWORD])
     return environment
@@ -262,9 +267,9 @@ def _prefect_origins(plan: Plan) -> str:
     return ",".join(dict.fromkeys([seen_at, *here]))
 
 
-def _prefect_password(home: Path) -> str:
+def _prefect_password(settings: Settings) -> str:
     """The password of Prefect's own pages where others can reach them, made once and kept."""
-    kept = home / "prefect-password"
+    kept = settings.prefect_password_file
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(24))

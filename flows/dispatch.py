@@ -21,22 +21,21 @@ from prefect.client.schemas.filters import (
     FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
-    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.bulk import run_name
+from flows.forgetting import forget_restricted
 from flows.forms import remove_forms, stage_of
-from flows.gates import Gate, close, hidden_cases, next_attempt, open_gates, record_run
+from flows.gates import GATE, Gate, close, next_attempt, open_gates, record_run
 from flows.record import Record
+from flows.runs import PAGE, found
 from flows.waiting import read_waiting
 from models.bulk import BulkKind
 from models.commands.bulk import free_jobs, held_jobs
 
-GATE = "gate"
 LADDERS = {
     "maintained": "Maintained school ladder/maintained-school-ladder",
     "academy": "Academy ladder/academy-ladder",
@@ -57,7 +56,6 @@ ALL = (*LADDERS.values(), STARTING, CLOCK, SCHOOL_YEAR, IMPORT, LETTERS, LETTERS
 STUCK_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=2)
 LONGEST_REST = timedelta(hours=1)
-_PAGE = 200
 _UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
@@ -80,7 +78,7 @@ async def dispatch_new(record: Record, client: PrefectClient, now: datetime) -> 
 async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
     """Mend every difference between rows and flow runs."""
     await _crash_stuck(record, client, now)
-    await _forget_restricted(record, client)
+    await forget_restricted(record, client, now)
     await _drop_late_passes(client, now)
     await _end_strays(record, client)
     await _mend(record, client, now)
@@ -170,17 +168,6 @@ async def _crash_stuck(record: Record, client: PrefectClient, now: datetime) -> 
         await remove_forms(client, run.id)
 
 
-async def _forget_restricted(record: Record, client: PrefectClient) -> None:
-    """Delete the runs of cases that were restricted since: their names alone say too much."""
-    for case in hidden_cases(record.engine):
-        tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[GATE, case.reference]))
-        for run in [run async for run in _found(client, tagged)]:
-            if case.owns(run.idempotency_key):
-                await remove_forms(client, run.id)
-                with suppress(ObjectNotFound):  # another dispatcher was first
-                    await client.delete_flow_run(run.id)
-
-
 async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
     """Delete passes of the clock that nobody ran in time: one pass does all that is due."""
     late = [
@@ -256,34 +243,14 @@ async def _runs(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
     )
     ours = DeploymentFilter(name=DeploymentFilterName(any_=names))
-    async for run in _found(client, in_states, ours):
+    async for run in found(client, in_states, ours):
         yield run
-
-
-async def _found(
-    client: PrefectClient, runs: FlowRunFilter, deployments: DeploymentFilter | None = None
-) -> AsyncIterator[FlowRun]:
-    """Every flow run that the filters let through, page by page."""
-    offset = 0
-    while True:
-        page = await client.read_flow_runs(
-            flow_run_filter=runs,
-            deployment_filter=deployments,
-            sort=FlowRunSort.ID_DESC,
-            limit=_PAGE,
-            offset=offset,
-        )
-        for run in page:
-            yield run
-        if len(page) < _PAGE:
-            return
-        offset += _PAGE
 
 
 async def _by_id(client: PrefectClient, ids: Sequence[UUID]) -> dict[UUID | None, FlowRun]:
     found: dict[UUID | None, FlowRun] = {}
-    for first in range(0, len(ids), _PAGE):
-        wanted = FlowRunFilterId(any_=list(ids[first : first + _PAGE]))
-        page = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=wanted), limit=_PAGE)
+    for first in range(0, len(ids), PAGE):
+        wanted = FlowRunFilterId(any_=list(ids[first : first + PAGE]))
+        page = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=wanted), limit=PAGE)
         found.update({run.id: run for run in page})
     return found

@@ -1,7 +1,9 @@
 """The rows' side of a gate: which proposals wait, and which flow run in Prefect waits for each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, update
@@ -11,6 +13,7 @@ from models.database import read, write
 from models.escalations import Escalation, Proposal, ProposalState
 from models.statements import change
 
+GATE = "gate"  # the tag of every flow run that waits
 _RESTRICTED = select(Escalation.id).where(col(Escalation.restricted))
 
 
@@ -73,6 +76,7 @@ class Hidden:
     """A restricted case, of which Prefect must show nothing: by the keys of its flow runs."""
 
     reference: str
+    urn: int
     gates: tuple[tuple[int, datetime], ...]
 
     def owns(self, idempotency_key: str | None) -> bool:
@@ -83,21 +87,29 @@ class Hidden:
             for proposal_id, proposed_at in self.gates
         )
 
+    def began_with(self, parameters: Mapping[str, Any], message: str | None) -> bool:
+        """Whether a flow run that was given and said this is the one that started it."""
+        school = str(parameters.get("urn")) == str(self.urn)
+        return school and (message or "").startswith(f"{self.reference} was started")
+
 
 def hidden_cases(engine: Engine) -> list[Hidden]:
-    """Every restricted case that has had a proposal."""
-    statement = (
-        select(Escalation.reference, Proposal.id, Proposal.proposed_at)
-        .join(Proposal, col(Proposal.escalation_id) == col(Escalation.id))
-        .where(col(Escalation.restricted))
-        .order_by(col(Escalation.id))
+    """Every restricted case."""
+    restricted = col(Escalation.restricted)
+    cases = select(Escalation.id, Escalation.reference, Escalation.urn).where(restricted)
+    proposals = (
+        select(Proposal.escalation_id, Proposal.id, Proposal.proposed_at)
+        .where(col(Proposal.escalation_id).in_(_RESTRICTED))
+        .order_by(col(Proposal.id))
     )
     with read(engine) as session:
-        rows = session.exec(statement).all()
-    gates: dict[str, list[tuple[int, datetime]]] = {}
-    for reference, proposal_id, proposed_at in rows:
-        gates.setdefault(reference, []).append((proposal_id, proposed_at))
-    return [Hidden(reference, tuple(each)) for reference, each in gates.items()]
+        gates: dict[int, list[tuple[int, datetime]]] = {}
+        for case_id, proposal_id, proposed_at in session.exec(proposals):
+            gates.setdefault(case_id, []).append((proposal_id, proposed_at))
+        return [
+            Hidden(reference, urn, tuple(gates.get(case_id, ())))
+            for case_id, reference, urn in session.exec(cases.order_by(col(Escalation.id)))
+        ]
 
 
 def next_attempt(engine: Engine, gate: Gate) -> bool:

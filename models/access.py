@@ -42,6 +42,7 @@ class Act(StrEnum):
     PROPOSE = "propose a change"
     DECIDE = "decide proposals"
     WRITE_LETTER = "write letters"
+    CONFIRM_CONTACT = "confirm a changed contact for a case’s letters"
     RECORD_SERVICE = "record that a letter was served"
     SETTLE_DELIVERY = "decide about a delivery"
     ADD_EVIDENCE = "add evidence"
@@ -93,6 +94,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.PROPOSE: CASEWORK,
     Act.DECIDE: ON_THE_CASE,  # and of these the role for whom the proposal waits
     Act.WRITE_LETTER: CASEWORK,
+    Act.CONFIRM_CONTACT: CASEWORK,
     Act.RECORD_SERVICE: CASEWORK,
     Act.SETTLE_DELIVERY: CASEWORK,
     Act.ADD_EVIDENCE: ON_THE_CASE,
@@ -183,6 +185,11 @@ def sight(officer: Officer) -> Sight:
     if officer.role is Role.SERVICE_MANAGER and officer.phase is not None:
         return Sight.PRIMARY if officer.phase == Phase.PRIMARY else Sight.SECONDARY
     return Sight.UNRESTRICTED
+
+
+def is_theirs(officer: Officer, school: School) -> bool:
+    """Whether a school is of a phase whose cases an officer sees."""
+    return school.phase not in NOT_THEIRS.get(sight(officer), ())
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:

@@ -46,8 +46,10 @@ _CASES = """
 A **restricted** case is seen by its case officer, by the officers named on it (whoever restricted
 it is one of them) and by the Director. To everybody else it is in no list, search, count, feed,
 e-mail or error, and Prefect shows nothing of it: its proposals are decided on our own pages.
-Whoever opens it is on record. A case is not restricted, and nothing is proposed on a restricted
-one, so that nobody named could decide what waits.
+Whoever opens it is on record. Who does not see a case can change its school’s contacts like any
+school’s: the case’s letters go on to the contact before until somebody who works on the case
+confirms the new one ([letters](letters.md)). A case is not restricted, and nothing is proposed on a
+restricted one, so that nobody named could decide what waits.
 
 The case officer of a case sees it whatever its phase.
 
@@ -66,10 +68,10 @@ that they began, unless the policy says that one officer is enough. What stays w
 Head of Service who starts an escalation thereby approves its first step, and may be its case
 officer, for the policy makes the Head of Service the one who starts.
 
-**What is approved is what was seen.** An approval carries the mark (`seen`) of what its approver was
-shown: the proposal, its letters’ versions, and the addresses to which they would go. Is any of them
-another by then, the approval is refused and the approver reads again, at the pages, the API and
-Prefect’s form alike.
+**What is approved is what was seen.** An approval carries the mark (`seen`) of what its approver
+was shown: the proposal, its letters’ versions, and the addresses to which they would go. Is any of
+them another by then, the approval is refused and the approver reads again, at the pages, the API
+and Prefect’s form alike.
 
 **Cover for absence.** An approver can let a colleague decide for them between two days, at most
 six months. The decision is on record in both names, and letters are signed “for” the absent

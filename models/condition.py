@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Engine, func
+from sqlalchemy import ColumnElement, Engine, and_, func, or_
 from sqlmodel import Session, col, select
 
 from models import schema
@@ -66,7 +66,7 @@ def examine(
             *outside,
             _runner(session, now),
             *letters(session),
-            _outbox(session, now),
+            _outbox(session, reader, now),
             _approvers(session, policy),
             _case_officers(session, reader),
             _backups(session, now),
@@ -210,8 +210,13 @@ def letters(session: Session) -> Iterator[Finding]:
         yield Finding("deliveries", Health.OK, "none failed, none unknown")
 
 
-def _outbox(session: Session, now: datetime) -> Finding:
-    waiting = col(Message.state) == MessageState.PENDING
+def _outbox(session: Session, reader: Reader, now: datetime) -> Finding:
+    """What waits, but for cases that the reader does not see: a count that rises tells of one."""
+    theirs = select(Escalation.id).where(visible_to(reader))
+    waiting = and_(
+        col(Message.state) == MessageState.PENDING,
+        or_(col(Message.escalation_id).is_(None), col(Message.escalation_id).in_(theirs)),
+    )
     count, oldest = session.exec(
         select(func.count(), func.min(Message.queued_at)).select_from(Message).where(waiting)
     ).one()

@@ -68,6 +68,8 @@ class EventKind(StrEnum):
     ESCALATION_CONVERTED = "escalation_converted"
     ESCALATION_ENDED = "escalation_ended"
     CONTACT_CHANGED = "contact_changed"
+    CONTACT_CONFIRMED = "contact_confirmed"
+    CONTACT_KEPT = "contact_kept"
     SCHOOL_ADDED = "school_added"
     REGISTER_IMPORTED = "register_imported"
     REGISTER_CHANGED_SCHOOL = "register_changed_school"

@@ -1,5 +1,7 @@
 """Schools, what kind they are, and the people at them."""
 
+import hashlib
+import json
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -129,3 +131,43 @@ class Contact(SQLModel, table=True):
     address: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     source: str
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class HeldContact(SQLModel, table=True):
+    """The contact that one case's letters use in place of the school's.
+
+    As it stood before somebody changed it who does not see the case; without a name the school
+    had none in this role. `kept` once somebody who sees the case has refused the school's.
+    """
+
+    __tablename__ = "held_contact"
+    __table_args__ = (Index("held_contact_of_case", "escalation_id", "role", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    escalation_id: int = Field(foreign_key="escalation.id")
+    role: ContactRole = word(ContactRole)
+    name: str | None = None
+    email: str | None = None
+    address: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    source: str | None = None
+    changed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    kept: bool = False
+
+    def contact(self, urn: int) -> Contact | None:
+        """It as a contact of the school; None where the school had none."""
+        if self.name is None or self.source is None or self.changed_at is None:
+            return None
+        return Contact(
+            urn=urn,
+            role=self.role,
+            name=self.name,
+            email=self.email,
+            address=self.address,
+            source=self.source,
+            changed_at=self.changed_at,
+        )
+
+    def beside(self, contact: Contact) -> str:
+        """A fingerprint of the two contacts between which somebody chooses."""
+        both = [[each.name, each.email, list(each.address)] for each in (self, contact)]
+        return hashlib.sha256(json.dumps(both).encode()).hexdigest()

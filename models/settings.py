@@ -1,6 +1,7 @@
 """Settings from the environment or a `.env` file; see docs/settings.md for each."""
 
 import re
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 
 DEFAULT_SECRET = "for-demonstration-only"  # noqa: S105 - refused beyond loopback
 NO_SCANNER = "none"
+# How long a Prefect server keeps its events, in which the names of schools stand: ours is told.
+PREFECT_KEEPS_EVENTS = timedelta(hours=1)
 DEFAULT_POLICY = Path(__file__).parent / "policy" / "default"
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -80,6 +83,21 @@ class Settings(BaseSettings):
     def _names(self) -> frozenset[str]:
         """The host of the base URL, and what is named besides; with or without a port."""
         return frozenset(map(_host, [self.base_url, *re.split(r"[\s,]+", self.hosts)])) - {""}
+
+    @property
+    def prefect_folder(self) -> Path:
+        """Where a Prefect server of ours keeps what it knows."""
+        return self.home / "prefect"
+
+    @property
+    def prefect_database(self) -> Path:
+        """The database of a Prefect server of ours; there is none where another one is used."""
+        return self.prefect_folder / "prefect.db"
+
+    @property
+    def prefect_password_file(self) -> Path:
+        """The password of a Prefect server of ours that others can reach."""
+        return self.home / "prefect-password"
 
     @property
     def council_sign_in(self) -> bool:

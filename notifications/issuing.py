@@ -40,7 +40,7 @@ def letter_document(
 ) -> LetterDocument:
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
     escalation = session.get_one(Escalation, letter.escalation_id)
-    people = letter.recipients or _expected(session, policy, letter, escalation.urn, today)
+    people = letter.recipients or _expected(session, policy, letter, escalation, today)
     head = policy.letterhead
     return LetterDocument(
         letterhead=Letterhead(
@@ -70,10 +70,10 @@ def _copy(person: dict[str, Any]) -> str:
 
 
 def _expected(
-    session: Session, policy: Policy, letter: Letter, urn: int, today: date
+    session: Session, policy: Policy, letter: Letter, escalation: Escalation, today: date
 ) -> list[dict[str, Any]]:
     """Whom a draft would go to as the contacts stand; a gap shows as the role alone."""
-    contacts = contacts_of(session, urn, today)
+    contacts = contacts_of(session, escalation, today)
     people = []
     for role in (letter.to_role, *letter.copy_roles):
         gap: dict[str, Any] = {"role": role, "name": f"The {role.replace('_', ' ')}", "address": []}

@@ -13,9 +13,18 @@ from sqlmodel import Session, col, select
 from models.access import Act
 from models.clocks import london_date, long_date
 from models.commands.casework import Case, case_of, find_row
+from models.commands.held_contacts import held_of, is_held
 from models.commands.legal import sitting_board
 from models.drafting import check_body, draft
-from models.escalations import TRIGGER_TITLES, Discussion, Proposal, Step, StepState, Trigger
+from models.escalations import (
+    TRIGGER_TITLES,
+    Discussion,
+    Escalation,
+    Proposal,
+    Step,
+    StepState,
+    Trigger,
+)
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.letters import IssuedFile, Letter, LetterState, LetterVersion
 from models.messages import Message, MessageKind, MessageState
@@ -60,13 +69,20 @@ class Addressing:
     people: tuple[dict[str, Any], ...] = ()
 
 
-def contacts_of(session: Session, urn: int, today: date) -> dict[str, Contact]:
-    """The people at a school, by role.
+def contacts_of(session: Session, escalation: Escalation, today: date) -> dict[str, Contact]:
+    """The people at a school to whom a case's letters go, by role.
 
-    While an Interim Executive Board sits it is the governing body (Schedule 6), so its chair
-    stands in for the chair of governors.
+    What somebody changed who does not see the case waits to be confirmed. While an Interim
+    Executive Board sits it is the governing body (Schedule 6), so its chair stands in for the
+    chair of governors.
     """
+    urn = escalation.urn
     contacts = {contact.role.value: contact for contact in find(session, _CONTACTS, urn=urn)}
+    for held in held_of(session, escalation.id):
+        contacts.pop(held.role.value, None)
+        as_it_was = held.contact(urn)
+        if as_it_was is not None:
+            contacts[held.role.value] = as_it_was
     board = sitting_board(session, urn, today)
     if board is not None:
         contacts[CHAIR] = _chair_of_board(board)
@@ -98,13 +114,23 @@ def recipients(
     for role in (to, *copies):
         entry = address_of(case.policy, contacts, role)
         if entry is None:
-            who = role.replace("_", " ")
-            raise NotPossible(
-                f"{case.school.name} has no e-mail address for its {who}. "
-                f"Add the contact of the {who} to the school, then try again."
-            )
+            raise NotPossible(_no_address(case, role))
         found.append(entry)
     return found
+
+
+def _no_address(case: Case, role: str) -> str:
+    who = role.replace("_", " ")
+    if is_held(case.session, case.escalation.id, role):
+        return (
+            f"{case.school.name} had no e-mail address for its {who} before somebody changed the "
+            f"contact who does not see this case. Confirm the {who} on the page of the case, then "
+            "try again."
+        )
+    return (
+        f"{case.school.name} has no e-mail address for its {who}. "
+        f"Add the contact of the {who} to the school, then try again."
+    )
 
 
 def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
@@ -136,7 +162,7 @@ def draft_letter(
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
     cannot be printed.
     """
-    contacts = contacts_of(case.session, case.escalation.urn, london_date(now))
+    contacts = contacts_of(case.session, case.escalation, london_date(now))
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
     people = [*recipients(case, contacts, addressing.to, copies), *addressing.people]
@@ -162,7 +188,7 @@ def draft_letter(
 
 def can_be_addressed(case: Case, addressing: Addressing, now: datetime) -> bool:
     """Whether everybody whom a letter must reach has an address."""
-    contacts = contacts_of(case.session, case.escalation.urn, london_date(now))
+    contacts = contacts_of(case.session, case.escalation, london_date(now))
     must = (addressing.to, *addressing.copies)
     return all(address_of(case.policy, contacts, role) is not None for role in must)
 

@@ -77,7 +77,7 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
 
 def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
     escalation = session.get_one(Escalation, message.escalation_id)
-    contacts = contacts_of(session, escalation.urn, london_date(now))
+    contacts = contacts_of(session, escalation, london_date(now))
     letter = find_letter(session, message.letter_id or 0)
     by_name = [person for person in letter.people if person["role"] == message.data["role"]]
     person = next(iter(by_name), None) or address_of(policy, contacts, message.data["role"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.access import Act, require
+from models.access import Act, is_theirs, require
 from models.clocks import london_date
 from models.commands.casework import sees, tell
 from models.commands.covering import deciders
@@ -93,7 +93,7 @@ def start(
     add_all(session, Step, rows)
     escalation = session.get_one(Escalation, escalation_id)
     if not sees(session, officer, escalation_id, restricted=False):
-        raise NotAllowed(f"{school.name} belongs to the Service Manager of the other phase.")
+        raise _of_the_other_phase(school)
     facts = {
         "reference": escalation.reference,
         "urn": school.urn,
@@ -194,10 +194,16 @@ def _check_no_other(session: Session, officer: Officer, school: School) -> None:
         return
     if sees(session, officer, other.id, restricted=other.restricted):
         raise NotPossible(f"{school.name} has an escalation already: {other.reference}.")
+    if not is_theirs(officer, school):
+        raise _of_the_other_phase(school)
     raise NotPossible(
         f"An escalation for {school.name} cannot be started now. Ask the Director of Children’s "
         "Services."
     )
+
+
+def _of_the_other_phase(school: School) -> NotAllowed:
+    return NotAllowed(f"{school.name} belongs to the Service Manager of the other phase.")
 
 
 def _next_number(session: Session, year: int) -> int:

@@ -10,6 +10,7 @@ from models.reading.dashboard import LEVELS, Dashboard, dashboard, last_term_end
 from models.reading.deadlines import deadlines, deadlines_of
 from models.reading.escalations import AGES, ORDERS, escalation, escalations
 from models.reading.evidence import evidence_file, evidence_of
+from models.reading.held_contacts import held_contact, held_contacts
 from models.reading.letters import issued_file, letter, letters_of, message, messages_of
 from models.reading.level_changes import level_changes
 from models.reading.officers import delegation, delegations, named_on, officers_in
@@ -71,6 +72,8 @@ __all__ = [
     "events_of",
     "evidence_file",
     "evidence_of",
+    "held_contact",
+    "held_contacts",
     "issued_file",
     "last_term_ended",
     "letter",

@@ -91,7 +91,6 @@ _HIDDEN = {
     EventKind.CASE_OPENED_TO_ALL: "The restriction of a case ended.",
     EventKind.RESTRICTED_CASE_READ: "A restricted case was read.",
     EventKind.CASE_EXPORTED: "A restricted case was exported.",
-    EventKind.CONTACT_CHANGED: "A contact of a school with a restricted case was changed.",
     EventKind.EVIDENCE_REFUSED: "A file was refused on a restricted case: the malware scanner "
     "found something in it.",
 }
@@ -199,7 +198,11 @@ def _case(event: Event, cases: _Cases) -> Found:
 
 def _sentence(words: Names, event: Event, cases: _Cases, references: Collection[str]) -> str:
     facts = event.facts
-    if event.escalation_id is not None:
+    if event.kind is EventKind.CONTACT_CHANGED:
+        # The school's, and told alike of every school: a line that hides itself would tell which
+        # of them has a restricted case.
+        facts.pop("held", None)
+    elif event.escalation_id is not None:
         if event.escalation_id not in cases:
             return _HIDDEN.get(event.kind, "Something happened on a restricted case.")
     elif _was_refused(event):

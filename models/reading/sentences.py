@@ -340,9 +340,32 @@ def _delegation_ended(_: Names, facts: Facts) -> str:
 
 
 def _contact_changed(_: Names, facts: Facts) -> str:
-    return (
+    said = (
         f"{facts['name']} was recorded as the {role_words(facts['role'])} of school {facts['urn']}."
     )
+    if facts.get("held"):
+        return f"{said} This case’s letters go on to the one before until the new one is confirmed."
+    return said
+
+
+def _contact_confirmed(_: Names, facts: Facts) -> str:
+    return (
+        f"{_contact(facts['after'])} was confirmed as the {role_words(facts['role'])} for this "
+        f"case’s letters, in place of {_contact(facts['before'])}."
+    )
+
+
+def _contact_kept(_: Names, facts: Facts) -> str:
+    return (
+        f"This case’s letters stay with {_contact(facts['before'])} as the "
+        f"{role_words(facts['role'])}: {_contact(facts['after'])} was not confirmed."
+    )
+
+
+def _contact(facts: Facts) -> str:
+    if facts["name"] is None:
+        return "nobody"
+    return f"{facts['name']} ({facts['email'] or 'no e-mail address'})"
 
 
 def _school_added(_: Names, facts: Facts) -> str:
@@ -606,6 +629,8 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.DELEGATION_MADE: _delegation_made,
     EventKind.DELEGATION_ENDED: _delegation_ended,
     EventKind.CONTACT_CHANGED: _contact_changed,
+    EventKind.CONTACT_CONFIRMED: _contact_confirmed,
+    EventKind.CONTACT_KEPT: _contact_kept,
     EventKind.SCHOOL_ADDED: _school_added,
     EventKind.REGISTER_IMPORTED: _register_imported,
     EventKind.REGISTER_CHANGED_SCHOOL: _register_changed_school,

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from typer.testing import CliRunner
 
 from cli.main import app
+from models import reading
 from models.commands import directory
 from models.database import read, write
-from models.escalations import Status
+from models.escalations import Escalation, Status
 from models.events import Event, EventKind, verify
 from models.messages import Message, MessageKind
 from models.policy import Policy
@@ -24,7 +25,7 @@ from models.register_imports import FindingKind, ImportState, RegisterFinding, R
 from models.risk import LevelChange
 from models.schools import NATIONAL_REGISTER, Contact, ContactRole, RiskLevel, School, SchoolKind
 from models.settings import Settings
-from models.statements import add
+from models.statements import add, change
 from notifications.composing import Composer
 from tests.cases import Case
 from tests.council import NOW, Council
@@ -404,6 +405,33 @@ def test_a_contact_of_the_register_keeps_its_address_while_it_is_the_same_person
     contact = register.contact(900101)
     assert contact is not None
     assert (contact.name, contact.email) == ("Ms Carys Drake", None)
+
+
+def test_a_restricted_case_writes_on_to_the_contact_that_the_register_changed(
+    register: Register, case: Case, council: Council
+) -> None:
+    """Whoever imports need not see the case, nor learn that there is one."""
+    before = school(900001, "Ashfield Primary School") | head("Gwen Irving")
+    after = before | head("Carys Drake")
+    with write(register.engine) as session:
+        session.exec(delete(Contact).where(col(Contact.urn) == 900001))
+    register.give([before])
+    with write(register.engine) as session:
+        change(session, Contact, {"urn": 900001}, email="head@ashfield.example")
+    register.give([after])
+    without = register.give([before])
+    case.started()
+    with write(register.engine) as session:
+        change(session, Contact, {"urn": 900001}, email="head@ashfield.example")
+        change(session, Escalation, {"urn": 900001}, restricted=True)
+    register.give([after])
+    with read(register.engine) as session:
+        [held] = reading.held_contacts(session, case.reference)["items"]
+    assert held["before"]["email"] == "head@ashfield.example"
+    assert (held["after"]["name"], held["after"]["email"]) == ("Ms Carys Drake", None)
+    assert held["changed_by"] == NATIONAL_REGISTER
+    again = register.give([before])
+    assert {**again, "import": 0} == {**without, "import": 0}
 
 
 # Closed and converted -----------------------------------------------------------------------

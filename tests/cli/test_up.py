@@ -17,9 +17,11 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
+from cli import prefect_events
 from cli.main import app
 from cli.running import find
 from models.commands import clock, directory
+from models.condition import Health
 from models.database import connect, write
 from models.policy import Policy
 from models.settings import Settings
@@ -205,6 +207,9 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     page = httpx.get(api.removesuffix("api"), trust_env=False, follow_redirects=True)
     assert "text/html" in page.headers["content-type"]
     check_other_sites_are_kept_out(running)
+    events = prefect_events.examine(Settings(home=running.home, _env_file=None), api)
+    assert events.health is Health.OK, events.says
+    assert "kept for 1 hour" in events.says
 
     for words in ("-m web", "prefect server start", "-m flows"):
         child = running.child(words)

@@ -1,19 +1,31 @@
 """Prefect shows nothing of a restricted case: neither what waits nor what was."""
 
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun
+from prefect.logging.handlers import APILogHandler
+from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
 from flows import ladders
-from flows.dispatch import LADDERS
+from flows.dispatch import LADDERS, STARTING
+from flows.forgetting import SETTLED
 from flows.gates import record_run
 from flows.waiting import Waiting, read_waiting
 from models.commands import holding
 from models.database import read, write
-from models.escalations import Proposal
+from models.escalations import Escalation, Proposal
+from models.schools import School
+from models.statements import change
 from tests.flows.clockwork import Clockwork, formal_letter_proposed
+from tests.prefect_server import PATIENCE, PrefectServer, eventually
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -146,3 +158,72 @@ async def test_a_case_of_the_same_reference_in_another_database_keeps_its_runs(
     assert other.id in left
     assert run.id not in left
     await clockwork.client.delete_flow_run(other.id)
+
+
+# All that could give it away: the school, the reference, and what was said of it.
+SCHOOL, REFERENCE, SUMMARY = "Kittiwake Rise School", "ESC-2026-7311", "Of the bursar’s absence."
+SECRETS = (SCHOOL, "URN 900001", REFERENCE, "bursar")
+
+
+def traces(home: Path) -> set[str]:
+    """Where in Prefect's database they stand: its tables, row by row, and its files as they lie."""
+    with closing(sqlite3.connect(f"file:{home}/prefect.db?mode=ro", uri=True)) as opened:
+        tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        found = {
+            table
+            for (table,) in tables
+            for row in opened.execute(f'SELECT * FROM "{table}"')
+            if any(secret in str(value) for value in row for secret in SECRETS)
+        }
+        [written_over] = opened.execute("PRAGMA secure_delete").fetchone()
+    if written_over:  # as Debian builds SQLite: else what was deleted lies in free space for a time
+        found |= {
+            file.name
+            for file in home.glob("prefect.db*")
+            if any(secret.encode() in file.read_bytes() for secret in SECRETS)
+        }
+    return found
+
+
+async def started_in_prefect(clockwork: Clockwork) -> None:
+    """The escalation whose secrets these are, started by Prefect's own form."""
+    case = clockwork.case.started(school="church")
+    with write(case.engine) as session:
+        change(session, School, {"urn": 900001}, name=SCHOOL)
+        before = {"number": 7310, "reference": "ESC-2026-7310", "year": 2026}
+        change(session, Escalation, {"reference": case.reference}, **before)
+    deployment = await clockwork.client.read_deployment_by_name(STARTING)
+    entered = {"urn": "900001", "triggers": ["finance"], "summary": SUMMARY}
+    form = await clockwork.client.create_flow_run_from_deployment(
+        deployment.id, parameters={**entered, "case_officer": case.council.seo.email}
+    )
+    run = await clockwork.perform(form.id)
+    ended = await clockwork.answer(run, code=clockwork.code("hos"))
+    assert ended.state.message == f"{REFERENCE} was started by Harriet Osborne."
+    case.reference = REFERENCE
+
+
+async def test_nothing_of_it_is_left_in_prefects_database(
+    clockwork: Clockwork, prefect: PrefectServer
+) -> None:
+    home = clockwork.record.settings.home
+    (home / "prefect").symlink_to(prefect.home)
+    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: True}):
+        await started_in_prefect(clockwork)
+        proposal = clockwork.case.propose("pause", by="seo", reason=SUMMARY)
+        waits = await clockwork.open_gate(proposal)
+        await APILogHandler.aflush()
+    assert waits.state.is_paused()
+    kept = {"flow_run", "flow_run_state", "flow_run_input", "events", "event_resources", "log"}
+    eventually(lambda: kept <= traces(prefect.home), "everything that Prefect keeps")
+
+    restrict(clockwork)
+    give_up = time.monotonic() + PATIENCE
+    while left := traces(prefect.home):
+        assert time.monotonic() < give_up, left
+        await clockwork.reconcile(datetime.now(UTC) + SETTLED)
+        await asyncio.sleep(0.2)
+
+    # The server is well, and writes on.
+    clockwork.case.reference = "ESC-2026-7310"
+    assert (await clockwork.open_gate(clockwork.case.propose("pause", by="seo"))).state.is_paused()

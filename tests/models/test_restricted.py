@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models import reading
+from models import condition, reading
 from models.access import THE_MACHINE, reader
 from models.clocks import london_date
-from models.commands import directory, holding
+from models.commands import holding
 from models.commands.clock import tick
 from models.commands.starting import start
 from models.database import read, write
@@ -191,6 +191,23 @@ def test_no_mail_of_it_goes_to_others(
             composed.append(message.to_email)
     assert composed
     assert set(composed) <= allowed
+
+
+def test_an_administrator_counts_no_message_of_it(
+    case: Case, council: Council, policy: Policy
+) -> None:
+    """Else a count that rises with what they do to a school tells that there is a case."""
+    case.started().discuss()
+    case.propose("pause")
+
+    def waiting(officer: Officer) -> str:
+        found = condition.examine(case.engine, policy, NOW, reader=reader(officer), outside=[])
+        return next(each.says for each in found if each.about == "outbox")
+
+    assert "waiting to be sent" in waiting(council.admin)
+    restrict(case)
+    assert waiting(council.admin) == "nothing waits to be sent"
+    assert "waiting to be sent" in waiting(council.dcs)
 
 
 def test_with_nobody_left_the_director_is_reminded(
@@ -384,6 +401,21 @@ def test_a_service_manager_starts_nothing_in_the_other_phase(
         assert not session.exec(select(Proposal)).all()
 
 
+def test_of_the_other_phase_a_service_manager_learns_nothing_by_starting(
+    case: Case, council: Council, engine: Engine
+) -> None:
+    council.sm.phase = Phase.SECONDARY
+    refused = []
+    for _ in range(2):
+        with pytest.raises(NotAllowed) as refusal:
+            Case(engine, case.policy, council).started(by="sm")
+        refused.append(refusal.value.message)
+        if not case.reference:
+            case.started()
+            restrict(case)
+    assert refused[0] == refused[1]
+
+
 def test_the_machine_sees_every_case(case: Case, engine: Engine, policy: Policy) -> None:
     case.started()
     restrict(case)
@@ -409,31 +441,3 @@ def test_in_lists_it_is_an_outline_for_everybody(
         )
     assert {each["reason"] for each in waiting} == {""}
     assert whole["summary"] == "Attainment has fallen for three years."
-
-
-def test_addresses_of_its_school_are_changed_only_by_who_sees_it(
-    case: Case, council: Council, engine: Engine
-) -> None:
-    case.started()
-
-    def divert(officer: Officer) -> None:
-        with write(engine) as session:
-            directory.set_contact(
-                session,
-                officer=officer,
-                now=NOW,
-                urn=900001,
-                role="headteacher",
-                name="Head",
-                email="me@evil.example",
-                address=[],
-            )
-
-    divert(council.admin)
-    changed = case.all(Event)[-1]
-    assert (changed.kind, changed.actor) == (EventKind.CONTACT_CHANGED, council.admin.email)
-    restrict(case)
-    for officer in (council.admin, council.seo2, council.hos2):
-        with pytest.raises(NotPossible, match="Ask the Director"):
-            divert(officer)
-    divert(council.seo)

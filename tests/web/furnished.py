@@ -57,6 +57,16 @@ def prepared(
             officers=[],
             reason="The concern is about somebody who is known here.",
         )
+        directory.set_contact(
+            session,
+            officer=council.admin,
+            now=LATER - timedelta(days=1),
+            urn=900011,
+            role="headteacher",
+            name="Somebody else",
+            email="somebody.else@school-900011.example",
+            address=[],
+        )
     _assess(Register(engine, policy, council))
     engine.dispose()
     parts["missing"] = {"reference": "ESC-2099-0001"} | dict.fromkeys(ROWS, "999999")

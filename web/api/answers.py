@@ -108,6 +108,31 @@ class Escalation(Answer):
     overdue: bool
 
 
+class ContactDetails(Answer):
+    """A contact as letters use it."""
+
+    name: str
+    email: str | None
+    address: list[str]
+
+
+class HeldContact(Answer):
+    """A contact that this case's letters use instead of the school's.
+
+    `before` is the one they use (null: nobody), `after` the school's, which somebody recorded who
+    does not see the case. `seen` goes back with the decision; `kept` when `after` was refused.
+    """
+
+    role: str
+    before: ContactDetails | None
+    after: ContactDetails
+    changed_by: str
+    changed_by_name: str
+    changed_at: AwareDatetime
+    kept: bool
+    seen: str
+
+
 class Delegation(Answer):
     """Cover for absence: `state` is `ahead`, `in_force` or `over`."""
 

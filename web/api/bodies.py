@@ -135,6 +135,16 @@ class RestrictionBody(Body):
     reason: Text
 
 
+class HeldContactBody(Body):
+    """`confirm` the school's contact for a case's letters, or `keep` the one before.
+
+    `seen` is the fingerprint of the two, as they were read.
+    """
+
+    decision: Word
+    seen: Text
+
+
 class ReasonBody(Body):
     """Why."""
 

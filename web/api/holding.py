@@ -1,6 +1,7 @@
 """Whose a case is, and cover for absence."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -10,6 +11,7 @@ from sqlmodel import Session
 from models import reading
 from models.access import Act, reader
 from models.commands import covering, holding
+from models.commands.held_contacts import settle_contact
 from models.database import read
 from web.api import answers, bodies
 from web.api.answering import Caller, Once, OnlyOnce, may, shown
@@ -60,7 +62,12 @@ def change_case_officer(
     dependencies=[may(Act.RESTRICT)],
 )
 def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody) -> Response:
-    """Restrict a case to these officers, its case officer, the caller and the Director."""
+    """Restrict a case to these officers, its case officer, the caller and the Director.
+
+    Its runs in Prefect go within two minutes, and with them its events on a server that `scc up`
+    started; another server keeps its events as long as it is set to. E-mails that were sent, what
+    was exported or downloaded, log files and backups stay as they are.
+    """
     return _carried_out(once, reference, holding.restrict, body)
 
 
@@ -72,6 +79,30 @@ def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody)
 def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -> Response:
     """End the restriction of a case."""
     return _carried_out(once, reference, holding.open_to_all, body)
+
+
+@router.get(
+    "/escalations/{reference}/held-contacts",
+    response_model=answers.ListOf[answers.HeldContact],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_held_contacts(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The contacts that somebody changed who does not see the case, until they are confirmed."""
+    with read(door.engine) as session:
+        found = reading.held_contacts(session, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.HeldContact], found)
+
+
+@router.post(
+    "/escalations/{reference}/held-contacts/{role}",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.CONFIRM_CONTACT)],
+)
+def settle_held_contact(
+    once: OnlyOnce, reference: Reference, role: str, body: bodies.HeldContactBody
+) -> Response:
+    """Let the case's letters use the school's contact, or stay with the one before."""
+    return _carried_out(once, reference, partial(settle_contact, role=role), body)
 
 
 @router.get(

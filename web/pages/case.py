@@ -59,6 +59,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
             session, visit.policy, reference, today=visit.today, per_page=MOST
         )["items"]
         situation = _situation(session, visit, reference, proposals)
+        held = reading.held_contacts(session, reference, per_page=MOST)["items"]
     current = found["step"]["key"] if found["status"] not in CLOSED else None
     return visit.page(
         "case.html",
@@ -79,6 +80,8 @@ def case(visit: Visitor, reference: Reference) -> Response:
         law=situation.law,
         awaiting=situation.awaiting,
         mine=situation.mine,
+        held=held,
+        may_confirm=visit.may(Act.CONFIRM_CONTACT),
         may_restrict=visit.may(Act.RESTRICT),
         decided=[proposal for proposal in reversed(proposals) if proposal["state"] != "awaiting"],
         triggers=[upper_first(Trigger(name).label) for name in found["triggers"]],

@@ -1,4 +1,6 @@
-"""Whose a case is: changing its case officer, and restricting who sees it."""
+"""Whose a case is: its case officer, who sees it, and whom its letters go to because of that."""
+
+from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -8,8 +10,11 @@ from models import reading
 from models.access import ON_THE_CASE, Act
 from models.commands import holding
 from models.commands.casework import find_case
+from models.commands.held_contacts import settle_contact
 from models.officers import CASEWORK, Officer
+from models.reading.wording import role_words
 from models.refusals import InvalidInput
+from models.settings import PREFECT_KEEPS_EVENTS
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.visits import Reference, Visit, Visitor, may
 
@@ -109,4 +114,55 @@ def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
             form=form,
             case=case,
             officers=reading.officers_in(session, ON_THE_CASE),
+            hours=_hours(PREFECT_KEEPS_EVENTS),
+        )
+
+
+def _hours(period: timedelta) -> str:
+    count = int(period / timedelta(hours=1))
+    return "one hour" if count == 1 else f"{count} hours"
+
+
+@router.get(
+    "/escalations/{reference}/held-contacts/{role}", dependencies=[may(Act.CONFIRM_CONTACT)]
+)
+def held_contact(visit: Visitor, reference: Reference, role: str) -> Response:
+    """The contact that the case's letters use, the school's, and the choice between them."""
+    return _held_contact(visit, reference, role, Form())
+
+
+@router.post(
+    "/escalations/{reference}/held-contacts/{role}", dependencies=[may(Act.CONFIRM_CONTACT)]
+)
+def settle_held_contact(visit: Visitor, reference: Reference, role: str, form: Posted) -> Response:
+    """Choose between the two."""
+    try:
+        form.check("decision")
+        with visit.write() as session:
+            settle_contact(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                role=role,
+                decision=form.text("decision"),
+                seen=form.text("seen"),
+            )
+    except STAYS as refusal:
+        return _held_contact(visit, reference, role, form.refused(refusal))
+    confirmed = form.text("decision") == "confirm"
+    what = "contact_confirmed" if confirmed else "contact_kept"
+    return visit.done(f"/escalations/{reference}", what)
+
+
+def _held_contact(visit: Visit, reference: str, role: str, form: Form) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        return visit.page(
+            "held_contact_form.html",
+            title=f"Whom this case’s letters go to: the {role_words(role)}",
+            form=form,
+            case=case,
+            held=reading.held_contact(session, case.escalation, role),
         )

@@ -16,6 +16,7 @@ from models.commands.casework import case_of, find_case
 from models.commands.correspondence import contacts_of, find_letter
 from models.commands.deciding import decide, find_approver
 from models.escalations import Action, Proposal, ProposalState
+from models.letters import Letter, LetterState
 from models.officers import Role
 from models.reading.wording import find_rule
 from models.refusals import ChangedSince, InvalidInput
@@ -113,6 +114,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         may_decide=mine,
         own=own,
         may_edit=visit.may(Act.WRITE_LETTER),
+        may_confirm=visit.may(Act.CONFIRM_CONTACT),
         waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
         then=_then(found),
         stages=[Role(role).label for role in found["approvers"]],
@@ -160,13 +162,23 @@ def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]
     found = reading.letter(session, visit.policy, letter_id)
     letter = find_letter(session, letter_id)
     case = find_case(session, visit.policy, found["reference"])
-    contacts = contacts_of(session, case.school.urn, visit.today)
+    contacts = contacts_of(session, case.escalation, visit.today)
     return {
         **found,
+        "held": _held_for(session, letter, found["reference"]),
         "goes_to": letter.recipients or recipients_if_known(case, contacts, letter),
         "preview": preview(session, visit, letter_id),
         "editable": editable(found),
     }
+
+
+def _held_for(session: Session, letter: Letter, reference: str) -> list[Found]:
+    """The contacts a draft goes to in place of the school's, which nobody has confirmed."""
+    if letter.state is not LetterState.DRAFT:
+        return []
+    roles = (letter.to_role, *letter.copy_roles)
+    items = reading.held_contacts(session, reference)["items"]
+    return [held for held in items if held["role"] in roles]
 
 
 def _days(visit: Visit, found: Found) -> list[tuple[str, str]]:

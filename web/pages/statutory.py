@@ -75,7 +75,7 @@ def addressed(case: Case, today: date, recipients: Iterable[Recipient]) -> list[
 
     Where none is known, `add` is the page on which it is added.
     """
-    contacts = contacts_of(case.session, case.school.urn, today)
+    contacts = contacts_of(case.session, case.escalation, today)
     return [
         {
             "role": each.role,

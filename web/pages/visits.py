@@ -42,6 +42,8 @@ SENTENCES = {
     "returned": "The proposal is returned to its proposer",
     "letter": "The new version of the letter is saved",
     "contact": "The contact is saved",
+    "contact_confirmed": "The case’s letters use the school’s contact from now on",
+    "contact_kept": "The case’s letters stay with the contact before",
     "settled": "Your decision about the message is on record",
     "support": "How the school is supported is on record",
     "notice": "The warning notice is proposed and waits for a decision",

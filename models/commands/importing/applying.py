@@ -7,11 +7,11 @@ import; a live case is told of what happened to its school, and is itself not ch
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.commands.casework import tell
+from models.commands.held_contacts import contact_at, register_changed
 from models.commands.importing.outcomes import ContactSaid, Outcome, Standing
 from models.commands.new_headteachers import new_headteacher
 from models.commands.supporters import looking_after
@@ -21,12 +21,9 @@ from models.gias import same_head
 from models.officers import Officer
 from models.policy import Policy
 from models.schools import NATIONAL_REGISTER, Contact, ContactRole, School
-from models.statements import add_all, change, find
+from models.statements import add_all, change
 
 _BATCH = 1000
-_CONTACT = select(Contact).where(
-    col(Contact.urn) == bindparam("urn"), col(Contact.role) == bindparam("role")
-)
 _LIVE = select(Escalation).where(col(Escalation.status).in_(LIVE))
 
 
@@ -78,11 +75,11 @@ class Writer:
 
     def _contact(self, said: ContactSaid) -> Contact | None:
         """Put what the register says of a contact in force; the contact, if an officer's stays."""
-        found = find(self._session, _CONTACT, urn=said.urn, role=said.role.value)
-        if not found:
+        contact = contact_at(self._session, said.urn, said.role)
+        if contact is None:
             add_all(self._session, Contact, [self._columns(said)])
+            register_changed(self._session, None, Contact(**self._columns(said)))
             return None
-        [contact] = found
         if contact.source != NATIONAL_REGISTER:
             return contact
         same = same_head(contact.name, said.name)
@@ -96,6 +93,7 @@ class Writer:
         )
         if not stays:
             change(self._session, Contact, {"id": contact.id}, **columns)
+            register_changed(self._session, contact, Contact(**columns))
         return None
 
     def _new_head(self, outcome: Outcome, kept: list[Contact]) -> None:
