@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from models import reading
 from models.access import reader
 from models.commands import directory, holding
+from models.commands.approving import to_be_sent
 from models.commands.casework import find_case
-from models.commands.correspondence import to_be_sent
 from models.commands.deliveries import settle
 from models.commands.held_contacts import settle_contact
 from models.database import read, write
