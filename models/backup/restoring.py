@@ -136,8 +136,8 @@ def _replace(
     _check_record(session, manifest)
     facts = {**facts_of(manifest), "replaced": {"events": events, "head": head}}
     facts["level_letters"] = asdict(taken.level_letters)
-    append(session, now, AT_THE_MACHINE, Happening(EventKind.BACKUP_RESTORED, None, facts))
     take_away(session, taken, now)
+    append(session, now, AT_THE_MACHINE, Happening(EventKind.BACKUP_RESTORED, None, facts))
     renew_gates(session)
     undecided = hold_back(session, now, unknown=not went_on)
     missing = _missing(session, manifest, evidence)
