@@ -26,6 +26,7 @@ def _say_chain(found: Findings, answer: Answer) -> None:
         answer.say(f"The record is broken at event {found.broken.sequence}: {found.broken.reason}.")
     else:
         answer.say(f"The record is intact: {found.events} events, each following from the last.")
+        answer.say(f"Its last hash, to be kept elsewhere: {found.head}")
     if not found.differing:
         answer.say(f"{found.rows:,} rows and the attached files are as it says.")
     else:
@@ -46,6 +47,7 @@ def _facts(found: Findings) -> dict[str, object]:
     facts: dict[str, object] = {
         "intact": found.intact,
         "events": found.events,
+        "head": found.head,
         "rows": found.rows,
         "not_covered": found.events_not_covered,
         "rows_not_covered": found.rows_not_covered,

@@ -14,6 +14,7 @@ from typing import Any
 from models.record.noting import Rows
 
 THERE = ""  # no column's name: that a row is there at all
+_IN_MEMORY = 32_000  # kilobytes, however large the file is
 _AT_ONCE = 5000  # columns that are put down in one statement
 
 # By a column's name its value, and the event that says so; below `THERE` the last one of all.
@@ -87,6 +88,7 @@ def said_by_events() -> Iterator[Said]:
     try:
         file.execute("PRAGMA synchronous=OFF")
         file.execute("PRAGMA journal_mode=OFF")
+        file.execute(f"PRAGMA cache_size=-{_IN_MEMORY}")
         yield Said(file)
     finally:
         file.close()

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
-from models.events import ROWS, Break, EventKind, verify
+from models.events import FIRST_HASH, ROWS, Break, EventKind, verify
 from models.evidence import EvidenceFile
 from models.files.folder import is_whole, path_of
 from models.record.covered import COVERED, Covered
@@ -49,6 +49,7 @@ class Findings:
     """What a look at the whole record came to."""
 
     events: int = 0
+    head: str = FIRST_HASH  # of the last one: what an outside witness keeps
     broken: Break | None = None
     differences: list[Difference] = field(default_factory=list)
     differing: int = 0  # all of them, the listed ones among them
@@ -90,6 +91,7 @@ class _Reader:
     def take(self, event: Row[Any]) -> None:
         """The next event."""
         self.findings.events += 1
+        self.findings.head = event.hash
         data = _read(event.data)
         spoken = data.get(ROWS)
         if not isinstance(spoken, dict):
