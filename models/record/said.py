@@ -39,6 +39,7 @@ class Said:
             "CREATE TABLE said (row TEXT, name TEXT, value TEXT, sequence INTEGER, "
             "PRIMARY KEY (row, name)) WITHOUT ROWID"
         )
+        file.execute("BEGIN")  # never committed: a commit for each row takes longer than the row
 
     def take(self, sequence: int, spoken: Rows) -> None:
         """An event speaks of these rows."""
