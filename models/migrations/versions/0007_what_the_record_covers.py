@@ -86,7 +86,10 @@ def _say_where_it_begins() -> None:
     if head is None:
         return
     highest = {
-        table: connection.execute(sa.text(f"SELECT max({key}) FROM {table}")).scalar() or 0
+        table: connection.scalar(
+            sa.select(sa.func.max(sa.column(key))).select_from(sa.table(table))
+        )
+        or 0
         for table, key in TABLES.items()
     }
     facts = {"rows": {}, "up_to": highest}
