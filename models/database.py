@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, func, se
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
+AT_END = "at_end"  # in a session's info: what is still to be done before its transaction commits
 _CHAIN_LOCK = 2006_60  # any constant; one advisory lock for every writer of the event chain
 
 
@@ -71,6 +72,8 @@ def write(engine: Engine) -> Iterator[Session]:
             connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
         with Session(connection, autoflush=False, expire_on_commit=False) as session:
             yield session
+            for last_thing in session.info.get(AT_END, ()):
+                last_thing(session)
 
 
 @contextmanager

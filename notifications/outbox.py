@@ -23,6 +23,7 @@ from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
+from models.record import noting
 from models.settings import Settings
 from models.statements import change
 from notifications.channels import (
@@ -255,6 +256,8 @@ def _settle(
         "to": message.to_email,
         "detail": _line(detail),
     }
+    about = {"key": message.key, "letter_id": message.letter_id}
+    noting.state(session, Message, about, state=state)
     append(session, now, THE_CLOCK, Happening(kind, message.escalation_id, facts))
     if state is not MessageState.SENT:
         _tell_case_officer(session, message, now)

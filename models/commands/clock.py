@@ -21,7 +21,7 @@ from models.clocks import (
     london_time,
     office_hours_end,
 )
-from models.commands import school_year
+from models.commands import refusals, school_year
 from models.commands.casework import sees
 from models.commands.covering import deciders
 from models.commands.deadlines import next_chaser
@@ -62,6 +62,7 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
     if in_office_hours(now):
         reminders = _queue_reminders(engine, policy, now)
         digests = _queue_digests(engine, policy, now)
+    refusals.put_ended_on_record(engine, now)
     duties = school_year.run(engine, policy, now).duties_reminded
     return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
 
