@@ -35,7 +35,7 @@ from models.messages import Message, MessageKind
 from models.officers import Credential, Officer
 from models.programme import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk import Assessment
-from models.schools import NATIONAL_REGISTER, Contact
+from models.schools import NATIONAL_REGISTER, Contact, HeldContact
 from models.signing_in import SignIn
 from models.statutory import (
     BudgetReview,
@@ -174,6 +174,7 @@ _COVERED = (
     Covered(
         Contact, "a school’s contact", by=("urn", "role"), named=("urn", "urn"), only=_BY_OFFICERS
     ),
+    Covered(HeldContact, "a contact held for a case", by=("escalation_id", "role")),
     # An escalation, and what was decided on it.
     Covered(Escalation, "an escalation"),
     Covered(NamedOfficer, "an officer named on a case", by=("escalation_id", "officer_id")),

@@ -21,6 +21,7 @@ TABLES = {
     "sign_in": "id",
     "delegation": "id",
     "contact": "id",
+    "held_contact": "id",
     "escalation": "id",
     "named_officer": "id",
     "step": "id",
