@@ -14,6 +14,8 @@ import smtplib
 import socket
 import ssl
 import tempfile
+import threading
+import time
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
@@ -39,8 +41,11 @@ READ_TIMEOUT = 20
 # A mail server may scan the whole letter before it answers (RFC 5321, 4.5.3.2.6, grants it ten
 # minutes); giving up early would leave a letter that has arrived standing as unknown.
 BODY_PATIENCE = 6
+# All that is said before the message itself may take as long as so many answers may each.
+ANSWERS_BEFORE = 4
 # Answers that blame our sign-in and not the letter (RFC 4954, section 6).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+CLOSING_DOWN = 421  # RFC 5321, section 3.8
 
 _ADDRESS = re.compile(r"(?P<local>[^\s<>()\[\]\\,;:@\"]+)@(?P<domain>[^\s<>()\[\]\\,;:@\"]+)")
 _SENDER = re.compile(r'(?:\s*"?(?P<name>[^<"]*?)"?\s*<)?\s*(?P<address>[^<>]*?)\s*>?\s*')
@@ -65,11 +70,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """The outcome, the mail server's code if it gave one, and one plain line for an officer."""
+    """The outcome, the mail server's code if it gave one, and one plain line for an officer.
+
+    `of_the_server`: no message would have fared better, so the trouble says nothing of this one.
+    """
 
     outcome: Outcome
     code: int | None
     detail: str
+    of_the_server: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ def keep_mail(mail: Mail, folder: Path) -> Delivery:
         name = _write_once(folder, mail, content)
     except OSError as error:
         trouble = f"The mail folder {folder} cannot be written: {error.strerror or error}."
-        return Delivery(Outcome.RETRY, None, _one_line(trouble))
+        return Delivery(Outcome.RETRY, None, _one_line(trouble), of_the_server=True)
     return Delivery(Outcome.SENT, None, f"Kept as {name}: no mail server is configured.")
 
 
@@ -150,6 +159,26 @@ def send_alert(title: str, body: str, *, alerts_url: str) -> Delivery:
     return Delivery(Outcome.SENT, None, f"Taken by {', '.join(took)}{but}.")
 
 
+@dataclass(frozen=True)
+class Server:
+    """A mail server by name and port, and the longest that it can be at one message, in seconds."""
+
+    name: str
+    longest: float
+
+
+def mail_server(mail_url: str) -> Server:
+    """The server that `mail_url` (SCC_MAIL_URL) names; one without a name where it cannot be used.
+
+    Connects to nothing.
+    """
+    try:
+        channel = _channel(mail_url)
+    except ValueError:
+        return Server("", 0)
+    return Server(f"{channel.server}:{channel.server_port}", channel.before + channel.body)
+
+
 def check_mail_url(url: str) -> str | None:
     """Says in plain words why `url` cannot serve as SCC_MAIL_URL; None when it can.
 
@@ -167,6 +196,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
     sign-in, encryption and sender, with one recipient a connection and the server's exact answer.
 
     `cto` and `rto` in the address set the seconds to wait for a connection and for an answer.
+    The conversation as a whole has its limits too, however slowly the server speaks.
     """
 
     service_name = "Letters"
@@ -185,6 +215,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         self.sender = Address(sender_name or name, *address.rsplit("@", 1))
         self.server = str(self.smtp_host).strip("[]")
         self.server_port = int(self.port or 0)
+        self._cut_short = False
         self._check()
 
     def _check(self) -> None:
@@ -214,32 +245,76 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         """Refuses Apprise's own way in: it knows neither a Message-ID nor more than True, False."""
         raise TypeError("A letter is sent by deliver().")
 
+    @property
+    def before(self) -> float:
+        """How long all that comes before the message itself may take, in seconds."""
+        return float(self.socket_connect_timeout + ANSWERS_BEFORE * self.socket_read_timeout)
+
+    @property
+    def body(self) -> float:
+        """How long the server may take over the message itself, in seconds."""
+        return float(self.socket_read_timeout * BODY_PATIENCE)
+
     def deliver(self, recipient: str, content: bytes) -> Delivery:
         """Hands one message to the mail server for one recipient; never raises."""
+        give_up = time.monotonic() + self.before
+        ready = False
         try:
             with self._session() as smtp:
-                refusal = self._open_envelope(smtp, recipient, len(content))
-                return refusal or self._hand_over(smtp, content)
+                ready = True
+                with self._at_most(smtp, give_up):
+                    refusal = self._open_envelope(smtp, recipient, len(content))
+                if refusal:
+                    return refusal
+                if time.monotonic() > give_up:
+                    # As after the machine slept: by now an officer may have sent it again.
+                    raise TimeoutError
+                return self._hand_over(smtp, content)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else -1
-            return Delivery(Outcome.RETRY, code if code > 0 else None, self._trouble(error))
+            trouble = self._trouble(error)
+            return Delivery(Outcome.RETRY, code if code > 0 else None, trouble, not ready)
+
+    @contextmanager
+    def _at_most(self, smtp: smtplib.SMTP, give_up: float) -> Iterator[None]:
+        """Cut the line at this time: a server that says a little now and then runs into no timeout
+        of the socket."""
+
+        def cut() -> None:
+            self._cut_short = True
+            with suppress(OSError):
+                if smtp.sock:
+                    smtp.sock.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(give_up - time.monotonic(), cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
+        """A conversation up to the sign-in."""
         timeout = self.socket_connect_timeout
         if self.secure_mode == "ssl":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.server, self.server_port, timeout=timeout, context=self._encryption()
-            )
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(timeout=timeout, context=self._encryption())
         else:
-            smtp = smtplib.SMTP(self.server, self.server_port, timeout=timeout)
+            smtp = smtplib.SMTP(timeout=timeout)
+        # Whose certificate is asked for; smtplib sets it only when it connects at once.
+        smtp._host = self.server  # type: ignore[attr-defined]
         try:
-            _wait_at_most(smtp, self.socket_read_timeout)
-            if self.secure_mode == "starttls":
-                smtp.starttls(context=self._encryption())
-            if self.user and self.password:
-                smtp.login(self.user, self.password)
-            smtp.ehlo_or_helo_if_needed()
+            with self._at_most(smtp, time.monotonic() + self.before):
+                code, greeting = smtp.connect(self.server, self.server_port)
+                if code != 220:
+                    raise smtplib.SMTPConnectError(code, greeting)
+                _wait_at_most(smtp, self.socket_read_timeout)
+                if self.secure_mode == "starttls":
+                    smtp.starttls(context=self._encryption())
+                if self.user and self.password:
+                    smtp.login(self.user, self.password)
+                smtp.ehlo_or_helo_if_needed()
             yield smtp
         finally:
             # The farewell's answer is not waited for: all is decided, and a worker killed
@@ -273,9 +348,10 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         """The message itself: from its first byte on, only the server's word says that it was
         not taken."""
         try:
-            _wait_at_most(smtp, self.socket_read_timeout * BODY_PATIENCE)
-            smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
-            code, reply = smtp.getreply()
+            _wait_at_most(smtp, self.body)
+            with self._at_most(smtp, time.monotonic() + self.body):
+                smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
+                code, reply = smtp.getreply()
         except Exception as error:
             may_have = f"It may or may not have arrived. {self._trouble(error)}"
             return Delivery(Outcome.UNKNOWN, None, may_have)
@@ -293,9 +369,11 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
                 Outcome.RETRY, None, f"The mail server's answer to {what} makes no sense: {said}"
             )
         if code in SIGN_IN_CODES:
-            return Delivery(Outcome.RETRY, code, f"The mail server wants another sign-in: {said}")
+            wants = f"The mail server wants another sign-in: {said}"
+            return Delivery(Outcome.RETRY, code, wants, of_the_server=True)
         if code < 500:
-            return Delivery(Outcome.RETRY, code, f"The mail server put {what} off: {said}")
+            put_off, closing = f"The mail server put {what} off: {said}", code == CLOSING_DOWN
+            return Delivery(Outcome.RETRY, code, put_off, of_the_server=closing)
         return Delivery(Outcome.FAILED, code, f"The mail server refused {what}: {said}")
 
     def _trouble(self, error: Exception) -> str:
@@ -311,7 +389,8 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
                 return _one_line(f"The certificate of {where} is not trusted: {message}")
             case socket.gaierror():
                 return f"No mail server is known by the name {self.server}."
-        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        if late or self._cut_short:
             return f"The mail server ({where}) did not answer in time."
         if isinstance(error, smtplib.SMTPServerDisconnected):
             return f"The mail server ({where}) dropped the line."
@@ -336,7 +415,8 @@ def _send(mail: Mail, mail_url: str, *, automatic: bool) -> Delivery:
     try:
         channel = _channel(mail_url)
     except ValueError as reason:
-        return Delivery(Outcome.RETRY, None, f"The mail address in the settings fails. {reason}")
+        fails = f"The mail address in the settings fails. {reason}"
+        return Delivery(Outcome.RETRY, None, fails, of_the_server=True)
     try:
         message = _message(mail, channel.sender)
         recipient = _recipient(mail).addr_spec

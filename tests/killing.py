@@ -229,7 +229,7 @@ def _issue(engine: Engine, now: datetime) -> None:
 
 def _deliver(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
     settings = Settings(home=home, mail_url=mail_url)
-    deliver(engine, POLICY, settings, now)
+    deliver(engine, POLICY, settings, lambda: now)
 
 
 def _restore(engine: Engine, now: datetime, file: Path, folder: Path) -> None:
