@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from threading import Event
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from models.database import connect
 from models.policy import PolicyError, load_policy
 from models.schema import SchemaError, check
@@ -25,6 +27,8 @@ def main() -> None:
         run(engine, load_policy(settings.policy), settings, lambda: datetime.now(UTC), stop)
     except (SchemaError, PolicyError) as trouble:
         sys.exit(str(trouble))
+    except SQLAlchemyError:  # its own words may hold the address and more
+        sys.exit("The database cannot be opened. `scc doctor` says why; `scc init` makes one.")
     finally:
         engine.dispose()
 

@@ -5,8 +5,9 @@ message, so that all who send through it know the same and a process that dies f
 """
 
 from datetime import datetime, timedelta
+from enum import Enum
 
-from sqlalchemy import ColumnElement, text, update
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from models.messages import MailServer, Message
@@ -24,28 +25,25 @@ PENDING = text("message.state = 'pending'")  # word for word as the indexes have
 CLAIMED = text("message.state = 'claimed'")
 
 
-def may_be_asked(session: Session, name: str, now: datetime) -> bool:
-    """Whether the server may be asked to take another message now."""
+class Asked(Enum):
+    """How a server may be asked to take a message now."""
+
+    FREELY = "freely"
+    BY_ONE = "by one"  # it ails, and nobody else asks it
+    NOT_NOW = "not now"
+
+
+def asked(session: Session, name: str, now: datetime) -> Asked:
+    """How the server may be asked to take another message now."""
     server = session.get(MailServer, name)
     if server is None or server.ailing_since is None:
-        return True
+        return Asked.FREELY
     if server.ask_at and now < server.ask_at <= now + LONGEST_REST:
-        return False  # one that lies farther ahead was set by a clock that has been put right
-    under_way = select(Message.id).where(
-        CLAIMED, col(Message.claim_ends_at) > now, claimed_through(name)
-    )
-    return session.exec(under_way.limit(1)).first() is None
-
-
-def ails(session: Session, name: str) -> bool:
-    """Whether the server is asked by one message at a time."""
-    server = session.get(MailServer, name)
-    return server is not None and server.ailing_since is not None
-
-
-def claimed_through(name: str) -> ColumnElement[bool]:
-    """Of messages that were claimed: those that leave through this server."""
-    return col(Message.claimed_by).startswith(f"{name}#", autoescape=True)
+        return Asked.NOT_NOW  # one that lies farther ahead was set by a clock that was wrong
+    ours = col(Message.claimed_by).startswith(f"{name}#", autoescape=True)
+    under_way = select(Message.id).where(CLAIMED, col(Message.claim_ends_at) > now, ours)
+    busy = session.exec(under_way.limit(1)).first() is not None
+    return Asked.NOT_NOW if busy else Asked.BY_ONE
 
 
 def hear(

@@ -184,10 +184,11 @@ class Sending:
 
     def _next(self, session: Session) -> Message | None:
         now = self._clock()
-        if not circuit.may_be_asked(session, self._way.name, now):
+        asked = circuit.asked(session, self._way.name, now)
+        if asked is circuit.Asked.NOT_NOW:
             return None
         # A server that ails is tried even where all that waits was put off for longer.
-        turns = (False, True) if circuit.ails(session, self._way.name) else (False,)
+        turns = (False, True) if asked is circuit.Asked.BY_ONE else (False,)
         for early, kinds in product(turns, IN_TURN):
             found = session.exec(_sendable(now, kinds, early=early)).first()
             if found is not None:
