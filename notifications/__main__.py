@@ -4,7 +4,7 @@ import logging
 import signal
 import sys
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,9 +18,7 @@ from notifications.worker import run
 def main() -> None:
     """Serve the outbox of the settings in force."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    settings, stop = Settings(), Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    settings, stop = Settings(), _asked_to_end()
     engine = connect(settings.database)
     try:
         check(engine)
@@ -31,6 +29,20 @@ def main() -> None:
         sys.exit("The database cannot be opened. `scc doctor` says why; `scc init` makes one.")
     finally:
         engine.dispose()
+
+
+def _asked_to_end() -> Event:
+    """Set by SIGTERM and Ctrl-C. A thread hears them: in a handler, which may come while the event
+    itself is being waited for, it could not be set safely."""
+    stop, numbers = Event(), (signal.SIGTERM, signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+
+    def hear() -> None:
+        signal.sigwait(numbers)
+        stop.set()
+
+    Thread(target=hear, daemon=True).start()
+    return stop
 
 
 if __name__ == "__main__":
