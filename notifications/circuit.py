@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from models.messages import MailServer, Message
 from models.statements import add, change
-from notifications.channels import Delivery, Outcome
+from notifications.conversation import Delivery, Outcome
 
 SLOW = timedelta(seconds=20)  # for one message
 # So many messages put off at their first attempt, one after the other, are no messages' fault.

@@ -35,9 +35,7 @@ from models.settings import Settings
 from models.statements import change
 from notifications import circuit
 from notifications.channels import (
-    Delivery,
     Mail,
-    Outcome,
     keep_mail,
     mail_server,
     send_alert,
@@ -45,6 +43,7 @@ from notifications.channels import (
     send_mail,
 )
 from notifications.composing import Composer
+from notifications.conversation import Delivery, Outcome
 
 MOST_IN_A_PASS = 200
 PASS_LASTS = 60.0  # seconds; what is under way by then is finished

@@ -102,7 +102,7 @@ def test_a_refused_or_unknown_letter_waits_for_an_officer(
     state: MessageState,
     event: str,
 ) -> None:
-    monkeypatch.setattr("notifications.channels.BODY_PATIENCE", 1)  # times half a second
+    monkeypatch.setattr("notifications.conversation.BODY_PATIENCE", 1)  # times half a second
     with SmtpServer(behaviour) as server:
         pass_of(posted, tmp_path, server)
         arrived = len(server.messages)

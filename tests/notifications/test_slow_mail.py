@@ -118,7 +118,7 @@ def test_a_server_that_hangs_costs_the_letters_under_way_and_no_more(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each that hangs after its body may have arrived, and is an officer's to decide about."""
-    monkeypatch.setattr("notifications.channels.BODY_PATIENCE", 1)  # times half a second
+    monkeypatch.setattr("notifications.conversation.BODY_PATIENCE", 1)  # times half a second
     post.queue(*governors(10))
     with SmtpServer("hang_after_body") as server:
         assert post.deliver(server.url).unknown == AT_ONCE
