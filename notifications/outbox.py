@@ -13,11 +13,12 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import product
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import ColumnElement, Engine, and_, or_
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -25,7 +26,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.clocks import in_office_hours
 from models.commands.casework import tell
 from models.commands.level_letters import tell_approver
-from models.database import read, write
+from models.database import UtcDateTime, read, write
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
@@ -130,6 +131,7 @@ class Sending:
         self._way = way_out(settings)
         self._pool = ThreadPoolExecutor(self._way.at_once, thread_name_prefix="sending")
         self.under_way: set[Future[str]] = set()
+        self._more = False  # whether something was found to be sent when that was last asked
 
     def __enter__(self) -> Self:
         return self
@@ -163,11 +165,13 @@ class Sending:
 
     def _claim(self) -> Message | None:
         """The next message that may leave, now ours; None when there is none."""
-        with read(self._engine) as session:
-            if self._next(session) is None:
-                return None
+        if not self._more:  # who only looks need not wait for those who write
+            with read(self._engine) as session:
+                if self._next(session) is None:
+                    return None
         with write(self._engine) as session:
             message = self._next(session)
+            self._more = message is not None
             if message is not None:
                 change(
                     session,
@@ -189,7 +193,7 @@ class Sending:
         # A server that ails is tried even where all that waits was put off for longer.
         turns = (False, True) if asked is circuit.Asked.BY_ONE else (False,)
         for early, kinds in product(turns, IN_TURN):
-            found = session.exec(_sendable(now, kinds, early=early)).first()
+            found = _sendable(session, now, kinds, early=early)
             if found is not None:
                 return found
         return None
@@ -261,42 +265,50 @@ class Sending:
         return unknown
 
 
+NOW = bindparam("now", type_=UtcDateTime)
+
+
 def _sendable(
-    now: datetime, kinds: tuple[MessageKind, ...], *, early: bool
-) -> SelectOfScalar[Message]:
+    session: Session, now: datetime, kinds: tuple[MessageKind, ...], *, early: bool
+) -> Message | None:
     """The next message of these kinds that may leave: the oldest.
 
-    Reminders leave in office hours, or in those that they were queued for. `early`: of those that
-    were put off the next one, though its time has not come.
+    `early`: of those that were put off the next one, though its time has not come.
     """
+    moments = {"now": now, "longest": now + LONGEST_WAIT, "held_since": now - HOLDS_BACK}
+    found = session.exec(_next_of(kinds, early, in_office_hours(now)), params=moments)
+    return found.first()
+
+
+@cache  # each is asked for several times a message, and building one costs more than its answer
+def _next_of(
+    kinds: tuple[MessageKind, ...], early: bool, in_hours: bool
+) -> SelectOfScalar[Message]:
     next_at, put_off = col(Message.next_attempt_at), col(Message.put_off) > 0
     # What lies farther ahead than any wait was put off by a clock that has been put right since.
-    due = or_(
-        next_at <= now,
-        next_at == col(Message.queued_at),
-        and_(put_off, next_at > now + LONGEST_WAIT),
-    )
+    longest = bindparam("longest", type_=UtcDateTime)
+    due = or_(next_at <= NOW, next_at == col(Message.queued_at), and_(put_off, next_at > longest))
     statement = (
         select(Message)
-        .where(circuit.PENDING, col(Message.kind).in_(kinds), ~_held_back(now))
+        .where(circuit.PENDING, col(Message.kind).in_(kinds), ~_held_back())
         .where(put_off if early else due)
         .order_by(*([next_at] if early else []), col(Message.id))
         .limit(1)
     )
-    may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= now)
-    return statement if in_office_hours(now) else statement.where(may_leave)
+    # Reminders leave in office hours, or in those that they were queued for.
+    may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= NOW)
+    return statement if in_hours else statement.where(may_leave)
 
 
-def _held_back(now: datetime) -> ColumnElement[bool]:
+def _held_back() -> ColumnElement[bool]:
     """Of letters: those with an earlier one to the same recipient of the same case on its way.
 
     Not for ever: one that is refused or unknown is an officer's to decide about, and one that the
     server puts off again and again holds the others back for two days.
     """
     earlier = aliased(Message)
-    waits = and_(
-        col(earlier.state) == MessageState.PENDING, col(earlier.queued_at) > now - HOLDS_BACK
-    )
+    held_since = bindparam("held_since", type_=UtcDateTime)
+    waits = and_(col(earlier.state) == MessageState.PENDING, col(earlier.queued_at) > held_since)
     return and_(
         col(Message.kind) == MessageKind.LETTER,
         select(earlier.id)
