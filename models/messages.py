@@ -92,7 +92,7 @@ class MailServer(SQLModel, table=True):
     ailing_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     ask_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     taken_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    said: str = ""  # when it was last in trouble
+    said: str = ""  # why it last took nothing, whatever the message
 
 
 class ClockPass(SQLModel, table=True):

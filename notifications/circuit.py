@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from models.messages import MailServer, Message
 from models.statements import add, change
-from notifications.conversation import Delivery, Outcome
+from notifications.conversation import CLOSING_DOWN, Delivery, Outcome
 
 SLOW = timedelta(seconds=20)  # for one message
 # So many messages put off at their first attempt, one after the other, are no messages' fault.
@@ -75,6 +75,7 @@ def hear(
         or (server.ailing_since is not None and not answers)
     )
     ailing = is_down or took >= SLOW
+    speaks_of_itself = delivery.of_the_server and delivery.code != CLOSING_DOWN
     since = (server.ailing_since or now) if ailing else None
     change(
         session,
@@ -84,7 +85,8 @@ def hear(
         ailing_since=since,
         ask_at=now + _rest(now - since) if since and not answers else None,
         taken_at=now if delivery.outcome is Outcome.SENT else server.taken_at,
-        said=server.said if answers else delivery.detail,
+        # Anything else it said was about a message, and may name whom it was for.
+        said=delivery.detail if speaks_of_itself else server.said,
     )
     if server.ailing_since is not None and not ailing:
         _wake(session, now)

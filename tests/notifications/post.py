@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from models.database import read, write
-from models.messages import Message, MessageKind, MessageState
+from models.messages import MailServer, Message, MessageKind, MessageState
 from models.settings import Settings
 from models.statements import add, change
 from notifications.issuing import issue_letters
@@ -44,6 +44,12 @@ class Post:
     @property
     def states(self) -> Counter[str]:
         return Counter(letter.state.value for letter in self.letters)
+
+    @property
+    def server(self) -> MailServer:
+        """What is known of the one server that was asked."""
+        with read(self.case.engine) as session:
+            return session.exec(select(MailServer)).one()
 
     def queue(self, *recipients: str) -> None:
         """Copies of the first letter, to these as well."""
