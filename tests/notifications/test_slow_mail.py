@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from models.database import read
+from models.database import read, write
 from models.events import Event, EventKind
-from models.messages import MessageState
+from models.messages import Message, MessageKind, MessageState
+from models.statements import change
 from notifications.composing import message_id
 from notifications.outbox import AT_ONCE, Delivered
 from tests.cases import Case
@@ -17,6 +18,8 @@ from tests.notifications.post import BASE_URL, CHAIR, HEAD, Post, governors
 from tests.smtp import SmtpServer
 
 REST = timedelta(minutes=1)
+# What asks the database nothing that the other tests do not ask of both kinds.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -52,6 +55,7 @@ def test_a_slow_server_is_asked_by_one_message_at_a_time_until_it_is_quick_again
     assert len(set(to(server))) == len(to(server)) == 2 * AT_ONCE + 2
 
 
+@on_sqlite
 def test_a_letter_is_sent_when_it_is_sent_and_not_when_the_pass_began(post: Post) -> None:
     began = post.case.now
     with SmtpServer("hold") as server, post.delivering(server.url):
@@ -65,6 +69,7 @@ def test_a_letter_is_sent_when_it_is_sent_and_not_when_the_pass_began(post: Post
     assert [event.at for event in events] == [sent_at, sent_at]
 
 
+@on_sqlite
 def test_by_a_clock_that_was_set_back_no_letter_was_sent_before_it_was_queued(post: Post) -> None:
     queued = post.case.now
     post.case.now -= timedelta(minutes=5)
@@ -73,6 +78,7 @@ def test_by_a_clock_that_was_set_back_no_letter_was_sent_before_it_was_queued(po
     assert [letter.settled_at for letter in post.letters] == [queued, queued]
 
 
+@on_sqlite
 def test_an_officer_is_asked_within_minutes_about_a_letter_cut_in_mid_send(post: Post) -> None:
     case = post.case
     with SmtpServer("hold") as server, post.delivering(server.url):
@@ -115,6 +121,7 @@ def test_a_server_that_is_down_is_asked_by_the_oldest_and_its_first_success_wake
     assert Counter(to(server)).most_common(1)[0][1] == 1
 
 
+@on_sqlite
 def test_a_server_that_hangs_costs_the_letters_under_way_and_no_more(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +139,7 @@ def test_a_server_that_hangs_costs_the_letters_under_way_and_no_more(
 # Full -----------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_server_that_puts_everything_off_is_not_asked_by_everything(post: Post) -> None:
     post.queue(*governors(20))
     with SmtpServer("defer") as server:
@@ -217,3 +225,20 @@ def test_what_a_wrong_clock_put_off_leaves_once_it_is_right(post: Post) -> None:
         server.behaviour = "accept"
         post.case.now = right + timedelta(minutes=1)
         assert post.deliver(server.url).sent == 2
+
+
+def test_a_message_that_cannot_be_put_together_holds_up_nobody(post: Post) -> None:
+    post.case.propose("resolve")
+    with write(post.case.engine) as session:
+        alerts = select(Message).where(
+            Message.kind == MessageKind.ALERT, Message.state == "pending"
+        )
+        broken = [message.id for message in session.exec(alerts)]
+        for key in broken:
+            change(session, Message, {"id": key}, data={"what": "proposal_waits", "proposal": 0})
+    post.queue(*governors(2))
+    with SmtpServer() as server:
+        done = post.deliver(server.url)
+    assert (done.sent, done.retry) == (4, len(broken))
+    told = [message for message in post.case.messages if message.id in broken]
+    assert {message.state for message in told} == {MessageState.PENDING}, "and never unknown"

@@ -65,6 +65,7 @@ def test_what_is_queued_leaves_and_what_is_under_way_when_it_is_stopped_is_finis
     assert post.states["sent"] >= 2 + AT_ONCE
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_of_two_workers_one_is_killed_in_mid_send_and_nothing_leaves_twice(post: Post) -> None:
     post.queue(*governors(20))
     with SmtpServer("hold") as server, workers(post, server, 2) as [one, other]:
