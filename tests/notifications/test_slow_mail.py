@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlmodel import select
@@ -53,6 +54,20 @@ def test_a_slow_server_is_asked_by_one_message_at_a_time_until_it_is_quick_again
         server.release(AT_ONCE + 1)
     assert post.states == {"sent": 2 * AT_ONCE + 2}
     assert len(set(to(server))) == len(to(server)) == 2 * AT_ONCE + 2
+
+
+@on_sqlite
+def test_after_a_minute_a_pass_begins_nothing_more(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 0.0
+    monkeypatch.setattr("notifications.outbox.time", SimpleNamespace(monotonic=lambda: seconds))
+    post.queue(*governors(AT_ONCE))
+    with SmtpServer("hold") as server, post.delivering(server.url):
+        server.wait_for(AT_ONCE)
+        seconds = 61.0
+        server.release(AT_ONCE)
+    assert post.states == {"sent": AT_ONCE, "pending": 2}
 
 
 @on_sqlite
