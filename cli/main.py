@@ -253,7 +253,7 @@ def deliver(as_json: AsJson = False) -> None:
         settings = settings_in_force()
         policy = load_policy(settings.policy)
         with opened(settings) as engine:
-            done = outbox.deliver(engine, policy, settings, datetime.now(UTC))
+            done = outbox.deliver(engine, policy, settings, lambda: datetime.now(UTC))
         where = "" if settings.mail_url else f" (kept in {settings.mail_folder.absolute()})"
         answer.say(f"  sent                {done.sent}{where}")
         answer.say(f"  to be tried again   {done.retry}")

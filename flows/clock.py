@@ -10,12 +10,11 @@ from flows.record import opened
 from models.commands.clock import stamp, tick
 from models.commands.evidence import sweep
 from notifications.issuing import issue_letters
-from notifications.outbox import deliver
 
 
 @flow(name="Clock", flow_run_name="A pass of the clock")
 async def clock() -> None:
-    """One pass of the clock: deadlines, reminders, letters to be issued, messages to be sent.
+    """One pass of the clock: deadlines, reminders, letters to be issued.
 
     What uploads that died left behind is removed too. Runs every minute. Deadlines come before any
     word with Prefect's server, and every part finds for itself what is left to do, so that a pass
@@ -25,7 +24,6 @@ async def clock() -> None:
         now = datetime.now(UTC)
         await asyncio.to_thread(tick, record.engine, record.policy, now)
         await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
-        await asyncio.to_thread(deliver, record.engine, record.policy, record.settings, now)
         await asyncio.to_thread(sweep, record.engine, record.settings, now)
         await asyncio.to_thread(stamp, record.engine, now)
         async with get_client() as client:

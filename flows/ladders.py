@@ -10,7 +10,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed
@@ -26,7 +26,6 @@ from models.database import write
 from models.escalations import Proposal
 from models.refusals import Refused
 from notifications.issuing import issue_letters
-from notifications.outbox import deliver
 
 # In the same words whether another run has it or its case is restricted.
 NOT_OURS = "Nothing waits here for this flow run."
@@ -120,7 +119,7 @@ def _keep_refusal(
 
 
 async def _carry_out(record: Record) -> None:
-    """Issue what was approved and send it; both find for themselves what is left to do."""
+    """Issue what was approved; the delivery worker sends it, and nothing here waits for mail."""
     now = datetime.now(UTC)
-    await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
-    await asyncio.to_thread(deliver, record.engine, record.policy, record.settings, now)
+    issued = await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
+    get_run_logger().info("Letters issued and queued for delivery: %d.", issued)

@@ -35,6 +35,7 @@ from models.officers import Officer, Role
 from models.policy import Policy
 from models.statements import add, add_all, change, change_all, find, rows
 
+CLOCK, DELIVERY = "clock", "delivery"  # who goes round
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 
 _deadlines = Deadline.__table__  # type: ignore[attr-defined]
@@ -67,16 +68,16 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
     return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
 
 
-def stamp(engine: Engine, now: datetime) -> None:
-    """Say that the clock has gone round, for those who watch it."""
+def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
+    """Say that the clock (or `DELIVERY`) has gone round, for those who watch it."""
     with write(engine) as session:
-        _stamp(session, "clock", now)
+        _stamp(session, name, now)
 
 
-def last_pass(engine: Engine) -> datetime | None:
-    """When the clock last went round by itself; None if it never did."""
+def last_pass(engine: Engine, name: str = CLOCK) -> datetime | None:
+    """When the clock (or `DELIVERY`) last went round by itself; None if it never did."""
     with read(engine) as session:
-        row = session.get(ClockPass, "clock")
+        row = session.get(ClockPass, name)
         return row.at if row else None
 
 

@@ -152,7 +152,7 @@ _BY_OFFICERS = Only(_corrected, col(Contact.source) != NATIONAL_REGISTER)
 _ON_ITS_WAY = frozenset(
     {
         *("queued_at", "next_attempt_at", "leave_by", "attempts", "claimed_by", "claim_ends_at"),
-        *("code", "detail", "settled_at"),
+        *("code", "detail", "settled_at", "put_off"),
     }
 )
 _GATE = frozenset({"gate_attempt", "gate_run_id", "gate_closed"})

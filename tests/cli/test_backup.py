@@ -661,7 +661,7 @@ def posted(case: Case) -> Case:
 def sent(case: Case, home: Path) -> int:
     """One pass of the outbox in the middle of the day."""
     settings = Settings(_env_file=None, home=home)
-    return deliver(case.engine, case.policy, settings, LATER).sent
+    return deliver(case.engine, case.policy, settings, lambda: LATER).sent
 
 
 def test_nothing_that_waited_to_leave_leaves_again(

@@ -510,6 +510,7 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         "running": "ok",
         "letters": "ok",
         "deliveries": "ok",
+        "delivery worker": "warning",
         "policy": "ok",
         "Prefect": "warning",
         "mail": "warning",
@@ -520,7 +521,9 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         "bank holidays": "ok",
     }
     clock.stamp(engine, datetime.now(UTC))
-    assert checks(on_database.json("doctor"))["clock"] == "ok"
+    clock.stamp(engine, datetime.now(UTC), clock.DELIVERY)
+    well = checks(on_database.json("doctor"))
+    assert (well["clock"], well["delivery worker"]) == ("ok", "ok")
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def _write_about_levels(
         post.issued()
         changed(engine, council.maintained.urn, "medium", before="high")
         post.prepared("changes")
-    deliver(engine, policy, settings, NOW)
+    deliver(engine, policy, settings, lambda: NOW)
     with write(engine) as session:
         refused = {"id": post.messages()[0].id}
         change(session, Message, refused, state=MessageState.FAILED, detail="No such mailbox.")
@@ -192,7 +192,7 @@ def _go_round(case: Case, settings: Settings, until: date) -> None:
     while london_date(case.now) < until:
         case.now += timedelta(days=7)
         clock.tick(case.engine, case.policy, case.now)
-    deliver(case.engine, case.policy, settings, case.now)
+    deliver(case.engine, case.policy, settings, lambda: case.now)
 
 
 def _serve(engine: Engine, council: Council) -> None:
