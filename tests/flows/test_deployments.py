@@ -9,7 +9,7 @@ import httpx
 import yaml
 from prefect.utilities.callables import parameter_schema
 
-from flows.runner import deployments
+from flows.runner import LANES, deployments
 from flows.starting import start_an_escalation
 from models.escalations import Trigger
 from tests.prefect_server import PrefectServer
@@ -52,6 +52,8 @@ async def test_prefect_yaml_names_the_same_flows_as_the_runner() -> None:
     assert [(each["name"], each["entrypoint"]) for each in written] == [
         (each.name, each.entrypoint) for each in served
     ]
+    queues = {each["name"]: each["work_pool"]["work_queue_name"] for each in written}
+    assert queues == LANES
 
 
 def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> None:
