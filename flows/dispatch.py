@@ -89,11 +89,16 @@ async def dispatch_new(record: Record, client: PrefectClient, now: datetime) -> 
 
 
 async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Mend every difference between rows and flow runs."""
+    """Mend every difference between rows and flow runs.
+
+    Forms are looked at when everything waits again: it takes long where much waits, and a pass
+    that a busy server cuts off begins anew.
+    """
     await _crash_stuck(record, client, now)
     await _forget_restricted(record, client)
-    await _mend(record, client, now)
+    await _replace_lost(record, client, now)
     await dispatch_new(record, client, now)
+    await _mend_forms(record, client, now)
     await _drop_late_passes(client, now)
     await _end_strays(record, client)
 
@@ -181,31 +186,36 @@ async def _end_strays(record: Record, client: PrefectClient) -> None:
             await client.set_flow_run_state(run.id, Cancelled(message="Nothing waits here."))
 
 
-async def _mend(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Give every proposal that waits a run that waits, with a form for what stands today."""
-    gates = [gate for gate in open_gates(record.engine) if gate.awaiting and gate.run_id]
-    runs = await _by_id(client, [gate.run_id for gate in gates if gate.run_id])
-    for gate in gates:
-        run = runs.get(gate.run_id)
+async def _replace_lost(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Let the next attempt follow on every run that is gone or over without a decision."""
+    for gate, run in await _waiting_runs(record, client):
         if run is None:
             next_attempt(record.engine, gate)
         elif run.state is None or _over(run, gate.attempt, now):
             # An answer that nobody took carries a code.
             await remove_forms(client, run.id)
             next_attempt(record.engine, gate)
-        elif run.state.is_paused():
-            await _mend_form(record, client, gate, run, now)
 
 
-async def _mend_form(
-    record: Record, client: PrefectClient, gate: Gate, run: FlowRun, now: datetime
-) -> None:
-    waiting = read_waiting(record.engine, record.policy, gate.proposal_id, london_date(now))
-    if waiting.awaits and not await asks_rightly(client, run, waiting):
-        if not holds(record.engine, gate.proposal_id, run.id):
-            return  # restricted just now: Prefect must not be told what stands there
-        with suppress(ObjectNotFound):  # deleted just now: the next pass opens another
-            await ask_again(record, client, run, waiting)
+async def _mend_forms(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Let every run that waits ask for what has to be decided today."""
+    for gate, run in await _waiting_runs(record, client):
+        if run is None or run.state is None or not run.state.is_paused():
+            continue
+        waiting = read_waiting(record.engine, record.policy, gate.proposal_id, london_date(now))
+        if not waiting.awaits or await asks_rightly(client, run, waiting):
+            continue
+        # It may have been restricted since: then Prefect must not be told what stands there.
+        if holds(record.engine, gate.proposal_id, run.id):
+            with suppress(ObjectNotFound):  # deleted just now: the next pass opens another
+                await ask_again(record, client, run, waiting)
+
+
+async def _waiting_runs(record: Record, client: PrefectClient) -> list[tuple[Gate, FlowRun | None]]:
+    """Every proposal that waits and has a run, with the run as Prefect has it."""
+    gates = [gate for gate in open_gates(record.engine) if gate.awaiting and gate.run_id]
+    runs = await _by_id(client, [gate.run_id for gate in gates if gate.run_id])
+    return [(gate, runs.get(gate.run_id)) for gate in gates]
 
 
 def _over(run: FlowRun, attempts: int, now: datetime) -> bool:

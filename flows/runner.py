@@ -13,19 +13,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from prefect import get_client
-from prefect.client.orchestration import PrefectClient
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.schedules import Cron
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from flows.bulk import import_the_register, letters_in_bulk, level_letters_due
 from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
 from flows.ladders import academy_ladder, maintained_school_ladder
+from flows.patience import patient_client
 from flows.record import Record, opened
 from flows.school_year import school_year
 from flows.starting import start_an_escalation
@@ -125,23 +123,22 @@ async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Tas
 
     What is left of the runners then, because it is under way, stays in `under_way`.
     """
-    async with get_client() as client:
-        serving = {runner: asyncio.create_task(runner.start()) for runner in await _runners(stop)}
-        for each in serving.values():
-            under_way.add(each)
-            each.add_done_callback(under_way.discard)
-        others = (asyncio.create_task(_dispatch(record, client)), asyncio.create_task(stop.wait()))
-        try:
-            done, _ = await asyncio.wait(
-                [*serving.values(), *others], return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in done:
-                task.result()
-        finally:
-            for task in others:
-                task.cancel()
-            leaving = map(_leave, serving, serving.values())
-            await asyncio.gather(*others, *leaving, return_exceptions=True)
+    serving = {runner: asyncio.create_task(runner.start()) for runner in await _runners(stop)}
+    for each in serving.values():
+        under_way.add(each)
+        each.add_done_callback(under_way.discard)
+    others = (asyncio.create_task(_dispatch(record)), asyncio.create_task(stop.wait()))
+    try:
+        done, _ = await asyncio.wait(
+            [*serving.values(), *others], return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            task.result()
+    finally:
+        for task in others:
+            task.cancel()
+        leaving = map(_leave, serving, serving.values())
+        await asyncio.gather(*others, *leaving, return_exceptions=True)
 
 
 async def _runners(stop: asyncio.Event) -> list[_Runner]:
@@ -190,12 +187,11 @@ def _issue_new(record: Record, tried: set[int]) -> set[int]:
     return approved_letters(record.engine)
 
 
-async def _dispatch(record: Record, client: PrefectClient) -> None:
+async def _dispatch(record: Record) -> None:
     """Pass after pass; raises when the server is lost or no longer knows the deployments."""
     full_pass_at = datetime.now(UTC)
     failures = 0
-    # The next pass tries again by itself: Prefect's own retries would go on for a minute.
-    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
+    async with patient_client() as client:
         while failures < LOST_AFTER:
             now = datetime.now(UTC)
             try:
@@ -206,9 +202,8 @@ async def _dispatch(record: Record, client: PrefectClient) -> None:
                     await dispatch_new(record, client, now)
                 failures = 0
             except (httpx.HTTPStatusError, ObjectNotFound) as refused:
-                # It lives: its SQLite database answers 503 while it is busy; and another
-                # dispatcher may have deleted a run.
-                _log.warning("Prefect could not do it now: %s", refused)
+                # It lives, but is too busy; or another dispatcher has just deleted a run.
+                _log.warning("Prefect could not do it now: %r", refused)
             except httpx.TransportError:
                 failures += 1
             await asyncio.sleep(POLL_SECONDS)

@@ -56,6 +56,12 @@ async def test_prefect_yaml_names_the_same_flows_as_the_runner() -> None:
     assert queues == LANES
 
 
+def test_the_clock_stands_in_no_queue_behind_anything_else() -> None:
+    assert [name for name, lane in LANES.items() if lane == LANES["clock"]] == ["clock"]
+    behind = {LANES[name] for name in ("import-the-register", "letters-in-bulk")}
+    assert LANES["maintained-school-ladder"] not in behind
+
+
 def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> None:
     pool = {"name": "scc", "type": "process"}
     httpx.post(f"{prefect.api_url}/work_pools/", json=pool, timeout=30).raise_for_status()
