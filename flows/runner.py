@@ -8,8 +8,9 @@ to end by itself, and nothing waits for it.
 import asyncio
 import logging
 import signal
+import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -30,7 +31,7 @@ from flows.starting import start_an_escalation
 from notifications.issuing import approved_letters, issue_letters
 
 POLL_SECONDS = 2
-FULL_PASS_EVERY = timedelta(minutes=1)
+FULL_PASS_EVERY = 60.0  # seconds from the end of one to the next
 LOST_AFTER = 3
 FAREWELL = 10.0  # seconds that what is under way has when the runner is told to stop
 
@@ -189,15 +190,15 @@ def _issue_new(record: Record, tried: set[int]) -> set[int]:
 
 async def _dispatch(record: Record) -> None:
     """Pass after pass; raises when the server is lost or no longer knows the deployments."""
-    full_pass_at = datetime.now(UTC)
+    full_pass_at = time.monotonic()  # a clock that is put right would hold it up
     failures = 0
     async with patient_client() as client:
         while failures < LOST_AFTER:
             now = datetime.now(UTC)
             try:
-                if now >= full_pass_at:
+                if time.monotonic() >= full_pass_at:
                     await reconcile(record, client, now)
-                    full_pass_at = now + FULL_PASS_EVERY
+                    full_pass_at = time.monotonic() + FULL_PASS_EVERY
                 else:
                     await dispatch_new(record, client, now)
                 failures = 0

@@ -121,7 +121,7 @@ class Waiting:
     def is_being_issued(self, now: datetime) -> bool:
         """Whether it was approved just now, so that its letters will be issued in a moment."""
         left = any(letter.state is LetterState.APPROVED for letter in self.letters)
-        return left and now - self.decided[-1][0].at < ISSUING_TAKES
+        return left and timedelta(0) <= now - self.decided[-1][0].at < ISSUING_TAKES
 
     def outcome(self) -> str:
         """What became of the proposal and of its letters, in a few sentences."""

@@ -40,13 +40,13 @@ def measure(
             busy = _rebuilt(engine, at, under_way=UNDER_WAY)
         finally:
             runner.kill()
-    wanted = max(60, how_many * 0.48)
+    wanted = 60 if how_many <= HOW_MANY else 240
     return [
         Measured(
             f"Prefect's database deleted with {how_many} proposals waiting: all of them wait there "
             "again, counted from the new server's first answer",
             f"{quiet:.0f} s; {busy:.0f} s with {UNDER_WAY} runs under way",
-            f"within {wanted:.0f} s",
+            f"within {wanted} s",
             max(quiet, busy) <= wanted,
         )
     ]

@@ -81,6 +81,8 @@ def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> N
         "level-letters-due",
     }
     assert {each["work_pool_name"] for each in first.values()} == {"scc"}
+    assert {name: each["work_queue_name"] for name, each in first.items()} == LANES
+    assert all(each["work_queue_id"] for each in first.values())
     assert schedules(first["clock"]) == [("every-minute", "* * * * *", "Europe/London")]
     assert schedules(first["school-year"]) == [("weekdays-0815", "15 8 * * 1-5", "Europe/London")]
     for name, deployment in first.items():
