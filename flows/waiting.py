@@ -14,7 +14,6 @@ from models.commands.correspondence import (
     contacts_of,
     letters_of,
     recipients_if_known,
-    spoken,
     to_be_sent,
 )
 from models.database import read
@@ -32,6 +31,7 @@ from models.officers import ROLE_TITLES, Officer, Role
 from models.policy import Policy
 from models.reading.wording import letter_title
 from models.schools import School
+from notifications.issuing import named
 
 ISSUING_TAKES = timedelta(seconds=10)
 ANEW = (
@@ -177,7 +177,7 @@ def _enclosed(case: Case, letters: Sequence[Letter], today: date) -> tuple[Enclo
             version=letter.version,
             state=letter.state,
             to=tuple(
-                f"{person['name']}, {spoken(person)} ({person.get('email') or 'by post'})"
+                f"{named(person)} ({person.get('email') or 'by post'})"
                 for person in recipients_if_known(case, contacts, letter)
             ),
         )

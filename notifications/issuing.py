@@ -57,13 +57,13 @@ def letter_document(
         body=letter_body(session, letter),
         respond_by=letter.respond_by,
         signatory=Signatory(letter.signed_by or "", letter.signed_as),
-        copies=tuple(_copy(person) for person in people[1:]),
+        copies=tuple(named(person) for person in people[1:]),
         draft=letter.state in (LetterState.DRAFT, LetterState.WITHDRAWN),
     )
 
 
-def _copy(person: dict[str, Any]) -> str:
-    """Who else has the letter: the name of a body says already what it is."""
+def named(person: dict[str, Any]) -> str:
+    """Somebody who has a letter: the name of a body says already what it is."""
     if person["role"] in SPEAK_FOR_THEMSELVES:
         return str(person["name"])
     return f"{person['name']}, {spoken(person)}"
