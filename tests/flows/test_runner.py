@@ -192,9 +192,12 @@ def test_approved_elsewhere(house: House) -> None:
     case, proposal = house.at_the_first_letter()
     run = eventually(lambda: house.waiting(proposal), "the wait in Prefect")
 
+    case.now = datetime.now(UTC)
     case.decide(proposal, "hos")
 
-    eventually(lambda: house.ended(run["id"]), "the end of the run")
+    ended = eventually(lambda: house.ended(run["id"]), "the end of the run")
+    assert ended["state"]["message"].endswith("Issued: Formal letter to the headteacher.")
+    assert ended["run_count"] == 0
     assert len(house.issued(proposal)) == 1
 
 
@@ -214,14 +217,20 @@ def test_two_answers_at_once_have_one_effect(house: House) -> None:
 
 
 def test_an_emptied_prefect_database_is_filled_again(house: House) -> None:
+    """While a run is under way, whose process asks for a server that does not know it."""
     proposals = [house.case().awaiting[0] for _ in range(2)]
     before = [eventually(lambda p=p: house.waiting(p), "the wait") for p in proposals]
+    [refused] = house.case().awaiting
+    run = eventually(lambda: house.waiting(refused), "the wait")
+    house.answer(run, decision="approve", code="nobody's")
+    eventually(lambda: house.run(run["id"])["state_type"] in ("PENDING", "RUNNING"), "a process")
 
     house.server.kill()
     house.server.forget()
     house.server.start()
 
     after = [eventually(lambda p=p: house.waiting(p), "the wait again") for p in proposals]
+    eventually(lambda: house.waiting(refused), "the wait whose run was under way")
     assert {run["name"] for run in after} == {run["name"] for run in before}
     assert not {run["id"] for run in after} & {run["id"] for run in before}
 

@@ -72,7 +72,7 @@ def play(case: Case, home: Settings) -> None:
     engine, council = case.engine, case.council
     case.started().climb_to("formal_headteacher")
     issue_letters(engine, case.policy, case.now)
-    deliver(engine, case.policy, home, case.now)
+    deliver(engine, case.policy, home, lambda: case.now)
     case.respond("unsatisfactory")
     case.decide(case.propose("advance", reason="No answer."), "hos", "return", "Not yet.")
     case.propose("advance", reason="Still no answer.")
