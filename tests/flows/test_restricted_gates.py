@@ -35,16 +35,7 @@ pytestmark = [
 
 def restrict(clockwork: Clockwork) -> None:
     case = clockwork.case
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            officers=[case.council.hos2.email],
-            reason="It is delicate.",
-        )
+    case.restrict("hos2")
 
 
 async def test_what_waited_is_gone_and_what_waits_then_never_comes(clockwork: Clockwork) -> None:

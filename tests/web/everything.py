@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from cli.demonstration import load
 from models.clocks import london_date
-from models.commands import clock, directory, holding, powers, secretary_of_state, serving
+from models.commands import clock, directory, powers, secretary_of_state, serving
 from models.commands.covering import delegate
 from models.commands.importing import import_file
 from models.commands.notices import record_support
@@ -174,16 +174,7 @@ def _keep_to_a_few(case: Case, settings: Settings) -> None:
     case.started(school="academy", case_officer=case.council.seo2.email)
     case.climb_to("formal_headteacher").issue()
     _go_round(case, settings, case.due_on)
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            officers=[],
-            reason="The concern is about somebody who is known here.",
-        )
+    case.restrict()
     case.propose("pause", by="seo2")
 
 
