@@ -38,7 +38,7 @@ from models.database import connect, read, write
 from models.escalations import Action, Escalation, Proposal, ProposalState
 from models.events import verify
 from models.officers import Officer
-from models.policy import load_policy
+from models.policy import Policy, load_policy
 from models.settings import DEFAULT_POLICY, Settings
 from models.text import check_printable
 from notifications import level_letters, worker
@@ -191,6 +191,14 @@ def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **valu
         STATUTORY[name](session, POLICY, officer=_officer(session, by), now=now, **values)
 
 
+def _approve(
+    session: Session, policy: Policy, *, now: datetime, proposal_id: int, **by: Any
+) -> None:
+    seen = what_is_seen(session, policy, proposal_id, london_date(now))
+    approval = {"proposal_id": proposal_id, "decision": "approve", "seen": seen}
+    decide(session, policy, now=now, **by, **approval)
+
+
 def _discuss(engine: Engine, now: datetime, on: date) -> None:
     with write(engine) as session:
         record_discussion(
@@ -316,7 +324,7 @@ STATUTORY: dict[str, Callable[..., Any]] = {
     "judge_compliance": notices.judge_compliance,
     "prepare_power": powers.prepare_power,
     "use_power": powers.use_power,
-    "decide": decide,
+    "approve": _approve,
 }
 SCENARIOS: dict[str, Callable[..., None]] = {
     "start": _start,

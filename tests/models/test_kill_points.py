@@ -92,7 +92,7 @@ def ready_to_approve_a_notice(case: Case) -> dict[str, Any]:
     ready_to_give_notice(case)
     case.warn(approved=False)
     case.decide(case.awaiting[-1], "legal")
-    return {"by": "dcs", "proposal_id": case.awaiting[-1].id, "decision": "approve"}
+    return {"by": "dcs", "proposal_id": case.awaiting[-1].id}
 
 
 def ready_to_judge(case: Case) -> dict[str, Any]:
@@ -114,16 +114,16 @@ def ready_to_use(case: Case) -> dict[str, Any]:
 
 def ready_to_approve_a_power(case: Case) -> dict[str, Any]:
     proposal = case.on_power(powers.use_power, **ready_to_use(case))
-    return {"by": "dcs", "proposal_id": proposal.id, "decision": "approve"}
+    return {"by": "dcs", "proposal_id": proposal.id}
 
 
 STATUTORY: dict[str, tuple[str, Callable[[Case], dict[str, Any]]]] = {
     "a notice put forward": ("give_notice", ready_to_give_notice),
-    "a notice approved": ("decide", ready_to_approve_a_notice),
+    "a notice approved": ("approve", ready_to_approve_a_notice),
     "compliance judged": ("judge_compliance", ready_to_judge),
     "a power prepared": ("prepare_power", ready_to_prepare),
     "a power put forward": ("use_power", ready_to_use),
-    "a power approved": ("decide", ready_to_approve_a_power),
+    "a power approved": ("approve", ready_to_approve_a_power),
 }
 
 
