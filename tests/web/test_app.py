@@ -63,7 +63,7 @@ def test_a_database_that_is_away_is_told_without_its_address(tmp_path: Path) -> 
     assert answer.status_code == 503
     assert answer.json()["parts"]["database"] == "The database cannot be reached."
     api = client.get("/api/v1/schools", headers={"Authorization": "Bearer anything"})
-    assert api.status_code == 500
+    assert api.status_code == 503
     assert api.headers["content-type"] == "application/problem+json"
     page = client.get("/sign-in")
     for text in (answer.text, api.text, page.text):
