@@ -30,6 +30,7 @@ from flows.forms import remove_forms
 from flows.gates import GATE, Hidden, hidden_cases
 from flows.record import Record
 from flows.runs import found
+from models.clocks import is_recent
 
 SETTLED = timedelta(seconds=30)  # by then the server has written the events of a run that ended
 _PATIENCE = 10.0  # seconds to wait for the server's own writing
@@ -72,7 +73,7 @@ async def _starts(client: PrefectClient, cases: Sequence[Hidden], now: datetime)
         run
         async for run in found(client, ended, form)
         if run.state is not None
-        and now - run.state.timestamp > SETTLED
+        and not is_recent(run.state.timestamp, now, SETTLED)
         and any(case.began_with(run.parameters, run.state.message) for case in cases)
     ]
 

@@ -6,6 +6,7 @@ transaction of the session, but past its unit of work.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar, cast
@@ -13,12 +14,14 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     ClauseElement,
     ColumnDefault,
+    ColumnElement,
     Connection,
     Dialect,
     Row,
     Select,
     SelectBase,
     Table,
+    and_,
     bindparam,
     insert,
     true,
@@ -30,8 +33,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import class_mapper
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
+
+from models.clocks import SKEW
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
@@ -243,3 +248,8 @@ def change(session: Session, table: type[SQLModel], where: dict[str, Any], **val
 def by_key(session: Session, table: type[Model], key: int) -> Model | None:
     """The row with this key, if there is one; a number that no key can be has none."""
     return session.get(table, key) if 0 < key <= LAST_KEY else None
+
+
+def recent(at: Any, now: datetime, within: timedelta) -> ColumnElement[bool]:
+    """In a statement, what `models.clocks.is_recent` says of a moment on record."""
+    return and_(col(at) > now - within, col(at) <= now + SKEW)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.commands.directory import AT_THE_MACHINE
 from models.commands.identity import officer_by_code
@@ -11,6 +11,7 @@ from models.escalations import Escalation
 from models.events import Event, EventKind, Happening, append
 from models.officers import CredentialKind, Officer
 from models.refusals import NotAllowed, NotFound, NotIdentified, Refused
+from models.statements import recent
 
 SOMEBODY = "somebody at a form in Prefect"
 # Of codes that nobody has: whoever guesses on, in however many runs, does not fill the record.
@@ -62,13 +63,13 @@ def record_refused_code(
 
 
 def _record_unknown_code(session: Session, now: datetime) -> None:
-    recent = (
+    lately = (
         select(func.count())
         .select_from(Event)
         .where(Event.kind == EventKind.SIGN_IN_REFUSED, Event.actor == SOMEBODY)
-        .where(col(Event.at) > now - WINDOW)
+        .where(recent(Event.at, now, WINDOW))
     )
-    if session.exec(recent).one() >= MOST_IN_WINDOW:
+    if session.exec(lately).one() >= MOST_IN_WINDOW:
         return
     facts: dict[str, object] = {
         "officer": None,
