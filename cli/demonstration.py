@@ -202,7 +202,7 @@ def _days(stage: Stage) -> Moments:
             yield stage.at(days_back, 16)
             stage.sign_letters()
             issue_letters(stage.engine, policy, stage.now)
-            deliver(stage.engine, policy, posting, stage.now)
+            deliver(stage.engine, policy, posting, lambda: stage.now)
         _keep_letters(posting.mail_folder, stage.settings.mail_folder)
 
 

@@ -82,6 +82,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield condition.clock_pass(engine, now)
             with read(engine) as session:
                 yield from condition.letters(session)
+            yield condition.delivery_worker(engine, now)
     except SchemaError as error:
         yield Finding(about, Health.PROBLEM, str(error))
     except SQLAlchemyError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from cli import backup, demonstration, doctor, exporting, importing, up
+from cli import backup, demonstration, doctor, exporting, importing, up, verifying
 from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
 from cli.running import settings_in_force
@@ -15,9 +15,7 @@ from models.clocks import LONDON, london_time
 from models.commands import clock, directory, identity
 from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
 from models.commands.evidence import sweep
-from models.database import read, write
-from models.events import ChainHead
-from models.events import verify as verify_chain
+from models.database import write
 from models.officers import Officer, Phase, Role
 from models.policy import load_policy
 from models.settings import Settings
@@ -255,7 +253,7 @@ def deliver(as_json: AsJson = False) -> None:
         settings = settings_in_force()
         policy = load_policy(settings.policy)
         with opened(settings) as engine:
-            done = outbox.deliver(engine, policy, settings, datetime.now(UTC))
+            done = outbox.deliver(engine, policy, settings, lambda: datetime.now(UTC))
         where = "" if settings.mail_url else f" (kept in {settings.mail_folder.absolute()})"
         answer.say(f"  sent                {done.sent}{where}")
         answer.say(f"  to be tried again   {done.retry}")
@@ -288,19 +286,11 @@ def work(as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Recompute the chain of the record, and name the first event that does not hold."""
+    """Recompute the chain of the record, and compare rows and files with what it says."""
     with answering(as_json) as answer:
-        with opened(Settings()) as engine, read(engine) as session:
-            broken = verify_chain(session)
-            head = session.get(ChainHead, 1)
-        if broken is None:
-            events = head.sequence if head else 0
-            answer.say(f"The record is intact: {events} events, each following from the last.")
-            answer.give({"events": events, "intact": True})
-            return
-        answer.say(f"The record is broken at event {broken.sequence}: {broken.reason}.")
-        answer.give({"intact": False, "sequence": broken.sequence, "reason": broken.reason})
-    raise typer.Exit(1)
+        holds = verifying.run(Settings(), answer)
+    if not holds:
+        raise typer.Exit(1)
 
 
 @exports.command("case")

@@ -1,4 +1,4 @@
-"""`scc up`: the web application, the Prefect server and the flow runner, together."""
+"""`scc up`: web application, Prefect server, flow runner and delivery worker, together."""
 
 import logging
 import os
@@ -29,7 +29,6 @@ from models.policy import load_policy
 from models.settings import DEFAULT_SECRET, PREFECT_KEEPS_EVENTS, Settings, is_loopback
 from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
-from notifications.outbox import deliver
 
 WEB_PORT = 8000
 PREFECT_PORT = 4200
@@ -227,6 +226,7 @@ def _children(plan: Plan, logs: Path) -> list[Child]:
         commands["Prefect server"] = ("prefect", [*server, "--port", str(plan.prefect_port)])
     if plan.with_prefect:
         commands["flow runner"] = ("runner", ["-m", "flows"])
+    commands["delivery worker"] = ("delivery", ["-m", "notifications"])
     environment = _environment(plan)
     return [
         Child(name, [sys.executable, *command], environment, new_log(logs, file))
@@ -368,6 +368,5 @@ def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
     policy = load_policy(settings.policy)
     clock.tick(engine, policy, now)
     issue_letters(engine, policy, now)
-    deliver(engine, policy, settings, now)
     sweep(engine, settings, now)
     clock.stamp(engine, now)

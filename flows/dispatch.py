@@ -1,15 +1,15 @@
 """The one dispatcher: keeps Prefect's flow runs in step with the rows, both ways.
 
-The rows are the truth. `dispatch_new` is the light pass, every two seconds: it opens a gate for
-each proposal that waits without one, wakes the gate of each that was decided elsewhere, and starts
-a run for each job of bulk work that nobody is at.
+The rows are the truth. `dispatch_new` is the light pass, every two seconds: it lets each proposal
+wait in Prefect, ends the wait of each that was decided elsewhere, and starts a run for each job of
+bulk work that nobody is at.
 `reconcile` is the full pass, every minute: it also mends what killed processes, deleted runs and
-an emptied Prefect database leave behind. Both may run at the same time in several places.
+an emptied Prefect database leave behind. Both may run at the same time in several places, and
+yet ask Prefect for one thing after the other: its SQLite database is slower when asked for two.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,17 +24,18 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.states import Cancelled, Crashed
 
 from flows.bulk import run_name
 from flows.forgetting import forget_restricted
-from flows.forms import remove_forms, stage_of
-from flows.gates import GATE, Gate, close, next_attempt, open_gates, record_run
+from flows.forms import remove_forms
+from flows.gates import Gate, holds, next_attempt, open_gates
 from flows.record import Record
 from flows.runs import PAGE, found
 from flows.waiting import read_waiting
+from flows.waits import ask_again, asks_rightly, end_wait, open_wait
 from models.bulk import BulkKind
-from models.clocks import is_recent
+from models.clocks import is_recent, london_date
 from models.commands.bulk import free_jobs, held_jobs
 
 LADDERS = {
@@ -60,92 +61,73 @@ LONGEST_REST = timedelta(hours=1)
 _UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
-async def check_registered(client: PrefectClient) -> None:
-    """Raises ObjectNotFound when Prefect has lost our deployments, as with its database."""
-    for name in ALL:
-        await client.read_deployment_by_name(name)
+class NotRegisteredError(Exception):
+    """Prefect does not know our deployments: it has lost its database."""
+
+
+async def registered(client: PrefectClient) -> dict[str, UUID]:
+    """The deployments that Prefect knows, by name; raises NotRegisteredError when it lacks one."""
+    names = [name.rpartition("/")[2] for name in ALL]
+    ours = DeploymentFilter(name=DeploymentFilterName(any_=names))
+    known = {each.name: each.id for each in await client.read_deployments(deployment_filter=ours)}
+    if missing := [name for name in names if name not in known]:
+        raise NotRegisteredError(", ".join(missing))
+    return {name: known[name.rpartition("/")[2]] for name in ALL}
 
 
 async def dispatch_new(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Open what is missing: gates, and runs of bulk work; wake gates that wait for nothing."""
-    await _start_bulk(record, client, now)
-    for gate in open_gates(record.engine):
-        if not gate.awaiting:
-            await _end_wait(record, client, gate)
-        elif gate.run_id is None:
-            await _open(record, client, gate)
+    """Open what is missing, end what waits for nothing, and start bulk work; in this order."""
+    deployments = await registered(client)
+    gates = open_gates(record.engine)
+    ladders = {name: deployments[deployment] for name, deployment in LADDERS.items()}
+    for gate in gates:
+        if gate.awaiting and gate.run_id is None:
+            await open_wait(record, client, ladders, gate, now)
+    await _end_waits(record, client, [gate for gate in gates if not gate.awaiting], now)
+    await _start_bulk(record, client, deployments, now)
 
 
 async def reconcile(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Mend every difference between rows and flow runs."""
+    """Mend every difference between rows and flow runs.
+
+    Forms are looked at when everything waits again: it takes long where much waits, and a pass
+    that a busy server cuts off begins anew.
+    """
     await _crash_stuck(record, client, now)
     await forget_restricted(record, client, now)
+    await _replace_lost(record, client, now)
+    await dispatch_new(record, client, now)
+    await _mend_forms(record, client, now)
     await _drop_late_passes(client, now)
     await _end_strays(record, client)
-    await _mend(record, client, now)
-    await dispatch_new(record, client, now)
 
 
-async def _open(record: Record, client: PrefectClient, gate: Gate) -> None:
-    """Start the flow run that waits; asking twice for the same attempt gives the same run."""
-    if gate.attempt == 0:
-        if not next_attempt(record.engine, gate):
-            return
-        gate = replace(gate, attempt=1)
-    waiting = read_waiting(record.engine, record.policy, gate.proposal_id)
-    deployment = await client.read_deployment_by_name(LADDERS[gate.ladder])
-    run = await client.create_flow_run_from_deployment(
-        deployment.id,
-        parameters={"proposal_id": gate.proposal_id, "attempt": gate.attempt},
-        name=waiting.name,
-        tags=[GATE, waiting.escalation.reference],
-        idempotency_key=gate.idempotency_key,
-    )
-    record_run(record.engine, gate.proposal_id, gate.attempt, run.id)
+async def _end_waits(
+    record: Record, client: PrefectClient, decided: Sequence[Gate], now: datetime
+) -> None:
+    runs = await _by_id(client, [gate.run_id for gate in decided if gate.run_id])
+    for gate in decided:
+        with suppress(ObjectNotFound):  # deleted just now: the next pass closes it
+            await end_wait(record, client, gate, runs.get(gate.run_id), now)
 
 
-async def _start_bulk(record: Record, client: PrefectClient, now: datetime) -> None:
+async def _start_bulk(
+    record: Record, client: PrefectClient, deployments: Mapping[str, UUID], now: datetime
+) -> None:
     """Start a flow run for each job that nobody is at.
 
     Asked for twice it is the same run, until somebody took the job up, or ten minutes went by.
     """
     for job in free_jobs(record.engine, now):
-        deployment = await client.read_deployment_by_name(BULK[job.kind])
         span = int(now.timestamp() // STUCK_AFTER.total_seconds())
         moment = f"{job.queued_at:%Y%m%dT%H%M%S%f}"
         await client.create_flow_run_from_deployment(
-            deployment.id,
+            deployments[BULK[job.kind]],
             parameters={"job_id": job.id},
             name=run_name(job),
             tags=["bulk"],
             idempotency_key=f"bulk-{job.id}-{job.claims}-{moment}-{span}",
         )
-
-
-async def _end_wait(record: Record, client: PrefectClient, gate: Gate) -> None:
-    """Wake the run of a decided proposal: it carries the decision out and closes its gate.
-
-    With no run to wake there is nothing to end: the clock issues what is left.
-    """
-    run = await _read(client, gate.run_id)
-    if run is None or run.state is None or run.state.is_final():
-        close(record.engine, gate.proposal_id)
-    elif run.state.is_paused():
-        await _wake(client, run)
-
-
-async def _wake(client: PrefectClient, run: FlowRun) -> None:
-    # A resume would have to carry an answer to the form: this is the same step without one.
-    await client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
-
-
-async def _read(client: PrefectClient, run_id: UUID | None) -> FlowRun | None:
-    if run_id is None:
-        return None
-    try:
-        return await client.read_flow_run(run_id)
-    except ObjectNotFound:
-        return None
 
 
 async def _crash_stuck(record: Record, client: PrefectClient, now: datetime) -> None:
@@ -184,44 +166,46 @@ async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
 async def _end_strays(record: Record, client: PrefectClient) -> None:
     """End runs that wait beside the one that counts, so that no proposal is shown twice."""
     waiting = [run async for run in _runs(client, (StateType.PAUSED,), tuple(LADDERS.values()))]
-    # Read after the runs: whatever waits was recorded before it began to wait.
-    counted = {gate.run_id for gate in open_gates(record.engine)}
+    # Read after the runs: of those that wait all were written down, or are about to be.
+    gates = open_gates(record.engine)
+    counted = {gate.run_id for gate in gates}
+    coming = {gate.idempotency_key for gate in gates if gate.run_id is None}
     for run in waiting:
-        if run.id not in counted:
+        if run.id not in counted and run.idempotency_key not in coming:
             await remove_forms(client, run.id)
             await client.set_flow_run_state(run.id, Cancelled(message="Nothing waits here."))
 
 
-async def _mend(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Give every proposal that waits a run that waits, with the right approver named."""
-    gates = [gate for gate in open_gates(record.engine) if gate.awaiting and gate.run_id]
-    runs = await _by_id(client, [gate.run_id for gate in gates if gate.run_id])
-    for gate in gates:
-        run = runs.get(gate.run_id)
+async def _replace_lost(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Let the next attempt follow on every run that is gone or over without a decision."""
+    for gate, run in await _waiting_runs(record, client):
         if run is None:
             next_attempt(record.engine, gate)
         elif run.state is None or _over(run, gate.attempt, now):
             # An answer that nobody took carries a code.
             await remove_forms(client, run.id)
             next_attempt(record.engine, gate)
-        elif run.state.is_paused() and not await _asks_rightly(client, run, gate.stage):
-            await _wake(client, run)
 
 
-async def _asks_rightly(client: PrefectClient, run: FlowRun, stage: int) -> bool:
-    """Whether a suspended run waits for this stage and has a form to be answered with.
+async def _mend_forms(record: Record, client: PrefectClient, now: datetime) -> None:
+    """Let every run that waits ask for what has to be decided today."""
+    for gate, run in await _waiting_runs(record, client):
+        if run is None or run.state is None or not run.state.is_paused():
+            continue
+        waiting = read_waiting(record.engine, record.policy, gate.proposal_id, london_date(now))
+        if not waiting.awaits or await asks_rightly(client, run, waiting):
+            continue
+        # It may have been restricted since: then Prefect must not be told what stands there.
+        if holds(record.engine, gate.proposal_id, run.id):
+            with suppress(ObjectNotFound):  # deleted just now: the next pass opens another
+                await ask_again(record, client, run, waiting)
 
-    Prefect suspends a run before it stores the form: killed in between, nobody could answer.
-    """
-    details = run.state.state_details if run.state else None
-    if details is None or details.run_input_keyset is None:
-        return False
-    if stage_of(details.pause_key) != stage:
-        return False
-    form = details.run_input_keyset["schema"]
-    return bool(
-        await client.filter_flow_run_input(run.id, key_prefix=form, limit=1, exclude_keys=set())
-    )
+
+async def _waiting_runs(record: Record, client: PrefectClient) -> list[tuple[Gate, FlowRun | None]]:
+    """Every proposal that waits and has a run, with the run as Prefect has it."""
+    gates = [gate for gate in open_gates(record.engine) if gate.awaiting and gate.run_id]
+    runs = await _by_id(client, [gate.run_id for gate in gates if gate.run_id])
+    return [(gate, runs.get(gate.run_id)) for gate in gates]
 
 
 def _over(run: FlowRun, attempts: int, now: datetime) -> bool:

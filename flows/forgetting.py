@@ -10,7 +10,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,12 +24,11 @@ from prefect.client.schemas.filters import (
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.exceptions import ObjectNotFound
 
-from flows.forms import remove_forms
 from flows.gates import GATE, Hidden, hidden_cases
 from flows.record import Record
 from flows.runs import found
+from flows.waits import forget
 from models.clocks import is_recent
 
 SETTLED = timedelta(seconds=30)  # by then the server has written the events of a run that ended
@@ -50,9 +49,7 @@ async def forget_restricted(record: Record, client: PrefectClient, now: datetime
     runs = [run for case in cases for run in await _gates(client, case)]
     runs += await _starts(client, cases, now)
     for run in runs:
-        await remove_forms(client, run.id)
-        with suppress(ObjectNotFound):  # another dispatcher was first
-            await client.delete_flow_run(run.id)
+        await forget(client, run.id)
     about = [f"prefect.flow-run.{run.id}" for run in runs]
     about += [f"prefect.tag.{case.reference}" for case in cases]
     await asyncio.to_thread(forget_events, record.settings.prefect_database, about)

@@ -151,6 +151,15 @@ def holds(engine: Engine, proposal_id: int, run_id: UUID) -> bool:
         return session.exec(theirs).first() is not None
 
 
+def is_hidden(engine: Engine, proposal_id: int) -> bool:
+    """Whether the proposal is of a restricted case."""
+    hidden = select(Proposal.id).where(
+        col(Proposal.id) == proposal_id, col(Proposal.escalation_id).in_(_RESTRICTED)
+    )
+    with read(engine) as session:
+        return session.exec(hidden).first() is not None
+
+
 def close(engine: Engine, proposal_id: int) -> None:
     """Note that nothing waits in Prefect for this proposal any longer."""
     with write(engine) as session:

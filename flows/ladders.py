@@ -1,24 +1,26 @@
 """The two ladders as flows: one run is one transition, from its proposal to its letters.
 
-A run looks at the rows each time it begins, from the top, and every part of it may happen twice:
-it waits while the proposal waits, hands an answer given in Prefect to the same command that every
-other door calls, and once the proposal is decided it issues the letters and ends. It may be
-killed at any point: the rows stand, and reconciliation gives the proposal another run.
+A run is made suspended, with its form (`flows/waits.py`), and begins only when somebody answers. It
+looks at the rows each time it begins, from the top, and every part of it may happen twice: it hands
+the answer to the same command that every other door calls, waits on while the proposal waits, and
+once the proposal is decided it issues the letters and ends. It may be killed at any point: the
+rows stand, and reconciliation gives the proposal another run.
 """
 
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed
 
-from flows.forms import Decide, reason, take_answer, wait_for
+from flows.forms import NOT_READ, Answer, Decide, reason, take_answer, wait_for
 from flows.gates import close, enter, holds
 from flows.record import Record, opened
-from flows.waiting import read_waiting
+from flows.waiting import Waiting, read_waiting
+from models.clocks import london_date
 from models.commands.audit import record_refused_code
 from models.commands.deciding import decide
 from models.commands.identity import officer_by_code
@@ -26,7 +28,6 @@ from models.database import write
 from models.escalations import Proposal
 from models.refusals import Refused
 from notifications.issuing import issue_letters
-from notifications.outbox import deliver
 
 # In the same words whether another run has it or its case is restricted.
 NOT_OURS = "Nothing waits here for this flow run."
@@ -70,22 +71,33 @@ async def _transition(proposal_id: int, attempt: int) -> State[Any]:
         if not enter(record.engine, proposal_id, attempt, flow_run.id):
             return Cancelled(message=NOT_OURS)
         refused = _decide(record, proposal_id, answer) if answer else ""
-        waiting = read_waiting(record.engine, record.policy, proposal_id)
+        waiting = _read(record, proposal_id)
         if waiting.awaits:
             description = waiting.description(record.settings.base_url, refused)
             # It may have been restricted since: then Prefect must not be told what stands there.
             if not holds(record.engine, proposal_id, flow_run.id):
                 return Cancelled(message=NOT_OURS)
-            await wait_for(Decide, description, waiting.proposal.stage)
+            await wait_for(Decide, description, waiting.asking)
         await _carry_out(record)
         close(record.engine, proposal_id)
-        return Completed(message=f"{refused} {waiting.outcome()}".strip())
+        return Completed(message=f"{refused} {_read(record, proposal_id).outcome()}".strip())
 
 
-def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
-    """Hand the answer to the command; why it was refused, or nothing when it was not."""
+def _read(record: Record, proposal_id: int) -> Waiting:
+    today = london_date(datetime.now(UTC))
+    return read_waiting(record.engine, record.policy, proposal_id, today)
+
+
+def _decide(record: Record, proposal_id: int, answer: Answer[Decide]) -> str:
+    """Hand the answer to the command; why it was refused, or nothing when it was not.
+
+    What the approver was shown is told by the form that was answered, not by the answer.
+    """
+    entered = answer.entered
+    if entered is None:
+        return NOT_READ
     now = datetime.now(UTC)
-    code = answer.code.get_secret_value()
+    code = entered.code.get_secret_value()
     try:
         with write(record.engine) as session:
             officer = officer_by_code(session, code)
@@ -95,8 +107,9 @@ def _decide(record: Record, proposal_id: int, answer: Decide) -> str:
                 officer=officer,
                 now=now,
                 proposal_id=proposal_id,
-                decision=answer.decision,
-                reason=answer.reason,
+                decision=entered.decision,
+                reason=entered.reason,
+                seen=answer.asking.seen if answer.asking else "a form of before",
             )
     except Refused as refusal:
         _keep_refusal(record, proposal_id, code, refusal, now)
@@ -120,7 +133,7 @@ def _keep_refusal(
 
 
 async def _carry_out(record: Record) -> None:
-    """Issue what was approved and send it; both find for themselves what is left to do."""
+    """Issue what was approved; the delivery worker sends it, and nothing here waits for mail."""
     now = datetime.now(UTC)
-    await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
-    await asyncio.to_thread(deliver, record.engine, record.policy, record.settings, now)
+    issued = await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
+    get_run_logger().info("Letters issued and queued for delivery: %d.", issued)

@@ -1,55 +1,83 @@
 """The runner: serves the flows to a Prefect server and keeps Prefect in step with the rows.
 
 It outlives the server: whenever the server goes away, or comes back without what it knew, the
-flows are registered anew and a full pass of reconciliation follows.
+flows are registered anew and a full pass of reconciliation follows. What is under way then is left
+to end by itself, and nothing waits for it.
 """
 
 import asyncio
 import logging
 import signal
+import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from prefect import get_client
-from prefect.client.orchestration import PrefectClient
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.schedules import Cron
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from flows.bulk import import_the_register, letters_in_bulk, level_letters_due
 from flows.clock import clock
-from flows.dispatch import check_registered, dispatch_new, reconcile
+from flows.dispatch import dispatch_new, reconcile
 from flows.ladders import academy_ladder, maintained_school_ladder
+from flows.patience import patient_client
 from flows.record import Record, opened
 from flows.school_year import school_year
 from flows.starting import start_an_escalation
+from notifications.issuing import approved_letters, issue_letters
 
 POLL_SECONDS = 2
-FULL_PASS_EVERY = timedelta(minutes=1)
-AT_ONCE = 4
+FULL_PASS_EVERY = 60.0  # seconds from the end of one to the next
 LOST_AFTER = 3
+FAREWELL = 10.0  # seconds that what is under way has when the runner is told to stop
+
+# How many flow runs at once, in lanes: neither an answer nor a pass of the clock stands in a queue
+# behind bulk work, which takes minutes. In a work pool the lanes are work queues (prefect.yaml).
+AT_ONCE = {"clock": 1, "transitions": 3, "work": 2}
+LANES = {
+    "maintained-school-ladder": "transitions",
+    "academy-ladder": "transitions",
+    "start-an-escalation": "transitions",
+    "clock": "clock",
+    "school-year": "work",
+    "import-the-register": "work",
+    "letters-in-bulk": "work",
+    "level-letters-due": "work",
+}
 
 _log = logging.getLogger("prefect.scc")
 
 
 class _Runner(Runner):
-    """Prefect's runner, which leaves it to us what SIGTERM means."""
+    """Prefect's runner for one lane, which leaves it to us what SIGTERM means."""
 
-    def __init__(self, stop: asyncio.Event) -> None:
+    def __init__(self, lane: str, stop: asyncio.Event) -> None:
         # Passes of the clock that were missed meanwhile are dropped by reconciliation, so the
         # schedule need not be paused: nobody would start it again after a kill.
         super().__init__(
-            name="scc", query_seconds=POLL_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
+            name=f"scc-{lane}",
+            query_seconds=POLL_SECONDS,
+            limit=AT_ONCE[lane],
+            pause_on_shutdown=False,
         )
         self._stop_event = stop
         self._running_loop = asyncio.get_running_loop()
 
     def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
         self._running_loop.call_soon_threadsafe(self._stop_event.set)
+
+    async def cancel_all(self) -> None:
+        """End what is under way when we were told to stop, and only then.
+
+        Prefect would have to be asked about each run. When it was lost it is away, or has never
+        heard of them: that takes minutes, and they end by themselves.
+        """
+        if self._stop_event.is_set():
+            await super().cancel_all()
 
 
 async def deployments() -> list[RunnerDeployment]:
@@ -78,55 +106,105 @@ async def run() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    under_way: set[asyncio.Task[None]] = set()
     with opened() as record:
+        issuing = asyncio.create_task(_issue(record))
         while not stop.is_set():
             try:
-                await _serve(record, stop)
+                await _serve(record, stop, under_way)
             except Exception as lost:  # whatever it is, waits in Prefect must come back
                 _log.warning("Prefect is not to be had, trying again: %r", lost)
                 await _pause(stop)
+        issuing.cancel()
+        await _end(under_way)
 
 
-async def _serve(record: Record, stop: asyncio.Event) -> None:
-    """Register the flows and run them until told to stop; raises when the server is lost."""
-    async with get_client() as client:
-        runner = _Runner(stop)
-        for deployment in await deployments():
-            await runner.aadd_deployment(deployment)
-        await reconcile(record, client, datetime.now(UTC))
-        serving = asyncio.create_task(runner.start())
-        others = (asyncio.create_task(_dispatch(record, client)), asyncio.create_task(stop.wait()))
+async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Task[None]]) -> None:
+    """Register the flows and run them until told to stop; raises when the server is lost.
+
+    What is left of the runners then, because it is under way, stays in `under_way`.
+    """
+    serving = {runner: asyncio.create_task(runner.start()) for runner in await _runners(stop)}
+    for each in serving.values():
+        under_way.add(each)
+        each.add_done_callback(under_way.discard)
+    others = (asyncio.create_task(_dispatch(record)), asyncio.create_task(stop.wait()))
+    try:
+        done, _ = await asyncio.wait(
+            [*serving.values(), *others], return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            task.result()
+    finally:
+        for task in others:
+            task.cancel()
+        leaving = map(_leave, serving, serving.values())
+        await asyncio.gather(*others, *leaving, return_exceptions=True)
+
+
+async def _runners(stop: asyncio.Event) -> list[_Runner]:
+    """A runner for each lane, its flows registered with Prefect."""
+    lanes = {lane: _Runner(lane, stop) for lane in AT_ONCE}
+    for deployment in await deployments():
+        await lanes[LANES[deployment.name]].aadd_deployment(deployment)
+    return list(lanes.values())
+
+
+async def _leave(runner: _Runner, serving: asyncio.Task[None]) -> None:
+    """Let a runner start nothing more."""
+    if not runner.started:
+        serving.cancel()
+        return
+    with suppress(Exception):
+        await asyncio.wait_for(runner.astop(), FAREWELL)
+
+
+async def _end(under_way: set[asyncio.Task[None]]) -> None:
+    """Wait a little for what is under way, then kill it."""
+    if not under_way:
+        return
+    _, left = await asyncio.wait(under_way, timeout=FAREWELL)
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=FAREWELL)
+
+
+async def _issue(record: Record) -> None:
+    """Issue what was approved, at whichever door; what it cannot issue is left to the clock."""
+    tried: set[int] = set()
+    while True:
         try:
-            done, _ = await asyncio.wait([serving, *others], return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in others:
-                task.cancel()
-            if runner.started:
-                await runner.astop()
-            await asyncio.gather(serving, *others, return_exceptions=True)
+            tried = await asyncio.to_thread(_issue_new, record, tried)
+        except Exception:  # whatever it is, the next pass may do better
+            _log.exception("Letters could not be issued")
+        await asyncio.sleep(POLL_SECONDS)
 
 
-async def _dispatch(record: Record, client: PrefectClient) -> None:
+def _issue_new(record: Record, tried: set[int]) -> set[int]:
+    if approved_letters(record.engine) <= tried:
+        return tried
+    issue_letters(record.engine, record.policy, datetime.now(UTC))
+    return approved_letters(record.engine)
+
+
+async def _dispatch(record: Record) -> None:
     """Pass after pass; raises when the server is lost or no longer knows the deployments."""
-    full_pass_at = datetime.now(UTC) + FULL_PASS_EVERY
+    full_pass_at = time.monotonic()  # a clock that is put right would hold it up
     failures = 0
-    # The next pass tries again by itself: Prefect's own retries would go on for a minute.
-    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
+    async with patient_client() as client:
         while failures < LOST_AFTER:
             now = datetime.now(UTC)
             try:
-                await check_registered(client)
-                if now >= full_pass_at:
+                if time.monotonic() >= full_pass_at:
                     await reconcile(record, client, now)
-                    full_pass_at = now + FULL_PASS_EVERY
+                    full_pass_at = time.monotonic() + FULL_PASS_EVERY
                 else:
                     await dispatch_new(record, client, now)
                 failures = 0
-            except httpx.HTTPStatusError as refused:
-                # It lives: its SQLite database answers 503 while it is busy.
-                _log.warning("Prefect could not do it now: %s", refused)
+            except (httpx.HTTPStatusError, ObjectNotFound) as refused:
+                # It lives, but is too busy; or another dispatcher has just deleted a run.
+                _log.warning("Prefect could not do it now: %r", refused)
             except httpx.TransportError:
                 failures += 1
             await asyncio.sleep(POLL_SECONDS)

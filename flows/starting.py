@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.forms import Identify, inline, plain, reason, take_answer, wait_for
+from flows.forms import NOT_READ, Asking, Identify, inline, plain, reason, take_answer, wait_for
 from flows.record import Record, opened
 from models.commands.audit import record_refused_code
 from models.commands.identity import officer_by_code
@@ -16,6 +16,8 @@ from models.database import read, write
 from models.escalations import Trigger
 from models.refusals import Refused
 from models.schools import School
+
+STARTING = Asking(stage=0, seen="")
 
 
 @flow(name="Start an escalation", flow_run_name="Start an escalation for URN {urn}")
@@ -50,14 +52,14 @@ async def start_an_escalation(
     }
     with opened() as record:
         answer = await take_answer(Identify)
-        refused = ""
-        if answer:
+        refused = NOT_READ if answer and answer.entered is None else ""
+        if answer and answer.entered:
             try:
-                return Completed(message=_start(record, answer, entered))
+                return Completed(message=_start(record, answer.entered, entered))
             except Refused as refusal:
-                _keep_refusal(record, answer, refusal)
+                _keep_refusal(record, answer.entered, refusal)
                 refused = reason(refusal)
-        await wait_for(Identify, _description(record, entered, refused))
+        await wait_for(Identify, _description(record, entered, refused), STARTING)
         raise AssertionError("a suspended run goes no further")
 
 

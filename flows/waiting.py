@@ -1,13 +1,17 @@
 """What waits, in words for the person who is asked to decide it in Prefect."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from flows.forms import inline, plain
+from flows.forms import Asking, inline, plain
 from models.clocks import london_date
-from models.commands.approving import letters_of
+from models.commands.approving import letters_of, recipients_if_known, to_be_sent
+from models.commands.casework import Case, case_of
+from models.commands.correspondence import contacts_of
 from models.database import read
 from models.escalations import (
     Action,
@@ -18,15 +22,44 @@ from models.escalations import (
     ProposalState,
 )
 from models.law.powers import Section
+from models.letters import Letter, LetterState
 from models.officers import ROLE_TITLES, Officer, Role
 from models.policy import Policy
 from models.reading.wording import letter_title
 from models.schools import School
+from notifications.issuing import named
+
+ISSUING_TAKES = timedelta(seconds=10)
+ANEW = (
+    "There was a decision since the last one, or a letter or an address to which it goes was "
+    "changed. Read what stands below before you decide."
+)
+LETTERS_SAID = {LetterState.ISSUED: "Issued", LetterState.APPROVED: "To be issued"}
+NOBODY = "nobody yet: an address is missing"
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A letter whose approval a proposal carries, and in words to whom it goes."""
+
+    id: int
+    title: str
+    version: int
+    state: LetterState
+    to: tuple[str, ...]
+
+    def line(self, base_url: str) -> str:
+        """One line of the list above the form, with the way to the letter's own page."""
+        link = f"[{inline(self.title)}]({base_url.rstrip('/')}/letters/{self.id})"
+        return f"- {link}, version {self.version}, to {inline('; '.join(self.to) or NOBODY)}"
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A proposal with everything that is said of it in Prefect."""
+    """A proposal with everything that is said of it in Prefect.
+
+    `seen` is the fingerprint of what its approval would send, as it stands now.
+    """
 
     proposal: Proposal
     escalation: Escalation
@@ -34,6 +67,8 @@ class Waiting:
     proposer: Officer
     what: str
     decided: tuple[tuple[Decision, Officer], ...]
+    letters: tuple[Enclosed, ...]
+    seen: str
 
     @property
     def awaits(self) -> bool:
@@ -41,33 +76,61 @@ class Waiting:
         return self.proposal.state is ProposalState.AWAITING
 
     @property
+    def asking(self) -> Asking:
+        """What its form has to ask now."""
+        return Asking(self.proposal.stage, self.seen)
+
+    @property
     def name(self) -> str:
         """The flow run's name: school and step."""
         return f"{self.school.name} – {self.what}"
 
-    def description(self, base_url: str, refused: str = "") -> str:
-        """The text above the form, in Markdown; why it still waits comes first."""
+    def description(self, base_url: str, refused: str = "", *, anew: bool = False) -> str:
+        """The text above the form, in Markdown; why it still waits comes first.
+
+        `anew` when it stands in place of another form, which somebody may have read.
+        """
         proposal = self.proposal
         day = f"{london_date(proposal.proposed_at):%-d %B %Y}"
         role = ROLE_TITLES[Role(proposal.approvers[proposal.stage])]
         parts = [
             f"**It still waits.** {inline(refused)}" if refused else "",
+            f"**This form is new.** {ANEW}" if anew else "",
             f"**{inline(self.school.name)}** (URN {self.school.urn}), "
             f"{self.escalation.reference}: **{inline(self.what)}**",
             f"{inline(self.proposer.name)} proposed on {day} to {proposal.action.label}:",
             plain(proposal.reason),
             *(inline(self._said(decision, officer)) for decision, officer in self.decided),
+            self._letters(base_url),
             f"Waits for: {inline(role)}. Whoever proposed it cannot decide it.",
             f"[Read the letters and the whole case]"
             f"({base_url.rstrip('/')}/escalations/{self.escalation.reference})",
         ]
         return "\n\n".join(part for part in parts if part)
 
+    def _letters(self, base_url: str) -> str:
+        drafts = [each for each in self.letters if each.state is LetterState.DRAFT]
+        if not drafts:
+            return ""
+        return "\n".join(["Approval sends:", "", *(each.line(base_url) for each in drafts)])
+
+    def is_being_issued(self, now: datetime) -> bool:
+        """Whether it was approved just now, so that its letters will be issued in a moment."""
+        left = any(letter.state is LetterState.APPROVED for letter in self.letters)
+        return left and timedelta(0) <= now - self.decided[-1][0].at < ISSUING_TAKES
+
     def outcome(self) -> str:
-        """What became of the proposal, in one sentence."""
+        """What became of the proposal and of its letters, in a few sentences."""
         if self.proposal.state is ProposalState.SUPERSEDED:
             return "Overtaken: the escalation moved on without it."
-        return self._said(*self.decided[-1])
+        parts = [self._said(*self.decided[-1])]
+        for state, words in (
+            (LetterState.ISSUED, "Issued"),
+            (LetterState.APPROVED, "To be issued"),
+        ):
+            titles = [each.title for each in self.letters if each.state is state]
+            parts += [f"{words}: {', '.join(titles)}."] if titles else []
+        return " ".join(parts)
 
     def _said(self, decision: Decision, officer: Officer) -> str:
         word = "Returned"
@@ -77,8 +140,8 @@ class Waiting:
         return f"{word} by {officer.name} on {london_date(decision.at):%-d %B %Y}."
 
 
-def read_waiting(engine: Engine, policy: Policy, proposal_id: int) -> Waiting:
-    """The proposal with what belongs to it; there must be one."""
+def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) -> Waiting:
+    """The proposal with what belongs to it, as of a day; there must be one."""
     with read(engine) as session:
         statement = (
             select(Proposal, Escalation, School, Officer)
@@ -88,12 +151,39 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int) -> Waiting:
             .where(Proposal.id == proposal_id)
         )
         proposal, escalation, school, proposer = session.exec(statement).one()
-        what = _what(session, policy, escalation, proposal)
-        decided = _decided(session, proposal_id)
-        return Waiting(proposal, escalation, school, proposer, what, decided)
+        case, letters = case_of(session, policy, escalation.id), letters_of(session, proposal)
+        return Waiting(
+            proposal=proposal,
+            escalation=escalation,
+            school=school,
+            proposer=proposer,
+            what=_what(policy, escalation, proposal, letters),
+            decided=_decided(session, proposal_id),
+            letters=_enclosed(case, letters, today),
+            seen=to_be_sent(case, proposal, today),
+        )
 
 
-def _what(session: Session, policy: Policy, escalation: Escalation, proposal: Proposal) -> str:
+def _enclosed(case: Case, letters: Sequence[Letter], today: date) -> tuple[Enclosed, ...]:
+    contacts = contacts_of(case.session, case.escalation, today)
+    return tuple(
+        Enclosed(
+            id=letter.id,
+            title=letter_title(letter.template),
+            version=letter.version,
+            state=letter.state,
+            to=tuple(
+                f"{named(person)} ({person.get('email') or 'by post'})"
+                for person in recipients_if_known(case, contacts, letter)
+            ),
+        )
+        for letter in letters
+    )
+
+
+def _what(
+    policy: Policy, escalation: Escalation, proposal: Proposal, letters: Sequence[Letter]
+) -> str:
     """The step to be taken, the letter to be sent, or what else is to change, in a few words."""
     ladder = policy.ladder(escalation.ladder)
     if proposal.action in (Action.START, Action.ADVANCE) and proposal.step_key in ladder:
@@ -102,7 +192,7 @@ def _what(session: Session, policy: Policy, escalation: Escalation, proposal: Pr
         section = Section(proposal.details["section"])
         return f"{section.title} (section {section.value})"
     if proposal.action is Action.LETTER:
-        first, *others = [letter_title(each.template) for each in letters_of(session, proposal)]
+        first, *others = [letter_title(each.template) for each in letters]
         return f"{first} and {len(others)} more" if others else first
     words = proposal.action.label
     return words[0].upper() + words[1:]

@@ -29,6 +29,7 @@ from models.settings import Settings
 # The policy counts in working days up to a year ahead, so the calendar must reach as far.
 BANK_HOLIDAYS_AHEAD = timedelta(days=365)
 CLOCK_IS_LATE = timedelta(minutes=10)
+DELIVERY_IS_LATE = timedelta(minutes=2)
 OUTBOX_IS_LATE = timedelta(hours=1)
 RUNNER_IS_LATE = timedelta(minutes=2)
 BACKUP_IS_OLD = timedelta(days=7)
@@ -66,6 +67,7 @@ def examine(
             *outside,
             _runner(session, now),
             *letters(session),
+            delivery_worker(engine, now),
             _outbox(session, reader, now),
             _approvers(session, policy),
             _case_officers(session, reader),
@@ -168,6 +170,21 @@ def clock_pass(engine: Engine, now: datetime) -> Finding:
     if now - last > CLOCK_IS_LATE:
         return Finding("clock", Health.WARNING, f"{says} {CLOCK_ADVICE}")
     return Finding("clock", Health.OK, says)
+
+
+def delivery_worker(engine: Engine, now: datetime) -> Finding:
+    """When the delivery worker last gave a sign of life."""
+    about, advice = "delivery worker", "`scc up` starts it; `scc deliver` is one pass by hand."
+    last = clock.last_pass(engine, clock.DELIVERY)
+    if last is None:
+        says = f"It has never run, so nothing is sent by itself. {advice}"
+        return Finding(about, Health.WARNING, says)
+    if now - last > DELIVERY_IS_LATE:
+        says = (
+            f"It gave its last sign of life {_duration(now - last)} ago: nothing is sent. {advice}"
+        )
+        return Finding(about, Health.WARNING, says)
+    return Finding(about, Health.OK, "it runs")
 
 
 def _runner(session: Session, now: datetime) -> Finding:

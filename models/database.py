@@ -28,6 +28,7 @@ from models.trouble import CommitLost, Trouble, trouble_of
 PATIENCE = 30.0  # seconds that a writer waits for the one before it
 CONNECTS_WITHIN = 10.0  # seconds
 PAUSE = 0.5  # seconds before a database that is away is asked once more
+AT_END = "at_end"  # in a session's info: what is still to be done before its transaction commits
 _CHAIN_LOCK = 2006_60  # any constant; one advisory lock for every writer of the event chain
 
 
@@ -93,6 +94,8 @@ def write(engine: Engine) -> Iterator[Session]:
         try:
             with Session(connection, autoflush=False, expire_on_commit=False) as session:
                 yield session
+                for last_thing in session.info.get(AT_END, ()):
+                    last_thing(session)
         except BaseException:
             _undo(transaction)
             raise

@@ -2,21 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, select
+from sqlalchemy import Column, Index, Row, select
 from sqlmodel import Field, Session, SQLModel
 
-from models.database import UtcDateTime
+from models.database import AT_END, UtcDateTime
+from models.record import noting
+from models.record.noting import Rows
 from models.statements import add_all, change, rows
 from models.words import word
 
 FIRST_HASH = "0" * 64
 THE_CLOCK = "the clock"
+ROWS = "rows"  # in an event's data: what it says of rows
 
 
 class EventKind(StrEnum):
@@ -88,6 +91,7 @@ class EventKind(StrEnum):
     DUTY_CANCELLED = "duty_cancelled"
     LEVEL_LETTERS_PREPARED = "level_letters_prepared"
     LEVEL_LETTERS_APPROVED = "level_letters_approved"
+    LEVEL_LETTERS_KEPT = "level_letters_kept"
     LEVEL_LETTERS_ISSUED = "level_letters_issued"
     LEVEL_LETTERS_WITHDRAWN = "level_letters_withdrawn"
     LEVEL_LETTER_SETTLED = "level_letter_settled"
@@ -115,12 +119,15 @@ class EventKind(StrEnum):
     ACCESS_REFUSED = "access_refused"
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
+    REFUSALS_COUNTED = "refusals_counted"
+    RECORD_WIDENED = "record_widened"
 
 
 class Event(SQLModel, table=True):
     """Something that happened. Rows are only ever added.
 
-    `data` is canonical JSON, kept as the text that was hashed.
+    `data` is canonical JSON, kept as the text that was hashed: the facts, and below `ROWS` what
+    it says of rows. Events of before the record spoke of rows have none.
     """
 
     __tablename__ = "event"
@@ -139,7 +146,14 @@ class Event(SQLModel, table=True):
     def facts(self) -> dict[str, Any]:
         """What changed, as it was recorded."""
         facts: dict[str, Any] = json.loads(self.data)
+        facts.pop(ROWS, None)
         return facts
+
+    @property
+    def rows(self) -> Rows | None:
+        """What it says of the rows that were written with it; see `models.record.covered`."""
+        spoken: Rows | None = json.loads(self.data).get(ROWS)
+        return spoken
 
 
 class ChainHead(SQLModel, table=True):
@@ -194,27 +208,55 @@ def append(session: Session, now: datetime, actor: str, *happenings: Happening) 
         return
     sequence, previous = _head(session)
     links = []
-    for happening in happenings:
+    for happening, spoken in zip(happenings, noting.spread(session, happenings), strict=True):
         sequence += 1
-        data = canonical(happening.data)
-        content = (happening.kind.value, happening.escalation_id, data)
-        this = link(previous, sequence, now, actor, content)
-        links.append(
-            {
-                "sequence": sequence,
-                "at": now,
-                "actor": actor,
-                "kind": happening.kind,
-                "escalation_id": happening.escalation_id,
-                "data": data,
-                "previous": previous,
-                "hash": this,
-            }
-        )
-        previous = this
+        made = _link(previous, sequence, now, actor, happening, spoken)
+        links.append(made)
+        previous = made["hash"]
     add_all(session, Event, links)
     if not change(session, ChainHead, {"id": 1}, sequence=sequence, hash=previous):
         add_all(session, ChainHead, [{"id": 1, "sequence": sequence, "hash": previous}])
+    noting.notes_of(session).last = links[-1]
+    session.info[AT_END] = (_say_what_is_left,)
+
+
+def _link(
+    previous: str, sequence: int, now: datetime, actor: str, happening: Happening, spoken: Rows
+) -> dict[str, Any]:
+    data = canonical({**happening.data, ROWS: spoken})
+    content = (happening.kind.value, happening.escalation_id, data)
+    return {
+        "sequence": sequence,
+        "at": now,
+        "actor": actor,
+        "kind": happening.kind,
+        "escalation_id": happening.escalation_id,
+        "data": data,
+        "previous": previous,
+        "hash": link(previous, sequence, now, actor, content),
+    }
+
+
+def _say_what_is_left(session: Session) -> None:
+    """Rows that were written after the last event of a transaction are said by it all the same.
+
+    Nobody has seen that event yet: it is this transaction's own.
+    """
+    spoken, last = noting.left(session), noting.notes_of(session).last
+    if not spoken or last is None:
+        return
+    facts = json.loads(last["data"])
+    whole = noting.merged(facts.pop(ROWS), spoken)
+    happening = Happening(last["kind"], last["escalation_id"], facts)
+    place = (last["previous"], last["sequence"], last["at"], last["actor"])
+    said = _link(*place, happening, whole)
+    change(session, Event, {"sequence": said["sequence"]}, data=said["data"], hash=said["hash"])
+    change(session, ChainHead, {"id": 1}, hash=said["hash"])
+
+
+def place_of_last(session: Session) -> int:
+    """The place of the last event in the chain; 0 while nothing has happened."""
+    return _head(session)[0]
 
 
 def _head(session: Session) -> tuple[int, str]:
@@ -223,26 +265,37 @@ def _head(session: Session) -> tuple[int, str]:
     return (head.sequence, head.hash) if head else (0, FIRST_HASH)
 
 
-def verify(session: Session) -> Break | None:
-    """Recompute the whole chain; the first broken event, or None when every link holds."""
+def verify(session: Session, each: Callable[[Row[Any]], object] = lambda _: None) -> Break | None:
+    """Recompute the whole chain; the first broken event, or None when every link holds.
+
+    Every event is also given to `each`, in order, also those after a broken one.
+    """
+    broken: Break | None = None
     expected, previous = 0, FIRST_HASH
     for row in _in_order(session):
         expected += 1
-        if row.sequence != expected:
-            return Break(expected, "this event is missing")
-        if row.previous != previous:
-            return Break(row.sequence, "it does not follow from the event before it")
-        content = (row.kind, row.escalation_id, row.data)
-        if row.hash != link(previous, row.sequence, row.at, row.actor, content):
-            return Break(row.sequence, "its content was changed")
+        if broken is None:
+            broken = _check_link(row, expected, previous)
         previous = row.hash
-    if _head(session) != (expected, previous):
-        return Break(expected + 1, "events after this point were removed or added")
+        each(row)
+    if broken is None and _head(session) != (expected, previous):
+        broken = Break(expected + 1, "events after this point were removed or added")
+    return broken
+
+
+def _check_link(row: Row[Any], expected: int, previous: str) -> Break | None:
+    if row.sequence != expected:
+        return Break(expected, "this event is missing")
+    if row.previous != previous:
+        return Break(row.sequence, "it does not follow from the event before it")
+    content = (row.kind, row.escalation_id, row.data)
+    if row.hash != link(previous, row.sequence, row.at, row.actor, content):
+        return Break(row.sequence, "its content was changed")
     return None
 
 
 def _in_order(session: Session) -> Iterator[Any]:
-    statement = select(_events).order_by(_events.c.sequence).execution_options(yield_per=1000)
+    statement = select(_events).order_by(_events.c.sequence).execution_options(yield_per=200)
     yield from session.connection().execute(statement)
 
 

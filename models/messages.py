@@ -42,10 +42,17 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index(
-            "message_waiting",
-            "next_attempt_at",
-            sqlite_where=text("state IN ('pending', 'claimed')"),
-            postgresql_where=text("state IN ('pending', 'claimed')"),
+            "message_pending",
+            "kind",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "message_claimed",
+            "claim_ends_at",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
         ),
     )
 
@@ -63,6 +70,7 @@ class Message(SQLModel, table=True):
     # Reminders leave in office hours only: those of this day until then, or later ones.
     leave_by: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     attempts: int = 0
+    put_off: int = 0  # how many of the attempts may have failed because of this message itself
     claimed_by: str | None = None
     claim_ends_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     code: int | None = None
@@ -81,8 +89,26 @@ class MessageAbout(SQLModel, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
 
 
+class MailServer(SQLModel, table=True):
+    """How a mail server (or the mail folder) has been of late, for all who send through it.
+
+    While it ails (`ailing_since`), it is asked by one message at a time, and not before `ask_at`.
+    `put_off` counts the messages that it put off at their first attempt, one after the other.
+    """
+
+    __tablename__ = "mail_server"
+
+    name: str = Field(primary_key=True)
+    put_off: int = 0
+    ailing_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    ask_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    taken_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    said: str = ""  # why it last took nothing, whatever the message
+
+
 class ClockPass(SQLModel, table=True):
-    """When the clock last went round, and when it last made the daily digest."""
+    """When the clock last went round, when it last made the daily digest, and when the delivery
+    worker last gave a sign of life."""
 
     __tablename__ = "clock_pass"
 

@@ -3,6 +3,8 @@
 What SQLAlchemy does around a short statement takes many times as long as the statement. So each
 shape is compiled once and from then on goes to the driver as text: in the connection and the
 transaction of the session, but past its unit of work.
+
+What they write of a covered table is noted, for the next event to say (models.record).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +25,9 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     insert,
+    select,
     true,
     update,
 )
@@ -37,6 +41,8 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import SKEW
+from models.record import noting
+from models.record.covered import COVERED, Covered
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
@@ -200,7 +206,9 @@ def add(session: Session, table: type[SQLModel], **values: Any) -> int:
     by_driver = connection.dialect.name == "sqlite"
     sql = _insert(table, tuple(values), not by_driver, connection.dialect)
     result = sql.send(connection, sql.parameters(values))
-    return cast(int, result.lastrowid if by_driver else result.fetchone()[0])
+    key = cast(int, result.lastrowid if by_driver else result.fetchone()[0])
+    noting.added(session, table, {"id": key, **values})
+    return key
 
 
 def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -209,6 +217,8 @@ def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str,
         connection = _connection(session)
         sql = _insert(table, tuple(rows[0]), False, connection.dialect)
         sql.send(connection, [sql.parameters(row) for row in rows])
+        for row in rows:
+            noting.added(session, table, row)
 
 
 def add_found(
@@ -234,15 +244,74 @@ def change_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
         names = tuple(name for name in rows[0] if name != "id")
         sql = _update(table, ("id",), names, connection.dialect)
         parameters = [sql.parameters({**row, "was_id": row["id"]}) for row in rows]
+        covered = noting.concerns(table, names)
         sql.send(connection, parameters)
+        if covered:
+            for row in rows:
+                for name in _named(session, covered, row):
+                    noting.changed(session, covered, name, row)
 
 
 def change(session: Session, table: type[SQLModel], where: dict[str, Any], **values: Any) -> bool:
     """Compare and set: change the one row that still is as `where` says; False if none is."""
     connection = _connection(session)
+    covered = noting.concerns(table, values)
+    named = _named(session, covered, where) if covered else []
     sql = _update(table, tuple(where), tuple(values), connection.dialect)
     was = {f"was_{name}": value for name, value in where.items()}
-    return bool(sql.send(connection, sql.parameters({**values, **was})).rowcount)
+    found = bool(sql.send(connection, sql.parameters({**values, **was})).rowcount)
+    if covered and found:
+        for name in named:
+            noting.changed(session, covered, name, values)
+    return found
+
+
+def change_where(
+    session: Session, table: type[SQLModel], *conditions: ColumnElement[bool], **values: Any
+) -> int:
+    """Set columns of every row of a covered table that fulfils these conditions; how many."""
+    covered = COVERED[table]
+    found = _fulfilling(session, covered, conditions)
+    session.connection().execute(update(covered.table).where(*conditions).values(values))
+    for name in found:
+        noting.changed(session, covered, name, values)
+    return len(found)
+
+
+def remove(session: Session, table: type[SQLModel], *conditions: ColumnElement[bool]) -> None:
+    """Delete every row of a covered table that fulfils these conditions."""
+    covered = COVERED[table]
+    found = _fulfilling(session, covered, conditions)
+    session.connection().execute(delete(covered.table).where(*conditions))
+    for name in found:
+        noting.removed(session, covered, name)
+
+
+def _fulfilling(
+    session: Session, covered: Covered, conditions: Sequence[ColumnElement[bool]]
+) -> list[dict[str, Any]]:
+    """The columns that name each row that fulfils these conditions."""
+    names = select(*(covered.table.c[name] for name in covered.by)).where(*conditions)
+    return [dict(row) for row in session.connection().execute(names).mappings()]
+
+
+def _named(session: Session, covered: Covered, where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The columns that name the row to be changed; asked for where `where` does not tell them."""
+    if where.keys() >= set(covered.by):
+        return [{name: where[name] for name in covered.by}]
+    known = ("id",) if "id" in where else tuple(where)
+    statement = _naming(covered, known)
+    return [
+        dict(row._mapping)
+        for row in rows(session, statement, **{f"was_{n}": where[n] for n in known})
+    ]
+
+
+@lru_cache(SHAPES)
+def _naming(covered: Covered, known: tuple[str, ...]) -> Select[Any]:
+    columns = covered.table.c
+    wanted = select(*(columns[name] for name in covered.by))
+    return wanted.where(*(columns[name] == bindparam(f"was_{name}") for name in known))
 
 
 def by_key(session: Session, table: type[Model], key: int) -> Model | None:

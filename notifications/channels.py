@@ -10,66 +10,27 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import smtplib
-import socket
-import ssl
 import tempfile
-import unicodedata
-from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.manager_plugins import NotificationManager
-from apprise.plugins.email import NotifyEmail
+
+from notifications.conversation import Delivery, LetterChannel, Outcome, one_line, unprintable
 
 SERVICE = "Schools Causing Concern"
 # A sender for mail that no server will see; .invalid can never be anybody's (RFC 2606).
 UNCONFIGURED_SENDER = Address(SERVICE, "not-configured", "mail.invalid")
-CONNECT_TIMEOUT = 20  # seconds, as the next
-READ_TIMEOUT = 20
-# A mail server may scan the whole letter before it answers (RFC 5321, 4.5.3.2.6, grants it ten
-# minutes); giving up early would leave a letter that has arrived standing as unknown.
-BODY_PATIENCE = 6
-# Answers that blame our sign-in and not the letter (RFC 4954, section 6).
-SIGN_IN_CODES = frozenset({530, 534, 535, 538})
-
 _ADDRESS = re.compile(r"(?P<local>[^\s<>()\[\]\\,;:@\"]+)@(?P<domain>[^\s<>()\[\]\\,;:@\"]+)")
-_SENDER = re.compile(r'(?:\s*"?(?P<name>[^<"]*?)"?\s*<)?\s*(?P<address>[^<>]*?)\s*>?\s*')
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 # 7bit: not every mail server takes 8-bit text, and none may rewrite a letter to forward it.
 _POLICY = SMTP.clone(cte_type="7bit")
 _ASSET = AppriseAsset(app_id=SERVICE, app_desc=SERVICE)
-
-
-class Outcome(StrEnum):
-    """What became of one attempt to send.
-
-    `RETRY`: certainly not taken, try again later. `FAILED`: certainly not taken and never will be.
-    `UNKNOWN`: it may have arrived, so it is never sent again by itself; an officer decides.
-    """
-
-    SENT = "sent"
-    RETRY = "retry"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """The outcome, the mail server's code if it gave one, and one plain line for an officer."""
-
-    outcome: Outcome
-    code: int | None
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -124,7 +85,7 @@ def keep_mail(mail: Mail, folder: Path) -> Delivery:
         name = _write_once(folder, mail, content)
     except OSError as error:
         trouble = f"The mail folder {folder} cannot be written: {error.strerror or error}."
-        return Delivery(Outcome.RETRY, None, _one_line(trouble))
+        return Delivery(Outcome.RETRY, None, one_line(trouble), of_the_server=True)
     return Delivery(Outcome.SENT, None, f"Kept as {name}: no mail server is configured.")
 
 
@@ -150,6 +111,26 @@ def send_alert(title: str, body: str, *, alerts_url: str) -> Delivery:
     return Delivery(Outcome.SENT, None, f"Taken by {', '.join(took)}{but}.")
 
 
+@dataclass(frozen=True)
+class Server:
+    """A mail server by name and port, and the longest that it can be at one message, in seconds."""
+
+    name: str
+    longest: float
+
+
+def mail_server(mail_url: str) -> Server:
+    """The server that `mail_url` (SCC_MAIL_URL) names; one without a name where it cannot be used.
+
+    Connects to nothing.
+    """
+    try:
+        channel = _channel(mail_url)
+    except ValueError:
+        return Server("", 0)
+    return Server(f"{channel.server}:{channel.server_port}", channel.before + channel.body)
+
+
 def check_mail_url(url: str) -> str | None:
     """Says in plain words why `url` cannot serve as SCC_MAIL_URL; None when it can.
 
@@ -162,181 +143,12 @@ def check_mail_url(url: str) -> str | None:
     return None
 
 
-class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
-    """`letter://` and `letters://`: what Apprise's `mailto://` and `mailtos://` say about server,
-    sign-in, encryption and sender, with one recipient a connection and the server's exact answer.
-
-    `cto` and `rto` in the address set the seconds to wait for a connection and for an answer.
-    """
-
-    service_name = "Letters"
-    protocol = "letter"
-    secure_protocol = "letters"
-    socket_connect_timeout = CONNECT_TIMEOUT
-    socket_read_timeout = READ_TIMEOUT
-
-    def __init__(self, sender_name: str = "", from_addr: str = "", **parts: Any) -> None:
-        super().__init__(from_addr=from_addr, **parts)  # type: ignore[no-untyped-call]
-        name, address = str(self.from_addr[0] or ""), str(self.from_addr[1])
-        if "@" in from_addr and from_addr != address:
-            raise ValueError("The sender in from= is not one plain e-mail address.")
-        if _unprintable(sender_name or name):
-            raise ValueError("The sender's name contains a line break or control character.")
-        self.sender = Address(sender_name or name, *address.rsplit("@", 1))
-        self.server = str(self.smtp_host).strip("[]")
-        self.server_port = int(self.port or 0)
-        self._check()
-
-    def _check(self) -> None:
-        if not self.server or not 0 < self.server_port < 65536:
-            raise ValueError("It names no mail server and port that can be reached.")
-        if not f"{self.user or ''}{self.password or ''}{self.sender.addr_spec}".isascii():
-            raise ValueError("User name, password and sender's address must be plain ASCII.")
-        if self.cc or self.bcc or self.headers or self.pgp_mode != "no":
-            raise ValueError("cc, bcc, pgp and extra headers are not supported: take them out.")
-        if self.socket_connect_timeout <= 0 or self.socket_read_timeout <= 0:
-            raise ValueError("cto and rto must be more than 0 seconds.")
-
-    @staticmethod
-    def parse_url(url: str) -> dict[str, Any] | None:  # type: ignore[override]
-        """Apprise's reading, but for the sender's name: its pattern refuses an apostrophe or a
-        colon, and letters come from the Director of Children's Services."""
-        results: dict[str, Any] | None = NotifyEmail.parse_url(url)  # type: ignore[no-untyped-call]
-        if not results:
-            return None
-        sender = _SENDER.fullmatch(results["qsd"].get("from", ""))
-        if sender:
-            results["from_addr"] = sender["address"]
-            results["sender_name"] = results["qsd"].get("name") or sender["name"] or ""
-        return results
-
-    def send(self, *_args: Any, **_kwargs: Any) -> bool:
-        """Refuses Apprise's own way in: it knows neither a Message-ID nor more than True, False."""
-        raise TypeError("A letter is sent by deliver().")
-
-    def deliver(self, recipient: str, content: bytes) -> Delivery:
-        """Hands one message to the mail server for one recipient; never raises."""
-        try:
-            with self._session() as smtp:
-                refusal = self._open_envelope(smtp, recipient, len(content))
-                return refusal or self._hand_over(smtp, content)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else -1
-            return Delivery(Outcome.RETRY, code if code > 0 else None, self._trouble(error))
-
-    @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
-        timeout = self.socket_connect_timeout
-        if self.secure_mode == "ssl":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.server, self.server_port, timeout=timeout, context=self._encryption()
-            )
-        else:
-            smtp = smtplib.SMTP(self.server, self.server_port, timeout=timeout)
-        try:
-            _wait_at_most(smtp, self.socket_read_timeout)
-            if self.secure_mode == "starttls":
-                smtp.starttls(context=self._encryption())
-            if self.user and self.password:
-                smtp.login(self.user, self.password)
-            smtp.ehlo_or_helo_if_needed()
-            yield smtp
-        finally:
-            # The farewell's answer is not waited for: all is decided, and a worker killed
-            # while waiting would leave a message that was taken standing as unknown.
-            with suppress(OSError, smtplib.SMTPException):
-                smtp.putcmd("QUIT")
-            smtp.close()
-
-    def _encryption(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if not self.verify_certificate:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-    def _open_envelope(self, smtp: smtplib.SMTP, recipient: str, size: int) -> Delivery | None:
-        """Everything before the message itself; None when the server is ready to take it."""
-        options = [f"SIZE={size}"] if smtp.has_extn("size") else []
-        code, reply = smtp.mail(self.sender.addr_spec, options)
-        if code != 250:
-            return self._refusal(f"mail from {self.sender.addr_spec}", code, reply)
-        code, reply = smtp.rcpt(recipient)
-        if code not in (250, 251):
-            return self._refusal("the recipient", code, reply)
-        code, reply = smtp.docmd("DATA")
-        if code != 354:
-            return self._refusal("the message", code, reply)
-        return None
-
-    def _hand_over(self, smtp: smtplib.SMTP, content: bytes) -> Delivery:
-        """The message itself: from its first byte on, only the server's word says that it was
-        not taken."""
-        try:
-            _wait_at_most(smtp, self.socket_read_timeout * BODY_PATIENCE)
-            smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
-            code, reply = smtp.getreply()
-        except Exception as error:
-            may_have = f"It may or may not have arrived. {self._trouble(error)}"
-            return Delivery(Outcome.UNKNOWN, None, may_have)
-        said = self._said(code, reply)
-        if 200 <= code < 300:
-            return Delivery(Outcome.SENT, code, f"The mail server took it: {said}")
-        if 400 <= code < 600:
-            return self._refusal("the message", code, reply)
-        return Delivery(Outcome.UNKNOWN, None, f"The mail server's answer makes no sense: {said}")
-
-    def _refusal(self, what: str, code: int, reply: bytes) -> Delivery:
-        said = self._said(code, reply)
-        if not 400 <= code < 600:
-            return Delivery(
-                Outcome.RETRY, None, f"The mail server's answer to {what} makes no sense: {said}"
-            )
-        if code in SIGN_IN_CODES:
-            return Delivery(Outcome.RETRY, code, f"The mail server wants another sign-in: {said}")
-        if code < 500:
-            return Delivery(Outcome.RETRY, code, f"The mail server put {what} off: {said}")
-        return Delivery(Outcome.FAILED, code, f"The mail server refused {what}: {said}")
-
-    def _trouble(self, error: Exception) -> str:
-        """One line on a conversation that broke."""
-        where = f"{self.server}, port {self.server_port}"
-        match error:
-            case smtplib.SMTPAuthenticationError(smtp_code=code, smtp_error=reply):
-                said = self._said(code, reply)
-                return f"The mail server did not accept the user name and password: {said}"
-            case smtplib.SMTPResponseException(smtp_code=code, smtp_error=reply):
-                return f"The mail server turned the connection away: {self._said(code, reply)}"
-            case ssl.SSLCertVerificationError(verify_message=message):
-                return _one_line(f"The certificate of {where} is not trusted: {message}")
-            case socket.gaierror():
-                return f"No mail server is known by the name {self.server}."
-        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-            return f"The mail server ({where}) did not answer in time."
-        if isinstance(error, smtplib.SMTPServerDisconnected):
-            return f"The mail server ({where}) dropped the line."
-        reason = getattr(error, "strerror", None) or str(error)
-        return self._masked(f"No mail could be handed to {where}: {reason}")
-
-    def _said(self, code: int, reply: bytes | str) -> str:
-        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-        return self._masked(f"{code} {text}" if code > 0 else text)
-
-    def _masked(self, text: str) -> str:
-        """The text in one line, without the password, bare or as a server echoes it in base64."""
-        if self.password:
-            user, password = str(self.user or "").encode(), self.password.encode()
-            plain = b64encode(b"\0" + user + b"\0" + password).decode()
-            for secret in (plain, b64encode(password).decode(), self.password):
-                text = text.replace(secret, "****")
-        return _one_line(text)
-
-
 def _send(mail: Mail, mail_url: str, *, automatic: bool) -> Delivery:
     try:
         channel = _channel(mail_url)
     except ValueError as reason:
-        return Delivery(Outcome.RETRY, None, f"The mail address in the settings fails. {reason}")
+        fails = f"The mail address in the settings fails. {reason}"
+        return Delivery(Outcome.RETRY, None, fails, of_the_server=True)
     try:
         message = _message(mail, channel.sender)
         recipient = _recipient(mail).addr_spec
@@ -375,7 +187,7 @@ def _message(mail: Mail, sender: Address) -> EmailMessage:
     if not _MESSAGE_ID.fullmatch(mail.message_id):
         raise ValueError("The message has no usable Message-ID.")
     for header in (mail.to_name, mail.subject, *(file.filename for file in mail.attachments)):
-        if _unprintable(header):
+        if unprintable(header):
             raise ValueError(
                 "The recipient's name, the subject or a file's name contains a line break or "
                 "control character."
@@ -400,7 +212,7 @@ def _message(mail: Mail, sender: Address) -> EmailMessage:
 def _recipient(mail: Mail) -> Address:
     """The one person a mail goes to."""
     parts = _ADDRESS.fullmatch(mail.to_email)
-    if not parts or _unprintable(mail.to_email):
+    if not parts or unprintable(mail.to_email):
         raise ValueError("The recipient's address is not one plain e-mail address.")
     if not mail.to_email.isascii():
         raise ValueError(
@@ -441,18 +253,3 @@ def _make_durable(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _wait_at_most(smtp: smtplib.SMTP, seconds: float) -> None:
-    if smtp.sock:
-        smtp.sock.settimeout(seconds)
-
-
-def _unprintable(value: str) -> bool:
-    """Whether a header cannot carry the value: line breaks of any kind, controls, surrogates."""
-    return any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in value)
-
-
-def _one_line(text: str, limit: int = 300) -> str:
-    line = " ".join("".join(" " if _unprintable(letter) else letter for letter in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"

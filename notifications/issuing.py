@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.clocks import london_date
 from models.commands.correspondence import (
@@ -57,13 +57,13 @@ def letter_document(
         body=letter_body(session, letter),
         respond_by=letter.respond_by,
         signatory=Signatory(letter.signed_by or "", letter.signed_as),
-        copies=tuple(_copy(person) for person in people[1:]),
+        copies=tuple(named(person) for person in people[1:]),
         draft=letter.state in (LetterState.DRAFT, LetterState.WITHDRAWN),
     )
 
 
-def _copy(person: dict[str, Any]) -> str:
-    """Who else has the letter: the name of a body says already what it is."""
+def named(person: dict[str, Any]) -> str:
+    """Somebody who has a letter: the name of a body says already what it is."""
     if person["role"] in SPEAK_FOR_THEMSELVES:
         return str(person["name"])
     return f"{person['name']}, {spoken(person)}"
@@ -81,15 +81,19 @@ def _expected(
     return [*people, *letter.people]
 
 
+def approved_letters(engine: Engine) -> set[int]:
+    """The numbers of the letters that are approved and not issued."""
+    with read(engine) as session:
+        return set(session.exec(select(Letter.id).where(Letter.state == LetterState.APPROVED)))
+
+
 def issue_letters(engine: Engine, policy: Policy, now: datetime) -> int:
     """Issue every approved letter: render it, freeze its bytes, queue it to its recipients.
 
     Safe to run anywhere, twice and at once: whoever freezes first wins. A letter that cannot be
     rendered stays approved, does not hold up the others, and its case officer is told once.
     """
-    with read(engine) as session:
-        approved = select(Letter.id).where(Letter.state == LetterState.APPROVED)
-        waiting = session.exec(approved.order_by(col(Letter.id))).all()
+    waiting = sorted(approved_letters(engine))
     return sum(_issue(engine, policy, letter_id, now) for letter_id in waiting)
 
 

@@ -1,51 +1,76 @@
-"""One pass of the outbox: claim a message, send it, write down what became of it.
+"""The outbox: a message is claimed at its turn, sent, and what became of it is written down.
 
-A claim is committed before the mail server is spoken to, so that no two passes send the same
-message; a claim that nobody settled may have been sent, and is never sent again by itself.
+A claim is committed before the mail server is spoken to, so that no two send the same message; a
+claim that nobody settled may have been sent, and is never sent again by itself. A claim ends by
+the time that one message may take, however many wait.
 """
 
+import logging
 import os
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import product
+from types import TracebackType
+from typing import Self
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import in_office_hours
 from models.commands.casework import tell
 from models.commands.level_letters import tell_approver
-from models.database import read, write
+from models.database import UtcDateTime, read, write
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
+from models.record import noting
 from models.settings import Settings
 from models.statements import change
+from notifications import circuit
 from notifications.channels import (
-    SIGN_IN_CODES,
-    Delivery,
-    Outcome,
+    Mail,
     keep_mail,
+    mail_server,
     send_alert,
     send_letter,
     send_mail,
 )
 from notifications.composing import Composer
+from notifications.conversation import Delivery, Outcome
 
 MOST_IN_A_PASS = 200
-CLAIM_LASTS = timedelta(minutes=30)
-# A message that its own server defers waits longer each time, up to an hour.
+PASS_LASTS = 60.0  # seconds; what is under way by then is finished
+AT_ONCE = 4  # messages that one process has under way through a server that is well
+GLANCE = 1.0  # seconds
+# From the end of the conversation to the commit: a database may be locked for half a minute.
+MARGIN = timedelta(seconds=45)
+# What lies farther ahead was claimed by a clock that has been put right since.
+LONGEST_CLAIM = timedelta(hours=2)
+# A message that the server put off waits longer each time, up to an hour.
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
-# 421: the server is closing down (RFC 5321, section 3.8). The mail server itself is the trouble.
-SERVER_CODES = frozenset({None, 421}) | SIGN_IN_CODES
+# So long a letter that waits holds back the later ones to the same recipient of the same case.
+HOLDS_BACK = timedelta(days=2)
 LETTERS = (MessageKind.LETTER, MessageKind.LEVEL_LETTER)
+# Letters in bulk come last: nothing else waits for thousands of them.
+IN_TURN = (
+    tuple(kind for kind in MessageKind if kind is not MessageKind.LEVEL_LETTER),
+    (MessageKind.LEVEL_LETTER,),
+)
 IN_THE_FOLDER = "folder"
 BY_MAIL = "mail"
+
+Clock = Callable[[], datetime]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,26 +84,20 @@ class Delivered:
     dropped: int
 
 
-def deliver(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> Delivered:
-    """Send what waits, in the order in which it was queued.
+def deliver(engine: Engine, policy: Policy, settings: Settings, clock: Clock) -> Delivered:
+    """One pass: send what may leave now, the oldest first, a few at once.
 
-    When the mail server cannot be reached at all, everything waits as it is, so that nothing
-    overtakes. Two messages in a row that fail so are taken as proof.
+    After a minute nothing more is begun. `clock` is asked anew for each message.
     """
-    count: Counter[str] = Counter()
-    count["unknown"] += _give_up_lost_claims(engine, now)
-    unreached: Message | None = None
-    for message in _claims(engine, settings, now):
-        delivery = _attempt(engine, policy, settings, message, now)
-        count[delivery.outcome if delivery else "dropped"] += 1
-        if delivery is None:
-            continue
-        server_trouble = delivery.outcome is Outcome.RETRY and delivery.code in SERVER_CODES
-        if server_trouble and unreached is not None:
-            break
-        if unreached is not None:
-            _put_back_later(engine, unreached, now)
-        unreached = message if server_trouble else None
+    most, until = MOST_IN_A_PASS, time.monotonic() + PASS_LASTS
+    with Sending(engine, policy, settings, clock) as sending:
+        count = Counter({"unknown": sending.give_up_lost_claims()})
+        while True:
+            if time.monotonic() < until:
+                most -= sending.begin(most)
+            if not sending.under_way:
+                break
+            count += sending.gather(GLANCE)
     return Delivered(
         sent=count["sent"],
         retry=count["retry"],
@@ -88,133 +107,266 @@ def deliver(engine: Engine, policy: Policy, settings: Settings, now: datetime) -
     )
 
 
-def _claims(engine: Engine, settings: Settings, now: datetime) -> Iterator[Message]:
-    """Claim one message after the other, each in a transaction of its own.
+@dataclass(frozen=True)
+class Way:
+    """How messages leave: through which server (or into the folder), and how many at once."""
 
-    Letters in bulk come last: nothing else waits for thousands of them. A pass moves on by key,
-    so that a message that was put back is not claimed twice in it.
-    """
-    by = f"{BY_MAIL if settings.mail_url else IN_THE_FOLDER}:{os.getpid()}"
-    left = MOST_IN_A_PASS
-    for in_bulk in (False, True):
-        last = 0
-        while left:
-            message = _claim(engine, by, now, last, in_bulk)
+    name: str
+    at_once: int
+    longest: timedelta  # that one message may take
+
+
+def way_out(settings: Settings) -> Way:
+    """How messages leave by these settings."""
+    if not settings.mail_url:
+        return Way(IN_THE_FOLDER, 1, timedelta(0))
+    server = mail_server(settings.mail_url)
+    return Way(f"{BY_MAIL}:{server.name}", AT_ONCE, timedelta(seconds=server.longest))
+
+
+class Sending:
+    """The messages that one process has under way; a context manager that waits for the last."""
+
+    def __init__(self, engine: Engine, policy: Policy, settings: Settings, clock: Clock) -> None:
+        self._engine, self._policy, self._settings, self._clock = engine, policy, settings, clock
+        self._way = way_out(settings)
+        self._pool = ThreadPoolExecutor(self._way.at_once, thread_name_prefix="sending")
+        self.under_way: set[Future[str]] = set()
+        self._more = False  # whether something was found to be sent when that was last asked
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown()
+
+    def begin(self, most: int = MOST_IN_A_PASS) -> int:
+        """Claim what may leave now and begin to send it, as far as hands are free; how many."""
+        begun = 0
+        while begun < most and len(self.under_way) < self._way.at_once:
+            message = self._claim()
             if message is None:
                 break
-            yield message
-            last = message.id
-            left -= 1
+            self.under_way.add(self._pool.submit(self._send, message))
+            begun += 1
+        return begun
 
+    def gather(self, seconds: float) -> Counter[str]:
+        """Wait until one of those under way ends, at most so long; what became of the ended.
 
-def _claim(engine: Engine, by: str, now: datetime, after: int, in_bulk: bool) -> Message | None:
-    """Claim the first message after this one; None when there is none."""
-    with read(engine) as session:
-        if session.exec(_sendable(now, after, in_bulk)).first() is None:
+        Raises what kept one from being written down: its claim will run out.
+        """
+        ended, self.under_way = wait(self.under_way, seconds, return_when=FIRST_COMPLETED)
+        return Counter(each.result() for each in ended)
+
+    def _claim(self) -> Message | None:
+        """The next message that may leave, now ours; None when there is none."""
+        if not self._more:  # who only looks need not wait for those who write
+            with read(self._engine) as session:
+                if self._next(session) is None:
+                    return None
+        with write(self._engine) as session:
+            message = self._next(session)
+            self._more = message is not None
+            if message is not None:
+                change(
+                    session,
+                    Message,
+                    {"id": message.id, "state": MessageState.PENDING},
+                    state=MessageState.CLAIMED,
+                    claimed_by=f"{self._way.name}#{os.getpid()}",
+                    claim_ends_at=self._clock() + self._way.longest + MARGIN,
+                    attempts=message.attempts + 1,
+                )
+                session.refresh(message)
+            return message
+
+    def _next(self, session: Session) -> Message | None:
+        now = self._clock()
+        asked = circuit.asked(session, self._way.name, now)
+        if asked is circuit.Asked.NOT_NOW:
             return None
-    with write(engine) as session:
-        message = session.exec(_sendable(now, after, in_bulk)).first()
-        if message is not None:
-            change(
+        # A server that ails is tried even where all that waits was put off for longer.
+        turns = (False, True) if asked is circuit.Asked.BY_ONE else (False,)
+        for early, kinds in product(turns, IN_TURN):
+            found = _sendable(session, now, kinds, early=early)
+            if found is not None:
+                return found
+        return None
+
+    def _send(self, message: Message) -> str:
+        """Send one message that is ours, and write down what became of it."""
+        begun = self._clock()
+        try:
+            with read(self._engine) as session:
+                composer = Composer(session, self._policy, self._settings, begun)
+                mail = composer.compose(message)
+        except Exception:
+            log.exception("Message %s cannot be put together", message.id)
+            with write(self._engine) as session:
+                _put_off(session, message, begun, None, "It could not be put together.")
+            return Outcome.RETRY
+        if mail is None:
+            with write(self._engine) as session:
+                _settle(session, message, MessageState.DROPPED, begun)
+            return MessageState.DROPPED
+        delivery = self._hand_over(message, mail)
+        ended = self._clock()
+        with write(self._engine) as session:
+            circuit.hear(
                 session,
-                Message,
-                {"id": message.id, "state": MessageState.PENDING},
-                state=MessageState.CLAIMED,
-                claimed_by=by,
-                claim_ends_at=now + CLAIM_LASTS,
-                attempts=message.attempts + 1,
+                self._way.name,
+                delivery,
+                first_attempt=message.put_off == 0,
+                took=ended - begun,
+                now=ended,
             )
-        return message
+            _write_down(session, message, delivery, ended)
+        self._alert(message, delivery)
+        return delivery.outcome
+
+    def _hand_over(self, message: Message, mail: Mail) -> Delivery:
+        if not self._settings.mail_url:
+            return keep_mail(mail, self._settings.mail_folder)
+        if message.kind in LETTERS:
+            return send_letter(mail, mail_url=self._settings.mail_url)
+        return send_mail(mail, mail_url=self._settings.mail_url)
+
+    def _alert(self, message: Message, delivery: Delivery) -> None:
+        in_trouble = delivery.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+        alerts_url = self._settings.alerts_url
+        if in_trouble and alerts_url and message.kind is not MessageKind.LEVEL_LETTER:
+            title = f"A message to {message.to_email} is {delivery.outcome.value}"
+            send_alert(title, delivery.detail, alerts_url=alerts_url)
+
+    def give_up_lost_claims(self) -> int:
+        """Claims that ran out, for whoever had them died: kept mail is simply kept again, sent mail
+        becomes unknown. How many became so."""
+        now = self._clock()
+        over = or_(
+            col(Message.claim_ends_at) <= now, col(Message.claim_ends_at) > now + LONGEST_CLAIM
+        )
+        with read(self._engine) as session:
+            lost = session.exec(select(Message).where(circuit.CLAIMED, over)).all()
+        unknown = 0
+        for message in lost:
+            with write(self._engine) as session:
+                if str(message.claimed_by).startswith(IN_THE_FOLDER):
+                    stopped = "The program stopped while keeping this."
+                    _release(session, message, None, stopped)
+                    continue
+                detail = "The program stopped while this was being sent. It may have arrived."
+                _settle(session, message, MessageState.UNKNOWN, now, None, detail)
+                unknown += 1
+        return unknown
 
 
-def _sendable(now: datetime, after: int, in_bulk: bool) -> SelectOfScalar[Message]:
-    """What may leave now, of the letters in bulk or of all else.
+NOW = bindparam("now", type_=UtcDateTime)
 
-    Reminders leave in office hours, or in those that they were queued for.
+
+def _sendable(
+    session: Session, now: datetime, kinds: tuple[MessageKind, ...], *, early: bool
+) -> Message | None:
+    """The next message of these kinds that may leave: the oldest.
+
+    `early`: of those that were put off the next one, though its time has not come.
     """
-    may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= now)
+    moments = {"now": now, "longest": now + LONGEST_WAIT, "held_since": now - HOLDS_BACK}
+    found = session.exec(_next_of(kinds, early, in_office_hours(now)), params=moments)
+    return found.first()
+
+
+@cache  # each is asked for several times a message, and building one costs more than its answer
+def _next_of(
+    kinds: tuple[MessageKind, ...], early: bool, in_hours: bool
+) -> SelectOfScalar[Message]:
+    next_at, put_off = col(Message.next_attempt_at), col(Message.put_off) > 0
+    # What lies farther ahead than any wait was put off by a clock that has been put right since.
+    longest = bindparam("longest", type_=UtcDateTime)
+    due = or_(next_at <= NOW, next_at == col(Message.queued_at), and_(put_off, next_at > longest))
     statement = (
         select(Message)
-        .where(Message.state == MessageState.PENDING, col(Message.id) > after)
-        .where((col(Message.kind) == MessageKind.LEVEL_LETTER) == in_bulk)
-        .where(
-            # A clock that was moved ahead by hand queues for a moment still to come.
-            or_(
-                col(Message.next_attempt_at) <= now,
-                col(Message.next_attempt_at) == col(Message.queued_at),
-            )
-        )
-        .order_by(col(Message.id))
+        .where(circuit.PENDING, col(Message.kind).in_(kinds), ~_held_back())
+        .where(put_off if early else due)
+        .order_by(*([next_at] if early else []), col(Message.id))
         .limit(1)
     )
-    return statement if in_office_hours(now) else statement.where(may_leave)
+    # Reminders leave in office hours, or in those that they were queued for.
+    may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= NOW)
+    return statement if in_hours else statement.where(may_leave)
 
 
-def _attempt(
-    engine: Engine, policy: Policy, settings: Settings, message: Message, now: datetime
-) -> Delivery | None:
-    with read(engine) as session:
-        mail = Composer(session, policy, settings, now).compose(message)
-    if mail is None:
-        with write(engine) as session:
-            _settle(session, message, MessageState.DROPPED, now)
-        return None
-    if not settings.mail_url:
-        delivery = keep_mail(mail, settings.mail_folder)
-    elif message.kind in LETTERS:
-        delivery = send_letter(mail, mail_url=settings.mail_url)
-    else:
-        delivery = send_mail(mail, mail_url=settings.mail_url)
-    with write(engine) as session:
-        _write_down(session, message, delivery, now)
-    in_trouble = delivery.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
-    if in_trouble and settings.alerts_url and message.kind is not MessageKind.LEVEL_LETTER:
-        title = f"A message to {message.to_email} is {delivery.outcome.value}"
-        send_alert(title, delivery.detail, alerts_url=settings.alerts_url)
-    return delivery
+def _held_back() -> ColumnElement[bool]:
+    """Of letters: those with an earlier one to the same recipient of the same case on its way.
+
+    Not for ever: one that is refused or unknown is an officer's to decide about, and one that the
+    server puts off again and again holds the others back for two days.
+    """
+    earlier = aliased(Message)
+    held_since = bindparam("held_since", type_=UtcDateTime)
+    waits = and_(col(earlier.state) == MessageState.PENDING, col(earlier.queued_at) > held_since)
+    return and_(
+        col(Message.kind) == MessageKind.LETTER,
+        select(earlier.id)
+        .where(
+            col(earlier.escalation_id) == col(Message.escalation_id),
+            col(earlier.kind) == MessageKind.LETTER,
+            col(earlier.to_email) == col(Message.to_email),
+            col(earlier.id) < col(Message.id),
+            or_(col(earlier.state) == MessageState.CLAIMED, waits),
+        )
+        .exists(),
+    )
 
 
 def _write_down(session: Session, message: Message, delivery: Delivery, now: datetime) -> None:
     if delivery.outcome is Outcome.RETRY:
-        trouble = delivery.code in SERVER_CODES
-        wait = timedelta(0) if trouble else _wait(message.attempts)
-        _release(session, message, now + wait, delivery.code, delivery.detail)
+        if delivery.of_the_server:  # the message keeps its place
+            _release(session, message, delivery.code, delivery.detail)
+        else:
+            _put_off(session, message, now, delivery.code, delivery.detail)
         return
     state = MessageState(delivery.outcome.value)
     _settle(session, message, state, now, delivery.code, delivery.detail)
 
 
-def _wait(attempts: int) -> timedelta:
-    doubled: timedelta = FIRST_WAIT * 2 ** min(attempts, 10)
-    return min(LONGEST_WAIT, doubled)
+def _put_off(
+    session: Session, message: Message, now: datetime, code: int | None, detail: str
+) -> None:
+    doubled: timedelta = FIRST_WAIT * 2 ** min(message.put_off, 10)
+    later = {"put_off": message.put_off + 1, "next_attempt_at": now + min(LONGEST_WAIT, doubled)}
+    _release(session, message, code, detail, **later)
 
 
 def _release(
-    session: Session, message: Message, at: datetime, code: int | None, detail: str
+    session: Session, message: Message, code: int | None, detail: str, **more: object
 ) -> None:
     change(
         session,
         Message,
-        {"id": message.id, "state": MessageState.CLAIMED},
+        _claim_of(message),
         state=MessageState.PENDING,
-        next_attempt_at=at,
         claimed_by=None,
         claim_ends_at=None,
         code=code,
         detail=_line(detail),
+        **more,
     )
+
+
+def _claim_of(message: Message) -> dict[str, object]:
+    """Of a message that was claimed: this claim of it and no other."""
+    return {"id": message.id, "state": MessageState.CLAIMED, "attempts": message.attempts}
 
 
 def _line(detail: str) -> str:
     """What the mail server said, short enough to be read on the case."""
     return detail[:300]
-
-
-def _put_back_later(engine: Engine, message: Message, now: datetime) -> None:
-    """The server took another message, so the trouble was with this one: it waits its turn."""
-    with write(engine) as session:
-        pending = {"id": message.id, "state": MessageState.PENDING}
-        change(session, Message, pending, next_attempt_at=now + _wait(message.attempts))
 
 
 _EVENTS = {
@@ -232,20 +384,21 @@ def _settle(
     code: int | None = None,
     detail: str = "",
 ) -> None:
-    claimed = {"id": message.id, "state": MessageState.CLAIMED}
+    # A clock that was moved ahead by hand queues for a moment still to come.
+    at = max(now, message.queued_at)
     settled = change(
         session,
         Message,
-        claimed,
+        _claim_of(message),
         state=state,
-        settled_at=now,
+        settled_at=at,
         code=code,
         detail=_line(detail),
     )
     kind = _EVENTS.get(state)
     if settled and message.kind is MessageKind.LEVEL_LETTER:
         if state in (MessageState.FAILED, MessageState.UNKNOWN):
-            tell_approver(session, now, message.data["batch"])
+            tell_approver(session, at, message.data["batch"])
         return
     if not settled or kind is None or message.kind is not MessageKind.LETTER:
         return
@@ -255,9 +408,11 @@ def _settle(
         "to": message.to_email,
         "detail": _line(detail),
     }
-    append(session, now, THE_CLOCK, Happening(kind, message.escalation_id, facts))
+    about = {"key": message.key, "letter_id": message.letter_id}
+    noting.state(session, Message, about, state=state)
+    append(session, at, THE_CLOCK, Happening(kind, message.escalation_id, facts))
     if state is not MessageState.SENT:
-        _tell_case_officer(session, message, now)
+        _tell_case_officer(session, message, at)
 
 
 def _tell_case_officer(session: Session, message: Message, now: datetime) -> None:
@@ -265,22 +420,3 @@ def _tell_case_officer(session: Session, message: Message, now: datetime) -> Non
     officer = session.get_one(Officer, escalation.case_officer_id)
     data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
     tell(session, now, [officer], key=f"message:{message.id}", escalation=escalation, data=data)
-
-
-def _give_up_lost_claims(engine: Engine, now: datetime) -> int:
-    """Claims whose worker died: kept mail is simply kept again, sent mail becomes unknown."""
-    lost = select(Message).where(
-        Message.state == MessageState.CLAIMED, col(Message.claim_ends_at) <= now
-    )
-    with read(engine) as session:
-        messages = session.exec(lost).all()
-    unknown = 0
-    for message in messages:
-        with write(engine) as session:
-            if str(message.claimed_by).startswith(IN_THE_FOLDER):
-                _release(session, message, now, None, "The program stopped while keeping this.")
-                continue
-            detail = "The program stopped while this was being sent. It may have arrived."
-            _settle(session, message, MessageState.UNKNOWN, now, None, detail)
-            unknown += 1
-    return unknown

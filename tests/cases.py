@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from models import reading
 from models.clocks import add_working_days, london_date, office_moment
-from models.commands import notices, powers
+from models.commands import holding, notices, powers
 from models.commands.approving import what_is_seen
 from models.commands.correspondence import freeze_letter
 from models.commands.deciding import decide
@@ -182,6 +182,19 @@ class Case:
         if approved:
             self.approve(self.awaiting[-1])
         return notice
+
+    def restrict(self, *named: str, by: str = "hos", reason: str = "It is delicate.") -> None:
+        """Restrict it to its case officer, whoever does so, and those named."""
+        with write(self.engine) as session:
+            holding.restrict(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                officers=[self.council.officers[name].email for name in named],
+                reason=reason,
+            )
 
     @property
     def notice(self) -> WarningNotice:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -40,7 +41,7 @@ from models.officers import Officer
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY, Settings
 from models.text import check_printable
-from notifications import level_letters
+from notifications import level_letters, worker
 from notifications.bulk import carry_on
 from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
@@ -233,7 +234,21 @@ def _issue(engine: Engine, now: datetime) -> None:
 
 def _deliver(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
     settings = Settings(home=home, mail_url=mail_url)
-    deliver(engine, POLICY, settings, now)
+    deliver(engine, POLICY, settings, lambda: now)
+
+
+class _OnceIdle(threading.Event):
+    """Stops whoever waits for more to do."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+def _worker(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
+    """The delivery worker, until nothing is left that may leave now."""
+    settings = Settings(home=home, mail_url=mail_url)
+    worker.run(engine, POLICY, settings, lambda: now, _OnceIdle())
 
 
 def _restore(engine: Engine, now: datetime, file: Path, folder: Path) -> None:
@@ -314,6 +329,7 @@ SCENARIOS: dict[str, Callable[..., None]] = {
     "school_year": _school_year,
     "issue": _issue,
     "deliver": _deliver,
+    "worker": _worker,
     "attach": _attach,
     "sweep": _sweep,
     "bulk": _bulk,

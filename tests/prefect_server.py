@@ -1,4 +1,4 @@
-"""A real Prefect server and a real runner, as processes of their own on free ports."""
+"""A real Prefect server, runner and delivery worker, as processes of their own."""
 
 import os
 import shutil
@@ -66,11 +66,16 @@ class Process:
         """SIGKILL to all of it, as the machine's power failing would."""
         self._end(signal.SIGKILL)
 
+    def ask_to_end(self) -> None:
+        """SIGTERM, as a supervisor sends it."""
+        assert self._child is not None
+        self._child.send_signal(signal.SIGTERM)
+
     def stop(self) -> int:
-        """SIGTERM, as a supervisor sends it; the exit status."""
+        """Ask it to end, and wait for that; the exit status."""
         assert self._child is not None
         if self.alive:
-            self._child.send_signal(signal.SIGTERM)
+            self.ask_to_end()
             try:
                 self._child.wait(30)
             except subprocess.TimeoutExpired:
@@ -173,6 +178,11 @@ def flow_runner(server: PrefectServer, log: Path, **settings: str) -> Process:
         server.environment(PREFECT_LOGGING_TO_API_ENABLED="false", **settings),
         log,
     )
+
+
+def delivery_worker(log: Path, **settings: str) -> Process:
+    """`python -m notifications` with these settings, to be started and killed by the caller."""
+    return Process([sys.executable, "-m", "notifications"], {**os.environ, **settings}, log)
 
 
 @pytest.fixture(scope="session")

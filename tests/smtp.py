@@ -38,6 +38,7 @@ BEHAVIOURS = {
     *BODY_ANSWERS,
     "hang",  # says nothing at all, not even its greeting
     "hang_after_body",
+    "hold",  # has the message, and says so when it is told to `release` it
     "drop_at_once",
     "drop_before_body",  # where the go-ahead for the message was due
     "drop_in_body",
@@ -84,12 +85,34 @@ class SmtpServer:
         self.port = 0
         self.connections = 0
         self.messages: list[Received] = []
+        self.deferred: set[str] = set()  # recipients that are put off, whatever the behaviour
+        self._arrived = threading.Condition()
+        self._releases = asyncio.Semaphore(0)
 
     @property
     def url(self) -> str:
-        """The address for SCC_MAIL_URL; the short waits keep a hanging server's tests short."""
-        query = "from=council@council.example&name=Example Council&cto=2&rto=0.5"
-        return f"mailto://127.0.0.1:{self.port}?{query}"
+        """The address for SCC_MAIL_URL; short waits keep a hanging server's tests short."""
+        query = "from=council@council.example&name=Example Council"
+        waits = "&cto=2&rto=0.5" if "hang" in self.behaviour else ""
+        return f"mailto://127.0.0.1:{self.port}?{query}{waits}"
+
+    def keep(self, received: Received) -> None:
+        with self._arrived:
+            self.messages.append(received)
+            self._arrived.notify_all()
+
+    def wait_for(self, messages: int) -> None:
+        """Until so many messages are here, answered or not."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.messages) >= messages, 60), "no mail"
+
+    async def may_answer(self) -> None:
+        await self._releases.acquire()
+
+    def release(self, messages: int) -> None:
+        """Say of so many messages that were held, or are going to be, that they are taken."""
+        for _ in range(messages):
+            self._loop.call_soon_threadsafe(self._releases.release)
 
     def start(self) -> None:
         ready = threading.Event()
@@ -149,6 +172,8 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if address in self.owner.deferred:
+            return RECIPIENT_ANSWERS["defer"]
         if self.owner.behaviour in RECIPIENT_ANSWERS:
             return RECIPIENT_ANSWERS[self.owner.behaviour]
         envelope.rcpt_tos.append(address)
@@ -160,14 +185,17 @@ class _Handler:
         if self.owner.behaviour in BODY_ANSWERS:
             return BODY_ANSWERS[self.owner.behaviour]
         assert isinstance(envelope.content, bytes)
-        self.owner.messages.append(
+        self.owner.keep(
             Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content)
         )
+        taken = len(self.owner.messages)
+        if self.owner.behaviour == "hold":
+            await self.owner.may_answer()
         if self.owner.behaviour == "drop_after_body":
             smtp.transport.abort()
         if self.owner.behaviour == "hang_after_body":
             await asyncio.Event().wait()
-        return f"250 2.0.0 OK: queued as {len(self.owner.messages)}"
+        return f"250 2.0.0 OK: queued as {taken}"
 
 
 class _Conversation(SMTP):

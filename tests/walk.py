@@ -44,7 +44,7 @@ class Served:
     def issue(self) -> None:
         """What the clockwork does in between: issue what is approved and send what waits."""
         issue_letters(self.engine, self.policy, self.now)
-        deliver(self.engine, self.policy, self.settings, self.now)
+        deliver(self.engine, self.policy, self.settings, lambda: self.now)
 
     def wait(self, **time: int) -> None:
         """Let time pass, with the clock going round at its end."""

@@ -8,7 +8,7 @@ from models import schema
 BATCH = 200  # rows: those of issued letters hold whole documents
 # Who is signed in, and what an installation remembers of itself, is of no use anywhere else.
 PASSING = frozenset({"sign_in", "council_sign_in"})
-OF_THE_INSTALLATION = frozenset({"sign_in_failure", "clock_pass"})
+OF_THE_INSTALLATION = frozenset({"sign_in_failure", "clock_pass", "mail_server"})
 
 
 def copied_tables() -> list[Table]:

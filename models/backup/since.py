@@ -24,7 +24,8 @@ from models.letters import Letter, LetterState
 from models.level_letters import BatchState, LetterBatch, LevelLetter, LevelLetterState
 from models.messages import MAY_HAVE_LEFT, ClockPass, Message, MessageKind, MessageState
 from models.officers import Credential, CredentialKind, Officer
-from models.statements import add, change
+from models.record import noting
+from models.statements import add, change, change_where, remove
 
 NOT_SENT = "Not sent: a backup was restored that is older than this."
 
@@ -104,14 +105,16 @@ def take_away(session: Session, taken: Taken, now: datetime) -> None:
         change(session, Escalation, {"reference": reference}, restricted=True)
     for named, reference, email in session.exec(_NAMED).all():
         if email not in taken.cases.get(reference, {email}):
-            session.delete(named)
-    session.flush()
+            remove(session, NamedOfficer, col(NamedOfficer.id) == named.id)
     for digest, revoked_at in taken.credentials.items():
         change(session, Credential, {"digest": digest}, revoked_at=revoked_at)
-    links = update(Credential).where(
-        col(Credential.kind) == CredentialKind.INVITATION, col(Credential.revoked_at).is_(None)
+    change_where(
+        session,
+        Credential,
+        col(Credential.kind) == CredentialKind.INVITATION,
+        col(Credential.revoked_at).is_(None),
+        revoked_at=now,
     )
-    session.connection().execute(links.values(revoked_at=now))
 
 
 def _unlink(session: Session, taken: Taken) -> None:
@@ -183,6 +186,8 @@ def _report(session: Session, message: Message, now: datetime) -> None:
         "to": message.to_email,
         "detail": MAY_HAVE_LEFT,
     }
+    about = {"key": message.key, "letter_id": message.letter_id}
+    noting.state(session, Message, about, state=MessageState.UNKNOWN)
     unknown = Happening(EventKind.MESSAGE_BECAME_UNKNOWN, message.escalation_id, facts)
     append(session, now, AT_THE_MACHINE, unknown)
     escalation = session.get_one(Escalation, message.escalation_id)

@@ -1,22 +1,18 @@
 """What the record keeps of who looked and who was refused."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, select
 
+from models.commands import refusals
 from models.commands.directory import AT_THE_MACHINE
 from models.commands.identity import officer_by_code
 from models.escalations import Escalation
-from models.events import Event, EventKind, Happening, append
+from models.events import EventKind, Happening, append
 from models.officers import CredentialKind, Officer
 from models.refusals import NotAllowed, NotFound, NotIdentified, Refused
-from models.statements import recent
 
 SOMEBODY = "somebody at a form in Prefect"
-# Of codes that nobody has: whoever guesses on, in however many runs, does not fill the record.
-WINDOW = timedelta(minutes=15)
-MOST_IN_WINDOW = 5
 
 
 def record_reading(
@@ -31,9 +27,12 @@ def record_reading(
 def record_refusal(
     session: Session, *, now: datetime, officer: Officer, what: str, why: str, case_id: int | None
 ) -> None:
-    """An officer was refused something, by their role or because the case is not theirs to see."""
-    facts = {**_at(what), "why": why}
-    append(session, now, officer.email, Happening(EventKind.ACCESS_REFUSED, case_id, facts))
+    """An officer was refused something, by their role or because the case is not theirs to see.
+
+    The same again within the hour is counted (`models.commands.refusals`).
+    """
+    refused = Happening(EventKind.ACCESS_REFUSED, case_id, {**_at(what), "why": why})
+    refusals.record(session, now, officer.email, refused, about=f"{what}\n{why}")
 
 
 def record_refused_code(
@@ -63,20 +62,13 @@ def record_refused_code(
 
 
 def _record_unknown_code(session: Session, now: datetime) -> None:
-    lately = (
-        select(func.count())
-        .select_from(Event)
-        .where(Event.kind == EventKind.SIGN_IN_REFUSED, Event.actor == SOMEBODY)
-        .where(recent(Event.at, now, WINDOW))
-    )
-    if session.exec(lately).one() >= MOST_IN_WINDOW:
-        return
     facts: dict[str, object] = {
         "officer": None,
         "way": CredentialKind.CODE.value,
         "why": "nobody has this code",
     }
-    append(session, now, SOMEBODY, Happening(EventKind.SIGN_IN_REFUSED, None, facts))
+    refused = Happening(EventKind.SIGN_IN_REFUSED, None, facts)
+    refusals.record(session, now, SOMEBODY, refused, about="")
 
 
 def record_export(session: Session, *, now: datetime, reference: str, file: str) -> None:

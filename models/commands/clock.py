@@ -22,7 +22,7 @@ from models.clocks import (
     london_time,
     office_hours_end,
 )
-from models.commands import school_year
+from models.commands import refusals, school_year
 from models.commands.casework import sees
 from models.commands.covering import deciders
 from models.commands.deadlines import next_chaser
@@ -36,6 +36,7 @@ from models.officers import Officer, Role
 from models.policy import Policy
 from models.statements import add, add_all, change, change_all, find, rows
 
+CLOCK, DELIVERY = "clock", "delivery"  # who goes round
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 
 _deadlines = Deadline.__table__  # type: ignore[attr-defined]
@@ -63,20 +64,21 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
     if in_office_hours(now):
         reminders = _queue_reminders(engine, policy, now)
         digests = _queue_digests(engine, policy, now)
+    refusals.put_ended_on_record(engine, now)
     duties = school_year.run(engine, policy, now).duties_reminded
     return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
 
 
-def stamp(engine: Engine, now: datetime) -> None:
-    """Say that the clock has gone round, for those who watch it."""
+def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
+    """Say that the clock (or `DELIVERY`) has gone round, for those who watch it."""
     with write(engine) as session:
-        _stamp(session, "clock", now)
+        _stamp(session, name, now)
 
 
-def last_pass(engine: Engine) -> datetime | None:
-    """When the clock last went round by itself; None if it never did."""
+def last_pass(engine: Engine, name: str = CLOCK) -> datetime | None:
+    """When the clock (or `DELIVERY`) last went round by itself; None if it never did."""
     with read(engine) as session:
-        row = session.get(ClockPass, "clock")
+        row = session.get(ClockPass, name)
         return row.at if row else None
 
 

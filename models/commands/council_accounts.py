@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, delete, func, null
 from sqlmodel import Session, col, select
 
-from models.commands import directory, identity, own_secrets, passwords
+from models.commands import directory, identity, own_secrets, passwords, refusals
 from models.database import read, write
-from models.events import EventKind, Happening, append
+from models.events import EventKind, Happening, append, canonical
 from models.officers import Officer, Phase, Role, digest, new_token
 from models.refusals import (
     InvalidInput,
@@ -412,4 +412,5 @@ def _record_refusal(session: Session, now: datetime, account: CouncilAccount, wh
         "way": SignInWay.COUNCIL.value,
         "why": why,
     }
-    append(session, now, THE_PROVIDER, Happening(EventKind.SIGN_IN_REFUSED, None, facts))
+    refused = Happening(EventKind.SIGN_IN_REFUSED, None, facts)
+    refusals.record(session, now, THE_PROVIDER, refused, about=canonical(facts))

@@ -13,6 +13,7 @@ from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
+from models.record import noting
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.statements import add, change
 from models.text import check_prose
@@ -49,6 +50,8 @@ def settle(
         state=MessageState.SETTLED,
         settled_at=now,
     )
+    about = {"key": message.key, "letter_id": message.letter_id}
+    noting.state(session, Message, about, state=MessageState.SETTLED)
     facts = {"message": message.id, "letter": message.letter_id, "decision": decision}
     happening = Happening(
         EventKind.MESSAGE_SETTLED, message.escalation_id, {**facts, "reason": reason}

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.access import Act
+from models.commands import refusals
 from models.commands.casework import Case, enter
 from models.database import read, write
 from models.escalations import LIVE
@@ -99,8 +100,9 @@ def receive(
         except Infected as found:
             facts = {"name": name, "sha256": arrived.sha256, "reason": str(found)}
             with write(engine) as session:
-                refusal = Happening(EventKind.EVIDENCE_REFUSED, case_id, facts)
-                append(session, now, officer.email, refusal)
+                refused = Happening(EventKind.EVIDENCE_REFUSED, case_id, facts)
+                about = arrived.sha256
+                refusals.record(session, now, officer.email, refused, about=about)
             raise InvalidInput(
                 "file",
                 "The malware scanner found something in this file, so it was not kept. "

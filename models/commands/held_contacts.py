@@ -7,7 +7,7 @@ to the contact as it was, until one of them confirms the new one.
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.access import Act, may
@@ -18,7 +18,7 @@ from models.officers import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools import Contact, ContactRole, HeldContact
-from models.statements import add, change, find
+from models.statements import add, change, find, remove
 
 DECISIONS = ("confirm", "keep")
 
@@ -106,7 +106,7 @@ def _same(one: Contact | HeldContact, other: Contact) -> bool:
 
 def _let_go(session: Session, escalation_id: int, role: ContactRole) -> None:
     mine = (col(HeldContact.escalation_id) == escalation_id, col(HeldContact.role) == role)
-    session.connection().execute(delete(HeldContact).where(*mine))
+    remove(session, HeldContact, *mine)
 
 
 def settle_contact(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from models.access import ON_THE_CASE, Act
@@ -17,7 +17,7 @@ from models.events import EventKind, Happening, append
 from models.officers import Officer, Role
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add_all, change, find
+from models.statements import add_all, change, find, remove
 from models.text import check_printable, check_prose
 
 _AWAITING = (
@@ -83,9 +83,7 @@ def restrict(
     case = enter(session, policy, officer, Act.RESTRICT, reference)
     check_printable("reason", check_prose("reason", reason))
     named = {officer.id: officer} | {each.id: each for each in _named(session, officers)}
-    session.connection().execute(
-        delete(NamedOfficer).where(col(NamedOfficer.escalation_id) == case.escalation.id)
-    )
+    remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
     add_all(
         session,
         NamedOfficer,
@@ -147,9 +145,7 @@ def open_to_all(
     if not case.escalation.restricted:
         raise NotPossible("This case is not restricted.")
     change(session, Escalation, {"id": case.escalation.id}, restricted=False)
-    session.connection().execute(
-        delete(NamedOfficer).where(col(NamedOfficer.escalation_id) == case.escalation.id)
-    )
+    remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
     opened = Happening(EventKind.CASE_OPENED_TO_ALL, case.escalation.id, {"reason": reason})
     append(session, now, officer.email, opened)
     return _again(session, case)

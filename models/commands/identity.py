@@ -25,7 +25,7 @@ from models.officers import (
 )
 from models.refusals import NotFound, NotIdentified, NotPossible
 from models.signing_in import SignIn, SignInWay
-from models.statements import add, by_key, change
+from models.statements import add, by_key, change, change_where
 from models.text import check_line
 
 LONGEST_SIGN_IN = timedelta(hours=12)
@@ -149,7 +149,7 @@ def _revoke(session: Session, now: datetime, officer_id: int, kind: CredentialKi
         col(Credential.kind) == kind,
         col(Credential.revoked_at).is_(None),
     )
-    session.connection().execute(update(Credential).where(*theirs).values(revoked_at=now))
+    change_where(session, Credential, *theirs, revoked_at=now)
 
 
 def secrets(session: Session, now: datetime, officer_id: int) -> Sequence[Credential]:

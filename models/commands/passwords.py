@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Engine, delete, func
 from sqlmodel import Session, col, select
 
 from models import passwords
-from models.commands import identity, own_secrets
+from models.commands import identity, own_secrets, refusals
 from models.database import read, write
-from models.events import EventKind, Happening, append
+from models.events import EventKind, Happening, append, canonical
 from models.officers import CredentialKind, Officer, digest
 from models.refusals import InvalidInput, NotPossible, TooManyTries
 from models.signing_in import SignInFailure, SignInWay
@@ -155,7 +155,9 @@ def _record_refusal(session: Session, now: datetime, attempt: _Try) -> None:
         "way": SignInWay.PASSWORD.value,
         "why": _why(officer),
     }
-    append(session, now, SOMEBODY, Happening(EventKind.SIGN_IN_REFUSED, None, facts))
+    refused = Happening(EventKind.SIGN_IN_REFUSED, None, facts)
+    # As many different ones as there are officers: each is worth an event of its own.
+    refusals.record(session, now, SOMEBODY, refused, about=canonical(facts), most=None)
 
 
 def _why(officer: Officer | None) -> str:

@@ -60,7 +60,11 @@ _KINDS = {
         EventKind.OFFICER_SIGNED_OUT,
         EventKind.OFFICER_PROVEN,
     ),
-    Topic.REFUSALS: (EventKind.SIGN_IN_REFUSED, EventKind.ACCESS_REFUSED),
+    Topic.REFUSALS: (
+        EventKind.SIGN_IN_REFUSED,
+        EventKind.ACCESS_REFUSED,
+        EventKind.REFUSALS_COUNTED,
+    ),
     Topic.OFFICERS: (
         EventKind.OFFICER_ADDED,
         EventKind.OFFICER_CHANGED,
@@ -87,6 +91,7 @@ _EVERY = tuple(kind for kinds in _KINDS.values() for kind in kinds)
 # What is told of a case that the reader does not see.
 _HIDDEN = {
     EventKind.ACCESS_REFUSED: "Something on a restricted case was refused.",
+    EventKind.REFUSALS_COUNTED: "Something on a restricted case was refused again.",
     EventKind.CASE_RESTRICTED: "A case was restricted to named officers.",
     EventKind.CASE_OPENED_TO_ALL: "The restriction of a case ended.",
     EventKind.RESTRICTED_CASE_READ: "A restricted case was read.",
@@ -173,7 +178,7 @@ def _cases(session: Session, reader: Reader, keys: Collection[int | None]) -> _C
 
 def _references(session: Session, reader: Reader, found: Sequence[Event]) -> set[str]:
     """Of the references in addresses that were refused, those of cases that can be seen."""
-    addresses = [event.facts["address"] for event in found if _was_refused(event)]
+    addresses = [address for event in found if (address := _refused_address(event))]
     named = {name for address in addresses for name in _REFERENCE.findall(address)}
     seen = select(Escalation.reference).where(
         col(Escalation.reference).in_(named), visible_to(reader)
@@ -187,8 +192,15 @@ def _names(session: Session, found: Sequence[Event]) -> dict[str, str]:
     return dict(session.exec(named).all())
 
 
-def _was_refused(event: Event) -> bool:
-    return event.kind is EventKind.ACCESS_REFUSED
+def _refused_address(event: Event) -> str | None:
+    """The address that was refused to somebody, once or many times."""
+    facts = event.facts
+    if event.kind is EventKind.REFUSALS_COUNTED:
+        facts = facts["first"]
+    elif event.kind is not EventKind.ACCESS_REFUSED:
+        return None
+    address: str | None = facts.get("address")
+    return address
 
 
 def _case(event: Event, cases: _Cases) -> Found:
@@ -205,8 +217,10 @@ def _sentence(words: Names, event: Event, cases: _Cases, references: Collection[
     elif event.escalation_id is not None:
         if event.escalation_id not in cases:
             return _HIDDEN.get(event.kind, "Something happened on a restricted case.")
-    elif _was_refused(event):
-        facts = {**facts, "address": _without_numbers(facts["address"], references)}
+    elif address := _refused_address(event):
+        masked = {"address": _without_numbers(address, references)}
+        counted = event.kind is EventKind.REFUSALS_COUNTED
+        facts = {**facts, "first": {**facts["first"], **masked}} if counted else {**facts, **masked}
     return sentence(words, event.kind, facts)
 
 

@@ -317,6 +317,17 @@ def _access_refused(_: Names, facts: Facts) -> str:
     return f"{facts['address']} was refused: {facts['why']}"
 
 
+def _refusals_counted(names: Names, facts: Facts) -> str:
+    times = "Once more" if facts["times"] == 1 else f"{facts['times']:,} times more"
+    until = london_time(datetime.fromisoformat(facts["until"]))
+    again = sentence(names, EventKind(facts["of"]), facts["first"])
+    return f"{times} within the hour, until {until:%H:%M}: {again}"
+
+
+def _record_widened(_: Names, __: Facts) -> str:
+    return "From here on the record says how the rows stand that were written with each event."
+
+
 def _evidence_added(_: Names, facts: Facts) -> str:
     warned = ", with a warning to readers" if facts.get("cautions") else ""
     return f"The file “{facts['name']}” was added as evidence{warned}."
@@ -649,6 +660,7 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.DUTY_CANCELLED: _duty_cancelled,
     EventKind.LEVEL_LETTERS_PREPARED: _level_letters("drafted"),
     EventKind.LEVEL_LETTERS_APPROVED: _level_letters("approved"),
+    EventKind.LEVEL_LETTERS_KEPT: _level_letters("printed and kept"),
     EventKind.LEVEL_LETTERS_ISSUED: _level_letters("issued"),
     EventKind.LEVEL_LETTERS_WITHDRAWN: _level_letters("withdrawn"),
     EventKind.LEVEL_LETTER_SETTLED: _level_letter_settled,
@@ -666,4 +678,6 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.OFFICER_PROVEN: _proven,
     EventKind.BACKUP_MADE: _backup_made,
     EventKind.BACKUP_RESTORED: _backup_restored,
+    EventKind.REFUSALS_COUNTED: _refusals_counted,
+    EventKind.RECORD_WIDENED: _record_widened,
 }

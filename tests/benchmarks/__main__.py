@@ -18,6 +18,7 @@ from tests.benchmarks import (
     register,
     rounds,
     transitions,
+    waits,
 )
 from tests.benchmarks.measuring import Measured, copied, opened
 from tests.council import found_council
@@ -44,7 +45,7 @@ def main() -> None:
     """Measure everything that is quick; parts named on the command line alone are not written.
 
     Letters in bulk take long: they are measured when they are named, and their lines then stand
-    on the page until they are measured again.
+    on the page until they are measured again. `waits 500` measures as many waits.
     """
     with tempfile.TemporaryDirectory() as folder:
         found = _measure(Path(folder), set(sys.argv[1:]))
@@ -84,6 +85,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
             clock_pass.fill(engine, council)
         return clock_pass.measure(due, policy)
 
+    how_many = next((int(name) for name in wanted if name.isdecimal()), waits.HOW_MANY)
     parts: dict[str, Callable[[], list[Measured]]] = {
         "transitions": lambda: transitions.measure(climbing, policy, council),
         "clock": in_the_clock,
@@ -92,6 +94,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "flood": lambda: flood.measure(folder, founded, council),
         "register": lambda: register.measure(founded),
         "rounds": lambda: rounds.measure(founded, policy, council),
+        "waits": lambda: waits.measure(folder, founded, policy, council, how_many),
     }
     if IN_BULK in wanted:
         files = [Path(name) for name in wanted if name.endswith(".csv")]

@@ -1,5 +1,6 @@
 """A transition through the commands, beside plain sqlite3 committing the same rows."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine, update
@@ -23,10 +24,10 @@ CASES = 200
 FIRST_URN = 910_000
 
 
-def fill(engine: Engine, policy: Policy, council: Council) -> None:
+def fill(engine: Engine, policy: Policy, council: Council, cases: int = CASES) -> None:
     """Escalations whose next step is the formal letter to the headteacher."""
     with write(engine) as session:
-        for urn in range(FIRST_URN, FIRST_URN + CASES):
+        for urn in range(FIRST_URN, FIRST_URN + cases):
             _school(session, council, urn)
             start(
                 session,
@@ -69,11 +70,8 @@ def _informal_steps_failed(session: Session) -> None:
 
 def climb(engine: Engine, policy: Policy, council: Council) -> None:
     """Propose the formal step and approve it, for every escalation: two transactions each."""
-    with read(engine) as session:
-        references = session.exec(select(Escalation.reference).order_by(Escalation.reference)).all()
-    for reference in references:
-        with write(engine) as session:
-            proposal_id = _propose(session, policy, council.seo, reference)
+    for proposal_id in propose_each(engine, policy, council):
+        with read(engine) as session:
             seen = what_is_seen(session, policy, proposal_id, london_date(NOW))
         with write(engine) as session:
             decide(
@@ -85,6 +83,16 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
                 decision="approve",
                 seen=seen,
             )
+
+
+def propose_each(engine: Engine, policy: Policy, council: Council) -> Iterator[int]:
+    """Propose the formal step for one escalation after the other; the numbers of the proposals."""
+    with read(engine) as session:
+        references = session.exec(select(Escalation.reference).order_by(Escalation.reference)).all()
+    for reference in references:
+        with write(engine) as session:
+            proposal_id = _propose(session, policy, council.seo, reference)
+        yield proposal_id
 
 
 def _propose(session: Session, policy: Policy, officer: Officer, reference: str) -> int:

@@ -30,12 +30,13 @@ from models.commands.clock import tick
 from models.database import connect, read, write
 from models.delegations import Delegation
 from models.escalations import Escalation, NamedOfficer, Proposal
-from models.events import Event, EventKind, verify
+from models.events import Event, EventKind
 from models.evidence import EvidenceFile, Scan
 from models.files.folder import path_of
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Credential, CredentialKind, Officer, Role
 from models.policy import Policy
+from models.record.verifying import examine
 from models.refusals import NotIdentified, NotPossible
 from models.settings import Settings
 from models.signing_in import SignIn
@@ -157,7 +158,8 @@ def settled(engine: Engine) -> None:
 
 def record_of(engine: Engine) -> list[EventKind]:
     with read(engine) as session:
-        assert verify(session) is None
+        found = examine(session)
+        assert (found.broken, found.differences) == (None, [])
         return list(session.exec(select(Event.kind).order_by(col(Event.sequence))))
 
 
@@ -659,7 +661,7 @@ def posted(case: Case) -> Case:
 def sent(case: Case, home: Path) -> int:
     """One pass of the outbox in the middle of the day."""
     settings = Settings(_env_file=None, home=home)
-    return deliver(case.engine, case.policy, settings, LATER).sent
+    return deliver(case.engine, case.policy, settings, lambda: LATER).sent
 
 
 def test_nothing_that_waited_to_leave_leaves_again(

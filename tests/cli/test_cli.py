@@ -29,6 +29,7 @@ from models.events import Event, verify
 from models.letters import Letter, LetterState
 from models.officers import Officer, digest
 from models.policy import Policy
+from models.record.verifying import examine
 from models.refusals import NotIdentified
 from models.schools import School
 from models.settings import Settings
@@ -139,7 +140,8 @@ def test_the_installed_command_answers_with_status_and_json(home: Path) -> None:
     assert "scc init" in json.loads(refused.stdout)["detail"]
     assert "Traceback" not in refused.stderr
     assert run("init").returncode == 0
-    assert json.loads(run("verify", "--json").stdout) == {"events": 0, "intact": True}
+    verified = json.loads(run("verify", "--json").stdout)
+    assert (verified["events"], verified["intact"]) == (0, True)
     assert run("tick", "--when").returncode == 2
 
 
@@ -149,7 +151,8 @@ def test_the_installed_command_answers_with_status_and_json(home: Path) -> None:
 def test_init_makes_a_database_and_may_be_repeated(scc: Terminal, home: Path) -> None:
     for _ in range(2):
         assert scc.json("init") == {"database": f"sqlite:///{home / 'scc.db'}"}
-    assert scc.json("verify") == {"events": 0, "intact": True}
+    verified = scc.json("verify")
+    assert (verified["events"], verified["intact"]) == (0, True)
     assert home.stat().st_mode & 0o077 == 0
 
 
@@ -447,12 +450,47 @@ def test_the_record_is_verified_and_the_first_broken_event_named(
     on_database: Terminal, engine: Engine, council: Council
 ) -> None:
     events = count(engine, Event)
-    assert on_database.json("verify") == {"events": events, "intact": True}
+    whole = on_database.json("verify")
+    assert (whole["events"], whole["intact"], whole["differs"]) == (events, True, [])
     with engine.begin() as connection:
         connection.execute(text("UPDATE event SET actor = 'nobody' WHERE sequence = 3"))
     broken = on_database.json("verify", status=1)
-    assert broken == {"intact": False, "sequence": 3, "reason": broken["reason"]}
+    assert (broken["intact"], broken["sequence"]) == (False, 3)
+    assert broken["reason"] == "its content was changed"
+    assert broken["differs"] == []
     assert "event 3" in on_database("verify", status=1).stdout
+
+
+def test_rows_that_are_not_as_the_record_says_are_listed(
+    on_database: Terminal, engine: Engine, council: Council
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE officer SET role = 'director' WHERE id = 3"))
+        connection.execute(
+            text(
+                "INSERT INTO credential (id, officer_id, kind, digest, label, created_at) VALUES "
+                "(1, 7, 'token', 'planted', '', '2026-11-23 10:00:00')"
+            )
+        )
+    found = on_database.json("verify", status=1)
+    assert (found["intact"], found["differing"], found["sequence"]) == (False, 2, 3)
+    assert found["differs"] == [
+        {
+            "row": "officer:3",
+            "column": "role",
+            "event": 3,
+            "reason": "the role of an officer differs",
+        },
+        {
+            "row": "credential:1",
+            "column": None,
+            "event": None,
+            "reason": "a token, code or link is there of which no event speaks",
+        },
+    ]
+    said = on_database("verify", status=1).stdout
+    assert "2 things are not as it says" in said
+    assert "officer 3: the role of an officer differs (event 3)" in said
 
 
 # The doctor --------------------------------------------------------------------------------
@@ -472,6 +510,7 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         "running": "ok",
         "letters": "ok",
         "deliveries": "ok",
+        "delivery worker": "warning",
         "policy": "ok",
         "Prefect": "warning",
         "mail": "warning",
@@ -482,7 +521,9 @@ def test_the_doctor_finds_a_new_installation_healthy(on_database: Terminal, engi
         "bank holidays": "ok",
     }
     clock.stamp(engine, datetime.now(UTC))
-    assert checks(on_database.json("doctor"))["clock"] == "ok"
+    clock.stamp(engine, datetime.now(UTC), clock.DELIVERY)
+    well = checks(on_database.json("doctor"))
+    assert (well["clock"], well["delivery worker"]) == ("ok", "ok")
 
 
 @pytest.mark.parametrize(
@@ -612,7 +653,7 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
         ("academy", Status.PROPOSED, "informal_headteacher", StepState.PROPOSED),
     }
     with read(engine) as session:
-        assert verify(session) is None
+        assert examine(session, Settings().evidence_folder).differences == []
         moments = session.exec(select(Event.at).order_by(Event.sequence)).all()
         assert moments == sorted(moments)
         assert moments[-1] <= datetime.now(UTC)
@@ -662,6 +703,6 @@ def test_the_demonstration_loads_on_any_day(
     schema.migrate(engine)
     assert demonstration.load(engine, policy, Settings(), day)
     with read(engine) as session:
-        assert verify(session) is None
+        assert examine(session, Settings().evidence_folder).differences == []
         assert session.exec(select(func.max(Event.at))).one() <= day
     engine.dispose()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -23,11 +23,15 @@ from cli.running import find
 from models.commands import clock, directory
 from models.condition import Health
 from models.database import connect, write
-from models.policy import Policy
-from models.settings import Settings
+from models.deadlines import Deadline
+from models.policy import Policy, load_policy
+from models.settings import DEFAULT_POLICY, Settings
+from models.statements import change
+from notifications.outbox import AT_ONCE
 from tests.cases import Case
 from tests.council import found_council
 from tests.prefect_server import eventually, free_port
+from tests.smtp import SmtpServer
 
 # One after the other: each is several processes.
 
@@ -211,7 +215,7 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert events.health is Health.OK, events.says
     assert "kept for 1 hour" in events.says
 
-    for words in ("-m web", "prefect server start", "-m flows"):
+    for words in ("-m web", "prefect server start", "-m flows", "-m notifications"):
         child = running.child(words)
         assert child is not None
         child.kill()
@@ -276,6 +280,38 @@ def test_without_prefect_it_keeps_the_clock_and_sends_mails_itself(
     eventually(lambda: list(folder.glob("*.eml")), "the alert to those who decide", 60)
     for mail in folder.glob("*.eml"):
         assert f"http://127.0.0.1:{without_prefect.port}/proposals/" in mail.read_text()
+
+
+def test_while_a_mail_server_holds_its_messages_all_else_goes_on(up: Callable[..., Up]) -> None:
+    with SmtpServer("hold") as server:
+        running = up("--no-prefect", SCC_MAIL_URL=server.url).wait_until_ready()
+        engine = connect(f"sqlite:///{running.home / 'scc.db'}")
+        now, policy = datetime.now(UTC), load_policy(DEFAULT_POLICY)
+        council = found_council(engine, now)
+        first = Case(engine, policy, council, now=now).started()
+        first.climb_to("formal_headteacher")
+        server.wait_for(AT_ONCE)
+
+        later = Case(engine, policy, council, now=datetime.now(UTC)).started(school="academy")
+        later.climb_to("formal_headteacher")
+        eventually(
+            lambda: later.states["formal_headteacher"] == "awaiting_response", "the letter, issued"
+        )
+        with write(engine) as session:
+            change(session, Deadline, {"id": later.deadline.id}, due_on=date(2026, 1, 5))
+        eventually(lambda: later.deadline.state == "missed", "a look at the deadlines")
+        assert answers(f"http://127.0.0.1:{running.port}/health/ready")
+        assert len(server.messages) == AT_ONCE, "all of them held"
+
+        server.behaviour = "accept"
+        server.release(AT_ONCE)
+        eventually(lambda: letters_sent(later) >= 2, "the letters of both schools to leave")
+        engine.dispose()
+
+
+def letters_sent(case: Case) -> int:
+    """How many formal letters have left, of whatever case."""
+    return sum(message.kind == "letter" and message.state == "sent" for message in case.messages)
 
 
 def test_a_second_one_on_the_same_data_is_refused(

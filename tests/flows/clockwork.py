@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow_async
@@ -63,9 +63,9 @@ class Clockwork:
         for deployment in await deployments():
             await deployment.aapply()
 
-    async def dispatch(self) -> None:
+    async def dispatch(self, now: datetime | None = None) -> None:
         """The light pass."""
-        await dispatch_new(self.record, self.client, datetime.now(UTC))
+        await dispatch_new(self.record, self.client, now or datetime.now(UTC))
 
     async def reconcile(self, now: datetime | None = None) -> None:
         """The full pass."""
@@ -73,7 +73,8 @@ class Clockwork:
 
     async def perform(self, run_id: UUID) -> FlowRun:
         """Run a flow run as the runner would, until it waits or ends."""
-        await self.client.set_flow_run_state(run_id, Pending())
+        pending = await self.client.set_flow_run_state(run_id, Pending())
+        assert pending.status.value == "ACCEPT", pending.details
         run = await self.client.read_flow_run(run_id)
         flow = FLOWS.get((await self.client.read_flow(run.flow_id)).name, start_an_escalation)
         with suppress(Pause):
@@ -99,17 +100,23 @@ class Clockwork:
         ]
 
     async def open_gate(self, proposal: Proposal) -> FlowRun:
-        """Dispatch, and let the proposal's run begin to wait."""
+        """Dispatch, and the run that waits for the proposal then."""
         await self.dispatch()
         run = await self.gate(proposal)
         assert run is not None
-        return await self.perform(run.id)
+        return run
 
     async def answer(self, run: FlowRun, **answer: Any) -> FlowRun:
         """Fill in the form of a waiting run and let it go on."""
         result = await self.client.resume_flow_run(run.id, run_input=answer)
         assert result.status.value == "ACCEPT", result.details
         return await self.perform(run.id)
+
+    async def state(self, run: FlowRun) -> State[Any]:
+        """The state of a run as it is now."""
+        state = (await self.client.read_flow_run(run.id)).state
+        assert state is not None
+        return state
 
     async def form(self, run: FlowRun) -> str:
         """What stands above the form of a waiting run."""
@@ -128,7 +135,14 @@ def formal_letter_proposed(clockwork: Clockwork) -> Proposal:
     """The Service has reached the first formal letter, which waits for the Head of Service."""
     case = clockwork.case.started().climb_to("informal_governing_body")
     case.fail_step()
+    return_the_notes(case)
     return case.propose("advance", reason="Nothing has improved.")
+
+
+def return_the_notes(case: Case) -> None:
+    """Of what waits on the way up nothing is left, so that one proposal waits in Prefect."""
+    for note in case.awaiting:
+        case.decide(note, "hos", "return", "No note is needed.")
 
 
 def record_of(clockwork: Clockwork) -> list[Event]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from prefect import get_client
-from prefect.exceptions import ObjectNotFound
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -16,7 +15,7 @@ from prefect.settings import (
 )
 from sqlalchemy import Engine
 
-from flows.dispatch import check_registered
+from flows.dispatch import NotRegisteredError, registered
 from flows.record import Record, opened
 from models.policy import Policy
 from tests.cases import Case
@@ -57,7 +56,7 @@ async def clockwork(prefect: PrefectServer, record: Record, case: Case) -> Async
         async with get_client() as client:
             clockwork = Clockwork(record, client, case)
             try:
-                await check_registered(client)
-            except ObjectNotFound:
+                await registered(client)
+            except NotRegisteredError:
                 await clockwork.register()
             yield clockwork

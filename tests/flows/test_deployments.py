@@ -9,7 +9,7 @@ import httpx
 import yaml
 from prefect.utilities.callables import parameter_schema
 
-from flows.runner import deployments
+from flows.runner import LANES, deployments
 from flows.starting import start_an_escalation
 from models.escalations import Trigger
 from tests.prefect_server import PrefectServer
@@ -52,6 +52,14 @@ async def test_prefect_yaml_names_the_same_flows_as_the_runner() -> None:
     assert [(each["name"], each["entrypoint"]) for each in written] == [
         (each.name, each.entrypoint) for each in served
     ]
+    queues = {each["name"]: each["work_pool"]["work_queue_name"] for each in written}
+    assert queues == LANES
+
+
+def test_the_clock_stands_in_no_queue_behind_anything_else() -> None:
+    assert [name for name, lane in LANES.items() if lane == LANES["clock"]] == ["clock"]
+    behind = {LANES[name] for name in ("import-the-register", "letters-in-bulk")}
+    assert LANES["maintained-school-ladder"] not in behind
 
 
 def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> None:
@@ -73,6 +81,8 @@ def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> N
         "level-letters-due",
     }
     assert {each["work_pool_name"] for each in first.values()} == {"scc"}
+    assert {name: each["work_queue_name"] for name, each in first.items()} == LANES
+    assert all(each["work_queue_id"] for each in first.values())
     assert schedules(first["clock"]) == [("every-minute", "* * * * *", "Europe/London")]
     assert schedules(first["school-year"]) == [("weekdays-0815", "15 8 * * 1-5", "Europe/London")]
     for name, deployment in first.items():

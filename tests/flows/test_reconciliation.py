@@ -2,17 +2,19 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from prefect.client.schemas.objects import FlowRun
-from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled, Crashed, Failed, Pending, Running
+from prefect.states import Cancelled, Crashed, Failed, Pending, Running, Scheduled
 
-from flows import dispatch, gates
+from flows import dispatch, forms, gates, waits
 from flows.forms import remove_forms
+from models.commands.correspondence import edit_letter
+from models.database import write
 from models.escalations import Proposal
 from models.letters import Letter
-from tests.flows.clockwork import Clockwork
+from tests.flows.clockwork import Clockwork, formal_letter_proposed
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -33,8 +35,7 @@ async def waits_again(clockwork: Clockwork, proposal: Proposal, before: FlowRun)
     assert run is not None
     assert run.id != before.id
     assert run.name == before.name
-    waiting = await clockwork.perform(run.id)
-    assert waiting.state.is_paused()
+    assert run.state.is_paused()
     ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
     assert ended.state.is_completed()
     assert clockwork.case.awaiting == []
@@ -104,7 +105,7 @@ async def test_the_dispatcher_may_be_killed_before_it_wrote_down_which_run_waits
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(dispatch, "record_run", killed)
+        patch.setattr(waits, "record_run", killed)
         with pytest.raises(KeyboardInterrupt):
             await clockwork.dispatch()
     assert await clockwork.gate(proposal) is None
@@ -115,15 +116,79 @@ async def test_the_dispatcher_may_be_killed_before_it_wrote_down_which_run_waits
     assert [each.id for each in await clockwork.runs()] == [run.id]
 
 
+@pytest.mark.parametrize("stored", [0, 1])
+async def test_the_dispatcher_may_be_killed_before_it_stored_the_form(
+    clockwork: Clockwork, proposal: Proposal, monkeypatch: pytest.MonkeyPatch, stored: int
+) -> None:
+    """Neither of its two parts, or only what stands above it."""
+    store, calls = forms._store, []
+
+    async def killed(*arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) > stored:
+            raise KeyboardInterrupt
+        await store(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forms, "_store", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await clockwork.dispatch()
+    [left] = await clockwork.runs()
+    assert left.state.is_paused()
+    answer = {"decision": "approve", "code": clockwork.code("hos")}
+    unanswerable = await clockwork.client.resume_flow_run(left.id, run_input=answer)
+    assert unanswerable.status.value == "REJECT"
+
+    run = await clockwork.open_gate(proposal)
+
+    assert run.id == left.id
+    ended = await clockwork.answer(run, **answer)
+    assert ended.state.is_completed()
+
+
+async def test_a_form_that_a_killed_dispatcher_made_of_another_letter_is_made_anew(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    with monkeypatch.context() as patch:
+        patch.setattr(waits, "record_run", lambda *_: None)
+        patch.setattr(waits, "holds", lambda *_: True)
+        await clockwork.dispatch()
+    [letter] = [each for each in clockwork.case.all(Letter) if each.proposal_id == proposal.id]
+    with write(clockwork.record.engine) as session:
+        seo, now = clockwork.case.council.seo, clockwork.case.now
+        edit_letter(session, officer=seo, now=now, letter_id=letter.id, body="Other words.")
+
+    form = await clockwork.form(await clockwork.open_gate(proposal))
+
+    assert "version 2" in form
+
+
 async def test_two_dispatchers_at_once_open_one_run(
     clockwork: Clockwork, proposal: Proposal
 ) -> None:
-    await asyncio.gather(*(clockwork.dispatch() for _ in range(4)))
+    await asyncio.gather(clockwork.dispatch(), clockwork.dispatch())
+    await clockwork.reconcile()
 
-    runs = await clockwork.runs()
+    [run] = await clockwork.runs()
 
-    assert len(runs) == 1
-    assert (await clockwork.gate(proposal)).id == runs[0].id
+    assert (await clockwork.gate(proposal)).id == run.id
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+    assert ended.state.is_completed()
+
+
+async def test_a_wait_that_another_dispatcher_is_just_opening_is_no_stray(
+    clockwork: Clockwork, proposal: Proposal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the making of the run and the writing down of it somebody else goes round."""
+    with monkeypatch.context() as patch:
+        patch.setattr(waits, "record_run", lambda *_: None)
+        patch.setattr(waits, "holds", lambda *_: True)
+        await clockwork.reconcile()
+
+    [run] = await clockwork.runs()
+
+    assert run.state.is_paused()
 
 
 async def test_a_second_waiting_run_for_the_same_proposal_is_ended(
@@ -141,20 +206,19 @@ async def test_a_second_waiting_run_for_the_same_proposal_is_ended(
     assert (await clockwork.client.read_flow_run(second.id)).state.is_paused()
 
 
-async def test_a_decision_before_the_run_began_is_carried_out_by_it(
-    clockwork: Clockwork,
+async def test_a_decided_proposal_leaves_no_run_that_waits_for_a_process(
+    clockwork: Clockwork, proposal: Proposal
 ) -> None:
-    case = clockwork.case.started().climb_to("informal_governing_body")
-    case.fail_step()
-    proposal = case.propose("advance")
+    """Woken for nothing, as an older version did with each that was decided on a page."""
+    run = await clockwork.open_gate(proposal)
+    await clockwork.client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
+    clockwork.case.decide(proposal, "hos", "return", "Too early.")
+
     await clockwork.dispatch()
-    case.decide(proposal, "hos")
 
-    ended = await clockwork.perform((await clockwork.gate(proposal)).id)
-
-    assert ended.state.is_completed()
-    [letter] = [each for each in case.all(Letter) if each.proposal_id == proposal.id]
-    assert letter.state == "issued"
+    assert (await clockwork.state(run)).is_completed()
+    assert await clockwork.kept(run) == []
+    assert gates.open_gates(clockwork.record.engine) == []
 
 
 async def test_what_was_decided_while_prefect_was_away_needs_no_run(
@@ -193,12 +257,12 @@ async def test_passes_of_the_clock_that_nobody_ran_are_dropped(clockwork: Clockw
 
 
 async def test_a_lost_registration_is_noticed(clockwork: Clockwork) -> None:
-    await dispatch.check_registered(clockwork.client)
+    await clockwork.dispatch()
     deployment = await clockwork.client.read_deployment_by_name(dispatch.STARTING)
     await clockwork.client.delete_deployment(deployment.id)
     try:
-        with pytest.raises(ObjectNotFound):
-            await dispatch.check_registered(clockwork.client)
+        with pytest.raises(dispatch.NotRegisteredError, match="start-an-escalation"):
+            await clockwork.dispatch()
     finally:
         await clockwork.register()
 
@@ -210,7 +274,6 @@ async def test_a_run_that_was_killed_before_its_form_was_stored_asks_again(
     await remove_forms(clockwork.client, run.id)
 
     await clockwork.reconcile()
-    await clockwork.perform(run.id)
     ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
 
     assert ended.state.is_completed()

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
-from flows import ladders
+from flows import ladders, waits
 from flows.dispatch import LADDERS, STARTING
 from flows.forgetting import SETTLED
 from flows.gates import record_run
@@ -35,16 +35,7 @@ pytestmark = [
 
 def restrict(clockwork: Clockwork) -> None:
     case = clockwork.case
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            officers=[case.council.hos2.email],
-            reason="It is delicate.",
-        )
+    case.restrict("hos2")
 
 
 async def test_what_waited_is_gone_and_what_waits_then_never_comes(clockwork: Clockwork) -> None:
@@ -99,8 +90,31 @@ async def test_restricted_before_its_form_is_made_none_is_made(
     clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proposal = formal_letter_proposed(clockwork)
+    made: list[str] = []
+
+    def and_meanwhile(*arguments: Any) -> Waiting:
+        waiting = read_waiting(*arguments)
+        restrict(clockwork)
+        return waiting
+
+    async def store_form(*_: Any) -> None:
+        made.append("a form")
+
+    monkeypatch.setattr(waits, "read_waiting", and_meanwhile)
+    monkeypatch.setattr(waits, "store_form", store_form)
     await clockwork.dispatch()
-    run_id = (await clockwork.gate(proposal)).id
+
+    assert made == []
+    assert await clockwork.runs() == []
+    assert await clockwork.gate(proposal) is None
+
+
+async def test_restricted_before_it_is_asked_again_nothing_is_told(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    code = clockwork.code("seo")
 
     def and_meanwhile(*arguments: Any) -> Waiting:
         waiting = read_waiting(*arguments)
@@ -108,9 +122,9 @@ async def test_restricted_before_its_form_is_made_none_is_made(
         return waiting
 
     monkeypatch.setattr(ladders, "read_waiting", and_meanwhile)
-    run = await clockwork.perform(run_id)
+    ended = await clockwork.answer(run, decision="approve", code=code)
 
-    assert run.state.is_cancelled()
+    assert ended.state.is_cancelled()
     assert await clockwork.kept(run) == []
 
 

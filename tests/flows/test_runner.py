@@ -37,6 +37,7 @@ from tests.databases import sqlite_url
 from tests.prefect_server import (
     PrefectServer,
     Process,
+    delivery_worker,
     eventually,
     flow_runner,
     prefect_server,
@@ -55,6 +56,7 @@ class House:
     council: Council
     server: PrefectServer
     runner: Process
+    worker: Process
     codes: dict[str, str]
     climbed: list[Case] = field(default_factory=list)
     urns: Iterator[int] = field(default_factory=lambda: count(900101))
@@ -158,15 +160,18 @@ def house(
         }
     with prefect_server(tmp_path_factory.mktemp("prefect"), empty_prefect) as server:
         runner = flow_runner(server, home / "runner.log", SCC_HOME=str(home))
-        house = House(home, engine, policy, council, server, runner, codes)
+        worker = delivery_worker(home / "delivery.log", SCC_HOME=str(home))
+        house = House(home, engine, policy, council, server, runner, worker, codes)
         # Before the runner lives: it would open runs for the proposals on the way.
         for _ in range(LETTERS):
             house.climb()
+        worker.start()
         runner.start()
         try:
             yield house
         finally:
             runner.kill()
+            worker.kill()
     engine.dispose()
 
 
@@ -187,9 +192,12 @@ def test_approved_elsewhere(house: House) -> None:
     case, proposal = house.at_the_first_letter()
     run = eventually(lambda: house.waiting(proposal), "the wait in Prefect")
 
+    case.now = datetime.now(UTC)
     case.decide(proposal, "hos")
 
-    eventually(lambda: house.ended(run["id"]), "the end of the run")
+    ended = eventually(lambda: house.ended(run["id"]), "the end of the run")
+    assert ended["state"]["message"].endswith("Issued: Formal letter to the headteacher.")
+    assert ended["run_count"] == 0
     assert len(house.issued(proposal)) == 1
 
 
@@ -209,14 +217,20 @@ def test_two_answers_at_once_have_one_effect(house: House) -> None:
 
 
 def test_an_emptied_prefect_database_is_filled_again(house: House) -> None:
+    """While a run is under way, whose process asks for a server that does not know it."""
     proposals = [house.case().awaiting[0] for _ in range(2)]
     before = [eventually(lambda p=p: house.waiting(p), "the wait") for p in proposals]
+    [refused] = house.case().awaiting
+    run = eventually(lambda: house.waiting(refused), "the wait")
+    house.answer(run, decision="approve", code="nobody's")
+    eventually(lambda: house.run(run["id"])["state_type"] in ("PENDING", "RUNNING"), "a process")
 
     house.server.kill()
     house.server.forget()
     house.server.start()
 
     after = [eventually(lambda p=p: house.waiting(p), "the wait again") for p in proposals]
+    eventually(lambda: house.waiting(refused), "the wait whose run was under way")
     assert {run["name"] for run in after} == {run["name"] for run in before}
     assert not {run["id"] for run in after} & {run["id"] for run in before}
 
@@ -265,7 +279,7 @@ def test_two_runners_do_everything_once(house: House) -> None:
 
 
 def test_killed_at_any_point_nothing_is_lost_or_doubled(house: House) -> None:
-    """SIGKILL to runner or server, again and again, while letters are approved at both doors."""
+    """SIGKILL to any part, again and again, while letters are approved at both doors."""
     chance = random.Random(2006)
     cases = []
     for number in range(4):
@@ -276,7 +290,7 @@ def test_killed_at_any_point_nothing_is_lost_or_doubled(house: House) -> None:
             run = eventually(lambda p=proposal: house.waiting(p), "the wait")
             house.answer(run, decision="approve", code=house.codes["hos"])
         time.sleep(chance.uniform(0, 5))
-        victim = chance.choice((house.runner, house.server))
+        victim = (house.runner, house.worker, house.server, house.runner)[number]
         victim.kill()
         if not in_prefect:
             case.decide(proposal, "hos")

@@ -27,6 +27,7 @@ from models.events import verify
 from models.letters import Letter
 from models.officers import Officer
 from models.policy import Policy
+from models.record.verifying import examine
 from models.refusals import Refused
 from tests.cases import Case
 from tests.council import NOW, OFFICERS, found_council
@@ -60,6 +61,8 @@ class Officers(RuleBasedStateMachine):
         self.case.started(school=school).climb_to(steps[reached % len(steps)].key)
 
     def teardown(self) -> None:
+        with read(self.engine) as session:
+            assert examine(session).differences == []
         self.engine.dispose()
         self.folder.cleanup()
 

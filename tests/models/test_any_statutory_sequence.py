@@ -28,6 +28,7 @@ from models.events import Event, verify
 from models.letters import Letter
 from models.officers import Officer
 from models.policy import Policy
+from models.record.verifying import examine
 from models.refusals import Refused
 from models.statutory import Consultation, Power, ProposedPowers, WarningNotice
 from tests.cases import APPROVER, BOARD, Case, somebody
@@ -297,6 +298,10 @@ class Statute:
         clock.tick(self.engine, self.case.policy, self.case.now)
 
     # --- what must hold then
+
+    def rows_are_as_the_record_says(self) -> None:
+        with read(self.engine) as session:
+            assert examine(session).differences == []
 
     def every_power_that_was_used_had_its_preconditions(self) -> None:
         with read(self.engine) as session:
@@ -587,3 +592,4 @@ def test_any_sequence_of_statutory_commands(
             getattr(statute, name)(**values)
         statute.every_power_that_was_used_had_its_preconditions()
         statute.nothing_is_left_standing()
+        statute.rows_are_as_the_record_says()

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from models import reading
 from models.access import reader
 from models.commands import directory, holding
+from models.commands.approving import to_be_sent
 from models.commands.casework import find_case
-from models.commands.correspondence import to_be_sent
 from models.commands.deliveries import settle
 from models.commands.held_contacts import settle_contact
 from models.database import read, write
@@ -43,19 +43,6 @@ def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher"
         )
 
 
-def restrict(case: Case) -> None:
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            officers=[],
-            reason="It is delicate.",
-        )
-
-
 def held(case: Case) -> list[dict[str, Any]]:
     with read(case.engine) as session:
         return reading.held_contacts(session, case.reference)["items"]
@@ -79,7 +66,7 @@ def waits(case: Case) -> Proposal:
     """A formal letter to the headteacher of a restricted case, which waits for approval."""
     case.started().climb_to("informal_governing_body")
     case.fail_step()
-    restrict(case)
+    case.restrict()
     return case.propose("advance")
 
 
@@ -199,7 +186,7 @@ def test_a_contact_where_there_was_none_is_held_too(case: Case) -> None:
     """Else whoever adds one has a copy of a letter of which they know nothing."""
     case.started(school="church").climb_to("performance_meetings")
     case.fail_step()
-    restrict(case)
+    case.restrict()
     set_contact(case, "seo2", role="diocese")
     [new] = held(case)
     assert new["before"] is None

@@ -75,7 +75,8 @@ def test_partial_indexes_are_made(bare: Engine) -> None:
     assert conditional == {
         ("deadline_open", False),
         ("duty_planned", False),
-        ("message_waiting", False),
+        ("message_claimed", False),
+        ("message_pending", False),
         ("one_transition_awaiting", True),
         ("proposal_gate_open", False),
         ("reminder_open", False),

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from models import passwords as rules
 from models.commands import directory, identity, passwords
+from models.commands.refusals import put_ended_on_record
 from models.database import read, write
 from models.events import Event, EventKind
 from models.officers import CredentialKind, Officer, digest
@@ -163,8 +164,8 @@ def test_what_comes_after_the_longest_password_counts(hashing: Counting) -> None
 
 def refusals(engine: Engine) -> list[dict[str, object]]:
     with read(engine) as session:
-        refused = select(Event.data).where(Event.kind == EventKind.SIGN_IN_REFUSED)
-        return [json.loads(data) for data in session.exec(refused.order_by(col(Event.sequence)))]
+        refused = select(Event).where(Event.kind == EventKind.SIGN_IN_REFUSED)
+        return [event.facts for event in session.exec(refused.order_by(col(Event.sequence)))]
 
 
 def failures(engine: Engine) -> int:
@@ -178,6 +179,21 @@ def test_the_right_password_signs_in_and_leaves_no_failure(with_password: Engine
     assert found is not None
     assert (found[0].way, found[1].email) == ("password", SEO)
     assert failures(with_password) == 0
+
+
+def test_who_guesses_on_is_on_record_once_and_counted(with_password: Engine) -> None:
+    for _ in range(5):
+        with pytest.raises(InvalidInput):
+            sign_in(with_password, SEO, OTHER)
+        for stranger in ("nobody@fernshire.example", "nobody.else@fernshire.example"):
+            with pytest.raises(InvalidInput):
+                sign_in(with_password, stranger, GOOD)
+    assert [told["officer"] for told in refusals(with_password)] == [SEO, None]
+    put_ended_on_record(with_password, NOW + timedelta(hours=1))
+    with read(with_password) as session:
+        counted = select(Event).where(Event.kind == EventKind.REFUSALS_COUNTED)
+        facts = [event.facts for event in session.exec(counted.order_by(col(Event.sequence)))]
+    assert [(each["first"]["officer"], each["times"]) for each in facts] == [(SEO, 4), (None, 9)]
 
 
 @pytest.mark.parametrize(

@@ -293,7 +293,7 @@ def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
             lambda: reading.escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
             lambda: reading.events_of(session, "\0"),
             lambda: reading.letters_of(session, policy, "’"),
-            lambda: reading.proposal(session, policy, 1),
+            lambda: reading.proposal(session, policy, 1, today=NOW.date()),
             lambda: reading.response(session, policy, 1),
             lambda: reading.message(session, 1),
             lambda: reading.school(session, THE_MACHINE, "900001"),

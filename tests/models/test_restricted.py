@@ -36,16 +36,7 @@ OTHERS = ["hos2", "seo2", "sm", "aed", "legal", "viewer", "admin"]
 
 def restrict(case: Case, *named: str, by: str = "hos", reason: str = "It is delicate.") -> None:
     """Restrict a case to officers by the council's names."""
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.officers[by],
-            now=case.now,
-            reference=case.reference,
-            officers=[case.council.officers[name].email for name in named],
-            reason=reason,
-        )
+    case.restrict(*named, by=by, reason=reason)
 
 
 def open_to_all(case: Case, by: str = "hos") -> None:

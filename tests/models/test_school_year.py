@@ -230,7 +230,7 @@ def test_a_message_with_nothing_left_is_dropped(visited: Programme, tmp_path: Pa
     rest_of_council(visited)
     visited.visit(visited_on=REMINDED)
     settings = Settings(home=tmp_path, _env_file=None)
-    delivered = deliver(visited.engine, visited.policy, settings, visited.now)
+    delivered = deliver(visited.engine, visited.policy, settings, lambda: visited.now)
     assert delivered.sent == 0
     assert {message.state.value for message in visited.messages} == {"dropped"}
 

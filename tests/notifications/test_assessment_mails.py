@@ -181,7 +181,7 @@ def test_the_outbox_sends_every_one_of_them(register: Register, tmp_path: Path) 
     clock(register, JULY)
     clock(register, datetime(2027, 8, 20, 9, 0, tzinfo=UTC))
     settings = Settings(home=tmp_path, _env_file=None)
-    deliver(register.engine, register.policy, settings, register.now)
+    deliver(register.engine, register.policy, settings, lambda: register.now)
     states = [each.state for each in register.all(select(Message))]
     assert set(states) == {MessageState.SENT, MessageState.DROPPED}
     assert states.count(MessageState.DROPPED) == 4  # what waited is decided

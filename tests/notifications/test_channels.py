@@ -3,7 +3,7 @@
 import json
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import policy
@@ -14,6 +14,7 @@ from pathlib import Path
 from socket import create_server
 from threading import Thread
 from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 from apprise import Apprise
@@ -25,7 +26,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications import channels
+from notifications import channels, conversation
 from notifications.channels import (
     Attachment,
     Mail,
@@ -202,8 +203,8 @@ def test_a_message_over_the_servers_limit_is_refused_before_its_body() -> None:
 
 
 @contextmanager
-def answering(*answers: bytes) -> Iterator[int]:
-    """A server that gives these answers whatever it is told, then says nothing more."""
+def answering(*answers: bytes, for_ever: bytes = b"") -> Iterator[int]:
+    """A server that gives these answers whatever it is told, then nothing more, or always this."""
     with create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:
@@ -212,6 +213,9 @@ def answering(*answers: bytes) -> Iterator[int]:
                 for reply in answers:
                     line.sendall(reply)
                     line.recv(65536)
+                with suppress(OSError):
+                    while for_ever:
+                        line.sendall(for_ever)
                 while line.recv(65536):
                     pass
 
@@ -235,6 +239,43 @@ def test_a_server_that_falls_silent_is_not_waited_for_beyond_the_time_set() -> N
         assert monotonic() - began < 10
     assert delivery.outcome is Outcome.RETRY
     assert "did not answer in time" in delivery.detail
+
+
+TAKES_ALL = [b"220 hello\r\n", *[b"250 ok\r\n"] * 3, b"354 go on\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "of_the_server"),
+    [([], Outcome.RETRY, True), (TAKES_ALL, Outcome.UNKNOWN, False)],
+    ids=["before the message", "after it"],
+)
+def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[bytes],
+    outcome: Outcome,
+    of_the_server: bool,
+) -> None:
+    """It says something all the time, so that no timeout of the socket ends it."""
+    monkeypatch.setattr(conversation, "ANSWERS_BEFORE", 1)
+    monkeypatch.setattr(conversation, "BODY_PATIENCE", 1)
+    with answering(*answers, for_ever=b"250-and\r\n") as port:
+        url = f"mailto://127.0.0.1:{port}?from=a@council.example&cto=1&rto=1"
+        delivery = send_letter(MAIL, mail_url=url)
+    assert (delivery.outcome, delivery.of_the_server) == (outcome, of_the_server)
+    assert "did not answer in time" in delivery.detail
+
+
+def test_a_process_that_slept_before_the_message_sends_it_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its claim is over: an officer may have had the letter sent again."""
+    hours = iter(range(0, 360_000, 3600))
+    asleep = SimpleNamespace(monotonic=lambda: next(hours))
+    monkeypatch.setattr(conversation, "time", asleep)
+    monkeypatch.setattr(conversation.LetterChannel, "_at_most", lambda *_: nullcontext())
+    with SmtpServer() as server:
+        assert send_letter(MAIL, mail_url=server.url).outcome is Outcome.RETRY
+    assert server.messages == []
 
 
 def test_a_server_that_changes_its_mind_about_data_gets_no_message() -> None:

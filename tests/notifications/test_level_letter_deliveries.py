@@ -25,7 +25,7 @@ from models.settings import Settings
 from models.statements import change
 from notifications import level_letters as work
 from notifications.bulk import Worked
-from notifications.outbox import CLAIM_LASTS, Delivered, deliver
+from notifications.outbox import Delivered, deliver
 from notifications.press import _as_line, press, serve
 from tests.cases import Case
 from tests.council import Council
@@ -56,7 +56,7 @@ def frozen(post: Post) -> dict[int, bytes]:
 def pass_of(post: Post, server: SmtpServer | None = None) -> Delivered:
     url = {"mail_url": server.url} if server else {}
     settings = post.settings.model_copy(update=url)
-    return deliver(post.engine, post.policy, settings, post.now)
+    return deliver(post.engine, post.policy, settings, lambda: post.now)
 
 
 def quiet(post: Post) -> None:
@@ -208,12 +208,13 @@ def test_each_letter_goes_to_its_recipient_as_a_letter(inked: Post) -> None:
         assert pass_of(inked, server) == Delivered(2, 0, 0, 0, 0)
         assert pass_of(inked, server) == Delivered(0, 0, 0, 0, 0)
     files = frozen(inked)
-    assert [received.recipients for received in server.messages] == [
-        ("headteacher@school-900001.example",),
-        ("chair.of.governors@school-900001.example",),
-    ]
-    for number, received in enumerate(server.messages, start=1):
-        message = received.message
+    letters = {
+        "headteacher@school-900001.example": 1,
+        "chair.of.governors@school-900001.example": 2,
+    }
+    assert sorted(each.recipients[0] for each in server.messages) == sorted(letters)
+    for received in server.messages:
+        message, number = received.message, letters[received.recipients[0]]
         assert str(message["Subject"]) == (
             "Ashfield Primary School: risk level and support in 2026 to 2027"
         )
@@ -258,8 +259,11 @@ def test_trouble_is_decided_by_an_officer_and_told_once_for_the_batch(
     batch = post.issued()
     quiet(post)
     with SmtpServer(behaviour) as server:
-        count = pass_of(post, server)
-        assert (count.failed, count.unknown)[state == "unknown"] == 8
+        server.deferred.add("hos@fernshire.example")
+        while MessageState.PENDING in {message.state for message in post.messages()}:
+            pass_of(post, server)
+            post.now += timedelta(minutes=1)  # a server that may have lost a letter has a rest
+        server.deferred.clear()
         server.behaviour = "accept"
         post.now += timedelta(hours=2)
         told = pass_of(post, server)
@@ -304,7 +308,9 @@ def test_when_the_approver_has_left_the_heads_of_service_hear_of_trouble_once(
     with write(post.engine) as session:
         change(session, Officer, {"id": post.council.hos.id}, active=False)
     with SmtpServer("refuse") as server:
+        server.deferred.add("hos2@fernshire.example")
         assert pass_of(post, server).failed == 8
+        server.deferred.clear()
         server.behaviour = "accept"
         post.now += timedelta(hours=2)
         assert pass_of(post, server) == Delivered(1, 0, 0, 0, 0)
@@ -318,11 +324,8 @@ def test_a_lost_claim_becomes_unknown_and_is_not_sent_again(post: Post) -> None:
     quiet(post)
     message = post.messages()[0]
     with write(post.engine) as session:
-        claimed = {"state": "claimed", "claimed_by": "mail:1"}
-        change(
-            session, Message, {"id": message.id}, **claimed, claim_ends_at=post.now + CLAIM_LASTS
-        )
-    post.now += CLAIM_LASTS
+        claimed = {"state": "claimed", "claimed_by": "mail:1", "claim_ends_at": post.now}
+        change(session, Message, {"id": message.id}, **claimed)
     with SmtpServer() as server:
         assert pass_of(post, server).unknown == 1
     assert post.messages()[0].state == "unknown"

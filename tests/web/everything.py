@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from cli.demonstration import load
 from models.clocks import london_date
-from models.commands import clock, directory, holding, powers, secretary_of_state, serving
+from models.commands import clock, directory, powers, secretary_of_state, serving
 from models.commands.covering import delegate
 from models.commands.importing import import_file
 from models.commands.notices import record_support
@@ -109,7 +109,7 @@ def _write_about_levels(
         post.issued()
         changed(engine, council.maintained.urn, "medium", before="high")
         post.prepared("changes")
-    deliver(engine, policy, settings, NOW)
+    deliver(engine, policy, settings, lambda: NOW)
     with write(engine) as session:
         refused = {"id": post.messages()[0].id}
         change(session, Message, refused, state=MessageState.FAILED, detail="No such mailbox.")
@@ -174,16 +174,7 @@ def _keep_to_a_few(case: Case, settings: Settings) -> None:
     case.started(school="academy", case_officer=case.council.seo2.email)
     case.climb_to("formal_headteacher").issue()
     _go_round(case, settings, case.due_on)
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            officers=[],
-            reason="The concern is about somebody who is known here.",
-        )
+    case.restrict()
     case.propose("pause", by="seo2")
 
 
@@ -192,7 +183,7 @@ def _go_round(case: Case, settings: Settings, until: date) -> None:
     while london_date(case.now) < until:
         case.now += timedelta(days=7)
         clock.tick(case.engine, case.policy, case.now)
-    deliver(case.engine, case.policy, settings, case.now)
+    deliver(case.engine, case.policy, settings, lambda: case.now)
 
 
 def _serve(engine: Engine, council: Council) -> None:

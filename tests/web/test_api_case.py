@@ -31,7 +31,7 @@ def council_at(engine: Engine, council: Council, tmp_path: Path) -> Callers:
 def send_letters(callers: Callers, policy: Policy) -> None:
     """What the clockwork does in between: issue what is approved and send what waits."""
     issue_letters(callers.engine, policy, callers.now)
-    deliver(callers.engine, policy, callers.app.state.settings, callers.now)
+    deliver(callers.engine, policy, callers.app.state.settings, lambda: callers.now)
 
 
 def hold_and_fail(callers: Callers, reference: str, *people: str) -> None:
@@ -90,7 +90,7 @@ def test_a_case_from_start_to_resolution(council_at: Callers, policy: Policy) ->
 
     callers.at(LATER)
     tick(callers.engine, policy, LATER)
-    deliver(callers.engine, policy, callers.app.state.settings, LATER)
+    deliver(callers.engine, policy, callers.app.state.settings, lambda: LATER)
     look_at_the_missed_deadline(callers, reference)
 
     resolve(callers, reference)

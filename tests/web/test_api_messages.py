@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from models.commands import holding
 from models.commands.clock import tick
-from models.database import write
 from models.policy import Policy
 from tests.cases import Case
 from tests.council import Council
@@ -89,16 +87,7 @@ def test_a_digest_is_listed_at_each_case_that_it_was_queued_about(office: Office
 
 def test_of_a_restricted_case_only_those_who_see_it_are_told(office: Office) -> None:
     case = office.quiet
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            officers=[],
-            reason="The concern is about somebody who is known here.",
-        )
+    case.restrict()
     case.propose("pause", by="seo2")
     office.go_round(office.due, 0)
     assert office.told(case, "digest") == {"hos"}

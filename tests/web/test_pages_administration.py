@@ -120,26 +120,13 @@ def test_cases_whose_officer_has_left_are_counted_but_for_restricted_ones(
 ) -> None:
     case.started()
     other = Case(case.engine, case.policy, case.council).started(school="church")
-    restrict(other)
+    other.restrict()
     disable(case, "seo")
 
     state, words = rows_of(visitors.admin.get("/administration"))["Case officers"]
 
     assert state == "Problem"
     assert words.startswith("1 case is without a case officer")
-
-
-def restrict(case: Case) -> None:
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            officers=["hos@fernshire.example"],
-            reason="It is about a named person.",
-        )
 
 
 def test_what_waits_too_long_is_seen(visitors: Visitors, case: Case) -> None:
@@ -156,7 +143,7 @@ def test_what_waits_too_long_is_seen(visitors: Visitors, case: Case) -> None:
 
 def test_what_prefect_is_not_told_is_not_missed_there(visitors: Visitors, case: Case) -> None:
     case.started(by="seo")
-    restrict(case)
+    case.restrict()
     visitors.at(NOW + timedelta(hours=3))
 
     state, words = rows_of(visitors.admin.get("/administration"))["Flow runner"]
@@ -387,7 +374,7 @@ def test_of_a_restricted_case_a_delivery_names_nobody(visitors: Visitors, case: 
     case.started().climb_to("formal_headteacher")
     case.issue()
     trouble(case, "550 5.1.1 <headteacher@school-900001.example>: no such mailbox", code=550)
-    restrict(case)
+    case.restrict()
 
     page = visitors.admin.get("/administration/deliveries")
 
@@ -470,7 +457,7 @@ def test_the_audit_masks_cases_that_the_administrator_does_not_see(
     visitors: Visitors, case: Case
 ) -> None:
     case.started()
-    restrict(case)
+    case.restrict()
     visitors.hos.get(f"/escalations/{case.reference}")
     visitors.seo2.get(f"/escalations/{case.reference}", 404)
     visitors.viewer.get(f"/escalations/{case.reference}/propose/advance", 403)
@@ -492,7 +479,7 @@ def test_the_audit_masks_cases_that_the_administrator_does_not_see(
 
 def test_the_audit_names_cases_that_the_administrator_sees(visitors: Visitors, case: Case) -> None:
     case.started()
-    restrict(case)
+    case.restrict()
     with write(case.engine) as session:
         holding.open_to_all(
             session,

@@ -19,7 +19,7 @@ from models.statements import add, change
 from tests.cases import Case
 from tests.council import NOW, Council
 from tests.web.visitors import Page, Visitor, Visitors
-from tests.web.watched_schools import TODAY, add_duty, furnish, restrict
+from tests.web.watched_schools import TODAY, add_duty, furnish
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_what_is_overdue_comes_first_though_no_clock_went_round(
     assert late.reference in first(visitors.hos).text
     tick(engine, policy, NOW)
     assert late.reference in first(visitors.hos).text
-    restrict(late)
+    late.restrict()
     assert late.reference in first(visitors.dcs).text
     assert "response is overdue 0" in visitors.aed.get("/dashboard").text
 
@@ -272,7 +272,7 @@ def test_an_entry_keeps_its_identity_and_takes_the_whole_day(
 
 def test_of_a_restricted_case_it_has_the_reference_alone(visitors: Visitors, case: Case) -> None:
     case.started().discuss()
-    restrict(case)
+    case.restrict()
     [summary] = entries(visitors, new_address(visitors, "seo"))
     assert summary == "ESC-2026-0001: deadline"
 

@@ -1,6 +1,6 @@
 """Pages about whose case it is and who decides: restricting, handing over, cover."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,26 @@ def test_a_refusal_by_role_is_on_record(visitors: Visitors, callers: Callers, ca
         f"POST /api/v1/escalations/{case.reference}/proposals",
     ]
     assert {each.actor for each in refused} == {"viewer@fernshire.example"}
+
+
+def test_the_same_refusal_again_and_again_is_one_event_and_a_count(
+    visitors: Visitors, callers: Callers, case: Case
+) -> None:
+    case.started()
+    for _ in range(4):
+        visitors.viewer.get(f"/escalations/{case.reference}/discussions/new", 403)
+        callers.viewer.post("/escalations", 403, urn=900002)
+    refused = kinds(visitors.engine, EventKind.ACCESS_REFUSED)
+    assert [each.facts["address"] for each in refused] == [
+        f"GET /escalations/{case.reference}/discussions/new",
+        "POST /api/v1/escalations",
+    ]
+    visitors.at(visitors.now + timedelta(hours=1))
+    visitors.viewer.get(f"/escalations/{case.reference}/discussions/new", 403)
+    [counted] = kinds(visitors.engine, EventKind.REFUSALS_COUNTED)
+    assert (counted.facts["times"], counted.facts["event"]) == (3, refused[0].sequence)
+    shown = visitors.admin.get("/administration/audit?topic=refusals").text
+    assert "3 times more within the hour" in shown
 
 
 def test_a_refusal_inside_a_command_is_on_record_once(callers: Callers, case: Case) -> None:

@@ -4,7 +4,6 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from models.commands import holding
 from models.database import write
 from models.programme import Duty, DutyKind, DutyState
 from models.risk import Assessment, AssessmentOccasion, AssessmentState, LevelChange
@@ -65,18 +64,9 @@ def furnish(engine: Engine, case: Case) -> None:
     other = Case(case.engine, case.policy, case.council).started(
         school="academy", case_officer="seo2@fernshire.example"
     )
-    restrict(other)
+    other.restrict()
 
 
 def restrict(case: Case) -> None:
     """Only who has to do with the case sees it from now on."""
-    with write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            officers=[],
-            reason="It is about somebody known here.",
-        )
+    case.restrict()

@@ -16,6 +16,7 @@ from models.commands import identity
 from models.database import read
 from models.messages import Answer
 from models.officers import Officer
+from models.record.noting import forget
 from models.refusals import InvalidInput, NotIdentified, Refused
 from models.statements import add
 from web.api import problems
@@ -120,6 +121,7 @@ def _carry_out(
         with session.connection().begin_nested():
             return shown(model, command(session), status), None
     except Refused as refusal:
+        forget(session)
         return problems.answer(refusal), refusal
 
 

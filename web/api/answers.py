@@ -357,7 +357,11 @@ class Letter(ListedLetter):
 
 
 class Event(Answer):
-    """Something that happened; `hash` covers it and the event before it in the chain."""
+    """Something that happened; `hash` covers it and the event before it in the chain.
+
+    `rows` is what it says of the rows that were written with it: by a row's name its columns,
+    texts as their SHA-256. It is null for events that an older version recorded.
+    """
 
     sequence: int
     at: AwareDatetime
@@ -365,6 +369,7 @@ class Event(Answer):
     actor_name: str
     kind: str
     data: dict[str, Any]
+    rows: dict[str, dict[str, Any] | None] | None
     hash: str
 
 

@@ -37,7 +37,7 @@ def new_calendar(visit: Visitor, form: Posted) -> Response:
 
     def make(session: Session) -> Response:
         secret = own_secrets.new_calendar(
-            session, now=visit.now, officer=visit.officer, sign_in_id=visit.request.state.sign_in_id
+            session, now=visit.now, officer=visit.officer, sign_in_id=visit.request.state.proof.id
         )
         address = f"{visit.door.settings.base_url.rstrip('/')}/calendar/{secret}.ics"
         title = "Your calendar’s address"
@@ -52,7 +52,7 @@ def new_code(visit: Visitor, form: Posted) -> Response:
 
     def make(session: Session) -> Response:
         code = own_secrets.new_code(
-            session, now=visit.now, officer=visit.officer, sign_in_id=visit.request.state.sign_in_id
+            session, now=visit.now, officer=visit.officer, sign_in_id=visit.request.state.proof.id
         )
         return visit.page("account_code.html", title="Your new personal code", code=code)
 
@@ -68,7 +68,7 @@ def new_token(visit: Visitor, form: Posted) -> Response:
             session,
             now=visit.now,
             officer=visit.officer,
-            sign_in_id=visit.request.state.sign_in_id,
+            sign_in_id=visit.request.state.proof.id,
             label=form.text("label"),
         )
         ends = visit.now + identity.TOKEN_LASTS
@@ -103,7 +103,7 @@ def _prove(visit: Visit, form: Form) -> None:
         visit.door.engine,
         now=visit.now,
         officer=visit.officer,
-        sign_in_id=visit.request.state.sign_in_id,
+        sign_in_id=visit.request.state.proof.id,
         password=form.text(PASSWORD),
         address=network_address(visit.request),
     )

@@ -13,6 +13,7 @@ from models.level_letters import (
 )
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer, Role
+from models.record import noting
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools import Contact, School
 from models.statements import add, by_key, change
@@ -45,6 +46,7 @@ def settle(
         raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
     was = {"id": message.id, "state": message.state}
     change(session, Message, was, state=MessageState.SETTLED, settled_at=now)
+    noting.state(session, Message, {"key": message.key}, state=MessageState.SETTLED)
     school = session.get_one(School, letter.urn).name
     facts = {"message": message.id, "school": school, "decision": decision, "reason": reason}
     append(session, now, officer.email, Happening(EventKind.LEVEL_LETTER_SETTLED, None, facts))

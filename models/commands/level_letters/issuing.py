@@ -18,7 +18,11 @@ from models.level_letters import (
     LevelLetterState,
 )
 from models.messages import MAY_HAVE_LEFT, Message, MessageKind, MessageState
+from models.record import noting
 from models.statements import add_all, change
+
+# Of a letter the record speaks from its issue on, so then it says all that it was drafted with.
+PRINTED = ("batch_id", "urn", "role", "level", "before", "name", "email", "address", "body")
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,14 @@ def freeze(session: Session, now: datetime, batch: LetterBatch, printed: Sequenc
         }
         if change(session, LevelLetter, drafted, **issued):
             files.append({"letter_id": each.letter.id, "content": each.content})
+            printed_on_it = {name: getattr(each.letter, name) for name in PRINTED}
+            noting.state(session, LevelLetter, {"id": each.letter.id}, **printed_on_it)
             if each.letter.email:
                 messages.append(_posting(batch, each.letter, now))
     add_all(session, LevelLetterFile, files)
     add_all(session, Message, messages)
+    if files:
+        record(session, now, THE_CLOCK, EventKind.LEVEL_LETTERS_KEPT, batch, len(files))
 
 
 def _posting(batch: LetterBatch, letter: LevelLetter, now: datetime) -> dict[str, object]:

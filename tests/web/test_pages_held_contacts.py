@@ -10,7 +10,7 @@ from models.database import read
 from models.reading.audit import audit
 from tests.cases import Case
 from tests.council import NOW, Council
-from tests.models.test_held_contacts import BEFORE, NEW, goes_to, held, restrict, set_contact, waits
+from tests.models.test_held_contacts import BEFORE, NEW, goes_to, held, set_contact, waits
 from tests.web.callers import Callers
 from tests.web.visitors import Page, Visitors
 
@@ -58,7 +58,7 @@ def test_nobody_learns_from_a_contact_that_there_is_a_restricted_case(
     asked("first@school-900001.example")
     without = asked("second@school-900001.example")
     case.started()
-    restrict(case)
+    case.restrict()
     asked("first@school-900001.example")
     assert held(case)[0]["after"]["email"] == "xfirst@school-900001.example"
     assert asked("second@school-900001.example") == without
@@ -104,7 +104,7 @@ def test_who_only_reads_the_case_is_told_but_confirms_nothing(
     visitors: Visitors, case: Case
 ) -> None:
     case.started()
-    restrict(case)
+    case.restrict()
     set_contact(case, "seo2")
     visitors.hos.get(f"/escalations/{case.reference}/restriction").submit(
         restricted="yes", officers=["legal@fernshire.example"], reason="She advises on it."

@@ -1,0 +1,107 @@
+"""The circuit before a mail server: one that is slow or down is asked by one message at a time.
+
+What is known of a server is a row, changed in the transaction that writes down what became of a
+message, so that all who send through it know the same and a process that dies forgets nothing.
+"""
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlalchemy import text, update
+from sqlmodel import Session, col, select
+
+from models.messages import MailServer, Message
+from models.statements import add, change
+from notifications.conversation import CLOSING_DOWN, Delivery, Outcome
+
+SLOW = timedelta(seconds=20)  # for one message
+# So many messages put off at their first attempt, one after the other, are no messages' fault.
+PUT_OFF_AT_MOST = 3
+# How long a server that is down rests between two messages: a quarter of the time that it ails.
+SHORTEST_REST = timedelta(seconds=5)
+LONGEST_REST = timedelta(minutes=1)
+
+PENDING = text("message.state = 'pending'")  # word for word as the indexes have it
+CLAIMED = text("message.state = 'claimed'")
+
+
+class Asked(Enum):
+    """How a server may be asked to take a message now."""
+
+    FREELY = "freely"
+    BY_ONE = "by one"  # it ails, and nobody else asks it
+    NOT_NOW = "not now"
+
+
+def asked(session: Session, name: str, now: datetime) -> Asked:
+    """How the server may be asked to take another message now."""
+    server = session.get(MailServer, name)
+    if server is None or server.ailing_since is None:
+        return Asked.FREELY
+    if server.ask_at and now < server.ask_at <= now + LONGEST_REST:
+        return Asked.NOT_NOW  # one that lies farther ahead was set by a clock that was wrong
+    ours = col(Message.claimed_by).startswith(f"{name}#", autoescape=True)
+    under_way = select(Message.id).where(CLAIMED, col(Message.claim_ends_at) > now, ours)
+    busy = session.exec(under_way.limit(1)).first() is not None
+    return Asked.NOT_NOW if busy else Asked.BY_ONE
+
+
+def hear(
+    session: Session,
+    name: str,
+    delivery: Delivery,
+    *,
+    first_attempt: bool,
+    took: timedelta,
+    now: datetime,
+) -> None:
+    """Learn from what became of one message, which took so long.
+
+    What was put off before has a reason of its own and does not speak against the server.
+    """
+    if delivery.outcome is Outcome.FAILED and delivery.code is None:
+        return  # the server never heard of it
+    server = session.get(MailServer, name) or _added(session, name)
+    put_off = server.put_off
+    if delivery.outcome is Outcome.RETRY:
+        put_off += first_attempt
+    elif delivery.outcome is not Outcome.UNKNOWN:
+        put_off = 0
+    answers = delivery.outcome in (Outcome.SENT, Outcome.FAILED)
+    is_down = (
+        delivery.of_the_server
+        or delivery.outcome is Outcome.UNKNOWN
+        or put_off >= PUT_OFF_AT_MOST
+        or (server.ailing_since is not None and not answers)
+    )
+    ailing = is_down or took >= SLOW
+    speaks_of_itself = delivery.of_the_server and delivery.code != CLOSING_DOWN
+    since = (server.ailing_since or now) if ailing else None
+    change(
+        session,
+        MailServer,
+        {"name": name},
+        put_off=put_off,
+        ailing_since=since,
+        ask_at=now + _rest(now - since) if since and not answers else None,
+        taken_at=now if delivery.outcome is Outcome.SENT else server.taken_at,
+        # Anything else it said was about a message, and may name whom it was for.
+        said=delivery.detail if speaks_of_itself else server.said,
+    )
+    if server.ailing_since is not None and not ailing:
+        _wake(session, now)
+
+
+def _added(session: Session, name: str) -> MailServer:
+    add(session, MailServer, name=name)
+    return session.get_one(MailServer, name)
+
+
+def _rest(ailing: timedelta) -> timedelta:
+    return min(LONGEST_REST, max(SHORTEST_REST, ailing / 4))
+
+
+def _wake(session: Session, now: datetime) -> None:
+    """It takes messages again: those that were put off need not wait any longer."""
+    put_off = (PENDING, col(Message.put_off) > 0, col(Message.next_attempt_at) > now)
+    session.connection().execute(update(Message).where(*put_off).values(next_attempt_at=now))
