@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.policy import PolicyError
 from models.refusals import InvalidInput, Refused
 from models.schema import SchemaError
+from models.trouble import Trouble, trouble_of
+from models.vital_signs import RESTORE
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object; words go to standard error.")
@@ -94,6 +96,8 @@ def database_trouble(error: SQLAlchemyError) -> str:
     """What the database itself said, without the statement and the values in it."""
     said = str(getattr(error, "orig", None) or type(error).__name__)
     line = " ".join(said.split())
+    if trouble_of(error) is Trouble.DAMAGED:
+        return f"{line}. {RESTORE}"
     if "unable to open database file" in line:
         return f"{line}. Run `scc init` first, and check that the folder can be written to."
     return line

@@ -159,3 +159,32 @@ def _commit(transaction: Transaction) -> None:
         if error.connection_invalidated or trouble in (Trouble.AWAY, Trouble.DISK_FAILS):
             raise CommitLost(trouble or Trouble.AWAY) from error
         raise
+
+
+def can_be_written(engine: Engine, patience: float) -> bool:
+    """Whether a writer gets its turn within so many seconds; nothing is written.
+
+    Raises DBAPIError for a database that cannot be reached or read at all.
+    """
+    asking = connect(engine.url.render_as_string(hide_password=False), patience=patience)
+    try:
+        with write(asking):
+            return True
+    except DBAPIError as error:
+        if trouble_of(error) is not Trouble.BUSY:
+            raise
+        return False
+    finally:
+        asking.dispose()
+
+
+def damage(engine: Engine) -> str | None:
+    """What SQLite finds wrong with the pages of its file; None where nothing is, or no SQLite.
+
+    It reads the whole file. Raises DBAPIError where the damage is such that it cannot even look.
+    """
+    if engine.name != "sqlite":
+        return None
+    with engine.connect() as connection:
+        found: str = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    return None if found == "ok" else found
