@@ -97,7 +97,7 @@ def database_trouble(error: SQLAlchemyError) -> str:
     said = str(getattr(error, "orig", None) or type(error).__name__)
     line = " ".join(said.split())
     if trouble_of(error) is Trouble.DAMAGED:
-        return f"{line}. {RESTORE}"
+        return f"The database is damaged ({line}). {RESTORE}"
     if "unable to open database file" in line:
         return f"{line}. Run `scc init` first, and check that the folder can be written to."
     return line
