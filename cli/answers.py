@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.policy import PolicyError
 from models.refusals import InvalidInput, Refused
 from models.schema import SchemaError
-from models.trouble import Trouble, trouble_of
+from models.trouble import CommitLost, Trouble, trouble_of
 from models.vital_signs import RESTORE
 
 AsJson = Annotated[
@@ -65,6 +65,7 @@ _EXPECTED = (
     PolicyError,
     ValidationError,
     SQLAlchemyError,
+    CommitLost,
     OSError,
 )
 
@@ -81,6 +82,9 @@ def _reason(error: Exception) -> tuple[str, str, list[tuple[str, str]]]:
             return "The policy cannot be used", str(error), []
         case ValidationError():
             return "A setting cannot be used", _settings(error), []
+        case CommitLost():
+            words = f"{error} It may have been saved: look whether it is there."
+            return "The database went away while it saved", words, []
         case SQLAlchemyError():
             return "The database cannot be used", database_trouble(error), []
         case _:
