@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.policy import PolicyError
 from models.refusals import InvalidInput, Refused
 from models.schema import SchemaError
+from models.trouble import CommitLost, Trouble, trouble_of
+from models.vital_signs import RESTORE
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object; words go to standard error.")
@@ -63,6 +65,7 @@ _EXPECTED = (
     PolicyError,
     ValidationError,
     SQLAlchemyError,
+    CommitLost,
     OSError,
 )
 
@@ -79,6 +82,9 @@ def _reason(error: Exception) -> tuple[str, str, list[tuple[str, str]]]:
             return "The policy cannot be used", str(error), []
         case ValidationError():
             return "A setting cannot be used", _settings(error), []
+        case CommitLost():
+            words = f"{error} It may have been saved: look whether it is there."
+            return "The database went away while it saved", words, []
         case SQLAlchemyError():
             return "The database cannot be used", database_trouble(error), []
         case _:
@@ -94,6 +100,8 @@ def database_trouble(error: SQLAlchemyError) -> str:
     """What the database itself said, without the statement and the values in it."""
     said = str(getattr(error, "orig", None) or type(error).__name__)
     line = " ".join(said.split())
+    if trouble_of(error) is Trouble.DAMAGED:
+        return f"The database is damaged ({line}). {RESTORE}"
     if "unable to open database file" in line:
         return f"{line}. Run `scc init` first, and check that the folder can be written to."
     return line

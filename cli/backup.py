@@ -1,16 +1,23 @@
 """`scc backup` and `scc restore`: the whole of it in one file, and back, while it runs."""
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import typer
 
+from cli import running
 from cli.answers import Answer, CommandError
-from cli.database import opened, prepared
+from cli.database import damaged_file, opened, prepared
+from models import schema
 from models.backup import Made, Restored, back_up, is_empty, restore
+from models.backup.archive import make_durable
 from models.clocks import london_time
+from models.database import connect
 from models.settings import Settings
+
+STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 def make(settings: Settings, file: Path, *, replace: bool, now: datetime, answer: Answer) -> bool:
@@ -48,12 +55,17 @@ def bring_back(settings: Settings, file: Path, *, yes: bool, now: datetime, answ
 
     Raises CommandError when there is something to lose and nobody agreed to that.
     """
-    with prepared(settings) as engine:
-        safety = None
-        if not is_empty(engine):
-            _confirm(file, yes=yes)
-            safety = file.parent / f"before-restore-{now:%Y%m%dT%H%M%S.%fZ}.zip"
-        restored = restore(engine, settings.evidence_folder, file, now=now, safety=safety)
+    damaged = damaged_file(settings)
+    if damaged is not None:
+        _confirm(file, yes=yes)
+        restored, safety = _bring_back_anew(settings, damaged, file, now)
+    else:
+        with prepared(settings) as engine:
+            safety = None
+            if not is_empty(engine):
+                _confirm(file, yes=yes)
+                safety = file.parent / f"before-restore-{now:{STAMP}}.zip"
+            restored = restore(engine, settings.evidence_folder, file, now=now, safety=safety)
     _tell(restored, safety, answer)
     answer.give(
         {
@@ -66,6 +78,42 @@ def bring_back(settings: Settings, file: Path, *, yes: bool, now: datetime, answ
             "safety": str(safety) if safety else None,
         }
     )
+
+
+def _bring_back_anew(
+    settings: Settings, damaged: Path, file: Path, now: datetime
+) -> tuple[Restored, Path]:
+    """Restore to a new database, which then takes the damaged one's place; where that one went.
+
+    Nobody may be at work on the damaged one: raises CommandError while `scc up` runs.
+    """
+    here = running.Running(os.getpid(), settings.base_url, None)
+    with running.alone(settings.home, here):
+        new = damaged.with_name(f"{damaged.name}.restoring")
+        for rest in ("", "-wal", "-shm"):
+            Path(f"{new}{rest}").unlink(missing_ok=True)
+        engine = connect(f"sqlite:///{new}")
+        try:
+            schema.migrate(engine)
+            restored = restore(engine, settings.evidence_folder, file, now=now)
+        finally:
+            engine.dispose()  # the last connection to leave folds the write-ahead log into the file
+        return restored, _put_in_place(new, damaged, now)
+
+
+def _put_in_place(new: Path, damaged: Path, now: datetime) -> Path:
+    """Let the new database take the damaged one's place; at no moment is there none."""
+    kept = damaged.with_name(f"{damaged.name}-damaged-{now:{STAMP}}")
+    kept.mkdir(mode=0o700)
+    os.link(damaged, kept / damaged.name)
+    # A log of the damaged one would be taken for the new one's.
+    for rest in ("-wal", "-shm"):
+        log = Path(f"{damaged}{rest}")
+        if log.exists():
+            log.replace(kept / log.name)
+    new.replace(damaged)
+    make_durable(damaged.parent)
+    return kept
 
 
 def _confirm(file: Path, *, yes: bool) -> None:

@@ -3,14 +3,17 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine, inspect
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from cli.answers import CommandError
 from models import schema
-from models.database import connect
+from models.database import connect, damage
 from models.settings import Settings
+from models.trouble import Trouble, trouble_of
+from models.vital_signs import RESTORE
 
 
 @contextmanager
@@ -25,11 +28,13 @@ def opened(settings: Settings) -> Iterator[Engine]:
 def prepared(settings: Settings) -> Iterator[Engine]:
     """The database in force, created or brought up to date first.
 
-    Raises CommandError when the data folder cannot be written to or the database belongs to
-    something else, SchemaError when a newer version of the program made it.
+    Raises CommandError when the data folder cannot be written to, the database is damaged or
+    belongs to something else, SchemaError when a newer version of the program made it.
     """
     prepare_home(settings)
     with _connected(settings) as engine:
+        if found := _damage(engine):
+            raise CommandError(f"The database is damaged ({found}). {RESTORE}")
         if schema.current_revision(engine) is None and inspect(engine).get_table_names():
             raise CommandError(
                 "The database holds tables that this program did not make. "
@@ -37,6 +42,22 @@ def prepared(settings: Settings) -> Iterator[Engine]:
             )
         schema.migrate(engine)
         yield engine
+
+
+def damaged_file(settings: Settings) -> Path | None:
+    """The file of a SQLite database that is damaged; None where there is none."""
+    with _connected(settings) as engine:
+        file = Path(engine.url.database or "") if engine.name == "sqlite" else None
+        return file if file and file.is_file() and _damage(engine) else None
+
+
+def _damage(engine: Engine) -> str | None:
+    try:
+        return damage(engine)
+    except DBAPIError as error:
+        if trouble_of(error) is not Trouble.DAMAGED:
+            raise
+        return str(error.orig)
 
 
 @contextmanager

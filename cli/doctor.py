@@ -1,6 +1,7 @@
 """What `scc doctor` looks at, and what it advises."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -9,15 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from cli import prefect_events, running
 from cli.answers import Answer, CommandError, database_trouble
 from cli.database import opened, prepare_home
-from cli.up import PREFECT_PORT, answers
-from models import condition
-from models.condition import Finding, Health
-from models.database import read
+from cli.up import PREFECT_PORT
+from models import asking_prefect, condition, vital_signs
+from models.database import damage
 from models.files import scanner
+from models.findings import Finding, Health
 from models.policy import PolicyError, load_policy
 from models.schema import SchemaError
 from models.settings import DEFAULT_SECRET, Settings, is_loopback
-from notifications.channels import check_mail_url
+from notifications import signs
 
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:
@@ -25,10 +26,9 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
     return [
         _data_folder(settings),
         *_database(settings, now),
+        *_prefect(settings, now),
         _running(settings),
         _policy(settings),
-        *_prefect(settings),
-        condition.mail(settings, check_mail_url(settings.mail_url)),
         _scanner(settings),
         _secret_key(settings),
         _council_sign_in(settings),
@@ -78,11 +78,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         return
     try:
         with opened(settings) as engine:
-            yield condition.database(engine)
-            yield condition.clock_pass(engine, now)
-            with read(engine) as session:
-                yield from condition.letters(session)
-            yield condition.delivery_worker(engine, now)
+            yield from signs.of_database(engine, settings, now, damaged=bool(damage(engine)))
     except SchemaError as error:
         yield Finding(about, Health.PROBLEM, str(error))
     except SQLAlchemyError as error:
@@ -116,12 +112,21 @@ def _policy(settings: Settings) -> Finding:
     return Finding("policy", Health.OK, f"{policy.title}, {policy.edition}")
 
 
-def _prefect(settings: Settings) -> Iterator[Finding]:
+def _prefect(settings: Settings, now: datetime) -> Iterator[Finding]:
     url = (settings.prefect_api_url or f"http://127.0.0.1:{PREFECT_PORT}/api").rstrip("/")
-    there = answers(f"{url}/health")
-    yield condition.prefect(settings, url, answers=there)
-    if there:
+    found = _with_waits(settings, url, now)
+    yield from found
+    if found[0].health is Health.OK:
         yield prefect_events.examine(settings, url)
+
+
+def _with_waits(settings: Settings, url: str, now: datetime) -> list[Finding]:
+    """What Prefect says; where there is no database, none of the proposals that wait in it."""
+    if not _is_missing_file(settings):
+        with suppress(SchemaError, SQLAlchemyError, CommandError), opened(settings) as engine:
+            return vital_signs.of_prefect(engine, settings, url, now)
+    answers = asking_prefect.ask(settings, url, []).answers
+    return [vital_signs.prefect(settings, url, answers=answers)]
 
 
 def _scanner(settings: Settings) -> Finding:

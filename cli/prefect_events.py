@@ -1,13 +1,13 @@
 """How long a Prefect server keeps its events, in which the names of schools stand."""
 
-import os
 from datetime import timedelta
 from typing import Any
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from models.condition import Finding, Health
+from models.asking_prefect import account
+from models.findings import Finding, Health
 from models.settings import PREFECT_KEEPS_EVENTS, Settings, is_loopback
 
 ABOUT = "Prefect’s events"
@@ -62,7 +62,7 @@ def examine(settings: Settings, url: str) -> Finding:
     try:
         beyond = not is_loopback(httpx.URL(url).host)
         answer = httpx.get(
-            f"{url}/admin/settings", timeout=PATIENCE, trust_env=beyond, auth=_account(settings)
+            f"{url}/admin/settings", timeout=PATIENCE, trust_env=beyond, auth=account(settings)
         )
         if answer.status_code == 401:
             says = "It wants its password: set PREFECT_API_AUTH_STRING here to have it asked."
@@ -91,16 +91,3 @@ def _words(kept: timedelta) -> str:
             count = minutes // size
             return f"{count} {unit}{'s' if count > 1 else ''}"
     return "no time"
-
-
-def _account(settings: Settings) -> tuple[str, str] | None:
-    """Who asks: as the environment has it, or with the password that `scc up` made for ours."""
-    name, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
-    if password:
-        return name, password
-    if settings.prefect_api_url:
-        return None
-    try:
-        return "admin", settings.prefect_password_file.read_text().strip()
-    except OSError:  # there is none, or it is not ours to read
-        return None

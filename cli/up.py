@@ -354,23 +354,17 @@ def _keep_working(plan: Plan, engine: Engine, stop: threading.Event) -> None:
     glance = CLOCK_GLANCE if plan.with_prefect else CLOCK_GLANCE_ALONE
     while not stop.wait(glance):
         try:
-            if not _goes_round(engine, patience):
+            if not clock.goes_round(engine, datetime.now(UTC), patience):
                 policy = load_policy(plan.settings.policy)
                 carry_on(engine, policy, plan.settings, lambda: datetime.now(UTC))
         except Exception:  # whatever it is, the next pass may do better
             log.exception("A pass of the bulk work failed")
 
 
-def _goes_round(engine: Engine, patience: timedelta) -> bool:
-    """Whether the clock has gone round by itself lately."""
-    last = clock.last_pass(engine)
-    return last is not None and datetime.now(UTC) - last < patience
-
-
 def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
-    if _goes_round(engine, patience):
-        return
     now = datetime.now(UTC)
+    if clock.goes_round(engine, now, patience):
+        return
     policy = load_policy(settings.policy)
     clock.tick(engine, policy, now)
     issue_letters(engine, policy, now)

@@ -35,7 +35,7 @@ from flows.runs import PAGE, found
 from flows.waiting import read_waiting
 from flows.waits import ask_again, asks_rightly, end_wait, open_wait
 from models.bulk import BulkKind
-from models.clocks import london_date
+from models.clocks import is_recent, london_date
 from models.commands.bulk import free_jobs, held_jobs
 
 LADDERS = {
@@ -140,7 +140,7 @@ async def _crash_stuck(record: Record, client: PrefectClient, now: datetime) -> 
         run
         async for run in _runs(client, _UNDER_WAY)
         if run.state is not None
-        and now - run.state.timestamp > STUCK_AFTER
+        and not is_recent(run.state.timestamp, now, STUCK_AFTER)
         and run.parameters.get("job_id") not in at_work
     ]
     for run in stuck:
@@ -216,7 +216,7 @@ def _over(run: FlowRun, attempts: int, now: datetime) -> bool:
     if run.state is None or not run.state.is_final():
         return False
     rest = min(timedelta(minutes=attempts), LONGEST_REST) if run.state.is_failed() else timedelta(0)
-    return now - run.state.timestamp >= rest
+    return not is_recent(run.state.timestamp, now, rest)
 
 
 async def _runs(

@@ -29,6 +29,7 @@ from flows.gates import GATE, Hidden, hidden_cases
 from flows.record import Record
 from flows.runs import found
 from flows.waits import forget
+from models.clocks import is_recent
 
 SETTLED = timedelta(seconds=30)  # by then the server has written the events of a run that ended
 _PATIENCE = 10.0  # seconds to wait for the server's own writing
@@ -69,7 +70,7 @@ async def _starts(client: PrefectClient, cases: Sequence[Hidden], now: datetime)
         run
         async for run in found(client, ended, form)
         if run.state is not None
-        and now - run.state.timestamp > SETTLED
+        and not is_recent(run.state.timestamp, now, SETTLED)
         and any(case.began_with(run.parameters, run.state.message) for case in cases)
     ]
 

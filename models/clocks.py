@@ -20,6 +20,7 @@ CLOSES = time(18, 0)
 
 _SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
+SKEW = timedelta(minutes=1)  # by which the clocks of two machines may differ
 
 # The embedded list, never the download: the same case must get the same deadline on every machine.
 _BANK_HOLIDAYS: frozenset[date] = frozenset(
@@ -151,3 +152,16 @@ def bank_holidays_known_until() -> date:
     """
     last = max(_BANK_HOLIDAYS)
     return date(last.year, 12, 31) if last.month == 12 else last
+
+
+def is_recent(at: datetime, now: datetime, within: timedelta) -> bool:
+    """Whether a moment on record lies less than so long ago.
+
+    One that lies ahead was written by a clock that has been put right since, and says nothing.
+    """
+    return -SKEW <= now - at < within
+
+
+def is_ahead(at: datetime, now: datetime) -> bool:
+    """Whether a moment on record cannot have been yet: the clock was wrong when it was written."""
+    return at > now + SKEW

@@ -8,6 +8,7 @@ What they write of a covered table is noted, for the next event to say (models.r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar, cast
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Select,
     SelectBase,
     Table,
+    and_,
     bindparam,
     delete,
     insert,
@@ -35,9 +37,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import class_mapper
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.clocks import SKEW
 from models.record import noting
 from models.record.covered import COVERED, Covered
 
@@ -314,3 +317,8 @@ def _naming(covered: Covered, known: tuple[str, ...]) -> Select[Any]:
 def by_key(session: Session, table: type[Model], key: int) -> Model | None:
     """The row with this key, if there is one; a number that no key can be has none."""
     return session.get(table, key) if 0 < key <= LAST_KEY else None
+
+
+def recent(at: Any, now: datetime, within: timedelta) -> ColumnElement[bool]:
+    """In a statement, what `models.clocks.is_recent` says of a moment on record."""
+    return and_(col(at) > now - within, col(at) <= now + SKEW)

@@ -18,6 +18,7 @@ from web import api, health, pages
 from web.api.problems import failed
 from web.protection import Protection
 from web.rendering import STATIC
+from web.unavailable import handle_unavailable, unavailable
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.engine = engine or connect(settings.database)
     app.state.policy = load_policy(settings.policy)
     app.state.clock = _clock
+    app.state.damaged = False  # whether a request has met damage in the database
     app.include_router(health.router)
     app.mount(api.ADDRESS, _with_state(api.create_api(), app))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -39,6 +41,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_exception_handler(Refused, pages.refused)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _failed)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _unreadable)
+    handle_unavailable(app, pages.away)
     app.add_exception_handler(Exception, _broken)
     https = settings.base_url.startswith("https:")
     app.add_middleware(Protection, refused=_failed, https=https)
@@ -66,5 +69,8 @@ def _unreadable(request: Request, _: Exception) -> Response:
     return pages.failed(request, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _broken(request: Request, _: Exception) -> Response:
+def _broken(request: Request, error: Exception) -> Response:
+    found = unavailable(request, error)
+    if found is not None:  # as when a refusal was to be kept
+        return pages.away(request, found)
     return pages.failed(request, HTTPStatus.INTERNAL_SERVER_ERROR)

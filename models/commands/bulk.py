@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import ColumnElement, Engine, and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.bulk import BulkJob, BulkKind, BulkState
+from models.clocks import SKEW
 from models.database import read, write
 from models.statements import add, by_key, change
 
@@ -101,9 +102,7 @@ def free_jobs(engine: Engine, now: datetime) -> list[BulkJob]:
 
 def held_jobs(engine: Engine, now: datetime) -> set[int]:
     """The keys of the jobs that somebody is at."""
-    held = select(BulkJob.id).where(
-        BulkJob.state == BulkState.OPEN, col(BulkJob.claimed_until) > now
-    )
+    held = select(BulkJob.id).where(BulkJob.state == BulkState.OPEN, _held(now))
     with read(engine) as session:
         return set(session.exec(held).all())
 
@@ -128,9 +127,15 @@ def take(engine: Engine, job_id: int, clock: Callable[[], datetime]) -> Hold | N
 
 
 def _free(now: datetime) -> SelectOfScalar[BulkJob]:
-    held_by_nobody = or_(col(BulkJob.claimed_until).is_(None), col(BulkJob.claimed_until) <= now)
+    held_by_nobody = or_(col(BulkJob.claimed_until).is_(None), ~_held(now))
     return (
         select(BulkJob)
         .where(BulkJob.state == BulkState.OPEN, held_by_nobody)
         .order_by(col(BulkJob.id))
     )
+
+
+def _held(now: datetime) -> ColumnElement[bool]:
+    """No hold lasts longer than ours do: one that seems to was taken by a clock that was wrong."""
+    until = col(BulkJob.claimed_until)
+    return and_(until > now, until <= now + HOLD_LASTS + SKEW)

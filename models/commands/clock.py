@@ -7,7 +7,7 @@ second pass at the same moment does nothing.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, Row, and_, bindparam, or_, select
@@ -17,6 +17,7 @@ from sqlmodel import select as select_models
 from models.clocks import (
     add_working_days,
     in_office_hours,
+    is_recent,
     london_date,
     london_time,
     office_hours_end,
@@ -79,6 +80,16 @@ def last_pass(engine: Engine, name: str = CLOCK) -> datetime | None:
     with read(engine) as session:
         row = session.get(ClockPass, name)
         return row.at if row else None
+
+
+def goes_round(engine: Engine, now: datetime, within: timedelta) -> bool:
+    """Whether the clock went round by itself less than so long ago.
+
+    A stamp from the future is of a clock that was wrong: it tells of no pass, and the next one
+    puts it right.
+    """
+    last = last_pass(engine)
+    return last is not None and is_recent(last, now, within)
 
 
 def _stamp(session: Session, name: str, now: datetime) -> None:

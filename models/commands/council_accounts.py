@@ -9,7 +9,7 @@ the account, and confirms that they are the same person's.
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, delete, func, null
+from sqlalchemy import ColumnElement, Engine, delete, func, null
 from sqlmodel import Session, col, select
 
 from models.commands import directory, identity, own_secrets, passwords, refusals
@@ -25,7 +25,7 @@ from models.refusals import (
     TooManyTries,
 )
 from models.signing_in import CouncilSignIn, SignInWay
-from models.statements import add, change
+from models.statements import add, change, recent
 from models.text import check_line, check_printable
 
 PATIENCE = timedelta(minutes=10)
@@ -104,7 +104,7 @@ def begin(
     begun = Begun(new_token(), new_token(), new_token())
     with write(engine) as session:
         _check_rate(session, now, place)
-        too_old = col(CouncilSignIn.at) <= now - PATIENCE
+        too_old = ~_under_way(now)
         session.connection().execute(delete(CouncilSignIn).where(too_old))
         add(
             session,
@@ -122,11 +122,16 @@ def begin(
     return begun
 
 
+def _under_way(now: datetime) -> ColumnElement[bool]:
+    """That a sign-in was begun lately; not by a clock that has been put right since."""
+    return recent(CouncilSignIn.at, now, PATIENCE)
+
+
 def _check_rate(session: Session, now: datetime, place: str) -> None:
     statement = (
         select(func.count())
         .select_from(CouncilSignIn)
-        .where(CouncilSignIn.address == place, CouncilSignIn.at > now - PATIENCE)
+        .where(CouncilSignIn.address == place, _under_way(now))
     )
     if session.exec(statement).one() >= OPEN_FROM_ADDRESS:
         raise TooManyTries(WAIT, PATIENCE)
@@ -162,7 +167,7 @@ def _find(session: Session, now: datetime, secret: str, *, came_back: bool) -> C
     known = col(CouncilSignIn.account).is_not(null())
     statement = select(CouncilSignIn).where(
         CouncilSignIn.state == digest(secret),
-        CouncilSignIn.at > now - PATIENCE,
+        _under_way(now),
         known if came_back else ~known,
     )
     found = session.exec(statement).first()

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, and_, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from models.access import Act, may, require
+from models.clocks import SKEW, is_recent
 from models.database import read, write
 from models.events import EventKind, Happening, append
 from models.officers import (
@@ -281,7 +282,7 @@ def caller(engine: Engine, *, now: datetime, token: str) -> tuple[Credential, Of
     with read(engine) as session:
         credential, officer = _holder(session, CredentialKind.TOKEN, digest(token), now)
     last = credential.last_used_at
-    if last is None or now - last >= USED_EVERY:
+    if last is None or not is_recent(last, now, USED_EVERY):
         with write(engine) as session:
             change(session, Credential, {"id": credential.id}, last_used_at=now)
     return credential, officer
@@ -340,7 +341,9 @@ def visitor(
     """
     with read(engine) as session:
         found = signed_in(session, now=now, secret=secret)
-    if found is not None and not by_itself and now - found[0].last_seen_at >= SEEN_EVERY:
+    if found is None or by_itself:
+        return found
+    if not is_recent(found[0].last_seen_at, now, SEEN_EVERY):
         with write(engine) as session:
             change(session, SignIn, {"id": found[0].id}, last_seen_at=now)
     return found
@@ -395,7 +398,18 @@ def end_sign_ins(session: Session, now: datetime, officer_id: int) -> None:
 
 
 def _open(now: datetime) -> ColumnElement[bool]:
-    return and_(col(SignIn.ends_at) > now, col(SignIn.last_seen_at) > now - LONGEST_IDLE)
+    """That a session runs; one from the future has times that nobody agreed to."""
+    return and_(
+        col(SignIn.ends_at) > now, col(SignIn.last_seen_at) > now - LONGEST_IDLE, ~_ahead(now)
+    )
+
+
+def _ahead(now: datetime) -> ColumnElement[bool]:
+    """That a session was begun or seen by a clock that has been put right since."""
+    return or_(
+        col(SignIn.started_at) > now + SKEW,
+        col(SignIn.last_seen_at) > now + SKEW,
+    )
 
 
 def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
@@ -406,6 +420,7 @@ def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
 def _forget_ended(session: Session, now: datetime) -> None:
     long_ago = col(SignIn.ends_at) < now - ENDED_ARE_KEPT
     session.connection().execute(delete(SignIn).where(long_ago))
+    _end(session, now, _ahead(now))
 
 
 def _record_end(session: Session, now: datetime, actor: str, officer: Officer, **how: bool) -> None:

@@ -13,7 +13,7 @@ from models.events import EventKind, Happening, append
 from models.officers import Officer
 from models.refusals import NotProven
 from models.signing_in import SignIn, SignInWay
-from models.statements import change
+from models.statements import change, recent
 
 PROVEN_FOR = timedelta(minutes=10)
 
@@ -51,7 +51,7 @@ def _require_proof(session: Session, now: datetime, officer: Officer, sign_in_id
         SignIn.id == sign_in_id,
         SignIn.officer_id == officer.id,
         col(SignIn.ends_at) > now,
-        col(SignIn.proven_at) > now - PROVEN_FOR,
+        recent(SignIn.proven_at, now, PROVEN_FOR),
     )
     if session.exec(proven).first() is None:
         raise NotProven("Confirm that it is you before you get a secret that lets others in.")

@@ -19,7 +19,7 @@ from models.events import EventKind, Happening, append, canonical
 from models.officers import CredentialKind, Officer, digest
 from models.refusals import InvalidInput, NotPossible, TooManyTries
 from models.signing_in import SignInFailure, SignInWay
-from models.statements import add, change
+from models.statements import add, change, recent
 from models.text import is_text
 
 WINDOW = timedelta(minutes=15)
@@ -84,7 +84,7 @@ def _trying(engine: Engine, now: datetime, email: str, address: str) -> Iterator
 def _begin(engine: Engine, now: datetime, email: str, account: str, place: str) -> _Try:
     with write(engine) as session:
         _check_rate(session, now, account, place)
-        old = col(SignInFailure.at) <= now - WINDOW
+        old = ~_lately(now)
         session.connection().execute(delete(SignInFailure).where(old))
         id = add(session, SignInFailure, account=account, address=place, at=now)
         officer = _find(session, email)
@@ -104,8 +104,13 @@ def _check_rate(session: Session, now: datetime, account: str, place: str) -> No
 
 
 def _count(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
-    recent = col(SignInFailure.at) > now - WINDOW
-    return session.exec(select(func.count()).select_from(SignInFailure).where(whose, recent)).one()
+    failures = select(func.count()).select_from(SignInFailure).where(whose, _lately(now))
+    return session.exec(failures).one()
+
+
+def _lately(now: datetime) -> ColumnElement[bool]:
+    """That it is still held against somebody; not what a clock wrote that was wrong."""
+    return recent(SignInFailure.at, now, WINDOW)
 
 
 def network(address: str) -> str:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, delete, func
 from sqlmodel import Session, col, select
 
+from models.clocks import is_recent
 from models.database import read, write
 from models.events import EventKind, Happening, append, canonical, place_of_last
 from models.refusal_counts import RefusalCount
-from models.statements import add, change
+from models.statements import add, change, recent
 
 WINDOW = timedelta(hours=1)
 # Different ones of one officer within the hour; what goes beyond counts as one.
@@ -66,7 +67,7 @@ def _same(actor: str, refused: Happening, about: str) -> str:
 def _running(session: Session, now: datetime, same: str) -> RefusalCount | None:
     """The count of this hour; an hour that has ended is put on record first."""
     found = session.exec(select(RefusalCount).where(RefusalCount.same == same)).first()
-    if found is None or now < found.first_at + WINDOW:
+    if found is None or is_recent(found.first_at, now, WINDOW):
         return found
     _put_on_record(session, now, found)
     return None
@@ -76,7 +77,7 @@ def _different(session: Session, now: datetime, actor: str, refused: Happening) 
     theirs = (
         RefusalCount.actor == actor,
         RefusalCount.kind == refused.kind,
-        col(RefusalCount.first_at) > now - WINDOW,
+        recent(RefusalCount.first_at, now, WINDOW),
     )
     return session.exec(select(func.count()).select_from(RefusalCount).where(*theirs)).one()
 
@@ -84,7 +85,7 @@ def _different(session: Session, now: datetime, actor: str, refused: Happening) 
 def put_ended_on_record(engine: Engine, now: datetime) -> int:
     """Say of every hour that has ended how often the same came again; how many events it took."""
     total = 0
-    ended = select(RefusalCount).where(col(RefusalCount.first_at) <= now - WINDOW)
+    ended = select(RefusalCount).where(~recent(RefusalCount.first_at, now, WINDOW))
     some = ended.order_by(col(RefusalCount.id)).limit(_AT_ONCE)
     while True:
         with read(engine) as session:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from models.refusals import InvalidInput, NotPossible
+from models.trouble import trouble_of
 
 LARGEST = 25 * 1024 * 1024  # bytes; "25 MB", however a browser or a desk counts
 _CHUNK = 1 << 20
@@ -111,6 +112,8 @@ def _on_disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if trouble_of(error) is not None:
+            raise
         log.exception("A file could not be stored")
         raise NotPossible(
             "The file could not be stored, so nothing was changed. Try again, and tell your "

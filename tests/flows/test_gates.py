@@ -1,5 +1,6 @@
 """A proposal that waits is a suspended run in Prefect, and is decided there by the same rules."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 
 from flows.waiting import read_waiting
 from flows.waits import ask_again
+from models.asking_prefect import Told, ask
 from models.clocks import london_date
 from models.commands.correspondence import edit_letter
 from models.commands.directory import set_contact
@@ -446,3 +448,15 @@ async def test_a_run_started_by_hand_for_a_proposal_of_another_ends_at_once(
 
     assert ended.state.is_cancelled()
     assert (await clockwork.gate(proposal)).id == run.id
+
+
+@ONCE
+async def test_a_wait_that_was_deleted_in_prefect_is_missed_at_once(clockwork: Clockwork) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    url = str(clockwork.client.api_url)
+    settings = clockwork.record.settings
+
+    assert await asyncio.to_thread(ask, settings, url, [str(run.id)]) == Told(True, missing=0)
+    await clockwork.client.delete_flow_run(run.id)
+    assert await asyncio.to_thread(ask, settings, url, [str(run.id)]) == Told(True, missing=1)

@@ -87,7 +87,7 @@ def test_what_is_well_is_well(visitors: Visitors, case: Case, tmp_path: Path) ->
     assert found["Clock"][0] == found["Backups"][0] == "Well"
     visitors.at(NOW + timedelta(days=8))
     found = rows_of(visitors.admin.get("/administration"))
-    assert found["Clock"][0] == found["Backups"][0] == "Look at this"
+    assert (found["Clock"][0], found["Backups"][0]) == ("Problem", "Look at this")
     assert "23 November 2026" in found["Backups"][1]
 
 

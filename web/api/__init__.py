@@ -27,6 +27,7 @@ _REFUSALS = {
     404: "There is no such thing",
     409: "Not possible in this state, or decided already",
     422: "What was sent cannot be accepted; each field is named",
+    503: "Database or disk refuse for now; Retry-After says when to try again",
 }
 
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from models.refusals import InvalidInput, NotIdentified, Refused
 from web.rules import keep_refusal
+from web.unavailable import UNKNOWN_TO_PROGRAMS, Unavailable, handle_unavailable, unavailable
 from web.waiting import retry_after
 
 MEDIA_TYPE = "application/problem+json"
@@ -119,8 +120,16 @@ def failed(_: Request, failure: HTTPException) -> Response:
     return problem(status, status.phrase, detail, headers=failure.headers)
 
 
-def broken(_: Request, __: Exception) -> Response:
+def away(_: Request, found: Unavailable) -> Response:
+    """Database or disk refuse."""
+    return problem(found.status, found.title, found.detail, headers=found.headers)
+
+
+def broken(request: Request, error: Exception) -> Response:
     """A fault of ours: logged by the server, and told without its insides."""
+    found = unavailable(request, error, UNKNOWN_TO_PROGRAMS)  # as when a refusal was to be kept
+    if found is not None:
+        return away(request, found)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return problem(status, status.phrase, "Something went wrong here. Nothing was changed.")
 
@@ -130,4 +139,5 @@ def handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(Refused, refused)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, failed)  # type: ignore[arg-type]
+    handle_unavailable(app, away, UNKNOWN_TO_PROGRAMS)
     app.add_exception_handler(Exception, broken)

@@ -35,10 +35,10 @@ from web.pages import (
     start,
     support_work,
 )
-from web.pages.problems import failed, refused
+from web.pages.problems import away, failed, refused
 from web.pages.visits import same_origin
 
-__all__ = ["TOPICS", "failed", "refused", "router"]
+__all__ = ["TOPICS", "away", "failed", "refused", "router"]
 
 # In this order: /escalations/new is none of the references.
 TOPICS = (

@@ -11,6 +11,7 @@ from models.refusals import NotIdentified, Refused
 from web.door import open_door
 from web.pages.visits import find_visit, page
 from web.rules import keep_refusal
+from web.unavailable import Unavailable
 from web.waiting import retry_after
 
 REFERENCE = re.compile("ESC-[0-9]{4}-[0-9]{4,9}")
@@ -57,6 +58,13 @@ def failed(request: Request, status: int) -> Response:
     fallback = 500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 400
     title, message = WORDS.get(status) or WORDS[fallback]
     return _problem(request, status, title, message)
+
+
+def away(request: Request, found: Unavailable) -> Response:
+    """A page that asks nothing of database or disk, which refuse."""
+    answer = _problem(request, found.status, found.title, found.detail)
+    answer.headers.update(found.headers)
+    return answer
 
 
 def _address(request: Request) -> str:

@@ -77,7 +77,7 @@ def _collects(session: Session, now: datetime) -> bool:
     if local.time() < COLLECTS or not is_working_day(local.date()):
         return False
     last = session.get(ClockPass, COLLECTED, populate_existing=True)
-    return last is None or london_date(last.at) < local.date()
+    return last is None or london_date(last.at) != local.date()
 
 
 def _open_annual(
