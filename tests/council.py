@@ -85,7 +85,7 @@ def found_council(engine: Engine, now: datetime = NOW) -> Council:
     else:
         _add_everybody(engine, now)
     if now == NOW and not _founded:
-        _founded.update(databases.rows(engine))
+        _founded.update(databases.of_commands(databases.rows(engine)))
     with read(engine) as session:
         officers = {
             name: directory.find_officer(session, f"{name}@fernshire.example") for name in OFFICERS

@@ -39,11 +39,11 @@ def remembered(scene: Callable[..., Any]) -> Callable[..., Any]:
     def play(*given: Any, **values: Any) -> Any:
         [case] = [each for each in given if hasattr(type(each), "climb_to")]
         plain = [each for each in given if isinstance(each, str)]
-        before = databases.rows(case.engine)
+        before = databases.of_commands(databases.rows(case.engine))
         key = (_known(before), case.reference, case.now, repr((plain, sorted(values.items()))))
         if key not in kept:
             answer = scene(*given, **values)
-            after = databases.rows(case.engine)
+            after = databases.of_commands(databases.rows(case.engine))
             kept[key] = Played(*_difference(before, after), case.reference, case.now, answer)
             return answer
         played = kept[key]

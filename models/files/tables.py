@@ -34,11 +34,13 @@ def _text(path: Path) -> str:
 
 
 def _has_formulas(text: str, delimiter: str) -> bool:
-    csv.field_size_limit(len(text) + 1)
+    limit = csv.field_size_limit(len(text) + 1)  # of the whole process
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if any(map(is_written_as_formula, row)):
                 return True
     except csv.Error:
         return True  # nobody can say what a spreadsheet makes of it
+    finally:
+        csv.field_size_limit(limit)
     return False

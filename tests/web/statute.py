@@ -123,7 +123,7 @@ def rows(engine: Engine) -> dict[str, int]:
             .execute(select(func.count()).select_from(table))
             .scalar()
             for table in SQLModel.metadata.sorted_tables
-            if table.name not in ("answer", "event", "chain_head")
+            if table.name not in ("answer", "event", "chain_head", "refusal_count")
         }
 
 
