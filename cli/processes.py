@@ -102,7 +102,7 @@ class Family:
         self.children = children
         self._say = say
         self._hurry = hurry
-        self._watch = subprocess.Popen(
+        self.watch = subprocess.Popen(
             [sys.executable, "-m", "cli.orphans"],
             stdin=subprocess.PIPE,
             text=True,
@@ -135,9 +135,9 @@ class Family:
     def _tell(self, line: str) -> None:
         """Tell those who stay behind, should this process be killed."""
         with suppress(OSError):
-            assert self._watch.stdin is not None  # noqa: S101 - it was opened as a pipe
-            self._watch.stdin.write(line + "\n")
-            self._watch.stdin.flush()
+            assert self.watch.stdin is not None  # noqa: S101 - it was opened as a pipe
+            self.watch.stdin.write(line + "\n")
+            self.watch.stdin.flush()
 
     def _end(self) -> None:
         for child in self.children:
@@ -148,9 +148,10 @@ class Family:
                 break
         for child in self.children:
             child.kill()
-            self._tell(f"-{child.group}")
+            if child.group is not None:  # one that is down was told of when it died
+                self._tell(f"-{child.group}")
         with suppress(OSError):
-            self._watch.communicate()
+            self.watch.communicate()
 
 
 def new_log(folder: Path, name: str) -> Path:
