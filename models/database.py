@@ -94,6 +94,8 @@ def write(engine: Engine) -> Iterator[Session]:
         try:
             with Session(connection, autoflush=False, expire_on_commit=False) as session:
                 yield session
+                if not transaction.is_active:  # it was rolled back in there
+                    return
                 for last_thing in session.info.get(AT_END, ()):
                     last_thing(session)
         except BaseException:
