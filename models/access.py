@@ -69,7 +69,7 @@ class Act(StrEnum):
 EVERYBODY = frozenset(Role)
 ON_THE_CASE = CASEWORK | {Role.LEGAL}  # who reads a case whole, and may be named an approver
 SENIOR = frozenset({Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR})
-HEADS = frozenset({Role.HEAD_OF_SERVICE})  # who own the risk register (DOMAIN, part 1)
+HEADS = frozenset({Role.HEAD_OF_SERVICE})  # who own the risk register
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 RULES: Final[dict[Act, frozenset[Role]]] = {

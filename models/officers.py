@@ -16,7 +16,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Role(StrEnum):
-    """What an officer is; one each (DOMAIN, part 1)."""
+    """What an officer is; one each."""
 
     OFFICER = "officer"
     HEAD_OF_SERVICE = "head_of_service"

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col
 from models.database import UtcDateTime
 from models.words import word
 
-# Types of establishment by their code in the national register (DOMAIN, part 6).
+# Types of establishment by their code in the national register (Get Information About Schools).
 MAINTAINED_TYPES = frozenset({1, 2, 3, 5, 7, 12, 14, 15})
 ACADEMY_TYPES = frozenset({6, 28, 33, 34, 35, 36, 38, 39, 40, 41, 42, 43, 44, 45, 46})
 # The council's to watch: independent schools and colleges stand in the register too.

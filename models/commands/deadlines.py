@@ -30,7 +30,7 @@ from models.events import EventKind, Happening
 from models.policy import Policy
 from models.statements import add, add_all, change
 
-# Before a last day that the law fixes, whatever the policy's own reminders (DOMAIN, part 2, vii).
+# Before a last day that the law fixes, whatever the policy's own reminders.
 ALERTED_WORKING_DAYS_BEFORE = (20, 10, 5)
 
 

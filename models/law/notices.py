@@ -8,7 +8,7 @@ from enum import StrEnum
 from models.clocks import long_date
 from models.schools import School, SchoolKind
 
-# Types of establishment by their code in the national register (DOMAIN, part 6).
+# Types of establishment by their code in the national register (Get Information About Schools).
 _PUPIL_REFERRAL_UNIT = 14
 _MAINTAINED = frozenset({1, 2, 3, 5, 7, 12, 15})  # as section 59(1) understands it
 _VOLUNTARY = frozenset({2, 3})
