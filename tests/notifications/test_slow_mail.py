@@ -173,7 +173,7 @@ def test_letters_that_are_put_off_for_their_own_sake_hold_up_nobody(post: Post) 
     post.queue(*governors(20))
     with SmtpServer() as server:
         server.deferred |= {CHAIR, HEAD, *governors(4)}
-        # Three at least are put off in the first pass, one in each of the next, and all else leaves.
+        # Three at least are put off in the first pass, one in each after it; then all else leaves.
         for _ in range(6):
             post.deliver(server.url)
             post.case.now += timedelta(seconds=5)
