@@ -44,6 +44,23 @@ def test_a_file_goes_in_and_comes_out_again(walk: Walk, case: Case, tmp_path: Pa
     assert Path(waiting.value.path()).read_bytes() == content
 
 
+def test_a_file_that_can_act_is_warned_of_before_it_is_kept(
+    walk: Walk, case: Case, tmp_path: Path
+) -> None:
+    (tmp_path / "attendance.csv").write_bytes(b"Week,Absent\n1,=1+1\n")
+    walk.sign_in("seo")
+    walk.go(f"/escalations/{case.reference}/evidence/new")
+    walk.page.get_by_label("Which file?").set_input_files(tmp_path / "attendance.csv")
+    walk.type("What is it, and what does it show?", "Attendance by week.")
+    walk.press("Add the file")
+    walk.follow("attendance.csv")
+    walk.sees("Before you open this file")
+    pictured(walk, "warning")
+    with walk.page.expect_download() as waiting:
+        walk.page.locator("main a[href*='warned=yes']").click()
+    assert waiting.value.suggested_filename == "attendance.csv"
+
+
 def test_what_is_too_large_is_told_in_the_browser(walk: Walk, case: Case, tmp_path: Path) -> None:
     large = tmp_path / "large.txt"
     large.write_bytes(b"x" * (LONGEST_UPLOAD + 5_000_000))
