@@ -58,9 +58,6 @@ def acting(request: Request) -> Iterator[Session]:
     with identity.acting(state.engine, **who, clock=state.clock) as session:
         yield session
     request.state.saved = True  # whatever fails from here on
-    request.state.saved = True  # whatever fails from here on
-    request.state.saved = True  # whatever fails from here on
-    request.state.saved = True  # whatever fails from here on
 
 
 def _acting(request: Request) -> Callable[[], AbstractContextManager[Session]]:
