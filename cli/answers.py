@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.policy import PolicyError
 from models.refusals import InvalidInput, Refused
-from models.schema import SchemaError
 from models.trouble import CommitLost, Trouble, trouble_of
-from models.vital_signs import RESTORE
+from models.upkeep.schema import SchemaError
+from models.upkeep.vital_signs import RESTORE
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object; words go to standard error.")

@@ -10,12 +10,12 @@ import typer
 from cli import running
 from cli.answers import Answer, CommandError
 from cli.database import damaged_file, opened, prepared
-from models import schema
-from models.backup import Made, Restored, back_up, is_empty, restore
-from models.backup.archive import make_durable
 from models.clocks import london_time
 from models.database import connect
 from models.settings import Settings
+from models.upkeep import schema
+from models.upkeep.backup import Made, Restored, back_up, is_empty, restore
+from models.upkeep.backup.archive import make_durable
 
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 

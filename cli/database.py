@@ -9,11 +9,11 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from cli.answers import CommandError
-from models import schema
 from models.database import connect, damage
 from models.settings import Settings
 from models.trouble import Trouble, trouble_of
-from models.vital_signs import RESTORE
+from models.upkeep import schema
+from models.upkeep.vital_signs import RESTORE
 
 
 @contextmanager

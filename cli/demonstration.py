@@ -21,13 +21,16 @@ from cli.register_stories import REGISTER_STORIES
 from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
 from models.clocks import london_date
-from models.commands import clock, directory, identity
 from models.database import read, write
-from models.officers import Credential, CredentialKind, Officer
+from models.people import identity
+from models.people import officers as people_officers
+from models.people.tables import Credential, CredentialKind, Officer
 from models.policy import Policy
 from models.refusals import NotIdentified
-from models.schools import School
+from models.schools import contacts
+from models.schools.tables import School
 from models.settings import Settings
+from models.upkeep import clock
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 
@@ -60,7 +63,7 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     _play(stage, [_days(stage), *(story(stage) for story in (*STORIES, *REGISTER_STORIES))])
     with write(engine) as session:
         for person in OFFICERS:
-            officer = directory.find_officer(session, person.email)
+            officer = people_officers.find_officer(session, person.email)
             identity.issue_code(session, now=now, officer=officer, code=person.code)
     return True
 
@@ -105,7 +108,7 @@ def _found(stage: Stage) -> bool:
         if _is_there(session):
             return False
         for person in OFFICERS:
-            directory.add_officer(
+            people_officers.add_officer(
                 session,
                 now=now,
                 email=person.email,
@@ -137,7 +140,7 @@ def _is_there(session: Session) -> bool:
 
 
 def _add_school(session: Session, place: Place, administrator: Officer, now: datetime) -> None:
-    directory.add_school(
+    contacts.add_school(
         session,
         now=now,
         actor=administrator.email,
@@ -158,7 +161,7 @@ def _add_school(session: Session, place: Place, administrator: Officer, now: dat
         demonstration=True,
     )
     for role, name in place.contacts.items():
-        directory.set_contact(
+        contacts.set_contact(
             session,
             officer=administrator,
             now=now,

@@ -11,13 +11,13 @@ from cli import prefect_events, running
 from cli.answers import Answer, CommandError, database_trouble
 from cli.database import opened, prepare_home
 from cli.up import PREFECT_PORT
-from models import asking_prefect, condition, vital_signs
 from models.database import damage
 from models.files import scanner
-from models.findings import Finding, Health
 from models.policy import PolicyError, load_policy
-from models.schema import SchemaError
 from models.settings import DEFAULT_SECRET, Settings, is_loopback
+from models.upkeep import asking_prefect, condition, vital_signs
+from models.upkeep.findings import Finding, Health
+from models.upkeep.schema import SchemaError
 from notifications import signs
 
 

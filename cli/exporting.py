@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cli.answers import Answer, CommandError
 from cli.database import opened
-from models.commands.audit import record_export
 from models.database import read, write
-from models.export import export_case
 from models.policy import load_policy
+from models.record.audit import record_export
+from models.record.export import export_case
 from models.settings import Settings
 
 

@@ -5,8 +5,8 @@ URNs from 900001 on are not given to real schools, and `.example` is nobody's do
 
 from dataclasses import dataclass, field
 
-from models.officers import Phase, Role
-from models.schools import ContactRole, RiskLevel
+from models.people.tables import Phase, Role
+from models.schools.tables import ContactRole, RiskLevel
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ OFFICERS = (
 
 @dataclass(frozen=True)
 class Place:
-    """A school; the code of its type decides its ladder (models.schools)."""
+    """A school; the code of its type decides its ladder (models.schools.tables)."""
 
     urn: int
     name: str

@@ -6,11 +6,11 @@ from typing import Any
 
 from cli.answers import Answer, CommandError
 from cli.database import opened
-from models.commands.directory import AT_THE_MACHINE
-from models.commands.importing import Imported, import_file, preview
 from models.database import read, write
+from models.people.officers import AT_THE_MACHINE
 from models.policy import load_policy
-from models.register_imports import FindingKind, RegisterFile
+from models.register.importing import Imported, import_file, preview
+from models.register.tables import FindingKind, RegisterFile
 from models.settings import Settings
 
 _SHOWN = 20  # rejected rows that are named in words

@@ -11,14 +11,15 @@ from cli import backup, demonstration, doctor, exporting, importing, up, verifyi
 from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
 from cli.running import settings_in_force
-from models.clocks import LONDON, london_time
-from models.commands import clock, directory, identity
-from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
-from models.commands.evidence import sweep
+from models.clocks import EARLIEST_YEAR, LATEST_YEAR, LONDON, london_time
 from models.database import write
-from models.officers import Officer, Phase, Role
+from models.evidence.keeping import sweep
+from models.people import identity
+from models.people import officers as people_officers
+from models.people.tables import Officer, Phase, Role
 from models.policy import load_policy
 from models.settings import Settings
+from models.upkeep import clock
 from notifications import outbox
 from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
@@ -124,7 +125,7 @@ def add(
         now = datetime.now(UTC)
         settings = settings_in_force()
         with opened(settings) as engine, write(engine) as session:
-            officer = directory.add_officer(
+            officer = people_officers.add_officer(
                 session, now=now, email=email, name=name, role=role, phase=phase
             )
             link = _link(session, settings, officer, now)
@@ -150,7 +151,7 @@ def link(email: Email, as_json: AsJson = False) -> None:
         now = datetime.now(UTC)
         settings = settings_in_force()
         with opened(settings) as engine, write(engine) as session:
-            officer = _active(directory.find_officer(session, email))
+            officer = _active(people_officers.find_officer(session, email))
             made = _link(session, settings, officer, now)
         _say_link(answer, officer, made)
         answer.give({"email": officer.email, "link": made})
@@ -158,7 +159,7 @@ def link(email: Email, as_json: AsJson = False) -> None:
 
 def _link(session: Session, settings: Settings, officer: Officer, now: datetime) -> str:
     secret = identity.issue_invitation(
-        session, now=now, officer=officer, by=directory.AT_THE_MACHINE
+        session, now=now, officer=officer, by=people_officers.AT_THE_MACHINE
     )
     return f"{settings.base_url.rstrip('/')}/set-password/{secret}"
 
@@ -180,7 +181,7 @@ def token(
         now = datetime.now(UTC)
         lasts = timedelta(days=days)
         with opened(Settings()) as engine, write(engine) as session:
-            officer = _active(directory.find_officer(session, email))
+            officer = _active(people_officers.find_officer(session, email))
             issued = identity.issue_token(session, now=now, officer=officer, lasts=lasts)
         answer.say(f"A new token for {officer.name}, shown this once, for {days} days:")
         answer.say(issued)
@@ -194,7 +195,7 @@ def code(email: Email, as_json: AsJson = False) -> None:
     with answering(as_json) as answer:
         now = datetime.now(UTC)
         with opened(Settings()) as engine, write(engine) as session:
-            officer = _active(directory.find_officer(session, email))
+            officer = _active(people_officers.find_officer(session, email))
             issued = identity.issue_code(session, now=now, officer=officer)
         answer.say(f"A new personal code for {officer.name}, shown this once:")
         answer.say(issued)

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from models.asking_prefect import account
-from models.findings import Finding, Health
 from models.settings import PREFECT_KEEPS_EVENTS, Settings, is_loopback
+from models.upkeep.asking_prefect import account
+from models.upkeep.findings import Finding, Health
 
 ABOUT = "Prefect’s events"
 PATIENCE = 3.0  # seconds

@@ -9,11 +9,12 @@ from cli.fictional_council import SCHOOLS
 from cli.stage import Stage, officer_named
 from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
-from models.commands import assessing, rounds, supporters, supporting
 from models.database import read, write
-from models.programme import Duty, DutyKind, DutyState, SupportRole
-from models.risk import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
-from models.schools import RiskLevel
+from models.programme import supporters, supporting
+from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
+from models.risk import assessing, rounds
+from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
+from models.schools.tables import RiskLevel
 
 STONEGATE, WESTMOOR, MEADOWBANK, RIVERSIDE = 900014, 900013, 900005, 900010
 # Schools where nothing has been done for a while, and how many working days that is.

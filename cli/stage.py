@@ -9,16 +9,19 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cli.fictional_council import OFFICERS
+from models.approvals.approving import what_is_seen
 from models.clocks import london_date, office_moment, subtract_working_days
-from models.commands import directory, evidence, notices, powers, proposing, recording, starting
-from models.commands.approving import what_is_seen
-from models.commands.deciding import decide
 from models.database import read, write
-from models.escalations import Action, Escalation, Proposal, ProposalState
-from models.officers import Officer, Role
+from models.escalations import proposing, recording, starting
+from models.escalations.deciding import decide
+from models.escalations.tables import Action, Escalation, Proposal, ProposalState
+from models.evidence import keeping
+from models.people import officers
+from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.settings import Settings
-from models.statutory import WarningNotice
+from models.statutory import following, giving, preparing
+from models.statutory.tables import WarningNotice
 
 SIGNATORIES = {Role.HEAD_OF_SERVICE: "Daniel", Role.DIRECTOR: "Anita"}
 
@@ -85,15 +88,15 @@ class Stage:
         with read(self.engine) as session:
             officer = officer_named(session, by)
         given: dict[str, Any] = {"officer": officer, "now": self.now, "reference": reference}
-        upload = evidence.Upload(name, BytesIO(content.encode()))
+        upload = keeping.Upload(name, BytesIO(content.encode()))
         unscanned = self.settings.model_copy(update={"scanner": ""})
         with (
-            evidence.receive(
+            keeping.receive(
                 self.engine, self.policy, unscanned, **given, upload=upload
             ) as received,
             write(self.engine) as session,
         ):
-            evidence.add_evidence(
+            keeping.add_evidence(
                 session, self.policy, **given, received=received, description=description
             )
 
@@ -124,7 +127,7 @@ class Stage:
     def warn(self, reference: str, by: str, **content: Any) -> None:
         """Put a warning notice forward."""
         with write(self.engine) as session:
-            notices.give_notice(
+            giving.give_notice(
                 session,
                 self.policy,
                 officer=officer_named(session, by),
@@ -136,7 +139,7 @@ class Stage:
     def judge_compliance(self, reference: str, by: str, reasons: str, words: str) -> None:
         """Judge that the governing body did not comply with its warning notice."""
         with write(self.engine) as session:
-            notices.judge_compliance(
+            following.judge_compliance(
                 session,
                 self.policy,
                 officer=officer_named(session, by),
@@ -152,7 +155,7 @@ class Stage:
     ) -> None:
         """Put the notice that powers are proposed forward."""
         with write(self.engine) as session:
-            notices.propose_powers(
+            following.propose_powers(
                 session,
                 self.policy,
                 officer=officer_named(session, by),
@@ -166,7 +169,7 @@ class Stage:
     def prepare_power(self, reference: str, by: str, **told: Any) -> int:
         """Begin to prepare a power; its number."""
         with write(self.engine) as session:
-            power = powers.prepare_power(
+            power = preparing.prepare_power(
                 session,
                 self.policy,
                 officer=officer_named(session, by),
@@ -179,7 +182,7 @@ class Stage:
     def consult(self, power_id: int, by: str, with_whom: str, said: str) -> None:
         """Record a consultation of today about a power."""
         with write(self.engine) as session:
-            powers.record_consultation(
+            preparing.record_consultation(
                 session,
                 self.policy,
                 officer=officer_named(session, by),
@@ -224,4 +227,4 @@ def _notice(session: Session, reference: str) -> int:
 def officer_named(session: Session, first_name: str) -> Officer:
     """The demonstration's officer of this first name."""
     (person,) = (person for person in OFFICERS if person.name.startswith(first_name))
-    return directory.find_officer(session, person.email)
+    return officers.find_officer(session, person.email)

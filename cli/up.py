@@ -23,10 +23,10 @@ from cli import demonstration, running
 from cli.answers import Answer, CommandError
 from cli.database import prepare_home, prepared
 from cli.processes import Child, Family, new_log
-from models.commands import clock
-from models.commands.evidence import sweep
+from models.evidence.keeping import sweep
 from models.policy import load_policy
 from models.settings import DEFAULT_SECRET, PREFECT_KEEPS_EVENTS, Settings, is_loopback
+from models.upkeep import clock
 from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
 

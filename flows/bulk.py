@@ -19,9 +19,8 @@ from prefect.futures import as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.record import Record, opened
-from models.bulk import BulkJob, BulkKind
-from models.commands.bulk import Hold, take
-from models.commands.level_letters import open_due_batches
+from models.level_letters.opening import open_due_batches
+from models.work import BulkJob, BulkKind, Hold, take
 from notifications.bulk import WORKERS, Worker, carry_out
 from notifications.level_letters import Chunk, draft_batch, issue_batch
 from notifications.press import PROCESSES

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from prefect import flow
 
 from flows.record import opened
-from models.commands.clock import stamp, tick
-from models.commands.evidence import sweep
+from models.evidence.keeping import sweep
+from models.upkeep.clock import stamp, tick
 from notifications.issuing import issue_letters
 
 

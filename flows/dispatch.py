@@ -34,9 +34,8 @@ from flows.record import Record
 from flows.runs import PAGE, found
 from flows.waiting import read_waiting
 from flows.waits import ask_again, asks_rightly, end_wait, open_wait
-from models.bulk import BulkKind
 from models.clocks import is_recent, london_date
-from models.commands.bulk import free_jobs, held_jobs
+from models.work import BulkKind, free_jobs, held_jobs
 
 LADDERS = {
     "maintained": "Maintained school ladder/maintained-school-ladder",

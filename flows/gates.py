@@ -10,7 +10,7 @@ from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
 from models.database import read, write
-from models.escalations import Escalation, Proposal, ProposalState
+from models.escalations.tables import Escalation, Proposal, ProposalState
 from models.statements import change
 
 GATE = "gate"  # the tag of every flow run that waits

@@ -21,11 +21,11 @@ from flows.gates import close, enter, holds
 from flows.record import Record, opened
 from flows.waiting import Waiting, read_waiting
 from models.clocks import london_date
-from models.commands.audit import record_refused_code
-from models.commands.deciding import decide
-from models.commands.identity import officer_by_code
 from models.database import write
-from models.escalations import Proposal
+from models.escalations.deciding import decide
+from models.escalations.tables import Proposal
+from models.people.identity import officer_by_code
+from models.record.audit import record_refused_code
 from models.refusals import Refused
 from notifications.issuing import issue_letters
 

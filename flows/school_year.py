@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from prefect import flow, get_run_logger
 
 from flows.record import opened
-from models.commands.school_year import run
+from models.upkeep.school_year import run
 
 
 @flow(name="School year", flow_run_name="The school year’s day")

@@ -9,13 +9,13 @@ from prefect.states import Completed
 
 from flows.forms import NOT_READ, Asking, Identify, inline, plain, reason, take_answer, wait_for
 from flows.record import Record, opened
-from models.commands.audit import record_refused_code
-from models.commands.identity import officer_by_code
-from models.commands.starting import start
 from models.database import read, write
-from models.escalations import Trigger
+from models.escalations.starting import start
+from models.escalations.tables import Trigger
+from models.people.identity import officer_by_code
+from models.record.audit import record_refused_code
 from models.refusals import Refused
-from models.schools import School
+from models.schools.tables import School
 
 STARTING = Asking(stage=0, seen="")
 

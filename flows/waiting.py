@@ -8,12 +8,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from flows.forms import Asking, inline, plain
+from models.approvals.approving import letters_of, recipients_if_known, to_be_sent
 from models.clocks import london_date
-from models.commands.approving import letters_of, recipients_if_known, to_be_sent
-from models.commands.casework import Case, case_of
-from models.commands.correspondence import contacts_of
 from models.database import read
-from models.escalations import (
+from models.escalations.tables import (
     Action,
     Decision,
     DecisionWord,
@@ -22,11 +20,13 @@ from models.escalations import (
     ProposalState,
 )
 from models.law.powers import Section
-from models.letters import Letter, LetterState
-from models.officers import ROLE_TITLES, Officer, Role
+from models.letters.addressing import contacts_of
+from models.letters.tables import Letter, LetterState
+from models.letters.titles import letter_title
+from models.matters.case import Case, case_of
+from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import Policy
-from models.reading.wording import letter_title
-from models.schools import School
+from models.schools.tables import School
 from notifications.issuing import named
 
 ISSUING_TAKES = timedelta(seconds=10)

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
+from models.refusals import InvalidInput
+
 LONDON = ZoneInfo("Europe/London")
 OPENS = time(8, 0)
 CLOSES = time(18, 0)
@@ -165,3 +167,18 @@ def is_recent(at: datetime, now: datetime, within: timedelta) -> bool:
 def is_ahead(at: datetime, now: datetime) -> bool:
     """Whether a moment on record cannot have been yet: the clock was wrong when it was written."""
     return at > now + SKEW
+
+
+# A year typed with two digits is a slip, not the first century.
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
+
+
+def past_day(field: str, day: object, now: datetime) -> date:
+    """A day that has come, with a full year; raises InvalidInput."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidInput(field, "Enter a date, such as 2026-11-30.")
+    if day.year < EARLIEST_YEAR:
+        raise InvalidInput(field, "Enter the year with four digits, such as 2026.")
+    if day > london_date(now):
+        raise InvalidInput(field, "The date must be today or in the past.")
+    return day

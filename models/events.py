@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Column, Index, Row, select
 from sqlmodel import Field, Session, SQLModel
 
+from models import noting
 from models.database import AT_END, UtcDateTime
-from models.record import noting
-from models.record.noting import Rows
+from models.noting import Rows
 from models.statements import add_all, change, rows
 from models.words import word
 
@@ -151,7 +151,7 @@ class Event(SQLModel, table=True):
 
     @property
     def rows(self) -> Rows | None:
-        """What it says of the rows that were written with it; see `models.record.covered`."""
+        """What it says of the rows that were written with it; see `models.covered`."""
         spoken: Rows | None = json.loads(self.data).get(ROWS)
         return spoken
 

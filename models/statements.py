@@ -40,9 +40,9 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models import noting
 from models.clocks import SKEW
-from models.record import noting
-from models.record.covered import COVERED, Covered
+from models.covered import COVERED, Covered
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.database import connect
 from models.policy import PolicyError, load_policy
-from models.schema import SchemaError, check
 from models.settings import Settings
+from models.upkeep.schema import SchemaError, check
 from notifications.worker import run
 
 

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from models.bulk import BulkKind
-from models.commands.bulk import Hold, HoldLost, free_jobs, take
-from models.commands.importing import read_register
 from models.policy import Policy
 from models.refusals import Refused
+from models.register.importing import read_register
 from models.settings import Settings
+from models.work import BulkKind, Hold, HoldLost, free_jobs, take
 from notifications.level_letters import draft_batch, issue_batch
 
 Worker = Callable[[Hold, Policy, Settings], None]

@@ -10,7 +10,7 @@ from enum import Enum
 from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
-from models.messages import MailServer, Message
+from models.outbox import MailServer, Message
 from models.statements import add, change
 from notifications.conversation import CLOSING_DOWN, Delivery, Outcome
 

@@ -9,12 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from models.access import reader, visible_to
+from models.approvals.shown import decidable
 from models.clocks import add_working_days, london_date, long_date, working_days_between
-from models.commands.casework import find_visible
-from models.commands.correspondence import letter_body
-from models.deadlines import OWED, Deadline, DeadlineKind, DeadlineState, Reminder
-from models.escalations import (
+from models.escalations.tables import (
     Decision,
     Escalation,
     Proposal,
@@ -23,16 +20,20 @@ from models.escalations import (
     Step,
     StepState,
 )
-from models.letters import IssuedFile, Letter, LetterState
-from models.level_letters import LetterBatch, LevelLetter, LevelLetterFile
-from models.messages import Message, MessageKind, MessageState
-from models.officers import Officer
+from models.letters.tables import IssuedFile, Letter, LetterState
+from models.letters.writing import letter_body
+from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
+from models.matters.case import find_visible
+from models.matters.sight import visible_to
+from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState, Reminder
+from models.outbox import Message, MessageKind, MessageState
+from models.people.access import reader
+from models.people.tables import Officer
 from models.policy import Policy
-from models.reading import decidable
-from models.reading.programme import duties_left
-from models.reading.wording import find_rule
-from models.risk import Assessment, AssessmentState
-from models.schools import School
+from models.policy.wording import find_rule
+from models.programme.shown import duties_left
+from models.risk.tables import Assessment, AssessmentState
+from models.schools.tables import School
 from models.settings import TEMPLATES, Settings
 from notifications.channels import Attachment, Mail
 from notifications.letters import parse, to_html, to_text

@@ -8,18 +8,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.clocks import london_date
-from models.commands.correspondence import (
-    NATIONAL,
-    address_of,
-    contacts_of,
-    freeze_letter,
-    letter_body,
-    spoken,
-)
-from models.commands.deliveries import report_unissued
 from models.database import read, write
-from models.escalations import Escalation
-from models.letters import Letter, LetterState
+from models.escalations.tables import Escalation
+from models.letters.addressing import NATIONAL, address_of, contacts_of, spoken
+from models.letters.deliveries import report_unissued
+from models.letters.issuing import freeze_letter
+from models.letters.tables import Letter, LetterState
+from models.letters.writing import letter_body
 from models.policy import Policy
 from notifications.letters import (
     LetterDocument,

@@ -14,18 +14,11 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
-from models.commands.bulk import Hold
-from models.commands.level_letters import (
-    Frozen,
-    concerns,
-    draft_chunk,
-    find_batch,
-    finish_drafting,
-    finish_issuing,
-    freeze,
-)
 from models.database import read, write
-from models.level_letters import (
+from models.level_letters.batches import find_batch
+from models.level_letters.drafting import concerns, draft_chunk, finish_drafting
+from models.level_letters.issuing import Frozen, finish_issuing, freeze
+from models.level_letters.tables import (
     BatchState,
     LetterBatch,
     LevelLetter,
@@ -34,6 +27,7 @@ from models.level_letters import (
 )
 from models.policy import Policy
 from models.settings import Settings
+from models.work import Hold
 from notifications.bundle import Bundle, write_bundle
 from notifications.letters import LetterDocument, Letterhead, Signatory
 from notifications.press import PROCESSES, Press, press

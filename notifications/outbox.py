@@ -23,18 +23,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models import noting
 from models.clocks import in_office_hours
-from models.commands.casework import tell
-from models.commands.level_letters import tell_approver
 from models.database import UtcDateTime, read, write
-from models.escalations import Escalation
+from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
-from models.messages import Message, MessageKind, MessageState
-from models.officers import Officer
+from models.level_letters.deliveries import tell_approver
+from models.outbox import Message, MessageKind, MessageState
+from models.people.tables import Officer
 from models.policy import Policy
-from models.record import noting
 from models.settings import Settings
 from models.statements import change
+from models.telling import tell
 from notifications import circuit
 from notifications.channels import (
     Mail,

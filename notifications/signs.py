@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from models import vital_signs
-from models.findings import Finding
 from models.settings import Settings
+from models.upkeep import vital_signs
+from models.upkeep.findings import Finding
 from notifications.channels import check_mail_url
 from notifications.outbox import way_out
 

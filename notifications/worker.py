@@ -11,9 +11,9 @@ from threading import Event
 
 from sqlalchemy import Engine
 
-from models.commands.clock import DELIVERY, stamp
 from models.policy import Policy
 from models.settings import Settings
+from models.upkeep.clock import DELIVERY, stamp
 from notifications.outbox import GLANCE, Sending
 
 LOOKS_ROUND = timedelta(seconds=15)

@@ -13,25 +13,25 @@ import sqlalchemy
 from sqlalchemy import Engine
 from xdist.scheduler import LoadScopeScheduling
 
-from models import schema
 from models.database import connect
 from models.policy import Policy, load_policy
 from models.settings import DEFAULT_POLICY
-from tests import databases
-from tests.cases import Case
-from tests.council import Council, found_council
-from tests.databases import PostgresServer
+from models.upkeep import schema
+from tests.support import databases
+from tests.support.cases import Case
+from tests.support.council import Council, found_council
+from tests.support.databases import PostgresServer
 
 pytest_plugins = [
-    f"tests.{name}"
+    f"tests.support.{name}"
     for name in (
         "browser",
         "smtp",
         "prefect_server",
         "walk",
-        "web.everything",
-        "web.furnished",
-        "web.council_sign_in",
+        "everything",
+        "furnished",
+        "council_sign_in",
     )
 ]
 

@@ -1,7 +1,7 @@
 """OpenID Connect with the council's identity provider: the code flow, with PKCE.
 
 Only the protocol (OpenID Connect Core 1.0, sections 3.1 and 2; RFC 7636; RFC 8414 for the
-addresses). What becomes of the account that it names is `models.commands.council_accounts`.
+addresses). What becomes of the account that it names is `models.people.council_accounts`.
 """
 
 import logging
@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from models.commands.council_accounts import Begun, CouncilAccount
+from models.people.council_accounts import Begun, CouncilAccount
 from models.refusals import TooManyTries
 from models.settings import Settings, is_loopback, is_safe_address
 

@@ -12,12 +12,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.clocks import london_date
-from models.commands import identity
-from models.officers import Credential, Officer
+from models.people import identity
+from models.people.tables import Credential, Officer, SignIn
 from models.policy import Policy
 from models.refusals import NotFound
 from models.settings import Settings
-from models.signing_in import SignIn
 from models.statements import LAST_KEY
 
 

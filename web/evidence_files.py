@@ -14,9 +14,9 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from models import reading
-from models.commands.evidence import Upload
 from models.database import read
+from models.evidence.keeping import Upload
+from models.evidence.shown import evidence_file
 from models.files.folder import is_whole, path_of
 from models.refusals import InvalidInput, NotPossible
 from web.door import Door
@@ -34,7 +34,7 @@ def evidence_response(door: Door, file_id: int) -> Response:
     for the loop.
     """
     with read(door.engine) as session:
-        file = reading.evidence_file(session, door.policy, file_id)
+        file = evidence_file(session, door.policy, file_id)
     path = path_of(door.settings.evidence_folder, file["sha256"])
     if not is_whole(path, file["sha256"]):
         raise NotPossible(

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from models import vital_signs
-from models.findings import Finding, Health
+from models.upkeep import vital_signs
+from models.upkeep.findings import Finding, Health
 from notifications import signs
 from web.door import open_door
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models import reading
-from models.commands.correspondence import find_letter
 from models.database import read
+from models.letters.shown import issued_file
+from models.letters.writing import find_letter
 from models.refusals import NotFound
 from notifications.issuing import letter_document
 from notifications.letters import LetterDocument, to_docx, to_html, to_pdf, to_text
@@ -34,7 +34,7 @@ def letter_file(door: Door, letter_id: int, format: str) -> LetterFile:
         raise NotFound(f"A letter can be had as: {', '.join(FORMATS)}.")
     media_type, render = FORMATS[format]
     with read(door.engine) as session:
-        content = reading.issued_file(session, letter_id, format)
+        content = issued_file(session, letter_id, format)
         letter = find_letter(session, letter_id)
         document = letter_document(session, door.policy, letter, today=door.today)
     name = f"{document.reference.replace('/', '-')}.{format}"

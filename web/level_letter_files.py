@@ -3,10 +3,10 @@
 from fastapi.responses import FileResponse, Response
 from sqlmodel import Session
 
-from models.commands.level_letters import find_batch
 from models.database import read
-from models.level_letters import LevelLetter
-from models.reading.level_letters import frozen_level_letter
+from models.level_letters.batches import find_batch
+from models.level_letters.shown import frozen_level_letter
+from models.level_letters.tables import LevelLetter
 from models.refusals import NotFound
 from models.statements import by_key
 from notifications.letters import LetterDocument, to_pdf

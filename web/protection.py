@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.commands.importing import LARGEST as LARGEST_REGISTER
 from models.files.folder import LARGEST
+from models.register.importing import LARGEST as LARGEST_REGISTER
 from models.settings import Settings
 
 LONGEST_BODY = 2_000_000  # bytes

@@ -1,6 +1,6 @@
 """The rule before each address: what must be allowed, and on which case, before it is served.
 
-Every route names an act of `models.access`, or says that it is for anybody. The commands ask the
+Every route names an act of `models.people.access`, or says that it is for anybody. The commands ask the
 same table again, so the rule holds at every door; here it also stands before what only shows.
 """
 
@@ -10,18 +10,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlmodel import Session, SQLModel, select
 
-from models.access import Act, reader, require
-from models.commands.audit import record_reading, record_refusal
-from models.commands.casework import MISSING, NO_CASE, find_visible
 from models.database import read, write
-from models.escalations import Escalation, Proposal, Response
-from models.evidence import EvidenceFile
-from models.letters import Letter
-from models.messages import Message
-from models.officers import Officer
+from models.escalations.tables import Escalation, Proposal, Response
+from models.evidence.tables import EvidenceFile
+from models.letters.tables import Letter
+from models.matters.case import MISSING, NO_CASE, find_visible
+from models.outbox import Message
+from models.people.access import Act, reader, require
+from models.people.tables import Officer
+from models.record.audit import record_reading, record_refusal
 from models.refusals import NotAllowed, NotFound, Refused
 from models.statements import by_key
-from models.statutory import Power, SecretaryOfStateNotice, WarningNotice
+from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from web.door import AtDoor, Door, key, open_door, reference
 
 LONGEST_ADDRESS = 200  # of a refusal on record

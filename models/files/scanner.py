@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from models.evidence import Scan
+from models.evidence.tables import Scan
 from models.refusals import NotPossible
 
 PATIENCE = 60.0  # seconds for one file

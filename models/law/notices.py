@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from models.clocks import long_date
-from models.schools import School, SchoolKind
+from models.schools.tables import School, SchoolKind
 
 # Types of establishment by their code in the national register (Get Information About Schools).
 _PUPIL_REFERRAL_UNIT = 14

@@ -15,7 +15,7 @@ from models.law.notices import (
     has_foundation_governors,
     is_church_school,
 )
-from models.schools import School
+from models.schools.tables import School
 
 _FEWEST_MEMBERS = 2
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from models.clocks import long_date
 from models.law.notices import NOT_FOR_ACADEMIES, applies_to
 from models.law.powers import Section, last_day
-from models.schools import School
+from models.schools.tables import School
 
 _ONE_DAY = timedelta(days=1)
 _NOT_WHILE_A_BOARD_SITS = {

@@ -1,9 +1,9 @@
-"""Alembic's entry: it runs the migrations on the connection that `models.schema` hands over."""
+"""Alembic's entry: it runs the migrations on the connection that `models.upkeep.schema` hands over."""
 
 from alembic import context
 from sqlmodel import SQLModel
 
-from models import schema
+from models.upkeep import schema
 
 assert schema.TABLES  # noqa: S101 - the tables must be registered before they are compared
 

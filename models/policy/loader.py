@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from models.officers import Role
+from models.people.tables import Role
 from models.policy.programme import Programme
-from models.schools import ContactRole
+from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
 
 Days = Annotated[int, Field(ge=1, le=260)]

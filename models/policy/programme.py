@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from models.schools import RiskLevel
+from models.schools.tables import RiskLevel
 
 Count = Annotated[int, Field(ge=0, le=60)]
 

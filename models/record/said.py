@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from models.record.noting import Rows
+from models.noting import Rows
 
 THERE = ""  # no column's name: that a row is there at all
 _IN_MEMORY = 32_000  # kilobytes, however large the file is

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
+from models.covered import COVERED, Covered
 from models.events import FIRST_HASH, ROWS, Break, EventKind, verify
-from models.evidence import EvidenceFile
+from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
-from models.record.covered import COVERED, Covered
 from models.record.said import Columns, Said, said_by_events
 
 LISTED = 200  # differences that are named; the others are counted

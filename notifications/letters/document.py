@@ -16,7 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.list import list_block
 from markdown_it.token import Token
 
-from models.drafting import LITERAL_CLOSE, LITERAL_OPEN
+from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN
 
 MISSING_SUBJECT = "Letter"
 

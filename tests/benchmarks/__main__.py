@@ -21,8 +21,8 @@ from tests.benchmarks import (
     waits,
 )
 from tests.benchmarks.measuring import Measured, copied, opened
-from tests.council import found_council
-from tests.databases import migrated_file
+from tests.support.council import found_council
+from tests.support.databases import migrated_file
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 IN_BULK = "bulk_letters"

@@ -19,17 +19,17 @@ import psutil
 from sqlalchemy import Engine, insert
 from sqlmodel import select
 
-from models.commands import level_letters
 from models.database import read, write
-from models.level_letters import BatchSample
+from models.level_letters import approving, batches, opening
+from models.level_letters.tables import BatchSample
 from models.policy import Policy
-from models.risk import Assessment, AssessmentRound, LevelChange
-from models.schools import Contact, RiskLevel, School
+from models.risk.tables import Assessment, AssessmentRound, LevelChange
+from models.schools.tables import Contact, RiskLevel, School
 from models.settings import Settings
 from models.statements import add
 from notifications import bulk
 from tests.benchmarks.measuring import Measured, copied, opened
-from tests.council import NOW, Council
+from tests.support.council import NOW, Council
 
 SCHOOLS = 22_000
 MINUTES, MEGABYTES = 15, 600
@@ -148,7 +148,7 @@ def measure(
             drafting = _drafted(engine, policy, settings, council)
             issuing = _issued(engine, policy, settings, council)
         with read(engine) as session:
-            batch = level_letters.find_batch(session, 1)
+            batch = batches.find_batch(session, 1)
             letters = 2 * len(schools)
             assert batch.state == "issued"
             assert batch.bundle_pages
@@ -178,7 +178,7 @@ def measure(
 def _drafted(engine: Engine, policy: Policy, settings: Settings, council: Council) -> float:
     before = time.perf_counter()
     with write(engine) as session:
-        level_letters.open_batch(session, officer=council.hos2, now=NOW, about="annual")
+        opening.open_batch(session, officer=council.hos2, now=NOW, about="annual")
     assert bulk.carry_on(engine, policy, settings, _clock).done == 1
     return time.perf_counter() - before
 
@@ -186,8 +186,8 @@ def _drafted(engine: Engine, policy: Policy, settings: Settings, council: Counci
 def _issued(engine: Engine, policy: Policy, settings: Settings, council: Council) -> float:
     with write(engine) as session:
         for letter in session.exec(select(BatchSample.letter_id)).all():
-            level_letters.look_at(session, officer=council.hos, now=NOW, letter_id=letter)
-        level_letters.approve(session, policy, officer=council.hos, now=NOW, number=1)
+            approving.look_at(session, officer=council.hos, now=NOW, letter_id=letter)
+        approving.approve(session, policy, officer=council.hos, now=NOW, number=1)
     before = time.perf_counter()
     assert bulk.carry_on(engine, policy, settings, _clock).done == 1
     return time.perf_counter() - before

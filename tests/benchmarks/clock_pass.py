@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from models.clocks import add_working_days, london_date, office_moment
-from models.commands.clock import due_reminders, overdue_deadlines, tick
 from models.database import read, write
-from models.deadlines import Deadline, Reminder
-from models.escalations import Escalation
+from models.escalations.tables import Escalation
+from models.matters.tables import Deadline, Reminder
 from models.policy import Policy
+from models.upkeep.clock import due_reminders, overdue_deadlines, tick
 from tests.benchmarks.measuring import Measured, copied, in_turns, opened, recorded, replay, seconds
-from tests.council import NOW, Council
+from tests.support.council import NOW, Council
 
 DEADLINES = 100_000
 DUE = 1_000

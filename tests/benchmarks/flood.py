@@ -13,12 +13,12 @@ from pathlib import Path
 
 import httpx
 
-from models.commands.identity import sign_in
 from models.database import write
+from models.people.identity import sign_in
 from tests.benchmarks.measuring import Measured, copied, opened, seconds
-from tests.council import Council
-from tests.databases import sqlite_url
-from tests.prefect_server import eventually, free_port
+from tests.support.council import Council
+from tests.support.databases import sqlite_url
+from tests.support.prefect_server import eventually, free_port
 from web.pages.visits import SESSION
 
 HALF_SENT = 200

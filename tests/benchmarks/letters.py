@@ -7,11 +7,11 @@ from sqlmodel import select
 
 from models.clocks import london_date
 from models.database import read
-from models.letters import Letter
+from models.letters.tables import Letter
 from models.policy import Policy
 from notifications.issuing import letter_document, render
 from tests.benchmarks.measuring import Measured, opened
-from tests.council import NOW
+from tests.support.council import NOW
 
 
 def measure(climbed: Path, policy: Policy) -> list[Measured]:

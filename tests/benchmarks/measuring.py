@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from models.database import connect
-from tests.databases import sqlite_url
+from tests.support.databases import sqlite_url
 
 ROUNDS = 5
 Writes = list[tuple[str, list[Any]]]  # one transaction: statements and the rows of each

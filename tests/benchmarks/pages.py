@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Engine, event, insert, select
 from sqlmodel import SQLModel
 
-from models.commands.identity import issue_token
 from models.database import write
+from models.people.identity import issue_token
 from models.policy import Policy
-from models.schools import Contact, School
+from models.schools.tables import Contact, School
 from tests.benchmarks.measuring import Measured, copied, opened, seconds
-from tests.cases import Case
-from tests.council import NOW, Council
-from tests.web.visitors import Visitors
+from tests.support.cases import Case
+from tests.support.council import NOW, Council
+from tests.support.visitors import Visitors
 
 FEW = 10
 SCHOOLS = 22_000

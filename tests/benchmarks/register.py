@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.measuring import Measured, copied
-from tests.register_files import COLUMNS, head, school, trust
+from tests.support.register_files import COLUMNS, head, school, trust
 
 ROWS = 50_000
 SECONDS = 30

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text, update
 
-from models import schema
-from models.commands.rounds import open_round, publish_round
 from models.database import connect, write
 from models.policy import Policy
-from models.risk import Assessment
-from models.schools import School
+from models.risk.rounds import open_round, publish_round
+from models.risk.tables import Assessment
+from models.schools.tables import School
 from models.statements import add_all
-from tests import databases
-from tests.assessing import JULY, SEPTEMBER
+from models.upkeep import schema
 from tests.benchmarks.measuring import Measured, copied, opened, seconds
-from tests.council import Council, found_council
+from tests.support import databases
+from tests.support.assessing import JULY, SEPTEMBER
+from tests.support.council import Council, found_council
 
 SCHOOLS = 22_000
 SECONDS = 20

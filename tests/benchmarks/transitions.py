@@ -6,19 +6,19 @@ from pathlib import Path
 from sqlalchemy import Engine, update
 from sqlmodel import Session, select
 
+from models.approvals.approving import what_is_seen
 from models.clocks import london_date
-from models.commands.approving import what_is_seen
-from models.commands.deciding import decide
-from models.commands.directory import set_contact
-from models.commands.proposing import propose
-from models.commands.starting import start
 from models.database import read, write
-from models.escalations import Escalation, Step
-from models.officers import Officer
+from models.escalations.deciding import decide
+from models.escalations.proposing import propose
+from models.escalations.starting import start
+from models.escalations.tables import Escalation, Step
+from models.people.tables import Officer
 from models.policy import Policy
-from models.schools import School
+from models.schools.contacts import set_contact
+from models.schools.tables import School
 from tests.benchmarks.measuring import Measured, copied, in_turns, opened, recorded, replay, seconds
-from tests.council import NOW, Council
+from tests.support.council import NOW, Council
 
 CASES = 200
 FIRST_URN = 910_000

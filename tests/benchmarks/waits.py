@@ -15,8 +15,8 @@ from flows.gates import open_gates
 from models.policy import Policy
 from tests.benchmarks import transitions
 from tests.benchmarks.measuring import Measured, copied, opened
-from tests.council import Council
-from tests.prefect_server import PrefectServer, eventually, flow_runner, prefect_server
+from tests.support.council import Council
+from tests.support.prefect_server import PrefectServer, eventually, flow_runner, prefect_server
 
 HOW_MANY = 100
 UNDER_WAY = 3  # runs whose processes are at work when the server dies

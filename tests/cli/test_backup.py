@@ -22,30 +22,29 @@ from typer.testing import CliRunner
 
 from cli import demonstration
 from cli.main import app
-from models import schema
-from models.backup import back_up, restore
-from models.backup.copying import copied_tables
-from models.commands import covering, directory, identity
-from models.commands.clock import tick
 from models.database import connect, read, write
-from models.delegations import Delegation
-from models.escalations import Escalation, NamedOfficer, Proposal
+from models.escalations.tables import Escalation, NamedOfficer, Proposal
 from models.events import Event, EventKind
-from models.evidence import EvidenceFile, Scan
+from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of
-from models.messages import Message, MessageKind, MessageState
-from models.officers import Credential, CredentialKind, Officer, Role
+from models.outbox import Message, MessageKind, MessageState
+from models.people import cover, identity
+from models.people import officers as people_officers
+from models.people.tables import Credential, CredentialKind, Delegation, Officer, Role, SignIn
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import NotIdentified, NotPossible
 from models.settings import Settings
-from models.signing_in import SignIn
 from models.statements import add, change
+from models.upkeep import schema
+from models.upkeep.backup import back_up, restore
+from models.upkeep.backup.copying import copied_tables
+from models.upkeep.clock import tick
 from notifications.outbox import deliver
-from tests import databases
-from tests.cases import Case
-from tests.council import NOW, found_council
-from tests.killing import run_killed_at
+from tests.support import databases
+from tests.support.cases import Case
+from tests.support.council import NOW, found_council
+from tests.support.killing import run_killed_at
 
 LATER = NOW + timedelta(days=42)  # a Monday too
 PAPER = b"%PDF-1.7 minutes of a meeting"
@@ -773,8 +772,8 @@ def test_what_was_taken_from_somebody_since_stays_taken(
     assert case.escalation.restricted
     assert [named.officer_id for named in case.all(NamedOfficer)] == [officers["aed"].id]
     with read(case.engine) as session:
-        assert not directory.find_officer(session, "seo2@fernshire.example").active
-        assert directory.find_officer(session, "hos2@fernshire.example").role is Role.VIEWER
+        assert not people_officers.find_officer(session, "seo2@fernshire.example").active
+        assert people_officers.find_officer(session, "hos2@fernshire.example").role is Role.VIEWER
         invitations = select(Credential).where(Credential.kind == CredentialKind.INVITATION)
         assert all(link.revoked_at for link in session.exec(invitations))
         assert session.exec(select(SignIn)).all() == []
@@ -819,7 +818,7 @@ def test_cover_that_was_ended_stays_ended(case: Case, folder: Path, backup: Path
     officers = case.council.officers
     with write(case.engine) as session:
         for name in ("seo", "hos2"):
-            covering.delegate(
+            cover.delegate(
                 session,
                 officer=officers["hos"],
                 now=NOW,

@@ -20,21 +20,21 @@ from typer.testing import CliRunner
 from cli import demonstration, doctor
 from cli.main import app
 from cli.running import Running, alone
-from models import schema
 from models.clocks import bank_holidays_known_until
-from models.commands import clock, identity
 from models.database import connect, read, write
-from models.escalations import Escalation, Proposal, Status, Step, StepState
+from models.escalations.tables import Escalation, Proposal, Status, Step, StepState
 from models.events import Event, verify
-from models.letters import Letter, LetterState
-from models.officers import Officer, digest
+from models.letters.tables import Letter, LetterState
+from models.people import identity
+from models.people.tables import Officer, digest
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import NotIdentified
-from models.schools import School
+from models.schools.tables import School
 from models.settings import Settings
-from tests.cases import Case
-from tests.council import Council
+from models.upkeep import clock, schema
+from tests.support.cases import Case
+from tests.support.council import Council
 
 COMMANDS = (
     "up",

@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 from cli import running
 from cli.main import app
-from models.backup import back_up
 from models.database import connect, read
 from models.events import verify
 from models.policy import Policy
-from tests.cases import Case
-from tests.council import NOW, found_council
-from tests.databases import sqlite_url
+from models.upkeep.backup import back_up
+from tests.support.cases import Case
+from tests.support.council import NOW, found_council
+from tests.support.databases import sqlite_url
 
 Damage = Callable[[Path], None]
 

@@ -12,13 +12,13 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from cli.main import app
-from models.commands import evidence
 from models.database import read, write
 from models.events import Event, EventKind
+from models.evidence import keeping
 from models.policy import Policy
 from models.settings import Settings
-from tests.cases import STAND_INS, Case
-from tests.council import Council
+from tests.support.cases import STAND_INS, Case
+from tests.support.council import Council
 
 
 @pytest.fixture
@@ -72,12 +72,12 @@ def add_note(case: Case, council: Council, policy: Policy, home: Path) -> None:
     """Attach a note, as the pages do."""
     settings = Settings(home=home, _env_file=None)
     about = {"officer": council.seo, "now": case.now, "reference": case.reference}
-    note = evidence.Upload("Note of the visit.txt", io.BytesIO(b"Seen on the day.\n"))
+    note = keeping.Upload("Note of the visit.txt", io.BytesIO(b"Seen on the day.\n"))
     with (
-        evidence.receive(case.engine, policy, settings, upload=note, **about) as received,
+        keeping.receive(case.engine, policy, settings, upload=note, **about) as received,
         write(case.engine) as session,
     ):
-        evidence.add_evidence(session, policy, received=received, description="A note.", **about)
+        keeping.add_evidence(session, policy, received=received, description="A note.", **about)
 
 
 def test_a_damaged_file_is_named_and_the_rest_is_there(

@@ -13,23 +13,30 @@ from sqlmodel import col, delete, select
 from typer.testing import CliRunner
 
 from cli.main import app
-from models import reading
-from models.commands import directory
 from models.database import read, write
-from models.escalations import Escalation, Status
+from models.escalations.tables import Escalation, Status
 from models.events import Event, EventKind, verify
-from models.messages import Message, MessageKind
+from models.letters.shown import held_contacts
+from models.outbox import Message, MessageKind
 from models.policy import Policy
-from models.programme import Supporter, SupportRole
-from models.register_imports import FindingKind, ImportState, RegisterFinding, RegisterImport
-from models.risk import LevelChange
-from models.schools import NATIONAL_REGISTER, Contact, ContactRole, RiskLevel, School, SchoolKind
+from models.programme.tables import Supporter, SupportRole
+from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport
+from models.risk.tables import LevelChange
+from models.schools import contacts
+from models.schools.tables import (
+    NATIONAL_REGISTER,
+    Contact,
+    ContactRole,
+    RiskLevel,
+    School,
+    SchoolKind,
+)
 from models.settings import Settings
 from models.statements import add, change
 from notifications.composing import Composer
-from tests.cases import Case
-from tests.council import NOW, Council
-from tests.register_files import (
+from tests.support.cases import Case
+from tests.support.council import NOW, Council
+from tests.support.register_files import (
     CHURCH,
     COLUMNS,
     CONVERTER,
@@ -365,7 +372,7 @@ def test_what_an_officer_corrected_outlives_every_import(
 ) -> None:
     register.give([ASHFIELD])
     with write(register.engine) as session:
-        directory.set_contact(
+        contacts.set_contact(
             session,
             officer=council.seo,
             now=NOW,
@@ -426,7 +433,7 @@ def test_a_restricted_case_writes_on_to_the_contact_that_the_register_changed(
         change(session, Escalation, {"urn": 900001}, restricted=True)
     register.give([after])
     with read(register.engine) as session:
-        [held] = reading.held_contacts(session, case.reference)["items"]
+        [held] = held_contacts(session, case.reference)["items"]
     assert held["before"]["email"] == "head@ashfield.example"
     assert (held["after"]["name"], held["after"]["email"]) == ("Ms Carys Drake", None)
     assert held["changed_by"] == NATIONAL_REGISTER
@@ -714,7 +721,7 @@ def test_trusts_and_sponsors_come_from_the_group_links(register: Register) -> No
 def test_trusts_addresses_come_from_the_groups(register: Register, council: Council) -> None:
     register.give([OAKWOOD, ASHFIELD | trust("ASH TRUST")])
     with write(register.engine) as session:
-        directory.set_contact(
+        contacts.set_contact(
             session,
             officer=council.seo,
             now=NOW,

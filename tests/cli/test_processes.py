@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 from cli.processes import Child, Family, new_log
-from tests.prefect_server import eventually
+from tests.support.prefect_server import eventually
 
 
 def test_who_stays_behind_understands_the_end_of_a_family_with_one_that_is_down(

@@ -20,18 +20,19 @@ from typer.testing import CliRunner
 from cli import prefect_events
 from cli.main import app
 from cli.running import find
-from models.commands import clock, directory
-from models.condition import Health
 from models.database import connect, write
-from models.deadlines import Deadline
+from models.matters.tables import Deadline
+from models.people import officers
 from models.policy import Policy, load_policy
 from models.settings import DEFAULT_POLICY, Settings
 from models.statements import change
+from models.upkeep import clock
+from models.upkeep.condition import Health
 from notifications.outbox import AT_ONCE
-from tests.cases import Case
-from tests.council import found_council
-from tests.prefect_server import eventually, free_port
-from tests.smtp import SmtpServer
+from tests.support.cases import Case
+from tests.support.council import found_council
+from tests.support.prefect_server import eventually, free_port
+from tests.support.smtp import SmtpServer
 
 # One after the other: each is several processes.
 
@@ -372,7 +373,7 @@ def test_the_demonstration_sign_in_is_for_this_machine_alone(
     running = up("--no-prefect", *options, SCC_SECRET_KEY="a secret of its own").wait_until_ready()
     engine = connect(f"sqlite:///{running.home / 'scc.db'}")
     with write(engine) as session:
-        officer = directory.add_officer(
+        officer = officers.add_officer(
             session,
             now=datetime.now(UTC),
             email="ada@fernshire.example",

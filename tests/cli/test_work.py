@@ -11,8 +11,8 @@ from cli.main import app
 from models.policy import Policy
 from models.settings import Settings
 from notifications import level_letters as work
-from tests.council import Council
-from tests.level_letters import Post, blank_press, published
+from tests.support.council import Council
+from tests.support.level_letters import Post, blank_press, published
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from sqlalchemy import Engine
 from flows.dispatch import NotRegisteredError, registered
 from flows.record import Record, opened
 from models.policy import Policy
-from tests.cases import Case
-from tests.council import found_council
-from tests.flows.clockwork import Clockwork
-from tests.prefect_server import PrefectServer
+from tests.support.cases import Case
+from tests.support.clockwork import Clockwork
+from tests.support.council import found_council
+from tests.support.prefect_server import PrefectServer
 
 
 @pytest.fixture

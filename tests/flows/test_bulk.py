@@ -8,15 +8,14 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import ArtifactSort
 from sqlmodel import select
 
-from models.bulk import BulkJob
-from models.commands import level_letters
-from models.commands.bulk import HOLD_LASTS, take
 from models.database import read, write
-from models.level_letters import BatchSample, BatchState
+from models.level_letters import approving, batches, opening
+from models.level_letters.tables import BatchSample, BatchState
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY
-from tests.flows.clockwork import Clockwork
-from tests.level_letters import published
+from models.work import HOLD_LASTS, BulkJob, take
+from tests.support.clockwork import Clockwork
+from tests.support.level_letters import published
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,7 +52,7 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
     now = datetime.now(UTC)
     published(engine, [900001, 900002, 900003, 900004], now=now)
     with write(engine) as session:
-        batch = level_letters.open_batch(session, officer=council.hos2, now=now, about="annual")
+        batch = opening.open_batch(session, officer=council.hos2, now=now, about="annual")
     drafting = job(clockwork)
 
     await clockwork.dispatch()
@@ -69,10 +68,10 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
     assert await progress(clockwork, drafting) == 100
 
     with write(engine) as session:
-        assert level_letters.find_batch(session, batch.id).state is BatchState.PREPARED
+        assert batches.find_batch(session, batch.id).state is BatchState.PREPARED
         for letter in session.exec(select(BatchSample.letter_id)).all():
-            level_letters.look_at(session, officer=council.hos, now=now, letter_id=letter)
-        level_letters.approve(
+            approving.look_at(session, officer=council.hos, now=now, letter_id=letter)
+        approving.approve(
             session, load_policy(DEFAULT_POLICY), officer=council.hos, now=now, number=batch.id
         )
     issuing = job(clockwork)
@@ -83,4 +82,4 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
     await clockwork.dispatch()
     assert len(await bulk_runs(clockwork, issuing)) == 1
     with read(engine) as session:
-        assert level_letters.find_batch(session, batch.id).state is BatchState.ISSUED
+        assert batches.find_batch(session, batch.id).state is BatchState.ISSUED

@@ -7,12 +7,12 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 
 from flows.clock import clock
 from flows.record import Record
-from models.commands.clock import last_pass
 from models.database import write
-from models.deadlines import Deadline
+from models.matters.tables import Deadline
 from models.statements import change
-from tests.cases import Case
-from tests.prefect_server import free_port
+from models.upkeep.clock import last_pass
+from tests.support.cases import Case
+from tests.support.prefect_server import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,8 +11,8 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.runner import LANES, deployments
 from flows.starting import start_an_escalation
-from models.escalations import Trigger
-from tests.prefect_server import PrefectServer
+from models.escalations.tables import Trigger
+from tests.support.prefect_server import PrefectServer
 
 ROOT = Path(__file__).parent.parent.parent
 

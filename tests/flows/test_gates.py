@@ -9,20 +9,20 @@ from sqlmodel import col, select
 
 from flows.waiting import read_waiting
 from flows.waits import ask_again
-from models.asking_prefect import Told, ask
 from models.clocks import london_date
-from models.commands.correspondence import edit_letter
-from models.commands.directory import set_contact
 from models.database import read, write
-from models.escalations import Decision, Proposal
+from models.escalations.tables import Decision, Proposal
 from models.events import Event, EventKind
-from models.letters import Letter
-from models.officers import Officer, Phase
-from models.reading.sentences import Names, sentence
-from models.schools import School
+from models.letters.tables import Letter
+from models.letters.writing import edit_letter
+from models.people.tables import Officer, Phase
+from models.record.sentences import Names, sentence
+from models.schools.contacts import set_contact
+from models.schools.tables import School
 from models.statements import change
-from tests.cases import Case
-from tests.flows.clockwork import Clockwork, formal_letter_proposed, record_of, return_the_notes
+from models.upkeep.asking_prefect import Told, ask
+from tests.support.cases import Case
+from tests.support.clockwork import Clockwork, formal_letter_proposed, record_of, return_the_notes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -10,11 +10,11 @@ from prefect.states import Cancelled, Crashed, Failed, Pending, Running, Schedul
 
 from flows import dispatch, forms, gates, waits
 from flows.forms import remove_forms
-from models.commands.correspondence import edit_letter
 from models.database import write
-from models.escalations import Proposal
-from models.letters import Letter
-from tests.flows.clockwork import Clockwork, formal_letter_proposed
+from models.escalations.tables import Proposal
+from models.letters.tables import Letter
+from models.letters.writing import edit_letter
+from tests.support.clockwork import Clockwork, formal_letter_proposed
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

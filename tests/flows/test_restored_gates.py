@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from models.backup import back_up, restore
-from models.escalations import ProposalState
-from tests.flows.clockwork import Clockwork
+from models.escalations.tables import ProposalState
+from models.upkeep.backup import back_up, restore
+from tests.support.clockwork import Clockwork
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

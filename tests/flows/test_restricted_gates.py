@@ -19,13 +19,13 @@ from flows.dispatch import LADDERS, STARTING
 from flows.forgetting import SETTLED
 from flows.gates import record_run
 from flows.waiting import Waiting, read_waiting
-from models.commands import holding
 from models.database import read, write
-from models.escalations import Escalation, Proposal
-from models.schools import School
+from models.escalations import holding
+from models.escalations.tables import Escalation, Proposal
+from models.schools.tables import School
 from models.statements import change
-from tests.flows.clockwork import Clockwork, formal_letter_proposed
-from tests.prefect_server import PATIENCE, PrefectServer, eventually
+from tests.support.clockwork import Clockwork, formal_letter_proposed
+from tests.support.prefect_server import PATIENCE, PrefectServer, eventually
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

@@ -22,19 +22,20 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from flows.gates import open_gates
-from models.commands import directory, identity
 from models.database import connect, read, write
-from models.escalations import Decision, Proposal
+from models.escalations.tables import Decision, Proposal
 from models.events import verify
-from models.letters import IssuedFile, Letter
-from models.messages import Message, MessageKind, MessageState
+from models.letters.tables import IssuedFile, Letter
+from models.outbox import Message, MessageKind, MessageState
+from models.people import identity, officers
 from models.policy import Policy
 from models.refusals import AlreadyDecided
-from models.schools import School
-from tests.cases import Case
-from tests.council import Council, found_council
-from tests.databases import sqlite_url
-from tests.prefect_server import (
+from models.schools import contacts
+from models.schools.tables import School
+from tests.support.cases import Case
+from tests.support.council import Council, found_council
+from tests.support.databases import sqlite_url
+from tests.support.prefect_server import (
     PrefectServer,
     Process,
     delivery_worker,
@@ -65,10 +66,10 @@ class House:
         """An escalation of a school of its own."""
         urn = next(self.urns)
         with write(self.engine) as session:
-            directory.add_school(
+            contacts.add_school(
                 session,
                 now=datetime.now(UTC),
-                actor=directory.AT_THE_MACHINE,
+                actor=officers.AT_THE_MACHINE,
                 urn=urn,
                 name=f"School {urn}",
                 type_code=1,
@@ -76,7 +77,7 @@ class House:
                 phase="Primary",
             )
             for role in ("headteacher", "chair_of_governors"):
-                directory.set_contact(
+                contacts.set_contact(
                     session,
                     officer=self.council.admin,
                     now=datetime.now(UTC),

@@ -6,13 +6,13 @@ import pytest
 
 from flows.school_year import school_year
 from models.clocks import london_date
-from models.commands.school_year import run
 from models.database import write
 from models.policy.programme import school_year_of
-from models.schools import RiskLevel, School
+from models.schools.tables import RiskLevel, School
 from models.statements import change
-from tests.flows.clockwork import Clockwork
-from tests.programme import Programme
+from models.upkeep.school_year import run
+from tests.support.clockwork import Clockwork
+from tests.support.programme import Programme
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

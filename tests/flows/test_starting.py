@@ -7,11 +7,11 @@ from prefect.client.schemas.objects import FlowRun
 from sqlmodel import select
 
 from flows.dispatch import STARTING
-from models.commands.audit import SOMEBODY
 from models.database import read
-from models.escalations import Escalation
+from models.escalations.tables import Escalation
 from models.events import EventKind
-from tests.flows.clockwork import Clockwork, record_of
+from models.record.audit import SOMEBODY
+from tests.support.clockwork import Clockwork, record_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

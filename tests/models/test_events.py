@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 
 from models.database import read, write
 from models.events import Break, ChainHead, Event, EventKind, Happening, append, link, verify
-from tests.council import NOW, Council
+from tests.support.council import NOW, Council
 
 pytestmark = pytest.mark.every_example
 

@@ -6,22 +6,23 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models.commands import directory, identity
-from models.commands.correspondence import edit_letter, letter_body
-from models.commands.proposing import propose
-from models.commands.recording import judge_response
-from models.commands.starting import start
 from models.database import read, write
-from models.drafting import LITERAL_CLOSE, LITERAL_OPEN
-from models.escalations import Discussion, Escalation, Proposal, Response
+from models.escalations.proposing import propose
+from models.escalations.recording import judge_response
+from models.escalations.starting import start
+from models.escalations.tables import Discussion, Escalation, Proposal, Response
 from models.events import verify
-from models.letters import Letter
-from models.messages import Message
-from models.officers import digest
+from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN
+from models.letters.tables import Letter
+from models.letters.writing import edit_letter, letter_body
+from models.outbox import Message
+from models.people import identity, officers
+from models.people.tables import digest
 from models.refusals import InvalidInput, NotFound, NotIdentified
-from models.schools import Contact
-from tests.cases import Case
-from tests.council import NOW
+from models.schools import contacts
+from models.schools.tables import Contact
+from tests.support.cases import Case
+from tests.support.council import NOW
 
 pytestmark = pytest.mark.every_example
 
@@ -179,9 +180,9 @@ def test_hostile_names_to_look_for_find_nothing_and_break_nothing(case: Case) ->
     for text in HOSTILE:
         with read(case.engine) as session:
             with pytest.raises(NotFound):
-                directory.find_officer(session, text)
+                officers.find_officer(session, text)
             with pytest.raises(NotFound):
-                directory.find_school(session, text)
+                contacts.find_school(session, text)
             with pytest.raises(NotIdentified):
                 identity.officer_by_token(session, text, now=NOW)
             with pytest.raises(NotIdentified):
@@ -249,7 +250,7 @@ def test_contacts_are_kept_exactly_or_refused(case: Case) -> None:
 
     def setting(**values: Any) -> Contact:
         with write(case.engine) as session:
-            return directory.set_contact(
+            return contacts.set_contact(
                 session,
                 officer=case.council.seo,
                 now=NOW,

@@ -9,17 +9,24 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
 
-from models import reading
-from models.access import THE_MACHINE
-from models.commands.clock import tick
+from models.approvals.shown import proposal, proposals
 from models.database import read, write
+from models.escalations import held
+from models.escalations.shown import escalation, escalations
 from models.events import Event, EventKind
+from models.letters.shown import letters_of, message
+from models.matters.shown import deadlines, deadlines_of
+from models.people.access import THE_MACHINE
 from models.policy import Policy
+from models.record import sentences as record_sentences
+from models.record import timeline
 from models.refusals import InvalidInput, NotFound
-from models.schools import RiskLevel, School, SchoolKind
+from models.schools import shown as schools_shown
+from models.schools.tables import RiskLevel, School, SchoolKind
 from models.statements import add_all
-from tests.cases import Case
-from tests.council import NOW, Council
+from models.upkeep.clock import tick
+from tests.support.cases import Case
+from tests.support.council import NOW, Council
 
 pytestmark = pytest.mark.every_example
 
@@ -43,7 +50,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 
 
 def test_every_kind_of_event_has_a_sentence() -> None:
-    assert set(reading.SENTENCES) == set(EventKind)
+    assert set(record_sentences.SENTENCES) == set(EventKind)
 
 
 def test_a_case_reads_as_sentences(case: Case) -> None:
@@ -54,8 +61,8 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     case.change("resume")
     tick(case.engine, case.policy, datetime(2026, 12, 16, 9, tzinfo=UTC))
     with read(case.engine) as session:
-        told = reading.timeline(session, case.policy, case.reference, per_page=200)["items"]
-        recorded = reading.events_of(session, case.reference, per_page=200)["items"]
+        told = timeline.timeline(session, case.policy, case.reference, per_page=200)["items"]
+        recorded = timeline.events_of(session, case.reference, per_page=200)["items"]
     assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
     sentences = {item["sentence"]: item for item in told}
     for sentence in (
@@ -83,7 +90,9 @@ def test_events_outside_cases_read_as_sentences(
 ) -> None:
     with read(engine) as session:
         kinds = {
-            found.kind: reading.sentence(reading.Names(policy), found.kind, found.facts)
+            found.kind: record_sentences.sentence(
+                record_sentences.Names(policy), found.kind, found.facts
+            )
             for found in session.exec(select(Event).order_by(Event.sequence))
         }
     assert kinds[EventKind.OFFICER_ADDED] == "Adam Dunmore was added as Administrator."
@@ -103,7 +112,7 @@ def test_the_kind_of_a_school_is_the_same_in_sql(engine: Engine) -> None:
     with read(engine) as session:
         everybody = session.exec(select(School)).all()
         for kind in SchoolKind:
-            found = reading.schools(
+            found = schools_shown.schools(
                 session, THE_MACHINE, today=TODAY, kind=kind.value, per_page=200
             )["items"]
             expected = {school.urn for school in everybody if school.kind is kind}
@@ -140,7 +149,7 @@ def test_schools_are_found_by_words(
     engine: Engine, council: Council, query: str, names: list[str]
 ) -> None:
     with read(engine) as session:
-        found = reading.schools(session, THE_MACHINE, today=TODAY, query=query)["items"]
+        found = schools_shown.schools(session, THE_MACHINE, today=TODAY, query=query)["items"]
     assert len(found) == len(names)
     assert all(item["name"].startswith(name) for item, name in zip(found, names, strict=True))
 
@@ -149,7 +158,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
     with write(engine) as session:
         add_all(session, School, [school_row(900100, risk_level=RiskLevel.HIGH)])
     with read(engine) as session:
-        [high] = reading.schools(session, THE_MACHINE, today=TODAY, level="high")["items"]
+        [high] = schools_shown.schools(session, THE_MACHINE, today=TODAY, level="high")["items"]
         assert (high["urn"], high["risk_level"]) == (900100, "high")
 
 
@@ -158,7 +167,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
 
 def references(engine: Engine, policy: Policy, **filters: Any) -> list[str]:
     with read(engine) as session:
-        found = reading.escalations(session, policy, THE_MACHINE, **{"today": TODAY, **filters})
+        found = escalations(session, policy, THE_MACHINE, **{"today": TODAY, **filters})
     assert found["total"] == len(found["items"])
     return [item["reference"] for item in found["items"]]
 
@@ -200,7 +209,7 @@ def test_overdue_does_not_wait_for_the_clock(case: Case, policy: Policy) -> None
     assert references(case.engine, policy, overdue=True, today=after) == [case.reference]
     assert references(case.engine, policy, overdue=False, today=after) == []
     with read(case.engine) as session:
-        found = reading.escalation(session, policy, THE_MACHINE, case.reference, today=after)
+        found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
     assert (found["overdue"], found["step"]["overdue"]) == (True, True)
     case.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
     tick(case.engine, policy, case.now)
@@ -214,8 +223,8 @@ def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy)
     case.change("pause")
     after = date(2026, 12, 8)
     with read(case.engine) as session:
-        found = reading.escalation(session, policy, THE_MACHINE, case.reference, today=after)
-        [deadline] = reading.deadlines_of(session, policy, case.reference, today=after)["items"]
+        found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
+        [deadline] = deadlines_of(session, policy, case.reference, today=after)["items"]
     assert (found["next_deadline"], found["overdue"]) == (None, False)
     assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
 
@@ -224,7 +233,7 @@ def test_a_converted_escalation_keeps_what_fell_away(case: Case, policy: Policy)
     case.started().climb_to("performance_meetings")
     case.change("convert")
     with read(case.engine) as session:
-        found = reading.escalation(session, policy, THE_MACHINE, case.reference, today=TODAY)
+        found = escalation(session, policy, THE_MACHINE, case.reference, today=TODAY)
     assert [step["key"] for step in found["steps"]][-2:] == ["secretary_of_state", "ofsted"]
     assert [step["key"] for step in found["fallen_away"]] == [
         "performance_meetings",
@@ -242,7 +251,9 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
     seen: list[int] = []
     with read(engine) as session:
         for number in range(1, 5):
-            page = reading.schools(session, THE_MACHINE, today=TODAY, page=number, per_page=10)
+            page = schools_shown.schools(
+                session, THE_MACHINE, today=TODAY, page=number, per_page=10
+            )
             assert (page["page"], page["pages"], page["total"]) == (number, 3, 25)
             seen += [item["urn"] for item in page["items"]]
     assert seen == list(range(920000, 920025))
@@ -250,10 +261,10 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
 
 def test_a_page_out_of_bounds_is_refused(engine: Engine) -> None:
     with read(engine) as session:
-        assert reading.schools(session, THE_MACHINE, today=TODAY)["pages"] == 1
+        assert schools_shown.schools(session, THE_MACHINE, today=TODAY)["pages"] == 1
         for field, bad in (("page", 0), ("page", 2**70), ("per_page", 0), ("per_page", 1001)):
             with pytest.raises(InvalidInput) as refused:
-                reading.schools(session, THE_MACHINE, today=TODAY, **{field: bad})
+                schools_shown.schools(session, THE_MACHINE, today=TODAY, **{field: bad})
             assert refused.value.errors[0][0] == field
 
 
@@ -274,12 +285,10 @@ def queries_of_lists(engine: Engine, policy: Policy, council: Council) -> dict[s
     cost = {}
     with read(engine) as session:
         for name, look in {
-            "schools": lambda: reading.schools(session, THE_MACHINE, today=TODAY),
-            "escalations": lambda: reading.escalations(session, policy, THE_MACHINE, today=TODAY),
-            "deadlines": lambda: reading.deadlines(session, policy, THE_MACHINE, today=TODAY),
-            "proposals": lambda: reading.proposals(
-                session, policy, officer=council.hos, today=TODAY
-            ),
+            "schools": lambda: schools_shown.schools(session, THE_MACHINE, today=TODAY),
+            "escalations": lambda: escalations(session, policy, THE_MACHINE, today=TODAY),
+            "deadlines": lambda: deadlines(session, policy, THE_MACHINE, today=TODAY),
+            "proposals": lambda: proposals(session, policy, officer=council.hos, today=TODAY),
         }.items():
             with counted(engine) as statements:
                 look()
@@ -290,13 +299,13 @@ def queries_of_lists(engine: Engine, policy: Policy, council: Council) -> dict[s
 def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
     with read(engine) as session:
         for look in (
-            lambda: reading.escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
-            lambda: reading.events_of(session, "\0"),
-            lambda: reading.letters_of(session, policy, "’"),
-            lambda: reading.proposal(session, policy, 1, today=NOW.date()),
-            lambda: reading.response(session, policy, 1),
-            lambda: reading.message(session, 1),
-            lambda: reading.school(session, THE_MACHINE, "900001"),
+            lambda: escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
+            lambda: timeline.events_of(session, "\0"),
+            lambda: letters_of(session, policy, "’"),
+            lambda: proposal(session, policy, 1, today=NOW.date()),
+            lambda: held.response(session, policy, 1),
+            lambda: message(session, 1),
+            lambda: schools_shown.school(session, THE_MACHINE, "900001"),
         ):
             with pytest.raises(NotFound):
                 look()

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models.commands import rounds
 from models.database import read, write
-from models.messages import Message, MessageState
+from models.outbox import Message, MessageState
 from models.policy import Policy
+from models.risk import rounds
 from models.settings import Settings
 from notifications.channels import Mail
 from notifications.composing import Composer
 from notifications.outbox import deliver
-from tests.assessing import JULY, Register
-from tests.council import Council
+from tests.support.assessing import JULY, Register
+from tests.support.council import Council
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # Ten working days before Saturday 4 September 2027; 30 August is a bank holiday.

@@ -9,9 +9,9 @@ import pytest
 
 from notifications.bundle import write_bundle
 from notifications.letters import to_pdf
-from tests.letters.renderings import pdf_lines, squeezed
-from tests.letters.samples import letter
-from tests.level_letters import blank_pdf
+from tests.support.letter_samples import letter
+from tests.support.level_letters import blank_pdf
+from tests.support.renderings import pdf_lines, squeezed
 
 WINDOW = {"left": 24.6, "right": 120, "top": 39.5, "bottom": 66.3}  # mm, of page 1
 

@@ -37,7 +37,7 @@ from notifications.channels import (
     send_letter,
     send_mail,
 )
-from tests.smtp import SmtpServer
+from tests.support.smtp import SmtpServer
 
 PDF = b"%PDF-1.7\n\x00\xff\r\n.\r\nnot the end\r\n%%EOF\n"
 MAIL = Mail(

@@ -8,21 +8,23 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.approvals.approving import what_is_seen
 from models.clocks import london_date
-from models.commands import directory, recording, starting
-from models.commands.approving import what_is_seen
-from models.commands.clock import tick
-from models.commands.deciding import decide
-from models.commands.proposing import propose
 from models.database import connect, read, write
-from models.escalations import Proposal
-from models.messages import Message, MessageKind
+from models.escalations import recording, starting
+from models.escalations.deciding import decide
+from models.escalations.proposing import propose
+from models.escalations.tables import Proposal
+from models.outbox import Message, MessageKind
+from models.people import officers
 from models.policy import Policy
+from models.schools import contacts
 from models.settings import Settings
+from models.upkeep.clock import tick
 from notifications.channels import Mail
 from notifications.composing import Composer
-from tests.council import NOW, Council, found_council
-from tests.databases import sqlite_url
+from tests.support.council import NOW, Council, found_council
+from tests.support.databases import sqlite_url
 
 Compose = Callable[..., list[Mail]]
 
@@ -226,10 +228,10 @@ def test_no_mail_has_gaps_or_markup(
     engine: Engine, policy: Policy, council: Council, mails: Compose, discuss
 ) -> None:
     with write(engine) as session:
-        directory.add_school(
+        contacts.add_school(
             session,
             now=NOW,
-            actor=directory.AT_THE_MACHINE,
+            actor=officers.AT_THE_MACHINE,
             urn=900010,
             name="<b>O'Neill & Sons</b> {{ 7 * 7 }}",
             type_code=1,

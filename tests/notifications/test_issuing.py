@@ -6,12 +6,12 @@ import pytest
 from sqlmodel import select
 
 from models.database import read
-from models.letters import Letter, LetterState
-from models.messages import Message
+from models.letters.tables import Letter, LetterState
+from models.outbox import Message
 from models.settings import Settings
 from notifications import issuing
 from notifications.composing import Composer
-from tests.cases import Case
+from tests.support.cases import Case
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import typst
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models.commands import level_letters
 from models.database import read, write
 from models.events import Event
-from models.level_letters import LevelLetter, LevelLetterFile
-from models.messages import Message, MessageState
-from models.officers import Officer
+from models.level_letters import approving, deliveries
+from models.level_letters.tables import LevelLetter, LevelLetterFile
+from models.outbox import Message, MessageState
+from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.settings import Settings
@@ -27,12 +27,12 @@ from notifications import level_letters as work
 from notifications.bulk import Worked
 from notifications.outbox import Delivered, deliver
 from notifications.press import _as_line, press, serve
-from tests.cases import Case
-from tests.council import Council
-from tests.letters.renderings import pdf_text, squeezed
-from tests.letters.samples import letter
-from tests.level_letters import Post, blank_press, published
-from tests.smtp import SmtpServer
+from tests.support.cases import Case
+from tests.support.council import Council
+from tests.support.letter_samples import letter
+from tests.support.level_letters import Post, blank_press, published
+from tests.support.renderings import pdf_text, squeezed
+from tests.support.smtp import SmtpServer
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_what_is_no_fault_of_the_letter_stops_the_work_and_leaves_nobody_out(
     assert {each.state.value for each in inked.letters()} == {"drafted"}
 
     with write(inked.engine) as session:
-        level_letters.go_on(session, officer=inked.council.hos, now=inked.now, number=batch.id)
+        approving.go_on(session, officer=inked.council.hos, now=inked.now, number=batch.id)
     assert inked.work() == Worked(1, 0)
     assert {each.state.value for each in inked.letters()} == {"issued"}
 
@@ -184,7 +184,7 @@ def test_a_bundle_that_was_lost_is_made_again_with_the_same_bytes(post: Post) ->
     before = post.bundle.read_bytes()
     post.bundle.unlink()
     with write(post.engine) as session:
-        level_letters.go_on(session, officer=post.council.hos, now=post.now, number=batch.id)
+        approving.go_on(session, officer=post.council.hos, now=post.now, number=batch.id)
     assert post.work() == Worked(1, 0)
     assert post.bundle.read_bytes() == before
     assert post.batch(batch.id) == batch
@@ -278,7 +278,7 @@ def test_trouble_is_decided_by_an_officer_and_told_once_for_the_batch(
 
     def settle(message: Message, decision: str) -> Message:
         with write(post.engine) as session:
-            return level_letters.settle(
+            return deliveries.settle(
                 session,
                 officer=post.council.hos,
                 now=post.now,

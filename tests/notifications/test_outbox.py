@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from models.commands.clock import tick
-from models.commands.deliveries import settle
-from models.commands.directory import set_contact
 from models.database import read, write
 from models.events import verify
-from models.messages import Message, MessageKind, MessageState
+from models.letters.deliveries import settle
+from models.outbox import Message, MessageKind, MessageState
 from models.refusals import NotPossible
+from models.schools.contacts import set_contact
 from models.settings import Settings
 from models.statements import change
+from models.upkeep.clock import tick
 from notifications.issuing import issue_letters
 from notifications.outbox import Delivered, deliver
-from tests.cases import Case
-from tests.smtp import SmtpServer
+from tests.support.cases import Case
+from tests.support.smtp import SmtpServer
 
 CLAIM_LASTS = timedelta(minutes=5)  # one that was taken before the clock moved on
 HEAD = "headteacher@school-900001.example"

@@ -10,13 +10,13 @@ from sqlmodel import select
 
 from models.database import read, write
 from models.events import Event, EventKind
-from models.messages import Message, MessageKind, MessageState
+from models.outbox import Message, MessageKind, MessageState
 from models.statements import change
 from notifications.composing import message_id
 from notifications.outbox import AT_ONCE, Delivered
-from tests.cases import Case
-from tests.notifications.post import BASE_URL, CHAIR, HEAD, Post, governors
-from tests.smtp import SmtpServer
+from tests.support.cases import Case
+from tests.support.post import BASE_URL, CHAIR, HEAD, Post, governors
+from tests.support.smtp import SmtpServer
 
 REST = timedelta(minutes=1)
 # What asks the database nothing that the other tests do not ask of both kinds.

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.commands.clock import DELIVERY, last_pass
 from models.policy import Policy
 from models.settings import Settings
+from models.upkeep.clock import DELIVERY, last_pass
 from notifications.outbox import AT_ONCE, deliver
-from tests.cases import Case
-from tests.council import found_council
-from tests.notifications.post import Post, governors
-from tests.prefect_server import Process, delivery_worker, eventually
-from tests.smtp import SmtpServer
+from tests.support.cases import Case
+from tests.support.council import found_council
+from tests.support.post import Post, governors
+from tests.support.prefect_server import Process, delivery_worker, eventually
+from tests.support.smtp import SmtpServer
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.council import Council
-from tests.web.callers import Caller, Callers, start
+from tests.support.callers import Caller, Callers, start
+from tests.support.council import Council
 
 BODY = {
     "urn": 900001,

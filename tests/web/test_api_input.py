@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.cases import Case
-from tests.council import Council
-from tests.web.callers import Callers, start
+from tests.support.callers import Callers, start
+from tests.support.cases import Case
+from tests.support.council import Council
 
 REFERENCE = "ESC-2026-0001"
 HUGE = "9" * 30

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from models.policy import Policy
-from tests.cases import Case
-from tests.council import Council
-from tests.web.callers import Caller, Callers
+from tests.support.callers import Caller, Callers
+from tests.support.cases import Case
+from tests.support.council import Council
 
 pytestmark = pytest.mark.every_example
 

@@ -15,9 +15,9 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import Engine
 
-from tests.cases import Case
-from tests.council import Council
-from tests.web.callers import Callers
+from tests.support.callers import Callers
+from tests.support.cases import Case
+from tests.support.council import Council
 
 CHECKS = (
     not_a_server_error,

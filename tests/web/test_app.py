@@ -8,12 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from models import schema
-from models.commands.clock import stamp
 from models.database import connect
 from models.settings import Settings
-from tests.council import NOW, Council
-from tests.web.callers import Callers
+from models.upkeep import schema
+from models.upkeep.clock import stamp
+from tests.support.callers import Callers
+from tests.support.council import NOW, Council
 from web.__main__ import main as serve
 from web.app import create_app
 from web.protection import LONGEST_BODY

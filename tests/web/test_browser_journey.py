@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
 from models.database import write
-from models.letters import Letter, LetterState
-from models.messages import Message, MessageKind, MessageState
+from models.letters.tables import Letter, LetterState
+from models.outbox import Message, MessageKind, MessageState
 from models.statements import change
-from tests.cases import Case
-from tests.walk import DESK, Served, Walk, looker
+from tests.support.cases import Case
+from tests.support.walk import DESK, Served, Walk, looker
 
 REFERENCE = "ESC-2026-0001"
 

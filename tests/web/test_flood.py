@@ -16,14 +16,14 @@ import pytest
 import uvicorn
 from sqlalchemy import Engine
 
-from models import passwords as rules
-from models.commands import identity
 from models.database import write
-from models.passwords import Hashing
+from models.people import identity
+from models.people import password_rules as rules
+from models.people.password_rules import Hashing
 from models.settings import Settings
-from tests.council import NOW, Council
-from tests.prefect_server import eventually
-from tests.web.application import Application
+from tests.support.application import Application
+from tests.support.council import NOW, Council
+from tests.support.prefect_server import eventually
 from web import connections, protection
 from web.connections import serving
 from web.pages.visits import SESSION

@@ -9,10 +9,10 @@ import pytest
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import Page, Route
 
-from tests.browser import assert_fits
+from tests.support.browser import assert_fits
 from web.rendering import STATIC, environment
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.support.browser"]
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'"

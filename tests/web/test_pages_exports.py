@@ -18,21 +18,21 @@ from sqlalchemy import Engine, text
 
 from models.clocks import add_working_days
 from models.database import write
-from models.messages import Message
+from models.outbox import Message
 from models.policy import Policy
-from models.programme import DutyKind, SchoolVisit
-from models.register_imports import RegisterFinding, RegisterImport
-from models.schools import RiskLevel, School
+from models.programme.tables import DutyKind, SchoolVisit
+from models.register.tables import RegisterFinding, RegisterImport
+from models.schools.tables import RiskLevel, School
 from models.settings import Settings
 from models.statements import add, change
 from notifications import level_letters as work
-from tests.cases import Case
-from tests.council import NOW, OFFICERS, Council
-from tests.level_letters import Post, blank_press, published
-from tests.programme import WHOLE_YEAR, Programme
-from tests.web.downloads import as_csv, sheet
-from tests.web.visitors import Page, Visitor, Visitors
-from tests.web.watched_schools import TODAY, add_duty, furnish
+from tests.support.cases import Case
+from tests.support.council import NOW, OFFICERS, Council
+from tests.support.downloads import as_csv, sheet
+from tests.support.level_letters import Post, blank_press, published
+from tests.support.programme import WHOLE_YEAR, Programme
+from tests.support.visitors import Page, Visitor, Visitors
+from tests.support.watched_schools import TODAY, add_duty, furnish
 from web import tables
 from web.pages import exports
 

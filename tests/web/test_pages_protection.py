@@ -9,13 +9,13 @@ from sqlalchemy import Engine, func
 from sqlmodel import select
 
 from models.database import read
-from models.escalations import Discussion
+from models.escalations.tables import Discussion
 from models.events import Event, EventKind
-from models.letters import Letter
+from models.letters.tables import Letter
 from models.refusals import Refused
-from tests.cases import Case
-from tests.council import Council
-from tests.web.visitors import PARTS, Visitors, routes
+from tests.support.cases import Case
+from tests.support.council import Council
+from tests.support.visitors import PARTS, Visitors, routes
 
 
 @pytest.fixture
@@ -339,7 +339,7 @@ def test_a_fault_of_ours_says_sorry_and_tells_nothing(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr("web.pages.caseload.reading.escalations", fail)
+    monkeypatch.setattr("web.pages.escalations.caseload.reading.escalations", fail)
     page = visitors.seo.get("/escalations", 500)
     assert page.heading == "Sorry, there is a problem with the service"
     assert "secret reason" not in page.response.text

@@ -15,10 +15,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models.access import RULES, Act
 from models.database import read
-from models.deadlines import Deadline, DeadlineKind, ReminderKind
-from models.escalations import (
+from models.escalations.tables import (
     Action,
     Discussion,
     Escalation,
@@ -28,18 +26,20 @@ from models.escalations import (
     Response,
     Status,
 )
-from models.evidence import EvidenceFile
+from models.evidence.tables import EvidenceFile
 from models.law.powers import Section
-from models.letters import Letter, LetterState
-from models.level_letters import LetterBatch, LevelLetter
-from models.messages import MessageKind
-from models.officers import Officer, Role
-from models.programme import Duty, Review, SchoolVisit, WrittenReport
-from models.register_imports import RegisterImport
-from models.risk import Assessment, AssessmentRound, LevelChange
-from models.schools import School
+from models.letters.tables import Letter, LetterState
+from models.level_letters.tables import LetterBatch, LevelLetter
+from models.matters.tables import Deadline, DeadlineKind, ReminderKind
+from models.outbox import MessageKind
+from models.people.access import RULES, Act
+from models.people.tables import Officer, Role
+from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
+from models.register.tables import RegisterImport
+from models.risk.tables import Assessment, AssessmentRound, LevelChange
+from models.schools.tables import School
 from models.settings import TEMPLATES
-from models.statutory import (
+from models.statutory.tables import (
     Power,
     PowerState,
     SecretaryOfStateKind,
@@ -47,11 +47,11 @@ from models.statutory import (
     ServiceMethod,
     WarningNotice,
 )
-from tests.web.callers import Caller, Callers
-from tests.web.everything import World
-from tests.web.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
+from tests.support.callers import Caller, Callers
+from tests.support.everything import World
+from tests.support.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
+from tests.support.visitors import Visitors
 from tests.web.test_rules import routes, rules_of
-from tests.web.visitors import Visitors
 from web.api import answers, create_api
 from web.api.answers import Answer
 from web.pages import TOPICS
@@ -235,7 +235,7 @@ def words(told: Told, field: str) -> set[Any]:
 
 
 def test_every_kind_of_letter_was_read_back(told: dict[type[Answer], Told]) -> None:
-    """A template without a sample here is one that `tests.web.everything` does not send yet."""
+    """A template without a sample here is one that `tests.support.everything` does not send yet."""
     templates = {path.name.removesuffix(".md.j2") for path in LETTERS.glob("*.md.j2")}
     in_bulk = [letter for _, letter in told[answers.WholeLevelLetter]]
     assert any(letter.deliveries for letter in in_bulk)  # type: ignore[attr-defined]
@@ -246,7 +246,7 @@ def test_every_kind_of_letter_was_read_back(told: dict[type[Answer], Told]) -> N
 def test_every_kind_of_thing_was_read_back(
     told: dict[type[Answer], Told], model: type[Answer], field: str, known: type[StrEnum]
 ) -> None:
-    """A word that no row here has is a kind without a sample: add one to `tests.web.everything`."""
+    """A word that no row here has is a kind without a sample: add one to `tests.support.everything`."""
     expected = set(known) - {MessageKind.LEVEL_LETTER}  # about no case: with its letter, above
     assert words(told[model], field) == expected
 
@@ -288,5 +288,5 @@ def right(asked: Asked, cases: dict[int, Escalation], named: set[tuple[int, int]
     if asked.question.address.endswith("/bundle.pdf") and not row.row.bundle_sha256:
         return {404}  # nothing of it goes by post
     if row.case is not None and officer.phase is not None:
-        return {200, 404}  # of another phase's schools: tests/models/test_restricted.py
+        return {200, 404}  # of another phase's schools: tests/models/matters/test_restricted.py
     return {200}

@@ -12,28 +12,28 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 import web
-from models.commands import directory, identity
 from models.database import write
-from models.escalations import Escalation, Proposal
-from models.evidence import EvidenceFile
-from models.letters import LetterVersion
-from models.schools import Contact
-from tests.cases import Case
-from tests.council import NOW, Council
-from tests.web.callers import Callers
-from tests.web.visitors import Visitors
+from models.escalations.tables import Escalation, Proposal
+from models.evidence.tables import EvidenceFile
+from models.letters.tables import LetterVersion
+from models.people import identity, officers
+from models.schools.tables import Contact
+from tests.support.callers import Callers
+from tests.support.cases import Case
+from tests.support.council import NOW, Council
+from tests.support.visitors import Visitors
 
 Change = Callable[[Session, Council], None]
 
 
 def _disable(session: Session, council: Council) -> None:
-    directory.disable_officer(
+    officers.disable_officer(
         session, officer=council.admin, now=NOW, email=council.hos.email, reason="Has left."
     )
 
 
 def _demote(session: Session, council: Council) -> None:
-    directory.change_officer(
+    officers.change_officer(
         session,
         officer=council.admin,
         now=NOW,

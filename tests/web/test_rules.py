@@ -12,14 +12,14 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import Engine
 
-from models.access import RULES, Act
 from models.database import connect
+from models.people.access import RULES, Act
 from models.settings import Settings
-from tests import databases
-from tests.council import OFFICERS, Council
-from tests.web.callers import Callers
-from tests.web.furnished import LATER
-from tests.web.visitors import PARTS, Visitors
+from tests.support import databases
+from tests.support.callers import Callers
+from tests.support.council import OFFICERS, Council
+from tests.support.furnished import LATER
+from tests.support.visitors import PARTS, Visitors
 from web.api import create_api
 from web.app import create_app
 from web.pages import TOPICS

@@ -16,15 +16,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from cli.doctor import examine
-from models.commands.clock import DELIVERY, stamp
 from models.database import connect, write
-from models.messages import MailServer, Message, MessageKind, MessageState
+from models.outbox import MailServer, Message, MessageKind, MessageState
 from models.settings import Settings
 from models.statements import add, change
-from tests.cases import Case
-from tests.council import NOW
-from tests.web.application import Application
-from tests.web.visitors import Visitors
+from models.upkeep.clock import DELIVERY, stamp
+from tests.support.application import Application
+from tests.support.cases import Case
+from tests.support.council import NOW
+from tests.support.visitors import Visitors
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MAIL = "mailto://mail.example:25?from=scc@fernshire.example"
@@ -63,7 +63,7 @@ class Watched:
 @pytest.fixture
 def watched(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """A system whose clock and delivery have just gone round, with a mail server."""
-    monkeypatch.setattr("web.pages.administration.system.PREFECT", "http://127.0.0.1:9/api")
+    monkeypatch.setattr("web.pages.upkeep.system.PREFECT", "http://127.0.0.1:9/api")
     stamp(case.engine, NOW)
     stamp(case.engine, NOW, DELIVERY)
     return Watched(case, tmp_path, mail_url=MAIL)
@@ -176,7 +176,7 @@ def test_a_disk_that_fills_is_seen(
 def test_a_locked_database_is_told_and_ready_does_not_hang(
     watched: Watched, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.vital_signs.WRITER_WAITS", 0.05)
+    monkeypatch.setattr("models.upkeep.vital_signs.WRITER_WAITS", 0.05)
     other = connect(case.engine.url.render_as_string(hide_password=False))
     with write(other):
         status, parts = watched.ready()

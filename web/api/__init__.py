@@ -4,21 +4,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web.api import (
-    assessments,
-    decisions,
-    escalations,
-    evidence,
-    holding,
-    letter_batches,
-    programme,
-    register_imports,
-    reports,
-    schools,
-    statutory,
-    visits,
-)
+from web.api.approvals import decisions
+from web.api.escalations import cases, holding
+from web.api.evidence import files
+from web.api.level_letters import letter_batches
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
+from web.api.programme import plan, reports, visits
+from web.api.register import imports
+from web.api.risk import assessments
+from web.api.schools import schools
+from web.api.statutory import powers_and_notices
 
 ADDRESS = "/api/v1"
 _REFUSALS = {
@@ -33,17 +28,17 @@ _REFUSALS = {
 
 TOPICS = (
     schools,
-    escalations,
-    evidence,
+    cases,
+    files,
     holding,
-    statutory,
+    powers_and_notices,
     decisions,
     assessments,
     visits,
     reports,
-    programme,
+    plan,
     letter_batches,
-    register_imports,
+    imports,
 )
 
 

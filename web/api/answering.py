@@ -12,11 +12,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlmodel import Session, select
 
-from models.commands import identity
 from models.database import read
-from models.messages import Answer
-from models.officers import Officer
-from models.record.noting import forget
+from models.noting import forget
+from models.outbox import Answer
+from models.people import identity
+from models.people.tables import Officer
 from models.refusals import InvalidInput, NotIdentified, Refused
 from models.statements import add
 from web.api import problems

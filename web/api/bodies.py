@@ -18,15 +18,15 @@ from pydantic import (
     model_validator,
 )
 
-from models.commands.casework import EARLIEST_YEAR
-from models.deadlines import DeadlineState
-from models.escalations import ProposalState, Status
-from models.level_letters import LevelLetterState
-from models.programme import DutyKind
-from models.reading.level_letters import Channel
-from models.reading.paging import LAST_PAGE, MOST_PER_PAGE, PER_PAGE
-from models.risk import AssessmentState
-from models.schools import RiskLevel
+from models.clocks import EARLIEST_YEAR
+from models.escalations.tables import ProposalState, Status
+from models.level_letters.shown import Channel
+from models.level_letters.tables import LevelLetterState
+from models.matters.tables import DeadlineState
+from models.paging import LAST_PAGE, MOST_PER_PAGE, PER_PAGE
+from models.programme.tables import DutyKind
+from models.risk.tables import AssessmentState
+from models.schools.tables import RiskLevel
 from models.statements import LAST_KEY
 
 

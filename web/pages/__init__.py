@@ -2,40 +2,19 @@
 
 from fastapi import APIRouter, Depends
 
-from web.pages import (
-    account,
-    administration,
-    assessments,
-    calendar,
-    case,
-    caseload,
-    compliance,
-    council,
-    cover,
-    dashboard,
-    evidence,
-    exports,
-    holding,
-    law,
-    letter_batches,
-    letters,
-    messages,
-    notices,
-    own_secrets,
-    powers,
-    programme,
-    proposals,
-    propose,
-    record,
-    risk,
-    schools,
-    secretary_of_state,
-    set_password,
-    sign_in,
-    start,
-    support_work,
-)
+from web.pages import administration, exports
+from web.pages.approvals import proposals
+from web.pages.dashboard import calendar, dashboard
+from web.pages.escalations import case, caseload, holding, propose, recording, start
+from web.pages.evidence import evidence
+from web.pages.letters import letters, messages
+from web.pages.level_letters import letter_batches
+from web.pages.people import account, council, cover, own_secrets, set_password, sign_in
 from web.pages.problems import away, failed, refused
+from web.pages.programme import plan, support_work
+from web.pages.risk import assessments, register
+from web.pages.schools import schools
+from web.pages.statutory import compliance, notices, powers, secretary_of_state, standing
 from web.pages.visits import same_origin
 
 __all__ = ["TOPICS", "away", "failed", "refused", "router"]
@@ -53,8 +32,8 @@ TOPICS = (
     caseload,
     start,
     case,
-    record,
-    law,
+    recording,
+    standing,
     notices,
     compliance,
     powers,
@@ -67,10 +46,10 @@ TOPICS = (
     letters,
     letter_batches,
     messages,
-    programme,
+    plan,
     support_work,
     schools,
-    risk,
+    register,
     assessments,
     administration,
 )

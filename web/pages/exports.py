@@ -12,21 +12,21 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.access import Act
-from models.reading.paging import MOST_AT_ONCE
+from models.paging import MOST_AT_ONCE
+from models.people.access import Act
 from models.refusals import NotFound
-from web.pages import (
-    caseload,
-    dashboard,
-    letter_batches,
-    programme,
-    proposals,
-    risk,
-    schools,
-    support_work,
-)
-from web.pages.administration import audit, deliveries, imports, officers
+from web.pages.approvals import proposals
+from web.pages.dashboard import dashboard
+from web.pages.escalations import caseload
+from web.pages.letters import deliveries
+from web.pages.level_letters import letter_batches
 from web.pages.lists import Find
+from web.pages.people import officers
+from web.pages.programme import plan, support_work
+from web.pages.record import audit
+from web.pages.register import imports
+from web.pages.risk import register
+from web.pages.schools import schools
 from web.pages.visits import Visit, Visitor, may
 from web.tables import Column, as_csv, as_xlsx, column
 
@@ -140,7 +140,7 @@ LISTS = (
         "/risk",
         Act.SEE_PROGRAMME,
         "Risk register",
-        risk.find,
+        register.find,
         [
             column("URN", "urn"),
             column("School", "name"),
@@ -156,7 +156,7 @@ LISTS = (
         "/rounds",
         Act.SEE_PROGRAMME,
         "Annual assessments",
-        risk.find_rounds,
+        register.find_rounds,
         [
             column("School year begins", "school_year"),
             column("State", "state"),
@@ -173,7 +173,7 @@ LISTS = (
         "/rounds/{number}",
         Act.SEE_PROGRAMME,
         "Annual assessment",
-        risk.find_assessments,
+        register.find_assessments,
         [
             column("URN", "urn"),
             column("School", "school"),
@@ -193,7 +193,7 @@ LISTS = (
         "/programme",
         Act.SEE_PROGRAMME,
         "Support programme",
-        programme.find_schools,
+        plan.find_schools,
         [
             column("URN", "urn"),
             column("School", "school"),
@@ -215,7 +215,7 @@ LISTS = (
         "/programme/duties",
         Act.SEE_PROGRAMME,
         "What is due",
-        programme.find_duties,
+        plan.find_duties,
         [
             column("Due by", "due_on"),
             column("What", "title"),
@@ -232,7 +232,7 @@ LISTS = (
         "/supporters",
         Act.SEE_PROGRAMME,
         "Who supports the schools",
-        programme.find_support,
+        plan.find_support,
         [
             column("URN", "urn"),
             column("School", "school"),

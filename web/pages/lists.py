@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 from sqlmodel import Session
 
-from models import reading
-from models.commands.casework import EARLIEST_YEAR, LATEST_YEAR
+from models import paging
+from models.clocks import EARLIEST_YEAR, LATEST_YEAR
 from models.refusals import InvalidInput, NotFound
 from web.door import school_year
 from web.pages.visits import Visit
@@ -26,7 +26,7 @@ class Find(Protocol):
         page: int,
         per_page: int,
         /,
-    ) -> reading.Page: ...
+    ) -> paging.Page: ...
 
 
 def page_number(page: Annotated[str, Query()] = "1") -> int:

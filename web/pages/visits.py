@@ -11,12 +11,12 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from models import reading
-from models.access import Act, Reader, reader
-from models.access import may as may_do
-from models.commands import identity
+from models.approvals.shown import waiting_count
 from models.database import read
-from models.officers import Officer
+from models.people import identity
+from models.people.access import Act, Reader, reader
+from models.people.access import may as may_do
+from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
@@ -271,7 +271,7 @@ def find_visit(request: Request, door: Door) -> Visit | None:
         return None
     sign_in, officer = found
     with read(door.engine) as session:
-        waiting = reading.waiting_count(session, officer, door.today)
+        waiting = waiting_count(session, officer, door.today)
     known = request.state.visit = Visit(request, door, officer, waiting)
     let_in(request, sign_in, officer)
     return known

@@ -7,10 +7,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.clocks import working_days_between
-from models.escalations import Action
+from models.escalations.tables import Action
 from models.law.powers import Section
-from models.letters import Letter
-from models.reading.wording import letter_title
+from models.letters.tables import Letter
+from models.letters.titles import letter_title
 
 Found = dict[str, Any]
 

@@ -2,7 +2,11 @@
 
 from fastapi import APIRouter
 
-from web.pages.administration import audit, deliveries, imports, officers, system
+from web.pages.letters import deliveries
+from web.pages.people import officers
+from web.pages.record import audit
+from web.pages.register import imports
+from web.pages.upkeep import system
 
 router = APIRouter()
 for topic in (system, officers, deliveries, imports, audit):

@@ -1,0 +1,175 @@
+"""What an approval is of: the drafts that a proposal carries, as its approver saw them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from models.escalations.tables import Proposal
+from models.events import EventKind, Happening
+from models.letters.addressing import contacts_of, recipients
+from models.letters.tables import Letter, LetterState, LetterVersion
+from models.matters.case import Case, case_of
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import ChangedSince, InvalidInput, NotPossible
+from models.schools.tables import Contact
+from models.statements import change, find
+
+_CARRIED = (
+    select(Letter).where(col(Letter.proposal_id) == bindparam("proposal")).order_by(col(Letter.id))
+)
+_WRITTEN_BY = (
+    select(LetterVersion.written_by)
+    .join(Letter, col(Letter.id) == col(LetterVersion.letter_id))
+    .where(col(Letter.proposal_id) == bindparam("proposal"))
+    .where(col(LetterVersion.version) == col(Letter.version))
+    .where(Letter.state == LetterState.DRAFT)
+)
+
+
+def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
+    """The letters whose approval a proposal carries, as they stand."""
+    return find(session, _CARRIED, proposal=proposal.id)
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Who decides a proposal, and whose role it is: their own, or an absent colleague's."""
+
+    officer: Officer
+    holder: Officer
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is decided for somebody else."""
+        return self.officer.id != self.holder.id
+
+    @property
+    def signed_as(self) -> str:
+        """What stands below their name in a letter."""
+        title = self.holder.role.label
+        return f"for {self.holder.name}, {title}" if self.covers else title
+
+
+def to_be_sent(case: Case, proposal: Proposal, today: date) -> str:
+    """A fingerprint of what approval would do and send, for `check_seen`.
+
+    Of the proposal, of each draft's version, and of the addresses to which it would go.
+    """
+    contacts = contacts_of(case.session, case.escalation, today)
+    drafts = [
+        [letter.id, letter.version, recipients_if_known(case, contacts, letter)]
+        for letter in _drafts(case, proposal)
+    ]
+    approved = [proposal.id, proposal.details, drafts]
+    return hashlib.sha256(json.dumps(approved, sort_keys=True).encode()).hexdigest()
+
+
+def what_is_seen(session: Session, policy: Policy, proposal_id: int, today: date) -> str:
+    """The fingerprint (`to_be_sent`) of a proposal that there is, for whoever is shown it."""
+    proposal = session.get_one(Proposal, proposal_id)
+    return to_be_sent(case_of(session, policy, proposal.escalation_id), proposal, today)
+
+
+def check_seen(case: Case, proposal: Proposal, seen: str | None, today: date) -> None:
+    """Refuse an approval of something else than its approver was shown.
+
+    Raises InvalidInput without a fingerprint of `to_be_sent`, ChangedSince for another one.
+    """
+    if not seen:
+        raise InvalidInput(
+            "seen", "Say what you approve: send the “seen” that came with the proposal."
+        )
+    if seen != to_be_sent(case, proposal, today):
+        raise ChangedSince(
+            "A letter, or an address to which it goes, was changed after you opened this page. "
+            "Read it again, then decide."
+        )
+
+
+def own_work(case: Case, proposal: Proposal, approver: Approver, today: date) -> str | None:
+    """Why this approver would approve their own work: a draft's text or where it goes; or None.
+
+    Two people means two: not the words that one wrote, nor the address that one gave since the
+    change was proposed, nor those of a colleague for whom one decides.
+    """
+    names = {each.email: each.name for each in (approver.holder, approver.officer)}
+    written = set(find(case.session, _WRITTEN_BY, proposal=proposal.id)) & names.keys()
+    if written:
+        who = _spoken(approver, written)
+        return f"{who} wrote the current version of a letter, so somebody else must approve it."
+    contacts = contacts_of(case.session, case.escalation, today)
+    for letter in _drafts(case, proposal):
+        for role in (letter.to_role, *letter.copy_roles):
+            contact = contacts.get(role)
+            if contact is None or contact.changed_at < proposal.proposed_at:
+                continue
+            if contact.source in names:
+                who, what = _spoken(approver, {contact.source}), role.replace("_", " ")
+                return (
+                    f"{who} changed the contact of the {what} after this was proposed, and a "
+                    "letter goes there, so somebody else must approve it."
+                )
+    return None
+
+
+def _spoken(approver: Approver, emails: set[str]) -> str:
+    return "You" if approver.officer.email in emails else approver.holder.name
+
+
+def _drafts(case: Case, proposal: Proposal) -> list[Letter]:
+    carried = letters_of(case.session, proposal)
+    return [letter for letter in carried if letter.state is LetterState.DRAFT]
+
+
+def recipients_if_known(
+    case: Case, contacts: Mapping[str, Contact], letter: Letter
+) -> list[dict[str, Any]]:
+    """To whom a draft would go by what is known today; nobody while an address is missing."""
+    try:
+        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
+    except NotPossible:
+        return []
+    return [*people, *letter.people]
+
+
+def approve_letters(
+    case: Case, proposal: Proposal, approver: Approver, dated: date, respond_by: date | None
+) -> None:
+    """Approve a proposal's drafts: date, signature and addresses are fixed from here on.
+
+    They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
+    address has gone missing since.
+    """
+    contacts = contacts_of(case.session, case.escalation, dated)
+    for letter in _drafts(case, proposal):
+        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
+        change(
+            case.session,
+            Letter,
+            {"id": letter.id, "state": LetterState.DRAFT},
+            state=LetterState.APPROVED,
+            dated=dated,
+            respond_by=respond_by,
+            signed_by=approver.officer.name,
+            signed_as=approver.signed_as,
+            recipients=[*people, *letter.people],
+        )
+
+
+def withdraw_letters(case: Case, proposal: Proposal) -> list[Happening]:
+    """Withdraw the drafts of a proposal that was returned or overtaken."""
+    happenings = []
+    for letter in letters_of(case.session, proposal):
+        was_draft = {"id": letter.id, "state": LetterState.DRAFT}
+        if change(case.session, Letter, was_draft, state=LetterState.WITHDRAWN):
+            data = {"letter": letter.id}
+            event = Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, data)
+            happenings.append(event)
+    return happenings

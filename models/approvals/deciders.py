@@ -1,0 +1,113 @@
+"""Who decides: the officers in the role, and the colleagues who cover for one of them."""
+
+from datetime import date
+
+from sqlalchemy import Date, bindparam, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from models.escalations.tables import Decision, Escalation, Proposal, ProposalState
+from models.matters.case import sees
+from models.people.access import RULES, Act, may
+from models.people.officers import officers_in
+from models.people.tables import Delegation, Officer, Role
+from models.refusals import AlreadyDecided, NotAllowed
+from models.statements import find, rows
+
+_TODAY = bindparam("today", type_=Date)
+_IN_FORCE = (
+    col(Delegation.ended_at).is_(None),
+    col(Delegation.first_day) <= _TODAY,
+    col(Delegation.last_day) >= _TODAY,
+)
+# Cover is for the role that was given: it ends when the absent colleague gets another.
+_Absent = aliased(Officer)
+_COVERED_BY = (
+    select_columns(col(Officer.role), col(Officer.id))
+    .join(Delegation, col(Delegation.from_officer_id) == col(Officer.id))
+    .where(col(Delegation.role) == col(Officer.role))
+    .where(col(Officer.active), col(Delegation.to_officer_id) == bindparam("officer"), *_IN_FORCE)
+    .order_by(col(Delegation.id))
+)
+_COVERING = (
+    select(Officer)
+    .join(Delegation, col(Delegation.to_officer_id) == col(Officer.id))
+    .join(_Absent, col(Delegation.from_officer_id) == col(_Absent.id))
+    .where(
+        col(Officer.active),
+        or_(*(col(Officer.role) == each for each in sorted(RULES[Act.DECIDE]))),
+        col(_Absent.active),
+        col(_Absent.role) == bindparam("role"),
+        col(Delegation.role) == col(_Absent.role),
+        col(_Absent.id) != bindparam("proposer"),
+        *_IN_FORCE,
+    )
+    .order_by(col(Officer.id))
+)
+_DECIDED_BY = select_columns(col(Decision.officer_id), col(Decision.for_officer_id)).where(
+    col(Decision.proposal_id) == bindparam("proposal")
+)
+
+
+def authorities(session: Session, officer: Officer, today: date) -> dict[int, Role]:
+    """Whose roles an officer decides by today: their own, then those of whom they cover."""
+    if not may(officer, Act.DECIDE):
+        return {}
+    covered = rows(session, _COVERED_BY, officer=officer.id, today=today)
+    return {officer.id: officer.role} | {each.id: Role(each.role) for each in covered}
+
+
+def deciders(
+    session: Session, escalation: Escalation, role: str, proposer_id: int, today: date
+) -> list[Officer]:
+    """Who can decide a stage of a proposal on this case: in the role, or covering for one who is.
+
+    Not its proposer, nor whoever covers for the proposer alone.
+    """
+    covering = find(session, _COVERING, role=role, proposer=proposer_id, today=today)
+    found = {officer.id: officer for officer in [*officers_in(session, role), *covering]}
+    found.pop(proposer_id, None)
+    return [
+        officer
+        for officer in found.values()
+        if sees(session, officer, escalation.id, restricted=escalation.restricted)
+    ]
+
+
+def find_authority(session: Session, proposal: Proposal, officer: Officer, today: date) -> int:
+    """By whose role an officer decides a proposal, their key: the rule of two people.
+
+    Nobody decides what they proposed, nor two stages of one proposal, nor in the name of
+    somebody who did. Raises NotAllowed, AlreadyDecided.
+    """
+    mine = authorities(session, officer, today)
+    if not set(mine.values()) & set(map(Role, proposal.approvers)):
+        roles = " then ".join(Role(role).label for role in proposal.approvers)
+        raise NotAllowed(f"This proposal is decided by: {roles}.")
+    if proposal.proposed_by_id == officer.id:
+        raise NotAllowed("You made this proposal, so somebody else must decide it.")
+    if proposal.state is not ProposalState.AWAITING:
+        raise AlreadyDecided(f"This proposal was decided already: it was {proposal.state.value}.")
+    holders = _in_turn(proposal, mine)
+    decided = rows(session, _DECIDED_BY, proposal=proposal.id)
+    taken = {who for decision in decided for who in decision if who is not None}
+    if officer.id in taken:
+        raise NotAllowed("You decided an earlier stage, so somebody else must decide this one.")
+    for holder_id in holders:
+        if holder_id not in taken and holder_id != proposal.proposed_by_id:
+            return holder_id
+    raise NotAllowed(
+        "The colleague for whom you would decide made this proposal or decided an earlier stage "
+        "of it, so somebody else must decide it."
+    )
+
+
+def _in_turn(proposal: Proposal, mine: dict[int, Role]) -> list[int]:
+    waits_for = Role(proposal.approvers[proposal.stage])
+    holders = [holder_id for holder_id, role in mine.items() if role is waits_for]
+    if holders:
+        return holders
+    if set(mine.values()) & set(map(Role, proposal.approvers[: proposal.stage])):
+        raise AlreadyDecided("Your part of this proposal was decided already.")
+    raise NotAllowed(f"This proposal waits for {waits_for.label} first.")

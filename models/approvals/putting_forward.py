@@ -1,0 +1,181 @@
+"""A proposal is put forward with the letters whose approval it carries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from models.approvals.deciders import deciders
+from models.clocks import london_date
+from models.escalations.tables import Action, Proposal, ProposalState, Step, StepState
+from models.events import EventKind, Happening
+from models.letters.addressing import Addressing, can_be_addressed
+from models.letters.writing import draft_letter
+from models.matters.case import Case
+from models.people.tables import ROLE_TITLES, Officer, Role
+from models.policy import StepRule
+from models.policy.ladder import approvers
+from models.refusals import NotPossible
+from models.schools.tables import ContactRole
+from models.statements import add, change, find
+from models.telling import tell
+
+_PROPOSED = select(Proposal).where(col(Proposal.id) == bindparam("key"))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter to be drafted with a proposal; `facts` are what its template names besides."""
+
+    template: str
+    addressing: Addressing
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A proposal that was put forward: its letters, and what has happened thereby."""
+
+    proposal_id: int
+    letter_ids: list[int]
+    happenings: list[Happening]
+
+
+def put_forward(
+    case: Case,
+    officer: Officer,
+    now: datetime,
+    action: Action,
+    rule: StepRule,
+    reason: str,
+    details: dict[str, Any] | None = None,
+    *,
+    drafts: Sequence[Draft] = (),
+    roles: tuple[str, ...] = (),
+) -> Placed:
+    """Write a proposal with the letters whose approval it carries, and tell who must decide.
+
+    `roles` approve it, by default those whom the policy names for the action. What happened is
+    for the caller to append. Raises NotPossible for an address that is missing.
+    """
+    roles = roles or approvers(case.policy, action, rule)
+    details = details or {}
+    proposal_id = _add_proposal(case, officer, now, action, rule.key, reason, details, roles)
+    kind = EventKind.CHANGE_PROPOSED
+    if action is Action.ADVANCE:
+        kind = EventKind.STEP_PROPOSED
+        ahead = {"id": case.steps[rule.key].id, "state": StepState.AHEAD}
+        change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
+    facts = {"proposal": proposal_id, "action": action.value, "step": rule.key, "reason": reason}
+    drafted = [
+        draft_letter(
+            case,
+            now,
+            draft.template,
+            draft.addressing,
+            proposal_id=proposal_id,
+            signed_as=ROLE_TITLES[Role(roles[-1])],
+            written_by=officer.email,
+            facts={**_facts(case, rule), **draft.facts},
+        )
+        for draft in drafts
+    ]
+    letter_ids = [letter_id for letter_id, _ in drafted]
+    if action is Action.LETTER:
+        facts["letter"] = letter_ids[0]
+    proposed = Happening(kind, case.escalation.id, {**facts, **details})
+    _tell_approvers(case, proposal_id, roles[0], officer, now)
+    return Placed(proposal_id, letter_ids, [proposed, *(happening for _, happening in drafted)])
+
+
+def find_proposal(session: Session, proposal_id: int) -> Proposal:
+    """A proposal that was just written."""
+    [proposal] = find(session, _PROPOSED, key=proposal_id)
+    return proposal
+
+
+def _add_proposal(
+    case: Case,
+    officer: Officer,
+    now: datetime,
+    action: Action,
+    step_key: str,
+    reason: str,
+    details: dict[str, Any],
+    roles: tuple[str, ...],
+) -> int:
+    return add(
+        case.session,
+        Proposal,
+        escalation_id=case.escalation.id,
+        step_key=step_key,
+        action=action,
+        reason=reason,
+        details=details,
+        approvers=list(roles),
+        state=ProposalState.AWAITING,
+        proposed_by_id=officer.id,
+        proposed_at=now,
+    )
+
+
+def at_the_school(rule: StepRule) -> Addressing:
+    """Whom to write to at the school about a step, whoever the step's own letter went to."""
+    head, chair = ContactRole.HEADTEACHER.value, ContactRole.CHAIR_OF_GOVERNORS.value
+    if rule.to == head:
+        return Addressing(head, copies_where_known=(chair,))
+    return Addressing(chair, copies_where_known=(head,))
+
+
+def _facts(case: Case, rule: StepRule) -> dict[str, Any]:
+    """What a letter says of its step and of the steps after it, in the policy's own words."""
+    return {
+        "step": describe(rule),
+        "next_steps": [describe(step) for step in case.ladder.following(rule.key)],
+    }
+
+
+def describe(rule: StepRule) -> dict[str, str]:
+    """A step in words, for a letter's template."""
+    return {
+        "key": rule.key,
+        "number": rule.number,
+        "title": rule.title,
+        "condition": CONDITIONS.get(rule.only_if or "", ""),
+        "days": str(rule.response_working_days),
+    }
+
+
+CONDITIONS = {"head_performance_in_question": "if the headteacher’s performance is in question"}
+
+
+def put_letter_forward(
+    case: Case, officer: Officer, now: datetime, draft: Draft, reason: str
+) -> list[Happening]:
+    """Draft a letter that belongs to no transition, and propose to send it.
+
+    A note of a discussion, the record of a meeting, an acknowledgement: drafted from what was
+    just recorded, so that nobody has to remember it, and sent only once approved. Where the
+    school's contact has no address yet the draft is left out and the record stands by itself.
+    """
+    if not can_be_addressed(case, draft.addressing, now):
+        return []
+    placed = put_forward(case, officer, now, Action.LETTER, case.rule, reason, drafts=[draft])
+    return placed.happenings
+
+
+def _tell_approvers(
+    case: Case, proposal_id: int, role: str, officer: Officer, now: datetime
+) -> None:
+    waiting = deciders(case.session, case.escalation, role, officer.id, london_date(now))
+    if not waiting and case.escalation.restricted:
+        raise NotPossible(
+            f"Nobody to whom this case is restricted can decide as {Role(role).label}. "
+            "Have one of them named on the case first."
+        )
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
+    key = f"{proposal_id}:0"
+    tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)

@@ -1,0 +1,223 @@
+"""Proposals as doors show them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_
+from sqlmodel import Session, col, select
+
+from models.approvals.approving import what_is_seen
+from models.approvals.deciders import authorities
+from models.escalations.tables import Decision, Escalation, Proposal, ProposalState
+from models.letters.tables import Letter
+from models.matters.case import find_id
+from models.matters.sight import visible_to
+from models.paging import PER_PAGE, Found, Page, chosen, paged, rows
+from models.people.access import reader
+from models.people.shown import officer_names
+from models.people.tables import Officer, Role
+from models.policy import Policy
+from models.policy.wording import find_rule
+from models.refusals import NotFound
+from models.schools.tables import School
+
+
+def proposals(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    today: date,
+    state: str = "awaiting",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """What concerns this officer, oldest first: `awaiting` is what they can decide now.
+
+    In any other state: what they proposed, or decided. Raises InvalidInput. Five queries.
+    """
+    wanted = chosen("state", state, ProposalState)
+    if wanted is ProposalState.AWAITING:
+        concerns = _may_decide(session, officer, today)
+    else:
+        theirs = or_(col(Proposal.proposed_by_id) == officer.id, _decided_by(officer))
+        concerns = and_(visible_to(reader(officer)), theirs)
+    whole = reader(officer).whole  # whoever sees no more than outlines is shown no reason
+    statement = _statement().where(col(Proposal.state) == wanted, concerns if whole else false())
+    found = _page(session, policy, statement, page, per_page)
+    return Page(**{**found, "items": [_listed(each) for each in found["items"]]})
+
+
+def _listed(proposal: Found) -> Found:
+    """As it stands in a list across cases: what a restricted one says is read on its own page."""
+    return {**proposal, "reason": ""} if proposal["restricted"] else proposal
+
+
+def waiting_count(session: Session, officer: Officer, today: date) -> int:
+    """How many proposals this officer can decide today. Two queries."""
+    count: int = session.exec(
+        _decidable(session, officer, today, func.count(col(Proposal.id)))
+    ).one()
+    return count
+
+
+def decidable(session: Session, officer: Officer, today: date) -> set[int]:
+    """The keys of the proposals that this officer can decide today. Two queries."""
+    return set(session.exec(_decidable(session, officer, today, col(Proposal.id))))
+
+
+def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
+    return (
+        select(what)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .where(col(Proposal.state) == ProposalState.AWAITING, _may_decide(session, officer, today))
+    )
+
+
+def proposals_of(
+    session: Session,
+    policy: Policy,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
+    mine = col(Proposal.escalation_id) == find_id(session, reference)
+    return _page(session, policy, _statement().where(mine), page, per_page)
+
+
+def proposal(session: Session, policy: Policy, proposal_id: int, *, today: date) -> Found:
+    """One proposal with the decisions on it so far; raises NotFound.
+
+    While it waits, `seen` is the fingerprint that approving it needs.
+    """
+    found = rows(session, _statement().where(col(Proposal.id) == proposal_id))
+    if not found:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    [described] = _describe(session, policy, found)
+    if described["state"] == ProposalState.AWAITING:
+        described["seen"] = what_is_seen(session, policy, proposal_id, today)
+    return described
+
+
+def _statement() -> Any:
+    return (
+        select(Proposal, Escalation, School)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .join(School, col(School.urn) == col(Escalation.urn))
+        .order_by(col(Proposal.id))
+    )
+
+
+def _page(session: Session, policy: Policy, statement: Any, page: int, per_page: int) -> Page:
+    return paged(
+        session,
+        statement,
+        Proposal.id,
+        lambda found: _describe(session, policy, found),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _may_decide(session: Session, officer: Officer, today: date) -> ColumnElement[bool]:
+    """What `covering.find_authority` says of one proposal, as a condition on many."""
+    turns = [
+        _in_turn(holder_id, role)
+        for holder_id, role in authorities(session, officer, today).items()
+    ]
+    mine = and_(col(Proposal.proposed_by_id) != officer.id, ~_taken_by(officer.id))
+    return and_(visible_to(reader(officer)), mine, or_(false(), *turns))
+
+
+def _in_turn(holder_id: int, role: Role) -> ColumnElement[bool]:
+    """The stage in hand is for this role, whose holder neither proposed nor decided any of it."""
+    approvers = col(Proposal.approvers)
+    # Each role stands at most once in a list of approvers, so there are no more stages than roles.
+    turn = or_(
+        *(
+            and_(col(Proposal.stage) == stage, approvers[stage].as_string() == role.value)
+            for stage in range(len(Role))
+        )
+    )
+    return and_(turn, col(Proposal.proposed_by_id) != holder_id, ~_taken_by(holder_id))
+
+
+def _taken_by(officer_id: int) -> ColumnElement[bool]:
+    """They decided a stage of the proposal, or somebody decided one for them."""
+    who = or_(col(Decision.officer_id) == officer_id, col(Decision.for_officer_id) == officer_id)
+    return exists().where(col(Decision.proposal_id) == col(Proposal.id), who)
+
+
+def _decided_by(officer: Officer) -> ColumnElement[bool]:
+    return exists().where(
+        col(Decision.proposal_id) == col(Proposal.id), col(Decision.officer_id) == officer.id
+    )
+
+
+def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Found]:
+    keys = [proposal.id for proposal, *_ in found]
+    letters: dict[int, list[int]] = {key: [] for key in keys}
+    carried = select(Letter.proposal_id, Letter.id).where(col(Letter.proposal_id).in_(keys))
+    for proposal_id, letter_id in session.exec(carried.order_by(col(Letter.id))):
+        letters[proposal_id or 0].append(letter_id)
+    taken = select(Decision).where(col(Decision.proposal_id).in_(keys))
+    decisions = rows(session, taken.order_by(col(Decision.stage)))
+    people = officer_names(
+        session,
+        [
+            *(proposal.proposed_by_id for proposal, *_ in found),
+            *(decision.officer_id for decision in decisions),
+            *(decision.for_officer_id for decision in decisions),
+        ],
+    )
+    decided: dict[int, list[Found]] = {key: [] for key in keys}
+    for decision in decisions:
+        decided[decision.proposal_id].append(_decision(decision, people))
+    described = []
+    for proposal, escalation, school in found:
+        rule = find_rule(policy, proposal.step_key)
+        email, name = people[proposal.proposed_by_id]
+        awaiting = proposal.state is ProposalState.AWAITING
+        described.append(
+            {
+                "id": proposal.id,
+                "reference": escalation.reference,
+                "urn": school.urn,
+                "school": school.name,
+                "restricted": escalation.restricted,
+                "action": proposal.action.value,
+                "action_title": proposal.action.label,
+                "step": proposal.step_key,
+                "step_number": rule.number,
+                "step_title": rule.title,
+                "reason": proposal.reason,
+                "details": dict(proposal.details),
+                "proposed_by": email,
+                "proposed_by_name": name,
+                "proposed_at": proposal.proposed_at,
+                "state": proposal.state.value,
+                "approvers": list(proposal.approvers),
+                "waits_for": proposal.approvers[proposal.stage] if awaiting else None,
+                "letters": letters[proposal.id],
+                "decisions": decided[proposal.id],
+                "seen": None,
+            }
+        )
+    return described
+
+
+def _decision(decision: Decision, people: dict[int, tuple[str, str]]) -> Found:
+    email, name = people[decision.officer_id]
+    return {
+        "stage": decision.stage,
+        "officer": email,
+        "officer_name": name,
+        "for_officer": people[decision.for_officer_id][0] if decision.for_officer_id else None,
+        "for_officer_name": people[decision.for_officer_id][1] if decision.for_officer_id else None,
+        "decision": decision.decision.value,
+        "reason": decision.reason,
+        "at": decision.at,
+    }

@@ -1,0 +1,1 @@
+"""What an officer sees first: the whole in figures, and their own calendar."""

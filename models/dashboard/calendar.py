@@ -1,0 +1,77 @@
+"""What stands in an officer's own calendar: deadlines of their cases, visits to their schools."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
+
+from models.escalations.tables import Escalation
+from models.matters.deadlines import RUNNING
+from models.matters.sight import visible_to
+from models.matters.tables import Deadline
+from models.paging import Found
+from models.people.access import Act, may, reader
+from models.people.tables import Officer
+from models.policy import Policy
+from models.policy.wording import find_rule
+from models.programme.tables import OF_THE_COUNCIL, Duty, DutyState, Supporter, is_evaluating
+from models.schools.tables import School
+
+
+def calendar(session: Session, policy: Policy, officer: Officer, *, today: date) -> list[Found]:
+    """Each entry with its key, day, summary and the path of its page, in order. Two queries.
+
+    A calendar is kept elsewhere, so of a restricted case it has the reference alone.
+    """
+    entries = [*_deadlines(session, policy, officer), *_duties(session, officer, today)]
+    return sorted(entries, key=lambda entry: (entry["day"], entry["key"]))
+
+
+def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Found]:
+    statement = (
+        select(Deadline, Escalation, School)
+        .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+        .join(School, col(School.urn) == col(Escalation.urn))
+        .where(RUNNING, visible_to(reader(officer)))
+        .where(col(Escalation.case_officer_id) == officer.id)
+    )
+    entries = []
+    for deadline, escalation, school in session.exec(statement):
+        about = "" if escalation.restricted else f" {school.name}:"
+        rule = find_rule(policy, deadline.step_key)
+        what = "deadline" if escalation.restricted else f"{rule.title}, {deadline.kind} due"
+        entries.append(
+            {
+                "key": f"deadline-{deadline.id}",
+                "day": deadline.due_on,
+                "summary": f"{escalation.reference}:{about} {what}",
+                "path": f"/escalations/{escalation.reference}",
+            }
+        )
+    return entries
+
+
+def _duties(session: Session, officer: Officer, today: date) -> list[Found]:
+    """What is planned for the schools whose School Evaluation Officer they are.
+
+    Whoever owns the risk register has the council's own reviews as well.
+    """
+    theirs = select(Supporter.urn).where(Supporter.officer_id == officer.id, is_evaluating(today))
+    mine: ColumnElement[bool] = col(Duty.urn).in_(theirs)
+    if may(officer, Act.RUN_ROUND):
+        councils = and_(col(Duty.urn).is_(None), col(Duty.kind).in_(OF_THE_COUNCIL))
+        mine = or_(mine, councils)
+    statement = (
+        select(Duty, School)
+        .outerjoin(School, col(School.urn) == col(Duty.urn))
+        .where(mine, Duty.state == DutyState.PLANNED)
+    )
+    return [
+        {
+            "key": f"duty-{duty.id}",
+            "day": duty.due_on,
+            "summary": f"{duty.kind.label}: {school.name}" if school else duty.kind.label,
+            "path": f"/schools/{school.urn}/programme" if school else "/programme/duties",
+        }
+        for duty, school in session.exec(statement)
+    ]

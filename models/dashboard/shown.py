@@ -1,0 +1,153 @@
+"""The figures of the dashboard. Each is counted as the list that it leads to counts it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import case, func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
+
+from models.clocks import add_working_days
+from models.escalations.shown import AGES, age_limits, count_overdue
+from models.escalations.tables import Escalation, Status
+from models.matters.deadlines import RUNNING
+from models.matters.sight import visible_to
+from models.matters.tables import Deadline
+from models.paging import Found
+from models.people.access import Reader
+from models.policy import Policy
+from models.policy.wording import find_rule
+from models.programme.tables import Duty, DutyKind, DutyState
+from models.risk.level_changes import level_changes
+from models.schools.shown import NOT_ASSESSED
+from models.schools.tables import RiskLevel, School, is_watched
+
+WORKING_DAYS_AHEAD = 20
+SATURDAY = 5
+OPENED = (Status.OPEN, Status.PAUSED)
+LEVELS = (*(level.value for level in RiskLevel), NOT_ASSESSED)
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What an officer sees of the whole; who may not see the programme has none of its figures."""
+
+    overdue: int  # escalations that wait for a response whose day has passed
+    overdue_since: date | None  # the earliest of those days
+    late: dict[str, int] | None  # work of the programme whose day has passed, by kind of duty
+    schools: list[Found]  # by phase: the number at each of LEVELS
+    escalations: list[Found]  # by step: the number of each of AGES
+    weeks: list[Found]  # of deadlines to come
+    since: date  # from when changes of level are counted
+    changes: int | None
+
+
+def dashboard(
+    session: Session, policy: Policy, reader: Reader, *, today: date, programme: bool
+) -> Dashboard:
+    """The figures of a day in London. Six queries."""
+    since = last_term_ended(policy, today)
+    number, earliest = count_overdue(session, reader, today)
+    return Dashboard(
+        overdue=number,
+        overdue_since=earliest,
+        late=_late(session, today) if programme else None,
+        schools=_schools(session, today),
+        escalations=_escalations(session, policy, reader, today),
+        weeks=_weeks(session, reader, today),
+        since=since,
+        changes=level_changes(session, since=since, per_page=1)["total"] if programme else None,
+    )
+
+
+def last_term_ended(policy: Policy, today: date) -> date:
+    """The last day of the last term that is over; a year ago where the policy knows of none."""
+    ended = [
+        term.last_day
+        for year in policy.programme.years
+        for term in year.terms
+        if term.last_day < today
+    ]
+    return max(ended, default=today - timedelta(days=365))
+
+
+def _schools(session: Session, today: date) -> list[Found]:
+    counted = (
+        select_columns(col(School.phase), col(School.risk_level), func.count())
+        .where(is_watched(today))
+        .group_by(col(School.phase), col(School.risk_level))
+        .order_by(col(School.phase))
+    )
+    phases: dict[str, Counter[str]] = {}
+    for phase, level, number in session.connection().execute(counted):
+        phases.setdefault(phase, Counter())[level.value if level else NOT_ASSESSED] += number
+    return [
+        {"phase": phase, "total": counts.total(), **{level: counts[level] for level in LEVELS}}
+        for phase, counts in phases.items()
+    ]
+
+
+def _escalations(session: Session, policy: Policy, reader: Reader, today: date) -> list[Found]:
+    opened = col(Escalation.opened_on)
+    limits = [(name, age_limits(name, today)) for name in AGES]
+    age = case(*((opened >= first, name) for name, (first, _) in limits[:-1]), else_=limits[-1][0])
+    counted = (
+        select_columns(col(Escalation.step_key), age, func.count())
+        .where(col(Escalation.status).in_(OPENED), opened.is_not(None), visible_to(reader))
+        .group_by(col(Escalation.step_key), age)
+    )
+    steps: dict[str, Counter[str]] = {}
+    for step, name, number in session.connection().execute(counted):
+        steps.setdefault(step, Counter())[name] += number
+    return [
+        {
+            "step": key,
+            "title": find_rule(policy, key).title,
+            "total": steps[key].total(),
+            **{name: steps[key][name] for name in AGES},
+        }
+        for key in _in_order(policy, steps)
+    ]
+
+
+def _in_order(policy: Policy, keys: Iterable[str]) -> list[str]:
+    """Steps in the order in which they are taken, those of both ladders once."""
+    order = [rule.key for ladder in policy.ladders.values() for rule in ladder.steps]
+    return sorted(keys, key=order.index)
+
+
+def _weeks(session: Session, reader: Reader, today: date) -> list[Found]:
+    """The deadlines that run, by the week they end in, as far as `WORKING_DAYS_AHEAD`."""
+    last = add_working_days(today, WORKING_DAYS_AHEAD)
+    counted = (
+        select_columns(col(Deadline.due_on), func.count())
+        .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+        .where(RUNNING, visible_to(reader))
+        .where(col(Deadline.due_on) >= today, col(Deadline.due_on) <= last)
+        .group_by(col(Deadline.due_on))
+    )
+    days: dict[date, int] = dict(session.connection().execute(counted).tuples().all())
+    weeks = []
+    first = today
+    while first <= last:
+        # A weekend that has begun goes with the week after it.
+        to_sunday = 6 - first.weekday() + (7 if first.weekday() >= SATURDAY else 0)
+        end = min(first + timedelta(days=to_sunday), last)
+        number = sum(count for day, count in days.items() if first <= day <= end)
+        weeks.append({"first": first, "last": end, "total": number})
+        first = end + timedelta(days=1)
+    return weeks
+
+
+def _late(session: Session, today: date) -> dict[str, int]:
+    kinds = (DutyKind.VISIT, DutyKind.REPORT)
+    counted = (
+        select_columns(col(Duty.kind), func.count())
+        .where(col(Duty.state) == DutyState.PLANNED, col(Duty.due_on) < today)
+        .where(col(Duty.kind).in_(kinds))
+        .group_by(col(Duty.kind))
+    )
+    found = {kind.value: number for kind, number in session.connection().execute(counted)}
+    return {kind.value: found.get(kind.value, 0) for kind in kinds}

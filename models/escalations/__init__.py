@@ -1,0 +1,1 @@
+"""The two ladders: an escalation is started, moved, held and closed."""

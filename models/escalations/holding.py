@@ -1,0 +1,157 @@
+"""Whose a case is: its case officer, and to whom it is restricted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, select
+
+from models.approvals.deciders import deciders
+from models.clocks import london_date
+from models.escalations.starting import find_case_officer
+from models.escalations.tables import Escalation, NamedOfficer, Proposal, ProposalState
+from models.events import EventKind, Happening, append
+from models.matters.case import Case, enter
+from models.people.access import ON_THE_CASE, Act
+from models.people.officers import find_officer
+from models.people.tables import Officer, Role
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statements import add_all, change, find, remove
+from models.telling import tell
+from models.text import check_printable, check_prose
+
+_AWAITING = (
+    select(Proposal)
+    .where(col(Proposal.escalation_id) == bindparam("escalation"))
+    .where(Proposal.state == ProposalState.AWAITING)
+)
+
+
+def change_case_officer(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    case_officer: str,
+    reason: str,
+) -> Escalation:
+    """Give a case to another case officer, by e-mail address; both are told.
+
+    Raises NotAllowed, NotFound, InvalidInput.
+    """
+    case = enter(session, policy, officer, Act.CHANGE_CASE_OFFICER, reference)
+    check_printable("reason", check_prose("reason", reason))
+    new = find_case_officer(session, case_officer)
+    if new is None:
+        raise InvalidInput(
+            "case_officer", "No officer who can hold a case has this e-mail address."
+        )
+    old = session.get_one(Officer, case.escalation.case_officer_id)
+    if new.id == old.id:
+        raise InvalidInput("case_officer", f"{new.name} is the case officer already.")
+    change(session, Escalation, {"id": case.escalation.id}, case_officer_id=new.id)
+    facts = {"from": old.email, "to": new.email, "reason": reason}
+    changed = Happening(EventKind.CASE_OFFICER_CHANGED, case.escalation.id, facts)
+    append(session, now, officer.email, changed)
+    _tell_of_change(case, [new, *([old] if old.active else [])], new, now)
+    return _again(session, case)
+
+
+def _tell_of_change(case: Case, whom: Sequence[Officer], new: Officer, now: datetime) -> None:
+    key = f"case-officer:{case.escalation.id}:{now.isoformat()}"
+    data: dict[str, object] = {"what": "case_officer_changed", "name": new.name}
+    tell(case.session, now, whom, key=key, escalation=case.escalation, data=data)
+
+
+def restrict(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    officers: Sequence[str],
+    reason: str,
+) -> Escalation:
+    """Let only these officers (e-mail addresses) see a case, or change who they are.
+
+    Its case officer, whoever restricts it, and the Director see it as well. Raises NotAllowed,
+    NotFound, InvalidInput, and NotPossible when nobody left could decide what waits.
+    """
+    case = enter(session, policy, officer, Act.RESTRICT, reference)
+    check_printable("reason", check_prose("reason", reason))
+    named = {officer.id: officer} | {each.id: each for each in _named(session, officers)}
+    remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
+    add_all(
+        session,
+        NamedOfficer,
+        [{"escalation_id": case.escalation.id, "officer_id": each} for each in named],
+    )
+    change(session, Escalation, {"id": case.escalation.id}, restricted=True)
+    # Nothing waits in Prefect for a restricted case: its run is another's, and is ended there.
+    session.connection().execute(
+        update(Proposal)
+        .where(col(Proposal.escalation_id) == case.escalation.id)
+        .values(gate_run_id=None)
+    )
+    escalation = _again(session, case)
+    _check_decidable(session, escalation, now)
+    facts = {"officers": sorted(each.email for each in named.values()), "reason": reason}
+    restricted = Happening(EventKind.CASE_RESTRICTED, escalation.id, facts)
+    append(session, now, officer.email, restricted)
+    return escalation
+
+
+def _named(session: Session, emails: Sequence[str]) -> list[Officer]:
+    found = []
+    for email in emails:
+        try:
+            officer = find_officer(session, email)
+        except NotFound as missing:
+            raise InvalidInput("officers", missing.message) from None
+        if not officer.active or officer.role not in ON_THE_CASE:
+            raise InvalidInput(
+                "officers", f"{officer.name} ({officer.role.label}) cannot work on a case."
+            )
+        found.append(officer)
+    return found
+
+
+def _check_decidable(session: Session, escalation: Escalation, now: datetime) -> None:
+    today = london_date(now)
+    for waiting in find(session, _AWAITING, escalation=escalation.id):
+        role = waiting.approvers[waiting.stage]
+        if not deciders(session, escalation, role, waiting.proposed_by_id, today):
+            raise NotPossible(
+                f"A proposal on this case waits for {Role(role).label}, and nobody named could "
+                "decide it. Name somebody who can, or have it decided first."
+            )
+
+
+def open_to_all(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    reason: str,
+) -> Escalation:
+    """End the restriction of a case. Raises NotAllowed, NotFound, InvalidInput, NotPossible."""
+    case = enter(session, policy, officer, Act.RESTRICT, reference)
+    check_printable("reason", check_prose("reason", reason))
+    if not case.escalation.restricted:
+        raise NotPossible("This case is not restricted.")
+    change(session, Escalation, {"id": case.escalation.id}, restricted=False)
+    remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
+    opened = Happening(EventKind.CASE_OPENED_TO_ALL, case.escalation.id, {"reason": reason})
+    append(session, now, officer.email, opened)
+    return _again(session, case)
+
+
+def _again(session: Session, case: Case) -> Escalation:
+    """The escalation as it is now."""
+    return session.get_one(Escalation, case.escalation.id, populate_existing=True)

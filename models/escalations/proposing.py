@@ -1,0 +1,147 @@
+"""Proposing a change: the next step, a pause, a resolution, or a letter to be sent."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from models.approvals.putting_forward import Draft, at_the_school, find_proposal, put_forward
+from models.clocks import london_date
+from models.escalations.tables import Action, Proposal, StepState
+from models.events import append
+from models.letters.addressing import Addressing
+from models.letters.words import check_no_words, why_now, words_for_school
+from models.matters.case import Case, enter
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy, StepRule
+from models.policy.ladder import refusal, target
+from models.refusals import InvalidInput, NotPossible
+from models.statutory.legal import check_eligible, check_may_close
+from models.text import check_printable, check_prose
+
+LONGEST_PERIOD = timedelta(days=366)
+# What may be proposed by name: a start, a letter and a power have commands of their own.
+CLOSING = (Action.RESOLVE, Action.WITHDRAW)
+BY_COMMAND = (Action.START, Action.LETTER, Action.POWER)
+BY_NAME = tuple(action for action in Action if action not in BY_COMMAND)
+
+
+def propose(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    action: str,
+    reason: str,
+    words: str = "",
+    to: date | None = None,
+    respond_by: date | None = None,
+    step: str | None = None,
+    head_performance_in_question: bool | None = None,
+    not_engaging: bool | None = None,
+) -> Proposal:
+    """Put a change forward for approval; a formal step carries its drafted letter.
+
+    The approver reads the `reason`, the school the `words` of the letter, which are drafted from
+    the record where none are given.
+    `to` is the new day of an `extend`; `respond_by` the day offered to the school instead of
+    the policy's period, for an `advance`; `step` the academy step at which a `convert` goes on.
+    The two flags, if given, are recorded when the proposal is approved.
+    Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    case = enter(session, policy, officer, Act.PROPOSE, reference)
+    wanted = _action(action)
+    check_printable("reason", check_prose("reason", reason))
+    flags = {
+        "head_performance_in_question": head_performance_in_question,
+        "not_engaging": not_engaging,
+    }
+    awaiting = case.transition_awaiting()
+    at = case.standing(now, transition_awaiting=awaiting, **flags)
+    refused = refusal(wanted, at)
+    if refused:
+        raise NotPossible(refused)
+    rule = target(wanted, at)
+    if wanted is Action.ADVANCE and rule.statutory:
+        _check_statute(case, rule, now)
+    if wanted in CLOSING:
+        check_may_close(case)
+    details: dict[str, Any] = {name: flag for name, flag in flags.items() if flag is not None}
+    if wanted is Action.EXTEND:
+        details["to"] = _new_day(case, to, now).isoformat()
+    if wanted is Action.ADVANCE and respond_by is not None:
+        details["respond_by"] = _future_day("respond_by", respond_by, now).isoformat()
+    if wanted is Action.CONVERT:
+        details["step"] = _academy_step(case, step)
+    template = _template(case, wanted, rule)
+    drafts = []
+    if template:
+        drafted = why_now(case, wanted, rule, now, silent=at.not_engaging)
+        facts = {"words": words_for_school(words, drafted)}
+        drafts = [Draft(template, _addressing(wanted, rule), facts)]
+    else:
+        check_no_words(words)
+    placed = put_forward(case, officer, now, wanted, rule, reason, details, drafts=drafts)
+    append(session, now, officer.email, *placed.happenings)
+    return find_proposal(session, placed.proposal_id)
+
+
+def _check_statute(case: Case, rule: StepRule, now: datetime) -> None:
+    """What the law asks before its own steps; raises NotPossible."""
+    if rule.kind == "notice":
+        raise NotPossible(
+            "A warning notice needs the four parts of section 60(4): give it by its own form "
+            f"(/escalations/{case.escalation.reference}/warning-notices)."
+        )
+    check_eligible(case, london_date(now))
+
+
+def _action(action: str) -> Action:
+    known = [name.value for name in BY_NAME]
+    if action not in known:
+        raise InvalidInput("action", f"Choose an action: {', '.join(known)}.")
+    return Action(action)
+
+
+def _future_day(field: str, day: date, now: datetime) -> date:
+    today = london_date(now)
+    if not today < day <= today + LONGEST_PERIOD:
+        raise InvalidInput(field, "Enter a date after today and within a year.")
+    return day
+
+
+def _new_day(case: Case, to: date | None, now: datetime) -> date:
+    if to is None:
+        raise InvalidInput("to", "Enter the new date of the deadline.")
+    if case.deadline is not None and to <= case.deadline.due_on:
+        raise InvalidInput("to", "The new date must be later than the one it replaces.")
+    return _future_day("to", to, now)
+
+
+def _academy_step(case: Case, step: str | None) -> str:
+    academy = case.policy.ladder("academy")
+    if step is None:
+        # The statutory steps have no counterpart: the letter to the governing body is the last
+        # step that both ladders share.
+        shared = case.escalation.step_key in academy
+        return case.escalation.step_key if shared else "formal_governing_body"
+    if step not in academy:
+        raise InvalidInput("step", f"The academy ladder has no step {step!r}.")
+    if step not in case.steps or case.steps[step].state is StepState.AHEAD:
+        raise InvalidInput("step", "Choose a step that this escalation has reached.")
+    return step
+
+
+def _template(case: Case, action: Action, rule: StepRule) -> str | None:
+    if action is Action.ADVANCE:
+        return rule.letter_on_approval
+    return case.policy.letters.resolution if action is Action.RESOLVE else None
+
+
+def _addressing(action: Action, rule: StepRule) -> Addressing:
+    if action is Action.ADVANCE:
+        return Addressing(rule.to, rule.copies, rule.copies_where_known)
+    return at_the_school(rule)

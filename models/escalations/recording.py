@@ -1,0 +1,290 @@
+"""Recording what happened at the school: discussions, meetings, responses and judgements."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from models.approvals.putting_forward import Draft, at_the_school, put_letter_forward
+from models.clocks import add_working_days, london_date, long_date, past_day
+from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
+from models.events import EventKind, Happening, append
+from models.letters.addressing import NATIONAL, Addressing
+from models.matters.case import Case, case_of, check_open, enter, find_row
+from models.matters.deadlines import set_deadline, settle_deadline
+from models.matters.tables import Deadline, DeadlineKind, DeadlineState
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.policy.ladder import JUDGED
+from models.refusals import InvalidInput, NotPossible
+from models.schools.tables import ContactRole
+from models.statements import add, change
+from models.text import check_printable, check_prose
+
+ATTENDEES = (*(role.value for role in ContactRole), "governing_body")
+
+
+def record_discussion(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    held_on: date,
+    with_whom: Sequence[str],
+    notes: str,
+    agreed_actions: str,
+) -> Discussion:
+    """A discussion or meeting was held; at an approved informal step this carries it out.
+
+    A step that is carried out waits for the school's response from the day of the discussion
+    (for meetings: of the second one), and its note is drafted and put forward.
+    Raises NotFound, NotAllowed, InvalidInput, and NotPossible out of turn.
+    """
+    case = enter(session, policy, officer, Act.RECORD_DISCUSSION, reference)
+    check_open(case)
+    past_day("held_on", held_on, now)
+    _check_attendees(with_whom)
+    check_printable("notes", check_prose("notes", notes))
+    check_printable("agreed_actions", check_prose("agreed_actions", agreed_actions, required=False))
+    _check_turn(case, with_whom)
+    discussion_id = add(
+        session,
+        Discussion,
+        escalation_id=case.escalation.id,
+        step_key=case.step.key,
+        held_on=held_on,
+        with_whom=list(with_whom),
+        notes=notes,
+        agreed_actions=agreed_actions,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    discussion = session.get_one(Discussion, discussion_id)
+    facts = {
+        "discussion": discussion_id,
+        "step": case.step.key,
+        "held_on": held_on.isoformat(),
+        "with": list(with_whom),
+    }
+    happenings = [Happening(EventKind.DISCUSSION_RECORDED, case.escalation.id, facts)]
+    if _carries_out(case, with_whom):
+        happenings += _carry_out(case, discussion, officer, now)
+    append(session, now, officer.email, *happenings)
+    return discussion
+
+
+def _check_attendees(with_whom: Sequence[str]) -> None:
+    if not with_whom:
+        raise InvalidInput("with", "Say with whom the discussion was held.")
+    for name in with_whom:
+        if name not in ATTENDEES:
+            raise InvalidInput("with", f"Choose from: {', '.join(ATTENDEES)}.")
+
+
+def _held_so_far(case: Case) -> set[str]:
+    """Everybody met at this step since it was approved."""
+    statement = select(Discussion.with_whom).where(
+        Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
+    )
+    return {name for names in case.session.exec(statement) for name in names}
+
+
+def _check_turn(case: Case, with_whom: Sequence[str]) -> None:
+    """At the performance meetings the chair is met first, then the headteacher (policy, v)."""
+    if case.rule.kind != "meetings" or case.step.state is not StepState.APPROVED:
+        return
+    met = _held_so_far(case).union(with_whom)
+    for place, name in enumerate(case.rule.with_):
+        before = [other for other in case.rule.with_[:place] if other not in met]
+        if name in with_whom and before:
+            first = before[0].replace("_", " ")
+            raise NotPossible(f"At this step the meeting with the {first} comes first.")
+
+
+def _carries_out(case: Case, with_whom: Sequence[str]) -> bool:
+    if case.step.state is not StepState.APPROVED:
+        return False
+    if case.rule.kind == "discussion":
+        return any(name in case.rule.with_ for name in with_whom)
+    met = _held_so_far(case) | set(with_whom)
+    return case.rule.kind == "meetings" and met.issuperset(case.rule.with_)
+
+
+def _carry_out(
+    case: Case, discussion: Discussion, officer: Officer, now: datetime
+) -> list[Happening]:
+    approved = {"id": case.step.id, "state": StepState.APPROVED}
+    awaiting = StepState.AWAITING_RESPONSE
+    change(case.session, Step, approved, state=awaiting, changed_on=london_date(now))
+    days = case.rule.response_working_days
+    what = "second meeting" if case.rule.kind == "meetings" else "discussion"
+    due_on = add_working_days(discussion.held_on, days)
+    deadline = set_deadline(
+        case.session,
+        case.policy,
+        case.escalation,
+        step_key=case.step.key,
+        due_on=due_on,
+        rule=f"{days} working days after the {what} on {long_date(discussion.held_on)}",
+        now=now,
+    )
+    addressing = Addressing(case.rule.to, case.rule.copies, case.rule.copies_where_known)
+    facts = {
+        "discussions": [_described(held) for held in _discussions(case)],
+        "respond_by": long_date(due_on),
+    }
+    reason = f"To put on record what was said on {long_date(discussion.held_on)}"
+    draft = Draft(case.rule.letter or "", addressing, facts)
+    return [deadline, *put_letter_forward(case, officer, now, draft, reason)]
+
+
+def _discussions(case: Case) -> list[Discussion]:
+    statement = select(Discussion).where(
+        Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
+    )
+    in_order = statement.order_by(col(Discussion.held_on), col(Discussion.id))
+    return list(case.session.exec(in_order))
+
+
+def _described(held: Discussion) -> dict[str, str]:
+    return {
+        "held_on": long_date(held.held_on),
+        "with": " and ".join("the " + name.replace("_", " ") for name in held.with_whom),
+        "notes": held.notes,
+        "agreed_actions": held.agreed_actions,
+    }
+
+
+def record_response(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    received_on: date,
+    summary: str,
+    judgement: str | None = None,
+) -> Response:
+    """What the school answered at this step, judged at once or later.
+
+    A further response may change a judgement. Raises NotFound, NotAllowed, InvalidInput, and
+    NotPossible when no response is awaited.
+    """
+    case = enter(session, policy, officer, Act.RECORD_RESPONSE, reference)
+    check_open(case)
+    if case.step.state not in (StepState.AWAITING_RESPONSE, *JUDGED):
+        raise NotPossible(f"Step {case.rule.number} does not await a response.")
+    past_day("received_on", received_on, now)
+    check_printable("summary", check_prose("summary", summary))
+    word = _judgement(case, judgement) if judgement is not None else None
+    response_id = add(
+        session,
+        Response,
+        escalation_id=case.escalation.id,
+        step_key=case.step.key,
+        received_on=received_on,
+        summary=summary,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    response = session.get_one(Response, response_id)
+    facts = {
+        "response": response_id,
+        "step": case.step.key,
+        "received_on": received_on.isoformat(),
+    }
+    happenings = [Happening(EventKind.RESPONSE_RECORDED, case.escalation.id, facts)]
+    if word is not None:
+        happenings.append(_judge(case, response, word, "", now))
+    elif case.deadline is not None and _answers(case.deadline, response):
+        change(session, Deadline, {"id": case.deadline.id}, state=DeadlineState.MET)
+    happenings += _acknowledge(case, response, officer, now)
+    append(session, now, officer.email, *happenings)
+    session.refresh(response)
+    return response
+
+
+def judge_response(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    response_id: int,
+    judgement: str,
+    reason: str,
+) -> Response:
+    """Judge a response that was recorded without a judgement.
+
+    Raises NotFound, NotAllowed, InvalidInput, and NotPossible when it was judged already or the
+    escalation has moved on.
+    """
+    response = find_row(session, officer, Act.JUDGE_RESPONSE, Response, response_id)
+    case = case_of(session, policy, response.escalation_id)
+    check_open(case)
+    word = _judgement(case, judgement)
+    check_prose("reason", reason, required=False)
+    if response.judgement is not None:
+        raise NotPossible("This response was judged already. Record a further response instead.")
+    if response.step_key != case.step.key:
+        raise NotPossible("The escalation has moved on from the step of this response.")
+    append(session, now, officer.email, _judge(case, response, word, reason, now))
+    session.refresh(response)
+    return response
+
+
+def _judgement(case: Case, judgement: str) -> Judgement:
+    if case.rule.statutory:
+        raise NotPossible(
+            "At this step compliance with the warning notice is judged, not a response: judge it "
+            "with the notice, and record the response without a judgement."
+        )
+    try:
+        return Judgement(judgement)
+    except ValueError:
+        raise InvalidInput("judgement", "Choose “satisfactory” or “unsatisfactory”.") from None
+
+
+def _answers(deadline: Deadline, response: Response) -> bool:
+    """Whether a response is what was due: not of a notice, whose compliance is judged."""
+    return deadline.kind is DeadlineKind.RESPONSE and _in_time(deadline, response)
+
+
+def _in_time(deadline: Deadline, response: Response) -> bool:
+    return response.received_on <= deadline.due_on
+
+
+def _judge(
+    case: Case, response: Response, word: Judgement, reason: str, now: datetime
+) -> Happening:
+    change(case.session, Response, {"id": response.id}, judgement=word)
+    today = london_date(now)
+    change(case.session, Step, {"id": case.step.id}, state=StepState(word.value), changed_on=today)
+    if case.deadline is not None:
+        # Met once is met: a further response, however late, does not undo it.
+        met = case.deadline.state is DeadlineState.MET or _in_time(case.deadline, response)
+        settle_deadline(case.session, case.deadline, met=met)
+    facts = {
+        "response": response.id,
+        "step": case.step.key,
+        "judgement": word.value,
+        "reason": reason,
+    }
+    return Happening(EventKind.RESPONSE_JUDGED, case.escalation.id, facts)
+
+
+def _acknowledge(
+    case: Case, response: Response, officer: Officer, now: datetime
+) -> list[Happening]:
+    """Thank the school for its answer. A national body's reply needs no thanks from us."""
+    if case.rule.to in NATIONAL:
+        return []
+    template = case.policy.letters.acknowledgement
+    facts = {"received_on": long_date(response.received_on)}
+    reason = f"To acknowledge the response of {long_date(response.received_on)}"
+    draft = Draft(template, at_the_school(case.rule), facts)
+    return put_letter_forward(case, officer, now, draft, reason)

@@ -1,0 +1,235 @@
+"""Starting an escalation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from models.approvals.deciders import deciders
+from models.clocks import london_date
+from models.escalations.tables import (
+    LIVE,
+    Action,
+    Escalation,
+    Proposal,
+    ProposalState,
+    Status,
+    Step,
+    StepState,
+    Trigger,
+)
+from models.events import EventKind, Happening, append
+from models.matters.case import sees
+from models.matters.sight import is_theirs
+from models.people.access import Act, require
+from models.people.tables import CASEWORK, Officer, Role
+from models.policy import Approvable, Policy
+from models.refusals import InvalidInput, NotAllowed, NotPossible
+from models.schools.tables import School, SchoolKind
+from models.statements import add, add_all
+from models.telling import tell
+from models.text import check_printable, check_prose, is_text
+
+
+def start(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    urn: object,
+    triggers: Sequence[str],
+    summary: str,
+    case_officer: str,
+    head_performance_in_question: bool = False,
+    not_engaging: bool = False,
+) -> Escalation:
+    """Start an escalation for a school; the first step is approved if a Head of Service starts it.
+
+    Anybody else's start waits for a Head of Service. `case_officer` is an e-mail address.
+    Raises NotAllowed, InvalidInput for what was entered, NotPossible when the school has an
+    escalation already.
+    """
+    require(officer, Act.START)
+    school, responsible = _check(
+        session, officer, urn, triggers, summary, case_officer, not_engaging=not_engaging
+    )
+    ladder = policy.ladder(school.kind.value)
+    first = ladder.steps[0]
+    approved = officer.role is Role.HEAD_OF_SERVICE
+    today = london_date(now)
+    number = _next_number(session, today.year)
+    escalation_id = add(
+        session,
+        Escalation,
+        reference=f"ESC-{today.year}-{number:04d}",
+        year=today.year,
+        number=number,
+        urn=school.urn,
+        ladder=ladder.key,
+        status=Status.OPEN if approved else Status.PROPOSED,
+        step_key=first.key,
+        triggers=list(triggers),
+        summary=summary,
+        head_performance_in_question=head_performance_in_question,
+        not_engaging=not_engaging,
+        policy=f"{policy.title}, {policy.edition}",
+        guidance=policy.guidance,
+        case_officer_id=responsible.id,
+        head_of_service_id=officer.id if approved else None,
+        started_by_id=officer.id,
+        created_at=now,
+        opened_on=today if approved else None,
+    )
+    states = {first.key: StepState.APPROVED if approved else StepState.PROPOSED}
+    rows = [
+        {
+            "escalation_id": escalation_id,
+            "key": step.key,
+            "state": states.get(step.key, StepState.AHEAD),
+            "changed_on": today if step.key in states else None,
+        }
+        for step in ladder.steps
+    ]
+    add_all(session, Step, rows)
+    escalation = session.get_one(Escalation, escalation_id)
+    if not sees(session, officer, escalation_id, restricted=False):
+        raise _of_the_other_phase(school)
+    facts = {
+        "reference": escalation.reference,
+        "urn": school.urn,
+        "ladder": ladder.key,
+        "triggers": list(triggers),
+        "case_officer": responsible.email,
+        "policy": escalation.policy,
+    }
+    started = Happening(EventKind.ESCALATION_STARTED, escalation_id, facts)
+    if approved:
+        opened = Happening(EventKind.ESCALATION_OPENED, escalation_id, {"step": first.key})
+        append(session, now, officer.email, started, opened)
+        return escalation
+    append(session, now, officer.email, started)
+    _await_approval(session, policy, escalation, officer, now)
+    return escalation
+
+
+def _check(
+    session: Session,
+    officer: Officer,
+    urn: object,
+    triggers: Sequence[str],
+    summary: str,
+    case_officer: str,
+    *,
+    not_engaging: bool,
+) -> tuple[School, Officer]:
+    """Everything that was entered, all faults at once."""
+    errors: list[tuple[str, str]] = []
+    school = session.get(School, int(str(urn))) if _six_digits(urn) else None
+    if school is None:
+        errors.append(("urn", "There is no school with this URN. A URN has six digits."))
+    elif school.kind is SchoolKind.OTHER:
+        errors.append(("urn", _cannot_be_escalated(school)))
+    elif school.closed_on is not None:
+        errors.append(("urn", f"{school.name} is closed."))
+    elif not_engaging and school.kind is not SchoolKind.ACADEMY:
+        errors.append(
+            ("not_engaging", "Only an academy can be recorded as not engaging: clear this answer.")
+        )
+    errors.extend(_check_triggers(triggers))
+    try:
+        check_printable("summary", check_prose("summary", summary))
+    except InvalidInput as invalid:
+        errors.extend(invalid.errors)
+    responsible = find_case_officer(session, case_officer)
+    if responsible is None:
+        errors.append(("case_officer", "No officer who can hold a case has this e-mail address."))
+    if errors or school is None or responsible is None:
+        raise InvalidInput.many(errors)
+    _check_no_other(session, officer, school)
+    return school, responsible
+
+
+def _six_digits(urn: object) -> bool:
+    text = str(urn)
+    return text.isascii() and text.isdigit() and len(text) == 6 and not isinstance(urn, bool)
+
+
+def _cannot_be_escalated(school: School) -> str:
+    return (
+        f"{school.name} is neither a maintained school nor an academy ({school.type_name}), "
+        "so it cannot be escalated here."
+    )
+
+
+def _check_triggers(triggers: Sequence[str]) -> list[tuple[str, str]]:
+    known = {trigger.value for trigger in Trigger}
+    if not triggers:
+        return [("triggers", "Choose at least one trigger.")]
+    unknown = [str(name) for name in triggers if name not in known]
+    if unknown:
+        choice = ", ".join(sorted(known))
+        return [("triggers", f"There is no trigger {unknown[0]!r}. Choose from: {choice}.")]
+    if len(set(triggers)) != len(triggers):
+        return [("triggers", "Choose each trigger once.")]
+    return []
+
+
+def find_case_officer(session: Session, email: str) -> Officer | None:
+    """The active officer with this e-mail address who may hold a case."""
+    if not is_text(email):
+        return None
+    statement = select(Officer).where(Officer.email == email.strip().lower())
+    officer = session.exec(statement).first()
+    if officer is None or not officer.active or officer.role not in CASEWORK:
+        return None
+    return officer
+
+
+def _check_no_other(session: Session, officer: Officer, school: School) -> None:
+    statement = select(Escalation).where(
+        Escalation.urn == school.urn, col(Escalation.status).in_(LIVE)
+    )
+    other = session.exec(statement).first()
+    if other is None:
+        return
+    if sees(session, officer, other.id, restricted=other.restricted):
+        raise NotPossible(f"{school.name} has an escalation already: {other.reference}.")
+    if not is_theirs(officer, school):
+        raise _of_the_other_phase(school)
+    raise NotPossible(
+        f"An escalation for {school.name} cannot be started now. Ask the Director of Children’s "
+        "Services."
+    )
+
+
+def _of_the_other_phase(school: School) -> NotAllowed:
+    return NotAllowed(f"{school.name} belongs to the Service Manager of the other phase.")
+
+
+def _next_number(session: Session, year: int) -> int:
+    latest = select(func.max(Escalation.number)).where(Escalation.year == year)
+    return (session.exec(latest).one() or 0) + 1
+
+
+def _await_approval(
+    session: Session, policy: Policy, escalation: Escalation, officer: Officer, now: datetime
+) -> None:
+    approvers = policy.approvers[Approvable.START]
+    proposal_id = add(
+        session,
+        Proposal,
+        escalation_id=escalation.id,
+        step_key=escalation.step_key,
+        action=Action.START,
+        reason=escalation.summary,
+        approvers=list(approvers),
+        state=ProposalState.AWAITING,
+        proposed_by_id=officer.id,
+        proposed_at=now,
+        details={},
+    )
+    waiting = deciders(session, escalation, approvers[0], officer.id, london_date(now))
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
+    tell(session, now, waiting, key=f"{proposal_id}:0", escalation=escalation, data=data)

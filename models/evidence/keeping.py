@@ -1,0 +1,204 @@
+"""Files attached to a case: received, checked and kept; what dead uploads left, removed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from models.database import read, write
+from models.escalations.tables import LIVE
+from models.events import EventKind, Happening, append
+from models.evidence.tables import EvidenceFile, Scan, safe_name
+from models.files import folder as on_disk
+from models.files.cautions import Caution
+from models.files.examining import examine
+from models.files.folder import Bytes
+from models.files.kinds import Kind, kind_of
+from models.files.scanner import Infected, scan
+from models.matters.case import Case, enter
+from models.people import repeated_refusals
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotPossible
+from models.schools.tables import School
+from models.settings import Settings
+from models.statements import add
+from models.text import check_prose
+
+LONGEST_DESCRIPTION = 2000  # characters
+NO_SCANNER = (
+    "No file can be added, because no malware scanner is set. Ask your administrator to set "
+    "SCC_SCANNER to the command of one, or to “none” if files are to be kept without a scan."
+)
+LEFT_BEHIND = timedelta(hours=1)  # after which no upload can still be on its way
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as somebody sends it; `name` as it came."""
+
+    name: str
+    content: BinaryIO
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that may be kept, still under its temporary name."""
+
+    name: str
+    kind: Kind
+    bytes: Bytes
+    cautions: list[Caution]
+    scan: Scan
+    scan_result: str
+
+
+def scan_is_missing(settings: Settings, school: School) -> bool:
+    """Whether no file can be kept: nothing scans it, and nobody has said that nothing needs to.
+
+    The files of the demonstration's schools are made up, and need no scanner.
+    """
+    chosen = settings.scanner_command or settings.scanner_switched_off
+    return not chosen and not school.demonstration
+
+
+@contextmanager
+def receive(
+    engine: Engine,
+    policy: Policy,
+    settings: Settings,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    upload: Upload,
+) -> Iterator[Received]:
+    """Take in a file for a case, outside any transaction: scanning may take a minute.
+
+    What `add_evidence` has not kept by the end is removed. Raises NotFound, NotAllowed,
+    InvalidInput for what cannot be evidence (malware is put on the case's record), and NotPossible
+    when the escalation is closed, no scanner is set, or the file could not be stored or checked.
+    """
+    with read(engine) as session:
+        case = _enter(session, policy, officer, reference)
+        case_id = case.escalation.id
+        if scan_is_missing(settings, case.school):
+            raise NotPossible(NO_SCANNER)
+    name = safe_name(upload.name)
+    if not name:
+        raise InvalidInput("file", "The file has no name. Give it one and choose it again.")
+    with on_disk.arriving(settings.evidence_folder, upload.content) as arrived:
+        kind = kind_of(arrived.path, name)
+        cautions = examine(arrived.path, kind)
+        try:
+            verdict, words = scan(settings.scanner_command, arrived.path)
+        except Infected as found:
+            facts = {"name": name, "sha256": arrived.sha256, "reason": str(found)}
+            with write(engine) as session:
+                refused = Happening(EventKind.EVIDENCE_REFUSED, case_id, facts)
+                about = arrived.sha256
+                repeated_refusals.record(session, now, officer.email, refused, about=about)
+            raise InvalidInput(
+                "file",
+                "The malware scanner found something in this file, so it was not kept. "
+                "Tell your administrator before you open it.",
+            ) from None
+        yield Received(name, kind, arrived, cautions, verdict, words)
+
+
+def add_evidence(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    received: Received,
+    description: str,
+) -> EvidenceFile:
+    """Keep a received file on the case, at the step where the escalation stands.
+
+    Its bytes are in place before there is a row. Raises NotFound, NotAllowed, InvalidInput, and
+    NotPossible when the escalation is closed or has these bytes already.
+    """
+    case = _enter(session, policy, officer, reference)
+    check_prose("description", description, most=LONGEST_DESCRIPTION)
+    _check_new(case, received.bytes.sha256)
+    on_disk.put_in_place(received.bytes)
+    row = {
+        "escalation_id": case.escalation.id,
+        "step_key": case.escalation.step_key,
+        "name": received.name,
+        "media_type": received.kind.media_type,
+        "size": received.bytes.size,
+        "sha256": received.bytes.sha256,
+        "cautions": [caution.value for caution in received.cautions],
+        "scan": received.scan,
+        "scan_result": received.scan_result,
+    }
+    file_id = add(
+        session,
+        EvidenceFile,
+        **row,
+        description=description,
+        added_by_id=officer.id,
+        added_at=now,
+    )
+    facts = {
+        "file": file_id,
+        "step": row["step_key"],
+        **{name: row[name] for name in ("name", "media_type", "size", "sha256", "cautions")},
+        "scan": received.scan.value,
+    }
+    append(
+        session,
+        now,
+        officer.email,
+        Happening(EventKind.EVIDENCE_ADDED, case.escalation.id, facts),
+    )
+    return session.get_one(EvidenceFile, file_id)
+
+
+def _enter(session: Session, policy: Policy, officer: Officer, reference: str) -> Case:
+    case = enter(session, policy, officer, Act.ADD_EVIDENCE, reference)
+    if case.escalation.status not in LIVE:
+        status = case.escalation.status.value
+        raise NotPossible(f"The escalation is {status}: no evidence can be added to it.")
+    return case
+
+
+def _check_new(case: Case, sha256: str) -> None:
+    """Writers queue, so of two at once the second finds the first's row; the index says so too."""
+    same = select(EvidenceFile.name).where(
+        EvidenceFile.escalation_id == case.escalation.id, EvidenceFile.sha256 == sha256
+    )
+    name = case.session.exec(same).first()
+    if name is not None:
+        raise NotPossible(f"This file is on the case already, as “{name}”.")
+
+
+def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Remove what uploads that died left behind more than an hour ago; how many files it was.
+
+    A file whose row exists is never removed: whether it does is looked up in a write transaction,
+    and only in one can a file get its row.
+    """
+    before = (now - LEFT_BEHIND).timestamp()
+    folder = settings.evidence_folder
+    removed = sum(on_disk.remove_old(path, before) for path in on_disk.temporary_files(folder))
+    files = on_disk.files_in_place(folder)
+    with read(engine) as session:
+        if files.keys() <= _on_record(session):
+            return removed
+    with write(engine) as session:
+        unknown = files.keys() - _on_record(session)
+        return removed + sum(on_disk.remove_old(files[sha256], before) for sha256 in unknown)
+
+
+def _on_record(session: Session) -> set[str]:
+    return set(session.exec(select(EvidenceFile.sha256).distinct()))

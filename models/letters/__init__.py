@@ -1,0 +1,1 @@
+"""Letters: written, addressed, issued, served, and what became of their delivery."""

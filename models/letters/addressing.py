@@ -1,0 +1,154 @@
+"""Whom a letter goes to, and where: contacts, copies, national bodies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, or_, select
+
+from models.clocks import london_date
+from models.escalations.tables import Escalation
+from models.law.powers import Section
+from models.matters.case import Case
+from models.matters.held_contacts import held_of, is_held
+from models.policy import Policy
+from models.refusals import NotPossible
+from models.schools.tables import Contact, ContactRole
+from models.statements import find
+from models.statutory.tables import Power, PowerState
+
+NATIONAL = ("secretary_of_state", "ofsted")
+
+
+CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
+
+
+_CONTACTS = select(Contact).where(col(Contact.urn) == bindparam("urn"))
+
+
+@dataclass(frozen=True)
+class Addressing:
+    """Whom a letter is for: roles at the school or national bodies.
+
+    `people` have copies and hold no such role: each a dictionary as of `recipients`.
+    """
+
+    to: str
+    copies: tuple[str, ...] = ()
+    copies_where_known: tuple[str, ...] = ()
+    people: tuple[dict[str, Any], ...] = ()
+
+
+def contacts_of(session: Session, escalation: Escalation, today: date) -> dict[str, Contact]:
+    """The people at a school to whom a case's letters go, by role.
+
+    What somebody changed who does not see the case waits to be confirmed. While an Interim
+    Executive Board sits it is the governing body (Schedule 6), so its chair stands in for the
+    chair of governors.
+    """
+    urn = escalation.urn
+    contacts = {contact.role.value: contact for contact in find(session, _CONTACTS, urn=urn)}
+    for held in held_of(session, escalation.id):
+        contacts.pop(held.role.value, None)
+        as_it_was = held.contact(urn)
+        if as_it_was is not None:
+            contacts[held.role.value] = as_it_was
+    board = sitting_board(session, urn, today)
+    if board is not None:
+        contacts[CHAIR] = _chair_of_board(board)
+    return contacts
+
+
+def _chair_of_board(board: Power) -> Contact:
+    members = board.details["members"]
+    chair = next((member for member in members if member["chair"]), members[0])
+    return Contact(
+        urn=board.urn,
+        role=ContactRole.CHAIR_OF_GOVERNORS,
+        name=f"{chair['name']}, Chair of the Interim Executive Board",
+        email=chair["email"],
+        address=chair["address"],
+        source="the notice of the Interim Executive Board",
+        changed_at=board.prepared_at,
+    )
+
+
+def recipients(
+    case: Case, contacts: Mapping[str, Contact], to: str, copies: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Names and addresses of everybody a letter goes to, the addressee first.
+
+    Raises NotPossible naming what is missing.
+    """
+    found = []
+    for role in (to, *copies):
+        entry = address_of(case.policy, contacts, role)
+        if entry is None:
+            raise NotPossible(_no_address(case, role))
+        found.append(entry)
+    return found
+
+
+def _no_address(case: Case, role: str) -> str:
+    who = role.replace("_", " ")
+    if is_held(case.session, case.escalation.id, role):
+        return (
+            f"{case.school.name} had no e-mail address for its {who} before somebody changed the "
+            f"contact who does not see this case. Confirm the {who} on the page of the case, then "
+            "try again."
+        )
+    return (
+        f"{case.school.name} has no e-mail address for its {who}. "
+        f"Add the contact of the {who} to the school, then try again."
+    )
+
+
+def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
+    """Name and addresses of whoever has a role; None where no e-mail address is known."""
+    if role in NATIONAL:
+        body = policy.bodies[role]  # type: ignore[index]
+        address = list(body.address)
+        return {"role": role, "name": body.name, "email": body.email, "address": address}
+    contact = contacts.get(role)
+    if contact is None or not contact.email:
+        return None
+    address = list(contact.address)
+    return {"role": role, "name": contact.name, "email": contact.email, "address": address}
+
+
+def can_be_addressed(case: Case, addressing: Addressing, now: datetime) -> bool:
+    """Whether everybody whom a letter must reach has an address."""
+    contacts = contacts_of(case.session, case.escalation, london_date(now))
+    must = (addressing.to, *addressing.copies)
+    return all(address_of(case.policy, contacts, role) is not None for role in must)
+
+
+def _known(contacts: Mapping[str, Contact], role: str) -> bool:
+    return role in contacts and bool(contacts[role].email)
+
+
+def spoken(person: Mapping[str, Any]) -> str:
+    """In what role somebody has a letter: "chair of governors", "additional governor"."""
+    return str(person.get("title") or person["role"].replace("_", " "))
+
+
+# Kept, for it is asked whenever a letter is drafted. A board sits until the day on which it ends.
+_BOARD = (
+    select(Power)
+    .where(col(Power.urn) == bindparam("urn"))
+    .where(Power.section == Section.INTERIM_EXECUTIVE_BOARD, col(Power.used_on).is_not(None))
+    .where(col(Power.starts_on) <= bindparam("today"))
+    .where(
+        or_(
+            col(Power.state) == PowerState.IN_FORCE,
+            col(Power.ended_on) > bindparam("today"),
+        )
+    )
+)
+
+
+def sitting_board(session: Session, urn: int, today: date) -> Power | None:
+    """The Interim Executive Board that has taken the governing body's place, if one has."""
+    return next(iter(find(session, _BOARD, urn=urn, today=today)), None)

@@ -1,0 +1,106 @@
+"""What became of a letter that the mail server refused, or may have taken: an officer decides."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models import noting
+from models.clocks import london_date
+from models.escalations.tables import Escalation
+from models.events import THE_CLOCK, EventKind, Happening, append
+from models.letters.addressing import address_of, contacts_of
+from models.letters.writing import find_letter
+from models.matters.case import find_row
+from models.outbox import Message, MessageKind, MessageState
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statements import add, change
+from models.telling import tell
+from models.text import check_prose
+
+
+def settle(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    message_id: int,
+    decision: str,
+    reason: str,
+) -> Message:
+    """An officer decides what became of a refused or unknown letter.
+
+    `sent`: it arrived, or was served another way. `send_again`: a new message to the address
+    that the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    message = find_row(session, officer, Act.SETTLE_DELIVERY, Message, message_id)
+    if message.kind is not MessageKind.LETTER:
+        raise NotFound(f"There is no delivery {message_id}.")
+    if decision not in ("sent", "send_again"):
+        raise InvalidInput("decision", "Choose “sent” or “send_again”.")
+    check_prose("reason", reason)
+    unsettled = (MessageState.FAILED, MessageState.UNKNOWN)
+    if message.state not in unsettled:
+        raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
+    change(
+        session,
+        Message,
+        {"id": message.id, "state": message.state},
+        state=MessageState.SETTLED,
+        settled_at=now,
+    )
+    about = {"key": message.key, "letter_id": message.letter_id}
+    noting.state(session, Message, about, state=MessageState.SETTLED)
+    facts = {"message": message.id, "letter": message.letter_id, "decision": decision}
+    happening = Happening(
+        EventKind.MESSAGE_SETTLED, message.escalation_id, {**facts, "reason": reason}
+    )
+    append(session, now, officer.email, happening)
+    if decision == "send_again":
+        _send_again(session, policy, message, now)
+    session.refresh(message)
+    return message
+
+
+def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
+    """An approved letter's documents cannot be made: its case officer is told, once."""
+    key = f"letter:{letter_id}:unissued"
+    told = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
+    if session.exec(told).first() is not None:
+        return
+    letter = find_letter(session, letter_id)
+    escalation = session.get_one(Escalation, letter.escalation_id)
+    officer = session.get_one(Officer, escalation.case_officer_id)
+    data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
+    tell(session, now, [officer], key=key, escalation=escalation, data=data)
+    happening = Happening(EventKind.LETTER_NOT_ISSUED, escalation.id, {"letter": letter.id})
+    append(session, now, THE_CLOCK, happening)
+
+
+def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
+    escalation = session.get_one(Escalation, message.escalation_id)
+    contacts = contacts_of(session, escalation, london_date(now))
+    letter = find_letter(session, message.letter_id or 0)
+    by_name = [person for person in letter.people if person["role"] == message.data["role"]]
+    person = next(iter(by_name), None) or address_of(policy, contacts, message.data["role"])
+    if person is None:
+        who = message.data["role"].replace("_", " ")
+        raise NotPossible(f"The school has no e-mail address for its {who}. Add it first.")
+    key, _, again = message.key.partition(":again:")
+    add(
+        session,
+        Message,
+        key=f"{key}:again:{int(again or 0) + 1}",
+        kind=MessageKind.LETTER,
+        escalation_id=message.escalation_id,
+        letter_id=message.letter_id,
+        to_name=person["name"],
+        to_email=person["email"],
+        data=message.data,
+        state=MessageState.PENDING,
+        queued_at=now,
+        next_attempt_at=now,
+    )

@@ -1,0 +1,271 @@
+"""A drafted batch: looked at, approved or withdrawn, drafted anew, taken up again."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import String, and_, func, literal, update
+from sqlalchemy import delete as delete_rows
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from models import work
+from models.clocks import london_date
+from models.events import EventKind
+from models.level_letters.batches import count, find_batch, job_of, record
+from models.level_letters.drafting import ROLES, address_lines, concerns
+from models.level_letters.tables import (
+    BatchSample,
+    BatchState,
+    LetterBatch,
+    LevelLetter,
+    LevelLetterState,
+    SampleLook,
+)
+from models.people.access import Act, require
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import NotAllowed, NotPossible
+from models.risk.tables import LevelChange
+from models.schools.tables import Contact, School
+from models.statements import add, change
+from models.text import check_prose
+from models.work import BulkKind, BulkState
+
+CLOSED = "The school has closed since."
+OTHER_LEVEL = "The school's level has changed since."
+
+
+def look_at(session: Session, *, officer: Officer, now: datetime, letter_id: int) -> None:
+    """Note that an officer opened a letter, if it is of a sample. Raises NotAllowed."""
+    require(officer, Act.APPROVE_LEVEL_LETTERS)
+    for sample in _unseen_samples(session, letter_id, officer.id):
+        add(session, SampleLook, sample_id=sample, officer_id=officer.id, looked_at=now)
+
+
+def is_unseen(session: Session, letter_id: int, officer_id: int) -> bool:
+    """Whether a letter is of a sample and this officer has not opened it."""
+    return bool(_unseen_samples(session, letter_id, officer_id))
+
+
+def _unseen_samples(session: Session, letter_id: int, officer_id: int) -> list[int]:
+    looked = select(SampleLook.id).where(
+        SampleLook.sample_id == BatchSample.id, SampleLook.officer_id == officer_id
+    )
+    of_letter = select(BatchSample.id).where(BatchSample.letter_id == letter_id, ~looked.exists())
+    return list(session.exec(of_letter).all())
+
+
+def unseen(session: Session, batch: LetterBatch, officer_id: int) -> list[int]:
+    """The letters of a batch's sample that this officer has not opened."""
+    looked = select(SampleLook.id).where(
+        SampleLook.sample_id == BatchSample.id, SampleLook.officer_id == officer_id
+    )
+    sample = (
+        select(BatchSample.letter_id)
+        .where(BatchSample.batch_id == batch.id, ~looked.exists())
+        .order_by(col(BatchSample.letter_id))
+    )
+    return list(session.exec(sample).all())
+
+
+def own_batch(policy: Policy, batch: LetterBatch, officer: Officer) -> str | None:
+    """Why an officer cannot approve a batch that they began; None where they can.
+
+    What the clock began, nobody did: its letters follow from levels that two officers agreed.
+    """
+    if policy.programme.level_letters.one_officer_is_enough or batch.created_by != officer.email:
+        return None
+    return "You began this batch, so another senior officer must approve it."
+
+
+def approve(
+    session: Session, policy: Policy, *, officer: Officer, now: datetime, number: int
+) -> LetterBatch:
+    """Approve a batch: its date and signature are fixed, and a bulk job issues it.
+
+    Raises NotFound; NotAllowed, also for whoever began it unless the policy says that one officer
+    is enough; NotPossible unless it is prepared, every letter is still right and the officer has
+    opened every letter of its sample.
+    """
+    require(officer, Act.APPROVE_LEVEL_LETTERS)
+    batch = find_batch(session, number)
+    _check_prepared(batch, "approved")
+    own = own_batch(policy, batch, officer)
+    if own is not None:
+        raise NotAllowed(own)
+    letters = count(session, batch, LevelLetterState.DRAFTED)
+    if not letters:
+        raise NotPossible("The batch has no letter that can be sent. Withdraw it.")
+    stale = len(_stale(session, batch, london_date(now)))
+    if stale:
+        raise NotPossible(
+            f"{stale} {'letter is' if stale == 1 else 'letters are'} no longer right: since the "
+            "drafting a school has closed, or its level or a contact has changed. Draft these "
+            "anew, or withdraw the batch and begin it again."
+        )
+    left = len(unseen(session, batch, officer.id))
+    if left:
+        raise NotPossible(
+            f"First open every letter of the sample and read it: {left} "
+            f"{'is' if left == 1 else 'are'} left for you."
+        )
+    change(
+        session,
+        LetterBatch,
+        {"id": batch.id, "state": BatchState.PREPARED},
+        state=BatchState.APPROVED,
+        approved_by_id=officer.id,
+        approved_at=now,
+        dated=london_date(now),
+        signed_by=officer.name,
+        signed_as=officer.role.label,
+    )
+    work.enqueue(session, now, BulkKind.ISSUE_LETTERS, batch.id)
+    record(session, now, officer.email, EventKind.LEVEL_LETTERS_APPROVED, batch, letters)
+    return find_batch(session, number)
+
+
+def withdraw(
+    session: Session, *, officer: Officer, now: datetime, number: int, reason: str
+) -> LetterBatch:
+    """Withdraw a batch before it is approved; what it is about can be written about again.
+
+    Raises NotFound, NotAllowed, InvalidInput; NotPossible once it is approved.
+    """
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    batch = find_batch(session, number)
+    check_prose("reason", reason, most=2000)
+    if batch.state not in (BatchState.PREPARING, BatchState.PREPARED):
+        raise NotPossible(f"The batch is {batch.state.value}: it can no longer be withdrawn.")
+    letters = count(session, batch, LevelLetterState.DRAFTED)
+    work.drop(session, now, BulkKind.PREPARE_LETTERS, batch.id)
+    given_back = literal(f"withdrawn:{batch.id}:", String)
+    session.connection().execute(
+        update(LevelLetter)
+        .where(col(LevelLetter.batch_id) == batch.id)
+        .values(
+            state=LevelLetterState.WITHDRAWN,
+            occasion=given_back.concat(col(LevelLetter.occasion)),
+        )
+    )
+    change(
+        session,
+        LetterBatch,
+        {"id": batch.id},
+        state=BatchState.WITHDRAWN,
+        occasion=f"withdrawn:{batch.id}:{batch.occasion}",
+        reason=reason,
+    )
+    record(session, now, officer.email, EventKind.LEVEL_LETTERS_WITHDRAWN, batch, letters)
+    return find_batch(session, number)
+
+
+def prepare_again(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
+    """Draft anew the letters that were left out, once their addresses are corrected.
+
+    And those whose contact has changed since. What a school must no longer be told is left out.
+    Raises NotFound, NotAllowed; NotPossible unless the batch is prepared and has such letters.
+    """
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    batch = find_batch(session, number)
+    _check_prepared(batch, "prepared again")
+    left_out = select(LevelLetter.id, LevelLetter.left_out).where(
+        LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.LEFT_OUT
+    )
+    stale = _stale(session, batch, london_date(now))
+    anew = [id for id, why in session.exec(left_out) if why not in (CLOSED, OTHER_LEVEL)]
+    anew += [id for id, why in stale.items() if not why]
+    if not anew and not stale:
+        raise NotPossible("No letter was left out, and none has changed since.")
+    _draw_no_more(session, list(stale))
+    for id, why in stale.items():
+        if why:
+            left = {"state": LevelLetterState.LEFT_OUT, "left_out": why}
+            change(session, LevelLetter, {"id": id}, **left)
+    for some in _portions(anew):
+        session.connection().execute(delete_rows(LevelLetter).where(col(LevelLetter.id).in_(some)))
+    change(session, LetterBatch, {"id": batch.id}, state=BatchState.PREPARING)
+    work.enqueue_again(session, now, BulkKind.PREPARE_LETTERS, batch.id)
+    return find_batch(session, number)
+
+
+def _stale(session: Session, batch: LetterBatch, today: date) -> dict[int, str]:
+    """The drafted letters that are no longer right, by key: why they must not be sent at all.
+
+    Nothing where they only have to be drafted anew, for their contact has changed.
+    """
+    last = select(func.max(LevelChange.id)).group_by(col(LevelChange.urn))
+    now = dict(
+        session.exec(
+            select(LevelChange.urn, LevelChange.level).where(col(LevelChange.id).in_(last))
+        ).all()
+    )
+    its_contact = and_(
+        col(Contact.urn) == col(LevelLetter.urn), col(Contact.role) == col(LevelLetter.role)
+    )
+    drafted = (
+        select(LevelLetter, School, Contact)
+        .options(defer(LevelLetter.body))  # type: ignore[arg-type]
+        .join(School, col(School.urn) == col(LevelLetter.urn))
+        .outerjoin(Contact, its_contact)
+        .where(LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.DRAFTED)
+        .execution_options(populate_existing=True)
+    )
+    # A level that went and came back is told by other letters: no draft would replace this one.
+    concerned = {concern.urn for concern in concerns(session, batch)}
+    found: dict[int, str] = {}
+    for letter, school, person in session.exec(drafted):
+        if school.closed_on is not None and school.closed_on <= today:
+            found[letter.id] = CLOSED
+        elif now[letter.urn] != letter.level:
+            found[letter.id] = OTHER_LEVEL
+        elif not _reaches(letter, school, person):
+            found[letter.id] = "" if letter.urn in concerned else OTHER_LEVEL
+    return found
+
+
+def _reaches(letter: LevelLetter, school: School, person: Contact | None) -> bool:
+    """Whether a letter goes to whom and where it would go if it were drafted now."""
+    name = person.name if person else f"The {ROLES[letter.role]}"
+    email = person.email if person else None
+    address = address_lines(school, letter.role, person)
+    return (letter.name, letter.email, letter.address) == (name, email, address)
+
+
+def _draw_no_more(session: Session, letters: Sequence[int]) -> None:
+    """Take letters out of the sample; others are drawn when the drafting ends."""
+    for some in _portions(letters):
+        drawn = select(BatchSample.id).where(col(BatchSample.letter_id).in_(some))
+        looks = delete_rows(SampleLook).where(col(SampleLook.sample_id).in_(drawn))
+        session.connection().execute(looks)
+        of_these = delete_rows(BatchSample).where(col(BatchSample.letter_id).in_(some))
+        session.connection().execute(of_these)
+
+
+def _portions(letters: Sequence[int]) -> list[Sequence[int]]:
+    """As many at once as a statement takes."""
+    return [letters[first : first + 5000] for first in range(0, len(letters), 5000)]
+
+
+def go_on(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
+    """Let bulk work on a batch go on that failed; or make the print bundle of an issued one again.
+
+    Raises NotFound, NotAllowed; NotPossible when nothing has stopped.
+    """
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    batch = find_batch(session, number)
+    kind = job_of(batch)
+    job = work.find_job(session, kind, batch.id) if kind else None
+    again = batch.state is BatchState.ISSUED and batch.bundle_sha256 is not None
+    if kind is None or job is None or not (again or job.state is BulkState.FAILED):
+        raise NotPossible("Nothing has stopped that could go on.")
+    if job.state is not BulkState.OPEN:
+        work.enqueue_again(session, now, kind, batch.id)
+    return batch
+
+
+def _check_prepared(batch: LetterBatch, what: str) -> None:
+    if batch.state is BatchState.PREPARING:
+        raise NotPossible("The letters are still being prepared.")
+    if batch.state is not BatchState.PREPARED:
+        raise NotPossible(f"The batch is {batch.state.value}: it cannot be {what}.")

@@ -1,0 +1,109 @@
+"""Letters about risk levels that were refused or may not have arrived."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models import noting
+from models.events import EventKind, Happening, append
+from models.level_letters.tables import LetterBatch, LevelLetter
+from models.outbox import Message, MessageKind, MessageState
+from models.people.access import Act, may, require
+from models.people.officers import officers_in
+from models.people.tables import Officer, Role
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.schools.tables import Contact, School
+from models.statements import add, by_key, change
+from models.telling import tell
+from models.text import check_prose
+
+UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
+
+
+def settle(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    number: int,
+    message_id: int,
+    decision: str,
+    reason: str,
+) -> Message:
+    """An officer decides what became of a letter that was refused or may have arrived.
+
+    `sent`: it arrived, or was given to the school another way. `send_again`: to the address that
+    the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    message, letter = find_delivery(session, number, message_id)
+    if decision not in ("sent", "send_again"):
+        raise InvalidInput("decision", "Choose “sent” or “send_again”.")
+    check_prose("reason", reason, most=2000)
+    if message.state not in UNSETTLED:
+        raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
+    was = {"id": message.id, "state": message.state}
+    change(session, Message, was, state=MessageState.SETTLED, settled_at=now)
+    noting.state(session, Message, {"key": message.key}, state=MessageState.SETTLED)
+    school = session.get_one(School, letter.urn).name
+    facts = {"message": message.id, "school": school, "decision": decision, "reason": reason}
+    append(session, now, officer.email, Happening(EventKind.LEVEL_LETTER_SETTLED, None, facts))
+    if decision == "send_again":
+        _send_again(session, message, letter, now)
+    session.refresh(message)
+    return message
+
+
+def tell_approver(session: Session, now: datetime, number: int) -> None:
+    """A letter was refused or may not have arrived: whoever approved its batch hears of it.
+
+    When they can no longer act on it, the Heads of Service hear. Once for the batch and not for
+    each of its letters; the batch's page lists them.
+    """
+    batch = session.get_one(LetterBatch, number)
+    approver = session.get_one(Officer, batch.approved_by_id)
+    can_act = may(approver, Act.PREPARE_LEVEL_LETTERS)
+    officers = [approver] if can_act else officers_in(session, Role.HEAD_OF_SERVICE)
+    key = f"level-letters:{batch.id}:problem"
+    keys = {f"alert:{key}:{officer.id}": officer for officer in officers}
+    told = set(session.exec(select(Message.key).where(col(Message.key).in_(keys))).all())
+    data: dict[str, object] = {
+        "what": "level_letters_problem",
+        "path": f"/letter-batches/{batch.id}",
+        "title": batch.title,
+    }
+    untold = [officer for name, officer in keys.items() if name not in told]
+    tell(session, now, untold, key=key, escalation=None, data=data)
+
+
+def find_delivery(session: Session, number: int, message_id: int) -> tuple[Message, LevelLetter]:
+    """A delivery of a letter of this batch; raises NotFound."""
+    message = by_key(session, Message, message_id)
+    if message is not None and message.kind is MessageKind.LEVEL_LETTER:
+        letter = session.get_one(LevelLetter, message.data["level_letter"])
+        if letter.batch_id == number:
+            return message, letter
+    raise NotFound(f"There is no delivery {message_id} in this batch.")
+
+
+def _send_again(session: Session, message: Message, letter: LevelLetter, now: datetime) -> None:
+    statement = select(Contact).where(Contact.urn == letter.urn, Contact.role == letter.role)
+    contact = session.exec(statement.execution_options(populate_existing=True)).first()
+    if contact is None or not contact.email:
+        raise NotPossible(
+            f"The school has no e-mail address for its {letter.role.label}. Add it first, or send "
+            "the letter by post."
+        )
+    key, _, again = message.key.partition(":again:")
+    add(
+        session,
+        Message,
+        key=f"{key}:again:{int(again or 0) + 1}",
+        kind=MessageKind.LEVEL_LETTER,
+        to_name=contact.name,
+        to_email=contact.email,
+        data=message.data,
+        state=MessageState.PENDING,
+        queued_at=now,
+        next_attempt_at=now,
+    )

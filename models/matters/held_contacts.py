@@ -1,0 +1,164 @@
+"""Contacts that a case's letters go on to use after somebody changed them who does not see it.
+
+Whoever may change a school's contacts is answered alike whether or not the school has a case that
+they do not see. So that nobody diverts a case's letters past those who work on it, its letters go
+to the contact as it was, until one of them confirms the new one.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from models.escalations.tables import Escalation
+from models.events import EventKind, Happening, append
+from models.matters.case import enter, sees
+from models.people.access import Act, may
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.schools.tables import Contact, ContactRole, HeldContact
+from models.statements import add, change, find, remove
+
+DECISIONS = ("confirm", "keep")
+
+_CONTACT = select(Contact).where(
+    col(Contact.urn) == bindparam("urn"), col(Contact.role) == bindparam("role")
+)
+_HELD = select(HeldContact).where(
+    col(HeldContact.escalation_id) == bindparam("escalation"),
+    col(HeldContact.role) == bindparam("role"),
+)
+_ALL_HELD = select(HeldContact).where(col(HeldContact.escalation_id) == bindparam("escalation"))
+_CASES = select(Escalation).where(col(Escalation.urn) == bindparam("urn"))
+
+
+def contact_at(session: Session, urn: int, role: ContactRole) -> Contact | None:
+    """The school's contact in a role, as it stands."""
+    return next(iter(find(session, _CONTACT, urn=urn, role=role.value)), None)
+
+
+def held_of(session: Session, escalation_id: int) -> list[HeldContact]:
+    """The contacts that are held for a case."""
+    return find(session, _ALL_HELD, escalation=escalation_id)
+
+
+def is_held(session: Session, escalation_id: int, role: str) -> bool:
+    """Whether a case's letters use another contact than the school's in this role."""
+    return bool(find(session, _HELD, escalation=escalation_id, role=role))
+
+
+def contact_changed(
+    session: Session, officer: Officer, before: Contact | None, after: Contact
+) -> None:
+    """An officer changed a contact: hold the one before for each case that they do not see.
+
+    For a case that they work on it is thereby confirmed.
+    """
+    for case in find(session, _CASES, urn=after.urn):
+        seen = sees(session, officer, case.id, restricted=case.restricted)
+        if seen and may(officer, Act.CONFIRM_CONTACT):
+            _let_go(session, case.id, after.role)
+        elif not seen or is_held(session, case.id, after.role.value):
+            _hold(session, case.id, before, after)
+
+
+def register_changed(session: Session, before: Contact | None, after: Contact) -> None:
+    """The national register changed a contact: no restricted case's letters follow by themselves.
+
+    Whoever imports it need not see them, and it has no e-mail address.
+    """
+    for case in find(session, _CASES, urn=after.urn):
+        if case.restricted or is_held(session, case.id, after.role.value):
+            _hold(session, case.id, before, after)
+
+
+def _hold(session: Session, escalation_id: int, before: Contact | None, after: Contact) -> None:
+    held = next(iter(find(session, _HELD, escalation=escalation_id, role=after.role.value)), None)
+    if before is not None and _same(before, after):
+        return
+    if held is None:
+        add(session, HeldContact, escalation_id=escalation_id, role=after.role, **_as_was(before))
+    elif _same(held, after):
+        _let_go(session, escalation_id, after.role)
+    else:
+        change(session, HeldContact, {"id": held.id}, kept=False)
+
+
+def _as_was(contact: Contact | None) -> dict[str, object]:
+    return {
+        "name": contact.name if contact else None,
+        "email": contact.email if contact else None,
+        "address": list(contact.address) if contact else [],
+        "source": contact.source if contact else None,
+        "changed_at": contact.changed_at if contact else None,
+        "kept": False,
+    }
+
+
+def _same(one: Contact | HeldContact, other: Contact) -> bool:
+    return (one.name, one.email, list(one.address)) == (
+        other.name,
+        other.email,
+        list(other.address),
+    )
+
+
+def _let_go(session: Session, escalation_id: int, role: ContactRole) -> None:
+    mine = (col(HeldContact.escalation_id) == escalation_id, col(HeldContact.role) == role)
+    remove(session, HeldContact, *mine)
+
+
+def settle_contact(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    role: str,
+    decision: str,
+    seen: str,
+) -> None:
+    """Let a case's letters use the school's contact (`confirm`), or the one before (`keep`).
+
+    `seen` is the fingerprint of the two contacts that the officer was shown. Raises NotAllowed,
+    NotFound, InvalidInput; NotPossible when nothing is held, or was changed since.
+    """
+    case = enter(session, policy, officer, Act.CONFIRM_CONTACT, reference)
+    held, present = find_held(session, case.escalation, role)
+    if decision not in DECISIONS:
+        raise InvalidInput("decision", "Choose “confirm” or “keep”.")
+    if seen != held.beside(present):
+        raise NotPossible("The contact was changed after you looked at it: look again first.")
+    if decision == "confirm":
+        _let_go(session, held.escalation_id, held.role)
+        kind = EventKind.CONTACT_CONFIRMED
+    elif change(session, HeldContact, {"id": held.id, "kept": False}, kept=True):
+        kind = EventKind.CONTACT_KEPT
+    else:
+        raise NotPossible(f"It was decided already to keep the {held.role.label} as before.")
+    facts = {
+        "urn": present.urn,
+        "role": role,
+        "before": {"name": held.name, "email": held.email},
+        "after": {"name": present.name, "email": present.email},
+    }
+    append(session, now, officer.email, Happening(kind, case.escalation.id, facts))
+
+
+def find_held(session: Session, escalation: Escalation, role: str) -> tuple[HeldContact, Contact]:
+    """What is held for a case in this role, and the school's contact beside it.
+
+    Raises NotFound for what is no role, NotPossible when nothing is held.
+    """
+    if role not in list(ContactRole):
+        raise NotFound("There is no such contact.")
+    held = find(session, _HELD, escalation=escalation.id, role=role)
+    present = contact_at(session, escalation.urn, ContactRole(role))
+    if not held or present is None:
+        raise NotPossible(
+            f"There is nothing to confirm: this case’s letters use the {ContactRole(role).label} "
+            "that the school has."
+        )
+    return held[0], present

@@ -1,0 +1,144 @@
+"""Deadlines as doors show them, of one case or across all."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.escalations.tables import Escalation
+from models.matters.case import find_id
+from models.matters.deadlines import RUNNING, is_late
+from models.matters.sight import visible_to
+from models.matters.tables import Deadline, DeadlineState, Reminder
+from models.outbox import Message, MessageState
+from models.paging import PER_PAGE, Found, Page, chosen, paged, rows
+from models.people.access import Reader
+from models.people.tables import Officer
+from models.policy import Policy
+from models.policy.wording import find_rule
+from models.schools.tables import School
+from models.text import check_line
+
+
+def deadlines_of(
+    session: Session,
+    policy: Policy,
+    reference: str,
+    *,
+    today: date,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
+    mine = col(Deadline.escalation_id) == find_id(session, reference)
+    statement = _statement().where(mine).order_by(col(Deadline.id))
+    return _page(session, policy, statement, today, page, per_page)
+
+
+def deadlines(
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    *,
+    today: date,
+    due_from: date | None = None,
+    due_before: date | None = None,
+    state: str | None = None,
+    running: bool = False,
+    case_officer: str | None = None,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """The deadlines across all escalations that the reader sees, earliest first.
+
+    `due_from` is the first day, `due_before` leaves out its own; `running` leaves out those that
+    have been met, missed or cancelled, and those of paused escalations. Raises InvalidInput. Three
+    queries.
+    """
+    statement = _statement().where(visible_to(reader))
+    statement = statement.order_by(col(Deadline.due_on), col(Deadline.id))
+    if due_from is not None:
+        statement = statement.where(col(Deadline.due_on) >= due_from)
+    if running:
+        statement = statement.where(RUNNING)
+    if due_before is not None:
+        statement = statement.where(col(Deadline.due_on) < due_before)
+    if state is not None:
+        statement = statement.where(col(Deadline.state) == chosen("state", state, DeadlineState))
+    if case_officer is not None:
+        email = check_line("case_officer", case_officer).lower()
+        statement = statement.where(col(Officer.email) == email)
+    return _page(session, policy, statement, today, page, per_page)
+
+
+def _statement() -> Any:
+    return (
+        select(Deadline, Escalation, School, Officer)
+        .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+        .join(School, col(School.urn) == col(Escalation.urn))
+        .join(Officer, col(Officer.id) == col(Escalation.case_officer_id))
+    )
+
+
+def _page(
+    session: Session, policy: Policy, statement: Any, today: date, page: int, per_page: int
+) -> Page:
+    return paged(
+        session,
+        statement,
+        Deadline.id,
+        lambda found: _describe(session, policy, found, today),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _describe(
+    session: Session, policy: Policy, found: Sequence[tuple[Any, ...]], today: date
+) -> list[Found]:
+    reminders: dict[int, list[Found]] = {deadline.id: [] for deadline, *_ in found}
+    reminded = (
+        select(Reminder, Message)
+        .outerjoin(Message, col(Message.id) == col(Reminder.message_id))
+        .where(col(Reminder.deadline_id).in_(reminders))
+        .order_by(col(Reminder.due_at), col(Reminder.id))
+    )
+    for reminder, message in rows(session, reminded):
+        reminders[reminder.deadline_id].append(
+            {
+                "kind": reminder.kind.value,
+                "state": reminder.state.value,
+                "due_at": reminder.due_at,
+                "sent_at": _sent_at(message),
+            }
+        )
+    described = []
+    for deadline, escalation, school, officer in found:
+        rule = find_rule(policy, deadline.step_key)
+        described.append(
+            {
+                "id": deadline.id,
+                "reference": escalation.reference,
+                "urn": school.urn,
+                "school": school.name,
+                "case_officer": officer.email,
+                "case_officer_name": officer.name,
+                "kind": deadline.kind,
+                "step": deadline.step_key,
+                "step_number": rule.number,
+                "step_title": rule.title,
+                "due_on": deadline.due_on,
+                "rule": deadline.rule,
+                "state": deadline.state.value,
+                "overdue": is_late(deadline, today),
+                "days_left": deadline.days_left,
+                "reminders": reminders[deadline.id],
+            }
+        )
+    return described
+
+
+def _sent_at(message: Message | None) -> datetime | None:
+    sent = message is not None and message.state is MessageState.SENT
+    return message.settled_at if message is not None and sent else None

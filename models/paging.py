@@ -1,0 +1,88 @@
+"""Lists in pages, and what may be typed to search them."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import reduce
+from typing import Any, TypedDict, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, true
+from sqlmodel import Session
+
+from models.refusals import InvalidInput
+from models.text import check_line
+
+MOST_PER_PAGE = 200  # for whoever asks
+MOST_AT_ONCE = 1000  # for a file of all: databases take only so many parameters of one statement
+PER_PAGE = 50
+LAST_PAGE = 1_000_000
+
+Found = dict[str, Any]
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Page(TypedDict):
+    """One page of a list: `pages` is at least 1, `total` counts all items."""
+
+    items: list[Found]
+    page: int
+    pages: int
+    total: int
+
+
+def paged(
+    session: Session,
+    statement: Any,
+    key: Any,
+    describe: Callable[[Sequence[Any]], list[Found]],
+    *,
+    page: int,
+    per_page: int,
+) -> Page:
+    """One page of what an ordered statement finds; `key` is the column that counts its rows.
+
+    Raises InvalidInput for a page or length out of bounds; a page past the last is empty.
+    """
+    if not 1 <= page <= LAST_PAGE:
+        raise InvalidInput("page", f"Enter a page from 1 to {LAST_PAGE:,}.")
+    if not 1 <= per_page <= MOST_AT_ONCE:
+        raise InvalidInput("per_page", f"Enter a number from 1 to {MOST_AT_ONCE}.")
+    total = session.connection().execute(_count(statement, key)).scalar_one()
+    there = _keys(statement, key).limit(per_page).offset((page - 1) * per_page)
+    # Put in order by their keys alone: far into a list, whole rows would take many times as long.
+    shown = statement.where(key.in_(there.correlate(None)))
+    return Page(
+        items=describe(rows(session, shown)) if total else [],
+        page=page,
+        pages=max(1, -(-total // per_page)),
+        total=total,
+    )
+
+
+def _keys(statement: Select[Any], key: Any) -> Select[Any]:
+    return statement.with_only_columns(key, maintain_column_froms=True)
+
+
+def _count(statement: Select[Any], key: Any) -> Select[Any]:
+    return statement.with_only_columns(func.count(key), maintain_column_froms=True).order_by(None)
+
+
+def rows(session: Session, statement: Any) -> list[Any]:
+    """What is in the database now, whatever the session saw before the command in hand."""
+    return list(session.exec(statement.execution_options(populate_existing=True)).all())
+
+
+def words_found(query: str, *columns: Any) -> ColumnElement[bool]:
+    """Every word of the query stands in one of the columns, in capitals or not.
+
+    Raises InvalidInput for what cannot be text.
+    """
+    words = check_line("query", query, required=False).split()
+    text = reduce(lambda joined, column: joined + " " + func.coalesce(column, ""), columns)
+    return and_(true(), *(text.icontains(word, autoescape=True) for word in words))
+
+
+def chosen(field: str, value: str, words: type[Word]) -> Word:
+    """One of a fixed set of words; raises InvalidInput naming them."""
+    if value not in list(words):
+        raise InvalidInput(field, f"Choose from: {', '.join(words)}.")
+    return words(value)

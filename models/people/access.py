@@ -1,0 +1,170 @@
+"""Who may do what on which case: one table, which every door asks through the commands.
+
+Two questions: what does a role let its holder do (`RULES`), and which cases are theirs to see
+(`sight`, `visible`). Whoever cannot see a case is answered as if it were not there.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from models.people.tables import CASEWORK, Officer, Phase, Role
+from models.refusals import NotAllowed
+
+
+class Act(StrEnum):
+    """Everything that somebody can do here, in the words of a refusal."""
+
+    USE_OWN_ACCOUNT = "use an account"
+    SEE_OUTLINES = "see the outlines of cases"
+    SEE_SCHOOLS = "see schools and their contacts"
+    CHANGE_CONTACTS = "change a school’s contacts"
+    SEE_PROGRAMME = "see assessments, visits and reports"
+    ASSESS = "assess a school’s risk"
+    MODERATE = "agree levels of risk"
+    RUN_ROUND = "open and publish the annual assessment"
+    RECORD_SUPPORT_WORK = "record visits, reports and reviews"
+    ASSIGN_SUPPORT = "assign support to a school"
+    PREPARE_LEVEL_LETTERS = "prepare letters about risk levels"
+    APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
+    IMPORT_REGISTER = "import the national register"
+    START = "start an escalation"
+    SEE_CASE = "see what is on a case"
+    RECORD_DISCUSSION = "record a discussion"
+    RECORD_RESPONSE = "record a response"
+    JUDGE_RESPONSE = "judge a response"
+    PROPOSE = "propose a change"
+    DECIDE = "decide proposals"
+    WRITE_LETTER = "write letters"
+    CONFIRM_CONTACT = "confirm a changed contact for a case’s letters"
+    RECORD_SERVICE = "record that a letter was served"
+    SETTLE_DELIVERY = "decide about a delivery"
+    ADD_EVIDENCE = "add evidence"
+    RECORD_SUPPORT = "record how the school is supported"
+    PROPOSE_NOTICE = "propose a warning notice"
+    JUDGE_COMPLIANCE = "judge compliance"
+    PROPOSE_POWERS = "propose powers"
+    PREPARE_POWER = "prepare a power"
+    RECORD_CONSULTATION = "record a consultation"
+    RECORD_SECRETARY_OF_STATE = "record what the Secretary of State was told or said"
+    USE_POWER = "propose to use a power"
+    END_POWER = "end a power"
+    RECORD_RECEIPT = "record that a notice was received"
+    RECORD_REPRESENTATION = "record representations"
+    REVIEW_BUDGET = "review a suspended budget"
+    CHANGE_CASE_OFFICER = "change the case officer"
+    RESTRICT = "restrict a case"
+    DELEGATE = "let a colleague decide for you"
+    MANAGE_OFFICERS = "manage officers and their sign-ins"
+    SEE_SYSTEM = "see the state of the system"
+    SEE_AUDIT = "read the audit"
+
+
+EVERYBODY = frozenset(Role)
+ON_THE_CASE = CASEWORK | {Role.LEGAL}  # who reads a case whole, and may be named an approver
+SENIOR = frozenset({Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR})
+HEADS = frozenset({Role.HEAD_OF_SERVICE})  # who own the risk register
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+RULES: Final[dict[Act, frozenset[Role]]] = {
+    Act.USE_OWN_ACCOUNT: EVERYBODY,
+    Act.SEE_OUTLINES: EVERYBODY,
+    Act.SEE_SCHOOLS: EVERYBODY,
+    Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
+    Act.SEE_PROGRAMME: ON_THE_CASE,
+    Act.ASSESS: CASEWORK,
+    Act.MODERATE: HEADS,
+    Act.RUN_ROUND: HEADS,
+    Act.RECORD_SUPPORT_WORK: CASEWORK,
+    Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
+    Act.PREPARE_LEVEL_LETTERS: HEADS,
+    Act.APPROVE_LEVEL_LETTERS: SENIOR,
+    Act.IMPORT_REGISTER: ADMINISTRATORS,
+    Act.START: CASEWORK,
+    Act.SEE_CASE: ON_THE_CASE,
+    Act.RECORD_DISCUSSION: CASEWORK,
+    Act.RECORD_RESPONSE: CASEWORK,
+    Act.JUDGE_RESPONSE: CASEWORK,
+    Act.PROPOSE: CASEWORK,
+    Act.DECIDE: ON_THE_CASE,  # and of these the role for whom the proposal waits
+    Act.WRITE_LETTER: CASEWORK,
+    Act.CONFIRM_CONTACT: CASEWORK,
+    Act.RECORD_SERVICE: CASEWORK,
+    Act.SETTLE_DELIVERY: CASEWORK,
+    Act.ADD_EVIDENCE: ON_THE_CASE,
+    Act.RECORD_SUPPORT: CASEWORK,
+    Act.PROPOSE_NOTICE: CASEWORK,
+    Act.JUDGE_COMPLIANCE: CASEWORK,
+    Act.PROPOSE_POWERS: CASEWORK,
+    Act.PREPARE_POWER: CASEWORK,
+    Act.RECORD_CONSULTATION: CASEWORK,
+    Act.RECORD_SECRETARY_OF_STATE: CASEWORK,
+    Act.USE_POWER: CASEWORK,
+    Act.END_POWER: CASEWORK,
+    Act.RECORD_RECEIPT: CASEWORK,
+    Act.RECORD_REPRESENTATION: CASEWORK,
+    Act.REVIEW_BUDGET: CASEWORK,
+    Act.CHANGE_CASE_OFFICER: SENIOR,
+    Act.RESTRICT: SENIOR,
+    Act.DELEGATE: ON_THE_CASE,
+    Act.MANAGE_OFFICERS: ADMINISTRATORS,
+    Act.SEE_SYSTEM: ADMINISTRATORS,
+    Act.SEE_AUDIT: ADMINISTRATORS,
+}
+
+
+def may(officer: Officer, act: Act) -> bool:
+    """Whether the officer's role lets them do this at all."""
+    return officer.active and officer.role in RULES[act]
+
+
+def require(officer: Officer, act: Act) -> None:
+    """Refuse an officer whose role may not do this, or who has left; raises NotAllowed."""
+    if not may(officer, act):
+        raise NotAllowed(f"Your role ({officer.role.label}) does not let you {act.value}.")
+
+
+class Sight(StrEnum):
+    """Which cases somebody sees."""
+
+    EVERY_CASE = "every case"
+    UNRESTRICTED = "every case that is not restricted"
+    PRIMARY = "unrestricted cases of primary schools"
+    SECONDARY = "unrestricted cases of secondary schools"
+    NONE = "no case"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who looks: `officer_id` sees what `sight` says, and the cases that are theirs.
+
+    `whole` is false for those who see no more of a case than its outline.
+    """
+
+    sight: Sight
+    officer_id: int
+    whole: bool = True
+
+
+# Our own processes: the clock, the flows, the command line of whoever runs the machine.
+THE_MACHINE = Reader(Sight.EVERY_CASE, 0)
+
+
+def reader(officer: Officer) -> Reader:
+    """What an officer may look at."""
+    return Reader(sight(officer), officer.id, may(officer, Act.SEE_CASE))
+
+
+def sight(officer: Officer) -> Sight:
+    """Which cases an officer sees; those that are restricted to them by name come on top.
+
+    The Director sees every case, for it is the Director who answers for all of them (Children
+    Act 2004, section 18), so that no restricted case is ever without anybody.
+    """
+    if not officer.active:
+        return Sight.NONE
+    if officer.role is Role.DIRECTOR:
+        return Sight.EVERY_CASE
+    if officer.role is Role.SERVICE_MANAGER and officer.phase is not None:
+        return Sight.PRIMARY if officer.phase == Phase.PRIMARY else Sight.SECONDARY
+    return Sight.UNRESTRICTED

@@ -1,0 +1,234 @@
+"""Officers: appointed, changed, disabled, enabled, found."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from models.events import EventKind, Happening, append
+from models.people import identity
+from models.people.access import Act, require
+from models.people.tables import Officer, Phase, Role
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statements import add, change, find
+from models.text import check_email, check_line, check_printable, is_text
+
+_IN_ROLE = select(Officer).where(col(Officer.role) == bindparam("role"), col(Officer.active))
+
+
+def officers_in(session: Session, role: str, *, but: int | None = None) -> list[Officer]:
+    """The active officers with a role, less the one who must not be asked."""
+    return [officer for officer in find(session, _IN_ROLE, role=role) if officer.id != but]
+
+
+AT_THE_MACHINE = "an administrator at the command line"
+
+
+def add_officer(
+    session: Session,
+    *,
+    now: datetime,
+    email: str,
+    name: str,
+    role: str,
+    phase: str | None = None,
+    demonstration: bool = False,
+    actor: str = AT_THE_MACHINE,
+) -> Officer:
+    """A new officer. Raises InvalidInput, and NotPossible when the e-mail address is taken."""
+    _check_officer(email, name, role, phase)
+    address = email.lower()
+    if session.exec(select(Officer).where(Officer.email == address)).first():
+        raise NotPossible(f"There is an officer with the e-mail address {address} already.")
+    officer_id = add(
+        session,
+        Officer,
+        email=address,
+        name=name,
+        role=Role(role),
+        phase=phase,
+        active=True,
+        demonstration=demonstration,
+        created_at=now,
+    )
+    facts = {"officer": address, "name": name, "role": role, "phase": phase}
+    append(session, now, actor, Happening(EventKind.OFFICER_ADDED, None, facts))
+    return session.get_one(Officer, officer_id)
+
+
+def appoint_officer(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    email: str,
+    name: str,
+    role: str,
+    phase: str | None,
+) -> tuple[Officer, str]:
+    """As `add_officer`, by an administrator; with the secret of the new officer's link.
+
+    Raises NotAllowed, InvalidInput, NotPossible.
+    """
+    require(officer, Act.MANAGE_OFFICERS)
+    added = add_officer(
+        session, now=now, email=email, name=name, role=role, phase=phase, actor=officer.email
+    )
+    return added, identity.issue_invitation(session, now=now, officer=added, by=officer.email)
+
+
+def invite_officer(session: Session, *, officer: Officer, now: datetime, email: str) -> str:
+    """The secret of a new link for an officer; the one before stops working.
+
+    Raises NotAllowed, NotFound; NotPossible for somebody who is disabled.
+    """
+    require(officer, Act.MANAGE_OFFICERS)
+    invited = find_officer(session, email)
+    return identity.issue_invitation(session, now=now, officer=invited, by=officer.email)
+
+
+def _check_officer(email: str, name: str, role: str, phase: str | None) -> None:
+    errors: list[tuple[str, str]] = []
+    for field, check, value in (("email", check_email, email), ("name", check_line, name)):
+        try:
+            check(field, value)
+        except InvalidInput as invalid:
+            errors.extend(invalid.errors)
+    if role not in list(Role):
+        errors.append(("role", f"Choose a role: {', '.join(Role)}."))
+    if phase is not None and phase not in list(Phase):
+        errors.append(("phase", "Choose “primary” or “secondary”."))
+    if errors:
+        raise InvalidInput.many(errors)
+    check_printable("name", name)
+
+
+def change_officer(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    email: str,
+    name: str,
+    role: str,
+    phase: str | None,
+) -> Officer:
+    """Change an officer's name, role and phase. A new role ends their sessions.
+
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible for the last administrator's role.
+    """
+    require(officer, Act.MANAGE_OFFICERS)
+    changed = find_officer(session, email)
+    _check_officer(changed.email, name, role, phase)
+    if role != Role.ADMINISTRATOR:
+        _check_not_last(session, changed)
+    return update_officer(session, now, officer.email, changed, name, Role(role), phase)
+
+
+def update_officer(
+    session: Session,
+    now: datetime,
+    actor: str,
+    officer: Officer,
+    name: str,
+    role: Role,
+    phase: str | None,
+) -> Officer:
+    """Put these in force and on record, if any is new; what they may be is checked before."""
+    before = {"name": officer.name, "role": officer.role, "phase": officer.phase}
+    after = {"name": name, "role": role, "phase": phase}
+    if before == after:
+        return officer
+    change(session, Officer, {"id": officer.id}, **after)
+    if officer.role is not role:
+        identity.end_sign_ins(session, now, officer.id)
+    facts = {"officer": officer.email, "before": before, "after": after}
+    append(session, now, actor, Happening(EventKind.OFFICER_CHANGED, None, facts))
+    return _fresh(session, officer)
+
+
+def disable_officer(
+    session: Session, *, officer: Officer, now: datetime, email: str, reason: str
+) -> Officer:
+    """Let an officer sign in no more; their sessions end and their tokens and links are revoked.
+
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible for somebody who is disabled already,
+    and for the last administrator.
+    """
+    require(officer, Act.MANAGE_OFFICERS)
+    disabled = find_officer(session, email)
+    check_line("reason", reason)
+    if not disabled.active and not disabled.role_withdrawn:
+        raise NotPossible(f"{disabled.name} is disabled already.")
+    _check_not_last(session, disabled)
+    return shut_out(session, now, officer.email, disabled, reason)
+
+
+def shut_out(
+    session: Session,
+    now: datetime,
+    actor: str,
+    officer: Officer,
+    reason: str,
+    *,
+    role_withdrawn: bool = False,
+) -> Officer:
+    """Disable an officer, whoever decided so: the identity provider only until it says otherwise.
+
+    Whoever an administrator disables stays so (`role_withdrawn` is false), whatever it says.
+    """
+    change(session, Officer, {"id": officer.id}, active=False, role_withdrawn=role_withdrawn)
+    identity.end_sign_ins(session, now, officer.id)
+    identity.revoke_all(session, now, officer.id)
+    facts = {"officer": officer.email, "reason": reason}
+    append(session, now, actor, Happening(EventKind.OFFICER_DISABLED, None, facts))
+    return _fresh(session, officer)
+
+
+def enable_officer(session: Session, *, officer: Officer, now: datetime, email: str) -> Officer:
+    """Let an officer sign in again. Tokens and links that they had stay revoked.
+
+    Raises NotAllowed, NotFound; NotPossible for somebody who is not disabled.
+    """
+    require(officer, Act.MANAGE_OFFICERS)
+    enabled = find_officer(session, email)
+    if enabled.active:
+        raise NotPossible(f"{enabled.name} is not disabled.")
+    return let_in(session, now, officer.email, enabled)
+
+
+def let_in(session: Session, now: datetime, actor: str, officer: Officer) -> Officer:
+    """Enable an officer, whoever decided so."""
+    change(session, Officer, {"id": officer.id}, active=True, role_withdrawn=False)
+    facts = {"officer": officer.email}
+    append(session, now, actor, Happening(EventKind.OFFICER_ENABLED, None, facts))
+    return _fresh(session, officer)
+
+
+def _check_not_last(session: Session, officer: Officer) -> None:
+    """Somebody must be left to manage officers."""
+    if officer.role is not Role.ADMINISTRATOR or not officer.active:
+        return
+    others = select(Officer.id).where(
+        Officer.role == Role.ADMINISTRATOR, col(Officer.active), Officer.id != officer.id
+    )
+    if session.exec(others).first() is None:
+        raise NotPossible(
+            f"{officer.name} is the last administrator. Make somebody else an administrator first."
+        )
+
+
+def _fresh(session: Session, officer: Officer) -> Officer:
+    """The officer as the database has them now: our statements go past the session."""
+    return session.get_one(Officer, officer.id, populate_existing=True)
+
+
+def find_officer(session: Session, email: str) -> Officer:
+    """The officer with this e-mail address; raises NotFound."""
+    address = email.strip().lower()
+    if not is_text(address):
+        raise NotFound("There is no officer with this e-mail address.")
+    officer = session.exec(select(Officer).where(Officer.email == address)).first()
+    if officer is None:
+        raise NotFound(f"There is no officer with the e-mail address {address}.")
+    return officer

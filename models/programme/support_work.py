@@ -1,0 +1,187 @@
+"""What was done in the support programme as doors show it: visits, written reports, reviews."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import ColumnElement, String, cast, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from models.paging import PER_PAGE, Found, Page, chosen, paged, rows, words_found
+from models.people.shown import officer_names
+from models.people.tables import Officer
+from models.policy.programme import school_year_of
+from models.programme.shown import known_officer
+from models.programme.tables import (
+    OF_A_SCHOOL,
+    OF_THE_COUNCIL,
+    DutyKind,
+    Review,
+    SchoolVisit,
+    WrittenReport,
+)
+from models.refusals import NotFound
+from models.schools.tables import School
+
+
+class Filters(TypedDict, total=False):
+    """What a list may be narrowed to, and the page of it; whatever is None narrows nothing.
+
+    `query` finds words of a school's name and of its URN, `officer` is an e-mail address; a school
+    year is named by the year in which it begins.
+    """
+
+    query: str
+    urn: int | None
+    officer: str | None
+    school_year: int | None
+    page: int
+    per_page: int
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of record: its table, its day, what it is called and what it says."""
+
+    table: Any
+    day: Any
+    word: str
+    describe: Callable[[Any], Found]
+
+
+_VISIT = _Kind(
+    SchoolVisit,
+    SchoolVisit.visited_on,
+    "visit",
+    lambda found: {
+        "visited_on": found.visited_on,
+        "purpose": found.purpose,
+        "notes": found.notes,
+        "agreed_actions": found.agreed_actions,
+    },
+)
+_REPORT = _Kind(
+    WrittenReport,
+    WrittenReport.dated,
+    "report",
+    lambda found: {"dated": found.dated, "sections": list(found.sections)},
+)
+_REVIEW = _Kind(
+    Review,
+    Review.held_on,
+    "review",
+    lambda found: {
+        "kind": found.kind.value,
+        "title": found.kind.label,
+        "held_on": found.held_on,
+        "summary": found.summary,
+        "impact": found.impact,
+    },
+)
+_KINDS = (_VISIT, _REPORT, _REVIEW)
+# What reviews are of, beside the kinds that there are.
+REVIEWS_OF = {"schools": OF_A_SCHOOL, "register": OF_THE_COUNCIL}
+
+
+def visits(session: Session, **filters: Unpack[Filters]) -> Page:
+    """The visits to schools, the latest first. Raises InvalidInput."""
+    return _list(session, _VISIT, filters)
+
+
+def visit(session: Session, visit_id: int) -> Found:
+    """One visit; raises NotFound."""
+    return _one(session, _VISIT, visit_id)
+
+
+def reports(session: Session, **filters: Unpack[Filters]) -> Page:
+    """The written reports, the latest first. Raises InvalidInput."""
+    return _list(session, _REPORT, filters)
+
+
+def report(session: Session, report_id: int) -> Found:
+    """One written report; raises NotFound."""
+    return _one(session, _REPORT, report_id)
+
+
+def reviews(session: Session, *, kind: str | None = None, **filters: Unpack[Filters]) -> Page:
+    """The reviews of schools and of the whole register, the latest first.
+
+    `kind` is one of their kinds or of `REVIEWS_OF`. Raises InvalidInput.
+    """
+    if kind is None:
+        return _list(session, _REVIEW, filters)
+    kinds = REVIEWS_OF.get(kind) or (chosen("kind", kind, DutyKind),)
+    return _list(session, _REVIEW, filters, col(Review.kind).in_(kinds))
+
+
+def review(session: Session, review_id: int) -> Found:
+    """One review; raises NotFound."""
+    return _one(session, _REVIEW, review_id)
+
+
+def school_years(session: Session, today: date) -> list[int]:
+    """The school years since the first of which anything is on record, the running one first."""
+    first = (session.exec(select(func.min(col(kind.day)))).one() for kind in _KINDS)
+    running = school_year_of(today)
+    begun = min((school_year_of(day) for day in first if day is not None), default=running)
+    return list(range(running, begun - 1, -1))
+
+
+def recorders(session: Session) -> list[tuple[str, str]]:
+    """E-mail address and name of everybody who has recorded anything, by name."""
+    recorded = or_(*(col(Officer.id).in_(select_columns(kind.table.officer_id)) for kind in _KINDS))
+    statement = select(Officer.email, Officer.name).where(recorded)
+    return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))).all())
+
+
+def _list(session: Session, kind: _Kind, filters: Filters, *its: ColumnElement[bool]) -> Page:
+    day, table = col(kind.day), kind.table
+    statement = _with_school(table).where(*its).order_by(day.desc(), table.id.desc())
+    urn, officer, year = filters.get("urn"), filters.get("officer"), filters.get("school_year")
+    if query := filters.get("query"):
+        number = cast(col(School.urn), String)
+        statement = statement.where(words_found(query, School.name, number))
+    if urn is not None:
+        statement = statement.where(table.urn == urn)
+    if officer is not None:
+        statement = statement.where(table.officer_id == known_officer(session, officer).id)
+    if year is not None:
+        statement = statement.where(day >= date(year, 9, 1), day < date(year + 1, 9, 1))
+    return paged(
+        session,
+        statement,
+        table.id,
+        lambda found: _describe(session, kind, found),
+        page=filters.get("page", 1),
+        per_page=filters.get("per_page", PER_PAGE),
+    )
+
+
+def _one(session: Session, kind: _Kind, key: int) -> Found:
+    found = rows(session, _with_school(kind.table).where(kind.table.id == key))
+    if not found:
+        raise NotFound(f"There is no {kind.word} {key}.")
+    return _describe(session, kind, found)[0]
+
+
+def _with_school(table: Any) -> Any:
+    return select(table, School).outerjoin(School, col(School.urn) == table.urn)
+
+
+def _describe(session: Session, kind: _Kind, found: Sequence[tuple[Any, Any]]) -> list[Found]:
+    names = officer_names(session, (each.officer_id for each, _ in found))
+    return [
+        {
+            "id": each.id,
+            "urn": each.urn,
+            "school": school.name if school else None,
+            "officer": names[each.officer_id][0],
+            "officer_name": names[each.officer_id][1],
+            "duty": each.duty_id,
+            **kind.describe(each),
+            "recorded_at": each.recorded_at,
+        }
+        for each, school in found
+    ]

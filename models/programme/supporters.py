@@ -1,0 +1,179 @@
+"""Who supports a school: its School Evaluation Officer, leaders from elsewhere, a strategy group.
+
+Source: Barnsley, School Improvement and Quality Assurance Policy, part 4 (Table 1).
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, bindparam, or_
+from sqlmodel import Session, col, select
+
+from models.clocks import EARLIEST_YEAR, LATEST_YEAR, london_date, long_date
+from models.events import EventKind, Happening, append
+from models.people.access import Act, may, require
+from models.people.officers import find_officer, officers_in
+from models.people.tables import Officer, Role
+from models.programme.tables import Supporter, SupportRole, is_evaluating
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.schools.contacts import find_school
+from models.schools.tables import School
+from models.statements import add, by_key, change, find
+from models.text import check_line
+
+_EVALUATION_OFFICERS = (
+    select(Officer)
+    .join(Supporter, col(Supporter.officer_id) == col(Officer.id))
+    .where(
+        col(Supporter.urn) == bindparam("urn"),
+        is_evaluating(bindparam("day", type_=Date)),
+        col(Officer.active),
+    )
+)
+
+
+def evaluation_officer(session: Session, urn: int, day: date) -> Officer | None:
+    """The School Evaluation Officer of a school on a day; None where it has none who is active."""
+    return next(iter(find(session, _EVALUATION_OFFICERS, urn=urn, day=day)), None)
+
+
+def looking_after(session: Session, urn: int, day: date) -> list[Officer]:
+    """Who is told about a school: its School Evaluation Officer, else the Heads of Service."""
+    officer = evaluation_officer(session, urn, day)
+    return [officer] if officer else officers_in(session, Role.HEAD_OF_SERVICE)
+
+
+def assign_supporter(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    urn: object,
+    role: str,
+    first_day: date,
+    last_day: date | None = None,
+    email: str | None = None,
+    name: str = "",
+    organisation: str = "",
+) -> Supporter:
+    """Somebody supports a school from a day on: an officer by e-mail address, or a name.
+
+    The School Evaluation Officer is an officer, and there is one at a time. Raises NotAllowed,
+    NotFound, InvalidInput; NotPossible on days on which the school has a School Evaluation
+    Officer already.
+    """
+    require(officer, Act.ASSIGN_SUPPORT)
+    school = find_school(session, urn)
+    if role not in list(SupportRole):
+        raise InvalidInput("role", f"Choose from: {', '.join(SupportRole)}.")
+    capacity = SupportRole(role)
+    assigned = _assigned_officer(session, capacity, email)
+    if assigned is None:
+        check_line("name", name)
+    check_line("organisation", organisation, required=False)
+    _check_day("first_day", first_day)
+    if last_day is not None:
+        _check_day("last_day", last_day)
+        if last_day < first_day:
+            raise InvalidInput("last_day", "The last day cannot be before the first.")
+    if capacity is SupportRole.SCHOOL_EVALUATION_OFFICER:
+        _check_one_at_a_time(session, school, first_day, last_day)
+    number = add(
+        session,
+        Supporter,
+        urn=school.urn,
+        role=capacity,
+        officer_id=assigned.id if assigned else None,
+        name=assigned.name if assigned else name,
+        organisation=organisation,
+        first_day=first_day,
+        last_day=last_day,
+        assigned_by=officer.email,
+        assigned_at=now,
+    )
+    supporter = session.get_one(Supporter, number)
+    happened = _support(EventKind.SUPPORT_ASSIGNED, supporter, school, first_day)
+    append(session, now, officer.email, happened)
+    return supporter
+
+
+def _assigned_officer(session: Session, capacity: SupportRole, email: str | None) -> Officer | None:
+    if not email:
+        if capacity is SupportRole.SCHOOL_EVALUATION_OFFICER:
+            raise InvalidInput("email", "Choose the officer who is to evaluate the school.")
+        return None
+    try:
+        found = find_officer(session, email)
+    except NotFound as unknown:
+        raise InvalidInput("email", unknown.message) from None
+    evaluates = capacity is SupportRole.SCHOOL_EVALUATION_OFFICER
+    if not (may(found, Act.RECORD_SUPPORT_WORK) if evaluates else found.active):
+        raise InvalidInput("email", f"{found.name} cannot do this: their role is another.")
+    return found
+
+
+def _check_day(field: str, day: date) -> None:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise InvalidInput(field, "Enter the year with four digits, such as 2026.")
+
+
+def _check_one_at_a_time(
+    session: Session, school: School, first_day: date, last_day: date | None
+) -> None:
+    same_days = [
+        col(Supporter.urn) == school.urn,
+        col(Supporter.role) == SupportRole.SCHOOL_EVALUATION_OFFICER,
+        or_(col(Supporter.last_day).is_(None), col(Supporter.last_day) >= first_day),
+    ]
+    if last_day is not None:
+        same_days.append(col(Supporter.first_day) <= last_day)
+    there = session.exec(select(Supporter).where(*same_days)).first()
+    if there is not None:
+        raise NotPossible(
+            f"{there.name} is the School Evaluation Officer from {long_date(there.first_day)}. "
+            "End that first: a school has one at a time."
+        )
+
+
+def end_support(
+    session: Session, *, officer: Officer, now: datetime, supporter_id: int, last_day: date
+) -> Supporter:
+    """Somebody supports a school no longer than to this day, which may lie ahead.
+
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible when it ends earlier already.
+    """
+    require(officer, Act.ASSIGN_SUPPORT)
+    supporter = find_supporter(session, supporter_id)
+    _check_day("last_day", last_day)
+    if last_day < supporter.first_day:
+        raise InvalidInput("last_day", "The last day cannot be before the first.")
+    if supporter.last_day is not None and supporter.last_day <= last_day:
+        raise NotPossible(f"This ends on {long_date(supporter.last_day)} already.")
+    if supporter.last_day is not None and supporter.last_day < london_date(now):
+        raise NotPossible(f"This ended on {long_date(supporter.last_day)}.")
+    as_it_was = {"id": supporter.id}
+    change(session, Supporter, as_it_was, last_day=last_day)
+    school = session.get_one(School, supporter.urn)
+    happened = _support(EventKind.SUPPORT_ENDED, supporter, school, last_day)
+    append(session, now, officer.email, happened)
+    return find_supporter(session, supporter_id)
+
+
+def find_supporter(session: Session, supporter_id: int) -> Supporter:
+    """The supporter with this key as they are now; raises NotFound."""
+    supporter = by_key(session, Supporter, supporter_id)
+    if supporter is None:
+        raise NotFound(f"There is no supporter {supporter_id}.")
+    session.refresh(supporter)
+    return supporter
+
+
+def _support(kind: EventKind, supporter: Supporter, school: School, on: date) -> Happening:
+    facts = {
+        "supporter": supporter.id,
+        "role": supporter.role.value,
+        "name": supporter.name,
+        "on": on.isoformat(),
+        "urn": school.urn,
+        "school": school.name,
+    }
+    return Happening(kind, None, facts)

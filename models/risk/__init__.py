@@ -1,0 +1,1 @@
+"""The risk register: assessments, rounds and the levels of schools."""

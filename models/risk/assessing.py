@@ -1,0 +1,508 @@
+"""Assessing the risk of a school: evidence, a proposed level, moderation, and the level in force.
+
+Source: Barnsley, School Improvement and Quality Assurance Policy, parts 2 and 3. Nobody changes a
+level without evidence and a reason, and nobody moderates what they proposed.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, or_
+from sqlmodel import Session, col, select
+
+from models.clocks import london_date, long_date, past_day
+from models.events import THE_CLOCK, EventKind
+from models.people.access import Act, require
+from models.people.officers import officers_in
+from models.people.tables import Officer, Role
+from models.policy import Policy
+from models.programme.supporters import looking_after
+from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotFound, NotPossible
+from models.risk.levels import bring_into_force, find_assessment, has_closed, record
+from models.risk.tables import (
+    Assessment,
+    AssessmentOccasion,
+    AssessmentState,
+    RiskEvidence,
+    RiskEvidenceKind,
+)
+from models.schools.contacts import find_school
+from models.schools.tables import RiskLevel, School, SchoolKind
+from models.statements import add, change, find
+from models.telling import tell
+from models.text import check_line, check_printable, check_prose
+
+MOST_OF_A_REASON = 2_000  # characters: it stands in the letter to the school
+UNDER_WAY = (AssessmentState.DRAFT, AssessmentState.PROPOSED, AssessmentState.AGREED)
+OVERTAKEN = "The school came to stand at {} on {}. Look at this level again."
+_NOT_MODERATED: dict[str, object] = {
+    "level": None,
+    "moderation_reason": "",
+    "moderation_words": "",
+    "moderated_by_id": None,
+    "moderated_at": None,
+}
+_TO_COME = select(Assessment).where(
+    col(Assessment.urn) == bindparam("urn"),
+    or_(
+        col(Assessment.state) == AssessmentState.PROPOSED,
+        col(Assessment.state) == AssessmentState.AGREED,
+    ),
+)
+_IN_YEAR_UNDER_WAY = select(Assessment.id).where(
+    col(Assessment.urn) == bindparam("urn"),
+    col(Assessment.round_id).is_(None),
+    or_(*(col(Assessment.state) == state for state in UNDER_WAY)),
+)
+_EVIDENCE = (
+    select(RiskEvidence)
+    .where(col(RiskEvidence.assessment_id) == bindparam("assessment"))
+    .order_by(col(RiskEvidence.id))
+)
+
+
+def begin_assessment(
+    session: Session, *, officer: Officer, now: datetime, urn: object
+) -> Assessment:
+    """Begin to assess a school in the year, outside the round.
+
+    Raises NotAllowed, NotFound; NotPossible for a school that has closed, and while another such
+    assessment of it is neither in force nor withdrawn.
+    """
+    require(officer, Act.ASSESS)
+    school = find_school(session, urn)
+    _check_open(school, now)
+    under_way = find(session, _IN_YEAR_UNDER_WAY, urn=school.urn)
+    if under_way:
+        raise NotPossible(
+            f"{school.name} is being assessed already: assessment {under_way[0]} is neither in "
+            "force nor withdrawn."
+        )
+    number = add(
+        session,
+        Assessment,
+        urn=school.urn,
+        occasion=AssessmentOccasion.IN_YEAR,
+        state=AssessmentState.DRAFT,
+        level_before=school.risk_level,
+        begun_by_id=officer.id,
+        begun_at=now,
+    )
+    return find_assessment(session, number)
+
+
+def add_evidence(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    assessment_id: int,
+    kind: str,
+    source: str,
+    dated: date,
+    summary: str,
+) -> Assessment:
+    """Add one piece of evidence to a draft.
+
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible for what is no draft.
+    """
+    draft = _draft(session, officer, assessment_id)
+    evidence = _checked_evidence(now, kind, source, dated, summary)
+    add(
+        session,
+        RiskEvidence,
+        assessment_id=draft.id,
+        added_by=officer.email,
+        added_at=now,
+        **evidence,
+    )
+    return next_version(session, draft)
+
+
+def replace_evidence(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    assessment_id: int,
+    evidence_id: int,
+    kind: str,
+    source: str,
+    dated: date,
+    summary: str,
+) -> Assessment:
+    """Put another piece of evidence in the place of one of a draft. Raises as `add_evidence`."""
+    draft = _draft(session, officer, assessment_id)
+    replaced = find_evidence(session, draft, evidence_id)
+    evidence = _checked_evidence(now, kind, source, dated, summary)
+    change(
+        session,
+        RiskEvidence,
+        {"id": replaced.id},
+        added_by=officer.email,
+        added_at=now,
+        **evidence,
+    )
+    return next_version(session, draft)
+
+
+def remove_evidence(
+    session: Session, *, officer: Officer, assessment_id: int, evidence_id: int
+) -> Assessment:
+    """Take a piece of evidence away from a draft. Raises NotAllowed, NotFound, NotPossible."""
+    draft = _draft(session, officer, assessment_id)
+    removed = find_evidence(session, draft, evidence_id)
+    session.connection().execute(delete(RiskEvidence).where(col(RiskEvidence.id) == removed.id))
+    return next_version(session, draft)
+
+
+def propose_level(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    assessment_id: int,
+    level: str,
+    reason: str,
+    words: str = "",
+) -> Assessment:
+    """Propose a level with a reason: from then on the assessment waits to be moderated.
+
+    The moderator reads the `reason`; the letter to the school has the `words`, if there are any.
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible for what is no draft, while evidence is
+    missing (of all six kinds for an annual assessment, any for another), and for a school that
+    has closed.
+    """
+    draft = _draft(session, officer, assessment_id)
+    school = find_school(session, draft.urn)
+    _check_open(school, now)
+    proposed = _checked_level(level)
+    check_printable("reason", check_prose("reason", reason, most=MOST_OF_A_REASON))
+    _check_words(words)
+    missing = missing_evidence(draft, find(session, _EVIDENCE, assessment=draft.id))
+    if missing:
+        kinds = ", ".join(kind.label for kind in missing)
+        raise NotPossible(f"Add evidence first. There is none of: {kinds}.")
+    proposal = {
+        "state": AssessmentState.PROPOSED,
+        "version": draft.version + 1,
+        "proposed_level": proposed,
+        "reason": reason,
+        "words": words,
+        "proposed_by_id": officer.id,
+        "proposed_at": now,
+        **_NOT_MODERATED,
+    }
+    change(session, Assessment, {"id": draft.id}, **proposal)
+    record(session, now, officer.email, EventKind.ASSESSMENT_PROPOSED, school, draft, level=level)
+    if draft.round_id is None:
+        _tell(
+            session,
+            now,
+            officers_in(session, Role.HEAD_OF_SERVICE, but=officer.id),
+            "assessment_waits",
+            draft,
+            school,
+            level=proposed.label,
+            reason=reason,
+            proposed_by=officer.name,
+        )
+    return find_assessment(session, draft.id)
+
+
+def moderate(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    assessment_id: int,
+    decision: str,
+    version: int,
+    level: str | None = None,
+    reason: str = "",
+    words: str = "",
+) -> Assessment:
+    """Agree the proposed level, or another with a reason; or return the assessment with a reason.
+
+    `decision` is `agree` or `return`, `version` what the moderator saw; `words` are what the
+    letter says of another level than was proposed. One of the round waits
+    for its publication once agreed, and until then can still be returned; any other comes into
+    force at once. Raises NotAllowed (also for the proposer), NotFound, InvalidInput;
+    ChangedSince when it is no longer what was seen, NotPossible for what is not proposed.
+    """
+    require(officer, Act.MODERATE)
+    assessment = find_assessment(session, assessment_id)
+    school = find_school(session, assessment.urn)
+    if decision not in ("agree", "return"):
+        raise InvalidInput("decision", "Choose “agree” or “return”.")
+    _check_moderation(assessment, officer, decision, version)
+    if decision == "return":
+        check_prose("reason", reason, most=MOST_OF_A_REASON)
+        send_back(session, now, officer, assessment, school, reason)
+        return find_assessment(session, assessment.id)
+    _check_open(school, now)
+    assert assessment.proposed_level is not None  # noqa: S101 - it is proposed
+    agreed = _checked_level(level) if level else assessment.proposed_level
+    another = agreed is not assessment.proposed_level
+    check_prose("reason", reason, most=MOST_OF_A_REASON, required=another)
+    check_printable("reason", reason)
+    if another:
+        _check_words(words)
+    elif words.strip():
+        raise InvalidInput("words", "Only another level than was proposed has words of its own.")
+    _moderated(
+        session,
+        now,
+        officer,
+        assessment,
+        reason,
+        state=AssessmentState.AGREED,
+        level=agreed,
+        moderation_words=words,
+    )
+    record(
+        session, now, officer.email, EventKind.ASSESSMENT_AGREED, school, assessment, level=agreed
+    )
+    if assessment.round_id is None:
+        _change_in_year(session, policy, now, officer, assessment, school)
+    return find_assessment(session, assessment.id)
+
+
+def _check_words(words: str) -> None:
+    check_printable("words", check_prose("words", words, most=MOST_OF_A_REASON, required=False))
+
+
+def withdraw_assessment(
+    session: Session, *, officer: Officer, now: datetime, assessment_id: int, reason: str
+) -> Assessment:
+    """Withdraw an assessment in the year that is not in force.
+
+    By whoever began or proposed it, or a Head of Service. Raises NotAllowed, NotFound,
+    InvalidInput; NotPossible for one of the round, and for one that is in force or withdrawn.
+    """
+    require(officer, Act.ASSESS)
+    assessment = find_assessment(session, assessment_id)
+    own = officer.id in (assessment.begun_by_id, assessment.proposed_by_id)
+    if not own and officer.role is not Role.HEAD_OF_SERVICE:
+        raise NotAllowed("Only its proposer or a Head of Service can withdraw an assessment.")
+    if assessment.round_id is not None:
+        raise NotPossible("An annual assessment cannot be withdrawn: every school has one.")
+    if assessment.state not in UNDER_WAY:
+        raise NotPossible(f"The assessment is {_words(assessment.state)} already.")
+    check_prose("reason", reason, most=MOST_OF_A_REASON)
+    withdrawn = {"state": AssessmentState.WITHDRAWN, "withdrawn_because": reason}
+    change(session, Assessment, {"id": assessment.id}, **withdrawn)
+    school = find_school(session, assessment.urn)
+    kind = EventKind.ASSESSMENT_WITHDRAWN
+    record(session, now, officer.email, kind, school, assessment, reason=reason)
+    return find_assessment(session, assessment.id)
+
+
+def find_evidence(session: Session, assessment: Assessment, number: int) -> RiskEvidence:
+    """A piece of evidence of this assessment; raises NotFound."""
+    its = find(session, _EVIDENCE, assessment=assessment.id)
+    found = [evidence for evidence in its if evidence.id == number]
+    if not found:
+        raise NotFound(f"There is no evidence {number} of this assessment.")
+    return found[0]
+
+
+def missing_evidence(
+    assessment: Assessment, evidence: Iterable[RiskEvidence]
+) -> list[RiskEvidenceKind]:
+    """The kinds of evidence without which this assessment cannot be proposed (part 2).
+
+    An annual one rests on all six kinds; of any other one piece is enough, of whatever kind.
+    """
+    there = {piece.kind for piece in evidence}
+    if assessment.occasion is not AssessmentOccasion.ANNUAL and there:
+        return []
+    return [kind for kind in RiskEvidenceKind if kind not in there]
+
+
+def is_below(level: RiskLevel, other: RiskLevel) -> bool:
+    """Whether a level stands below another: the risk is less."""
+    order = list(RiskLevel)
+    return order.index(level) > order.index(other)
+
+
+def _draft(session: Session, officer: Officer, number: int) -> Assessment:
+    """An assessment that may still be written to, for an officer who is about to."""
+    require(officer, Act.ASSESS)
+    assessment = find_assessment(session, number)
+    if assessment.state is not AssessmentState.DRAFT:
+        state = _words(assessment.state)
+        raise NotPossible(f"The assessment is {state}: only a draft can be changed.")
+    return assessment
+
+
+def next_version(session: Session, draft: Assessment) -> Assessment:
+    change(session, Assessment, {"id": draft.id}, version=draft.version + 1)
+    return find_assessment(session, draft.id)
+
+
+def _checked_evidence(
+    now: datetime, kind: str, source: str, dated: object, summary: str
+) -> dict[str, Any]:
+    """What was given as evidence; raises InvalidInput for all that is wrong with it."""
+    checks: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
+        (_checked_kind, (kind,)),
+        (check_line, ("source", source)),
+        (past_day, ("dated", dated, now)),
+        (check_prose, ("summary", summary)),
+    )
+    errors: list[tuple[str, str]] = []
+    for check, values in checks:
+        try:
+            check(*values)
+        except InvalidInput as invalid:
+            errors.extend(invalid.errors)
+    if errors:
+        raise InvalidInput.many(errors)
+    return {
+        "kind": RiskEvidenceKind(kind),
+        "source": source,
+        "dated": dated,
+        "summary": summary,
+    }
+
+
+def _checked_kind(kind: str) -> None:
+    if kind not in list(RiskEvidenceKind):
+        raise InvalidInput("kind", f"Choose from: {', '.join(RiskEvidenceKind)}.")
+
+
+def _checked_level(level: str) -> RiskLevel:
+    if level not in list(RiskLevel):
+        raise InvalidInput("level", f"Choose from: {', '.join(RiskLevel)}.")
+    return RiskLevel(level)
+
+
+def _check_open(school: School, now: datetime) -> None:
+    if has_closed(school, london_date(now)):
+        raise NotPossible(f"{school.name} has closed: it is not assessed any more.")
+    if school.kind is SchoolKind.OTHER:
+        raise NotPossible(
+            f"{school.name} is neither a maintained school nor an academy, so the council does "
+            "not assess it."
+        )
+
+
+def _check_moderation(
+    assessment: Assessment, officer: Officer, decision: str, version: int
+) -> None:
+    """Whether this officer can decide so on what they saw."""
+    returnable = assessment.state is AssessmentState.AGREED and decision == "return"
+    if assessment.state is not AssessmentState.PROPOSED and not returnable:
+        state = _words(assessment.state)
+        raise NotPossible(f"The assessment is {state}: only a proposed one can be moderated.")
+    if assessment.proposed_by_id == officer.id:
+        raise NotAllowed("You proposed this level, so another Head of Service must moderate it.")
+    if assessment.version != version:
+        raise ChangedSince("The assessment has changed since you looked. Look at it again.")
+
+
+def _moderated(
+    session: Session,
+    now: datetime,
+    officer: Officer | None,
+    assessment: Assessment,
+    reason: str,
+    **values: object,
+) -> None:
+    """Put the decision on the assessment, if it still stands where it was decided on."""
+    seen = {"id": assessment.id, "state": assessment.state, "version": assessment.version}
+    decided = {
+        "moderation_reason": reason,
+        "moderated_by_id": officer.id if officer else None,
+        "moderated_at": now,
+    }
+    if not change(session, Assessment, seen, **decided, **values):
+        raise ChangedSince("The assessment has changed since you looked. Look at it again.")
+
+
+def send_back(
+    session: Session,
+    now: datetime,
+    officer: Officer | None,
+    assessment: Assessment,
+    school: School,
+    reason: str,
+) -> None:
+    """Back to whoever proposed it, who is told why, or the Heads of Service if they have left.
+
+    Without an officer nobody decided so: what happened meanwhile is the reason.
+    """
+    _moderated(session, now, officer, assessment, reason, state=AssessmentState.DRAFT, level=None)
+    proposer = session.get_one(Officer, assessment.proposed_by_id)
+    actor = officer.email if officer else THE_CLOCK
+    record(session, now, actor, EventKind.ASSESSMENT_RETURNED, school, assessment, reason=reason)
+    _tell(
+        session,
+        now,
+        [proposer] if proposer.active else officers_in(session, Role.HEAD_OF_SERVICE),
+        "assessment_returned",
+        assessment,
+        school,
+        reason=reason,
+        returned_by=officer.name if officer else "",
+    )
+
+
+def to_come(session: Session, school: School) -> list[Assessment]:
+    """What was proposed or agreed for a school and is not in force yet."""
+    return find(session, _TO_COME, urn=school.urn)
+
+
+def _change_in_year(
+    session: Session,
+    policy: Policy,
+    now: datetime,
+    officer: Officer,
+    assessment: Assessment,
+    school: School,
+) -> None:
+    """Bring what was agreed into force, and tell whoever looks after the school."""
+    changed = bring_into_force(session, policy, now=now, assessment=assessment, by=officer.email)
+    for other in to_come(session, school):
+        if (other.level or other.proposed_level) is not changed.level:
+            reason = OVERTAKEN.format(changed.level.label, long_date(changed.on))
+            send_back(session, now, None, other, school, reason)
+    officers = looking_after(session, school.urn, london_date(now))
+    _tell(
+        session,
+        now,
+        [told for told in officers if told.id != officer.id],
+        "level_changed",
+        assessment,
+        school,
+        before=changed.before.label if changed.before else "",
+        level=changed.level.label,
+        reason=changed.reason,
+    )
+
+
+def _tell(
+    session: Session,
+    now: datetime,
+    officers: list[Officer],
+    what: str,
+    assessment: Assessment,
+    school: School,
+    **facts: object,
+) -> None:
+    data = {
+        "what": what,
+        "path": f"/assessments/{assessment.id}",
+        "assessment": assessment.id,
+        "school": school.name,
+        **facts,
+    }
+    key = f"{what}:{assessment.id}:{assessment.version}:{now.isoformat()}"
+    tell(session, now, officers, key=key, escalation=None, data=data)
+
+
+def _words(state: AssessmentState) -> str:
+    return "a draft" if state is AssessmentState.DRAFT else state.value.replace("_", " ")

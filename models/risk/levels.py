@@ -1,0 +1,108 @@
+"""Levels in force: the one place where the level of a school is set, and its record.
+
+Source: Barnsley, School Improvement and Quality Assurance Policy, parts 2 and 3.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, insert, literal, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from models.clocks import london_date
+from models.events import EventKind, Happening, append
+from models.policy import Policy
+from models.programme import planning
+from models.refusals import NotFound, NotPossible
+from models.risk.tables import Assessment, AssessmentState, LevelChange
+from models.schools.tables import School
+from models.statements import LAST_KEY, find
+
+_ASSESSMENT = select(Assessment).where(col(Assessment.id) == bindparam("id"))
+_CHANGE = select(LevelChange).where(col(LevelChange.assessment_id) == bindparam("id"))
+_SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
+
+
+def bring_into_force(
+    session: Session, policy: Policy, *, now: datetime, assessment: Assessment, by: str
+) -> LevelChange:
+    """The level of an agreed assessment is the school's from today, and its support is replanned.
+
+    `by` is who did it, for the record. Raises NotPossible when it is not agreed, or no longer.
+    """
+    if not set_levels(session, now, col(Assessment.id) == assessment.id, by):
+        raise NotPossible("Only an assessment that is agreed can come into force.")
+    [changed] = find(session, _CHANGE, id=assessment.id)
+    [school] = find(session, _SCHOOL, urn=changed.urn)
+    planning.replan(session, policy, urn=changed.urn, level=changed.level, on=changed.on)
+    facts = {"before": changed.before, "level": changed.level, "occasion": changed.occasion}
+    record(session, now, by, EventKind.LEVEL_CHANGED, school, assessment, **facts)
+    return changed
+
+
+def set_levels(session: Session, now: datetime, which: ColumnElement[bool], by: str) -> int:
+    """Bring these assessments into force, those of them that are agreed; how many they were.
+
+    The one place where the level of a school is set. A level that stays is on record like one
+    that changes. Four statements, however many schools there are.
+    """
+    connection = session.connection()
+    agreed = which & (col(Assessment.state) == AssessmentState.AGREED)
+    its_school = col(School.urn) == col(Assessment.urn)
+    connection.execute(
+        update(Assessment).where(agreed, its_school).values(level_before=col(School.risk_level))
+    )
+    connection.execute(_level_changes(now, agreed, by))
+    connection.execute(
+        update(School).where(agreed, its_school).values(risk_level=col(Assessment.level))
+    )
+    in_force = update(Assessment).where(agreed).values(state=AssessmentState.IN_FORCE)
+    return connection.execute(in_force).rowcount
+
+
+def _level_changes(now: datetime, agreed: ColumnElement[bool], by: str) -> Any:
+    """Writes down what comes into force, with the reason of whoever chose the level."""
+    moderated = col(Assessment.level) != col(Assessment.proposed_level)
+    values = {
+        "urn": col(Assessment.urn),
+        "before": col(Assessment.level_before),
+        "level": col(Assessment.level),
+        "on": literal(london_date(now), LevelChange.__table__.c.on.type),  # type: ignore[attr-defined]
+        "reason": case(
+            (moderated, col(Assessment.moderation_reason)), else_=col(Assessment.reason)
+        ),
+        "words": case((moderated, col(Assessment.moderation_words)), else_=col(Assessment.words)),
+        "assessment_id": col(Assessment.id),
+        "occasion": col(Assessment.occasion),
+        "changed_by": literal(by),
+        "at": literal(now, LevelChange.__table__.c.at.type),  # type: ignore[attr-defined]
+    }
+    source = select_columns(*values.values()).where(agreed).order_by(col(Assessment.id))
+    return insert(LevelChange).from_select(list(values), source)
+
+
+def find_assessment(session: Session, number: int) -> Assessment:
+    """The assessment with this number as it is now; raises NotFound."""
+    found = find(session, _ASSESSMENT, id=number) if 0 < number <= LAST_KEY else []
+    if not found:
+        raise NotFound(f"There is no assessment {number}.")
+    return found[0]
+
+
+def has_closed(school: School, today: date) -> bool:
+    """Whether the school has closed by this day."""
+    return school.closed_on is not None and school.closed_on <= today
+
+
+def record(
+    session: Session,
+    now: datetime,
+    actor: str,
+    kind: EventKind,
+    school: School,
+    assessment: Assessment,
+    **facts: object,
+) -> None:
+    about = {"urn": school.urn, "school": school.name, "assessment": assessment.id, **facts}
+    append(session, now, actor, Happening(kind, None, about))

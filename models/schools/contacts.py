@@ -1,0 +1,92 @@
+"""Officers and what they are here; schools and their contacts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.escalations.tables import LIVE, Escalation
+from models.events import EventKind, Happening, append
+from models.matters.held_contacts import contact_at, contact_changed, is_held
+from models.people.access import Act, require
+from models.people.tables import Officer
+from models.refusals import InvalidInput, NotFound
+from models.schools.tables import Contact, ContactRole, School
+from models.statements import add, change
+from models.text import check_email, check_line, check_printable
+
+
+def add_school(session: Session, *, now: datetime, actor: str, **values: Any) -> None:
+    """A new school with the columns given, on record."""
+    add(session, School, **values)
+    facts = {"urn": values["urn"], "name": values["name"], "type_code": values["type_code"]}
+    append(session, now, actor, Happening(EventKind.SCHOOL_ADDED, None, facts))
+
+
+def find_school(session: Session, urn: object) -> School:
+    """The school with this URN; raises NotFound."""
+    text = str(urn)
+    known = text.isascii() and text.isdigit() and len(text) == 6
+    school = session.get(School, int(text)) if known else None
+    if school is None:
+        raise NotFound("There is no school with this URN. A URN has six digits.")
+    return school
+
+
+def set_contact(
+    session: Session,
+    *,
+    officer: Officer,
+    now: datetime,
+    urn: object,
+    role: str,
+    name: str,
+    email: str | None,
+    address: list[str],
+) -> Contact:
+    """Add or correct one of a school's contacts.
+
+    The letters of a case that the officer does not see go on to the contact before. Raises
+    NotFound, NotAllowed, InvalidInput.
+    """
+    require(officer, Act.CHANGE_CONTACTS)
+    school = find_school(session, urn)
+    _check_contact(role, name, email, address)
+    who = ContactRole(role)
+    before = contact_at(session, school.urn, who)
+    columns = {
+        "name": name,
+        "email": email or None,
+        "address": list(address),
+        "source": officer.email,
+        "changed_at": now,
+    }
+    if not change(session, Contact, {"urn": school.urn, "role": who}, **columns):
+        add(session, Contact, urn=school.urn, role=who, **columns)
+    statement = select(Contact).where(Contact.urn == school.urn, Contact.role == who)
+    contact = session.exec(statement.execution_options(populate_existing=True)).one()
+    contact_changed(session, officer, before, contact)
+    live = _live_case(session, school)
+    facts: dict[str, Any] = {"urn": school.urn, "role": role, "name": name, "email": email or None}
+    if live is not None and is_held(session, live, role):
+        facts["held"] = True  # told on the case's own record alone
+    append(session, now, officer.email, Happening(EventKind.CONTACT_CHANGED, live, facts))
+    return contact
+
+
+def _live_case(session: Session, school: School) -> int | None:
+    """The key of the school's live case, on whose record a change of contacts belongs."""
+    live = col(Escalation.status).in_(LIVE)
+    return session.exec(select(Escalation.id).where(Escalation.urn == school.urn, live)).first()
+
+
+def _check_contact(role: str, name: str, email: str | None, address: list[str]) -> None:
+    if role not in list(ContactRole):
+        raise NotFound(f"There is no contact role {role!r}. Choose from: {', '.join(ContactRole)}.")
+    check_printable("name", check_line("name", name))
+    if email:
+        check_email("email", email)
+    if len(address) > 7:
+        raise InvalidInput("address", "An address has at most seven lines.")
+    for line in address:
+        check_printable("address", check_line("address", line, most=100))

@@ -1,0 +1,212 @@
+"""A suspended budget (section 66): when it takes effect, who is heard, and its yearly review."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from models.approvals.putting_forward import Draft, put_forward
+from models.clocks import london_date, long_date, past_day
+from models.escalations.tables import Action, Proposal
+from models.events import EventKind, Happening, append
+from models.law import powers as law
+from models.law.powers import Section
+from models.letters.addressing import Addressing
+from models.letters.words import words_for_school
+from models.matters.case import Case, case_of, find_row
+from models.matters.deadlines import cancel_statutory, set_deadline
+from models.matters.tables import DeadlineKind
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotPossible
+from models.schools.tables import ContactRole
+from models.statements import add, change
+from models.statutory.one_notice import powers_rule
+from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
+from models.statutory.tables import BudgetReview, Power, PowerState, Representation, ReviewOutcome
+from models.statutory.words import REVIEWED
+from models.text import check_printable, check_prose
+
+MAY_BE_HEARD = (ContactRole.CHAIR_OF_GOVERNORS.value, ContactRole.HEADTEACHER.value)
+
+
+def record_receipt(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    received_on: date,
+    evidence: str,
+) -> Power:
+    """The governing body has the notice of suspension: it takes effect (section 66).
+
+    Its review before the next financial year goes onto the clock. Raises NotFound, NotAllowed,
+    InvalidInput, NotPossible.
+    """
+    power = find_row(session, officer, Act.RECORD_RECEIPT, Power, power_id)
+    case = case_of(session, policy, power.escalation_id)
+    if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
+        raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
+    if power.effective_on is not None:
+        raise NotPossible(f"It was received on {long_date(power.effective_on)} already.")
+    past_day("received_on", received_on, now)
+    if power.used_on is not None and received_on < power.used_on:
+        raise InvalidInput("received_on", "The notice cannot be received before it was issued.")
+    check_prose("evidence", evidence)
+    effective = {"effective_on": received_on, "received_evidence": evidence}
+    change(session, Power, {"id": power.id}, **effective)
+    facts = {"power": power.id, "received_on": received_on.isoformat()}
+    received = Happening(EventKind.BUDGET_NOTICE_RECEIVED, case.escalation.id, facts)
+    review = _set_review(case, law.review_by(received_on, received_on), now)
+    append(session, now, officer.email, received, review)
+    session.refresh(power)
+    return power
+
+
+def _set_review(case: Case, due_on: date, now: datetime) -> Happening:
+    return set_deadline(
+        case.session,
+        case.policy,
+        case.escalation,
+        step_key=powers_rule(case).key,
+        kind=DeadlineKind.BUDGET_REVIEW,
+        due_on=due_on,
+        rule="The review of the suspended budget before the financial year (section 66)",
+        now=now,
+    )
+
+
+def record_representation(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    from_whom: str,
+    received_on: date,
+    said: str,
+) -> Representation:
+    """What the governing body or the headteacher said about a suspended budget (section 66).
+
+    Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    power = find_row(session, officer, Act.RECORD_REPRESENTATION, Power, power_id)
+    case = case_of(session, policy, power.escalation_id)
+    _check_suspended(power)
+    if from_whom not in MAY_BE_HEARD:
+        raise InvalidInput("from", f"Choose from: {', '.join(MAY_BE_HEARD)}.")
+    past_day("received_on", received_on, now)
+    check_printable("said", check_prose("said", said))
+    representation_id = add(
+        session,
+        Representation,
+        power_id=power.id,
+        role=from_whom,
+        received_on=received_on,
+        said=said,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    facts = {"power": power.id, "from": from_whom, "received_on": received_on.isoformat()}
+    heard = Happening(EventKind.REPRESENTATION_RECORDED, case.escalation.id, facts)
+    append(session, now, officer.email, heard)
+    return session.get_one(Representation, representation_id)
+
+
+def _check_suspended(power: Power) -> None:
+    if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
+        raise NotPossible("The school's budget is not suspended under this power.")
+    if power.effective_on is None:
+        raise NotPossible("Record first when the governing body received the notice.")
+
+
+def review_budget(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    outcome: str,
+    reasons: str,
+    words: str = "",
+) -> BudgetReview:
+    """Put the decision on a suspended budget forward, with its letter to both (section 66).
+
+    The approver reads the `reasons`, the letter quotes the `words`.
+    Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    power = find_row(session, officer, Act.REVIEW_BUDGET, Power, power_id)
+    case = case_of(session, policy, power.escalation_id)
+    _check_suspended(power)
+    if outcome not in list(ReviewOutcome):
+        raise InvalidInput("outcome", "Choose “continue” or “end”.")
+    check_printable("reasons", check_prose("reasons", reasons))
+    rule = powers_rule(case)
+    assert power.effective_on is not None  # noqa: S101 - checked above
+    going_on = outcome == ReviewOutcome.CONTINUE
+    next_review = _next_review(case, power.effective_on, london_date(now)) if going_on else None
+    heard = select(Representation).where(Representation.power_id == power.id)
+    facts = {
+        "power": in_words(case, power),
+        "review": {
+            "outcome": outcome,
+            "words": words_for_school(words, REVIEWED[ReviewOutcome(outcome)]),
+        },
+        "representations": in_their_words(
+            session.exec(heard.order_by(col(Representation.id))).all()
+        ),
+        "next_review": long_date(next_review) if next_review else "",
+    }
+    draft = Draft("budget_review_decision", Addressing(rule.to, ("headteacher",)), facts)
+    details = {"review_of": power.id, "outcome": outcome, "reasons": reasons}
+    placed = put_forward(
+        case,
+        officer,
+        now,
+        Action.LETTER,
+        rule,
+        reasons,
+        details,
+        drafts=[draft],
+        roles=rule.approvers,
+    )
+    review_id = add(
+        session,
+        BudgetReview,
+        power_id=power.id,
+        proposal_id=placed.proposal_id,
+        letter_id=placed.letter_ids[0],
+        outcome=ReviewOutcome(outcome),
+        reasons=reasons,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    append(session, now, officer.email, *placed.happenings)
+    return session.get_one(BudgetReview, review_id)
+
+
+def _next_review(case: Case, effective_on: date, today: date) -> date:
+    """The review after the one in hand, which may be late: one before each financial year."""
+    coming = law.review_by(effective_on, today)
+    in_hand = newest_deadline(case, DeadlineKind.BUDGET_REVIEW)
+    late = in_hand is not None and in_hand.due_on < coming
+    return coming if late else coming.replace(year=coming.year + 1)
+
+
+def reviewed(case: Case, proposal: Proposal, now: datetime) -> list[Happening]:
+    """The decision on a suspended budget was approved: it goes on to its next review, or ends."""
+    details, today = proposal.details, london_date(now)
+    power = check_state(case, details["review_of"], PowerState.IN_FORCE)
+    assert power.effective_on is not None  # noqa: S101 - only an effective suspension is reviewed
+    following = _next_review(case, power.effective_on, today)
+    change(case.session, BudgetReview, {"proposal_id": proposal.id}, decided_on=today)
+    cancel_statutory(case.session, case.escalation.id, DeadlineKind.BUDGET_REVIEW, met=True)
+    facts = {"power": power.id, "outcome": details["outcome"]}
+    reviewed = Happening(EventKind.BUDGET_REVIEWED, case.escalation.id, facts)
+    if details["outcome"] == ReviewOutcome.END:
+        return [reviewed, end(case, power.id, today.isoformat(), details["reasons"])]
+    return [reviewed, _set_review(case, following, now)]

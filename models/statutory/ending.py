@@ -1,0 +1,138 @@
+"""How powers end: by a notice, on record, with the case, or when the school converts."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from models.approvals.putting_forward import Draft, put_forward
+from models.clocks import london_date, long_date, past_day
+from models.escalations.tables import Action, Proposal
+from models.events import EventKind, Happening, append
+from models.law import powers as law
+from models.law.powers import Section
+from models.letters.addressing import Addressing
+from models.letters.words import check_no_words, words_for_school
+from models.matters.case import Case, case_of, find_row
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotPossible
+from models.statements import change
+from models.statutory.budgets import reviewed
+from models.statutory.legal import powers_of, withdraw_unissued
+from models.statutory.one_notice import check_failed, find_notice, powers_rule
+from models.statutory.one_power import check_noticed, check_state, end, in_words, named_people
+from models.statutory.tables import Power, PowerState
+from models.statutory.words import BOARD_ENDS
+from models.text import check_printable, check_prose
+
+
+def end_power(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    ended_on: date,
+    reason: str,
+    words: str = "",
+) -> Power:
+    """End a power: a board by a notice that is put forward, the others on record at once.
+
+    The notice quotes the `words`, and not the `reason`.
+    A suspended budget ends by its review. Raises NotFound, NotAllowed, InvalidInput,
+    NotPossible.
+    """
+    power = find_row(session, officer, Act.END_POWER, Power, power_id)
+    case = case_of(session, policy, power.escalation_id)
+    if power.state is not PowerState.IN_FORCE:
+        raise NotPossible("This power is not in force.")
+    if power.section is Section.DELEGATED_BUDGET:
+        raise NotPossible("A suspended budget ends by its review: record the review's outcome.")
+    if not isinstance(ended_on, date) or (power.effective_on and ended_on < power.effective_on):
+        raise InvalidInput("ended_on", "Enter a date on or after the day the power took effect.")
+    check_printable("reason", check_prose("reason", reason))
+    if power.section is Section.INTERIM_EXECUTIVE_BOARD:
+        if ended_on < london_date(now):
+            raise InvalidInput("ended_on", "Enter today or a later day: the notice names it.")
+        happenings = _propose_end(case, power, officer, now, ended_on, reason, words)
+    else:
+        past_day("ended_on", ended_on, now)
+        check_no_words(words)
+        happenings = [end(case, power.id, ended_on.isoformat(), reason)]
+    append(session, now, officer.email, *happenings)
+    session.refresh(power)
+    return power
+
+
+def _propose_end(
+    case: Case,
+    power: Power,
+    officer: Officer,
+    now: datetime,
+    ended_on: date,
+    reason: str,
+    words: str,
+) -> list[Happening]:
+    rule = powers_rule(case)
+    facts = {
+        "power": in_words(case, power),
+        "ended_on": long_date(ended_on),
+        "words": words_for_school(words, BOARD_ENDS),
+    }
+    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
+    addressing = Addressing(rule.to, copies, people=named_people(power))
+    placed = put_forward(
+        case,
+        officer,
+        now,
+        Action.LETTER,
+        rule,
+        reason,
+        {"end_of": power.id, "ended_on": ended_on.isoformat(), "reason": reason},
+        drafts=[Draft("end_of_board", addressing, facts)],
+        roles=rule.approvers,
+    )
+    return placed.happenings
+
+
+def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happening]:
+    """What follows when a letter is approved that belongs to a power; often nothing.
+
+    Raises NotPossible when what the letter says has ceased to be so while it waited.
+    """
+    details = proposal.details
+    if "powers_after" in details:
+        check_failed(find_notice(case.session, details["powers_after"]))
+    if "prepares" in details:
+        check_noticed(case)
+        check_state(case, details["prepares"], PowerState.PREPARED)
+    if "review_of" in details:
+        return reviewed(case, proposal, now)
+    if "end_of" in details:
+        return [_board_ended(case, proposal, now)]
+    return []
+
+
+def _board_ended(case: Case, proposal: Proposal, now: datetime) -> Happening:
+    details = proposal.details
+    check_state(case, details["end_of"], PowerState.IN_FORCE)
+    if date.fromisoformat(details["ended_on"]) < london_date(now):
+        raise NotPossible("The day on which the board was to end has gone. Return the proposal.")
+    return end(case, details["end_of"], details["ended_on"], details["reason"])
+
+
+def drop_powers(case: Case, today: date, because: str) -> list[Happening]:
+    """The school is no maintained school any more: what was prepared or in force ends."""
+    happenings = []
+    live = (PowerState.PREPARED, PowerState.PROPOSED, PowerState.IN_FORCE)
+    for power in powers_of(case, *live):
+        used = power.state is PowerState.IN_FORCE
+        state = PowerState.ENDED if used else PowerState.DROPPED
+        ended = {"state": state, "ended_on": today, "end_reason": because}
+        change(case.session, Power, {"id": power.id}, **ended)
+        facts = {"power": power.id, "section": power.section.value, "ended_on": today.isoformat()}
+        happenings.append(Happening(EventKind.POWER_ENDED, case.escalation.id, facts))
+        happenings += withdraw_unissued(case, power.letter_id)
+    return happenings

@@ -1,0 +1,189 @@
+"""What follows a warning notice: compliance judged, powers proposed, the notice ceasing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from models.approvals.putting_forward import Draft, put_forward
+from models.clocks import london_date
+from models.escalations.tables import Action, Step, StepState
+from models.events import EventKind, Happening, append
+from models.law import powers as powers_law
+from models.law import standing as standing_law
+from models.letters.addressing import Addressing
+from models.letters.tables import LetterState
+from models.letters.words import words_for_school
+from models.matters.case import Case, case_of, check_open, find_row
+from models.matters.deadlines import cancel_deadline, cancel_statutory, settle_deadline
+from models.matters.tables import DeadlineKind
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotPossible
+from models.statements import add, change
+from models.statutory.legal import (
+    check_applies,
+    given_notice,
+    legal_standing,
+    notices_of,
+    withdraw_unissued,
+)
+from models.statutory.one_notice import CLOCKS, check_failed, notice_in_words, powers_rule, word_of
+from models.statutory.tables import ProposedPowers, WarningNotice
+from models.statutory.words import why_complied, why_powers
+from models.text import check_printable, check_prose
+
+
+def judge_compliance(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    notice_id: int,
+    complied: bool,
+    reasons: str,
+    words: str = "",
+) -> WarningNotice:
+    """Whether the governing body complied to the authority's satisfaction, and why.
+
+    Later letters quote the `words`; the `reasons` stay on record.
+    Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
+    over (not complied), after a judgement, or for a notice that was not given or has ceased.
+    """
+    notice = find_row(session, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id)
+    case = case_of(session, policy, notice.escalation_id)
+    check_applies(case)
+    check_open(case)
+    today = london_date(now)
+    check_printable("reasons", check_prose("reasons", reasons))
+    _check_in_hand(case, notice)
+    if notice.complied is not None:
+        raise NotPossible("Compliance with this notice was judged already.")
+    standing = legal_standing(case, today)
+    assert standing.notice is not None  # noqa: S101 - it is in hand
+    refused = standing_law.judgement_refusal(standing.notice, complied, today)
+    if refused:
+        raise NotPossible(refused)
+    judgement = {"complied": complied, "judged_on": today, "judged_by_id": officer.id}
+    change(
+        session,
+        WarningNotice,
+        {"id": notice.id},
+        **judgement,
+        judgement_reasons=reasons,
+        judgement_words=words_for_school(words, why_complied(notice, complied=complied)),
+    )
+    state = StepState.SATISFACTORY if complied else StepState.UNSATISFACTORY
+    change(session, Step, {"id": case.step.id}, state=state, changed_on=today)
+    if case.deadline is not None:
+        settle_deadline(session, case.deadline, met=complied)
+    if complied:
+        cancel_statutory(session, case.escalation.id, *CLOCKS)
+    facts = {"notice": notice.id, "complied": complied, "reasons": reasons}
+    judged = Happening(EventKind.COMPLIANCE_JUDGED, case.escalation.id, facts)
+    append(session, now, officer.email, judged)
+    session.refresh(notice)
+    return notice
+
+
+def _check_in_hand(case: Case, notice: WarningNotice) -> None:
+    """Only the newest notice that was given can be acted on, and none while another goes out."""
+    given = given_notice(case)
+    if given is None or given[0].id != notice.id or notices_of(case, LetterState.APPROVED):
+        raise NotPossible("This warning notice has not been given, or a later one has.")
+
+
+def propose_powers(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    notice_id: int,
+    sections: Sequence[str],
+    reasons: str,
+    words: str = "",
+) -> ProposedPowers:
+    """Give the governing body written notice that powers are proposed (section 60(1)(d)).
+
+    The letter is drafted, with the `words` and not the `reasons`, and put forward to the
+    approvers of the step of the powers; how many
+    working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
+    NotPossible until it was judged that the governing body did not comply: the letter says so.
+    """
+    notice = find_row(session, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id)
+    case = case_of(session, policy, notice.escalation_id)
+    check_applies(case)
+    check_open(case)
+    if not sections:
+        raise InvalidInput("sections", "Choose at least one power.")
+    chosen = [word_of("sections", name, powers_law.Section) for name in dict.fromkeys(sections)]
+    check_printable("reasons", check_prose("reasons", reasons))
+    _check_in_hand(case, notice)
+    check_failed(notice)
+    powers = powers_rule(case)
+    draft = Draft(
+        "proposed_powers",
+        Addressing(powers.to, ("headteacher",)),
+        {
+            "notice": notice_in_words(case),
+            "powers": [{"section": each.value, "title": each.title} for each in chosen],
+            "words": words_for_school(words, why_powers(notice)),
+        },
+    )
+    placed = put_forward(
+        case,
+        officer,
+        now,
+        Action.LETTER,
+        powers,
+        reasons,
+        {"powers_after": notice.id},
+        drafts=[draft],
+        roles=powers.approvers,
+    )
+    proposed_id = add(
+        session,
+        ProposedPowers,
+        notice_id=notice.id,
+        letter_id=placed.letter_ids[0],
+        sections=[each.value for each in chosen],
+        reasons=reasons,
+        working_days=policy.statutory.notice_of_powers_working_days,
+    )
+    append(session, now, officer.email, *placed.happenings)
+    return session.get_one(ProposedPowers, proposed_id)
+
+
+def cease_notices(case: Case, today: date, because: str) -> list[Happening]:
+    """Every notice of this case ceases to have effect, and its clocks with it.
+
+    What was approved and not yet issued does not go out any more.
+    """
+    given = [*notices_of(case, LetterState.APPROVED), *notices_of(case, LetterState.ISSUED)]
+    happenings = []
+    for notice, dated in given:
+        if notice.ceased_on is None and not notice.complied:
+            ceased = {"ceased_on": max(today, dated), "ceased_because": because}
+            change(case.session, WarningNotice, {"id": notice.id}, **ceased)
+            facts = {"notice": notice.id, "because": because}
+            event = Happening(EventKind.WARNING_NOTICE_CEASED, case.escalation.id, facts)
+            happenings += [event, *_withdraw_letters(case, notice)]
+    if happenings:
+        _stop_clocks(case)
+    return happenings
+
+
+def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happening]:
+    under_it = select(ProposedPowers.letter_id).where(ProposedPowers.notice_id == notice.id)
+    letters = [notice.letter_id, *case.session.exec(under_it)]
+    return [each for letter_id in letters for each in withdraw_unissued(case, letter_id)]
+
+
+def _stop_clocks(case: Case) -> None:
+    """Nobody is chased about a notice that ceased, even when its period was over."""
+    cancel_statutory(case.session, case.escalation.id, *CLOCKS)
+    if case.deadline is not None and case.deadline.kind is DeadlineKind.COMPLIANCE:
+        cancel_deadline(case.session, case.deadline)

@@ -1,0 +1,293 @@
+"""Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.approvals.approving import Approver, approve_letters
+from models.approvals.putting_forward import Draft, put_forward
+from models.clocks import london_date, long_date
+from models.escalations.proposing import LONGEST_PERIOD
+from models.escalations.tables import Action, Escalation, Proposal, Status, Step, StepState
+from models.events import EventKind, Happening, append
+from models.law import notices as law
+from models.law import standing as standing_law
+from models.letters.addressing import Addressing
+from models.letters.tables import LetterState
+from models.matters.case import Case, check_open, enter
+from models.matters.deadlines import cancel_statutory, set_deadline, settle_deadline
+from models.matters.tables import DeadlineKind
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy, StepRule
+from models.policy.ladder import Standing, refusal
+from models.refusals import InvalidInput, NotPossible
+from models.statements import add, change
+from models.statutory.legal import check_applies, latest_support, legal_standing, notices_of
+from models.statutory.one_notice import CLOCKS, of_proposal, set_last_day, word_of
+from models.statutory.tables import Support, WarningNotice
+from models.text import check_printable, check_prose
+
+TEXTS = ("comparison", "why_powers", "matters", "action_required", "action_minded")
+
+
+def record_support(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    aware_of_problem: bool,
+    working_with_partner: bool,
+    plan_on_track: bool,
+    evidence: str,
+) -> Support:
+    """How school and authority work together on the problem, with the evidence for it.
+
+    The guard before a warning notice looks at the latest. Raises NotFound, NotAllowed,
+    InvalidInput, NotPossible.
+    """
+    case = enter(session, policy, officer, Act.RECORD_SUPPORT, reference)
+    check_applies(case)
+    check_open(case)
+    check_prose("evidence", evidence)
+    answers = {
+        "aware_of_problem": aware_of_problem,
+        "working_with_partner": working_with_partner,
+        "plan_on_track": plan_on_track,
+    }
+    support_id = add(
+        session,
+        Support,
+        escalation_id=case.escalation.id,
+        **answers,
+        evidence=evidence,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    facts = {"support": support_id, **answers}
+    append(
+        session,
+        now,
+        officer.email,
+        Happening(EventKind.SUPPORT_RECORDED, case.escalation.id, facts),
+    )
+    return session.get_one(Support, support_id)
+
+
+def give_notice(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    grounds: Sequence[str],
+    matters: str,
+    action_required: str,
+    compliance_ends_on: date | None,
+    action_minded: str,
+    comparisons: Sequence[str] = (),
+    comparison: str = "",
+    why_powers: str = "",
+    why_support_is_not_enough: str = "",
+) -> WarningNotice:
+    """Put a warning notice forward, whole: its letter is drafted with every copy it must have.
+
+    It is given when the last of its approvers has approved it. Raises NotFound, NotAllowed,
+    InvalidInput for whatever section 60 wants and is missing, and NotPossible when no notice
+    may be given now or somebody who must have a copy has no address.
+    """
+    case = enter(session, policy, officer, Act.PROPOSE_NOTICE, reference)
+    rule = check_turn(case, now, transition_awaiting=case.transition_awaiting())
+    content = _content(
+        grounds,
+        comparisons,
+        compliance_ends_on,
+        comparison=comparison,
+        why_powers=why_powers,
+        matters=matters,
+        action_required=action_required,
+        action_minded=action_minded,
+    )
+    ends_on = _check_content(content, london_date(now))
+    guarded = check_guard(case, why_support_is_not_enough)
+    reason = "To give a warning notice under section 60 of the Education and Inspections Act 2006."
+    if guarded:
+        reason += f" Support is not enough because: {why_support_is_not_enough}"
+    placed = put_forward(
+        case,
+        officer,
+        now,
+        Action.ADVANCE,
+        rule,
+        reason,
+        details={"compliance_ends_on": ends_on.isoformat()},
+        drafts=[
+            Draft(rule.letter or "", copies_by_law(case, rule), {"notice": described(content)})
+        ],
+    )
+    notice_id = add(
+        session,
+        WarningNotice,
+        escalation_id=case.escalation.id,
+        proposal_id=placed.proposal_id,
+        letter_id=placed.letter_ids[0],
+        grounds=list(content.grounds),
+        comparisons=list(content.comparisons),
+        compliance_ends_on=ends_on,
+        why_support_is_not_enough=why_support_is_not_enough if guarded else "",
+        **{name: getattr(content, name) for name in TEXTS},
+    )
+    append(session, now, officer.email, *placed.happenings)
+    return session.get_one(WarningNotice, notice_id)
+
+
+def check_turn(case: Case, now: datetime, *, transition_awaiting: bool) -> StepRule:
+    """The ladder's rule for the notice, when it is its turn or a notice may be given again.
+
+    Raises NotPossible when the law or the ladder does not allow one now.
+    """
+    today = london_date(now)
+    refused = standing_law.notice_refusal(legal_standing(case, today), today)
+    if refused is None and notices_of(case, LetterState.APPROVED):
+        refused = "A warning notice was approved and has not been issued yet."
+    if refused:
+        raise NotPossible(refused)
+    rule = next(step for step in case.ladder.steps if step.kind == "notice")
+    at = case.standing(now, transition_awaiting=transition_awaiting)
+    refused = _given_again(at) if at.step.statutory else refusal(Action.ADVANCE, at)
+    if refused is None and not at.step.statutory and case.ladder.after(at.step.key) != rule:
+        refused = f"Step {rule.number} comes later: steps are taken in order."
+    if refused:
+        raise NotPossible(refused)
+    return rule
+
+
+def _given_again(at: Standing) -> str | None:
+    """A further notice may be given while the case stands at one, or at the powers after it."""
+    if at.transition_awaiting:
+        return "Another proposal for this escalation is waiting for a decision."
+    return None if at.status is Status.OPEN else f"The escalation is {at.status.value}."
+
+
+def _content(
+    grounds: Sequence[str],
+    comparisons: Sequence[str],
+    compliance_ends_on: date | None,
+    **texts: str,
+) -> law.Content:
+    """What was entered, as the law reads it; a comparison belongs to ground (a) alone."""
+    chosen = tuple(dict.fromkeys(word_of("grounds", name, law.Ground) for name in grounds))
+    with_what = tuple(
+        dict.fromkeys(word_of("comparisons", name, law.Comparison) for name in comparisons)
+    )
+    for name, text in texts.items():
+        check_printable(name, check_prose(name, text, required=False))
+    return law.Content(
+        grounds=chosen, comparisons=with_what, compliance_ends_on=compliance_ends_on, **texts
+    )
+
+
+def _check_content(content: law.Content, today: date) -> date:
+    """The end of the compliance period of a notice that lacks nothing."""
+    missing = law.missing(content, today)
+    if missing:
+        raise InvalidInput.many(missing)
+    assert content.compliance_ends_on is not None  # noqa: S101 - it is one of the parts
+    if content.compliance_ends_on > today + LONGEST_PERIOD:
+        # The Act sets no longest period; a year away is a slip of the pen.
+        raise InvalidInput("compliance_ends_on", "Enter a date after today and within a year.")
+    return content.compliance_ends_on
+
+
+def check_guard(case: Case, why_support_is_not_enough: str) -> bool:
+    """Whether support works, so that a notice needs a reason; raises InvalidInput without one.
+
+    Source: The SIP's Brief, part 4: the authority should refrain from a notice while the school
+    is aware of the problem and works well with its partner.
+    """
+    support = latest_support(case)
+    if support is None or not support.works:
+        return False
+    check_prose("why_support_is_not_enough", why_support_is_not_enough)
+    return True
+
+
+def copies_by_law(case: Case, rule: StepRule) -> Addressing:
+    """The governing body, and everybody who must have a copy at the same time (s.60(6))."""
+    return Addressing(rule.to, tuple(copy.role for copy in law.copies(case.school)))
+
+
+def described(content: law.Content) -> dict[str, Any]:
+    """The notice in words, for its letter."""
+    standards = law.Ground.STANDARDS in content.grounds
+    ends_on = content.compliance_ends_on
+    return {
+        "grounds": [{"key": each.value, "statute": each.statute} for each in content.grounds],
+        "comparisons": [each.statute for each in content.comparisons] if standards else [],
+        "comparison": content.comparison if standards else "",
+        "why_powers": content.why_powers if standards else "",
+        "matters": content.matters,
+        "action_required": content.action_required,
+        "compliance_ends_on": long_date(ends_on) if ends_on else "",
+        "action_minded": content.action_minded,
+    }
+
+
+def give_approved(
+    case: Case, proposal: Proposal, approver: Approver, now: datetime
+) -> list[Happening]:
+    """The Director has approved: the letter goes out, and both statutory clocks begin.
+
+    Raises NotPossible when the law has come to stand in its way meanwhile.
+    """
+    today = london_date(now)
+    check_turn(case, now, transition_awaiting=False)
+    notice = of_proposal(case.session, proposal)
+    if notice.compliance_ends_on <= today:
+        ends_on = long_date(notice.compliance_ends_on)
+        raise NotPossible(f"The compliance period proposed ends on {ends_on}. Return the proposal.")
+    _check_guard_again(case, notice)
+    approve_letters(case, proposal, approver, today, notice.compliance_ends_on)
+    _begin_step(case, proposal.step_key, today)
+    compliance = set_deadline(
+        case.session,
+        case.policy,
+        case.escalation,
+        step_key=proposal.step_key,
+        kind=DeadlineKind.COMPLIANCE,
+        due_on=notice.compliance_ends_on,
+        rule="The end of the compliance period in the warning notice",
+        now=now,
+    )
+    return [compliance, set_last_day(case, notice.compliance_ends_on, now)]
+
+
+def _check_guard_again(case: Case, notice: WarningNotice) -> None:
+    """Support may have come to work while the notice waited; then its approvers need the reason."""
+    support = latest_support(case)
+    if support is not None and support.works and not notice.why_support_is_not_enough:
+        raise NotPossible(
+            "It was recorded meanwhile that support works, and the notice does not say why that "
+            "is not enough. Return the proposal."
+        )
+
+
+def _begin_step(case: Case, key: str, today: date) -> None:
+    """The case stands at the notice now, whether for the first time or again."""
+    if case.step.state is StepState.AWAITING_RESPONSE:
+        no_response = StepState.NO_RESPONSE
+        change(case.session, Step, {"id": case.step.id}, state=no_response, changed_on=today)
+        if case.deadline is not None:
+            settle_deadline(case.session, case.deadline, met=False)
+    cancel_statutory(case.session, case.escalation.id, *CLOCKS)
+    for later in case.ladder.following(key):
+        ahead = {"state": StepState.AHEAD, "changed_on": today}
+        change(case.session, Step, {"id": case.steps[later.key].id}, **ahead)
+    approved = {"state": StepState.APPROVED, "changed_on": today}
+    change(case.session, Step, {"id": case.steps[key].id}, **approved)
+    change(case.session, Escalation, {"id": case.escalation.id}, step_key=key)

@@ -1,0 +1,151 @@
+"""One power: finding it, looking at it as the law does, saying it in words, ending it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.clocks import long_date
+from models.events import EventKind, Happening
+from models.law import powers as law
+from models.law.powers import Section
+from models.matters.case import Case, case_of, check_open
+from models.matters.tables import Deadline, DeadlineKind
+from models.policy import Policy
+from models.refusals import NotPossible
+from models.statements import change
+from models.statutory.legal import given_notice
+from models.statutory.one_notice import check_stands
+from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
+
+HEARD = {
+    "chair_of_governors": "the governing body",
+    "diocese": "the diocesan authority",
+    "foundation_appointer": "the body that appoints the foundation governors",
+}
+
+
+def case_of_prepared(session: Session, policy: Policy, power: Power) -> Case:
+    """The case of a power that is being prepared; raises NotPossible for any other."""
+    case = case_of(session, policy, power.escalation_id)
+    check_open(case)
+    if power.state is not PowerState.PREPARED:
+        raise NotPossible(f"The power is {power.state.value.replace('_', ' ')} already.")
+    return case
+
+
+def check_state(case: Case, power_id: int, state: PowerState) -> Power:
+    """The power, if it still stands as it did when something was proposed about it."""
+    power = case.session.get_one(Power, power_id)
+    if power.state is not state:
+        says = power.state.value.replace("_", " ")
+        raise NotPossible(f"The power is {says} by now. Return the proposal.")
+    return power
+
+
+def consulted(session: Session, power: Power) -> list[Consultation]:
+    """Every consultation about a power, the earliest first."""
+    statement = select(Consultation).where(Consultation.power_id == power.id)
+    in_order = statement.order_by(col(Consultation.consulted_on), col(Consultation.id))
+    return list(session.exec(in_order))
+
+
+def preparation(session: Session, power: Power) -> law.Preparation:
+    """A power as the law looks at it."""
+    return law.Preparation(
+        section=power.section,
+        consulted=frozenset(each.role for each in consulted(session, power)),
+        secretary_of_state_on=power.secretary_of_state_on,
+        starts_on=power.starts_on,
+        members=tuple(
+            law.Member(
+                name=member["name"],
+                governor=member["governor"],
+                governor_confirmed=member["governor_confirmed"],
+            )
+            for member in power.details["members"]
+        ),
+        arrangements=power.details["arrangements"],
+        governors=tuple(governor["name"] for governor in power.details["governors"]),
+    )
+
+
+def newest_deadline(case: Case, kind: DeadlineKind) -> Deadline | None:
+    """The newest deadline of this kind."""
+    statement = select(Deadline).where(
+        Deadline.escalation_id == case.escalation.id, Deadline.kind == kind
+    )
+    return case.session.exec(statement.order_by(col(Deadline.id).desc())).first()
+
+
+def check_noticed(case: Case) -> WarningNotice:
+    """The notice on which a power rests; raises NotPossible when there is none that stands."""
+    given = given_notice(case)
+    if given is None:
+        raise NotPossible(
+            "A power can be prepared once a warning notice has been given (section 60(1)(a))."
+        )
+    check_stands(given[0])
+    return given[0]
+
+
+def in_words(case: Case, power: Power) -> dict[str, Any]:
+    """A power for a letter's template."""
+    given = given_notice(case)
+    last = law.last_day(power.section, given[0].compliance_ends_on) if given else None
+    return {
+        "section": power.section.value,
+        "title": power.section.title,
+        "words": power.words,
+        "arrangements": power.details["arrangements"],
+        "starts_on": long_date(power.starts_on) if power.starts_on else "",
+        "effective_on": long_date(power.effective_on) if power.effective_on else "",
+        "members": [member["name"] for member in power.details["members"]],
+        "governors": [governor["name"] for governor in power.details["governors"]],
+        "last_day": long_date(last) if last else "",
+    }
+
+
+def in_their_words(heard: Sequence[Consultation | Representation]) -> list[dict[str, str]]:
+    """What people said, for a letter's template."""
+    return [
+        {
+            "who": HEARD.get(each.role, "the " + each.role.replace("_", " ")),
+            "on": long_date(
+                each.consulted_on if isinstance(each, Consultation) else each.received_on
+            ),
+            "said": each.said,
+        }
+        for each in heard
+    ]
+
+
+def named_people(power: Power) -> tuple[dict[str, Any], ...]:
+    """Those who must have the notice and hold no role at the school, each by name."""
+    board = power.section is Section.INTERIM_EXECUTIVE_BOARD
+    members = [
+        {**_reached(member), "title": "member of the Interim Executive Board"}
+        for member in power.details["members"]
+    ]
+    title = "governor" if board else "additional governor"
+    governors = [{**_reached(person), "title": title} for person in power.details["governors"]]
+    numbered = enumerate((*members, *governors), start=1)
+    return tuple({**person, "role": f"person_{number}"} for number, person in numbered)
+
+
+def _reached(person: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: person[name] for name in ("name", "email", "address")}
+
+
+def end(case: Case, power_id: int, ended_on: str, reason: str) -> Happening:
+    """Write down that a power ends on this day (ISO 8601)."""
+    power = case.session.get_one(Power, power_id)
+    ended = {
+        "state": PowerState.ENDED,
+        "ended_on": date.fromisoformat(ended_on),
+        "end_reason": reason,
+    }
+    change(case.session, Power, {"id": power.id}, **ended)
+    facts = {"power": power.id, "section": power.section.value, "ended_on": ended_on}
+    return Happening(EventKind.POWER_ENDED, case.escalation.id, facts)

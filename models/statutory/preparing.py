@@ -1,0 +1,225 @@
+"""Preparing a power: whom to consult, what to tell the Secretary of State, and what they said."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.approvals.putting_forward import Draft, put_forward
+from models.clocks import add_working_days, london_date, long_date, past_day
+from models.escalations.tables import Action
+from models.events import EventKind, Happening, append
+from models.law import powers as law
+from models.law.powers import Section
+from models.letters.addressing import Addressing
+from models.letters.words import words_for_school
+from models.matters.case import Case, check_open, enter, find_row
+from models.matters.tables import DeadlineKind, DeadlineState
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy
+from models.refusals import InvalidInput, NotPossible
+from models.statements import add, change
+from models.statutory.details import details_of, start_of
+from models.statutory.legal import check_applies, given_notice, powers_of
+from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
+from models.statutory.one_power import case_of_prepared, check_noticed, in_words, newest_deadline
+from models.statutory.tables import Consultation, Power, PowerState
+from models.statutory.words import why_powers
+from models.text import check_printable, check_prose
+
+
+def prepare_power(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    reference: str,
+    section: str,
+    reason: str,
+    words: str = "",
+    starts_on: date | None = None,
+    arrangements: str = "",
+    governors: Sequence[Mapping[str, Any]] = (),
+    members: Sequence[Mapping[str, Any]] = (),
+) -> Power:
+    """Begin to prepare a power: the letters of consultation and to the Secretary of State.
+
+    They are drafted and put forward together, and quote the `words`, never the `reason`. What the
+    section needs (arrangements for 63, governors for 64, members and the day for 65) may be given
+    now or when the power is used.
+    `governors` are people with name, email and address: those to be appointed (64), or those
+    who sit now and must have a copy (65). Raises NotFound, NotAllowed, InvalidInput,
+    NotPossible.
+    """
+    case = enter(session, policy, officer, Act.PREPARE_POWER, reference)
+    check_applies(case)
+    check_open(case)
+    notice = check_noticed(case)
+    chosen = _section(section)
+    check_printable("reason", check_prose("reason", reason))
+    details = details_of(chosen, arrangements, governors, members)
+    _check_is_another(case, chosen)
+    power_id = add(
+        session,
+        Power,
+        escalation_id=case.escalation.id,
+        urn=case.school.urn,
+        section=chosen,
+        reason=reason,
+        words=words_for_school(words, why_powers(notice)),
+        details=details,
+        starts_on=start_of(chosen, starts_on),
+        state=PowerState.PREPARED,
+        prepared_by_id=officer.id,
+        prepared_at=now,
+    )
+    power = session.get_one(Power, power_id)
+    facts = {"power": power_id, "section": chosen.value, "reason": reason}
+    prepared = Happening(EventKind.POWER_PREPARED, case.escalation.id, facts)
+    placed = put_forward(
+        case,
+        officer,
+        now,
+        Action.LETTER,
+        powers_rule(case),
+        f"To prepare the use of section {chosen.value}: {reason}",
+        {"prepares": power_id},
+        drafts=_preparing_letters(case, power, london_date(now)),
+    )
+    watched = _watch_last_day(case, chosen, notice.compliance_ends_on, now)
+    append(session, now, officer.email, prepared, *placed.happenings, *watched)
+    return power
+
+
+def _check_is_another(case: Case, section: Section) -> None:
+    """One preparation of a section at a time; and no second board, no budget suspended twice."""
+    once = section in (Section.INTERIM_EXECUTIVE_BOARD, Section.DELEGATED_BUDGET)
+    for other in powers_of(case, PowerState.PREPARED, PowerState.PROPOSED, PowerState.IN_FORCE):
+        if other.section is section and other.state is not PowerState.IN_FORCE:
+            raise NotPossible(f"Section {section.value} is being prepared already.")
+        if other.section is section and once:
+            raise NotPossible(f"A power under section {section.value} is in force already.")
+
+
+def _watch_last_day(
+    case: Case, section: Section, compliance_ends_on: date, now: datetime
+) -> list[Happening]:
+    """The two months go back onto the clock, when another power had met them already."""
+    last = law.last_day(section, compliance_ends_on)
+    watched = newest_deadline(case, DeadlineKind.POWERS)
+    met = watched is not None and watched.state is DeadlineState.MET
+    if last is None or last < london_date(now) or not met:
+        return []
+    return [set_last_day(case, compliance_ends_on, now)]
+
+
+def _section(section: str) -> Section:
+    try:
+        return Section(section)
+    except ValueError:
+        raise InvalidInput("section", f"Choose a section: {', '.join(Section)}.") from None
+
+
+def _preparing_letters(case: Case, power: Power, today: date) -> list[Draft]:
+    """One letter to everybody who must be consulted, and the one to the Secretary of State."""
+    facts = {"power": in_words(case, power), "notice": notice_in_words(case)}
+    answer_by = add_working_days(today, case.policy.statutory.consultation_working_days)
+    asked = {**facts, "respond_by": long_date(answer_by)}
+    drafts = [
+        Draft("consultation", Addressing(consultee.role), asked)
+        for consultee in law.consultees(power.section, case.school)
+    ]
+    consent = law.notification(power.section) == "consent"
+    template = "request_for_consent" if consent else "notification_to_secretary_of_state"
+    told = Draft(template, Addressing("secretary_of_state"), {**facts, "consulted": []})
+    return [*drafts, told]
+
+
+def record_consultation(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    with_whom: str,
+    consulted_on: date,
+    said: str,
+) -> Consultation:
+    """Who was consulted about a power, when, and what they said ("" while they said nothing).
+
+    Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    power = find_row(session, officer, Act.RECORD_CONSULTATION, Power, power_id)
+    case = case_of_prepared(session, policy, power)
+    roles = [consultee.role for consultee in law.consultees(power.section, case.school)]
+    if with_whom not in roles:
+        raise InvalidInput("with", _whom_to_consult(power.section, roles))
+    _day_after_notice(case, "consulted_on", consulted_on, now)
+    check_printable("said", check_prose("said", said, required=False))
+    consultation_id = add(
+        session,
+        Consultation,
+        power_id=power.id,
+        role=with_whom,
+        consulted_on=consulted_on,
+        said=said,
+        recorded_by_id=officer.id,
+        recorded_at=now,
+    )
+    facts = {"power": power.id, "section": power.section.value, "with": with_whom}
+    facts["consulted_on"] = consulted_on.isoformat()
+    happening = Happening(EventKind.CONSULTATION_RECORDED, case.escalation.id, facts)
+    append(session, now, officer.email, happening)
+    return session.get_one(Consultation, consultation_id)
+
+
+def _day_after_notice(case: Case, field: str, day: date, now: datetime) -> None:
+    """What prepares a power cannot be older than the notice on which it rests."""
+    past_day(field, day, now)
+    given = given_notice(case)
+    if given is not None and day < given[1]:
+        raise InvalidInput(
+            field, f"Enter a date on or after the warning notice of {long_date(given[1])}."
+        )
+
+
+def _whom_to_consult(section: Section, roles: Sequence[str]) -> str:
+    if not roles:
+        return f"Nobody has to be consulted before section {section.value} is used."
+    return f"Choose from: {', '.join(roles)}."
+
+
+def record_secretary_of_state_told(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    on: date,
+    evidence: str,
+) -> Power:
+    """The Secretary of State was notified (63, 64, 66), or her consent was received (65).
+
+    Raises NotFound, NotAllowed, InvalidInput, NotPossible.
+    """
+    power = find_row(session, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id)
+    case = case_of_prepared(session, policy, power)
+    _day_after_notice(case, "on", on, now)
+    check_prose("evidence", evidence)
+    told = {"secretary_of_state_on": on, "secretary_of_state_evidence": evidence}
+    change(session, Power, {"id": power.id}, **told)
+    facts = {
+        "power": power.id,
+        "section": power.section.value,
+        "what": law.notification(power.section),
+        "on": on.isoformat(),
+    }
+    happening = Happening(EventKind.SECRETARY_OF_STATE_TOLD, case.escalation.id, facts)
+    append(session, now, officer.email, happening)
+    session.refresh(power)
+    return power

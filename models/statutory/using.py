@@ -1,0 +1,213 @@
+"""Using a power: its notice is proposed, and what follows when it is approved or returned."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.approvals.approving import Approver, approve_letters
+from models.approvals.putting_forward import Draft, put_forward
+from models.clocks import london_date, long_date
+from models.escalations.tables import Action, Proposal, Step, StepState
+from models.events import EventKind, Happening, append
+from models.law import powers as law
+from models.law import standing as standing_law
+from models.law.powers import Section
+from models.letters.addressing import Addressing
+from models.letters.words import words_for_school
+from models.matters.case import Case, find_row
+from models.matters.deadlines import cancel_statutory
+from models.matters.tables import DeadlineKind
+from models.people.access import Act
+from models.people.tables import Officer
+from models.policy import Policy, StepRule
+from models.policy.ladder import refusal
+from models.refusals import NotPossible
+from models.statements import change
+from models.statutory.details import details_of, start_of
+from models.statutory.legal import legal_standing, powers_of
+from models.statutory.one_notice import notice_in_words, powers_rule
+from models.statutory.one_power import (
+    case_of_prepared,
+    consulted,
+    end,
+    in_their_words,
+    in_words,
+    named_people,
+    preparation,
+)
+from models.statutory.tables import Power, PowerState
+from models.text import check_printable, check_prose
+
+NOTICES = {
+    Section.ARRANGEMENTS: "notice_of_arrangements",
+    Section.ADDITIONAL_GOVERNORS: "appointment_of_governors",
+    Section.INTERIM_EXECUTIVE_BOARD: "notice_of_board",
+    Section.DELEGATED_BUDGET: "suspension_of_budget",
+}
+
+
+def use_power(
+    session: Session,
+    policy: Policy,
+    *,
+    officer: Officer,
+    now: datetime,
+    power_id: int,
+    reason: str,
+    words: str = "",
+    starts_on: date | None = None,
+    arrangements: str | None = None,
+    governors: Sequence[Mapping[str, Any]] | None = None,
+    members: Sequence[Mapping[str, Any]] | None = None,
+) -> Proposal:
+    """Propose to use a prepared power: its notice is drafted for the Director to approve.
+
+    What is given replaces what was given when the power was prepared, also the `words` that the
+    notice quotes. Raises NotFound,
+    NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
+    """
+    power = find_row(session, officer, Act.USE_POWER, Power, power_id)
+    case = case_of_prepared(session, policy, power)
+    check_printable("reason", check_prose("reason", reason))
+    _complete(session, power, starts_on, arrangements, governors, members)
+    refused = refusal(
+        Action.POWER, case.standing(now, transition_awaiting=case.transition_awaiting())
+    )
+    if refused:
+        raise NotPossible(refused)
+    check_lawful(case, power, london_date(now))
+    rule = powers_rule(case)
+    details = {"power": power.id, "section": power.section.value}
+    draft = _notice_of_use(case, power, rule, words_for_school(words, power.words))
+    placed = put_forward(case, officer, now, Action.POWER, rule, reason, details, drafts=[draft])
+    proposed = {"state": PowerState.PROPOSED, "proposal_id": placed.proposal_id}
+    change(session, Power, {"id": power.id}, **proposed, letter_id=placed.letter_ids[0])
+    append(session, now, officer.email, *placed.happenings)
+    return session.get_one(Proposal, placed.proposal_id)
+
+
+def _complete(
+    session: Session,
+    power: Power,
+    starts_on: date | None,
+    arrangements: str | None,
+    governors: Sequence[Mapping[str, Any]] | None,
+    members: Sequence[Mapping[str, Any]] | None,
+) -> None:
+    """Take what was given over what stood there."""
+    was = power.details
+    power.details = details_of(
+        power.section,
+        was["arrangements"] if arrangements is None else arrangements,
+        was["governors"] if governors is None else governors,
+        was["members"] if members is None else members,
+    )
+    if starts_on is not None:
+        power.starts_on = start_of(power.section, starts_on)
+    change(session, Power, {"id": power.id}, details=power.details, starts_on=power.starts_on)
+
+
+def check_lawful(case: Case, power: Power, today: date) -> None:
+    """Raise NotPossible with everything in law that stands in the way of using a power today."""
+    standing = legal_standing(case, today)
+    rules = [
+        block.rule
+        for block in standing_law.blocked_by(standing, today)
+        if block.section is power.section
+    ]
+    rules += law.not_ready(preparation(case.session, power), case.school, today)
+    rules += _board_comes(case, power)
+    if rules:
+        raise NotPossible(" ".join(rules))
+
+
+def _board_comes(case: Case, power: Power) -> list[str]:
+    """A budget is not suspended between a board's notice and its start, which would revoke it."""
+    if power.section is not Section.DELEGATED_BUDGET:
+        return []
+    return [
+        f"An Interim Executive Board starts on {long_date(board.starts_on)}, and no suspension of "
+        "the budget outlasts that day (Schedule 6, paragraph 12(1) and (3))."
+        for board in powers_of(case, PowerState.IN_FORCE)
+        if board.section is Section.INTERIM_EXECUTIVE_BOARD and board.starts_on is not None
+    ]
+
+
+def _notice_of_use(case: Case, power: Power, rule: StepRule, words: str) -> Draft:
+    told = power.secretary_of_state_on
+    facts = {
+        "power": in_words(case, power),
+        "notice": notice_in_words(case),
+        "consulted": in_their_words(consulted(case.session, power)),
+        "secretary_of_state": {"on": long_date(told) if told else ""},
+        "words": words,
+    }
+    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
+    return Draft(
+        NOTICES[power.section], Addressing(rule.to, copies, people=named_people(power)), facts
+    )
+
+
+def use_approved(
+    case: Case, proposal: Proposal, approver: Approver, now: datetime
+) -> list[Happening]:
+    """The Director has approved: the notice goes out and the power is used, today.
+
+    Raises NotPossible when the law has come to stand in the way since it was proposed.
+    """
+    today = london_date(now)
+    power = case.session.get_one(Power, proposal.details["power"])
+    check_lawful(case, power, today)
+    approve_letters(case, proposal, approver, today, None)
+    effective = _effective(power, today)
+    in_force = {"state": PowerState.IN_FORCE, "used_on": today, "effective_on": effective}
+    change(case.session, Power, {"id": power.id}, **in_force)
+    rule = powers_rule(case)
+    carried_out = {"state": StepState.CARRIED_OUT, "changed_on": today}
+    change(case.session, Step, {"id": case.steps[rule.key].id}, **carried_out)
+    _meet_last_day(case, power)
+    facts = {
+        "power": power.id,
+        "section": power.section.value,
+        "effective_on": effective.isoformat() if effective else None,
+    }
+    return [Happening(EventKind.POWER_USED, case.escalation.id, facts), *_revoked(case, power)]
+
+
+def _meet_last_day(case: Case, used: Power) -> None:
+    """The two months are met, unless another power that they bind is still being prepared."""
+    waiting = powers_of(case, PowerState.PREPARED, PowerState.PROPOSED)
+    bound = [other.id for other in waiting if other.section is not Section.INTERIM_EXECUTIVE_BOARD]
+    if set(bound) <= {used.id}:
+        cancel_statutory(case.session, case.escalation.id, DeadlineKind.POWERS, met=True)
+
+
+def _revoked(case: Case, power: Power) -> list[Happening]:
+    """A board's start ends a suspension of the budget (Schedule 6, paragraph 12(1))."""
+    if power.section is not Section.INTERIM_EXECUTIVE_BOARD or power.starts_on is None:
+        return []
+    because = "An Interim Executive Board starts (Schedule 6, paragraph 12(1))"
+    suspended = [
+        other
+        for other in powers_of(case, PowerState.IN_FORCE)
+        if other.section is Section.DELEGATED_BUDGET
+    ]
+    if suspended:
+        cancel_statutory(case.session, case.escalation.id, DeadlineKind.BUDGET_REVIEW)
+    starts_on = power.starts_on.isoformat()
+    return [end(case, other.id, starts_on, because) for other in suspended]
+
+
+def _effective(power: Power, today: date) -> date | None:
+    """From when a power holds: the board's day (65), on receipt (66), else at once."""
+    if power.section is Section.INTERIM_EXECUTIVE_BOARD:
+        return power.starts_on
+    return None if power.section is Section.DELEGATED_BUDGET else today
+
+
+def use_returned(case: Case, proposal: Proposal) -> None:
+    """The proposal to use a power was returned: it is prepared still, and nothing more."""
+    prepared = {"state": PowerState.PREPARED, "proposal_id": None, "letter_id": None}
+    change(case.session, Power, {"id": proposal.details["power"]}, **prepared)

@@ -1,0 +1,400 @@
+"""One pass of the clock: deadlines that were missed, reminders and digests that are due.
+
+Every pass does all that is due by its moment, however long the clock had stood still, and a
+second pass at the same moment does nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Row, and_, bindparam, or_, select
+from sqlmodel import Session, col
+from sqlmodel import select as select_models
+
+from models.approvals.deciders import deciders
+from models.clocks import (
+    add_working_days,
+    in_office_hours,
+    is_recent,
+    london_date,
+    london_time,
+    office_hours_end,
+)
+from models.database import read, write
+from models.escalations.tables import Escalation, Proposal, ProposalState, Status
+from models.events import THE_CLOCK, EventKind, Happening, append
+from models.level_letters.opening import open_due_batches
+from models.matters.case import sees
+from models.matters.deadlines import next_chaser
+from models.matters.tables import (
+    OWED,
+    Deadline,
+    DeadlineState,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from models.outbox import ClockPass, Message, MessageAbout, MessageKind, MessageState
+from models.people import repeated_refusals
+from models.people.tables import Officer, Role
+from models.policy import Policy
+from models.statements import add, add_all, change, change_all, find, rows
+from models.upkeep import school_year
+
+CLOCK, DELIVERY = "clock", "delivery"  # who goes round
+BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
+
+_deadlines = Deadline.__table__  # type: ignore[attr-defined]
+_reminders = Reminder.__table__  # type: ignore[attr-defined]
+_escalations = Escalation.__table__  # type: ignore[attr-defined]
+_messages = Message.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What one pass did."""
+
+    as_of: datetime
+    deadlines_missed: int
+    reminders: int
+    digests: int
+    duties_reminded: int = 0  # of the support programme
+    batches_begun: int = 0  # of letters about risk levels
+
+
+def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
+    """Do all that is due by `now`; see the module for what it promises."""
+    missed = _mark_missed(engine, now)
+    reminders = digests = 0
+    if in_office_hours(now):
+        reminders = _queue_reminders(engine, policy, now)
+        digests = _queue_digests(engine, policy, now)
+    repeated_refusals.put_ended_on_record(engine, now)
+    duties = school_year.run(engine, policy, now).duties_reminded
+    return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
+
+
+def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
+    """Say that the clock (or `DELIVERY`) has gone round, for those who watch it."""
+    with write(engine) as session:
+        _stamp(session, name, now)
+
+
+def last_pass(engine: Engine, name: str = CLOCK) -> datetime | None:
+    """When the clock (or `DELIVERY`) last went round by itself; None if it never did."""
+    with read(engine) as session:
+        row = session.get(ClockPass, name)
+        return row.at if row else None
+
+
+def goes_round(engine: Engine, now: datetime, within: timedelta) -> bool:
+    """Whether the clock went round by itself less than so long ago.
+
+    A stamp from the future is of a clock that was wrong: it tells of no pass, and the next one
+    puts it right.
+    """
+    last = last_pass(engine)
+    return last is not None and is_recent(last, now, within)
+
+
+def _stamp(session: Session, name: str, now: datetime) -> None:
+    if not change(session, ClockPass, {"name": name}, at=now):
+        add(session, ClockPass, name=name, at=now)
+
+
+# Deadlines ---------------------------------------------------------------------------------
+
+
+def overdue_deadlines(session: Session, today: date) -> list[Row[Any]]:
+    """The open deadlines whose day has passed, the earliest first, at most a batch."""
+    return rows(session, _OVERDUE, today=today)
+
+
+def _mark_missed(engine: Engine, now: datetime) -> int:
+    today = london_date(now)
+    total = 0
+    while True:
+        with read(engine) as session:
+            if not overdue_deadlines(session, today):
+                return total
+        with write(engine) as session:
+            overdue = overdue_deadlines(session, today)
+            marks = [{"id": row.id, "state": DeadlineState.MISSED} for row in overdue]
+            change_all(session, Deadline, marks)
+            append(session, now, THE_CLOCK, *(_missed(row) for row in overdue))
+            total += len(overdue)
+
+
+def _missed(row: Row[Any]) -> Happening:
+    facts = {
+        "deadline": row.id,
+        "kind": row.kind.value,
+        "step": row.step_key,
+        "due_on": row.due_on.isoformat(),
+    }
+    return Happening(EventKind.DEADLINE_MISSED, row.escalation_id, facts)
+
+
+_OVERDUE = (
+    select(_deadlines.c["id", "kind", "escalation_id", "step_key", "due_on"])
+    .where(_deadlines.c.state == "open", _deadlines.c.due_on < bindparam("today"))
+    .where(_deadlines.c.days_left.is_(None))
+    .order_by(_deadlines.c.due_on, _deadlines.c.id)
+    .limit(BATCH)
+)
+
+
+# Reminders ---------------------------------------------------------------------------------
+
+
+def due_reminders(session: Session, now: datetime) -> list[Row[Any]]:
+    """The reminders whose moment has come, the earliest first, at most a batch."""
+    return rows(session, _DUE, now=now)
+
+
+def _any_due(engine: Engine, now: datetime) -> bool:
+    with read(engine) as session:
+        return bool(rows(session, _ANY_DUE, now=now))
+
+
+_DUE = (
+    select(
+        _reminders.c.id,
+        _reminders.c.deadline_id,
+        _reminders.c.kind,
+        _deadlines.c.kind.label("deadline_kind"),
+        _deadlines.c.due_on,
+        _deadlines.c.escalation_id,
+        _deadlines.c.step_key,
+        _escalations.c.case_officer_id,
+        _escalations.c.head_of_service_id,
+        _escalations.c.restricted,
+    )
+    .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
+    .join(_escalations, _escalations.c.id == _deadlines.c.escalation_id)
+    .where(_reminders.c.state == "open", _reminders.c.due_at <= bindparam("now"))
+    .order_by(_reminders.c.due_at, _reminders.c.id)
+    .limit(BATCH)
+)
+_ANY_DUE = _DUE.limit(1)
+
+
+_ACTIVE = select_models(Officer).where(col(Officer.active))
+
+
+def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
+    total = 0
+    while _any_due(engine, now):
+        with write(engine) as session:
+            total += _queue_batch(session, policy, due_reminders(session, now), now)
+    return total
+
+
+def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: datetime) -> int:
+    """One message to each officer about everything that is due, and the chasers after it."""
+    officers = _officers(session)
+    whom = {row.id: _seeing(session, row, _whom(policy, row, officers), officers) for row in due}
+    told: dict[int, list[int]] = defaultdict(list)
+    for reminder, officer_ids in whom.items():
+        for officer_id in officer_ids:
+            told[officer_id].append(reminder)
+    keys = _add_messages(session, told, officers, now)
+    about = {row.id: row.escalation_id for row in due}
+    for officer_id, reminders in told.items():
+        _tell_of(session, keys[officer_id], {about[reminder] for reminder in reminders})
+    queued = ReminderState.QUEUED
+    marks = [
+        {"id": reminder, "state": queued, "message_id": keys[ids[0]] if ids else None}
+        for reminder, ids in whom.items()
+    ]
+    change_all(session, Reminder, marks)
+    add_all(session, Reminder, list(_chasers(policy, due, now)))
+    append(session, now, THE_CLOCK, *_reminded(due, whom, officers))
+    return len(due)
+
+
+def _officers(session: Session) -> dict[int, Officer]:
+    return {officer.id: officer for officer in find(session, _ACTIVE)}
+
+
+def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
+    """The case officer; from the first overdue one on, also those whom the policy names.
+
+    Of a last day that the law fixes, the Head of Service and the Director hear each time.
+
+    When the case officer has left, the Head of Service hears of it, so that nobody is silent.
+    """
+    whom = [row.case_officer_id]
+    if row.deadline_kind not in OWED:
+        whom += _in_charge(row, officers)
+    elif row.kind is ReminderKind.OVERDUE or row.case_officer_id not in officers:
+        whom += _also(policy, row, officers)
+    return [officer_id for officer_id in dict.fromkeys(whom) if officer_id in officers]
+
+
+def _seeing(
+    session: Session, row: Row[Any], whom: list[int], officers: dict[int, Officer]
+) -> list[int]:
+    """Of these the ones who see the case; the Directors where nobody is left who does."""
+    escalation_id, restricted = row.escalation_id, row.restricted
+    seeing = [
+        officer_id
+        for officer_id in whom
+        if sees(session, officers[officer_id], escalation_id, restricted=restricted)
+    ]
+    return seeing or (_directors(officers) if restricted else [])
+
+
+def _directors(officers: dict[int, Officer]) -> list[int]:
+    return [officer.id for officer in officers.values() if officer.role is Role.DIRECTOR]
+
+
+def _in_charge(row: Row[Any], officers: dict[int, Officer]) -> list[int]:
+    heads = [officer.id for officer in officers.values() if officer.role is Role.HEAD_OF_SERVICE]
+    head = row.head_of_service_id
+    return [*([head] if head in officers else heads), *_directors(officers)]
+
+
+def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
+    found: list[int] = []
+    for role in policy.reminders.overdue_also_to:
+        if role is Role.HEAD_OF_SERVICE and row.head_of_service_id in officers:
+            found.append(row.head_of_service_id)
+        else:
+            found += [officer.id for officer in officers.values() if officer.role is role]
+    return found
+
+
+def _add_messages(
+    session: Session, told: dict[int, list[int]], officers: dict[int, Officer], now: datetime
+) -> dict[int, int]:
+    """One message to each officer about these reminders; its key, by officer."""
+    keys: dict[int, int] = {}
+    for officer_id, reminders in told.items():
+        officer = officers[officer_id]
+        first = min(reminders)
+        keys[officer_id] = add(
+            session,
+            Message,
+            **_message(officer, MessageKind.REMINDER, f"reminder:{first}:{officer_id}", now),
+            data={"reminders": reminders},
+        )
+    return keys
+
+
+def _tell_of(session: Session, message_id: int, cases: set[int]) -> None:
+    """Say which cases a message is about."""
+    about = [{"message_id": message_id, "escalation_id": case} for case in sorted(cases)]
+    add_all(session, MessageAbout, about)
+
+
+def _message(officer: Officer, kind: MessageKind, key: str, now: datetime) -> dict[str, Any]:
+    return {
+        "key": key,
+        "kind": kind,
+        "to_name": officer.name,
+        "to_email": officer.email,
+        "state": MessageState.PENDING,
+        "queued_at": now,
+        "next_attempt_at": now,
+        "leave_by": office_hours_end(now),
+    }
+
+
+def _chasers(policy: Policy, due: Iterable[Row[Any]], now: datetime) -> Iterable[dict[str, Any]]:
+    for row in due:
+        if row.kind is ReminderKind.OVERDUE:
+            yield next_chaser(policy, row.deadline_id, row.due_on, now)
+
+
+def _reminded(
+    due: list[Row[Any]], whom: dict[int, list[int]], officers: dict[int, Officer]
+) -> Iterable[Happening]:
+    emails = {officer.id: officer.email for officer in officers.values()}
+    for row in due:
+        to = [emails[officer_id] for officer_id in whom[row.id]]
+        facts = {
+            "deadline": row.deadline_id,
+            "step": row.step_key,
+            "due_on": row.due_on.isoformat(),
+            "kind": row.kind.value,
+            "to": to,
+        }
+        yield Happening(EventKind.REMINDER_QUEUED, row.escalation_id, facts)
+
+
+_OWED_HERE = and_(
+    _escalations.c.status == Status.OPEN,
+    _deadlines.c.kind.in_(OWED),
+    _deadlines.c.state.in_((DeadlineState.OPEN, DeadlineState.MISSED)),
+    _deadlines.c.step_key == _escalations.c.step_key,
+)
+_LAST_DAY_RUNS = and_(
+    _escalations.c.status.in_((Status.OPEN, Status.PAUSED)),
+    _deadlines.c.kind.not_in(OWED),
+    _deadlines.c.state == DeadlineState.OPEN,
+)
+
+
+# Daily digest ------------------------------------------------------------------------------
+
+
+def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
+    """Once on every working day: to each officer who has something due or waiting."""
+    today = london_date(now)
+    if london_time(now).time() < policy.reminders.digest_at:
+        return 0
+    with read(engine) as session:
+        last = session.get(ClockPass, "digest")
+        if last is not None and london_date(last.at) == today:
+            return 0
+    with write(engine) as session:
+        officers = _officers(session)
+        queued = _queued_today(session, today)
+        count = 0
+        for officer_id, cases in sorted(_concerned(session, policy, officers, today).items()):
+            key = f"digest:{officer_id}:{today.isoformat()}"
+            if key not in queued:
+                row = _message(officers[officer_id], MessageKind.DIGEST, key, now)
+                queued_as = add(session, Message, **row, data={"day": today.isoformat()})
+                _tell_of(session, queued_as, cases)
+                count += 1
+        _stamp(session, "digest", now)
+        return count
+
+
+def _queued_today(session: Session, today: date) -> set[str]:
+    keys = select(_messages.c.key).where(_messages.c.key.like(f"digest:%:{today.isoformat()}"))
+    return set(session.connection().execute(keys).scalars())
+
+
+def _concerned(
+    session: Session, policy: Policy, officers: dict[int, Officer], today: date
+) -> dict[int, set[int]]:
+    """Officers with a deadline in the next days or behind them, or a proposal to decide.
+
+    Each with the cases that it is about.
+    """
+    until = add_working_days(today, policy.reminders.digest_working_days_ahead)
+    due = (
+        select(_escalations.c.case_officer_id, _escalations.c.id)
+        .join(_deadlines, _deadlines.c.escalation_id == _escalations.c.id)
+        .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _LAST_DAY_RUNS))
+        .distinct()
+    )
+    concerned: dict[int, set[int]] = defaultdict(set)
+    for officer_id, case in session.connection().execute(due):
+        concerned[officer_id].add(case)
+    awaiting = (
+        select_models(Proposal, Escalation)
+        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        .where(Proposal.state == ProposalState.AWAITING)
+    )
+    for proposal, escalation in session.exec(awaiting):
+        role = proposal.approvers[proposal.stage]
+        for officer in deciders(session, escalation, role, proposal.proposed_by_id, today):
+            concerned[officer.id].add(escalation.id)
+    return {officer_id: cases for officer_id, cases in concerned.items() if officer_id in officers}

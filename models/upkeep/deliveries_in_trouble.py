@@ -1,0 +1,88 @@
+"""What an administrator looks at: officers with what lets them in, and deliveries in trouble."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, and_, case, col, or_, select
+
+from models.escalations.tables import Escalation
+from models.matters.sight import visible_to
+from models.outbox import Message, MessageKind, MessageState
+from models.paging import PER_PAGE, Found, Page, paged
+from models.people.access import Reader
+from models.policy.wording import role_words
+from models.schools.tables import School
+
+WAITS_LONG = timedelta(hours=1)
+
+
+# Officers ----------------------------------------------------------------------------------
+
+
+# Deliveries --------------------------------------------------------------------------------
+
+
+def delivery_problems(
+    session: Session,
+    reader: Reader,
+    *,
+    now: datetime,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page:
+    """What was refused, may not have arrived or waits long, newest first; nothing of its content.
+
+    Of a case that the reader does not see, neither school nor recipient is told, nor the mail
+    server's words, in which they stand. Raises InvalidInput.
+    """
+    statement = (
+        select(Message, School.name, case((visible_to(reader), 1), else_=0))
+        .outerjoin(Escalation, col(Escalation.id) == col(Message.escalation_id))
+        .outerjoin(School, col(School.urn) == col(Escalation.urn))
+        .where(_in_trouble(now))
+        .order_by(col(Message.id).desc())
+    )
+    return paged(
+        session,
+        statement,
+        Message.id,
+        lambda found: [_delivery(*row) for row in found],
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _in_trouble(now: datetime) -> Any:
+    state = col(Message.state)
+    return or_(
+        state.in_((MessageState.FAILED, MessageState.UNKNOWN)),
+        and_(
+            state == MessageState.PENDING,
+            col(Message.kind) == MessageKind.LETTER,
+            col(Message.queued_at) < now - WAITS_LONG,
+        ),
+        and_(
+            state == MessageState.PENDING,
+            col(Message.attempts) > 0,
+            col(Message.queued_at) < now - WAITS_LONG,
+        ),
+        and_(state == MessageState.CLAIMED, col(Message.claim_ends_at) <= now),
+    )
+
+
+def _delivery(message: Message, school: str | None, seen: int) -> Found:
+    hidden = message.escalation_id is not None and not seen
+    letter = message.kind is MessageKind.LETTER
+    role = message.data.get("role", "") if letter else ""
+    return {
+        "id": message.id,
+        "kind": message.kind.value,
+        "to": "" if hidden else role_words(role) if letter else message.to_name,
+        "school": None if hidden else school,
+        "restricted": hidden,
+        "state": message.state.value,
+        "queued_at": message.queued_at,
+        "attempts": message.attempts,
+        "code": message.code,
+        "detail": "" if hidden else message.detail,
+    }

@@ -1,0 +1,97 @@
+"""Bringing a database to this version's tables, and knowing when it is somebody else's."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine
+
+from models import events, outbox, work
+from models.escalations import tables as escalations_tables
+from models.evidence import tables as evidence_tables
+from models.letters import tables as letters_tables
+from models.level_letters import tables as level_letters_tables
+from models.matters import tables as matters_tables
+from models.people import tables as people_tables
+from models.programme import tables as programme_tables
+from models.register import tables as register_tables
+from models.risk import tables as risk_tables
+from models.schools import tables as schools_tables
+from models.statutory import tables as statutory_tables
+
+# Importing a module with tables registers them; naming them here keeps the imports alive.
+TABLES = (
+    work,
+    matters_tables,
+    escalations_tables,
+    events,
+    evidence_tables,
+    letters_tables,
+    level_letters_tables,
+    outbox,
+    people_tables,
+    programme_tables,
+    repeated_refusals,
+    register_tables,
+    risk_tables,
+    schools_tables,
+    statutory_tables,
+)
+
+
+class SchemaError(Exception):
+    """The database does not fit this version of the program; the message says what to do."""
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Create or change the tables up to a revision.
+
+    Raises SchemaError when the database was made by a newer version of the program.
+    """
+    _check_not_newer(engine)
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        if to == "base":
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+
+
+def check(engine: Engine) -> None:
+    """Refuse to work on a database whose tables are not this version's; raises SchemaError."""
+    _check_not_newer(engine)
+    if current_revision(engine) != _scripts().get_current_head():
+        raise SchemaError("The database is not up to date. Run `scc init` to bring it up to date.")
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision that the database is at; None while it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _check_not_newer(engine: Engine) -> None:
+    revision = current_revision(engine)
+    if revision is None:
+        return
+    try:
+        _scripts().get_revision(revision)
+    except CommandError:
+        raise SchemaError(
+            f"The database was made by a newer version of this program (revision {revision}). "
+            "Install that version, or restore a backup made with this one."
+        ) from None
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    return config

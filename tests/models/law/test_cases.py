@@ -1,0 +1,338 @@
+"""The law against a table of worked cases that a lawyer can read: cases.toml, beside this file.
+
+Every key of a case is used up; one that nothing reads fails its case, so a slip of the pen in the
+table cannot quietly check nothing.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.law.notices import Comparison, Content, Ground, applies_to, copies, missing
+from models.law.powers import (
+    Member,
+    Preparation,
+    Section,
+    consultees,
+    last_day,
+    not_ready,
+    notification,
+    review_by,
+)
+from models.law.powers import copies as copies_of_power
+from models.law.standing import (
+    Notice,
+    ProposedPowers,
+    Standing,
+    blocked_by,
+    eligible,
+    facts,
+    judgement_refusal,
+    notice_refusal,
+)
+from models.schools.tables import School
+
+Case = dict[str, Any]
+
+TABLE: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("cases.toml").read_text(encoding="utf-8")
+)
+STORY: dict[str, Case] = TABLE.pop("story")
+TWO_MONTHS = (Section("63"), Section("64"), Section("66"))
+COMPLIED = {"complied": True, "not complied": False, "none": None}
+
+# What a case says is lacking, and the words in which a sentence may say so.
+LACKS = {
+    "governing body": r"governing body|chair of governors",
+    "diocese": r"dioces",
+    "foundation appointer": r"appoint",
+    "Secretary of State": r"Secretary of State",
+    "consent": r"consent",
+    "two members": r"two members|at least two",
+    "date": r"\bdate\b|start",
+    "governor": r"governor",
+    "arrangements": r"arrangement",
+}
+
+
+def walk(kind: str) -> pytest.MarkDecorator:
+    """One test for each case of this kind, named by what the case shows."""
+    return pytest.mark.parametrize(
+        "case", [pytest.param(dict(case), id=case["shows"]) for case in TABLE[kind]]
+    )
+
+
+def read(case: Case) -> str:
+    """Take out what every case has; the message for an assertion is left."""
+    assert case["section"].strip()
+    return f"{case.pop('shows')} ({case.pop('section')})"
+
+
+def used_up(case: Case) -> None:
+    assert not case, f"nothing reads these keys of the case: {sorted(case)}"
+
+
+def changed(story: Case, case: Case) -> Case:
+    """The story with what the case changes in it, without what the case leaves out."""
+    change = case.pop("change", {})
+    left_out = case.pop("without", [])
+    assert set(left_out) <= set(story), "the story has no such part to leave out"
+    return {name: part for name, part in (story | change).items() if name not in left_out}
+
+
+def school(type_code: int = 1, religious_character: str = "Does not apply") -> School:
+    return School(
+        urn=900001,
+        name="Alder Grove School",
+        type_code=type_code,
+        type_name="",
+        phase="Primary",
+        religious_character=religious_character or None,
+    )
+
+
+def roles(recipients: Iterable[Any]) -> list[str]:
+    return sorted(str(recipient.role) for recipient in recipients)
+
+
+def says(sentence: str | None, words: Iterable[str]) -> bool:
+    return sentence is not None and all(word.lower() in sentence.lower() for word in words)
+
+
+def test_every_case_shows_something_of_its_own() -> None:
+    shown = [(kind, case["shows"]) for kind, cases in TABLE.items() for case in cases]
+    assert len(shown) == len(set(shown)) >= 80
+    assert set(TABLE) == {
+        "last_day",
+        "power",
+        "wording",
+        "applies",
+        "school",
+        "content",
+        "standing",
+        "judgement",
+        "preparation",
+        "review",
+    }
+
+
+@walk("last_day")
+def test_last_day(case: Case) -> None:
+    shows = read(case)
+    ends, expected = case.pop("compliance_ends_on"), case.pop("last_day")
+    assert f"{expected:%A}" == case.pop("falls_on"), "the table itself is wrong"
+    assert {section: last_day(section, ends) for section in TWO_MONTHS} == dict.fromkeys(
+        TWO_MONTHS, expected
+    ), shows
+    assert last_day(Section("65"), ends) is None, shows
+    used_up(case)
+
+
+@walk("power")
+def test_power(case: Case) -> None:
+    shows = read(case)
+    section = Section(case.pop("power"))
+    assert section.title == case.pop("title"), shows
+    assert notification(section) == case.pop("notification"), shows
+    used_up(case)
+
+
+@walk("wording")
+def test_wording(case: Case) -> None:
+    shows = read(case)
+    assert case.pop("says") in Ground(case.pop("ground")).statute, shows
+    used_up(case)
+
+
+@walk("applies")
+def test_applies(case: Case) -> None:
+    shows = read(case)
+    refusal = applies_to(school(case.pop("type_code")))
+    case.pop("type_name")
+    if case.pop("applies"):
+        assert refusal is None, shows
+    else:
+        assert says(refusal, case.pop("names")), f"{shows}: {refusal}"
+    used_up(case)
+
+
+@walk("school")
+def test_copies_and_consultees(case: Case) -> None:
+    shows = read(case)
+    at = school(case.pop("type_code"), case.pop("religious_character"))
+    of_the_notice = copies(at)
+    assert roles(of_the_notice) == sorted(case.pop("notice_copies")), shows
+    assert all("60(6" in recipient.reason for recipient in of_the_notice), shows
+    consulted = sorted(case.pop("consultees"))
+    for section in (Section("63"), Section("65")):
+        assert roles(consultees(section, at)) == consulted, f"{shows}, section {section}"
+        assert all(section.value in each.reason for each in consultees(section, at)), shows
+    assert not consultees(Section("64"), at), shows
+    assert not consultees(Section("66"), at), shows
+    assert roles(copies_of_power(Section("65"), at)) == sorted(case.pop("ieb_copies")), shows
+    at_once = copies_of_power(Section("66"), at)
+    assert roles(at_once) == ["headteacher"], shows
+    assert "66" in at_once[0].reason, shows
+    used_up(case)
+
+
+@walk("content")
+def test_content(case: Case) -> None:
+    shows = read(case)
+    parts: Case = {"compliance_ends_on": None} | changed(STORY["content"], case)
+    today = parts.pop("today")
+    parts["grounds"] = tuple(map(Ground, parts["grounds"]))
+    parts["comparisons"] = tuple(map(Comparison, parts["comparisons"]))
+    lacking = missing(Content(**parts), today)
+    assert sorted(field for field, _ in lacking) == sorted(case.pop("missing")), shows
+    assert all(message.strip() for _, message in lacking), shows
+    used_up(case)
+
+
+def proposed(each: Case) -> ProposedPowers:
+    return ProposedPowers(
+        each["given_on"], each["runs_until"], tuple(map(Section, each["sections"]))
+    )
+
+
+def notice(case: Case) -> Notice:
+    take = partial(take_or_story, case)
+    complied = COMPLIED[take("judgement")]
+    judged_on = take("judged_on")
+    ceased_on = case.pop("ceased_on", None)
+    return Notice(
+        given_on=take("given_on"),
+        compliance_ends_on=take("compliance_ends_on"),
+        complied=complied,
+        judged_on=None if complied is None else judged_on,
+        ceased_on=ceased_on,
+        ceased_because="The Secretary of State gave a warning notice." if ceased_on else "",
+        proposed=tuple(map(proposed, take("proposed"))),
+    )
+
+
+def take_or_story(case: Case, name: str) -> Any:
+    return case.pop(name, STORY["standing"][name])
+
+
+def standing(case: Case) -> Standing:
+    take = partial(take_or_story, case)
+    return Standing(
+        school=school(take("type_code"), take("religious_character")),
+        academy_ladder=take("academy_ladder"),
+        notice=None if case.pop("notice", "") == "none" else notice(case),
+        secretary_of_state_notice_on=case.pop("secretary_of_state_notice_on", None),
+        secretary_of_state_intends_on=case.pop("secretary_of_state_intends_on", None),
+        ieb_sits=take("ieb_sits"),
+    )
+
+
+@walk("standing")
+def test_standing(case: Case) -> None:
+    shows = read(case)
+    today, stands = case.pop("today"), standing(case)
+    assert case, "the case expects nothing"
+    expect_facts(case, stands, today, shows)
+    expect_blocks(case, stands, today, shows)
+    expect_new_notice(case, notice_refusal(stands, today), shows)
+    used_up(case)
+
+
+def expect_facts(case: Case, stands: Standing, today: date, shows: str) -> None:
+    holds = {fact.key: fact.holds for fact in facts(stands, today)}
+    if "holds" in case:
+        assert [key for key, held in holds.items() if held] == case.pop("holds"), shows
+    for key in case.pop("fails", []):
+        assert not holds[key], shows
+    if "eligible" in case:
+        assert eligible(stands, today) is case.pop("eligible"), shows
+
+
+def expect_blocks(case: Case, stands: Standing, today: date, shows: str) -> None:
+    blocks = blocked_by(stands, today)
+    if "blocked" in case:
+        assert sorted({block.section.value for block in blocks}) == case.pop("blocked"), shows
+    for section, words in case.pop("because", {}).items():
+        rules = " ".join(block.rule for block in blocks if block.section.value == section)
+        assert says(rules, words), f"{shows}: {rules}"
+
+
+def expect_new_notice(case: Case, refusal: str | None, shows: str) -> None:
+    if "new_notice" in case:
+        assert (refusal is not None) is (case.pop("new_notice") == "refused"), f"{shows}: {refusal}"
+    if "refusal_names" in case:
+        assert says(refusal, case.pop("refusal_names")), f"{shows}: {refusal}"
+
+
+def test_each_fact_that_fails_alone_is_named_in_its_own_words() -> None:
+    alone: list[Case] = [
+        {"compliance_ends_on": date(2026, 12, 15), "judged_on": date(2026, 12, 9)},
+        {"judgement": "none"},
+        {"proposed": []},
+    ]
+    rules = [
+        {block.rule for block in blocked_by(standing(case), date(2026, 12, 9))} for case in alone
+    ]
+    assert all(rules)
+    assert all(one.isdisjoint(other) for one, other in combinations(rules, 2))
+
+
+@walk("judgement")
+def test_judgement(case: Case) -> None:
+    shows = read(case)
+    today, complied = case.pop("today"), case.pop("complied")
+    unjudged = notice({"judgement": "none", "proposed": [], **taken(case, "refused", "names")})
+    refusal = judgement_refusal(unjudged, complied, today)
+    assert (refusal is not None) is case.pop("refused"), f"{shows}: {refusal}"
+    assert not (names := case.pop("names", [])) or says(refusal, names), f"{shows}: {refusal}"
+    used_up(case)
+
+
+def taken(case: Case, *left: str) -> Case:
+    """Take everything out of the case except these keys."""
+    return {name: case.pop(name) for name in list(case) if name not in left}
+
+
+@walk("preparation")
+def test_not_ready(case: Case) -> None:
+    shows = read(case)
+    power = case.pop("power")
+    at = school(case.pop("type_code", 1), case.pop("religious_character", "Does not apply"))
+    parts = changed(STORY["preparation"][power], case)
+    sentences = not_ready(preparation(power, parts), at, parts["today"])
+    lacks = case.pop("lacks")
+    assert len(sentences) == len(lacks), f"{shows}: {sentences}"
+    for lack in lacks:
+        words = re.compile(LACKS.get(lack, lack), re.IGNORECASE)
+        assert any(words.search(sentence) for sentence in sentences), f"{shows}: {sentences}"
+    for sentence in sentences:
+        assert re.search(r"\b(section|s\.|Schedule|Sch\.)\s*\d", sentence), (
+            f"no section: {sentence}"
+        )
+    used_up(case)
+
+
+def preparation(power: str, parts: Case) -> Preparation:
+    return Preparation(
+        section=Section(power),
+        consulted=frozenset(parts["consulted"]),
+        secretary_of_state_on=parts.get("secretary_of_state_on"),
+        starts_on=parts.get("starts_on"),
+        members=tuple(Member(**member) for member in parts.get("members", [])),
+        arrangements=parts.get("arrangements", ""),
+        governors=tuple(parts.get("governors", [])),
+    )
+
+
+@walk("review")
+def test_review_of_a_suspended_budget(case: Case) -> None:
+    shows = read(case)
+    assert review_by(case.pop("effective_on"), case.pop("today")) == case.pop("review_by"), shows
+    used_up(case)

@@ -1,0 +1,401 @@
+"""An escalation to act on in tests: each method is one command in a transaction of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models.approvals.approving import what_is_seen
+from models.clocks import add_working_days, london_date, office_moment
+from models.database import read, write
+from models.escalations import holding
+from models.escalations.deciding import decide
+from models.escalations.proposing import propose
+from models.escalations.recording import record_discussion, record_response
+from models.escalations.starting import start
+from models.escalations.tables import (
+    Discussion,
+    Escalation,
+    Proposal,
+    ProposalState,
+    Response,
+    Step,
+)
+from models.events import Event
+from models.law import powers as law
+from models.letters.issuing import freeze_letter
+from models.letters.tables import Letter, LetterState
+from models.matters.tables import Deadline, Reminder
+from models.outbox import Message
+from models.policy import Policy
+from models.schools.tables import School
+from models.statutory import following as statutory_following
+from models.statutory import giving, preparing, using
+from models.statutory.shown import eligibility
+from models.statutory.tables import Power, WarningNotice
+from tests.support.council import NOW, Council
+from tests.support.remembered import remembered
+
+APPROVER = {
+    "head_of_service": "hos",
+    "assistant_director": "aed",
+    "director": "dcs",
+    "legal": "legal",
+}
+
+
+@dataclass
+class Case:
+    """One escalation, known by its reference; `now` is the moment of whatever is done next."""
+
+    engine: Engine
+    policy: Policy
+    council: Council
+    reference: str = ""
+    now: datetime = NOW
+
+    def started(self, *, by: str = "hos", school: str = "maintained", **values: Any) -> "Case":
+        """Start it; by a Head of Service its first step is approved at once."""
+        given = {
+            "triggers": ["safety"],
+            "summary": "Attainment has fallen for three years.",
+            "case_officer": self.council.seo.email,
+        }
+        with write(self.engine) as session:
+            self.reference = start(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                urn=getattr(self.council, school).urn,
+                **{**given, **values},
+            ).reference
+        return self
+
+    def discuss(self, *with_whom: str, by: str = "seo", **values: Any) -> Discussion:
+        """Record a discussion; with everybody whom the step names unless told."""
+        given = {"held_on": london_date(self.now), "notes": "We met.", "agreed_actions": "A plan."}
+        with write(self.engine) as session:
+            return record_discussion(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                with_whom=list(with_whom) or list(self.rule.with_),
+                **{**given, **values},
+            )
+
+    def respond(self, judgement: str | None = None, by: str = "seo", **values: Any) -> Response:
+        """Record a response of today."""
+        given = {"received_on": london_date(self.now), "summary": "We will do better."}
+        with write(self.engine) as session:
+            return record_response(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                judgement=judgement,
+                **{**given, **values},
+            )
+
+    def propose(self, action: str, by: str = "seo", **values: Any) -> Proposal:
+        """Propose a change."""
+        with write(self.engine) as session:
+            return propose(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                action=action,
+                **{"reason": "It is needed.", **values},
+            )
+
+    def decide(
+        self, proposal: Proposal, by: str, decision: str = "approve", reason: str = "Agreed."
+    ) -> Proposal:
+        """Decide a proposal once, as it stands now."""
+        with write(self.engine) as session:
+            return decide(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                proposal_id=proposal.id,
+                decision=decision,
+                reason=reason,
+                seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
+            )
+
+    def approve(self, proposal: Proposal) -> Proposal:
+        """Let everybody whose approval it needs approve it."""
+        for role in proposal.approvers:
+            proposal = self.decide(proposal, APPROVER[role])
+        return proposal
+
+    def change(self, action: str, by: str = "seo", **values: Any) -> Proposal:
+        """Propose and approve."""
+        return self.approve(self.propose(action, by, **values))
+
+    def issue(self) -> list[int]:
+        """Issue what is approved, with stand-ins for the renderings; the letters' keys."""
+        with write(self.engine) as session:
+            approved = session.exec(select(Letter).where(Letter.state == LetterState.APPROVED))
+            return [
+                letter.id
+                for letter in approved.all()
+                if freeze_letter(session, self.policy, now=self.now, letter=letter, files=STAND_INS)
+            ]
+
+    def fail_step(self) -> None:
+        """Carry the current step out and judge its response unsatisfactory."""
+        if self.rule.formal:
+            self.issue()
+        else:
+            self.discuss()
+        self.respond("unsatisfactory")
+
+    @remembered
+    def climb_to(self, key: str) -> "Case":
+        """Let every step fail up to this one, which ends up approved."""
+        while self.escalation.step_key != key:
+            if self.rule.kind == "notice":
+                self.fail_notice()
+            else:
+                self.fail_step()
+            following = self.policy.ladder(self.escalation.ladder).after(self.rule.key)
+            if following.kind == "notice":
+                self.warn()
+                continue
+            needed = {"head_performance_in_question": True} if following.only_if else {}
+            self.change("advance", **needed)
+        return self
+
+    def warn(self, *, approved: bool = True, by: str = "seo", **values: Any) -> WarningNotice:
+        """Put a warning notice forward, and have it approved."""
+        given = {"compliance_ends_on": add_working_days(london_date(self.now), 15)}
+        with write(self.engine) as session:
+            notice = giving.give_notice(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                **{**NOTICE, **given, **values},
+            )
+        if approved:
+            self.approve(self.awaiting[-1])
+        return notice
+
+    def restrict(self, *named: str, by: str = "hos", reason: str = "It is delicate.") -> None:
+        """Restrict it to its case officer, whoever does so, and those named."""
+        with write(self.engine) as session:
+            holding.restrict(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                officers=[self.council.officers[name].email for name in named],
+                reason=reason,
+            )
+
+    @property
+    def notice(self) -> WarningNotice:
+        """The newest warning notice."""
+        return self.all(WarningNotice)[-1]
+
+    def judge_compliance(self, *, complied: bool, by: str = "seo") -> WarningNotice:
+        """Judge the newest warning notice."""
+        with write(self.engine) as session:
+            return statutory_following.judge_compliance(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                notice_id=self.notice.id,
+                complied=complied,
+                reasons="The plan that the notice asked for was not written.",
+            )
+
+    def propose_powers(self, *sections: str, by: str = "seo") -> None:
+        """Give notice that powers are proposed, and have it issued."""
+        with write(self.engine) as session:
+            statutory_following.propose_powers(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                notice_id=self.notice.id,
+                sections=list(sections) or ["65"],
+                reasons="The governing body has not acted.",
+            )
+        self.approve(self.awaiting[-1])
+        self.issue()
+
+    def fail_notice(self) -> None:
+        """Give the notice, let its period go by, judge it and propose powers."""
+        self.issue()
+        self.now = office_moment(self.notice.compliance_ends_on + timedelta(days=1))
+        self.judge_compliance(complied=False)
+        self.propose_powers()
+        self.now += timedelta(days=10)
+
+    def on_power(self, command: Any, power_id: int, by: str = "seo", **values: Any) -> Any:
+        """One command of `models.commands.powers` on a power."""
+        with write(self.engine) as session:
+            return command(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                power_id=power_id,
+                **values,
+            )
+
+    def prepare(self, section: str, by: str = "seo", **values: Any) -> Power:
+        """Begin to prepare a power."""
+        with write(self.engine) as session:
+            return preparing.prepare_power(
+                session,
+                self.policy,
+                officer=self.council.officers[by],
+                now=self.now,
+                reference=self.reference,
+                section=section,
+                **{"reason": "The governing body is not able to act.", **values},
+            )
+
+    def ready(self, power: Power) -> None:
+        """Everybody consulted who must be, and the Secretary of State told."""
+        today = london_date(self.now)
+        school = self.school
+        for consultee in law.consultees(power.section, school):
+            self.on_power(
+                preparing.record_consultation,
+                power.id,
+                with_whom=consultee.role,
+                consulted_on=today,
+                said="They do not object.",
+            )
+        self.on_power(
+            preparing.record_secretary_of_state_told,
+            power.id,
+            on=today,
+            evidence="Letter of today.",
+        )
+
+    def used(self, section: str, **values: Any) -> Power:
+        """A power that is prepared, made ready, proposed, approved and issued."""
+        power = self.prepare(section)
+        self.ready(power)
+        given = NEEDS[section](london_date(self.now))
+        self.approve(self.on_power(using.use_power, power.id, reason="Now.", **{**given, **values}))
+        self.issue()
+        return self.power(power.id)
+
+    def power(self, power_id: int) -> Power:
+        """A power as it stands in the database."""
+        with read(self.engine) as session:
+            return session.get_one(Power, power_id)
+
+    @property
+    def school(self) -> School:
+        """The school of this escalation."""
+        with read(self.engine) as session:
+            return session.get_one(School, self.escalation.urn)
+
+    @property
+    def eligibility(self) -> Any:
+        """What the law says today, as doors show it."""
+        with read(self.engine) as session:
+            today = london_date(self.now)
+            return eligibility(session, self.policy, self.reference, today=today)
+
+    @property
+    def escalation(self) -> Escalation:
+        """The escalation as it stands in the database."""
+        with read(self.engine) as session:
+            statement = select(Escalation).where(Escalation.reference == self.reference)
+            return session.exec(statement).one()
+
+    @property
+    def rule(self) -> Any:
+        """What the policy says of the current step."""
+        escalation = self.escalation
+        return self.policy.ladder(escalation.ladder).step(escalation.step_key)
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Every step's state, by key."""
+        return {step.key: step.state.value for step in self.all(Step)}
+
+    @property
+    def deadline(self) -> Deadline:
+        """The newest deadline."""
+        return max(self.all(Deadline), key=lambda deadline: deadline.id)
+
+    @property
+    def due_on(self) -> date:
+        """The day of the newest deadline."""
+        return self.deadline.due_on
+
+    def all(self, table: Any) -> list[Any]:
+        """Every row of a table that belongs to this escalation, in the order of its keys."""
+        with read(self.engine) as session:
+            if table is Reminder:
+                statement = select(Reminder).join(Deadline)
+                owner = Deadline.escalation_id
+            else:
+                statement, owner = select(table), table.escalation_id
+            key = Event.sequence if table is Event else table.id
+            return list(session.exec(statement.where(owner == self.escalation.id).order_by(key)))
+
+    @property
+    def kinds(self) -> list[str]:
+        """What happened, in order."""
+        return [event.kind.value for event in self.all(Event)]
+
+    @property
+    def messages(self) -> list[Message]:
+        """Every message in the outbox, of whatever escalation."""
+        with read(self.engine) as session:
+            return list(session.exec(select(Message).order_by(Message.id)))
+
+    @property
+    def awaiting(self) -> list[Proposal]:
+        """The proposals of this escalation that wait for a decision."""
+        return [each for each in self.all(Proposal) if each.state is ProposalState.AWAITING]
+
+
+NOTICE = {
+    "grounds": ["standards"],
+    "comparisons": ["comparable"],
+    "comparison": "Attainment is in the lowest tenth of comparable schools.",
+    "why_powers": "The governing body has not acted on three years of advice.",
+    "matters": "Attainment at the end of Key Stage 2 has fallen for three years.",
+    "action_required": "Write and carry out a plan for mathematics.",
+    "action_minded": "To appoint an Interim Executive Board under section 65.",
+}
+
+
+def somebody(name: str, **more: Any) -> dict[str, Any]:
+    """A person to be named in a power."""
+    email = f"{name.split()[0].lower()}@people.example"
+    return {"name": name, "email": email, "address": ["1 High Street", "Fernminster"], **more}
+
+
+BOARD = [somebody("Ingrid Bell", chair=True), somebody("Omar Finch")]
+# What the notice of each section needs besides consultation and notification.
+NEEDS: dict[str, Callable[[date], dict[str, Any]]] = {
+    "63": lambda _: {"arrangements": "Work with the Fernshire Schools Partnership."},
+    "64": lambda _: {"governors": [somebody("Una Marsh")]},
+    "65": lambda today: {"members": BOARD, "starts_on": today + timedelta(days=7)},
+    "66": lambda _: {},
+}
+STAND_INS = {"pdf": b"%PDF-stand-in", "html": b"<p>stand-in</p>", "txt": b"stand-in"}

@@ -1,0 +1,242 @@
+"""Two councils that between them hold one of everything that the product can make.
+
+One is the demonstration, as it is loaded. The other has gone up both ladders to the end, has used
+every power, changed its mind in every way, written about risk levels and restricted a case. Both
+are made once for the whole run, and only read from then on.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
+
+from cli.demonstration import load
+from models.clocks import london_date
+from models.database import connect, read, write
+from models.events import Event
+from models.letters import serving
+from models.letters.tables import Letter, LetterState
+from models.outbox import Message, MessageState
+from models.people import officers
+from models.people.cover import delegate
+from models.people.tables import Officer
+from models.policy import Policy
+from models.register.importing import import_file
+from models.settings import Settings
+from models.statements import change
+from models.statutory import secretary_of_state, using
+from models.statutory.giving import record_support
+from models.statutory.tables import ServiceMethod
+from models.upkeep import clock
+from notifications import level_letters
+from notifications.outbox import deliver
+from tests.support import databases
+from tests.support.cases import NEEDS, Case
+from tests.support.council import NOW, Council, found_council
+from tests.support.furnished import with_another_school
+from tests.support.letter_walks import PLAIN, WALKS, Walk
+from tests.support.level_letters import Post, blank_press, changed, published
+from tests.support.register_files import closed, school, written
+
+
+@dataclass(frozen=True)
+class World:
+    """A database with its files, and a moment after all that happened in it."""
+
+    engine: Engine
+    home: Path
+    now: datetime
+
+    def officers(self) -> list[Officer]:
+        """One active officer of each role, and of each phase within it."""
+        with read(self.engine) as session:
+            found = session.exec(select(Officer).where(col(Officer.active))).all()
+        return list({(each.role, each.phase): each for each in reversed(found)}.values())
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    sqlite_template: Path, policy: Policy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, World]]:
+    """The demonstration, and a council in which everything was done."""
+    made: dict[str, World] = {}
+    for name, fill in (("demonstration", _demonstrate), ("council", _do_everything)):
+        home = tmp_path_factory.mktemp(name)
+        shutil.copyfile(sqlite_template, home / "scc.db")
+        engine = connect(databases.sqlite_url(home / "scc.db"))
+        fill(engine, policy, Settings(home=home, _env_file=None))
+        made[name] = World(engine, home, _after_all(engine))
+    yield made
+    for world in made.values():
+        world.engine.dispose()
+
+
+def _after_all(engine: Engine) -> datetime:
+    with read(engine) as session:
+        last: datetime = session.exec(select(func.max(Event.at))).one()
+        return max(last, NOW) + timedelta(hours=1)
+
+
+def _demonstrate(engine: Engine, policy: Policy, settings: Settings) -> None:
+    load(engine, policy, settings, NOW)
+
+
+def _do_everything(engine: Engine, policy: Policy, settings: Settings) -> None:
+    council = with_another_school(engine, found_council(engine))
+    _write_about_levels(engine, policy, council, settings)
+    for walk in WALKS.values():
+        walk(Walk(engine, policy, council, PLAIN))
+    _change_minds(Case(engine, policy, council), settings)
+    taken_over = _hear_of_the_secretary_of_state(Case(engine, policy, council))
+    _keep_to_a_few(Case(engine, policy, council), settings)
+    _stand_at_the_powers(Case(engine, policy, council))
+    _serve(engine, council)
+    _cover(engine, council)
+    _import(engine, policy, settings)
+    taken_over.change("end")
+
+
+def _write_about_levels(
+    engine: Engine, policy: Policy, council: Council, settings: Settings
+) -> None:
+    """A batch that is issued, one of whose letters is refused, and one that waits for approval."""
+    published(engine)
+    post = Post(engine, policy, council, settings)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(level_letters, "press", blank_press)
+        post.issued()
+        changed(engine, council.maintained.urn, "medium", before="high")
+        post.prepared("changes")
+    deliver(engine, policy, settings, lambda: NOW)
+    with write(engine) as session:
+        refused = {"id": post.messages()[0].id}
+        change(session, Message, refused, state=MessageState.FAILED, detail="No such mailbox.")
+
+
+def _change_minds(case: Case, settings: Settings) -> None:
+    """Started by an officer, late and chased, put off, paused, taken up again, and withdrawn."""
+    case.started(by="seo")
+    case.approve(case.awaiting[-1])
+    case.climb_to("formal_headteacher").issue()
+    _go_round(case, settings, case.due_on + timedelta(days=7))
+    case.change("extend", to=london_date(case.now) + timedelta(days=30))
+    case.decide(case.propose("resolve"), "hos", "return", "It is too early.")
+    case.change("pause")
+    case.change("resume")
+    case.change("withdraw")
+
+
+def _stand_at_the_powers(case: Case) -> None:
+    """One power in force, one whose notice is approved and one proposed; an open case."""
+    case.started().climb_to("intervention")
+    case.used("66")
+    for section in ("64", "65"):
+        power = case.prepare(section)
+        case.ready(power)
+        needs = NEEDS[section](london_date(case.now))
+        proposal = case.on_power(using.use_power, power.id, reason="Now.", **needs)
+        if section == "64":
+            case.approve(proposal)
+
+
+def _hear_of_the_secretary_of_state(case: Case) -> Case:
+    """She locks our powers and releases them, warns in our place, and makes it an academy."""
+    case.started(school="church").climb_to("intervention")
+    by = {"officer": case.council.seo, "now": case.now}
+    case.prepare("63")
+    for proposal in case.awaiting:
+        case.approve(proposal)
+    with write(case.engine) as session:
+        support = {"aware_of_problem": True, "working_with_partner": True, "plan_on_track": False}
+        reference = case.reference
+        record_support(
+            session, case.policy, **by, reference=reference, **support, evidence="The minutes."
+        )
+    with write(case.engine) as session:
+        for kind in ("intends_to_act", "warning_notice"):
+            heard = {"kind": kind, "received_on": london_date(case.now), "summary": "She will."}
+            notice = secretary_of_state.record_secretary_of_state_notice(
+                session, case.policy, **by, reference=reference, **heard
+            )
+            released = {"released_on": london_date(case.now), "note": "Her letter."}
+            if kind == "intends_to_act":
+                secretary_of_state.release_secretary_of_state_notice(
+                    session, case.policy, **by, notice_id=notice.id, **released
+                )
+    case.change("convert")
+    return case
+
+
+def _keep_to_a_few(case: Case, settings: Settings) -> None:
+    """A restricted case: reminders and letters from before, a proposal that waits since."""
+    case.started(school="academy", case_officer=case.council.seo2.email)
+    case.climb_to("formal_headteacher").issue()
+    _go_round(case, settings, case.due_on)
+    case.restrict()
+    case.propose("pause", by="seo2")
+
+
+def _go_round(case: Case, settings: Settings, until: date) -> None:
+    """The clock goes round once a week, and what it queued leaves at the end."""
+    while london_date(case.now) < until:
+        case.now += timedelta(days=7)
+        clock.tick(case.engine, case.policy, case.now)
+    deliver(case.engine, case.policy, settings, lambda: case.now)
+
+
+def _serve(engine: Engine, council: Council) -> None:
+    """A letter that was issued is served in every way on everybody it went to."""
+    with write(engine) as session:
+        issued = select(Letter).where(Letter.state == LetterState.ISSUED)
+        letter = session.exec(issued.order_by(col(Letter.id))).first()
+        assert letter is not None
+        assert letter.dated is not None
+        for method in ServiceMethod:
+            serving.record_service(
+                session,
+                officer=council.seo,
+                now=_after_all(engine),
+                letter_id=letter.id,
+                role=letter.to_role,
+                method=method.value,
+                served_on=letter.dated,
+                evidence="A receipt.",
+            )
+
+
+def _cover(engine: Engine, council: Council) -> None:
+    now = _after_all(engine)
+    with write(engine) as session:
+        delegate(
+            session,
+            officer=council.dcs,
+            now=now,
+            colleague=council.aed.email,
+            first_day=now.date(),
+            last_day=now.date() + timedelta(days=7),
+            reason="Leave.",
+        )
+
+
+def _import(engine: Engine, policy: Policy, settings: Settings) -> None:
+    """A new school, one that closes, and a row that cannot be used."""
+    rows = [
+        school(900101, "Ashfield Junior School"),
+        school(900011, "Dovecote High School", closed()),
+        school("12", "No URN"),
+    ]
+    file = written(settings.home / "register.csv", rows)
+    with write(engine) as session:
+        import_file(
+            session,
+            policy,
+            now=_after_all(engine),
+            by=officers.AT_THE_MACHINE,
+            path=file,
+            la=None,
+        )

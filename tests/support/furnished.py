@@ -1,0 +1,183 @@
+"""A database with one case that all see and a restricted one, each with a row of every kind."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models.database import connect, read, write
+from models.escalations import holding
+from models.escalations.tables import Response
+from models.evidence.tables import EvidenceFile, Scan
+from models.letters.tables import Letter
+from models.outbox import Message
+from models.people import officers as people_officers
+from models.people.tables import Officer
+from models.policy import Policy
+from models.schools import contacts
+from models.schools.tables import School
+from models.statements import add
+from models.statutory import secretary_of_state
+from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
+from tests.support import databases
+from tests.support.assessing import Register
+from tests.support.cases import Case
+from tests.support.council import NOW, OFFICERS, Council, found_council
+from web.rules import ROWS
+
+LATER = NOW + timedelta(days=61)  # after all that happened in it
+
+
+@pytest.fixture(scope="session")
+def prepared(
+    sqlite_template: Path, policy: Policy, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, dict[str, str]]]:
+    """A database with one case that all see and a restricted one, each with a row of every kind."""
+    file = tmp_path_factory.mktemp("rules") / "scc.db"
+    shutil.copyfile(sqlite_template, file)
+    engine = connect(databases.sqlite_url(file))
+    council = with_another_school(engine, found_council(engine))
+    cases = {
+        "open": Case(engine, policy, council).started(),
+        "restricted": Case(engine, policy, council).started(
+            school="church", case_officer=council.seo2.email
+        ),
+    }
+    parts = {name: furnished(case, council) for name, case in cases.items()}
+    with write(engine) as session:
+        holding.restrict(
+            session,
+            policy,
+            officer=council.hos,
+            now=LATER - timedelta(days=1),
+            reference=cases["restricted"].reference,
+            officers=[],
+            reason="The concern is about somebody who is known here.",
+        )
+        contacts.set_contact(
+            session,
+            officer=council.admin,
+            now=LATER - timedelta(days=1),
+            urn=900011,
+            role="headteacher",
+            name="Somebody else",
+            email="somebody.else@school-900011.example",
+            address=[],
+        )
+    _assess(Register(engine, policy, council))
+    engine.dispose()
+    parts["missing"] = {"reference": "ESC-2099-0001"} | dict.fromkeys(ROWS, "999999")
+    return file, parts
+
+
+def with_another_school(engine: Engine, council: Council) -> Council:
+    """In place of the church school, whose notices need more addresses, a community school."""
+    with write(engine) as session:
+        contacts.add_school(
+            session,
+            now=NOW,
+            actor=people_officers.AT_THE_MACHINE,
+            urn=900011,
+            name="Dovecote High School",
+            type_code=1,
+            type_name="Community school",
+            phase="Secondary",
+            town="Fernminster",
+            postcode="FM1 1AA",
+        )
+        for role in ("headteacher", "chair_of_governors"):
+            contacts.set_contact(
+                session,
+                officer=council.admin,
+                now=NOW,
+                urn=900011,
+                role=role,
+                name="Somebody",
+                email=f"{role}@school-900011.example",
+                address=["School Lane", "Fernminster", "FM1 1AA"],
+            )
+        return replace(council, church=session.get_one(School, 900011))
+
+
+def _assess(register: Register) -> None:
+    """An assessment of risk that waits to be moderated: the first, as addresses name it."""
+    number = register.begin()
+    register.add(number)
+    register.propose(number)
+
+
+def furnished(case: Case, council: Council) -> dict[str, str]:
+    """What can stand in an address about this case, by the address's first part."""
+    case.climb_to("intervention").prepare("63")
+    with write(case.engine) as session:
+        secretary_of_state.record_secretary_of_state_notice(
+            session,
+            case.policy,
+            officer=council.seo,
+            now=case.now,
+            reference=case.reference,
+            kind="intends_to_act",
+            received_on=case.now.date(),
+            summary="She will.",
+        )
+        add(session, EvidenceFile, **file_row(case))
+    with read(case.engine) as session:
+
+        def first(table: Any, *conditions: Any) -> str:
+            mine = table.escalation_id == case.escalation.id
+            return str(session.exec(select(table.id).where(mine, *conditions)).first())
+
+        return {
+            "reference": case.reference,
+            "files": first(EvidenceFile),
+            "letters": first(Letter),
+            "messages": first(Message, Message.kind == "letter"),
+            "powers": first(Power),
+            "proposals": str(case.propose("withdraw", by="seo").id),
+            "responses": first(Response),
+            "secretary-of-state-notices": first(SecretaryOfStateNotice),
+            "warning-notices": first(WarningNotice),
+        }
+
+
+def file_row(case: Case) -> dict[str, Any]:
+    return {
+        "escalation_id": case.escalation.id,
+        "step_key": "informal_headteacher",
+        "name": "note.pdf",
+        "media_type": "application/pdf",
+        "size": 4,
+        "sha256": "0" * 64,
+        "description": "A note.",
+        "scan": Scan.NOT_SCANNED,
+        "scan_result": "",
+        "added_by_id": case.council.seo.id,
+        "added_at": case.now,
+    }
+
+
+@pytest.fixture
+def furnished_engine(prepared: tuple[Path, Any], tmp_path: Path) -> Iterator[Engine]:
+    file = tmp_path / "scc.db"
+    shutil.copyfile(prepared[0], file)
+    engine = connect(databases.sqlite_url(file))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def known(furnished_engine: Engine) -> Council:
+    with read(furnished_engine) as session:
+        officers = {
+            name: session.exec(
+                select(Officer).where(Officer.email == f"{name}@fernshire.example")
+            ).one()
+            for name in OFFICERS
+        }
+    return Council(**officers, maintained=None, academy=None, church=None, independent=None)  # type: ignore[arg-type]

@@ -1,0 +1,350 @@
+"""Processes that kill themselves (SIGKILL) at one statement of what they do to the database, or
+at one thing that they do to the folder of evidence.
+
+Only the child listens to its own statements: what runs is the product as it is.
+"""
+
+import io
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import configure_mappers
+from sqlmodel import Session, select
+
+from models.approvals.approving import what_is_seen
+from models.clocks import london_date
+from models.database import connect, read, write
+from models.escalations.deciding import decide
+from models.escalations.proposing import propose
+from models.escalations.recording import record_discussion, record_response
+from models.escalations.starting import start
+from models.escalations.tables import Action, Escalation, Proposal, ProposalState
+from models.events import verify
+from models.evidence import keeping
+from models.people.officers import find_officer
+from models.people.tables import Officer
+from models.policy import Policy, load_policy
+from models.register import importing
+from models.risk.rounds import publish_round
+from models.settings import DEFAULT_POLICY, Settings
+from models.statutory import following, giving, preparing, using
+from models.text import check_printable
+from models.upkeep import school_year
+from models.upkeep.backup import restore
+from models.upkeep.clock import tick
+from notifications import level_letters, worker
+from notifications.bulk import carry_on
+from notifications.channels import check_mail_url
+from notifications.issuing import issue_letters
+from notifications.outbox import deliver
+from tests.support import databases
+from tests.support.databases import sqlite_url
+from tests.support.level_letters import blank_press
+
+PATIENCE = 60  # seconds
+POLICY = load_policy(DEFAULT_POLICY)
+# A server process that has everything ready once, from which each child is forked.
+configure_mappers()
+check_printable("text", "a")
+check_mail_url("mailto://mail.example")  # Apprise looks for all its services, once
+_children = multiprocessing.get_context("forkserver")
+_children.set_forkserver_preload(["__main__", "tests.support.killing"])
+
+
+def run_killed_at(place: int, scenario: str, url: str, now: datetime, **more: Any) -> bool:
+    """Run a scenario in a child that kills itself at this place; False if it ended.
+
+    A place is a statement, a commit, or an act on the folders of evidence and of bundles.
+
+    Places count from 1. Raises AssertionError when the child failed otherwise.
+    """
+    child = _children.Process(target=_run, args=(place, scenario, url, now, more))
+    child.start()
+    child.join(PATIENCE)
+    assert child.exitcode is not None, "the child hangs"
+    assert child.exitcode in (0, -signal.SIGKILL)
+    return child.exitcode != 0
+
+
+def _run(place: int, scenario: str, url: str, now: datetime, more: dict[str, Any]) -> None:
+    engine = connect(url)
+    seen = 0
+
+    def strike(*_: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == place:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", strike)
+    event.listen(engine, "commit", strike)
+    sys.addaudithook(lambda act, about: strike() if _is_on_files(act, about) else None)
+    SCENARIOS[scenario](engine, now, **more)
+    engine.dispose()
+
+
+ON_FILES = ("open", "os.mkdir", "os.rename", "os.remove", "subprocess.Popen", "upload.read")
+
+
+def _is_on_files(act: str, about: tuple[Any, ...]) -> bool:
+    return act in ON_FILES and any(folder in str(about) for folder in ("/evidence", "/bundles"))
+
+
+def perform(scenario: str, url: str, now: datetime, **more: Any) -> None:
+    """Run a scenario in this process and let it live."""
+    with opened(url) as engine:
+        SCENARIOS[scenario](engine, now, **more)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """A database between two kills; afterwards its file is whole by itself."""
+    engine = _engine(url)
+    yield engine
+    engine.dispose()
+
+
+@cache
+def _engine(url: str) -> Engine:
+    """One for each file: a new one would have to compile every statement anew."""
+    return connect(url)
+
+
+def content(engine: Engine) -> dict[str, list[Any]]:
+    """Every row of every table; the chain of events holds."""
+    with read(engine) as session:
+        assert verify(session) is None
+    return {table.name: held for table, held in databases.rows(engine).items()}
+
+
+def copied(prepared: Path, copy: Path) -> str:
+    """A fresh copy of a SQLite file, where the one for the kill before was; its URL."""
+    copy.parent.mkdir(exist_ok=True)
+    for left_behind in copy.parent.glob(f"{copy.name}-*"):
+        left_behind.unlink()
+    return sqlite_url(Path(shutil.copyfile(prepared, copy)))
+
+
+def _officer(session: Session, name: str) -> Officer:
+    return find_officer(session, f"{name}@fernshire.example")
+
+
+def _reference(session: Session) -> str:
+    return session.exec(select(Escalation.reference)).one()
+
+
+def _start(engine: Engine, now: datetime) -> None:
+    with write(engine) as session:
+        start(
+            session,
+            POLICY,
+            officer=_officer(session, "seo"),
+            now=now,
+            urn=900001,
+            triggers=["safety"],
+            summary="Attainment has fallen.",
+            case_officer="seo@fernshire.example",
+        )
+
+
+def _propose(engine: Engine, now: datetime) -> None:
+    with write(engine) as session:
+        propose(
+            session,
+            POLICY,
+            officer=_officer(session, "seo"),
+            now=now,
+            reference=_reference(session),
+            action="advance",
+            reason="Nothing has changed.",
+        )
+
+
+def _decide(engine: Engine, now: datetime) -> None:
+    with write(engine) as session:
+        awaiting = select(Proposal).where(
+            Proposal.state == ProposalState.AWAITING, Proposal.action == Action.ADVANCE
+        )
+        proposal_id = session.exec(awaiting).one().id
+        decide(
+            session,
+            POLICY,
+            officer=_officer(session, "hos"),
+            now=now,
+            proposal_id=proposal_id,
+            decision="approve",
+            seen=what_is_seen(session, POLICY, proposal_id, london_date(now)),
+        )
+
+
+def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **values: Any) -> None:
+    with write(engine) as session:
+        STATUTORY[name](session, POLICY, officer=_officer(session, by), now=now, **values)
+
+
+def _approve(
+    session: Session, policy: Policy, *, now: datetime, proposal_id: int, **by: Any
+) -> None:
+    seen = what_is_seen(session, policy, proposal_id, london_date(now))
+    approval = {"proposal_id": proposal_id, "decision": "approve", "seen": seen}
+    decide(session, policy, now=now, **by, **approval)
+
+
+def _discuss(engine: Engine, now: datetime, on: date) -> None:
+    with write(engine) as session:
+        record_discussion(
+            session,
+            POLICY,
+            officer=_officer(session, "seo"),
+            now=now,
+            reference=_reference(session),
+            held_on=on,
+            with_whom=["headteacher"],
+            notes="We met.",
+            agreed_actions="A plan.",
+        )
+
+
+def _respond(engine: Engine, now: datetime, on: date) -> None:
+    with write(engine) as session:
+        record_response(
+            session,
+            POLICY,
+            officer=_officer(session, "seo"),
+            now=now,
+            reference=_reference(session),
+            received_on=on,
+            summary="We will.",
+            judgement="unsatisfactory",
+        )
+
+
+def _tick(engine: Engine, now: datetime) -> None:
+    tick(engine, POLICY, now)
+
+
+def _school_year(engine: Engine, now: datetime) -> None:
+    school_year.run(engine, POLICY, now)
+
+
+def _issue(engine: Engine, now: datetime) -> None:
+    issue_letters(engine, POLICY, now)
+
+
+def _deliver(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
+    settings = Settings(home=home, mail_url=mail_url)
+    deliver(engine, POLICY, settings, lambda: now)
+
+
+class _OnceIdle(threading.Event):
+    """Stops whoever waits for more to do."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+def _worker(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
+    """The delivery worker, until nothing is left that may leave now."""
+    settings = Settings(home=home, mail_url=mail_url)
+    worker.run(engine, POLICY, settings, lambda: now, _OnceIdle())
+
+
+def _restore(engine: Engine, now: datetime, file: Path, folder: Path) -> None:
+    restore(engine, folder, file, now=now, safety=file.with_name(f"before-{os.getpid()}.zip"))
+
+
+class _Arriving(io.BytesIO):
+    """An upload whose sender is heard at every piece."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        sys.audit("upload.read", "/evidence")
+        return super().read(size)
+
+
+def _attach(engine: Engine, now: datetime, home: Path, scanner: str, content: bytes) -> None:
+    with read(engine) as session:
+        officer, reference = _officer(session, "seo"), _reference(session)
+    given: dict[str, Any] = {"officer": officer, "now": now, "reference": reference}
+    upload = keeping.Upload("note.txt", _Arriving(content))
+    settings = Settings(home=home, scanner=scanner)
+    with (
+        keeping.receive(engine, POLICY, settings, **given, upload=upload) as received,
+        write(engine) as session,
+    ):
+        keeping.add_evidence(
+            session, POLICY, **given, received=received, description="A note of the visit."
+        )
+
+
+def _sweep(engine: Engine, now: datetime, home: Path) -> None:
+    keeping.sweep(engine, Settings(home=home), now)
+
+
+def _publish(engine: Engine, now: datetime, school_year: int) -> None:
+    with write(engine) as session:
+        hos = _officer(session, "hos")
+        publish_round(session, POLICY, officer=hos, now=now, school_year=school_year)
+
+
+def _apply_register(engine: Engine, now: datetime, home: Path) -> None:
+    settings = Settings(home=home)
+    with write(engine) as session:
+        admin = _officer(session, "admin")
+        importing.apply(session, POLICY, settings, officer=admin, now=now, import_id=1)
+    importing.tidy(engine, settings, now)
+
+
+def _bulk(engine: Engine, now: datetime, home: Path) -> None:
+    """Bulk work in small chunks, printed without ink: how it is done, not how it looks."""
+    with (
+        mock.patch.object(level_letters, "press", blank_press),
+        mock.patch.object(level_letters, "SCHOOLS_OF_A_CHUNK", 1),
+        mock.patch.object(level_letters, "LETTERS_OF_A_CHUNK", 2),
+    ):
+        carry_on(engine, POLICY, Settings(home=home, _env_file=None), lambda: now)
+
+
+def after_every_claim(now: datetime) -> datetime:
+    """A moment at which the claims of a process that died have run out."""
+    return now + timedelta(hours=1)
+
+
+STATUTORY: dict[str, Callable[..., Any]] = {
+    "give_notice": giving.give_notice,
+    "judge_compliance": following.judge_compliance,
+    "prepare_power": preparing.prepare_power,
+    "use_power": using.use_power,
+    "approve": _approve,
+}
+SCENARIOS: dict[str, Callable[..., None]] = {
+    "start": _start,
+    "propose": _propose,
+    "decide": _decide,
+    "statutory": _statutory,
+    "discuss": _discuss,
+    "respond": _respond,
+    "tick": _tick,
+    "school_year": _school_year,
+    "issue": _issue,
+    "deliver": _deliver,
+    "worker": _worker,
+    "attach": _attach,
+    "sweep": _sweep,
+    "bulk": _bulk,
+    "restore": _restore,
+    "publish": _publish,
+    "apply_register": _apply_register,
+}

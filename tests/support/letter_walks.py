@@ -1,0 +1,426 @@
+"""Both ladders climbed, so that every template writes its letter; and words that none may have."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from models.approvals.approving import what_is_seen
+from models.clocks import london_date
+from models.database import read, write
+from models.escalations import proposing, recording, starting
+from models.escalations.deciding import decide
+from models.escalations.tables import Proposal, ProposalState
+from models.law.powers import consultees
+from models.letters import writing
+from models.letters.tables import Letter
+from models.people import officers
+from models.people.tables import Officer
+from models.policy import Policy
+from models.schools import contacts
+from models.schools.tables import School
+from models.settings import TEMPLATES
+from models.statutory import budgets, ending, following, giving, preparing, using
+from models.statutory.tables import WarningNotice
+from notifications.issuing import issue_letters
+from tests.support.cases import somebody
+from tests.support.council import NOW, Council
+
+FOLDER = TEMPLATES / "letters"
+IN_BULK = {"risk_level"}  # its words are in test_level_letter_texts.py
+NAMES = sorted({path.name.removesuffix(".md.j2") for path in FOLDER.glob("*.md.j2")} - IN_BULK)
+LITERAL = re.compile("⟦([^⟦⟧]*)⟧")
+
+VOLUNTARY_AIDED, ACADEMY_CONVERTER = 2, 34  # types of establishment in the register
+MORE_CONTACTS = {
+    VOLUNTARY_AIDED: ("diocese", "foundation_appointer"),
+    ACADEMY_CONVERTER: ("trust",),
+}
+
+PLAIN = {
+    "school": "Kingsmere Primary School",
+    "person": "Mrs A. Okonjo",
+    "prose": "Attainment at the end of key stage 2 has fallen for three years.",
+    "reason": "Between officers: the chair is out of his depth.",
+}
+HOSTILE = {
+    "school": "# {{ 7 * 7 }} **St John’s** | <b>x</b> #import",
+    "person": "- {% raw %} O’Neill & Sons_ `x` $1$",
+    "prose": "## Heading\n\n- {{ council }}\n{% for x in y %}\n| a | b |\n|---|---|\n\n#set page()",
+    "reason": "Between officers: # {{ the chair }} **is** out of his depth.",
+}
+
+
+@dataclass
+class Walk:
+    """One escalation taken up its ladder through the commands, its letters issued on the way."""
+
+    engine: Engine
+    policy: Policy
+    council: Council
+    values: Mapping[str, str]
+    now: datetime = NOW
+    reference: str = ""
+
+    def start(self, urn: int, type_code: int, *, not_engaging: bool = False, **more: str) -> None:
+        with write(self.engine) as session:
+            contacts.add_school(
+                session,
+                now=self.now,
+                actor=officers.AT_THE_MACHINE,
+                urn=urn,
+                name=self.values["school"],
+                type_code=type_code,
+                type_name="A school",
+                phase="Primary",
+                town="Fernminster",
+                postcode="FM1 1AA",
+                **more,
+            )
+            others = MORE_CONTACTS[type_code]
+            for role in ("headteacher", "chair_of_governors", *others):
+                contacts.set_contact(
+                    session,
+                    officer=self.council.admin,
+                    now=self.now,
+                    urn=urn,
+                    role=role,
+                    name=self.values["person"],
+                    email=f"{role}@school-{urn}.example".replace("_", "."),
+                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                )
+            self.reference = starting.start(
+                session,
+                self.policy,
+                officer=self.council.hos,
+                now=self.now,
+                urn=urn,
+                triggers=["underperformance", "leadership"],
+                summary=self.values["prose"],
+                case_officer=self.council.seo.email,
+                not_engaging=not_engaging,
+            ).reference
+
+    def discuss(self, *with_whom: str) -> None:
+        with write(self.engine) as session:
+            recording.record_discussion(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                held_on=self.now.date(),
+                with_whom=with_whom,
+                notes=self.values["prose"],
+                agreed_actions=self.values["prose"] if "headteacher" in with_whom else "",
+            )
+        self._approve()
+
+    def answer(self, judgement: str) -> None:
+        self.now += timedelta(days=3)
+        with write(self.engine) as session:
+            recording.record_response(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                received_on=self.now.date(),
+                summary=self.values["prose"],
+                judgement=judgement,
+            )
+        self._approve()
+
+    def stay_silent(self) -> None:
+        self.now += timedelta(days=56)
+
+    def propose(self, action: str, **more: Any) -> None:
+        with write(self.engine) as session:
+            proposing.propose(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                action=action,
+                reason=self.values["reason"],
+                **more,
+            )
+        self._approve()
+
+    def warn(self) -> None:
+        """Give the warning notice, on every ground, with its period of four weeks."""
+        prose = self.values["prose"]
+        with write(self.engine) as session:
+            giving.give_notice(
+                session,
+                self.policy,
+                **self._by(self.council.seo),
+                grounds=["standards", "breakdown", "safety"],
+                comparisons=["attainable", "previous", "comparable"],
+                comparison=prose,
+                why_powers=prose,
+                matters=prose,
+                action_required=prose,
+                compliance_ends_on=self.now.date() + timedelta(days=28),
+                action_minded=prose,
+            )
+        self._approve()
+
+    def find_it_failed(self) -> None:
+        """Judge the notice once its period is over, and propose every power."""
+        self.now += timedelta(days=29)
+        with write(self.engine) as session:
+            given = {
+                **self._on(session),
+                "notice_id": session.exec(select(WarningNotice)).one().id,
+            }
+            following.judge_compliance(**given, complied=False, reasons=self.values["reason"])
+            sections = ["63", "64", "65", "66"]
+            following.propose_powers(**given, sections=sections, reasons=self.values["reason"])
+        self._approve()
+        self.now += timedelta(days=10)
+
+    def use(self, section: str, **needs: Any) -> int:
+        """Prepare a power, consult and notify whom it asks for, and use it."""
+        prose = self.values["prose"]
+        with write(self.engine) as session:
+            by = self._by(self.council.seo)
+            prepared = {"section": section, "reason": self.values["reason"], **needs}
+            power = preparing.prepare_power(session, self.policy, **by, **prepared)
+            school = session.get_one(School, power.urn)
+        self._approve()
+        self.now += timedelta(days=1)
+        with write(self.engine) as session:
+            given = {**self._on(session), "power_id": power.id}
+            heard = {"consulted_on": self.now.date(), "said": prose}
+            for consultee in consultees(power.section, school):
+                preparing.record_consultation(**given, **heard, with_whom=consultee.role)
+            told = {"on": self.now.date(), "evidence": prose}
+            preparing.record_secretary_of_state_told(**given, **told)
+        with write(self.engine) as session:
+            using.use_power(**self._on(session), power_id=power.id, reason=self.values["reason"])
+        self._approve()
+        return power.id
+
+    def review(self, power_id: int, *outcomes: str) -> None:
+        """The suspension takes effect, both are heard, and it is reviewed until it ends."""
+        prose, today = self.values["prose"], self.now.date()
+        with write(self.engine) as session:
+            given = {**self._on(session), "power_id": power_id}
+            budgets.record_receipt(**given, received_on=today, evidence=prose)
+        for outcome in outcomes:
+            with write(self.engine) as session:
+                given = {**self._on(session), "power_id": power_id}
+                said = {"received_on": today, "said": prose}
+                budgets.record_representation(**given, **said, from_whom="headteacher")
+                reasons = self.values["reason"]
+                budgets.review_budget(**given, outcome=outcome, reasons=reasons, words=prose)
+            self._approve()
+
+    def end(self, power_id: int) -> None:
+        """End a power, once it has held for a while."""
+        with write(self.engine) as session:
+            given = {"ended_on": self.now.date(), "reason": self.values["reason"]}
+            ending.end_power(**self._on(session), power_id=power_id, **given)
+        self._approve()
+
+    def _on(self, session: Session) -> dict[str, Any]:
+        """What a command takes that is about a notice or a power."""
+        by = {"officer": self.council.seo, "now": self.now}
+        return {"session": session, "policy": self.policy, **by}
+
+    def _by(self, officer: Officer) -> dict[str, Any]:
+        return {"officer": officer, "now": self.now, "reference": self.reference}
+
+    def _approve(self) -> None:
+        """Everything that waits, at each stage by whoever it waits for."""
+        by_role = {officer.role: officer for officer in reversed(self.council.officers.values())}
+        awaiting = select(Proposal).where(Proposal.state == ProposalState.AWAITING)
+        while True:
+            with write(self.engine) as session:
+                proposal = session.exec(awaiting.order_by(col(Proposal.id))).first()
+                if proposal is None:
+                    break
+                decide(
+                    session,
+                    self.policy,
+                    officer=by_role[proposal.approvers[proposal.stage]],
+                    now=self.now,
+                    proposal_id=proposal.id,
+                    decision="approve",
+                    seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
+                )
+        issue_letters(self.engine, self.policy, self.now)
+
+    def letters(self) -> list["Written"]:
+        with read(self.engine) as session:
+            rows = session.exec(select(Letter).order_by(col(Letter.id))).all()
+            return [Written(row, writing.letter_body(session, row)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An issued letter and its text."""
+
+    letter: Letter
+    body: str
+
+    @property
+    def text(self) -> str:
+        """As it is read, on one line."""
+        return " ".join(LITERAL.sub(r"\1", self.body).split())
+
+    @property
+    def skeleton(self) -> str:
+        """Our own words alone."""
+        return LITERAL.sub("⟦⟧", self.body)
+
+    def headings(self) -> list[str]:
+        return re.findall(r"^## (.*)$", LITERAL.sub(r"\1", self.body), re.MULTILINE)
+
+
+def up_the_maintained_ladder(walk: Walk) -> None:
+    walk.start(
+        910001,
+        VOLUNTARY_AIDED,
+        religious_character="Church of England",
+        diocese="Diocese of Fernminster",
+    )
+    walk.discuss("headteacher")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.discuss("governing_body")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.stay_silent()
+    walk.propose("advance")
+    walk.answer("unsatisfactory")
+    walk.propose("advance", head_performance_in_question=True)
+    walk.discuss("chair_of_governors")
+    walk.now += timedelta(days=1)
+    walk.discuss("headteacher")
+    walk.answer("unsatisfactory")
+    walk.warn()
+    walk.find_it_failed()
+    walk.propose("advance")
+    used = [
+        walk.use("63", arrangements=walk.values["prose"]),
+        walk.use("64", governors=[somebody(walk.values["person"])]),
+    ]
+    suspended = walk.use("66")
+    walk.review(suspended, "continue", "end")
+    board = [somebody(walk.values["person"]), somebody("Omar Finch", chair=True)]
+    used.append(walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=7)))
+    walk.now += timedelta(days=70)
+    for power_id in used:
+        walk.end(power_id)
+    walk.propose("resolve")
+
+
+def up_the_academy_ladder(walk: Walk) -> None:
+    walk.start(910002, ACADEMY_CONVERTER)
+    walk.discuss("headteacher")
+    walk.answer("unsatisfactory")
+    walk.propose("advance")
+    walk.discuss("chair_of_governors", "trust")
+    walk.stay_silent()
+    for _ in range(4):
+        walk.propose("advance")
+        walk.stay_silent()
+    walk.propose("resolve")
+
+
+def up_the_academy_ladder_without_discussions(walk: Walk) -> None:
+    walk.start(910003, ACADEMY_CONVERTER, not_engaging=True)
+    walk.propose("pass_over")
+    walk.propose("pass_over")
+    for _ in range(4):
+        walk.propose("advance")
+        walk.stay_silent()
+    walk.propose("resolve")
+
+
+WALKS = {
+    "maintained": up_the_maintained_ladder,
+    "academy": up_the_academy_ladder,
+    "not engaging": up_the_academy_ladder_without_discussions,
+}
+OF_LADDER = {
+    "maintained": {
+        "note_of_discussion",
+        "formal_headteacher",
+        "formal_governing_body",
+        "invitation_to_meetings",
+        "record_of_meetings",
+        "warning_notice",
+        "proposed_powers",
+        "consultation",
+        "notification_to_secretary_of_state",
+        "request_for_consent",
+        "notice_of_arrangements",
+        "appointment_of_governors",
+        "suspension_of_budget",
+        "budget_review_decision",
+        "notice_of_board",
+        "end_of_board",
+        "resolution",
+        "acknowledgement_of_response",
+    },
+    "academy": {
+        "note_of_discussion",
+        "formal_headteacher",
+        "formal_governing_body",
+        "secretary_of_state",
+        "ofsted",
+        "resolution",
+        "acknowledgement_of_response",
+    },
+    "not engaging": {
+        "formal_headteacher",
+        "formal_governing_body",
+        "secretary_of_state",
+        "ofsted",
+        "resolution",
+    },
+}
+
+
+@dataclass
+class Correspondence:
+    """All letters of all walks, and what their templates were given."""
+
+    letters: dict[str, list[Written]] = field(default_factory=dict)
+    hostile: dict[str, list[Written]] = field(default_factory=dict)
+    contexts: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def all(self) -> Iterator[Written]:
+        for letters in self.letters.values():
+            yield from letters
+
+    def of(self, walk: str, template: str) -> list[Written]:
+        return [written for written in self.letters[walk] if written.letter.template == template]
+
+
+def tree(name: str) -> nodes.Template:
+    source = (FOLDER / f"{name}.md.j2").read_text(encoding="utf-8")
+    return jinja2.Environment(autoescape=True).parse(source)
+
+
+AMERICAN = re.compile(
+    r"\b(\w*(iz(e|ed|es|ing|ation|ations)|yz(e|ed|ing))|behavior\w*|color\w*|favor\w*|center\w*"
+    r"|program|programs|fulfill\w*|judgment\w*|acknowledgment\w*|enrollment\w*|license[ds]?"
+    r"|defense|offense|labor|honor\w*|neighbor\w*|gotten|principal|superintendent|grade level)\b",
+    re.IGNORECASE,
+)
+FORBIDDEN = re.compile(
+    r"\b(ticket|workflow|user|instance|stakeholder\w*|going forward|leverage|robust|failing school"
+    r"|special measures|academy order|must immediately|or else|failure to comply|consequences"
+    r"|asap|touch base|holistic|actionable|please be advised|SEO|HoS|DCS|AED|IEB|SIP|LA)\b",
+    re.IGNORECASE,
+)
+ONLY_MAINTAINED = re.compile(
+    r"warning notice|section 6|sections 6|s\.\s?6\d|Education and Inspections|Interim Executive"
+    r"|additional governors|delegated budget|intervention power",
+    re.IGNORECASE,
+)

@@ -1,0 +1,146 @@
+"""The support programme for tests: schools at a level, what is planned for them, what was done."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from models.database import read, write
+from models.outbox import Message
+from models.people.tables import Officer
+from models.policy import Policy
+from models.programme import planning, supporters, supporting
+from models.programme.tables import Duty, DutyKind, Review, SchoolVisit, Supporter, WrittenReport
+from models.schools.tables import RiskLevel, School
+from models.statements import change
+from models.upkeep.school_year import SchoolYearPass, run
+from tests.support.council import NOW, Council
+
+WHOLE_YEAR = date(2026, 9, 1)
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    """A moment of a day, in UTC."""
+    return datetime.combine(day, time(hour), UTC)
+
+
+@dataclass
+class Programme:
+    """The support programme of the fictional council, at `now`."""
+
+    engine: Engine
+    policy: Policy
+    council: Council
+    now: datetime = NOW
+
+    def level(self, level: RiskLevel, urn: int = 900001, on: date | None = None) -> int:
+        """Let a school come to stand at a level, and plan it; the number of duties planned."""
+        with write(self.engine) as session:
+            change(session, School, {"urn": urn}, risk_level=level)
+            return planning.replan(
+                session, self.policy, urn=urn, level=level, on=on or self.now.date()
+            )
+
+    def close(self, urn: int, on: date) -> None:
+        """Let a school close."""
+        with write(self.engine) as session:
+            change(session, School, {"urn": urn}, closed_on=on)
+
+    def duties(self, *kinds: DutyKind, urn: int | None = 900001) -> list[Duty]:
+        """The duties of a school, or with None of the council, by the day on which they are due."""
+        with read(self.engine) as session:
+            statement = select(Duty).where(col(Duty.urn) == urn if urn else col(Duty.urn).is_(None))
+            if kinds:
+                statement = statement.where(col(Duty.kind).in_(kinds))
+            return list(session.exec(statement.order_by(col(Duty.due_on), col(Duty.id))).all())
+
+    def standing(self, *kinds: DutyKind, urn: int | None = 900001) -> list[tuple[date, str]]:
+        """Those that were not cancelled: the day on which each is due, and its state."""
+        return [
+            (duty.due_on, duty.state.value)
+            for duty in self.duties(*kinds, urn=urn)
+            if duty.state != "cancelled"
+        ]
+
+    @property
+    def messages(self) -> list[Message]:
+        """What is queued about duties."""
+        with read(self.engine) as session:
+            statement = select(Message).where(col(Message.key).startswith("duties:"))
+            return list(session.exec(statement.order_by(col(Message.id))).all())
+
+    def pass_(self, now: datetime | None = None) -> SchoolYearPass:
+        """One pass of the school year."""
+        self.now = now or self.now
+        return run(self.engine, self.policy, self.now)
+
+    def evaluates(self, officer: Officer, urn: int = 900001, **changed: Any) -> Supporter:
+        """Make an officer a school's School Evaluation Officer."""
+        given: dict[str, Any] = {"first_day": WHOLE_YEAR, **changed}
+        with write(self.engine) as session:
+            return supporters.assign_supporter(
+                session,
+                officer=self.council.hos,
+                now=self.now,
+                urn=urn,
+                role="school_evaluation_officer",
+                email=officer.email,
+                **given,
+            )
+
+    def visit(self, officer: Officer | None = None, **changed: Any) -> SchoolVisit:
+        """Record a visit with everything in order, but for what is changed."""
+        given: dict[str, Any] = {
+            "urn": 900001,
+            "visited_on": self.now.date(),
+            "purpose": "To look at the teaching of mathematics",
+            "notes": "Seen: four lessons.",
+            **changed,
+        }
+        with write(self.engine) as session:
+            return supporting.record_visit(
+                session, officer=officer or self.council.seo, now=self.now, **given
+            )
+
+    def report(self, officer: Officer | None = None, **changed: Any) -> WrittenReport:
+        """Record a report with everything in order, but for what is changed."""
+        given: dict[str, Any] = {
+            "urn": 900001,
+            "dated": self.now.date(),
+            "sections": dict.fromkeys(self.policy.programme.report_sections, "As seen."),
+            **changed,
+        }
+        with write(self.engine) as session:
+            return supporting.record_report(
+                session, self.policy, officer=officer or self.council.seo, now=self.now, **given
+            )
+
+    def review(self, kind: str, officer: Officer | None = None, **changed: Any) -> Review:
+        """Record a review with everything in order, but for what is changed."""
+        of_school = kind in ("evaluation", "sisg_meeting")
+        given: dict[str, Any] = {
+            "kind": kind,
+            "urn": 900001 if of_school else None,
+            "held_on": self.now.date(),
+            "summary": "All actions were looked at.",
+            "impact": "Two of three are done.",
+            **changed,
+        }
+        with write(self.engine) as session:
+            return supporting.record_review(
+                session, officer=officer or self.council.seo, now=self.now, **given
+            )
+
+    def cancel(self, duty: Duty, officer: Officer | None = None, reason: str = "Agreed.") -> Duty:
+        """Cancel a duty."""
+        with write(self.engine) as session:
+            return supporting.cancel_duty(
+                session,
+                self.policy,
+                officer=officer or self.council.hos,
+                now=self.now,
+                duty_id=duty.id,
+                reason=reason,
+            )

@@ -1,0 +1,82 @@
+"""The support programme in a real browser, at a desk and as on a telephone."""
+
+from datetime import date
+
+import pytest
+
+from models.schools.tables import RiskLevel
+from tests.support.programme import WHOLE_YEAR, Programme
+from tests.support.walk import Served, Walk, pictured
+
+
+@pytest.fixture
+def programme(served: Served) -> Programme:
+    """Schools at two levels, of which one is behind; the day is Monday 23 November 2026."""
+    found = Programme(served.engine, served.policy, served.council)
+    found.level(RiskLevel.HIGH, on=WHOLE_YEAR)
+    found.level(RiskLevel.NONE, urn=900003, on=WHOLE_YEAR)
+    found.evaluates(served.council.seo)
+    found.visit(visited_on=date(2026, 9, 8))
+    found.report(dated=date(2026, 10, 9))
+    found.pass_()
+    return found
+
+
+def test_a_school_that_is_behind_is_visited(walk: Walk, programme: Programme) -> None:
+    walk.sign_in("seo")
+    walk.go("/programme")
+    walk.sees("Ashfield Primary School", "1 of 24 done", "5 late", "Behind")
+    pictured(walk, "schools")
+    walk.follow("Ashfield Primary School")
+    walk.sees("A visit or a written report is late.", "Autumn term", "Sam Ellison")
+    pictured(walk, "school")
+    walk.follow("Record a visit")
+    walk.press("Save the visit")
+    walk.sees("Enter the date of the visit")
+    pictured(walk, "visit-form")
+    walk.type_day("When was the visit?", date(2026, 11, 20))
+    walk.type("What was it for?", "To look at the teaching of mathematics")
+    walk.type("What did you see and hear?", "Four lessons were seen.")
+    walk.press("Save the visit")
+    walk.sees("The visit is on record")
+    walk.follow("20 November 2026: To look at the teaching of mathematics")
+    walk.sees("Four lessons were seen.", "24 September 2026")
+    pictured(walk, "visit")
+    walk.go("/schools/900001/reports/new")
+    walk.press("Save the report")
+    pictured(walk, "report-form")
+    walk.go("/reports/1")
+    pictured(walk, "report")
+
+
+def test_what_is_due_and_the_weekly_review(walk: Walk, programme: Programme) -> None:
+    walk.sign_in("hos")
+    walk.go("/programme/duties")
+    walk.sees("Weekly review of actions", "Late")
+    pictured(walk, "duties")
+    walk.go("/programme/duties?kind=action_review")
+    walk.arrive_by(walk.page.get_by_role("link", name="Record of 27 November 2026"))
+    pictured(walk, "review-form")
+    walk.type_day("When was it?", date(2026, 11, 23))
+    walk.type("Summary", "All actions were looked at.")
+    walk.press("Save the review")
+    walk.sees("The review is on record")
+    walk.go("/schools/900001/programme")
+    walk.page.get_by_text("Summer term:").click()
+    walk.arrive_by(walk.page.get_by_role("link", name="Cancel of 22 July 2027: visit"))
+    walk.type("Why is it not to be done?", "The school is closed on that day.")
+    pictured(walk, "cancel-form")
+    walk.press("Cancel it")
+    walk.page.get_by_text("Summer term:").click()
+    walk.sees("It is cancelled", "The school is closed on that day.")
+    walk.follow("Assign somebody")
+    walk.press("Assign them")
+    walk.sees("Choose what they do for the school")
+    pictured(walk, "supporter-form")
+    walk.page.get_by_label("Local Leader of Education (LLE)").check()
+    walk.type("Name, if they are not an officer", "Mrs A. Example")
+    walk.type_day("First day", date(2026, 11, 23))
+    walk.press("Assign them")
+    walk.sees("The support is assigned", "Mrs A. Example")
+    walk.arrive_by(walk.page.get_by_role("link", name="End the support of Mrs A. Example"))
+    pictured(walk, "supporter-end-form")

@@ -1,0 +1,270 @@
+"""Escalations: starting them, what is recorded and proposed at their steps, and their record."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.approvals import shown as approvals_shown
+from models.database import read
+from models.escalations import held as escalations_held
+from models.escalations.proposing import propose
+from models.escalations.recording import judge_response, record_discussion, record_response
+from models.escalations.shown import escalation, escalations
+from models.escalations.starting import start
+from models.letters.shown import letters_of, messages_of
+from models.matters.shown import deadlines_of
+from models.people.access import Act, reader
+from models.record import timeline
+from web.api import answers
+from web.api.answering import Caller, OnlyOnce, may, shown
+from web.api.bodies import (
+    DiscussionBody,
+    EscalationQuery,
+    JudgementBody,
+    Paging,
+    ProposalBody,
+    ResponseBody,
+    StartBody,
+)
+from web.door import AtDoor, key, reference
+
+router = APIRouter(tags=["Escalations"])
+Reference = Annotated[str, Depends(reference)]
+Key = Annotated[int, Depends(key)]
+Pages = Annotated[Paging, Query()]
+
+
+@router.get(
+    "/escalations",
+    response_model=answers.ListOf[answers.Escalation],
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
+def list_escalations(
+    door: AtDoor, officer: Caller, query: Annotated[EscalationQuery, Query()]
+) -> Response:
+    """The escalations to which everything that is given applies."""
+    with read(door.engine) as session:
+        found = escalations(
+            session, door.policy, reader(officer), today=door.today, **query.model_dump()
+        )
+        return shown(answers.ListOf[answers.Escalation], found)
+
+
+@router.post(
+    "/escalations",
+    status_code=201,
+    response_model=answers.Escalation,
+    dependencies=[may(Act.START)],
+)
+def start_escalation(door: AtDoor, officer: Caller, once: OnlyOnce, body: StartBody) -> Response:
+    """Start an escalation; it waits for a Head of Service unless one starts it."""
+
+    def command(session: Session) -> Any:
+        started = start(session, door.policy, officer=officer, now=door.now, **body.model_dump())
+        return escalation(
+            session, door.policy, reader(officer), started.reference, today=door.today
+        )
+
+    return once(answers.Escalation, command, 201)
+
+
+@router.get(
+    "/escalations/{reference}",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
+def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Response:
+    """One escalation."""
+    with read(door.engine) as session:
+        found = escalation(session, door.policy, reader(officer), reference, today=door.today)
+        return shown(answers.Escalation, found)
+
+
+@router.get(
+    "/escalations/{reference}/contacts",
+    response_model=answers.ListOf[answers.Discussion],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_discussions(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The discussions and meetings held, in the order recorded."""
+    with read(door.engine) as session:
+        found = escalations_held.discussions_of(
+            session, door.policy, reference, **query.model_dump()
+        )
+        return shown(answers.ListOf[answers.Discussion], found)
+
+
+@router.post(
+    "/escalations/{reference}/contacts",
+    status_code=201,
+    response_model=answers.Discussion,
+    dependencies=[may(Act.RECORD_DISCUSSION)],
+)
+def add_discussion(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: DiscussionBody
+) -> Response:
+    """Record a discussion or meeting; at an approved informal step it carries the step out."""
+
+    def command(session: Session) -> Any:
+        held = record_discussion(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return escalations_held.discussion(session, door.policy, held.id)
+
+    return once(answers.Discussion, command, 201)
+
+
+@router.get(
+    "/escalations/{reference}/responses",
+    response_model=answers.ListOf[answers.Response],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_responses(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The school's responses, in the order recorded."""
+    with read(door.engine) as session:
+        found = escalations_held.responses_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Response], found)
+
+
+@router.post(
+    "/escalations/{reference}/responses",
+    status_code=201,
+    response_model=answers.Response,
+    dependencies=[may(Act.RECORD_RESPONSE)],
+)
+def add_response(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ResponseBody
+) -> Response:
+    """Record what the school answered, judged at once or not yet."""
+
+    def command(session: Session) -> Any:
+        response = record_response(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return escalations_held.response(session, door.policy, response.id)
+
+    return once(answers.Response, command, 201)
+
+
+@router.post(
+    "/responses/{id}/judgement",
+    response_model=answers.Response,
+    dependencies=[may(Act.JUDGE_RESPONSE)],
+)
+def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
+    """Judge a response that was recorded without a judgement."""
+
+    def command(session: Session) -> Any:
+        judge_response(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            response_id=id,
+            **body.model_dump(),
+        )
+        return escalations_held.response(session, door.policy, id)
+
+    return once(answers.Response, command)
+
+
+@router.get(
+    "/escalations/{reference}/proposals",
+    response_model=answers.ListOf[answers.Proposal],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_proposals_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """Every proposal ever made for this escalation, oldest first."""
+    with read(door.engine) as session:
+        found = approvals_shown.proposals_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Proposal], found)
+
+
+@router.post(
+    "/escalations/{reference}/proposals",
+    status_code=201,
+    response_model=answers.Proposal,
+    dependencies=[may(Act.PROPOSE)],
+)
+def add_proposal(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ProposalBody
+) -> Response:
+    """Put a change forward for approval; a formal step carries its drafted letter."""
+
+    def command(session: Session) -> Any:
+        proposal = propose(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return approvals_shown.proposal(session, door.policy, proposal.id, today=door.today)
+
+    return once(answers.Proposal, command, 201)
+
+
+@router.get(
+    "/escalations/{reference}/deadlines",
+    response_model=answers.ListOf[answers.Deadline],
+    dependencies=[may(Act.SEE_OUTLINES)],
+)
+def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The deadlines of this escalation with their reminders, in the order they were set."""
+    with read(door.engine) as session:
+        found = deadlines_of(
+            session, door.policy, reference, today=door.today, **query.model_dump()
+        )
+        return shown(answers.ListOf[answers.Deadline], found)
+
+
+@router.get(
+    "/escalations/{reference}/letters",
+    response_model=answers.ListOf[answers.ListedLetter],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The letters of this escalation with their deliveries, without their text."""
+    with read(door.engine) as session:
+        found = letters_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.ListedLetter], found)
+
+
+@router.get(
+    "/escalations/{reference}/messages",
+    response_model=answers.ListOf[answers.Message],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """Everything queued to go out about this escalation, oldest first.
+
+    Letters, and what officers are told: alerts, reminders, and digests in which it stands.
+    """
+    with read(door.engine) as session:
+        found = messages_of(session, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Message], found)
+
+
+@router.get(
+    "/escalations/{reference}/events",
+    response_model=answers.ListOf[answers.Event],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_events(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The record of this escalation as it stands in the chain, oldest first."""
+    with read(door.engine) as session:
+        found = timeline.events_of(session, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.Event], found)

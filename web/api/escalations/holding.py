@@ -1,0 +1,153 @@
+"""Whose a case is, and cover for absence."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.database import read
+from models.escalations import holding
+from models.escalations.shown import escalation
+from models.letters.shown import held_contacts
+from models.matters.held_contacts import settle_contact
+from models.people import cover
+from models.people.access import Act, reader
+from models.people.shown import delegation, delegations
+from web.api import answers, bodies
+from web.api.answering import Caller, Once, OnlyOnce, may, shown
+from web.door import AtDoor, key, reference
+
+router = APIRouter(tags=["Whose case it is"])
+Reference = Annotated[str, Depends(reference)]
+Pages = Annotated[bodies.Paging, Query()]
+
+
+def _carried_out(
+    once: Once, reference: str, command: Callable[..., Any], body: bodies.Body
+) -> Response:
+    """Carry out a command on an escalation, and show the escalation as it is then."""
+    door, officer = once.door, once.officer
+
+    def run(session: Session) -> Any:
+        command(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return escalation(session, door.policy, reader(officer), reference, today=door.today)
+
+    return once(answers.Escalation, run)
+
+
+@router.post(
+    "/escalations/{reference}/case-officer",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.CHANGE_CASE_OFFICER)],
+)
+def change_case_officer(
+    once: OnlyOnce, reference: Reference, body: bodies.CaseOfficerBody
+) -> Response:
+    """Give a case to another case officer."""
+    return _carried_out(once, reference, holding.change_case_officer, body)
+
+
+@router.post(
+    "/escalations/{reference}/restriction",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.RESTRICT)],
+)
+def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody) -> Response:
+    """Restrict a case to these officers, its case officer, the caller and the Director.
+
+    Its runs in Prefect go within two minutes, and with them its events on a server that `scc up`
+    started; another server keeps its events as long as it is set to. E-mails that were sent, what
+    was exported or downloaded, log files and backups stay as they are.
+    """
+    return _carried_out(once, reference, holding.restrict, body)
+
+
+@router.post(
+    "/escalations/{reference}/restriction/end",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.RESTRICT)],
+)
+def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -> Response:
+    """End the restriction of a case."""
+    return _carried_out(once, reference, holding.open_to_all, body)
+
+
+@router.get(
+    "/escalations/{reference}/held-contacts",
+    response_model=answers.ListOf[answers.HeldContact],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_held_contacts(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+    """The contacts that somebody changed who does not see the case, until they are confirmed."""
+    with read(door.engine) as session:
+        found = held_contacts(session, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.HeldContact], found)
+
+
+@router.post(
+    "/escalations/{reference}/held-contacts/{role}",
+    response_model=answers.Escalation,
+    dependencies=[may(Act.CONFIRM_CONTACT)],
+)
+def settle_held_contact(
+    once: OnlyOnce, reference: Reference, role: str, body: bodies.HeldContactBody
+) -> Response:
+    """Let the case's letters use the school's contact, or stay with the one before."""
+    return _carried_out(once, reference, partial(settle_contact, role=role), body)
+
+
+@router.get(
+    "/delegations",
+    response_model=answers.ListOf[answers.Delegation],
+    dependencies=[may(Act.DELEGATE)],
+)
+def list_delegations(door: AtDoor, officer: Caller, query: Pages) -> Response:
+    """The cover that the caller gave and was given, newest first."""
+    with read(door.engine) as session:
+        found = delegations(session, reader(officer), today=door.today, **query.model_dump())
+        return shown(answers.ListOf[answers.Delegation], found)
+
+
+@router.post(
+    "/delegations",
+    status_code=201,
+    response_model=answers.Delegation,
+    dependencies=[may(Act.DELEGATE)],
+)
+def add_delegation(
+    door: AtDoor, officer: Caller, once: OnlyOnce, body: bodies.DelegationBody
+) -> Response:
+    """Let a colleague decide for the caller from one day to another."""
+
+    def command(session: Session) -> Any:
+        made = cover.delegate(session, officer=officer, now=door.now, **body.model_dump())
+        return delegation(session, made.id, today=door.today)
+
+    return once(answers.Delegation, command, 201)
+
+
+@router.post(
+    "/delegations/{number}/end",
+    response_model=answers.Delegation,
+    dependencies=[may(Act.DELEGATE)],
+)
+def end_delegation(door: AtDoor, officer: Caller, once: OnlyOnce, number: str) -> Response:
+    """End cover before its last day."""
+
+    def command(session: Session) -> Any:
+        ended = cover.end_delegation(
+            session, officer=officer, now=door.now, delegation_id=key(number)
+        )
+        return delegation(session, ended.id, today=door.today)
+
+    return once(answers.Delegation, command)

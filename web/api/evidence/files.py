@@ -1,0 +1,147 @@
+"""The files of a case: listed, attached, downloaded."""
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.database import read
+from models.evidence import keeping
+from models.evidence.shown import evidence_file, evidence_of
+from models.files.kinds import KINDS
+from models.people.access import Act
+from models.refusals import InvalidInput
+from web.api import answers
+from web.api.answering import Caller, Once, digest, may, shown
+from web.api.bodies import Paging
+from web.api.problems import MEDIA_TYPE
+from web.door import AtDoor, key, reference
+from web.evidence_files import Posted, PostedFile, evidence_response
+
+router = APIRouter(tags=["Evidence"])
+Reference = Annotated[str, Depends(reference)]
+Key = Annotated[int, Depends(key)]
+
+_FORM = {
+    "type": "object",
+    "required": ["file", "description"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "description": {"type": "string", "maxLength": keeping.LONGEST_DESCRIPTION},
+    },
+}
+# The form is read by hand, after the rule was asked: FastAPI would read it before.
+_REQUEST = {
+    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
+}
+_TOO_LONG = {
+    "description": "The file is too large",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+@router.get(
+    "/escalations/{reference}/evidence",
+    response_model=answers.ListOf[answers.EvidenceFile],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_evidence(
+    door: AtDoor, _: Caller, reference: Reference, query: Annotated[Paging, Query()]
+) -> Response:
+    """The files of this escalation in the order in which they were added."""
+    with read(door.engine) as session:
+        found = evidence_of(session, door.policy, reference, **query.model_dump())
+        return shown(answers.ListOf[answers.EvidenceFile], found)
+
+
+@router.post(
+    "/escalations/{reference}/evidence",
+    status_code=201,
+    response_model=answers.EvidenceFile,
+    responses={413: _TOO_LONG},
+    openapi_extra=_REQUEST,
+    dependencies=[may(Act.ADD_EVIDENCE)],
+)
+def add_evidence(
+    request: Request,
+    door: AtDoor,
+    officer: Caller,
+    reference: Reference,
+    posted: Posted,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Attach a file of at most 25 MB: checked by its content, examined and scanned for malware.
+
+    409 while no scanner is set. What is refused before it is kept (its kind, its size, what is in
+    it, malware) is judged anew under the same Idempotency-Key.
+    """
+    upload, description = _sent(posted)
+    same = digest(request, _content(upload, description))
+    once = Once(request, door, officer, idempotency_key or None, same)
+    first = once.again()
+    if first is not None:
+        return first
+    with keeping.receive(
+        door.engine,
+        door.policy,
+        door.settings,
+        officer=officer,
+        now=door.now,
+        reference=reference,
+        upload=upload,
+    ) as received:
+
+        def command(session: Session) -> Any:
+            added = keeping.add_evidence(
+                session,
+                door.policy,
+                officer=officer,
+                now=door.now,
+                reference=reference,
+                received=received,
+                description=description,
+            )
+            return evidence_file(session, door.policy, added.id)
+
+        return once(answers.EvidenceFile, command, 201)
+
+
+def _sent(posted: PostedFile) -> tuple[keeping.Upload, str]:
+    """The file and its description; raises InvalidInput for anything else."""
+    others = posted.texts.keys() - {"description"}
+    errors = [(name, "There is no such field.") for name in sorted(others - {"file"})]
+    if posted.upload is None:
+        errors.append(("file", "Send a file."))
+    if "description" not in posted.texts:
+        errors.append(("description", "This is needed."))
+    if errors or posted.upload is None:
+        raise InvalidInput.many(errors)
+    return posted.upload, posted.texts["description"]
+
+
+def _content(upload: keeping.Upload, description: str) -> str:
+    """What makes this request the one it is, whatever boundary its parts have."""
+    sha256 = hashlib.sha256()
+    while chunk := upload.content.read(1 << 20):
+        sha256.update(chunk)
+    upload.content.seek(0)
+    return json.dumps([sha256.hexdigest(), upload.name, description])
+
+
+@router.get(
+    "/files/{id}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file, byte for byte as it was attached",
+            "content": {kind.media_type: {} for kind in KINDS},
+        }
+    },
+    dependencies=[may(Act.SEE_CASE)],
+)
+def show_file(door: AtDoor, _: Caller, id: Key) -> Response:
+    """One file of a case."""
+    return evidence_response(door, id)

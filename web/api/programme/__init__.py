@@ -1,0 +1,1 @@
+"""The support programme: what schools are due, and what was done."""

@@ -1,0 +1,1 @@
+"""Proposals: put forward, and who decides them on what they were shown."""

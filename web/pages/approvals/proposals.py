@@ -1,0 +1,218 @@
+"""Proposals: those that wait for the officer, and one with its letters, to be decided."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import paging
+from models.approvals import shown as approvals_shown
+from models.approvals.approving import own_work, recipients_if_known
+from models.clocks import add_working_days
+from models.escalations.deciding import decide, find_approver
+from models.escalations.tables import Action, Proposal, ProposalState
+from models.letters import shown as letters_shown
+from models.letters.addressing import contacts_of
+from models.letters.tables import Letter, LetterState
+from models.letters.writing import find_letter
+from models.matters.case import case_of, find_case
+from models.people.access import Act
+from models.people.tables import Role
+from models.policy.wording import find_rule
+from models.refusals import ChangedSince, InvalidInput
+from models.statutory import shown as statutory_shown
+from web.pages.escalations.propose import CONFIRMATIONS
+from web.pages.forms import Form, Posted
+from web.pages.letters.letters import editable, preview
+from web.pages.lists import PageNumber, address
+from web.pages.statutory.wording import shown_notice, shown_power
+from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.wording import titled
+from web.rendering import date_long
+
+router = APIRouter()
+Found = dict[str, Any]
+PER_PAGE = 25
+
+
+@router.get("/proposals", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+def waiting(visit: Visitor, page: PageNumber) -> Response:
+    """What waits for this officer's decision, the oldest first."""
+    with visit.read() as session:
+        found = find_waiting(session, visit, {}, page, PER_PAGE)
+    return visit.page(
+        "approvals/proposals.html",
+        title="Waiting for me",
+        navigation="waiting",
+        found=found,
+        may_delegate=visit.may(Act.DELEGATE),
+        address=address(visit, {}),
+    )
+
+
+def find_waiting(
+    session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
+) -> paging.Page:
+    """One page of what waits for this officer's decision, each with its title."""
+    found = approvals_shown.proposals(
+        session,
+        visit.policy,
+        officer=visit.officer,
+        today=visit.today,
+        page=page,
+        per_page=per_page,
+    )
+    return paging.Page(**{**found, "items": titled(session, found["items"])})
+
+
+@router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE)])
+def proposal(visit: Visitor, number: Key) -> Response:
+    """One proposal, with its letters as they would be sent."""
+    return _proposal(visit, number, Form())
+
+
+@router.post("/proposals/{id}", dependencies=[may(Act.DECIDE)])
+def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Approve the proposal, or return it with a reason."""
+    try:
+        returns = form.text("decision") == "return"
+        form.check("decision", *(["reason"] if returns else []))
+        with visit.write() as session:
+            decided = decide(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                proposal_id=number,
+                decision=form.text("decision"),
+                reason=form.text("reason"),
+                seen=form.text("seen"),
+            )
+            reference = case_of(session, visit.policy, decided.escalation_id).escalation.reference
+    except (InvalidInput, ChangedSince) as refusal:
+        return _proposal(visit, number, form.refused(refusal))
+    done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
+    return visit.done(f"/escalations/{reference}", done.get(decided.state, "signed_off"))
+
+
+def _proposal(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        shown = approvals_shown.proposal(session, visit.policy, number, today=visit.today)
+        [found] = titled(session, [shown])
+        letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
+        mine = number in approvals_shown.decidable(session, visit.officer, visit.today)
+        own = _own_work(session, visit, number) if mine else None
+        notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
+    return visit.page(
+        "approvals/proposal.html",
+        title=found["title"],
+        navigation="waiting",
+        form=form,
+        proposal=found,
+        letters=letters,
+        notice=notice,
+        power=power,
+        may_decide=mine,
+        own=own,
+        may_edit=visit.may(Act.WRITE_LETTER),
+        may_confirm=visit.may(Act.CONFIRM_CONTACT),
+        waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
+        then=_then(found),
+        stages=[Role(role).label for role in found["approvers"]],
+        days=_days(visit, found),
+        confirmed=_confirmed(found["details"]),
+    )
+
+
+def _own_work(session: Session, visit: Visit, number: int) -> str | None:
+    """Why the officer cannot approve what waits for them, only return it; None where they can."""
+    proposal = session.get_one(Proposal, number)
+    case = case_of(session, visit.policy, proposal.escalation_id)
+    approver = find_approver(session, proposal, visit.officer, visit.today)
+    return own_work(case, proposal, approver, visit.today)
+
+
+def _then(found: Found) -> str | None:
+    """Who decides after this stage; None at the last."""
+    if found["waits_for"] is None:
+        return None
+    later = found["approvers"][found["approvers"].index(found["waits_for"]) + 1 :]
+    return Role(later[0]).label if later else None
+
+
+def _notice_of(session: Session, visit: Visit, found: Found) -> Found | None:
+    """The warning notice that the proposal is to give, in full."""
+    notices = statutory_shown.warning_notices_of(
+        session, visit.policy, found["reference"], per_page=paging.MOST_PER_PAGE
+    )["items"]
+    proposed = [notice for notice in notices if notice["proposal"] == found["id"]]
+    return shown_notice(proposed[0]) if proposed else None
+
+
+def _power_of(session: Session, visit: Visit, found: Found) -> Found | None:
+    """The power that the proposal is to use, to review or to end, in full."""
+    about = ("power", "review_of", "end_of")
+    numbers = [found["details"][name] for name in about if name in found["details"]]
+    if not numbers:
+        return None
+    case = find_case(session, visit.policy, found["reference"])
+    return shown_power(
+        case, statutory_shown.power(session, visit.policy, numbers[0], today=visit.today)
+    )
+
+
+def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]:
+    found = letters_shown.letter(session, visit.policy, letter_id)
+    letter = find_letter(session, letter_id)
+    case = find_case(session, visit.policy, found["reference"])
+    contacts = contacts_of(session, case.escalation, visit.today)
+    return {
+        **found,
+        "held": _held_for(session, letter, found["reference"]),
+        "goes_to": letter.recipients or recipients_if_known(case, contacts, letter),
+        "preview": preview(session, visit, letter_id),
+        "editable": editable(found),
+    }
+
+
+def _held_for(session: Session, letter: Letter, reference: str) -> list[Found]:
+    """The contacts a draft goes to in place of the school's, which nobody has confirmed."""
+    if letter.state is not LetterState.DRAFT:
+        return []
+    roles = (letter.to_role, *letter.copy_roles)
+    items = letters_shown.held_contacts(session, reference)["items"]
+    return [held for held in items if held["role"] in roles]
+
+
+def _days(visit: Visit, found: Found) -> list[tuple[str, str]]:
+    """The dates that a proposal sets, or would set if it were approved today."""
+    details = found["details"]
+    named = {
+        "to": "New date of the deadline",
+        "respond_by": "Response asked for by",
+        "compliance_ends_on": "Compliance period ends",
+        "ended_on": "It ends on",
+    }
+    days = [
+        (words, date_long(date.fromisoformat(details[name])))
+        for name, words in named.items()
+        if name in details
+    ]
+    rule = find_rule(visit.policy, found["step"])
+    asks = found["action"] == Action.ADVANCE and rule.kind == "letter"
+    if asks and "respond_by" not in details:
+        period = rule.response_working_days
+        expected = date_long(add_working_days(visit.today, period))
+        asked = f"{period} working days after the letter"
+        if found["state"] == ProposalState.AWAITING:
+            asked += f": {expected}, if it is approved today"
+        days.append((named["respond_by"], asked))
+    return days
+
+
+def _confirmed(details: dict[str, Any]) -> list[str]:
+    """What goes on record with the proposal, in words."""
+    return [words for about, words in CONFIRMATIONS.items() if about in details.items()]

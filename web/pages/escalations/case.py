@@ -1,0 +1,274 @@
+"""One escalation: what to do next, its ladder and deadlines, its letters, its whole record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import paging
+from models.approvals.shown import decidable, proposals_of
+from models.escalations import held as escalations_held
+from models.escalations.shown import escalation
+from models.escalations.tables import Action, Trigger
+from models.letters.shown import held_contacts, letters_of
+from models.matters.case import find_case
+from models.matters.shown import deadlines_of
+from models.matters.tables import DeadlineKind
+from models.people.access import Act
+from models.policy import StepRule
+from models.policy.wording import find_rule, role_words
+from models.record import timeline
+from web.pages.escalations.next_step import CLOSED, what_next
+from web.pages.escalations.propose import offers, standing
+from web.pages.escalations.situation import Situation, in_law
+from web.pages.lists import PageNumber
+from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.wording import time_left, titled, upper_first, working_days
+
+router = APIRouter()
+Found = dict[str, Any]
+MOST = paging.MOST_PER_PAGE
+EVENTS = 50
+
+# What the date beside a step's state says.
+DATED = {
+    "proposed": "Proposed",
+    "approved": "Approved",
+    "carried_out": "Carried out",
+    "awaiting_response": "Carried out",
+    "satisfactory": "Judged",
+    "unsatisfactory": "Judged",
+    "no_response": "Closed",
+    "passed_over": "Passed over",
+    "fallen_away": "Fell away",
+}
+DUE = {"warning_notice": "Compliance period ends"}
+TITLES = {
+    DeadlineKind.COMPLIANCE: "End of the compliance period (section 60)",
+    DeadlineKind.POWERS: "Last day for sections 63, 64 and 66",
+    DeadlineKind.BUDGET_REVIEW: "Review of the suspended budget (section 66)",
+}
+
+
+@router.get("/escalations/{reference}", dependencies=[may(Act.SEE_OUTLINES)])
+def case(visit: Visitor, reference: Reference) -> Response:
+    """The escalation as it stands; its outline for those who see no more."""
+    if not visit.reader.whole:
+        return _outline(visit, reference)
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        made = proposals_of(session, visit.policy, reference, per_page=MOST)["items"]
+        proposals = titled(session, made)
+        deadlines = deadlines_of(
+            session, visit.policy, reference, today=visit.today, per_page=MOST
+        )["items"]
+        situation = _situation(session, visit, reference, proposals)
+        held = held_contacts(session, reference, per_page=MOST)["items"]
+    current = found["step"]["key"] if found["status"] not in CLOSED else None
+    return visit.page(
+        "escalations/case.html",
+        title=found["school"],
+        found=found,
+        section="case",
+        caseworker=situation.caseworker,
+        next_step=what_next(situation),
+        ladder=[
+            _step(step, situation.case.ladder.step(step["key"]), current, proposals)
+            for step in found["steps"]
+        ],
+        fallen_away=[
+            _step(step, find_rule(visit.policy, step["key"]), None, proposals)
+            for step in found["fallen_away"]
+        ],
+        deadlines=[_deadline(deadline, visit) for deadline in sorted(deadlines, key=_pressing)],
+        law=situation.law,
+        awaiting=situation.awaiting,
+        mine=situation.mine,
+        held=held,
+        may_confirm=visit.may(Act.CONFIRM_CONTACT),
+        may_restrict=visit.may(Act.RESTRICT),
+        decided=[proposal for proposal in reversed(proposals) if proposal["state"] != "awaiting"],
+        triggers=[upper_first(Trigger(name).label) for name in found["triggers"]],
+    )
+
+
+def _outline(visit: Visit, reference: str) -> Response:
+    """Where the escalation stands and by when, without what anybody wrote."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        due = deadlines_of(session, visit.policy, reference, today=visit.today, per_page=MOST)[
+            "items"
+        ]
+    ladder = visit.policy.ladder(found["ladder"])
+    current = found["step"]["key"] if found["status"] not in CLOSED else None
+    return visit.page(
+        "escalations/case_outline.html",
+        title=found["school"],
+        found=found,
+        ladder=[_step(step, ladder.step(step["key"]), current) for step in found["steps"]],
+        deadlines=[_deadline(deadline, visit) for deadline in sorted(due, key=_pressing)],
+    )
+
+
+def _situation(session: Session, visit: Visit, reference: str, proposals: list[Found]) -> Situation:
+    policy = visit.policy
+    case = find_case(session, policy, reference)
+    at = standing(case, visit)
+    return Situation(
+        officer=visit.officer,
+        case=case,
+        at=at,
+        offers=offers(case, at, visit.today),
+        awaiting=sorted(
+            (proposal for proposal in proposals if proposal["state"] == "awaiting"),
+            key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
+        ),
+        mine=decidable(session, visit.officer, visit.today),
+        letters=letters_of(session, policy, reference, per_page=MOST)["items"],
+        responses=escalations_held.responses_of(session, policy, reference, per_page=MOST)["items"],
+        discussions=escalations_held.discussions_of(session, policy, reference, per_page=MOST)[
+            "items"
+        ],
+        law=in_law(session, visit, reference) if case.ladder.key == "maintained" else None,
+    )
+
+
+def _find(session: Session, visit: Visit, reference: str) -> Found:
+    return escalation(session, visit.policy, visit.reader, reference, today=visit.today)
+
+
+def _step(
+    step: Found, rule: StepRule, current: str | None, proposals: Sequence[Found] = ()
+) -> Found:
+    state = step["state"]
+    dates = [(DATED[state], step["changed_on"])] if state and step["changed_on"] else []
+    if step["deadline"] and rule.kind != "powers":
+        dates.append((DUE.get(step["key"], "Response due"), step["deadline"]))
+    return {
+        "number": step["number"],
+        "title": step["title"],
+        "state": state,
+        "current": step["key"] == current,
+        "overdue": step["overdue"],
+        "dates": dates,
+        "who": None if state else _ahead(rule),
+        "note": _why_passed_over(step, proposals) if state == "passed_over" else None,
+    }
+
+
+def _ahead(rule: StepRule) -> str:
+    """What there is to say of a step that is still to come."""
+    if rule.only_if:
+        return "Only if the headteacher’s performance is in question"
+    if rule.kind == "powers":
+        return "Sections 63 to 66, each under its own conditions"
+    people = rule.with_ or (rule.to,)
+    named = " and ".join(role_words(name) for name in people if name != "ofsted")
+    how = "With" if rule.with_ else "To"
+    return f"{how} the {named}" if named else "To Ofsted"
+
+
+def _why_passed_over(step: Found, proposals: Sequence[Found]) -> str | None:
+    reasons = [
+        proposal["reason"]
+        for proposal in proposals
+        if (proposal["action"], proposal["step"]) == (Action.PASS_OVER, step["key"])
+        and proposal["state"] == "approved"
+    ]
+    return reasons[-1] if reasons else None
+
+
+def _deadline(deadline: Found, visit: Visit) -> Found:
+    return {
+        "title": TITLES.get(deadline["kind"], f"Response at step {deadline['step_number']}"),
+        "due_on": deadline["due_on"],
+        "state": deadline["state"],
+        "overdue": deadline["overdue"],
+        "remaining": _remaining(deadline, visit),
+        "rule": deadline["rule"],
+    }
+
+
+def _pressing(deadline: Found) -> tuple[bool, int]:
+    """What is open comes first, the earliest before; then what was, the newest before."""
+    is_open = deadline["state"] == "open"
+    return not is_open, deadline["due_on"].toordinal() if is_open else -deadline["id"]
+
+
+def _remaining(deadline: Found, visit: Visit) -> str | None:
+    if deadline["days_left"] is not None:
+        return f"stopped with {working_days(deadline['days_left'])} left"
+    if deadline["state"] not in ("open", "missed"):
+        return None
+    return time_left(deadline["due_on"], visit.today)
+
+
+@router.get("/escalations/{reference}/letters", dependencies=[may(Act.SEE_CASE)])
+def letters(visit: Visitor, reference: Reference) -> Response:
+    """Its letters, and what became of each."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        items = letters_of(session, visit.policy, reference, per_page=MOST)["items"]
+    return visit.page(
+        "escalations/case_letters.html",
+        title="Letters",
+        found=found,
+        section="letters",
+        letters=items[::-1],
+        caseworker=visit.may(Act.PROPOSE),
+    )
+
+
+@router.get("/escalations/{reference}/discussions", dependencies=[may(Act.SEE_CASE)])
+def discussions(visit: Visitor, reference: Reference) -> Response:
+    """What was said with the school and what the school answered."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        held = escalations_held.discussions_of(session, visit.policy, reference, per_page=MOST)[
+            "items"
+        ]
+        given = escalations_held.responses_of(session, visit.policy, reference, per_page=MOST)[
+            "items"
+        ]
+    return visit.page(
+        "escalations/case_discussions.html",
+        title="Discussions and responses",
+        found=found,
+        section="discussions",
+        discussions=held[::-1],
+        responses=given[::-1],
+        caseworker=visit.may(Act.PROPOSE),
+        judged=not find_rule(visit.policy, found["step"]["key"]).statutory,
+    )
+
+
+@router.get("/escalations/{reference}/record", dependencies=[may(Act.SEE_CASE)])
+def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
+    """Everything that happened, newest first."""
+    with visit.read() as session:
+        found = _find(session, visit, reference)
+        events = timeline.timeline(session, visit.policy, reference, page=page, per_page=EVENTS)
+    return visit.page(
+        "escalations/case_record.html",
+        title="Record",
+        found=found,
+        section="record",
+        events=events,
+        items=[_told(event) for event in events["items"]],
+    )
+
+
+def _told(event: Found) -> Found:
+    item = {
+        "title": event["sentence"],
+        "by": event["who"],
+        "at": event["at"],
+        "text": event["text"],
+    }
+    if event["letter"]:
+        item |= {"href": f"/letters/{event['letter']}", "link_text": "Read the letter"}
+    elif event["proposal"]:
+        item |= {"href": f"/proposals/{event['proposal']}", "link_text": "Read the proposal"}
+    return item

@@ -1,0 +1,169 @@
+"""Whose a case is: its case officer, who sees it, and whom its letters go to because of that."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.escalations import holding
+from models.letters import shown as letters_shown
+from models.matters.case import find_case
+from models.matters.held_contacts import settle_contact
+from models.people.access import ON_THE_CASE, Act
+from models.people.shown import named_on, officers_in
+from models.people.tables import CASEWORK, Officer
+from models.policy.wording import role_words
+from models.refusals import InvalidInput
+from models.settings import PREFECT_KEEPS_EVENTS
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.visits import Reference, Visit, Visitor, may
+
+router = APIRouter()
+
+
+@router.get("/escalations/{reference}/case-officer", dependencies=[may(Act.CHANGE_CASE_OFFICER)])
+def case_officer(visit: Visitor, reference: Reference) -> Response:
+    """The form for giving the case to another case officer."""
+    return _case_officer(visit, reference, Form())
+
+
+@router.post("/escalations/{reference}/case-officer", dependencies=[may(Act.CHANGE_CASE_OFFICER)])
+def change_case_officer(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Give the case to another case officer."""
+    try:
+        form.check("case_officer", "reason")
+        with visit.write() as session:
+            holding.change_case_officer(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                case_officer=form.text("case_officer"),
+                reason=form.text("reason"),
+            )
+    except InvalidInput as invalid:
+        return _case_officer(visit, reference, form.refused(invalid))
+    return visit.done(f"/escalations/{reference}", "case_officer")
+
+
+def _case_officer(visit: Visit, reference: str, form: Form) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        return visit.page(
+            "escalations/case_officer_form.html",
+            title="Change the case officer",
+            form=form,
+            case=case,
+            now_with=session.get_one(Officer, case.escalation.case_officer_id),
+            officers=officers_in(session, CASEWORK),
+        )
+
+
+@router.get("/escalations/{reference}/restriction", dependencies=[may(Act.RESTRICT)])
+def restriction(visit: Visitor, reference: Reference) -> Response:
+    """Who sees the case, and the form for changing it."""
+    return _restriction(visit, reference, None)
+
+
+@router.post("/escalations/{reference}/restriction", dependencies=[may(Act.RESTRICT)])
+def restrict(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Restrict the case to those who were chosen, or open it to all again."""
+    try:
+        form.check("restricted", "reason")
+        with visit.write() as session:
+            _restrict(session, visit, reference, form)
+    except STAYS as refusal:
+        return _restriction(visit, reference, form.refused(refusal))
+    what = "restricted" if form.yes("restricted") else "opened_to_all"
+    return visit.done(f"/escalations/{reference}", what)
+
+
+def _restrict(session: Session, visit: Visit, reference: str, form: Form) -> None:
+    if form.yes("restricted"):
+        holding.restrict(
+            session,
+            visit.policy,
+            officer=visit.officer,
+            now=visit.now,
+            reference=reference,
+            officers=form.texts("officers"),
+            reason=form.text("reason"),
+        )
+        return
+    holding.open_to_all(
+        session,
+        visit.policy,
+        officer=visit.officer,
+        now=visit.now,
+        reference=reference,
+        reason=form.text("reason"),
+    )
+
+
+def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        if form is None:
+            restricted = "yes" if case.escalation.restricted else ""
+            form = Form.of(restricted=restricted)
+            form.values["officers"] = named_on(session, reference)
+        return visit.page(
+            "escalations/restriction_form.html",
+            title="Who can see this case",
+            form=form,
+            case=case,
+            officers=officers_in(session, ON_THE_CASE),
+            hours=_hours(PREFECT_KEEPS_EVENTS),
+        )
+
+
+def _hours(period: timedelta) -> str:
+    count = int(period / timedelta(hours=1))
+    return "one hour" if count == 1 else f"{count} hours"
+
+
+@router.get(
+    "/escalations/{reference}/held-contacts/{role}", dependencies=[may(Act.CONFIRM_CONTACT)]
+)
+def held_contact(visit: Visitor, reference: Reference, role: str) -> Response:
+    """The contact that the case's letters use, the school's, and the choice between them."""
+    return _held_contact(visit, reference, role, Form())
+
+
+@router.post(
+    "/escalations/{reference}/held-contacts/{role}", dependencies=[may(Act.CONFIRM_CONTACT)]
+)
+def settle_held_contact(visit: Visitor, reference: Reference, role: str, form: Posted) -> Response:
+    """Choose between the two."""
+    try:
+        form.check("decision")
+        with visit.write() as session:
+            settle_contact(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                role=role,
+                decision=form.text("decision"),
+                seen=form.text("seen"),
+            )
+    except STAYS as refusal:
+        return _held_contact(visit, reference, role, form.refused(refusal))
+    confirmed = form.text("decision") == "confirm"
+    what = "contact_confirmed" if confirmed else "contact_kept"
+    return visit.done(f"/escalations/{reference}", what)
+
+
+def _held_contact(visit: Visit, reference: str, role: str, form: Form) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        return visit.page(
+            "escalations/held_contact_form.html",
+            title=f"Whom this case’s letters go to: the {role_words(role)}",
+            form=form,
+            case=case,
+            held=letters_shown.held_contact(session, case.escalation, role),
+        )

@@ -1,0 +1,151 @@
+"""Where an escalation stands, as far as a page needs it to say what is to be done next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from models import paging
+from models.law.powers import Section
+from models.matters.case import Case
+from models.people.access import Act, may
+from models.people.tables import Officer
+from models.policy.ladder import Standing
+from models.statutory import shown as statutory_shown
+from models.statutory.tables import SecretaryOfStateKind
+from web.pages.escalations.propose import Offer
+from web.pages.visits import Visit
+from web.pages.wording import time_left
+from web.rendering import date_long
+
+Found = dict[str, Any]
+MOST = paging.MOST_PER_PAGE
+
+
+@dataclass(frozen=True)
+class InLaw:
+    """Where an escalation stands in Part 4 of the Act, as `models.reading` tells it today."""
+
+    today: date
+    eligibility: Found
+    notices: Sequence[Found]
+    powers: Sequence[Found]
+    from_secretary_of_state: Sequence[Found]
+
+    @property
+    def notice(self) -> Found | None:
+        """The newest warning notice that was given."""
+        given = [notice for notice in self.notices if notice["given_on"]]
+        return given[-1] if given else None
+
+    def holds(self, key: str) -> bool:
+        """Whether one of the four facts of section 60(1) holds."""
+        return any(fact["holds"] for fact in self.eligibility["facts"] if fact["key"] == key)
+
+    @property
+    def last_day(self) -> str | None:
+        """The last day for sections 63, 64 and 66, in a sentence; None while there is none."""
+        day = self.eligibility["last_day_for_powers"][Section.ARRANGEMENTS.value]
+        if day is None or self.notice is None or self.notice["complied"]:
+            return None
+        if day < self.today:
+            return (
+                f"The last day to use sections 63, 64 and 66 was {date_long(day)}. "
+                "Section 65 (Interim Executive Board) has no last day."
+            )
+        return (
+            f"Last day to use sections 63, 64 and 66: {day:%A} {date_long(day)}, "
+            f"{time_left(day, self.today)}. Section 65 has no last day."
+        )
+
+    @property
+    def locks(self) -> list[str]:
+        """What locks a notice or a power until somebody else acts, each with the section."""
+        theirs = [
+            LOCKED[notice["kind"]].format(date_long(notice["received_on"]))
+            for notice in self.from_secretary_of_state
+            if notice["released_on"] is None
+        ]
+        since = self.eligibility["board_sits_since"]
+        if since is None:
+            return theirs
+        return [
+            *theirs,
+            f"An Interim Executive Board has sat since {date_long(since)}: sections 64 and 66 are "
+            "locked (Schedule 6, paragraphs 14 and 12(3)).",
+        ]
+
+
+LOCKED = {
+    SecretaryOfStateKind.WARNING_NOTICE.value: (
+        "The Secretary of State has given a warning notice, received on {}: the local authority "
+        "may give none until it is told that it may (section 60(4A))."
+    ),
+    SecretaryOfStateKind.INTENDS_TO_ACT.value: (
+        "The Secretary of State intends to act (sections 66A to 69), as notified on {}: sections "
+        "63, 64 and 66 are locked until the local authority is told that it may use them "
+        "(section 70B(2))."
+    ),
+}
+
+
+def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
+    """Read where an escalation stands in law."""
+    policy = visit.policy
+    return InLaw(
+        today=visit.today,
+        eligibility=statutory_shown.eligibility(session, policy, reference, today=visit.today),
+        notices=statutory_shown.warning_notices_of(session, policy, reference, per_page=MOST)[
+            "items"
+        ],
+        powers=statutory_shown.powers_of(
+            session, policy, reference, today=visit.today, per_page=MOST
+        )["items"],
+        from_secretary_of_state=statutory_shown.secretary_of_state_notices_of(
+            session, policy, reference, per_page=MOST
+        )["items"],
+    )
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do, why, and where; `others` are quieter links."""
+
+    title: str
+    why: str
+    href: str | None = None
+    button: str | None = None
+    others: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the next step depends on."""
+
+    officer: Officer
+    case: Case
+    at: Standing
+    offers: Sequence[Offer]
+    awaiting: Sequence[Found]  # proposals that wait for anybody, a transition before letters
+    mine: set[int]  # of these and others, the proposals that the officer can decide
+    letters: Sequence[Found]
+    responses: Sequence[Found]
+    discussions: Sequence[Found]
+    law: InLaw | None  # on the ladder of maintained schools
+
+    @property
+    def address(self) -> str:
+        """The page of the escalation."""
+        return f"/escalations/{self.case.escalation.reference}"
+
+    @property
+    def caseworker(self) -> bool:
+        """Whether the officer may record and propose."""
+        return may(self.officer, Act.PROPOSE)
+
+    @property
+    def other_changes(self) -> list[dict[str, str]]:
+        """The link to whatever else may be proposed."""
+        return [{"text": "Propose another change", "href": f"{self.address}/propose"}]

@@ -1,0 +1,111 @@
+"""Starting an escalation: which school, what the concern is, check your answers, done."""
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from models.escalations import starting
+from models.escalations.tables import Escalation, Status, Trigger
+from models.people import officers as people_officers
+from models.people.access import Act
+from models.people.shown import officers_in
+from models.people.tables import CASEWORK, Role
+from models.refusals import InvalidInput
+from models.schools import contacts
+from web.pages.forms import Form, Posted
+from web.pages.lists import PageNumber
+from web.pages.schools.schools import search
+from web.pages.visits import Visit, Visitor, may
+from web.pages.wording import upper_first
+
+router = APIRouter()
+FLAGS = ("head_performance_in_question", "not_engaging")
+
+
+@router.get("/escalations/new", dependencies=[may(Act.START)])
+def choose_school(visit: Visitor, page: PageNumber, query: str = "") -> Response:
+    """Search the school that the escalation is for."""
+    return search(visit, page, {"query": query, "closed": "any"}, starting=True)
+
+
+@router.get("/escalations/new/{urn}", dependencies=[may(Act.START)])
+def concern(visit: Visitor, urn: str) -> Response:
+    """The form for the concern, with the officer as case officer to begin with."""
+    return _concern(visit, urn, Form.of(case_officer=visit.officer.email))
+
+
+@router.post("/escalations/new/{urn}", dependencies=[may(Act.START)])
+def change_answers(visit: Visitor, urn: str, form: Posted) -> Response:
+    """The form again, with the answers that are to be changed."""
+    return _concern(visit, urn, form)
+
+
+@router.get("/escalations/new/{urn}/check", dependencies=[may(Act.START)])
+@router.get("/escalations/new/{urn}/start", dependencies=[may(Act.START)])
+def no_answers_yet(_: Visitor, urn: str) -> Response:
+    """Without answers there is nothing to check: back to the form."""
+    return RedirectResponse(f"/escalations/new/{urn}", 303)
+
+
+@router.post("/escalations/new/{urn}/check", dependencies=[may(Act.START)])
+def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
+    """Show the answers, after hearing from the command whether it would take them."""
+    try:
+        with visit.rehearsal() as session:
+            _start(session, visit, urn, form)
+            school = contacts.find_school(session, urn)
+            responsible = people_officers.find_officer(session, form.text("case_officer"))
+    except InvalidInput as invalid:
+        return _concern(visit, urn, form.refused(invalid))
+    return visit.page(
+        "escalations/start_check.html",
+        title="Check your answers",
+        navigation="start",
+        form=form,
+        school=school,
+        triggers=[upper_first(Trigger(name).label) for name in form.texts("triggers")],
+        responsible=responsible,
+    )
+
+
+@router.post("/escalations/new/{urn}/start", dependencies=[may(Act.START)])
+def start(visit: Visitor, urn: str, form: Posted) -> Response:
+    """Start the escalation. Sent twice, the second is refused: the school has one already."""
+    try:
+        with visit.write() as session:
+            escalation = _start(session, visit, urn, form)
+    except InvalidInput as invalid:
+        return _concern(visit, urn, form.refused(invalid))
+    done = "started" if escalation.status is Status.OPEN else "start_proposed"
+    return visit.done(f"/escalations/{escalation.reference}", done)
+
+
+def _start(session: Session, visit: Visit, urn: str, form: Form) -> Escalation:
+    flags = {name: bool(form.text(name)) for name in FLAGS}
+    return starting.start(
+        session,
+        visit.policy,
+        officer=visit.officer,
+        now=visit.now,
+        urn=urn,
+        triggers=form.texts("triggers"),
+        summary=form.text("summary"),
+        case_officer=form.text("case_officer"),
+        **flags,
+    )
+
+
+def _concern(visit: Visit, urn: str, form: Form) -> Response:
+    with visit.read() as session:
+        school = contacts.find_school(session, urn)
+        officers = officers_in(session, CASEWORK)
+    return visit.page(
+        "escalations/start_form.html",
+        title="What is the concern?",
+        navigation="start",
+        form=form,
+        school=school,
+        triggers=[(trigger.value, upper_first(trigger.label)) for trigger in Trigger],
+        case_officers=officers,
+        approved_at_once=visit.officer.role is Role.HEAD_OF_SERVICE,
+    )

@@ -1,0 +1,70 @@
+"""Deliveries in trouble: what became of them, and who does what about it."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.outbox import MessageKind, MessageState
+from models.paging import Found, Page
+from models.people.access import Act
+from models.upkeep import deliveries_in_trouble
+from web.pages.lists import PageNumber, address
+from web.pages.visits import Visit, Visitor, may
+
+router = APIRouter()
+PER_PAGE = 50
+
+
+@router.get("/administration/deliveries", dependencies=[may(Act.SEE_SYSTEM)])
+def deliveries(visit: Visitor, page: PageNumber) -> Response:
+    """What was refused, may not have arrived or waits long."""
+    with visit.read() as session:
+        found = find(session, visit, {}, page, PER_PAGE)
+    return visit.page(
+        "letters/deliveries.html",
+        title="Delivery problems",
+        navigation="administration",
+        found=found,
+        address=address(visit, {}),
+    )
+
+
+def find(session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int) -> Page:
+    """One page of them, each with what to do about it."""
+    found = deliveries_in_trouble.delivery_problems(
+        session, visit.reader, now=visit.now, page=page, per_page=per_page
+    )
+    advised = [{**each, "advice": _advice(each)} for each in found["items"]]
+    return Page(**{**found, "items": advised})
+
+
+def _advice(delivery: Found) -> str:
+    """What to do, and who."""
+    letter = delivery["kind"] == MessageKind.LETTER
+    in_bulk = delivery["kind"] == MessageKind.LEVEL_LETTER
+    match delivery["state"]:
+        case MessageState.FAILED | MessageState.UNKNOWN if in_bulk:
+            return "A Head of Service decides what became of it, on the page of its batch."
+        case MessageState.FAILED if letter:
+            return (
+                "The mail server refused it for good. The case officer corrects the address and "
+                "sends it again, or records how else it arrived."
+            )
+        case MessageState.UNKNOWN if letter:
+            return (
+                "Nobody knows whether it arrived, so it is not sent again by itself. The case "
+                "officer asks, and decides on the page of the case."
+            )
+        case MessageState.PENDING if delivery["attempts"]:
+            return (
+                "It is tried again by itself. If everything waits, the mail server cannot be "
+                "reached or refuses us: check SCC_MAIL_URL."
+            )
+        case MessageState.PENDING:
+            return "Nothing sends it: check that the clock goes round, on “State of the system”."
+        case MessageState.CLAIMED:
+            return "The program stopped while it was being sent. The next pass settles it."
+        case _:
+            return "The daily digest says it again. Check the officer’s e-mail address."

@@ -1,0 +1,192 @@
+"""One letter: its preview, its versions, its files, and editing the draft."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+from sqlmodel import Session, select
+
+from models import paging
+from models.letters import serving
+from models.letters import shown as letters_shown
+from models.letters.tables import LetterState, LetterVersion
+from models.letters.writing import NOT_EDITED, edit_letter, find_letter
+from models.people.access import Act
+from models.refusals import InvalidInput, NotFound, NotPossible
+from models.statutory.shown import services_of
+from models.statutory.tables import ServiceMethod
+from notifications.issuing import letter_document
+from notifications.letters import LETTER_STYLE, LetterDocument, to_html_fragment
+from web.letter_files import letter_file
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.statutory.wording import who
+from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.wording import lower_first, upper_first
+from web.rules import anybody
+
+router = APIRouter()
+
+
+@router.get("/letters/style.css", dependencies=[anybody])
+def style() -> Response:
+    """The letters' own style sheet: the pages' policy forbids styles inside a page."""
+    return Response(LETTER_STYLE, media_type="text/css")
+
+
+@router.get("/letters/{id}.{kind}", dependencies=[may(Act.SEE_CASE)])
+def file(visit: Visitor, number: Key, kind: str) -> Response:
+    """The letter as a file."""
+    found = letter_file(visit.door, number, kind)
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+@router.get("/letters/{id}", dependencies=[may(Act.SEE_CASE)])
+def letter(visit: Visitor, number: Key) -> Response:
+    """The letter as it would be, or was, sent; its versions and deliveries."""
+    with visit.read() as session:
+        found = letters_shown.letter(session, visit.policy, number)
+        shown = preview(session, visit, number)
+        services = services_of(session, number, per_page=paging.MOST_PER_PAGE)["items"]
+    recipients = _recipients(found)
+    return visit.page(
+        "letters/letter.html",
+        title=found["title"],
+        letter=found,
+        preview=shown,
+        services=[
+            {
+                **service,
+                "to": recipients.get(service["to"], who(service["to"])),
+                "method": upper_first(ServiceMethod(service["method"]).label),
+            }
+            for service in services
+        ],
+        may_edit=visit.may(Act.WRITE_LETTER) and editable(found),
+        may_serve=visit.may(Act.RECORD_SERVICE) and found["state"] == "issued",
+    )
+
+
+def editable(found: dict[str, Any]) -> bool:
+    """Whether the text may still be changed: a draft, and not one that its form has written."""
+    return found["state"] == LetterState.DRAFT and found["template"] not in NOT_EDITED
+
+
+def _recipients(found: dict[str, Any]) -> dict[str, str]:
+    """Those to whom an issued letter went: their role, and what they are called."""
+    return {
+        person["role"]: person["name"]
+        if person["role"].startswith("person_")
+        else f"{who(person['role'])}: {person['name']}"
+        for person in found["recipients"] or ()
+    }
+
+
+@router.get("/letters/{id}/versions/{version}", dependencies=[may(Act.SEE_CASE)])
+def version(visit: Visitor, number: Key, version: str) -> Response:
+    """The text of one version, as somebody left it."""
+    with visit.read() as session:
+        found = letters_shown.letter(session, visit.policy, number)
+        kept = select(LetterVersion).where(LetterVersion.letter_id == number)
+        texts = {str(one.version): one for one in session.exec(kept)}
+    if version not in texts:
+        raise NotFound("There is no such version of this letter.")
+    title = f"Version {version} of the {lower_first(found['title'])}"
+    return visit.page(
+        "letters/letter_version.html", title=title, letter=found, version=texts[version]
+    )
+
+
+@router.get("/letters/{id}/edit", dependencies=[may(Act.WRITE_LETTER)])
+def edit(visit: Visitor, number: Key) -> Response:
+    """The text of a draft, to be changed."""
+    with visit.read() as session:
+        body = letters_shown.letter(session, visit.policy, number)["body"]
+    return _edit(visit, number, Form.of(body=body))
+
+
+@router.post("/letters/{id}/edit", dependencies=[may(Act.WRITE_LETTER)])
+def save(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Keep a new version of the draft."""
+    try:
+        form.check("body")
+        with visit.write() as session:
+            edit_letter(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                letter_id=number,
+                body=form.text("body"),
+            )
+    except InvalidInput as invalid:
+        return _edit(visit, number, form.refused(invalid))
+    return visit.done(f"/letters/{number}", "letter")
+
+
+def _edit(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = letters_shown.letter(session, visit.policy, number)
+    if found["state"] != LetterState.DRAFT:
+        raise NotPossible(
+            f"The letter is {found['state']}: its text can be changed only while it is a draft."
+        )
+    if not editable(found):
+        raise NotPossible(
+            "The text of this notice follows from its form. To change it, have its proposal "
+            "returned and give the notice again."
+        )
+    return visit.page("letters/letter_edit.html", title="Edit the draft", form=form, letter=found)
+
+
+@router.get("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE)])
+def service(visit: Visitor, number: Key) -> Response:
+    """The form for how the letter was served on somebody."""
+    return _service(visit, number, Form())
+
+
+@router.post("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE)])
+def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record that the letter was served: apart from what became of its e-mail."""
+    try:
+        form.check("role", "method", "served_on", "evidence")
+        with visit.write() as session:
+            serving.record_service(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                letter_id=number,
+                role=form.text("role"),
+                method=form.text("method"),
+                served_on=form.day("served_on"),
+                evidence=form.text("evidence"),
+            )
+    except STAYS as refusal:
+        return _service(visit, number, form.refused(refusal))
+    return visit.done(f"/letters/{number}", "served")
+
+
+def _service(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = letters_shown.letter(session, visit.policy, number)
+    if found["state"] != LetterState.ISSUED:
+        raise NotPossible("Only a letter that was issued can be served.")
+    return visit.page(
+        "letters/service_form.html",
+        title="Record that the letter was served",
+        form=form,
+        letter=found,
+        recipients=_recipients(found),
+        methods=[(method.value, upper_first(method.label)) for method in ServiceMethod],
+    )
+
+
+def preview(session: Session, visit: Visit, letter_id: int) -> Markup:
+    """The letter as HTML to stand in a page."""
+    # Markup is right here: the rendering escapes every text that it puts in.
+    return Markup(to_html_fragment(_document(session, visit, letter_id)))  # noqa: S704 # nosec
+
+
+def _document(session: Session, visit: Visit, letter_id: int) -> LetterDocument:
+    letter = find_letter(session, letter_id)
+    return letter_document(session, visit.policy, letter, today=visit.today)

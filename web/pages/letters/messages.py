@@ -1,0 +1,57 @@
+"""A letter whose delivery was refused or is unknown: an officer decides what became of it."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from models.letters import shown as letters_shown
+from models.letters.deliveries import settle
+from models.outbox import Message, MessageKind
+from models.people.access import Act
+from models.refusals import InvalidInput, NotFound
+from models.statements import by_key
+from web.pages.forms import Form, Posted
+from web.pages.visits import Key, Visit, Visitor, may
+
+router = APIRouter()
+
+
+@router.get("/messages/{id}", dependencies=[may(Act.SEE_CASE)])
+def message(visit: Visitor, number: Key) -> Response:
+    """What is known of the delivery, and the decision if one is due."""
+    return _message(visit, number, Form())
+
+
+@router.post("/messages/{id}", dependencies=[may(Act.SETTLE_DELIVERY)])
+def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Put on record that it arrived, or send it again."""
+    try:
+        form.check("decision", "reason")
+        with visit.write() as session:
+            settled = settle(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                message_id=number,
+                decision=form.text("decision"),
+                reason=form.text("reason"),
+            )
+    except InvalidInput as invalid:
+        return _message(visit, number, form.refused(invalid))
+    return visit.done(f"/letters/{settled.letter_id}", "settled")
+
+
+def _message(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = by_key(session, Message, number)
+        if found is None or found.kind is not MessageKind.LETTER or found.letter_id is None:
+            raise NotFound("There is no such delivery.")
+        letter = letters_shown.letter(session, visit.policy, found.letter_id)
+    return visit.page(
+        "letters/message.html",
+        title=f"Delivery to {found.to_name}",
+        form=form,
+        message=found,
+        letter=letter,
+        may_settle=visit.may(Act.SETTLE_DELIVERY) and found.state in ("failed", "unknown"),
+    )

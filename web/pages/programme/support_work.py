@@ -1,0 +1,320 @@
+"""What was done to support schools: visits, written reports, reviews: listed, recorded, shown."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models import paging
+from models.paging import Found
+from models.people.access import Act
+from models.programme import shown as programme_shown
+from models.programme import support_work, supporting
+from models.programme.tables import OF_A_SCHOOL
+from models.refusals import InvalidInput
+from models.schools import shown as schools_shown
+from web.door import key
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.lists import Find, PageNumber, address, year_of
+from web.pages.visits import Key, Visit, Visitor, may
+
+router = APIRouter()
+PER_PAGE = 50
+
+
+def _duty(duty: str = "") -> int | None:
+    """The duty that an address names, to be met by what is recorded."""
+    return key(duty) if duty else None
+
+
+Duty = Annotated[int | None, Depends(_duty)]
+
+VISIT_ASKED = {"notes": "Enter what you saw and heard"}
+
+
+# Of all schools ----------------------------------------------------------------------------
+
+
+@router.get("/visits", dependencies=[may(Act.SEE_PROGRAMME)])
+def visits(
+    visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
+) -> Response:
+    """The visits to all schools, the latest first."""
+    filters = {"query": query, "officer": officer, "year": year}
+    return _list(visit, "visits.html", "Visits", find_visits, filters, page)
+
+
+@router.get("/reports", dependencies=[may(Act.SEE_PROGRAMME)])
+def reports(
+    visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
+) -> Response:
+    """The written reports on all schools, the latest first."""
+    filters = {"query": query, "officer": officer, "year": year}
+    return _list(visit, "reports.html", "Written reports", find_reports, filters, page)
+
+
+@router.get("/reviews", dependencies=[may(Act.SEE_PROGRAMME)])
+def reviews(
+    visit: Visitor,
+    page: PageNumber,
+    query: str = "",
+    kind: str = "",
+    officer: str = "",
+    year: str = "",
+) -> Response:
+    """The reviews of schools and of the whole register, the latest first."""
+    filters = {"query": query, "kind": kind, "officer": officer, "year": year}
+    return _list(visit, "reviews.html", "Reviews", find_reviews, filters, page)
+
+
+def find_visits(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> paging.Page:
+    """One page of the visits that the filters of an address let through."""
+    return support_work.visits(session, **_asked(filters, page, per_page))
+
+
+def find_reports(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> paging.Page:
+    """One page of the written reports that the filters of an address let through."""
+    return support_work.reports(session, **_asked(filters, page, per_page))
+
+
+def find_reviews(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> paging.Page:
+    """One page of the reviews that the filters of an address let through."""
+    kind = filters.get("kind") or None
+    return support_work.reviews(session, kind=kind, **_asked(filters, page, per_page))
+
+
+def _asked(filters: Mapping[str, str], page: int, per_page: int) -> support_work.Filters:
+    return {
+        "query": filters.get("query", ""),
+        "officer": filters.get("officer") or None,
+        "school_year": year_of("year", filters.get("year", "")),
+        "page": page,
+        "per_page": per_page,
+    }
+
+
+def _list(
+    visit: Visit, template: str, title: str, find: Find, filters: Mapping[str, str], page: int
+) -> Response:
+    form = Form.of(**filters)
+    found: paging.Page | None = None
+    with visit.read() as session:
+        try:
+            found = find(session, visit, filters, page, PER_PAGE)
+        except InvalidInput as invalid:
+            form = form.refused(invalid)
+        years = support_work.school_years(session, visit.today)
+        officers = support_work.recorders(session)
+    return visit.page(
+        f"programme/{template}",
+        title=title,
+        navigation="risk",
+        form=form,
+        found=found,
+        address=address(visit, filters),
+        years=years,
+        officers=officers,
+        kinds=supporting.REVIEWS,
+    )
+
+
+# One of them -------------------------------------------------------------------------------
+
+
+@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
+    """The form for the note of a visit."""
+    return _form(visit, "visit_form.html", "Record a visit", Form(), urn, duty)
+
+
+@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
+    """Put a visit on record."""
+    try:
+        replace(form, asked=VISIT_ASKED).check("visited_on", "purpose", "notes")
+        with visit.write() as session:
+            supporting.record_visit(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                urn=urn,
+                visited_on=form.day("visited_on"),
+                purpose=form.text("purpose"),
+                notes=form.text("notes"),
+                agreed_actions=form.text("agreed_actions"),
+                duty=duty,
+            )
+    except STAYS as refusal:
+        form = form.refused(refusal)
+        return _form(visit, "visit_form.html", "Record a visit", form, urn, duty)
+    return visit.done(f"/schools/{urn}/programme", "visit_recorded")
+
+
+@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+def show_visit(visit: Visitor, number: Key) -> Response:
+    """One visit."""
+    with visit.read() as session:
+        found = support_work.visit(session, number)
+    sections = [
+        ("Purpose", found["purpose"]),
+        ("What was seen and heard", found["notes"]),
+        ("Agreed actions", found["agreed_actions"] or "None"),
+    ]
+    return _record(visit, found, "Visit", found["visited_on"], sections)
+
+
+@router.get("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def report_form(visit: Visitor, urn: str, duty: Duty) -> Response:
+    """The form for a written report."""
+    return _report_form(visit, urn, duty, Form())
+
+
+@router.post("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def record_report(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
+    """Put a written report on record."""
+    titles = visit.policy.programme.report_sections
+    try:
+        form.check("dated")
+        with visit.write() as session:
+            supporting.record_report(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                urn=urn,
+                dated=form.day("dated"),
+                sections={
+                    title: form.text(f"section-{place}")
+                    for place, title in enumerate(titles, start=1)
+                },
+                duty=duty,
+            )
+    except STAYS as refusal:
+        return _report_form(visit, urn, duty, form.refused(refusal))
+    return visit.done(f"/schools/{urn}/programme", "report_recorded")
+
+
+def _report_form(visit: Visit, urn: str, duty: int | None, form: Form) -> Response:
+    titles = visit.policy.programme.report_sections
+    title = "Record a written report"
+    return _form(visit, "report_form.html", title, form, urn, duty, sections=titles)
+
+
+@router.get("/reports/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+def show_report(visit: Visitor, number: Key) -> Response:
+    """One written report."""
+    with visit.read() as session:
+        found = support_work.report(session, number)
+    sections = [(section["title"], section["text"]) for section in found["sections"]]
+    return _record(visit, found, "Written report", found["dated"], sections)
+
+
+@router.get("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def review_form(visit: Visitor, urn: str, duty: Duty, kind: str = "") -> Response:
+    """The form for a review of a school."""
+    return _review_form(visit, urn, duty, Form.of(kind=kind))
+
+
+@router.post("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def record_review(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
+    """Put a review of a school on record."""
+    return _record_review(visit, urn, duty, form)
+
+
+@router.get("/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def council_review_form(visit: Visitor, duty: Duty, kind: str = "") -> Response:
+    """The form for a review of the whole register."""
+    return _review_form(visit, None, duty, Form.of(kind=kind))
+
+
+@router.post("/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def record_council_review(visit: Visitor, duty: Duty, form: Posted) -> Response:
+    """Put a review of the whole register on record."""
+    return _record_review(visit, None, duty, form)
+
+
+def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
+    try:
+        form.check("kind", "held_on", "summary")
+        with visit.write() as session:
+            supporting.record_review(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                kind=form.text("kind"),
+                urn=urn,
+                held_on=form.day("held_on"),
+                summary=form.text("summary"),
+                impact=form.text("impact"),
+                duty=duty,
+            )
+    except STAYS as refusal:
+        return _review_form(visit, urn, duty, form.refused(refusal))
+    on = f"/schools/{urn}/programme" if urn else "/programme/duties"
+    return visit.done(on, "review_recorded")
+
+
+def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
+    kinds = [kind for kind in supporting.REVIEWS if (kind in OF_A_SCHOOL) == (urn is not None)]
+    return _form(visit, "review_form.html", "Record a review", form, urn, duty, kinds=kinds)
+
+
+@router.get("/reviews/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+def show_review(visit: Visitor, number: Key) -> Response:
+    """One review."""
+    with visit.read() as session:
+        found = support_work.review(session, number)
+    sections = [("Summary", found["summary"]), ("Impact", found["impact"] or "Nothing recorded")]
+    return _record(visit, found, found["title"], found["held_on"], sections)
+
+
+def _form(
+    visit: Visit,
+    template: str,
+    title: str,
+    form: Form,
+    urn: str | None,
+    duty: int | None,
+    **more: object,
+) -> Response:
+    with visit.read() as session:
+        school = schools_shown.school(session, visit.reader, urn) if urn is not None else None
+        due = programme_shown.duty(session, duty, visit.today) if duty is not None else None
+    if due is not None and not form.text("kind"):
+        form.values["kind"] = [due["kind"]]
+    return visit.page(
+        f"programme/{template}",
+        title=title,
+        navigation="schools" if school else "risk",
+        form=form,
+        school=school,
+        duty=due,
+        **more,
+    )
+
+
+def _record(
+    visit: Visit, found: Found, title: str, day: Any, sections: list[tuple[str, str]]
+) -> Response:
+    with visit.read() as session:
+        about = schools_shown.school(session, visit.reader, found["urn"]) if found["urn"] else None
+        due = programme_shown.duty(session, found["duty"], visit.today) if found["duty"] else None
+    return visit.page(
+        "programme/record.html",
+        title=title,
+        navigation="schools" if about else "risk",
+        found=found,
+        school=about,
+        day=day,
+        sections=sections,
+        duty=due,
+    )

@@ -1,0 +1,1 @@
+"""The national register of schools: read, compared, applied."""

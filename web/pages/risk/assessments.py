@@ -1,0 +1,304 @@
+"""One assessment of a school: its evidence, the proposed level, and its moderation."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from models.people.access import Act
+from models.refusals import InvalidInput, NotFound
+from models.risk import assessing
+from models.risk import shown as risk_shown
+from models.risk.tables import AssessmentState, RiskEvidenceKind
+from models.schools.tables import RiskLevel
+from web.door import key
+from web.pages.forms import LABELS, STAYS, Form, Posted
+from web.pages.visits import Key, Visit, Visitor, may
+
+router = APIRouter()
+Found = dict[str, Any]
+PROPOSING = {"level": "Choose the level that you propose"}
+
+
+@router.get("/assessments/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+def assessment(visit: Visitor, number: Key) -> Response:
+    """One assessment, with its evidence by kind and what is to be done next."""
+    with visit.read() as session:
+        found = risk_shown.assessment(session, number)
+        before = risk_shown.levels_of(session, found["urn"], per_page=5)["items"]
+    draft = found["state"] == AssessmentState.DRAFT
+    proposed = found["state"] == AssessmentState.PROPOSED
+    agreed = found["state"] == AssessmentState.AGREED
+    heads = visit.may(Act.MODERATE)
+    own = visit.officer.email in (found["begun_by"], found["proposed_by"])
+    return visit.page(
+        "risk/assessment.html",
+        title=f"Assessment of {found['school']}",
+        navigation="risk",
+        assessment=found,
+        before=before,
+        kinds=_by_kind(found),
+        missing=[RiskEvidenceKind(kind).label for kind in found["missing"]],
+        may_write=draft and visit.may(Act.ASSESS),
+        may_moderate=(proposed or agreed) and heads and found["proposed_by"] != visit.officer.email,
+        may_withdraw=found["round"] is None
+        and found["state"] in assessing.UNDER_WAY
+        and visit.may(Act.ASSESS)
+        and (own or heads),
+    )
+
+
+def _by_kind(found: Found) -> list[Found]:
+    """The six kinds of evidence, each with what there is of it."""
+    return [
+        {
+            "key": kind.value,
+            "label": kind.label,
+            "missing": kind.value in found["missing"],
+            "pieces": [piece for piece in found["evidence"] if piece["kind"] == kind.value],
+        }
+        for kind in RiskEvidenceKind
+    ]
+
+
+@router.get("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS)])
+def new_evidence(visit: Visitor, number: Key, kind: str = "") -> Response:
+    """The form for one piece of evidence."""
+    return _evidence(visit, number, Form.of(kind=kind))
+
+
+@router.post("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS)])
+def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Add a piece of evidence."""
+    try:
+        given = _given(form)
+        with visit.write() as session:
+            assessing.add_evidence(
+                session, officer=visit.officer, now=visit.now, assessment_id=number, **given
+            )
+    except STAYS as refusal:
+        return _evidence(visit, number, form.refused(refusal))
+    return visit.done(f"/assessments/{number}", "risk_evidence")
+
+
+@router.get("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS)])
+def evidence(visit: Visitor, number: Key, item: str) -> Response:
+    """The form for one piece of evidence, as it stands."""
+    with visit.read() as session:
+        found = risk_shown.assessment(session, number)
+    piece = next((piece for piece in found["evidence"] if piece["id"] == key(item)), None)
+    if piece is None:
+        raise NotFound("There is no such evidence of this assessment.")
+    day = piece["dated"]
+    form = Form.of(
+        kind=piece["kind"],
+        source=piece["source"],
+        summary=piece["summary"],
+        **{"dated-day": str(day.day), "dated-month": str(day.month), "dated-year": str(day.year)},
+    )
+    return _evidence(visit, number, form, item)
+
+
+@router.post("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS)])
+def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
+    """Put another piece of evidence in the place of this one."""
+    try:
+        given = _given(form)
+        with visit.write() as session:
+            assessing.replace_evidence(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                assessment_id=number,
+                evidence_id=key(item),
+                **given,
+            )
+    except STAYS as refusal:
+        return _evidence(visit, number, form.refused(refusal), item)
+    return visit.done(f"/assessments/{number}", "risk_evidence")
+
+
+@router.post("/assessments/{id}/evidence/{item}/remove", dependencies=[may(Act.ASSESS)])
+def remove_evidence(visit: Visitor, number: Key, item: str) -> Response:
+    """Take a piece of evidence away."""
+    with visit.write() as session:
+        assessing.remove_evidence(
+            session, officer=visit.officer, assessment_id=number, evidence_id=key(item)
+        )
+    return visit.done(f"/assessments/{number}", "risk_evidence_removed")
+
+
+def _given(form: Form) -> dict[str, Any]:
+    form.check("kind", "source", "dated", "summary")
+    given: dict[str, Any] = {name: form.text(name) for name in ("kind", "source", "summary")}
+    return {**given, "dated": form.day("dated")}
+
+
+def _evidence(visit: Visit, number: int, form: Form, item: str | None = None) -> Response:
+    return _form(
+        visit,
+        number,
+        "risk/evidence_form.html",
+        "Change the evidence" if item else "Add evidence",
+        form,
+        item=item,
+        kinds=[(kind.value, kind.label) for kind in RiskEvidenceKind],
+    )
+
+
+@router.get("/assessments/{id}/propose", dependencies=[may(Act.ASSESS)])
+def propose_form(visit: Visitor, number: Key) -> Response:
+    """The form for proposing a level."""
+    with visit.read() as session:
+        found = risk_shown.assessment(session, number)
+    form = Form.of(
+        level=found["proposed_level"] or "", reason=found["reason"], words=found["words"]
+    )
+    return _propose(visit, number, form)
+
+
+@router.post("/assessments/{id}/propose", dependencies=[may(Act.ASSESS)])
+def propose(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Propose a level with a reason."""
+    form.asked = PROPOSING
+    try:
+        form.check("level", "reason")
+        with visit.write() as session:
+            assessing.propose_level(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                assessment_id=number,
+                level=form.text("level"),
+                reason=form.text("reason"),
+                words=form.text("words"),
+            )
+    except STAYS as refusal:
+        return _propose(visit, number, form.refused(refusal))
+    return visit.done(f"/assessments/{number}", "level_proposed")
+
+
+def _propose(visit: Visit, number: int, form: Form) -> Response:
+    return _form(
+        visit,
+        number,
+        "risk/propose_form.html",
+        "Propose a level",
+        form,
+        levels=[
+            (level.value, visit.policy.programme.levels[level].title, _due(visit, level))
+            for level in RiskLevel
+        ],
+    )
+
+
+def _due(visit: Visit, level: RiskLevel) -> str:
+    """What the policy gives a school at this level first of all."""
+    first, *_ = (*visit.policy.programme.levels[level].support, "no support")
+    return f"{first[:1].upper()}{first[1:]}"
+
+
+@router.get("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE)])
+def moderate_form(visit: Visitor, number: Key) -> Response:
+    """The evidence and the proposal, to be agreed or returned."""
+    return _moderate(visit, number, Form())
+
+
+@router.post("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE)])
+def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Agree a level, or return the assessment: the choice is `return`, or the level agreed."""
+    returns = form.text("decision") == "return"
+    try:
+        form.check("decision", *(["reason"] if returns else []))
+        with visit.write() as session:
+            moderated = assessing.moderate(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                assessment_id=number,
+                decision="return" if returns else "agree",
+                level=None if returns else _agreed(form),
+                reason=form.text("reason"),
+                words=form.text("words"),
+                version=_version(form),
+            )
+    except STAYS as refusal:
+        return _moderate(visit, number, form.refused(refusal))
+    done = {
+        AssessmentState.DRAFT: "assessment_returned",
+        AssessmentState.AGREED: "level_agreed",
+        AssessmentState.IN_FORCE: "level_in_force",
+    }
+    return visit.done(f"/assessments/{number}", done[moderated.state])
+
+
+def _agreed(form: Form) -> str:
+    """The level that was chosen; anything else is no decision."""
+    chosen = form.text("decision")
+    if chosen not in list(RiskLevel):
+        raise InvalidInput("decision", LABELS["decision"][1])
+    return chosen
+
+
+def _version(form: Form) -> int:
+    """The version that the moderator saw; what is no number is none of them."""
+    seen = form.text("version")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+
+
+def _moderate(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = risk_shown.assessment(session, number)
+    levels = [level for level in RiskLevel if level.value != found["proposed_level"]]
+    return _form(
+        visit,
+        number,
+        "risk/moderate_form.html",
+        "Moderate the level",
+        form,
+        kinds=_by_kind(found),
+        others=[(level.value, level.label) for level in levels],
+        awaits=found["state"] == AssessmentState.PROPOSED,
+        agreed=found["state"] == AssessmentState.AGREED,
+        own=found["proposed_by"] == visit.officer.email,
+    )
+
+
+@router.get("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS)])
+def withdraw_form(visit: Visitor, number: Key) -> Response:
+    """The form for withdrawing an assessment in the year."""
+    return _withdraw(visit, number, Form())
+
+
+@router.post("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS)])
+def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Withdraw an assessment in the year."""
+    try:
+        form.check("reason")
+        with visit.write() as session:
+            assessing.withdraw_assessment(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                assessment_id=number,
+                reason=form.text("reason"),
+            )
+    except STAYS as refusal:
+        return _withdraw(visit, number, form.refused(refusal))
+    return visit.done(f"/assessments/{number}", "assessment_withdrawn")
+
+
+def _withdraw(visit: Visit, number: int, form: Form) -> Response:
+    return _form(visit, number, "risk/withdraw_form.html", "Withdraw the assessment", form)
+
+
+def _form(
+    visit: Visit, number: int, template: str, title: str, form: Form, **context: object
+) -> Response:
+    """A form about an assessment, which stands beside it."""
+    with visit.read() as session:
+        found = risk_shown.assessment(session, number)
+    return visit.page(
+        template, title=title, navigation="risk", form=form, assessment=found, **context
+    )

@@ -1,0 +1,1 @@
+"""Schools and the people to whom letters go."""

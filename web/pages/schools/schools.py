@@ -1,0 +1,179 @@
+"""Schools: finding one, its page, its contacts."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
+
+from models import paging
+from models.escalations.shown import escalations
+from models.people.access import Act
+from models.programme import shown as programme_shown
+from models.refusals import InvalidInput, NotFound
+from models.schools import contacts
+from models.schools import shown as schools_shown
+from models.schools.tables import ContactRole, RiskLevel, SchoolKind
+from web.pages.forms import Form, Posted
+from web.pages.lists import PageNumber, address
+from web.pages.visits import Visit, Visitor, may
+from web.pages.wording import upper_first
+
+router = APIRouter()
+PER_PAGE = 25
+CLOSED = {"yes": True, "any": None}
+
+
+@router.get("/schools", dependencies=[may(Act.SEE_SCHOOLS)])
+def schools(
+    visit: Visitor,
+    page: PageNumber,
+    query: str = "",
+    level: str = "",
+    kind: str = "",
+    phase: str = "",
+    trust: str = "",
+    closed: str = "",
+) -> Response:
+    """The open schools, or those that are searched for."""
+    filters = {"query": query, "level": level, "kind": kind}
+    return search(visit, page, {**filters, "phase": phase, "trust": trust, "closed": closed})
+
+
+@router.get("/schools/suggestions", dependencies=[may(Act.SEE_SCHOOLS)])
+def suggestions(visit: Visitor, query: str = "") -> Response:
+    """The schools whose names begin to match, for the list below the search field."""
+    try:
+        with visit.read() as session:
+            return JSONResponse(schools_shown.suggested(session, query, today=visit.today))
+    except InvalidInput:
+        return JSONResponse([])
+
+
+def search(
+    visit: Visit, page: int, filters: Mapping[str, str], *, starting: bool = False
+) -> Response:
+    """Schools that match; `starting` an escalation, as the choice of one of them."""
+    form = Form.of(**filters)
+    found: paging.Page | None = None
+    known_phases: list[str] = []
+    try:
+        with visit.read() as session:
+            found = find(session, visit, filters, page, PER_PAGE)
+            known_phases = schools_shown.phases(session)
+    except InvalidInput as invalid:
+        form = form.refused(invalid)
+    return visit.page(
+        "escalations/start_school.html" if starting else "schools/schools.html",
+        title="Which school is it for?" if starting else "Schools",
+        navigation="start" if starting else "schools",
+        form=form,
+        found=found,
+        address=address(visit, filters),
+        levels=list(RiskLevel),
+        kinds=list(SchoolKind),
+        phases=known_phases,
+    )
+
+
+def find(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> paging.Page:
+    """One page of the schools that the filters of an address let through."""
+    return schools_shown.schools(
+        session,
+        visit.reader,
+        today=visit.today,
+        query=filters.get("query", ""),
+        level=filters.get("level") or None,
+        kind=filters.get("kind") or None,
+        phase=filters.get("phase") or None,
+        trust=filters.get("trust") or None,
+        closed=CLOSED.get(filters.get("closed", ""), False),
+        page=page,
+        per_page=per_page,
+    )
+
+
+@router.get("/schools/{urn}", dependencies=[may(Act.SEE_SCHOOLS)])
+def school(visit: Visitor, urn: str) -> Response:
+    """One school: what is known of it, its contacts, its escalations."""
+    with visit.read() as session:
+        found = schools_shown.school(session, visit.reader, urn)
+        cases = escalations(
+            session,
+            visit.policy,
+            visit.reader,
+            today=visit.today,
+            urn=found["urn"],
+            sort="-reference",
+        )
+        behind = bool(programme_shown.behind(session, [found["urn"]], visit.today))
+    known = {contact["role"]: contact for contact in found["contacts"]}
+    return visit.page(
+        "schools/school.html",
+        title=found["name"],
+        navigation="schools",
+        school=found,
+        escalations=cases["items"],
+        behind=behind,
+        contacts=[
+            (role.value, upper_first(role.label), known.get(role.value)) for role in ContactRole
+        ],
+        may_edit=visit.may(Act.CHANGE_CONTACTS),
+        may_start=visit.may(Act.START) and found["kind"] != "other",
+    )
+
+
+@router.get("/schools/{urn}/contacts/{role}", dependencies=[may(Act.CHANGE_CONTACTS)])
+def contact(visit: Visitor, urn: str, role: str) -> Response:
+    """The form for one contact, as it stands."""
+    who = _role(role)
+    with visit.read() as session:
+        people = schools_shown.school(session, visit.reader, urn)["contacts"]
+    person = next((person for person in people if person["role"] == who.value), None)
+    if person is None:
+        return _contact(visit, urn, who, Form())
+    lines = "\n".join(person["address"])
+    form = Form.of(name=person["name"], email=person["email"] or "", address=lines)
+    return _contact(visit, urn, who, form)
+
+
+@router.post("/schools/{urn}/contacts/{role}", dependencies=[may(Act.CHANGE_CONTACTS)])
+def set_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Response:
+    """Add or correct a contact."""
+    who = _role(role)
+    try:
+        form.check("name")
+        with visit.write() as session:
+            saved = contacts.set_contact(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                urn=urn,
+                role=who.value,
+                name=form.text("name"),
+                email=form.text("email").strip() or None,
+                address=[line for line in form.text("address").splitlines() if line.strip()],
+            )
+    except InvalidInput as invalid:
+        return _contact(visit, urn, who, form.refused(invalid))
+    return visit.done(f"/schools/{saved.urn}", "contact")
+
+
+def _contact(visit: Visit, urn: str, role: ContactRole, form: Form) -> Response:
+    with visit.read() as session:
+        found = schools_shown.school(session, visit.reader, urn)
+    return visit.page(
+        "schools/contact_form.html",
+        title=upper_first(role.label),
+        navigation="schools",
+        form=form,
+        school=found,
+    )
+
+
+def _role(role: str) -> ContactRole:
+    if role not in list(ContactRole):
+        raise NotFound("There is no such contact.")
+    return ContactRole(role)

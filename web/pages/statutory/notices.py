@@ -1,0 +1,272 @@
+"""The warning notice, one question a page. The answers travel with the form until it is given.
+
+Each page asks the command, in a rehearsal, what it would say to the answers so far; what it says
+of the question in hand stands on its page.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.clocks import add_working_days, is_working_day, working_days_between
+from models.escalations.proposing import LONGEST_PERIOD
+from models.law.notices import Comparison, Ground, Recipient, copies
+from models.law.powers import Section, last_day
+from models.matters.case import Case, find_case
+from models.people.access import Act
+from models.refusals import InvalidInput, NotPossible, Refused
+from models.statutory import giving
+from models.statutory.shown import support_of
+from models.statutory.tables import WarningNotice
+from web.pages.forms import PARTS, STAYS, Form, Posted
+from web.pages.statutory.wording import addressed, check_within_part_4, days_offered
+from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.wording import working_days
+from web.rendering import date_long
+
+router = APIRouter()
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One page of the notice: the fields are the command's."""
+
+    key: str
+    title: str
+    fields: tuple[str, ...]
+
+
+QUESTIONS = (
+    Question("grounds", "On which grounds is the notice given?", ("grounds",)),
+    Question(
+        "comparison",
+        "What are the standards low against?",
+        ("comparisons", "comparison", "why_powers"),
+    ),
+    Question("matters", "On which matters is the conclusion based?", ("matters",)),
+    Question("action_required", "What must the governing body do?", ("action_required",)),
+    Question("compliance", "When does the compliance period end?", ("compliance_ends_on",)),
+    Question(
+        "action_minded",
+        "What is the local authority minded to do if it does not comply?",
+        ("action_minded",),
+    ),
+    Question("support", "Why is support not enough?", ("why_support_is_not_enough",)),
+)
+DAY = tuple(f"compliance_ends_on-{part}" for part in PARTS)
+ANSWERS = tuple(
+    name
+    for question in QUESTIONS
+    for field in question.fields
+    for name in (DAY if field == "compliance_ends_on" else (field,))
+)
+
+
+@router.get("/escalations/{reference}/warning-notices/new", dependencies=[may(Act.PROPOSE_NOTICE)])
+def begin(visit: Visitor, reference: Reference) -> Response:
+    """The first question, once it is sure that a notice may be given now."""
+    form = Form.of(**_offered(visit))
+    with visit.read() as session:
+        check_within_part_4(find_case(session, visit.policy, reference))
+    refusal = _refusal(visit, reference, Form())
+    if isinstance(refusal, NotPossible):
+        raise refusal
+    return _ask(visit, reference, form, QUESTIONS[0])
+
+
+@router.post("/escalations/{reference}/warning-notices/new", dependencies=[may(Act.PROPOSE_NOTICE)])
+def answer(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Take an answer and ask the next question; at the end, propose the notice."""
+    if form.text("give"):
+        return _give(visit, reference, form)
+    if form.text("check"):
+        return _check(visit, reference, form)
+    if form.text("change"):
+        return _ask(visit, reference, form, _question(form.text("change")))
+    question = _question(form.text("question"))
+    asked = _asked(visit, reference, form)
+    if form.text("back"):
+        earlier = [each for each in asked if QUESTIONS.index(each) < QUESTIONS.index(question)]
+        return _ask(visit, reference, form, (earlier or asked)[-1 if earlier else 0])
+    wrong = _about(_refusal(visit, reference, form), question)
+    if wrong or form.text("work_out"):
+        return _ask(visit, reference, form.refused(wrong) if wrong else form, question)
+    later = [each for each in asked if QUESTIONS.index(each) > QUESTIONS.index(question)]
+    if later and not form.text("checking"):
+        return _ask(visit, reference, form, later[0])
+    return _check(visit, reference, form)
+
+
+def _question(key: str) -> Question:
+    """The question with this key; the first for what is none."""
+    return next((each for each in QUESTIONS if each.key == key), QUESTIONS[0])
+
+
+def _asked(visit: Visit, reference: str, form: Form) -> list[Question]:
+    """The questions that apply: the comparison to ground (a), the last while support works."""
+    with visit.read() as session:
+        support = support_of(session, visit.policy, reference)
+    left_out = set()
+    if Ground.STANDARDS not in form.texts("grounds"):
+        left_out.add("comparison")
+    if support is None or not support["works"]:
+        left_out.add("support")
+    return [each for each in QUESTIONS if each.key not in left_out]
+
+
+def _offered(visit: Visit) -> dict[str, str]:
+    """The end of a compliance period that the policy offers, in the three boxes of a date."""
+    day = add_working_days(visit.today, days_offered(visit))
+    return dict(zip(DAY, (str(day.day), str(day.month), str(day.year)), strict=True))
+
+
+def _refusal(visit: Visit, reference: str, form: Form) -> Refused | None:
+    """What the command would say to these answers."""
+    try:
+        with visit.rehearsal() as session:
+            _propose(session, visit, reference, form)
+    except STAYS as refusal:
+        return refusal
+    return None
+
+
+def _about(refusal: Refused | None, question: Question) -> InvalidInput | None:
+    """What of a refusal is about this question."""
+    if not isinstance(refusal, InvalidInput):
+        return None
+    errors = [(name, message) for name, message in refusal.errors if name in question.fields]
+    return InvalidInput.many(errors) if errors else None
+
+
+def _propose(session: Session, visit: Visit, reference: str, form: Form) -> WarningNotice:
+    standards = Ground.STANDARDS in form.texts("grounds")
+    return giving.give_notice(
+        session,
+        visit.policy,
+        officer=visit.officer,
+        now=visit.now,
+        reference=reference,
+        grounds=form.texts("grounds"),
+        comparisons=form.texts("comparisons") if standards else (),
+        comparison=form.text("comparison") if standards else "",
+        why_powers=form.text("why_powers") if standards else "",
+        matters=form.text("matters"),
+        action_required=form.text("action_required"),
+        compliance_ends_on=form.optional_day("compliance_ends_on"),
+        action_minded=form.text("action_minded"),
+        why_support_is_not_enough=form.text("why_support_is_not_enough"),
+    )
+
+
+def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        check_within_part_4(case)
+        support = support_of(session, visit.policy, reference)
+    here = {*question.fields, *(DAY if question.key == "compliance" else ())}
+    return visit.page(
+        "statutory/notice_question.html",
+        title=question.title,
+        form=form,
+        case=case,
+        question=question,
+        carried=[name for name in ANSWERS if name not in here],
+        first=question == QUESTIONS[0],
+        checking=bool(form.text("checking") or form.text("change")),
+        grounds=[(each.value, each.label, each.statute) for each in Ground],
+        comparisons=[(each.value, each.label) for each in Comparison],
+        support=support,
+        dates=_dates(visit, form),
+        days_offered=days_offered(visit),
+    )
+
+
+def _dates(visit: Visit, form: Form) -> list[str]:
+    """What follows from the end of the compliance period that stands in the form, in sentences."""
+    try:
+        day = form.optional_day("compliance_ends_on")
+    except InvalidInput:
+        return []
+    if day is None or not visit.today < day <= visit.today + LONGEST_PERIOD:
+        return []
+    last = last_day(Section.ARRANGEMENTS, day)
+    assert last is not None  # noqa: S101 - section 63 has one
+    count = working_days(working_days_between(visit.today, day))
+    return [
+        f"The compliance period ends at the end of {_in_words(day)}: {count} from today.",
+        f"Sections 63, 64 and 66 could then be used until {_in_words(last)}: two months after "
+        "the compliance period, by the corresponding date, working day or not. Section 65 has "
+        "no last day.",
+    ]
+
+
+def _in_words(day: date) -> str:
+    off = "" if is_working_day(day) else " (not a working day)"
+    return f"{day:%A} {date_long(day)}{off}"
+
+
+def _check(visit: Visit, reference: str, form: Form) -> Response:
+    """Check your answers, with everybody who gets a copy; or back to what is missing."""
+    refusal = _refusal(visit, reference, form)
+    if isinstance(refusal, InvalidInput):
+        return _back_to(visit, reference, form, refusal)
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        check_within_part_4(case)
+        recipients = addressed(case, visit.today, (_governing_body(case), *copies(case.school)))
+    return visit.page(
+        "statutory/notice_check.html",
+        title="Check your answers",
+        form=_not_yet(form, refusal, recipients) if refusal else form,
+        case=case,
+        questions=_asked(visit, reference, form),
+        answers=ANSWERS,
+        grounds=[each.label for each in Ground if each in form.texts("grounds")],
+        comparisons=[each.label for each in Comparison if each in form.texts("comparisons")],
+        dates=_dates(visit, form),
+        recipients=recipients,
+        possible=refusal is None,
+    )
+
+
+def _not_yet(form: Form, refusal: Refused, recipients: list[Found]) -> Form:
+    """The form with everybody who has no address, or whatever else stands in the way."""
+    missing: list[dict[str, str | None]] = [
+        {
+            "field": "",
+            "message": f"{each['who']}: the school’s contact has no e-mail address",
+            "href": f"#to-{each['role']}",
+        }
+        for each in recipients
+        if each["address"] is None
+    ]
+    return Form(form.values, missing) if missing else form.refused(refusal)
+
+
+def _governing_body(case: Case) -> Recipient:
+    rule = next(step for step in case.ladder.steps if step.kind == "notice")
+    return Recipient(rule.to, "the notice is given to the governing body (section 60(2))")
+
+
+def _back_to(visit: Visit, reference: str, form: Form, refusal: InvalidInput) -> Response:
+    """The first question that something is wrong with."""
+    for question in QUESTIONS:
+        wrong = _about(refusal, question)
+        if wrong is not None:
+            checking = Form({**form.values, "checking": ["yes"]})
+            return _ask(visit, reference, checking.refused(wrong), question)
+    raise refusal
+
+
+def _give(visit: Visit, reference: str, form: Form) -> Response:
+    try:
+        with visit.write() as session:
+            notice = _propose(session, visit, reference, form)
+    except STAYS:
+        return _check(visit, reference, form)
+    return visit.done(f"/proposals/{notice.proposal_id}", "notice")

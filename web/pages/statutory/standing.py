@@ -1,0 +1,132 @@
+"""Where an escalation stands in Part 4 of the Act: facts, dates, notices, powers, locks."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from models.escalations.shown import escalation
+from models.escalations.tables import Status
+from models.law.powers import Section
+from models.matters.case import find_case
+from models.people.access import Act
+from models.statutory import giving
+from models.statutory.shown import support_of
+from web.pages.escalations.propose import offers, standing
+from web.pages.escalations.situation import InLaw, in_law
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.statutory.next_in_law import LIVE
+from web.pages.statutory.wording import (
+    KINDS,
+    RESTS_ON,
+    check_within_part_4,
+    days_offered,
+    outside_part_4,
+    shown_notice,
+    shown_power,
+)
+from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.wording import section_title, time_left, upper_first
+
+router = APIRouter()
+Found = dict[str, Any]
+
+FACTS = {
+    "notice_given": "Warning notice given",
+    "period_over": "Compliance period over",
+    "not_complied": "Governing body did not comply",
+    "powers_proposed": "Notice of proposed powers given",
+}
+
+
+@router.get("/escalations/{reference}/law", dependencies=[may(Act.SEE_CASE)])
+def law(visit: Visitor, reference: Reference) -> Response:
+    """What the Act allows now, and everything that was done under it."""
+    with visit.read() as session:
+        found = escalation(session, visit.policy, visit.reader, reference, today=visit.today)
+        case = find_case(session, visit.policy, reference)
+        here = in_law(session, visit, reference)
+        support = support_of(session, visit.policy, reference)
+        outside = outside_part_4(case)
+        possible = offers(case, standing(case, visit), visit.today)
+        again = case.rule.statutory and not here.eligibility["notice_refused_because"]
+    facts = [{**fact, "title": FACTS[fact["key"]]} for fact in here.eligibility["facts"]]
+    return visit.page(
+        "statutory/standing.html",
+        title="Warning notice and powers",
+        found=found,
+        section="law",
+        acts=visit.may(Act.PROPOSE_NOTICE) and found["status"] == Status.OPEN and not outside,
+        outside=outside,
+        law=here,
+        facts=facts,
+        sections=[_section(section, here) for section in Section],
+        support=support,
+        may_give=again or any(offer.gives_notice for offer in possible),
+        notices=[shown_notice(notice) for notice in reversed(here.notices)],
+        powers=[shown_power(case, power) for power in reversed(here.powers)],
+        told=[_told(notice) for notice in reversed(here.from_secretary_of_state)],
+        days_offered=days_offered(visit),
+        days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
+    )
+
+
+def _section(section: Section, here: InLaw) -> Found:
+    last = here.eligibility["last_day_for_powers"][section.value]
+    states = [power["state"] for power in here.powers if power["section"] == section]
+    return {
+        "state": next((state for state in reversed(states) if state in LIVE), None),
+        "title": upper_first(section_title(section)),
+        "last_day": last,
+        "left": time_left(last, here.today) if last else None,
+        "endless": section is Section.INTERIM_EXECUTIVE_BOARD,
+        "rules": [
+            block["rule"]
+            for block in here.eligibility["blocked_by"]
+            if block["section"] == section.value
+        ],
+    }
+
+
+def _told(notice: Found) -> Found:
+    return {**notice, "says": KINDS[notice["kind"]], "rests_on": RESTS_ON[notice["kind"]]}
+
+
+@router.get("/escalations/{reference}/support/new", dependencies=[may(Act.RECORD_SUPPORT)])
+def support(visit: Visitor, reference: Reference) -> Response:
+    """The form for how the school and the authority work together on the problem."""
+    return _support(visit, reference, Form())
+
+
+@router.post("/escalations/{reference}/support/new", dependencies=[may(Act.RECORD_SUPPORT)])
+def record_support(visit: Visitor, reference: Reference, form: Posted) -> Response:
+    """Record how the school is supported."""
+    questions = ("aware_of_problem", "working_with_partner", "plan_on_track")
+    try:
+        form.check(*questions, "evidence")
+        answers = {name: form.yes(name) for name in questions}
+        with visit.write() as session:
+            giving.record_support(
+                session,
+                visit.policy,
+                officer=visit.officer,
+                now=visit.now,
+                reference=reference,
+                evidence=form.text("evidence"),
+                **answers,
+            )
+    except STAYS as refusal:
+        return _support(visit, reference, form.refused(refusal))
+    return visit.done(f"/escalations/{reference}/law", "support")
+
+
+def _support(visit: Visit, reference: str, form: Form) -> Response:
+    with visit.read() as session:
+        case = find_case(session, visit.policy, reference)
+        check_within_part_4(case)
+    return visit.page(
+        "statutory/support_form.html",
+        title="Record how the school is supported",
+        form=form,
+        case=case,
+    )
