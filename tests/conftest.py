@@ -37,27 +37,19 @@ pytest_plugins = [
 
 
 # What these share is dear to start (a Prefect server, a browser, a server of forks), so the tests
-# of each stay with one worker. By path: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
-TOGETHER = (
-    "tests/flows/test_runner.py",
-    "tests/flows/",
-    "tests/cli/test_up.py",
-    "tests/models/test_kill_points",
-)
-EACH_FILE = (
-    "tests/web/test_browser_",
-    "tests/web/test_gallery.py",
-    "tests/web/test_read_back.py",
-)
+# of each stay with one worker. By name: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
+TOGETHER = ("/flows/test_runner.py", "/flows/", "/cli/test_up.py", "/test_kill_points")
+EACH_FILE = ("/test_browser_", "/test_gallery.py", "/test_read_back.py")
 
 
 class Together(LoadScopeScheduling):
     """Gives each worker whole groups, the largest first, and every other test by itself."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(EACH_FILE):
-            return nodeid.partition("::")[0]
-        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+        file = nodeid.partition("::")[0]
+        if any(name in file for name in EACH_FILE):
+            return file
+        return next((name for name in TOGETHER if name in file), nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)

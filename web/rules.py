@@ -1,7 +1,7 @@
 """The rule before each address: what must be allowed, and on which case, before it is served.
 
-Every route names an act of `models.people.access`, or says that it is for anybody. The commands ask the
-same table again, so the rule holds at every door; here it also stands before what only shows.
+Every route names an act of `models.people.access`, or says that it is for anybody. The commands ask
+the same table again, so the rule holds at every door; here it also stands before what only shows.
 """
 
 from collections.abc import Callable

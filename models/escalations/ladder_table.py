@@ -1,6 +1,7 @@
 """The whole table of what may be done when and by whom, worked out from a policy.
 
-`python -m models.escalations.ladder_table` writes it to docs/ladders.md; the tests walk every row of it.
+`python -m models.escalations.ladder_table` writes it to docs/ladders.md; the tests walk every
+row of it.
 """
 
 from collections.abc import Iterator
@@ -119,8 +120,8 @@ _INTRODUCTION = """\
 # The ladders: what may be done, when and by whom
 
 `python -m models.escalations.ladder_table` writes this page from the policy and the rules in
-`models/policy/ladder.py`, and the tests walk it: every status, step, state, role and action through the
-real commands. What it does not allow is refused and changes nothing.
+`models/policy/ladder.py`, and the tests walk it: every status, step, state, role and action
+through the real commands. What it does not allow is refused and changes nothing.
 
 While an escalation is proposed, only its start can be decided. Once it is resolved, withdrawn or
 ended, nothing more can be proposed. While one proposal to move an escalation waits for a decision

@@ -1,6 +1,6 @@
 """Proposing a change: the next step, a pause, a resolution, or a letter to be sent."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -12,6 +12,7 @@ from models.events import append
 from models.letters.addressing import Addressing
 from models.letters.words import check_no_words, why_now, words_for_school
 from models.matters.case import Case, enter
+from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy, StepRule
@@ -20,7 +21,6 @@ from models.refusals import InvalidInput, NotPossible
 from models.statutory.legal import check_eligible, check_may_close
 from models.text import check_printable, check_prose
 
-LONGEST_PERIOD = timedelta(days=366)
 # What may be proposed by name: a start, a letter and a power have commands of their own.
 CLOSING = (Action.RESOLVE, Action.WITHDRAW)
 BY_COMMAND = (Action.START, Action.LETTER, Action.POWER)

@@ -1,6 +1,6 @@
 """Setting, stopping and moving deadlines, with the reminders that belong to them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, update
 from sqlmodel import Session, col, select
@@ -30,6 +30,7 @@ from models.matters.tables import (
 from models.policy import Policy
 from models.statements import add, add_all, change
 
+LONGEST_PERIOD = timedelta(days=366)  # that may be given to a school, in days from today
 # Before a last day that the law fixes, whatever the policy's own reminders.
 ALERTED_WORKING_DAYS_BEFORE = (20, 10, 5)
 

@@ -5,17 +5,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Integer, col
 
 from models.escalations.tables import Escalation, NamedOfficer
-from models.people.access import Reader, Sight, sight
+from models.people.access import NOT_THEIRS, Reader, Sight, sight
 from models.people.tables import Officer
 from models.schools.tables import School
-
-# The phases of the national register that are another Service Manager's. Schools of all ages,
-# special schools and pupil referral units ("Not applicable") belong to both.
-NOT_THEIRS = {
-    Sight.PRIMARY: ("Secondary", "Middle deemed secondary", "16 plus"),
-    Sight.SECONDARY: ("Nursery", "Primary", "Middle deemed primary"),
-}
-
 
 _Its = aliased(School)  # a list that is asked about joins schools itself
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: it runs the migrations on the connection that `models.upkeep.schema` hands over."""
+"""Alembic's entry: it runs the migrations on the connection that `upkeep.schema` hands over."""
 
 from alembic import context
 from sqlmodel import SQLModel

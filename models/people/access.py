@@ -134,6 +134,14 @@ class Sight(StrEnum):
     NONE = "no case"
 
 
+# The phases of the national register that are another Service Manager's. Schools of all ages,
+# special schools and pupil referral units ("Not applicable") belong to both.
+NOT_THEIRS = {
+    Sight.PRIMARY: ("Secondary", "Middle deemed secondary", "16 plus"),
+    Sight.SECONDARY: ("Nursery", "Primary", "Middle deemed primary"),
+}
+
+
 @dataclass(frozen=True)
 class Reader:
     """Somebody who looks: `officer_id` sees what `sight` says, and the cases that are theirs.

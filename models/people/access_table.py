@@ -1,13 +1,12 @@
 """Who may do what on which case, as a page.
 
-`python -m models.people.access_table` writes it to docs/roles.md; the tests compare the two and ask every
-address of the service for every role.
+`python -m models.people.access_table` writes it to docs/roles.md; the tests compare
+the two and ask every address of the service for every role.
 """
 
 from pathlib import Path
 
-from models.matters.sight import NOT_THEIRS
-from models.people.access import RULES, Act, Sight
+from models.people.access import NOT_THEIRS, RULES, Act, Sight
 from models.people.tables import Role
 
 PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
@@ -24,10 +23,10 @@ SHORT = {
 _INTRODUCTION = """\
 # Who may do what on which case
 
-Written by `python -m models.people.access_table` from the one table in `models/people/access.py`, which every
-command asks; so pages, the JSON API, Prefect’s forms and the command line give the same answer.
-Every address of pages and API names its line here (`web/rules.py`), and one without is a failed
-build.
+Written by `python -m models.people.access_table` from the one table in `models/people/access.py`,
+which every command asks; so pages, the JSON API, Prefect’s forms and the command line give the same
+answer. Every address of pages and API names its line here (`web/rules.py`), and one without is a
+failed build.
 
 What a role may not do is refused (403) before anything is looked up. A case that somebody may not
 see is answered as if it were not there (404), in the same words.

@@ -23,6 +23,24 @@ _AT_ONCE = 200  # hours that have ended, in one transaction
 _OTHERS = "others"
 
 
+class RefusalCount(SQLModel, table=True):
+    """A refusal that is on record, and how many more of the same there were within the hour."""
+
+    __tablename__ = "refusal_count"
+    __table_args__ = (Index("refusals_by_actor", "actor", "kind"),)
+
+    id: int = Field(default=None, primary_key=True)
+    same: str = Field(unique=True)  # the SHA-256 of what makes two refusals the same
+    event: int  # the place of the first one in the record
+    kind: EventKind = word(EventKind)
+    actor: str
+    escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
+    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    first_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    times: int  # more than the first
+
+
 def record(
     session: Session,
     now: datetime,
@@ -111,21 +129,3 @@ def _put_on_record(session: Session, now: datetime, ended: RefusalCount) -> bool
     counted = Happening(EventKind.REFUSALS_COUNTED, ended.escalation_id, facts)
     append(session, now, ended.actor, counted)
     return True
-
-
-class RefusalCount(SQLModel, table=True):
-    """A refusal that is on record, and how many more of the same there were within the hour."""
-
-    __tablename__ = "refusal_count"
-    __table_args__ = (Index("refusals_by_actor", "actor", "kind"),)
-
-    id: int = Field(default=None, primary_key=True)
-    same: str = Field(unique=True)  # the SHA-256 of what makes two refusals the same
-    event: int  # the place of the first one in the record
-    kind: EventKind = word(EventKind)
-    actor: str
-    escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
-    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    first_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
-    last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    times: int  # more than the first

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from models.approvals.approving import Approver, approve_letters
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date
-from models.escalations.proposing import LONGEST_PERIOD
 from models.escalations.tables import Action, Escalation, Proposal, Status, Step, StepState
 from models.events import EventKind, Happening, append
 from models.law import notices as law
@@ -17,7 +16,7 @@ from models.law import standing as standing_law
 from models.letters.addressing import Addressing
 from models.letters.tables import LetterState
 from models.matters.case import Case, check_open, enter
-from models.matters.deadlines import cancel_statutory, set_deadline, settle_deadline
+from models.matters.deadlines import LONGEST_PERIOD, cancel_statutory, set_deadline, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
 from models.people.tables import Officer

@@ -15,6 +15,7 @@ from models.evidence import tables as evidence_tables
 from models.letters import tables as letters_tables
 from models.level_letters import tables as level_letters_tables
 from models.matters import tables as matters_tables
+from models.people import repeated_refusals
 from models.people import tables as people_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables

@@ -23,7 +23,7 @@ _CHILD = """
 import json, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from models.commands.importing import import_file
+from models.register.importing import import_file
 from models.database import connect, write
 from models.policy import load_policy
 from models.settings import DEFAULT_POLICY

@@ -247,7 +247,7 @@ class Case:
         self.now += timedelta(days=10)
 
     def on_power(self, command: Any, power_id: int, by: str = "seo", **values: Any) -> Any:
-        """One command of `models.commands.powers` on a power."""
+        """One command of `models.statutory` on a power."""
         with write(self.engine) as session:
             return command(
                 session,

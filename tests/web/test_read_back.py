@@ -246,7 +246,7 @@ def test_every_kind_of_letter_was_read_back(told: dict[type[Answer], Told]) -> N
 def test_every_kind_of_thing_was_read_back(
     told: dict[type[Answer], Told], model: type[Answer], field: str, known: type[StrEnum]
 ) -> None:
-    """A word that no row here has is a kind without a sample: add one to `tests.support.everything`."""
+    """A word that no row here has is a kind without a sample: `everything.py` needs one."""
     expected = set(known) - {MessageKind.LEVEL_LETTER}  # about no case: with its letter, above
     assert words(told[model], field) == expected
 

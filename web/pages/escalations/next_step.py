@@ -1,7 +1,7 @@
 """What is to be done next on an escalation: the first thing that its page says.
 
-It follows from the rules (`models.policy.ladder`) and from what waits; it offers only what would not be
-refused to this officer.
+It follows from the rules (`models.policy.ladder`) and from what waits; it offers only what would
+not be refused to this officer.
 """
 
 from typing import Any

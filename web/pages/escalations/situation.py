@@ -26,7 +26,7 @@ MOST = paging.MOST_PER_PAGE
 
 @dataclass(frozen=True)
 class InLaw:
-    """Where an escalation stands in Part 4 of the Act, as `models.reading` tells it today."""
+    """Where an escalation stands in Part 4 of the Act, as it is told today."""
 
     today: date
     eligibility: Found

@@ -13,10 +13,10 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.clocks import add_working_days, is_working_day, working_days_between
-from models.escalations.proposing import LONGEST_PERIOD
 from models.law.notices import Comparison, Ground, Recipient, copies
 from models.law.powers import Section, last_day
 from models.matters.case import Case, find_case
+from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
 from models.refusals import InvalidInput, NotPossible, Refused
 from models.statutory import giving

@@ -91,7 +91,7 @@ def addressed(case: Case, today: date, recipients: Iterable[Recipient]) -> list[
 
 
 def shown_notice(notice: Mapping[str, Any]) -> Found:
-    """A warning notice of `models.reading` in words."""
+    """A warning notice in words."""
     return {
         **notice,
         "grounds": [Ground(name).label for name in notice["grounds"]],
@@ -105,7 +105,7 @@ def shown_notice(notice: Mapping[str, Any]) -> Found:
 
 
 def shown_power(case: Case, power: Mapping[str, Any]) -> Found:
-    """A power of `models.reading` in words, with whoever has a copy of its notice."""
+    """A power in words, with whoever has a copy of its notice."""
     copies = copies_of_power(Section(power["section"]), case.school)
     return {
         **power,
