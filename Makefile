@@ -12,7 +12,7 @@ WORKERS ?= 3
 # Of a test with many examples PostgreSQL is asked the first; "all" asks it every one.
 EXAMPLES ?= first
 
-.PHONY: run test bench check audit sbom css lock
+.PHONY: run test bench check docs audit sbom css lock
 
 run: .venv/installed
 	@exec .venv/bin/scc up --demo
@@ -29,6 +29,12 @@ check: .venv/installed-for-tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive models notifications flows web cli
+
+# The pages that are made from the code: who may do what, the ladders, the rooms.
+docs: .venv/installed-for-tests
+	$(IN_VENV) -m models.people.access_table
+	$(IN_VENV) -m models.escalations.ladder_table
+	$(IN_VENV) -m tests.support.rooms
 
 # Known vulnerabilities of what is locked; asks pypi.org. An answer "not found" is no answer.
 audit: .venv/release/installed

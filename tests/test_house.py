@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import rooms
+
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sys.executable).parent
 CHECKS = {
@@ -32,3 +34,15 @@ def test_test_files_have_names_of_their_own() -> None:
     """Without packages below tests/, pytest tells modules apart by their names alone."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(names) == len(set(names))
+
+
+def test_the_drawing_of_the_rooms_is_what_they_import() -> None:
+    text = rooms.PAGE.read_text(encoding="utf-8")
+    assert text == rooms.page(text), "stale: write it anew with `make docs`"
+
+
+def test_a_room_of_pages_api_templates_and_tests_is_a_room_of_models() -> None:
+    known = {room for layer in rooms.layers() for room in layer}
+    for place in ("web/pages", "web/api", "templates/pages", "tests/models", "tests/web"):
+        folders = {path.name for path in (ROOT / place).iterdir() if path.is_dir()}
+        assert folders - {"__pycache__", "components"} <= known, place

@@ -2,19 +2,30 @@
 
 from fastapi import APIRouter, Depends
 
-from web.pages import administration, exports
+from web.pages import exports
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
 from web.pages.escalations import case, caseload, holding, propose, recording, start
 from web.pages.evidence import evidence
-from web.pages.letters import letters, messages
+from web.pages.letters import deliveries, letters, messages
 from web.pages.level_letters import letter_batches
-from web.pages.people import account, council, cover, own_secrets, set_password, sign_in
+from web.pages.people import (
+    account,
+    council,
+    cover,
+    officers,
+    own_secrets,
+    set_password,
+    sign_in,
+)
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, support_work
+from web.pages.record import audit
+from web.pages.register import imports
 from web.pages.risk import assessments, register
 from web.pages.schools import schools
 from web.pages.statutory import compliance, notices, powers, secretary_of_state, standing
+from web.pages.upkeep import system
 from web.pages.visits import same_origin
 
 __all__ = ["TOPICS", "away", "failed", "refused", "router"]
@@ -51,7 +62,11 @@ TOPICS = (
     schools,
     register,
     assessments,
-    administration,
+    system,
+    officers,
+    deliveries,
+    imports,
+    audit,
 )
 router = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
 for topic in TOPICS:
