@@ -10,7 +10,7 @@ from jinja2 import meta, nodes
 
 from models.clocks import add_working_days, long_date
 from models.database import connect
-from models.letters import drafting
+from models.letters import writing
 from models.policy import Policy
 from notifications.letters import parse
 from notifications.letters.document import ListBlock, Paragraph, plain
@@ -39,14 +39,14 @@ def written(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, policy: Policy
 ) -> Correspondence:
     found = Correspondence()
-    draft = drafting.draft
+    draft = writing.draft
 
     def watched(template: str, context: Mapping[str, Any]) -> str:
         found.contexts.setdefault(template, []).append(context)
         return draft(template, context)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drafting, "draft", watched)
+        patch.setattr(writing, "draft", watched)
         for into, values in ((found.letters, PLAIN), (found.hostile, HOSTILE)):
             for name, go in WALKS.items():
                 file = tmp_path_factory.mktemp("walk") / "scc.db"
