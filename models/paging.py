@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import reduce
-from typing import Any, TypedDict, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, true
 from sqlmodel import Session
 
 from models.refusals import InvalidInput
+from models.shown import Shown
 from models.text import check_line
 
 MOST_PER_PAGE = 200  # for whoever asks
@@ -17,13 +18,14 @@ PER_PAGE = 50
 LAST_PAGE = 1_000_000
 
 Found = dict[str, Any]
+Item = TypeVar("Item")
 Word = TypeVar("Word", bound=StrEnum)
 
 
-class Page(TypedDict):
+class Page(Shown, Generic[Item]):
     """One page of a list: `pages` is at least 1, `total` counts all items."""
 
-    items: list[Found]
+    items: list[Item]
     page: int
     pages: int
     total: int
@@ -33,11 +35,11 @@ def paged(
     session: Session,
     statement: Any,
     key: Any,
-    describe: Callable[[Sequence[Any]], list[Found]],
+    describe: Callable[[Sequence[Any]], list[Item]],
     *,
     page: int,
     per_page: int,
-) -> Page:
+) -> Page[Item]:
     """One page of what an ordered statement finds; `key` is the column that counts its rows.
 
     Raises InvalidInput for a page or length out of bounds; a page past the last is empty.

@@ -32,7 +32,7 @@ def proposals(
     state: str = "awaiting",
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """What concerns this officer, oldest first: `awaiting` is what they can decide now.
 
     In any other state: what they proposed, or decided. Raises InvalidInput. Five queries.
@@ -46,7 +46,7 @@ def proposals(
     whole = reader(officer).whole  # whoever sees no more than outlines is shown no reason
     statement = _statement().where(col(Proposal.state) == wanted, concerns if whole else false())
     found = _page(session, policy, statement, page, per_page)
-    return Page(**{**found, "items": [_listed(each) for each in found["items"]]})
+    return found.model_copy(update={"items": [_listed(each) for each in found.items]})
 
 
 def _listed(proposal: Found) -> Found:
@@ -82,7 +82,7 @@ def proposals_of(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
     mine = col(Proposal.escalation_id) == find_id(session, reference)
     return _page(session, policy, _statement().where(mine), page, per_page)
@@ -111,7 +111,9 @@ def _statement() -> Any:
     )
 
 
-def _page(session: Session, policy: Policy, statement: Any, page: int, per_page: int) -> Page:
+def _page(
+    session: Session, policy: Policy, statement: Any, page: int, per_page: int
+) -> Page[Found]:
     return paged(
         session,
         statement,

@@ -58,7 +58,7 @@ def dashboard(
         escalations=_escalations(session, policy, reader, today),
         weeks=_weeks(session, reader, today),
         since=since,
-        changes=level_changes(session, since=since, per_page=1)["total"] if programme else None,
+        changes=level_changes(session, since=since, per_page=1).total if programme else None,
     )
 
 

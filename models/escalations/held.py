@@ -21,7 +21,7 @@ def discussions_of(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The discussions and meetings of one escalation in the order recorded. Raises NotFound."""
     mine = Discussion.escalation_id == find_id(session, reference)
     return paged(
@@ -41,7 +41,7 @@ def responses_of(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The school's responses at one escalation in the order recorded. Raises NotFound."""
     mine = Response.escalation_id == find_id(session, reference)
     return paged(

@@ -95,7 +95,7 @@ def escalations(
     sort: str = "reference",
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The escalations that the reader sees and to which all that is given applies.
 
     `status` may be several. `query` finds words of the reference, of the school's name and of

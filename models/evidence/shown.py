@@ -27,7 +27,7 @@ def evidence_of(
     newest_first: bool = False,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The files of one escalation in the order in which they were added.
 
     Raises NotFound. Four queries.

@@ -27,7 +27,7 @@ def letters_of(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The letters of one escalation in the order they were drafted, without their text.
 
     Raises NotFound. Four queries.
@@ -61,7 +61,7 @@ def letter(session: Session, policy: Policy, letter_id: int) -> Found:
 
 def messages_of(
     session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """Everything queued to go out about one escalation, oldest first. Raises NotFound.
 
     Its letters, what officers were told of it, and the reminders and digests in which it stood
@@ -178,7 +178,7 @@ def _message(message: Message) -> Found:
 
 def held_contacts(
     session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """What is held for one escalation, with the school's contact beside each. Raises NotFound."""
     theirs = and_(
         col(Contact.urn) == col(Escalation.urn), col(Contact.role) == col(HeldContact.role)

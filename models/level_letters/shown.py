@@ -38,7 +38,7 @@ class Channel(StrEnum):
 # Batches -----------------------------------------------------------------------------------
 
 
-def letter_batches(session: Session, *, page: int = 1, per_page: int = PER_PAGE) -> Page:
+def letter_batches(session: Session, *, page: int = 1, per_page: int = PER_PAGE) -> Page[Found]:
     """All batches, the newest first. Raises InvalidInput. Four queries."""
     return paged(
         session,
@@ -180,7 +180,7 @@ def _of_batch(number: int) -> tuple[Any, ...]:
 
 def delivery_problems_of(
     session: Session, number: int, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """The letters of a batch that were refused or may not have arrived, until it is decided.
 
     Raises InvalidInput.
@@ -227,7 +227,7 @@ def letters_of_batch(
     state: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The letters of a batch in posting order, by words of the school's name.
 
     Raises NotFound, InvalidInput. Three queries.
@@ -251,7 +251,7 @@ def letters_of_batch(
 
 def level_letters_of(
     session: Session, urn: int, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """The letters to a school about its level, the newest first. Raises InvalidInput."""
     statement = (
         select(LevelLetter, School.name)
@@ -262,7 +262,7 @@ def level_letters_of(
     return _paged(session, statement, page=page, per_page=per_page)
 
 
-def _paged(session: Session, statement: Any, *, page: int, per_page: int) -> Page:
+def _paged(session: Session, statement: Any, *, page: int, per_page: int) -> Page[Found]:
     return paged(
         session,
         statement,

@@ -29,7 +29,7 @@ def deadlines_of(
     today: date,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
     mine = col(Deadline.escalation_id) == find_id(session, reference)
     statement = _statement().where(mine).order_by(col(Deadline.id))
@@ -49,7 +49,7 @@ def deadlines(
     case_officer: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The deadlines across all escalations that the reader sees, earliest first.
 
     `due_from` is the first day, `due_before` leaves out its own; `running` leaves out those that
@@ -83,7 +83,7 @@ def _statement() -> Any:
 
 def _page(
     session: Session, policy: Policy, statement: Any, today: date, page: int, per_page: int
-) -> Page:
+) -> Page[Found]:
     return paged(
         session,
         statement,

@@ -37,7 +37,7 @@ def named_on(session: Session, reference: str) -> list[str]:
 
 def delegations(
     session: Session, reader: Reader, *, today: date, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """Cover that this officer gave or was given, newest first. Raises InvalidInput."""
     mine = or_(
         col(Delegation.from_officer_id) == reader.officer_id,
@@ -89,7 +89,9 @@ def _state(delegation: Delegation, today: date) -> str:
     return "ahead" if today < delegation.first_day else "in_force"
 
 
-def officers(session: Session, *, query: str = "", page: int = 1, per_page: int = PER_PAGE) -> Page:
+def officers(
+    session: Session, *, query: str = "", page: int = 1, per_page: int = PER_PAGE
+) -> Page[Found]:
     """All officers by name, those who are disabled last. Raises InvalidInput. Three queries."""
     statement = (
         select(Officer)

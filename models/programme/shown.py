@@ -94,7 +94,7 @@ def programme(
     only_behind: bool = False,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The open schools that have a level, by name, with what is done of the running school year.
 
     `officer` is the e-mail address of a School Evaluation Officer; `only_behind` leaves
@@ -235,7 +235,7 @@ def duties(
     due_before: date | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The duties of every school year, the earliest due first.
 
     `state` is one of `DUTY_STATES` or `TO_DO`; `planned` are those that are not late. `officer` is
@@ -431,7 +431,7 @@ def supporters(
     state: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """Everybody who supports or supported any school, by the schools' names.
 
     `query` finds words of the school's name and URN, and of their own name and organisation;

@@ -85,7 +85,7 @@ _KINDS = (_VISIT, _REPORT, _REVIEW)
 REVIEWS_OF = {"schools": OF_A_SCHOOL, "register": OF_THE_COUNCIL}
 
 
-def visits(session: Session, **filters: Unpack[Filters]) -> Page:
+def visits(session: Session, **filters: Unpack[Filters]) -> Page[Found]:
     """The visits to schools, the latest first. Raises InvalidInput."""
     return _list(session, _VISIT, filters)
 
@@ -95,7 +95,7 @@ def visit(session: Session, visit_id: int) -> Found:
     return _one(session, _VISIT, visit_id)
 
 
-def reports(session: Session, **filters: Unpack[Filters]) -> Page:
+def reports(session: Session, **filters: Unpack[Filters]) -> Page[Found]:
     """The written reports, the latest first. Raises InvalidInput."""
     return _list(session, _REPORT, filters)
 
@@ -105,7 +105,9 @@ def report(session: Session, report_id: int) -> Found:
     return _one(session, _REPORT, report_id)
 
 
-def reviews(session: Session, *, kind: str | None = None, **filters: Unpack[Filters]) -> Page:
+def reviews(
+    session: Session, *, kind: str | None = None, **filters: Unpack[Filters]
+) -> Page[Found]:
     """The reviews of schools and of the whole register, the latest first.
 
     `kind` is one of their kinds or of `REVIEWS_OF`. Raises InvalidInput.
@@ -136,7 +138,9 @@ def recorders(session: Session) -> list[tuple[str, str]]:
     return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))).all())
 
 
-def _list(session: Session, kind: _Kind, filters: Filters, *its: ColumnElement[bool]) -> Page:
+def _list(
+    session: Session, kind: _Kind, filters: Filters, *its: ColumnElement[bool]
+) -> Page[Found]:
     day, table = col(kind.day), kind.table
     statement = _with_school(table).where(*its).order_by(day.desc(), table.id.desc())
     urn, officer, year = filters.get("urn"), filters.get("officer"), filters.get("school_year")

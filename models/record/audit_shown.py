@@ -117,7 +117,7 @@ def audit(
     last_day: date | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """What happened, newest first: each with who, when and a sentence.
 
     `officer` is the e-mail address of who did it or to whom it was done; days are London's, both

@@ -78,14 +78,14 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value)} cannot be exported")
 
 
-def _all(read: Callable[..., Page], *about: Any, **how: Any) -> list[Found]:
+def _all(read: Callable[..., Page[Found]], *about: Any, **how: Any) -> list[Found]:
     """Every page of a list."""
     found: list[Found] = []
     page, pages = 1, 1
     while page <= pages:
         part = read(*about, page=page, per_page=MOST_PER_PAGE, **how)
-        found += part["items"]
-        page, pages = page + 1, part["pages"]
+        found += part.items
+        page, pages = page + 1, part.pages
     return found
 
 

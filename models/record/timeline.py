@@ -23,7 +23,7 @@ def events_of(
     newest_first: bool = False,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The events of one escalation as they stand in the chain. Raises NotFound. Four queries."""
     statement = _events(session, reference, newest_first)
     return paged(
@@ -43,7 +43,7 @@ def timeline(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The same events for people, newest first: what happened in a sentence, who, and when.
 
     `text` is what an officer wrote with it, or empty; `letter` and `proposal` are keys to link to.

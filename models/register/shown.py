@@ -12,7 +12,7 @@ from models.statements import by_key
 from models.work import BulkJob, BulkKind, BulkState, find_job
 
 
-def register_imports(session: Session, *, page: int = 1, per_page: int = PER_PAGE) -> Page:
+def register_imports(session: Session, *, page: int = 1, per_page: int = PER_PAGE) -> Page[Found]:
     """All imports, the newest first."""
     return paged(
         session,
@@ -49,7 +49,7 @@ def register_import(session: Session, import_id: int) -> Found:
 
 def findings(
     session: Session, import_id: int, *, kind: str = "", page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """What an import found, in the order of the file's rows. Raises NotFound, InvalidInput."""
     if by_key(session, RegisterImport, import_id) is None:
         raise NotFound("There is no import with this number.")

@@ -12,7 +12,7 @@ from models.schools.tables import School
 
 def level_changes(
     session: Session, *, since: date, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """Levels that came into force after a day and differ from the one before, the latest first.
 
     Two queries.

@@ -58,7 +58,7 @@ def register(
     sort: str = "name",
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The open schools with their levels, by name or by level, the highest risk first.
 
     `level` is a risk level or `NOT_ASSESSED`, `la` the code of a local authority;
@@ -170,7 +170,7 @@ def assessments(
     query: str = "",
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """Assessments: those of a round by the names of the schools, others the latest first.
 
     `school_year` names the round, without the schools that closed while it was open; `level` is
@@ -309,7 +309,9 @@ def _piece(piece: RiskEvidence, name: str) -> Found:
 # Rounds ------------------------------------------------------------------------------------
 
 
-def rounds(session: Session, *, today: date, page: int = 1, per_page: int = PER_PAGE) -> Page:
+def rounds(
+    session: Session, *, today: date, page: int = 1, per_page: int = PER_PAGE
+) -> Page[Found]:
     """The rounds with their counts, the latest first; raises InvalidInput. Four queries."""
     return paged(
         session,
@@ -383,7 +385,9 @@ def _round(found: AssessmentRound, counts: Iterable[tuple[str, str | None, int]]
 # Histories ---------------------------------------------------------------------------------
 
 
-def levels_of(session: Session, urn: object, *, page: int = 1, per_page: int = PER_PAGE) -> Page:
+def levels_of(
+    session: Session, urn: object, *, page: int = 1, per_page: int = PER_PAGE
+) -> Page[Found]:
     """Every level that came into force for a school, the latest first. Raises NotFound.
 
     Four queries.

@@ -42,7 +42,7 @@ def schools(
     closed: bool | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """Schools by name, found by words of name, town, postcode or trust, or by their URN.
 
     `level` is a risk level or `NOT_ASSESSED`, `kind` a ladder, `other` or `WATCHED`; phase and

@@ -85,7 +85,7 @@ def support_of(session: Session, policy: Policy, reference: str) -> Found | None
 
 def warning_notices_of(
     session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """The warning notices of an escalation, the earliest first. Raises NotFound."""
     case = find_case(session, policy, reference)
     mine = WarningNotice.escalation_id == case.escalation.id
@@ -207,7 +207,7 @@ def powers_of(
     today: date,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
     case = find_case(session, policy, reference)
     standing = legal_standing(case, today)
@@ -302,7 +302,7 @@ def _reviews(session: Session, power: Power) -> list[Found]:
 
 def secretary_of_state_notices_of(
     session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """What the Secretary of State told the authority about the school. Raises NotFound."""
     case = find_case(session, policy, reference)
     mine = select(SecretaryOfStateNotice).where(SecretaryOfStateNotice.urn == case.school.urn)
@@ -330,7 +330,7 @@ def secretary_of_state_notice(notice: SecretaryOfStateNotice) -> Found:
 
 def services_of(
     session: Session, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page:
+) -> Page[Found]:
     """How a letter was served on those it is for, apart from its e-mails. Raises NotFound."""
     find_letter(session, letter_id)
     mine = select(Service).where(Service.letter_id == letter_id)

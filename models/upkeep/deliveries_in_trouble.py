@@ -29,7 +29,7 @@ def delivery_problems(
     now: datetime,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page:
+) -> Page[Found]:
     """What was refused, may not have arrived or waits long, newest first; nothing of its content.
 
     Of a case that the reader does not see, neither school nor recipient is told, nor the mail

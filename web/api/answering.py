@@ -31,7 +31,7 @@ Command = Callable[[Session], Any]
 
 def shown(model: type[BaseModel], found: Any, status: int = 200) -> Response:
     """What was found, as the model describes it."""
-    described = model.model_validate(found)
+    described = model.model_validate(found, from_attributes=True)
     return Response(described.model_dump_json(by_alias=True), status, media_type=JSON)
 
 

@@ -468,6 +468,6 @@ def _rows(session: Session, visit: Visit, which: List) -> Iterator[Mapping[str, 
     pages = page = 1
     while page <= pages:
         found = which.find(session, visit, filters, page, MOST_AT_ONCE)
-        yield from found["items"]
-        pages = found["pages"]
+        yield from found.items
+        pages = found.pages
         page += 1

@@ -26,7 +26,7 @@ class Find(Protocol):
         page: int,
         per_page: int,
         /,
-    ) -> paging.Page: ...
+    ) -> paging.Page[paging.Found]: ...
 
 
 def page_number(page: Annotated[str, Query()] = "1") -> int:

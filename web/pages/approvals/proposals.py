@@ -55,7 +55,7 @@ def waiting(visit: Visitor, page: PageNumber) -> Response:
 
 def find_waiting(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of what waits for this officer's decision, each with its title."""
     found = approvals_shown.proposals(
         session,
@@ -65,7 +65,7 @@ def find_waiting(
         page=page,
         per_page=per_page,
     )
-    return paging.Page(**{**found, "items": titled(session, found["items"])})
+    return found.model_copy(update={"items": titled(session, found.items)})
 
 
 @router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE)])
@@ -147,7 +147,7 @@ def _notice_of(session: Session, visit: Visit, found: Found) -> Found | None:
     """The warning notice that the proposal is to give, in full."""
     notices = statutory_shown.warning_notices_of(
         session, visit.policy, found["reference"], per_page=paging.MOST_PER_PAGE
-    )["items"]
+    ).items
     proposed = [notice for notice in notices if notice["proposal"] == found["id"]]
     return shown_notice(proposed[0]) if proposed else None
 
@@ -183,7 +183,7 @@ def _held_for(session: Session, letter: Letter, reference: str) -> list[Found]:
     if letter.state is not LetterState.DRAFT:
         return []
     roles = (letter.to_role, *letter.copy_roles)
-    items = letters_shown.held_contacts(session, reference)["items"]
+    items = letters_shown.held_contacts(session, reference).items
     return [held for held in items if held["role"] in roles]
 
 

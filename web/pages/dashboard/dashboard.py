@@ -45,7 +45,7 @@ def deadlines(
     """The deadlines that run, the earliest first, between two days if they are given."""
     filters = {"first": first, "last": last, "case_officer": case_officer}
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     with visit.read() as session:
         try:
             found = find_deadlines(session, visit, filters, page, PER_PAGE)
@@ -65,7 +65,7 @@ def deadlines(
 def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response:
     """Risk levels that have changed since a day; without one, since last term."""
     form = Form.of(since=since)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     with visit.read() as session:
         try:
             found = find_level_changes(session, visit, {"since": since}, page, PER_PAGE)
@@ -84,7 +84,7 @@ def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response
 
 def find_deadlines(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the running deadlines that the filters of an address let through."""
     last = day_of("last", filters.get("last", ""))
     return matters_shown.deadlines(
@@ -103,7 +103,7 @@ def find_deadlines(
 
 def find_level_changes(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the changes of level after the day in an address."""
     since = _since(visit, filters.get("since", ""))
     return risk_level_changes.level_changes(session, since=since, page=page, per_page=per_page)

@@ -60,9 +60,9 @@ def caseload(
         "query": query,
     }
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     with visit.read() as session:
-        own = find(session, visit, {"view": "mine"}, 1, 1)["total"]
+        own = find(session, visit, {"view": "mine"}, 1, 1).total
         mine = not case_officer and (view == "mine" or (view != "all" and own > 0))
         shown = "mine" if mine else "all"
         chosen = {**filters, "view": shown, "sort": sort}
@@ -90,7 +90,7 @@ def caseload(
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the escalations that the filters of an address let through."""
     mine = filters.get("view") == "mine"
     return escalations(

@@ -31,13 +31,15 @@ def deliveries(visit: Visitor, page: PageNumber) -> Response:
     )
 
 
-def find(session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int) -> Page:
+def find(
+    session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
+) -> Page[Found]:
     """One page of them, each with what to do about it."""
     found = deliveries_in_trouble.delivery_problems(
         session, visit.reader, now=visit.now, page=page, per_page=per_page
     )
-    advised = [{**each, "advice": _advice(each)} for each in found["items"]]
-    return Page(**{**found, "items": advised})
+    advised = [{**each, "advice": _advice(each)} for each in found.items]
+    return found.model_copy(update={"items": advised})
 
 
 def _advice(delivery: Found) -> str:

@@ -48,7 +48,7 @@ def letter(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, number)
         shown = preview(session, visit, number)
-        services = services_of(session, number, per_page=paging.MOST_PER_PAGE)["items"]
+        services = services_of(session, number, per_page=paging.MOST_PER_PAGE).items
     recipients = _recipients(found)
     return visit.page(
         "letters/letter.html",

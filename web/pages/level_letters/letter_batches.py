@@ -74,7 +74,7 @@ def _list(visit: Visit, page: int, form: Form) -> Response:
 
 def find_batches(
     session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the batches."""
     return read_letters.letter_batches(session, page=page, per_page=per_page)
 
@@ -126,7 +126,7 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
 
 def find_problems(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the letters that may not have arrived, of the batch that an address names."""
     number = level_letters_batches.find_batch(session, key(visit.request.path_params["id"])).id
     return read_letters.delivery_problems_of(session, number, page=page, per_page=per_page)
@@ -152,7 +152,7 @@ def letters(
     """The letters of a batch in posting order."""
     filters = {"query": query, "level": level, "role": role, "channel": channel, "state": state}
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     with visit.read() as session:
         described = read_letters.letter_batch(session, number)
         try:
@@ -176,7 +176,7 @@ def letters(
 
 def find_letters(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the letters of the batch that an address names, each with its place there."""
     found = read_letters.letters_of_batch(
         session,
@@ -189,9 +189,9 @@ def find_letters(
         page=page,
         per_page=per_page,
     )
-    places = enumerate(found["items"], start=(page - 1) * per_page + 1)
-    return paging.Page(
-        **{**found, "items": [{**letter, "place": place} for place, letter in places]}
+    places = enumerate(found.items, start=(page - 1) * per_page + 1)
+    return found.model_copy(
+        update={"items": [{**letter, "place": place} for place, letter in places]}
     )
 
 
@@ -419,6 +419,6 @@ def of_school(visit: Visitor, urn: str, page: PageNumber) -> Response:
         navigation="schools",
         school=school,
         found=found,
-        escalations=cases["items"],
+        escalations=cases.items,
         address=address(visit, {}),
     )

@@ -58,7 +58,9 @@ def officers(visit: Visitor, page: PageNumber, query: str = "") -> Response:
     )
 
 
-def find(session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int) -> Page:
+def find(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page[Found]:
     """One page of the officers that the filters of an address let through."""
     return people_shown.officers(
         session, query=filters.get("query", ""), page=page, per_page=per_page
@@ -251,7 +253,13 @@ def _link(visit: Visit, found: Found, secret: str) -> Response:
 
 
 def _show(
-    visit: Visit, template: str, title: str, form: Form, *, found: Found | Page | None, **more: Any
+    visit: Visit,
+    template: str,
+    title: str,
+    form: Form,
+    *,
+    found: Found | Page[Found] | None,
+    **more: Any,
 ) -> Response:
     return visit.page(
         f"administration/{template}",

@@ -85,7 +85,7 @@ def duties(
         "What is due",
         form,
         found=found,
-        duties=_offered(visit, found["items"]) if found else [],
+        duties=_offered(visit, found.items) if found else [],
         address=address(visit, filters),
         kinds=list(DutyKind),
         officers=officers,
@@ -94,7 +94,7 @@ def duties(
 
 def find_schools(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the schools with a level that the filters of an address let through."""
     return programme_shown.programme(
         session,
@@ -109,7 +109,7 @@ def find_schools(
 
 def find_duties(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of what is due that the filters of an address let through."""
     return programme_shown.duties(
         session,
@@ -234,7 +234,7 @@ def support(
 
 def find_support(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of those who support schools that the filters of an address let through."""
     state = filters.get("state") or programme_shown.SupportState.IN_FORCE
     return programme_shown.supporters(

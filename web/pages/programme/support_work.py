@@ -72,21 +72,21 @@ def reviews(
 
 def find_visits(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the visits that the filters of an address let through."""
     return support_work.visits(session, **_asked(filters, page, per_page))
 
 
 def find_reports(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the written reports that the filters of an address let through."""
     return support_work.reports(session, **_asked(filters, page, per_page))
 
 
 def find_reviews(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the reviews that the filters of an address let through."""
     kind = filters.get("kind") or None
     return support_work.reviews(session, kind=kind, **_asked(filters, page, per_page))
@@ -106,7 +106,7 @@ def _list(
     visit: Visit, template: str, title: str, find: Find, filters: Mapping[str, str], page: int
 ) -> Response:
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     with visit.read() as session:
         try:
             found = find(session, visit, filters, page, PER_PAGE)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.paging import MOST_PER_PAGE, Page
+from models.paging import MOST_PER_PAGE, Found, Page
 from models.people import shown as people_shown
 from models.people.access import Act
 from models.record.audit_shown import Topic, audit
@@ -35,7 +35,7 @@ def entries(visit: Visitor, page: PageNumber) -> Response:
             found = find(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
-        officers = people_shown.officers(session, per_page=MOST_PER_PAGE)["items"]
+        officers = people_shown.officers(session, per_page=MOST_PER_PAGE).items
     return visit.page(
         "record/audit.html",
         title="Audit",
@@ -50,7 +50,7 @@ def entries(visit: Visitor, page: PageNumber) -> Response:
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> Page:
+) -> Page[Found]:
     """One page of the events that the filters of an address let through."""
     form = _form(filters)
     return audit(

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.paging import Page
+from models.paging import Found, Page
 from models.people.access import Act
 from models.refusals import InvalidInput
 from models.register import importing
@@ -38,14 +38,16 @@ def imports(visit: Visitor, page: PageNumber) -> Response:
     )
 
 
-def find(session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int) -> Page:
+def find(
+    session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int
+) -> Page[Found]:
     """One page of the imports."""
     return reading.register_imports(session, page=page, per_page=per_page)
 
 
 def find_findings(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> Page:
+) -> Page[Found]:
     """One page of what the import that an address names found, of one kind or of all."""
     number = key(visit.request.path_params["id"])
     kind = filters.get("kind", "")

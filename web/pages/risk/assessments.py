@@ -25,7 +25,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
     """One assessment, with its evidence by kind and what is to be done next."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-        before = risk_shown.levels_of(session, found["urn"], per_page=5)["items"]
+        before = risk_shown.levels_of(session, found["urn"], per_page=5).items
     draft = found["state"] == AssessmentState.DRAFT
     proposed = found["state"] == AssessmentState.PROPOSED
     agreed = found["state"] == AssessmentState.AGREED

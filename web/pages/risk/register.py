@@ -51,13 +51,13 @@ def register(
         "changed_since": changed_since,
     }
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     behind: set[int] = set()
     with visit.read() as session:
         try:
             found = find(session, visit, {**filters, "sort": sort}, page, PER_PAGE)
             behind = programme_shown.behind(
-                session, [school["urn"] for school in found["items"]], visit.today
+                session, [school["urn"] for school in found.items], visit.today
             )
         except InvalidInput as invalid:
             form = form.refused(invalid)
@@ -83,7 +83,7 @@ def register(
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the register that the filters of an address let through."""
     return risk_shown.register(
         session,
@@ -134,7 +134,7 @@ def _rounds(visit: Visit, page: int, form: Form) -> Response:
     due = rounds.year_due(visit.policy, visit.today)
     with visit.read() as session:
         found = find_rounds(session, visit, {}, page, PER_PAGE)
-        latest = risk_shown.rounds(session, today=visit.today, per_page=1)["items"]
+        latest = risk_shown.rounds(session, today=visit.today, per_page=1).items
     is_due = not latest or latest[0]["school_year"] < due
     return visit.page(
         "risk/rounds.html",
@@ -151,7 +151,7 @@ def _rounds(visit: Visit, page: int, form: Form) -> Response:
 
 def find_rounds(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the annual assessments."""
     return risk_shown.rounds(session, today=visit.today, page=page, per_page=per_page)
 
@@ -168,7 +168,7 @@ def show_round(
     """How far the annual assessment is, and the assessments of its schools."""
     filters = {"query": query, "state": state, "level": level}
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     _complete(visit, number)
     with visit.read() as session:
         current = risk_shown.assessment_round(session, number, today=visit.today)
@@ -192,7 +192,7 @@ def show_round(
 
 def find_assessments(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the assessments of the round that an address names, by its filters."""
     return risk_shown.assessments(
         session,
@@ -253,7 +253,7 @@ def school_risk(visit: Visitor, urn: str) -> Response:
     """The level of one school, how it came to be, and what may change it."""
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn)
-        history = risk_shown.levels_of(session, urn, per_page=paging.MOST_PER_PAGE)["items"]
+        history = risk_shown.levels_of(session, urn, per_page=paging.MOST_PER_PAGE).items
         under_way = risk_shown.under_way(session, school["urn"])
     in_year = any(each["round"] is None for each in under_way)
     closed = school["closed_on"] is not None and school["closed_on"] <= visit.today

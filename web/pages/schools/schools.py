@@ -55,7 +55,7 @@ def search(
 ) -> Response:
     """Schools that match; `starting` an escalation, as the choice of one of them."""
     form = Form.of(**filters)
-    found: paging.Page | None = None
+    found: paging.Page[paging.Found] | None = None
     known_phases: list[str] = []
     try:
         with visit.read() as session:
@@ -78,7 +78,7 @@ def search(
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page:
+) -> paging.Page[paging.Found]:
     """One page of the schools that the filters of an address let through."""
     return schools_shown.schools(
         session,
@@ -115,7 +115,7 @@ def school(visit: Visitor, urn: str) -> Response:
         title=found["name"],
         navigation="schools",
         school=found,
-        escalations=cases["items"],
+        escalations=cases.items,
         behind=behind,
         contacts=[
             (role.value, upper_first(role.label), known.get(role.value)) for role in ContactRole
