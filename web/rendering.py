@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+
+from models.shown import Shown
 
 LONDON = ZoneInfo("Europe/London")
 PAGES = Path(__file__).parent.parent / "templates" / "pages"
@@ -79,11 +82,30 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={stamp}"
 
 
+class Pages(Environment):
+    """The environment of the pages: lenient as GOV.UK's macros need it, but not with what we read.
+
+    A template that names what a query does not show fails, and does not print nothing.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute`; raises AttributeError for what something shown does not have."""
+        if isinstance(obj, Shown):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj["argument"]`; of something shown it is no other than its attribute."""
+        if isinstance(obj, Shown):
+            return getattr(obj, argument)
+        return super().getitem(obj, argument)
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The environment of every page: autoescaped; GOV.UK's macros need the lenient Undefined."""
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    pages = Environment(
+    pages = Pages(
         loader=ChoiceLoader([FileSystemLoader(PAGES), govuk]),
         autoescape=True,
     )

@@ -35,7 +35,7 @@ def column(heading: str, *path: str) -> Column:
     def value(row: Mapping[str, Any]) -> Any:
         found: Any = row
         for name in path:
-            found = found[name]
+            found = found[name] if isinstance(found, Mapping) else getattr(found, name)
         return found
 
     return Column(heading, value)
