@@ -5,6 +5,7 @@ Times are stored in UTC and shown in Europe/London. Nothing here reads the clock
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -90,13 +91,13 @@ class Pages(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`; raises AttributeError for what something shown does not have."""
-        if isinstance(obj, Shown):
+        if isinstance(obj, Shown) or is_dataclass(obj):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`obj["argument"]`; of something shown it is no other than its attribute."""
-        if isinstance(obj, Shown):
+        if isinstance(obj, Shown) or is_dataclass(obj):
             return getattr(obj, argument)
         return super().getitem(obj, argument)
 

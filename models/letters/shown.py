@@ -1,23 +1,127 @@
 """Letters and their deliveries as doors show them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlmodel import Session, and_, col, or_, select
 
+from models import outbox
 from models.escalations.tables import Escalation
-from models.letters.tables import IssuedFile, Letter, LetterVersion
+from models.letters import tables
+from models.letters.tables import IssuedFile, LetterState, LetterVersion
 from models.letters.titles import letter_title
 from models.letters.writing import find_letter, letter_body
 from models.matters.case import find_id
 from models.matters.held_contacts import find_held
-from models.outbox import Message, MessageAbout, MessageKind
-from models.paging import PER_PAGE, Found, Page, paged, rows
+from models.outbox import MessageAbout, MessageKind, MessageState
+from models.paging import PER_PAGE, Page, paged, rows
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import find_rule
 from models.refusals import NotFound
-from models.schools.tables import Contact, HeldContact, School
+from models.schools import tables as schools
+from models.schools.tables import Contact, ContactRole, School
+from models.shown import Shown
+
+
+class Message(Shown):
+    """A message on its way out, or one that left."""
+
+    id: int
+    kind: MessageKind
+    letter: int | None
+    to: str
+    to_name: str
+    role: str | None
+    channel: str
+    state: MessageState
+    at: AwareDatetime
+    attempts: int
+    code: int | None
+    detail: str
+
+
+class Recipient(Shown):
+    """To whom an approved letter goes.
+
+    `title` is what somebody is who holds no role at the school: a member of a board, say.
+    """
+
+    role: str
+    name: str
+    email: str
+    address: list[str]
+    title: str | None
+
+
+class ListedLetter(Shown):
+    """A letter without its text; `number` counts within the case and is printed on it."""
+
+    id: int
+    reference: str
+    urn: int
+    school: str
+    number: int
+    step: str
+    step_number: str
+    step_title: str
+    template: str
+    title: str
+    proposal: int | None
+    version: int
+    to: str
+    copies: list[str]
+    recipients: list[Recipient] | None
+    state: LetterState
+    dated: date | None
+    respond_by: date | None
+    signed_by: str | None
+    signed_as: str
+    issued_at: AwareDatetime | None
+    sha256: str | None
+    deliveries: list[Message]
+
+
+class Version(Shown):
+    """Who left the text of a letter as it then was."""
+
+    version: int
+    written_by: str
+    written_at: AwareDatetime
+
+
+class Letter(ListedLetter):
+    """A letter with the text it has now."""
+
+    body: str
+    versions: list[Version]
+
+
+class ContactDetails(Shown):
+    """A contact as letters use it."""
+
+    name: str
+    email: str | None
+    address: list[str]
+
+
+class HeldContact(Shown):
+    """A contact that this case's letters use instead of the school's.
+
+    `before` is the one they use (None: nobody), `after` the school's, which somebody recorded who
+    does not see the case. `seen` goes back with the decision; `kept` when `after` was refused.
+    """
+
+    role: ContactRole
+    before: ContactDetails | None
+    after: ContactDetails
+    changed_by: str
+    changed_by_name: str
+    changed_at: AwareDatetime
+    kept: bool
+    seen: str
 
 
 def letters_of(
@@ -27,23 +131,23 @@ def letters_of(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[ListedLetter]:
     """The letters of one escalation in the order they were drafted, without their text.
 
     Raises NotFound. Four queries.
     """
-    mine = col(Letter.escalation_id) == find_id(session, reference)
+    mine = col(tables.Letter.escalation_id) == find_id(session, reference)
     return paged(
         session,
-        _statement().where(mine).order_by(col(Letter.id)),
-        Letter.id,
+        _statement().where(mine).order_by(col(tables.Letter.id)),
+        tables.Letter.id,
         lambda found: _describe(session, policy, found),
         page=page,
         per_page=per_page,
     )
 
 
-def letter(session: Session, policy: Policy, letter_id: int) -> Found:
+def letter(session: Session, policy: Policy, letter_id: int) -> Letter:
     """One letter with the text it has now and who wrote each version. Raises NotFound."""
     found = find_letter(session, letter_id)
     described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
@@ -53,15 +157,15 @@ def letter(session: Session, policy: Policy, letter_id: int) -> Found:
         .order_by(col(LetterVersion.version))
     )
     versions = [
-        {"version": version, "written_by": by, "written_at": at}
+        Version(version=version, written_by=by, written_at=at)
         for version, by, at in session.exec(written)
     ]
-    return {**described, "body": letter_body(session, found), "versions": versions}
+    return Letter(**dict(described), body=letter_body(session, found), versions=versions)
 
 
 def messages_of(
     session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page[Found]:
+) -> Page[Message]:
     """Everything queued to go out about one escalation, oldest first. Raises NotFound.
 
     Its letters, what officers were told of it, and the reminders and digests in which it stood
@@ -71,20 +175,22 @@ def messages_of(
     among_others = select(MessageAbout.message_id).where(
         MessageAbout.escalation_id == escalation_id
     )
-    mine = or_(col(Message.escalation_id) == escalation_id, col(Message.id).in_(among_others))
+    mine = or_(
+        col(outbox.Message.escalation_id) == escalation_id, col(outbox.Message.id).in_(among_others)
+    )
     return paged(
         session,
-        select(Message).where(mine).order_by(col(Message.id)),
-        Message.id,
+        select(outbox.Message).where(mine).order_by(col(outbox.Message.id)),
+        outbox.Message.id,
         lambda found: [_message(message) for message in found],
         page=page,
         per_page=per_page,
     )
 
 
-def message(session: Session, message_id: int) -> Found:
+def message(session: Session, message_id: int) -> Message:
     """One message of the outbox; raises NotFound."""
-    found = rows(session, select(Message).where(col(Message.id) == message_id))
+    found = rows(session, select(outbox.Message).where(col(outbox.Message.id) == message_id))
     if not found:
         raise NotFound(f"There is no message {message_id}.")
     return _message(found[0])
@@ -100,22 +206,26 @@ def issued_file(session: Session, letter_id: int, format: str) -> bytes | None:
 
 def _statement() -> Any:
     return (
-        select(Letter, Escalation, School)
-        .join(Escalation, col(Escalation.id) == col(Letter.escalation_id))
+        select(tables.Letter, Escalation, School)
+        .join(Escalation, col(Escalation.id) == col(tables.Letter.escalation_id))
         .join(School, col(School.urn) == col(Escalation.urn))
     )
 
 
 def _with_id(letter_id: int) -> Any:
-    return _statement().where(col(Letter.id) == letter_id)
+    return _statement().where(col(tables.Letter.id) == letter_id)
 
 
-def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Found]:
-    deliveries: dict[int, list[Found]] = {letter.id: [] for letter, *_ in found}
+def _describe(
+    session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
+) -> list[ListedLetter]:
+    deliveries: dict[int, list[Message]] = {letter.id: [] for letter, *_ in found}
     posted = (
-        select(Message)
-        .where(col(Message.letter_id).in_(deliveries), Message.kind == MessageKind.LETTER)
-        .order_by(col(Message.id))
+        select(outbox.Message)
+        .where(
+            col(outbox.Message.letter_id).in_(deliveries), outbox.Message.kind == MessageKind.LETTER
+        )
+        .order_by(col(outbox.Message.id))
     )
     for message in rows(session, posted):
         deliveries[message.letter_id].append(_message(message))
@@ -123,102 +233,102 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
     for letter, escalation, school in found:
         rule = find_rule(policy, letter.step_key)
         described.append(
-            {
-                "id": letter.id,
-                "reference": escalation.reference,
-                "urn": school.urn,
-                "school": school.name,
-                "number": letter.number,
-                "step": letter.step_key,
-                "step_number": rule.number,
-                "step_title": rule.title,
-                "template": letter.template,
-                "title": letter_title(letter.template),
-                "proposal": letter.proposal_id,
-                "version": letter.version,
-                "to": letter.to_role,
-                "copies": list(letter.copy_roles),
-                "recipients": _recipients(letter),
-                "state": letter.state.value,
-                "dated": letter.dated,
-                "respond_by": letter.respond_by,
-                "signed_by": letter.signed_by,
-                "signed_as": letter.signed_as,
-                "issued_at": letter.issued_at,
-                "sha256": letter.sha256,
-                "deliveries": deliveries[letter.id],
-            }
+            ListedLetter(
+                id=letter.id,
+                reference=escalation.reference,
+                urn=school.urn,
+                school=school.name,
+                number=letter.number,
+                step=letter.step_key,
+                step_number=rule.number,
+                step_title=rule.title,
+                template=letter.template,
+                title=letter_title(letter.template),
+                proposal=letter.proposal_id,
+                version=letter.version,
+                to=letter.to_role,
+                copies=list(letter.copy_roles),
+                recipients=_recipients(letter),
+                state=letter.state,
+                dated=letter.dated,
+                respond_by=letter.respond_by,
+                signed_by=letter.signed_by,
+                signed_as=letter.signed_as,
+                issued_at=letter.issued_at,
+                sha256=letter.sha256,
+                deliveries=deliveries[letter.id],
+            )
         )
     return described
 
 
-def _recipients(letter: Letter) -> list[Found] | None:
+def _recipients(letter: tables.Letter) -> list[Recipient] | None:
     """To whom an approved letter goes; `title` says what somebody is who holds no role."""
     if letter.recipients is None:
         return None
-    return [{"title": None, **person} for person in letter.recipients]
+    return [Recipient(**{"title": None, **person}) for person in letter.recipients]
 
 
-def _message(message: Message) -> Found:
-    return {
-        "id": message.id,
-        "kind": message.kind.value,
-        "letter": message.letter_id,
-        "to": message.to_email,
-        "to_name": message.to_name,
-        "role": message.data.get("role"),
-        "channel": "email",
-        "state": message.state.value,
-        "at": message.settled_at or message.queued_at,
-        "attempts": message.attempts,
-        "code": message.code,
-        "detail": message.detail,
-    }
+def _message(message: outbox.Message) -> Message:
+    return Message(
+        id=message.id,
+        kind=message.kind,
+        letter=message.letter_id,
+        to=message.to_email,
+        to_name=message.to_name,
+        role=message.data.get("role"),
+        channel="email",
+        state=message.state,
+        at=message.settled_at or message.queued_at,
+        attempts=message.attempts,
+        code=message.code,
+        detail=message.detail,
+    )
 
 
 def held_contacts(
     session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page[Found]:
+) -> Page[HeldContact]:
     """What is held for one escalation, with the school's contact beside each. Raises NotFound."""
     theirs = and_(
-        col(Contact.urn) == col(Escalation.urn), col(Contact.role) == col(HeldContact.role)
+        col(Contact.urn) == col(Escalation.urn), col(Contact.role) == col(schools.HeldContact.role)
     )
     statement = (
-        select(HeldContact, Contact)
-        .join(Escalation, col(Escalation.id) == col(HeldContact.escalation_id))
+        select(schools.HeldContact, Contact)
+        .join(Escalation, col(Escalation.id) == col(schools.HeldContact.escalation_id))
         .join(Contact, theirs)
-        .where(HeldContact.escalation_id == find_id(session, reference))
-        .order_by(col(HeldContact.id))
+        .where(schools.HeldContact.escalation_id == find_id(session, reference))
+        .order_by(col(schools.HeldContact.id))
     )
     return paged(
         session,
         statement,
-        HeldContact.id,
+        schools.HeldContact.id,
         lambda found: [_held(session, *pair) for pair in found],
         page=page,
         per_page=per_page,
     )
 
 
-def held_contact(session: Session, escalation: Escalation, role: str) -> Found:
+def held_contact(session: Session, escalation: Escalation, role: str) -> HeldContact:
     """One of them. Raises NotFound, and NotPossible when nothing is held in this role."""
     return _held(session, *find_held(session, escalation, role))
 
 
-def _held(session: Session, held: HeldContact, contact: Contact) -> Found:
+def _held(session: Session, held: schools.HeldContact, contact: Contact) -> HeldContact:
     by = session.exec(select(Officer.name).where(Officer.email == contact.source)).first()
     before = held.contact(contact.urn)
-    return {
-        "role": contact.role.value,
-        "before": _person(before) if before else None,
-        "after": _person(contact),
-        "changed_by": contact.source,
-        "changed_by_name": by or contact.source,
-        "changed_at": contact.changed_at,
-        "kept": held.kept,
-        "seen": held.beside(contact),
-    }
+    return HeldContact(
+        role=contact.role,
+        before=_person(before) if before else None,
+        after=_person(contact),
+        changed_by=contact.source,
+        changed_by_name=by or contact.source,
+        changed_at=contact.changed_at,
+        kept=held.kept,
+        seen=held.beside(contact),
+    )
 
 
-def _person(contact: Contact) -> Found:
-    return {"name": contact.name, "email": contact.email, "address": list(contact.address)}
+def _person(contact: Contact) -> ContactDetails:
+    return ContactDetails(name=contact.name, email=contact.email, address=list(contact.address))

@@ -17,10 +17,11 @@ from models.evidence.shown import evidence_of
 from models.files.folder import is_whole, path_of
 from models.letters import shown as letters_shown
 from models.matters.shown import deadlines_of
-from models.paging import MOST_PER_PAGE, Found, Page
+from models.paging import MOST_PER_PAGE, Item, Page
 from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.record import timeline
+from models.shown import Shown
 from models.statutory.shown import (
     powers_of,
     secretary_of_state_notices_of,
@@ -72,15 +73,17 @@ def _put(archive: zipfile.ZipFile, name: str, found: Any) -> None:
     archive.writestr(name, json.dumps(found, indent=2, ensure_ascii=False, default=_plain))
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if isinstance(value, Shown):
+        return value.model_dump(by_alias=True)
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value)} cannot be exported")
 
 
-def _all(read: Callable[..., Page[Found]], *about: Any, **how: Any) -> list[Found]:
+def _all(read: Callable[..., Page[Item]], *about: Any, **how: Any) -> list[Item]:
     """Every page of a list."""
-    found: list[Found] = []
+    found: list[Item] = []
     page, pages = 1, 1
     while page <= pages:
         part = read(*about, page=page, per_page=MOST_PER_PAGE, **how)
@@ -121,11 +124,11 @@ def _put_letters(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str
 ) -> None:
     for each in _all(letters_shown.letters_of, session, policy, reference):
-        letter = letters_shown.letter(session, policy, each["id"])
-        name = f"letters/{letter['number']:02}-{letter['template']}"
-        archive.writestr(f"{name}.md", letter["body"])
+        letter = letters_shown.letter(session, policy, each.id)
+        name = f"letters/{letter.number:02}-{letter.template}"
+        archive.writestr(f"{name}.md", letter.body)
         for format in ("pdf", "html", "txt"):
-            content = letters_shown.issued_file(session, letter["id"], format)
+            content = letters_shown.issued_file(session, letter.id, format)
             if content is not None:
                 archive.writestr(f"{name}.{format}", content)
 

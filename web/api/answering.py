@@ -18,6 +18,7 @@ from models.outbox import Answer
 from models.people import identity
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotIdentified, Refused
+from models.shown import Shown
 from models.statements import add
 from web.api import problems
 from web.door import AtDoor, Door, acting, let_in
@@ -29,8 +30,15 @@ _bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
 Command = Callable[[Session], Any]
 
 
-def shown(model: type[BaseModel], found: Any, status: int = 200) -> Response:
+def answer(found: Shown, status: int = 200) -> Response:
+    """What was found, as the interface has it."""
+    return Response(found.model_dump_json(by_alias=True), status, media_type=JSON)
+
+
+def shown(model: type[BaseModel] | None, found: Any, status: int = 200) -> Response:
     """What was found, as the model describes it."""
+    if model is None:
+        return answer(found, status)
     described = model.model_validate(found, from_attributes=True)
     return Response(described.model_dump_json(by_alias=True), status, media_type=JSON)
 
@@ -66,7 +74,9 @@ class Once:
     key: str | None
     digest: str
 
-    def __call__(self, model: type[BaseModel], command: Command, status: int = 200) -> Response:
+    def __call__(
+        self, model: type[BaseModel] | None, command: Command, status: int = 200
+    ) -> Response:
         """Run the command and show what it returns; raises Refused when there is no key."""
         with acting(self.request) as session:
             if self.key is None:
@@ -79,6 +89,10 @@ class Once:
         if refusal is not None:
             keep_refusal(self.request, refusal)
         return answer
+
+    def carry_out(self, command: Callable[[Session], Shown], status: int = 200) -> Response:
+        """Run the command and answer with what it returns; raises Refused when there is no key."""
+        return self(None, command, status)
 
     def again(self) -> Response | None:
         """The first answer, if this key has one: before anything is made ready for a command."""
@@ -114,7 +128,7 @@ class Once:
 
 
 def _carry_out(
-    session: Session, model: type[BaseModel], command: Command, status: int
+    session: Session, model: type[BaseModel] | None, command: Command, status: int
 ) -> tuple[Response, Refused | None]:
     """Run the command; a refusal undoes what it began, and is an answer like any other."""
     try:

@@ -108,31 +108,6 @@ class Escalation(Answer):
     overdue: bool
 
 
-class ContactDetails(Answer):
-    """A contact as letters use it."""
-
-    name: str
-    email: str | None
-    address: list[str]
-
-
-class HeldContact(Answer):
-    """A contact that this case's letters use instead of the school's.
-
-    `before` is the one they use (null: nobody), `after` the school's, which somebody recorded who
-    does not see the case. `seen` goes back with the decision; `kept` when `after` was refused.
-    """
-
-    role: str
-    before: ContactDetails | None
-    after: ContactDetails
-    changed_by: str
-    changed_by_name: str
-    changed_at: AwareDatetime
-    kept: bool
-    seen: str
-
-
 class Delegation(Answer):
     """Cover for absence: `state` is `ahead`, `in_force` or `over`."""
 
@@ -281,79 +256,6 @@ class Deadline(Answer):
     overdue: bool
     days_left: int | None
     reminders: list[Reminder]
-
-
-class Message(Answer):
-    """A message on its way out, or one that left."""
-
-    id: int
-    kind: str
-    letter: int | None
-    to: str
-    to_name: str
-    role: str | None
-    channel: str
-    state: str
-    at: AwareDatetime
-    attempts: int
-    code: int | None
-    detail: str
-
-
-class Recipient(Answer):
-    """To whom an approved letter goes.
-
-    `title` is what somebody is who holds no role at the school: a member of a board, say.
-    """
-
-    role: str
-    name: str
-    email: str
-    address: list[str]
-    title: str | None
-
-
-class ListedLetter(Answer):
-    """A letter without its text; `number` counts within the case and is printed on it."""
-
-    id: int
-    reference: str
-    urn: int
-    school: str
-    number: int
-    step: str
-    step_number: str
-    step_title: str
-    template: str
-    title: str
-    proposal: int | None
-    version: int
-    to: str
-    copies: list[str]
-    recipients: list[Recipient] | None
-    state: str
-    dated: date | None
-    respond_by: date | None
-    signed_by: str | None
-    signed_as: str
-    issued_at: AwareDatetime | None
-    sha256: str | None
-    deliveries: list[Message]
-
-
-class Version(Answer):
-    """Who left the text of a letter as it then was."""
-
-    version: int
-    written_by: str
-    written_at: AwareDatetime
-
-
-class Letter(ListedLetter):
-    """A letter with the text it has now."""
-
-    body: str
-    versions: list[Version]
 
 
 class Event(Answer):

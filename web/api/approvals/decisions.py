@@ -10,12 +10,12 @@ from models.approvals.shown import proposal, proposals
 from models.database import read
 from models.escalations.deciding import decide
 from models.letters.deliveries import settle
-from models.letters.shown import letter, message
+from models.letters.shown import Letter, Message, letter, message
 from models.letters.writing import edit_letter
 from models.matters.shown import deadlines
 from models.people.access import Act, reader
 from web.api import answers
-from web.api.answering import Caller, OnlyOnce, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may, shown
 from web.api.bodies import (
     DeadlineQuery,
     DecisionBody,
@@ -96,26 +96,26 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key, format: str) -> Response:
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-@router.get("/letters/{id}", response_model=answers.Letter, dependencies=[may(Act.SEE_CASE)])
+@router.get("/letters/{id}", response_model=Letter, dependencies=[may(Act.SEE_CASE)])
 def show_letter(door: AtDoor, _: Caller, id: Key) -> Response:
     """One letter with its text."""
     with read(door.engine) as session:
-        return shown(answers.Letter, letter(session, door.policy, id))
+        return answer(letter(session, door.policy, id))
 
 
-@router.put("/letters/{id}", response_model=answers.Letter, dependencies=[may(Act.WRITE_LETTER)])
+@router.put("/letters/{id}", response_model=Letter, dependencies=[may(Act.WRITE_LETTER)])
 def put_letter(
     door: AtDoor, officer: Caller, acting: Acting, id: Key, body: LetterBody
 ) -> Response:
     """A new version of a draft."""
     with acting() as session:
         edit_letter(session, officer=officer, now=door.now, letter_id=id, body=body.body)
-        return shown(answers.Letter, letter(session, door.policy, id))
+        return answer(letter(session, door.policy, id))
 
 
 @router.post(
     "/messages/{id}/decision",
-    response_model=answers.Message,
+    response_model=Message,
     dependencies=[may(Act.SETTLE_DELIVERY)],
 )
 def settle_message(
@@ -123,7 +123,7 @@ def settle_message(
 ) -> Response:
     """Say what became of a refused or unknown delivery: `sent`, or `send_again`."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> Message:
         settle(
             session,
             door.policy,
@@ -134,7 +134,7 @@ def settle_message(
         )
         return message(session, id)
 
-    return once(answers.Message, command)
+    return once.carry_out(command)
 
 
 @router.get(

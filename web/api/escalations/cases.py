@@ -13,12 +13,13 @@ from models.escalations.proposing import propose
 from models.escalations.recording import judge_response, record_discussion, record_response
 from models.escalations.shown import escalation, escalations
 from models.escalations.starting import start
-from models.letters.shown import letters_of, messages_of
+from models.letters.shown import ListedLetter, Message, letters_of, messages_of
 from models.matters.shown import deadlines_of
+from models.paging import Page
 from models.people.access import Act, reader
 from models.record import timeline
 from web.api import answers
-from web.api.answering import Caller, OnlyOnce, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may, shown
 from web.api.bodies import (
     DiscussionBody,
     EscalationQuery,
@@ -233,19 +234,19 @@ def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Page
 
 @router.get(
     "/escalations/{reference}/letters",
-    response_model=answers.ListOf[answers.ListedLetter],
+    response_model=Page[ListedLetter],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The letters of this escalation with their deliveries, without their text."""
     with read(door.engine) as session:
         found = letters_of(session, door.policy, reference, **query.model_dump())
-        return shown(answers.ListOf[answers.ListedLetter], found)
+        return answer(found)
 
 
 @router.get(
     "/escalations/{reference}/messages",
-    response_model=answers.ListOf[answers.Message],
+    response_model=Page[Message],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
@@ -255,7 +256,7 @@ def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -
     """
     with read(door.engine) as session:
         found = messages_of(session, reference, **query.model_dump())
-        return shown(answers.ListOf[answers.Message], found)
+        return answer(found)
 
 
 @router.get(

@@ -11,13 +11,14 @@ from sqlmodel import Session
 from models.database import read
 from models.escalations import holding
 from models.escalations.shown import escalation
-from models.letters.shown import held_contacts
+from models.letters.shown import HeldContact, held_contacts
 from models.matters.held_contacts import settle_contact
+from models.paging import Page
 from models.people import cover
 from models.people.access import Act, reader
 from models.people.shown import delegation, delegations
 from web.api import answers, bodies
-from web.api.answering import Caller, Once, OnlyOnce, may, shown
+from web.api.answering import Caller, Once, OnlyOnce, answer, may, shown
 from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Whose case it is"])
@@ -84,14 +85,14 @@ def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -
 
 @router.get(
     "/escalations/{reference}/held-contacts",
-    response_model=answers.ListOf[answers.HeldContact],
+    response_model=Page[HeldContact],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_held_contacts(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The contacts that somebody changed who does not see the case, until they are confirmed."""
     with read(door.engine) as session:
         found = held_contacts(session, reference, **query.model_dump())
-        return shown(answers.ListOf[answers.HeldContact], found)
+        return answer(found)
 
 
 @router.post(

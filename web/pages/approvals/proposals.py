@@ -1,11 +1,13 @@
 """Proposals: those that wait for the officer, and one with its letters, to be decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from markupsafe import Markup
 from sqlmodel import Session
 
 from models import paging
@@ -164,27 +166,38 @@ def _power_of(session: Session, visit: Visit, found: Found) -> Found | None:
     )
 
 
-def _letter(session: Session, visit: Visit, letter_id: int) -> dict[str, object]:
+@dataclass(frozen=True)
+class CarriedLetter:
+    """A letter whose approval a proposal carries, and all that its approver must see of it."""
+
+    shown: letters_shown.Letter
+    held: Sequence[letters_shown.HeldContact]
+    goes_to: Sequence[Mapping[str, Any]]
+    preview: Markup
+    editable: bool
+
+
+def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
     found = letters_shown.letter(session, visit.policy, letter_id)
     letter = find_letter(session, letter_id)
-    case = find_case(session, visit.policy, found["reference"])
+    case = find_case(session, visit.policy, found.reference)
     contacts = contacts_of(session, case.escalation, visit.today)
-    return {
-        **found,
-        "held": _held_for(session, letter, found["reference"]),
-        "goes_to": letter.recipients or recipients_if_known(case, contacts, letter),
-        "preview": preview(session, visit, letter_id),
-        "editable": editable(found),
-    }
+    return CarriedLetter(
+        shown=found,
+        held=_held_for(session, letter, found.reference),
+        goes_to=letter.recipients or recipients_if_known(case, contacts, letter),
+        preview=preview(session, visit, letter_id),
+        editable=editable(found),
+    )
 
 
-def _held_for(session: Session, letter: Letter, reference: str) -> list[Found]:
+def _held_for(session: Session, letter: Letter, reference: str) -> list[letters_shown.HeldContact]:
     """The contacts a draft goes to in place of the school's, which nobody has confirmed."""
     if letter.state is not LetterState.DRAFT:
         return []
     roles = (letter.to_role, *letter.copy_roles)
     items = letters_shown.held_contacts(session, reference).items
-    return [held for held in items if held["role"] in roles]
+    return [held for held in items if held.role in roles]
 
 
 def _days(visit: Visit, found: Found) -> list[tuple[str, str]]:

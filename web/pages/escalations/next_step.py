@@ -38,14 +38,14 @@ def what_next(now: Situation) -> NextStep:
 
 def _delivery(now: Situation) -> NextStep | None:
     for letter in now.letters:
-        for delivery in letter["deliveries"]:
-            if delivery["state"] in UNSETTLED:
+        for delivery in letter.deliveries:
+            if delivery.state in UNSETTLED:
                 return NextStep(
-                    f"Decide what became of the letter to {delivery['to_name']}",
+                    f"Decide what became of the letter to {delivery.to_name}",
                     "The mail server refused it."
-                    if delivery["state"] == "failed"
+                    if delivery.state == "failed"
                     else "It is not known whether it arrived. It is not sent again by itself.",
-                    f"/messages/{delivery['id']}",
+                    f"/messages/{delivery.id}",
                     "Look at the delivery",
                 )
     return None

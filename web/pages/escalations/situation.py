@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models import paging
 from models.law.powers import Section
+from models.letters.shown import ListedLetter
 from models.matters.case import Case
 from models.people.access import Act, may
 from models.people.tables import Officer
@@ -128,7 +129,7 @@ class Situation:
     offers: Sequence[Offer]
     awaiting: Sequence[Found]  # proposals that wait for anybody, a transition before letters
     mine: set[int]  # of these and others, the proposals that the officer can decide
-    letters: Sequence[Found]
+    letters: Sequence[ListedLetter]
     responses: Sequence[Found]
     discussions: Sequence[Found]
     law: InLaw | None  # on the ladder of maintained schools

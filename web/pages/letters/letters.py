@@ -1,7 +1,5 @@
 """One letter: its preview, its versions, its files, and editing the draft."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
@@ -52,7 +50,7 @@ def letter(visit: Visitor, number: Key) -> Response:
     recipients = _recipients(found)
     return visit.page(
         "letters/letter.html",
-        title=found["title"],
+        title=found.title,
         letter=found,
         preview=shown,
         services=[
@@ -64,22 +62,22 @@ def letter(visit: Visitor, number: Key) -> Response:
             for service in services
         ],
         may_edit=visit.may(Act.WRITE_LETTER) and editable(found),
-        may_serve=visit.may(Act.RECORD_SERVICE) and found["state"] == "issued",
+        may_serve=visit.may(Act.RECORD_SERVICE) and found.state == "issued",
     )
 
 
-def editable(found: dict[str, Any]) -> bool:
+def editable(found: letters_shown.ListedLetter) -> bool:
     """Whether the text may still be changed: a draft, and not one that its form has written."""
-    return found["state"] == LetterState.DRAFT and found["template"] not in NOT_EDITED
+    return found.state == LetterState.DRAFT and found.template not in NOT_EDITED
 
 
-def _recipients(found: dict[str, Any]) -> dict[str, str]:
+def _recipients(found: letters_shown.ListedLetter) -> dict[str, str]:
     """Those to whom an issued letter went: their role, and what they are called."""
     return {
-        person["role"]: person["name"]
-        if person["role"].startswith("person_")
-        else f"{who(person['role'])}: {person['name']}"
-        for person in found["recipients"] or ()
+        person.role: person.name
+        if person.role.startswith("person_")
+        else f"{who(person.role)}: {person.name}"
+        for person in found.recipients or ()
     }
 
 
@@ -92,7 +90,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
         texts = {str(one.version): one for one in session.exec(kept)}
     if version not in texts:
         raise NotFound("There is no such version of this letter.")
-    title = f"Version {version} of the {lower_first(found['title'])}"
+    title = f"Version {version} of the {lower_first(found.title)}"
     return visit.page(
         "letters/letter_version.html", title=title, letter=found, version=texts[version]
     )
@@ -102,7 +100,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
 def edit(visit: Visitor, number: Key) -> Response:
     """The text of a draft, to be changed."""
     with visit.read() as session:
-        body = letters_shown.letter(session, visit.policy, number)["body"]
+        body = letters_shown.letter(session, visit.policy, number).body
     return _edit(visit, number, Form.of(body=body))
 
 
@@ -127,9 +125,9 @@ def save(visit: Visitor, number: Key, form: Posted) -> Response:
 def _edit(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, number)
-    if found["state"] != LetterState.DRAFT:
+    if found.state != LetterState.DRAFT:
         raise NotPossible(
-            f"The letter is {found['state']}: its text can be changed only while it is a draft."
+            f"The letter is {found.state}: its text can be changed only while it is a draft."
         )
     if not editable(found):
         raise NotPossible(
@@ -169,7 +167,7 @@ def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
 def _service(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, number)
-    if found["state"] != LetterState.ISSUED:
+    if found.state != LetterState.ISSUED:
         raise NotPossible("Only a letter that was issued can be served.")
     return visit.page(
         "letters/service_form.html",

@@ -91,7 +91,7 @@ def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
             letter = letters_shown.letter(session, visit.policy, proposed.letter_id)
     except STAYS as refusal:
         return _proposed_powers(visit, number, form.refused(refusal))
-    return visit.done(f"/proposals/{letter['proposal']}", "powers_proposed")
+    return visit.done(f"/proposals/{letter.proposal}", "powers_proposed")
 
 
 def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
