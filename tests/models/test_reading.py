@@ -61,8 +61,8 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     case.change("resume")
     tick(case.engine, case.policy, datetime(2026, 12, 16, 9, tzinfo=UTC))
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference, per_page=200)["items"]
-        recorded = timeline.events_of(session, case.reference, per_page=200)["items"]
+        told = timeline.timeline(session, case.policy, case.reference, per_page=200).items
+        recorded = timeline.events_of(session, case.reference, per_page=200).items
     assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
     sentences = {item["sentence"]: item for item in told}
     for sentence in (
@@ -114,7 +114,7 @@ def test_the_kind_of_a_school_is_the_same_in_sql(engine: Engine) -> None:
         for kind in SchoolKind:
             found = schools_shown.schools(
                 session, THE_MACHINE, today=TODAY, kind=kind.value, per_page=200
-            )["items"]
+            ).items
             expected = {school.urn for school in everybody if school.kind is kind}
             assert {item["urn"] for item in found} == expected
             assert {item["kind"] for item in found} == {kind.value}
@@ -149,7 +149,7 @@ def test_schools_are_found_by_words(
     engine: Engine, council: Council, query: str, names: list[str]
 ) -> None:
     with read(engine) as session:
-        found = schools_shown.schools(session, THE_MACHINE, today=TODAY, query=query)["items"]
+        found = schools_shown.schools(session, THE_MACHINE, today=TODAY, query=query).items
     assert len(found) == len(names)
     assert all(item["name"].startswith(name) for item, name in zip(found, names, strict=True))
 
@@ -158,7 +158,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
     with write(engine) as session:
         add_all(session, School, [school_row(900100, risk_level=RiskLevel.HIGH)])
     with read(engine) as session:
-        [high] = schools_shown.schools(session, THE_MACHINE, today=TODAY, level="high")["items"]
+        [high] = schools_shown.schools(session, THE_MACHINE, today=TODAY, level="high").items
         assert (high["urn"], high["risk_level"]) == (900100, "high")
 
 
@@ -168,8 +168,8 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
 def references(engine: Engine, policy: Policy, **filters: Any) -> list[str]:
     with read(engine) as session:
         found = escalations(session, policy, THE_MACHINE, **{"today": TODAY, **filters})
-    assert found["total"] == len(found["items"])
-    return [item["reference"] for item in found["items"]]
+    assert found.total == len(found.items)
+    return [item["reference"] for item in found.items]
 
 
 def test_escalations_are_found_by_what_they_are(
@@ -224,7 +224,7 @@ def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy)
     after = date(2026, 12, 8)
     with read(case.engine) as session:
         found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
-        [deadline] = deadlines_of(session, policy, case.reference, today=after)["items"]
+        [deadline] = deadlines_of(session, policy, case.reference, today=after).items
     assert (found["next_deadline"], found["overdue"]) == (None, False)
     assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
 
@@ -254,14 +254,14 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
             page = schools_shown.schools(
                 session, THE_MACHINE, today=TODAY, page=number, per_page=10
             )
-            assert (page["page"], page["pages"], page["total"]) == (number, 3, 25)
-            seen += [item["urn"] for item in page["items"]]
+            assert (page.page, page.pages, page.total) == (number, 3, 25)
+            seen += [item["urn"] for item in page.items]
     assert seen == list(range(920000, 920025))
 
 
 def test_a_page_out_of_bounds_is_refused(engine: Engine) -> None:
     with read(engine) as session:
-        assert schools_shown.schools(session, THE_MACHINE, today=TODAY)["pages"] == 1
+        assert schools_shown.schools(session, THE_MACHINE, today=TODAY).pages == 1
         for field, bad in (("page", 0), ("page", 2**70), ("per_page", 0), ("per_page", 1001)):
             with pytest.raises(InvalidInput) as refused:
                 schools_shown.schools(session, THE_MACHINE, today=TODAY, **{field: bad})

@@ -84,7 +84,7 @@ def test_a_colleague_decides_in_both_names(case: Case, council: Council, engine:
         shown = approvals_shown.proposal(session, case.policy, proposal.id, today=NOW.date())[
             "decisions"
         ][0]
-        told = timeline.timeline(session, case.policy, case.reference)["items"]
+        told = timeline.timeline(session, case.policy, case.reference).items
     assert shown["for_officer_name"] == "Harriet Osborne"
     assert any("was approved, for Harriet Osborne." in item["sentence"] for item in told)
 
@@ -339,7 +339,7 @@ def test_cover_ends_when_either_gets_another_role(
             listed = approvals_shown.proposals(
                 session, case.policy, officer=viewer, today=TODAY, state=state
             )
-            assert listed["items"] == []
+            assert listed.items == []
         approvers = deciders.deciders(
             session, case.escalation, "head_of_service", council.seo.id, TODAY
         )

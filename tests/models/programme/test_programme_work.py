@@ -354,7 +354,7 @@ def test_done_planned_late_and_behind(programme: Programme) -> None:
     today = date(2026, 10, 12)
     with read(programme.engine) as session:
         page = reading.programme(session, today=today)
-        ashfield, church = page["items"]
+        ashfield, church = page.items
         assert (ashfield["visit"], ashfield["behind"]) == (
             {"due": 24, "done": 1, "late": 2, "planned": 21, "cancelled": 0},
             True,
@@ -363,19 +363,19 @@ def test_done_planned_late_and_behind(programme: Programme) -> None:
         assert reading.behind(session, [900001, 900003], today) == {900001}
         assert reading.behind(session, [], today) == set()
         only = reading.programme(session, today=today, only_behind=True)
-        assert [each["urn"] for each in only["items"]] == [900001]
+        assert [each["urn"] for each in only.items] == [900001]
         mine = reading.programme(session, today=today, officer="seo@fernshire.example")
-        assert [each["urn"] for each in mine["items"]] == [900001]
-        assert reading.programme(session, today=today, level="low")["total"] == 0
+        assert [each["urn"] for each in mine.items] == [900001]
+        assert reading.programme(session, today=today, level="low").total == 0
         late = reading.duties(session, today=today, state="late", kind="visit")
-        assert [each["due_on"] for each in late["items"]] == [
+        assert [each["due_on"] for each in late.items] == [
             duty.due_on for duty in programme.duties(VISIT)[1:3]
         ]
         done = reading.duties(session, today=today, state="done")
-        assert [each["record"] for each in done["items"]] == ["/visits/1"]
+        assert [each["record"] for each in done.items] == ["/visits/1"]
         for person, urns in (("seo", {900001}), ("hos", {900003})):
             theirs = reading.duties(session, today=today, officer=f"{person}@fernshire.example")
-            assert {each["urn"] for each in theirs["items"]} == urns
+            assert {each["urn"] for each in theirs.items} == urns
         # On 1 September another school year has begun: what was left undone is history.
         assert reading.behind(session, [900001], date(2027, 9, 1)) == set()
         assert reading.behind(session, [900001], date(2027, 8, 31)) == {900001}

@@ -36,7 +36,7 @@ def test_nobody_learns_from_a_contact_that_there_is_a_restricted_case(
     def audited() -> list[dict[str, object]]:
         with read(case.engine) as session:
             eyes = reader(case.council.admin)
-            lines = audit(session, case.policy, eyes, topic="contacts")["items"]
+            lines = audit(session, case.policy, eyes, topic="contacts").items
         return [{**line, "sequence": None} for line in lines]
 
     def asked(email: str) -> list[object]:
