@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import xlsxwriter
 
@@ -16,23 +16,24 @@ from models.clocks import london_time
 from models.formulas import harmless
 
 Cell = str | int | date | None
+Row = TypeVar("Row")
 _WIDEST = 60  # characters
 _LONGEST = 32_767  # characters of a cell, Excel's own limit
 _CUT = "… (cut: the text is longer than a cell can be)"
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column: its heading, and where its value stands in a row of the list."""
+class Column(Generic[Row]):
+    """One column: its heading, and what of a row of the list stands in it."""
 
     heading: str
-    value: Callable[[Mapping[str, Any]], Any]
+    value: Callable[[Row], Any]
 
 
-def column(heading: str, *path: str) -> Column:
+def column(heading: str, *path: str) -> Column[Any]:
     """A column for the value at this path: `column("Step", "step", "title")`."""
 
-    def value(row: Mapping[str, Any]) -> Any:
+    def value(row: Any) -> Any:
         found: Any = row
         for name in path:
             found = found[name] if isinstance(found, Mapping) else getattr(found, name)
@@ -54,7 +55,7 @@ def _cell(value: Any) -> Cell:
     return str(value)
 
 
-def as_csv(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> bytes:
+def as_csv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> bytes:
     """The rows as CSV in UTF-8, marked as such for Excel; days are ISO 8601."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -65,7 +66,7 @@ def as_csv(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> byte
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> bytes:
+def as_xlsx(title: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> bytes:
     """The rows as one sheet, with its headings fixed and filters on them."""
     file = io.BytesIO()
     options = {

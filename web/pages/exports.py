@@ -4,8 +4,7 @@ A list is found for its file as it is for its page, and both name the same rule:
 a row that the page would not show.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -20,7 +19,7 @@ from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
 from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches
-from web.pages.lists import Find
+from web.pages.lists import List
 from web.pages.people import officers
 from web.pages.programme import plan, support_work
 from web.pages.record import audit
@@ -34,25 +33,11 @@ router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@dataclass(frozen=True)
-class List:
-    """One list: the address and the rule of its page, its title, who finds it, its columns.
-
-    The title is the name of the file as well, with what the address names.
-    """
-
-    address: str
-    act: Act
-    title: str
-    find: Find
-    columns: Sequence[Column]
-
-
 def _sections(report: Mapping[str, Any]) -> str:
     return "\n\n".join(f"{each['title']}\n{each['text']}" for each in report["sections"])
 
 
-LISTS = (
+LISTS: tuple[List[Any], ...] = (
     List(
         "/schools",
         Act.SEE_SCHOOLS,
@@ -430,7 +415,7 @@ LISTS = (
 )
 
 
-def _download(which: List) -> Callable[..., Response]:
+def _download(which: List[Any]) -> Callable[..., Response]:
     def download(visit: Visitor, kind: str) -> Response:
         """The list as a file of this kind."""
         if kind not in ("csv", "xlsx"):
@@ -457,13 +442,13 @@ for each in LISTS:
     )
 
 
-def _name(visit: Visit, which: List) -> str:
+def _name(visit: Visit, which: List[Any]) -> str:
     """Such as `letters-of-batch-3-2026-11-30`; what the address names was found, so it is plain."""
     named = [part for name, part in visit.request.path_params.items() if name != "kind"]
     return "-".join([*which.title.lower().split(), *named, visit.today.isoformat()])
 
 
-def _rows(session: Session, visit: Visit, which: List) -> Iterator[Mapping[str, Any]]:
+def _rows(session: Session, visit: Visit, which: List[Any]) -> Iterator[Any]:
     filters = dict(visit.request.query_params)
     pages = page = 1
     while page <= pages:

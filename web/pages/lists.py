@@ -1,32 +1,38 @@
 """What every list of the pages has: its filters in the address, and the page one is on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Protocol
+from typing import Annotated, Generic
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 from sqlmodel import Session
 
-from models import paging
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR
+from models.paging import Item, Page
+from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
 from web.door import school_year
 from web.pages.visits import Visit
+from web.tables import Column
+
+# One page of a list, by the filters of its address, its number and its length; InvalidInput.
+Find = Callable[[Session, Visit, Mapping[str, str], int, int], Page[Item]]
 
 
-class Find(Protocol):
-    """One page of a list, by the filters of its address; raises InvalidInput."""
+@dataclass(frozen=True)
+class List(Generic[Item]):
+    """One list: the address and the rule of its page, its title, who finds it, its columns.
 
-    def __call__(
-        self,
-        session: Session,
-        visit: Visit,
-        filters: Mapping[str, str],
-        page: int,
-        per_page: int,
-        /,
-    ) -> paging.Page[paging.Found]: ...
+    The title is the name of the file as well, with what the address names.
+    """
+
+    address: str
+    act: Act
+    title: str
+    find: Find[Item]
+    columns: Sequence[Column[Item]]
 
 
 def page_number(page: Annotated[str, Query()] = "1") -> int:
