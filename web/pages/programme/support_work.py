@@ -103,7 +103,12 @@ def _asked(filters: Mapping[str, str], page: int, per_page: int) -> support_work
 
 
 def _list(
-    visit: Visit, template: str, title: str, find: Find[paging.Found], filters: Mapping[str, str], page: int
+    visit: Visit,
+    template: str,
+    title: str,
+    find: Find[paging.Found],
+    filters: Mapping[str, str],
+    page: int,
 ) -> Response:
     form = Form.of(**filters)
     found: paging.Page[paging.Found] | None = None
