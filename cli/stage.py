@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cli.fictional_council import OFFICERS
+from models.access import THE_MACHINE
 from models.clocks import london_date, office_moment, subtract_working_days
 from models.commands import directory, evidence, notices, powers, proposing, recording, starting
 from models.commands.approving import what_is_seen
@@ -207,7 +208,9 @@ class Stage:
             now=self.now,
             proposal_id=proposal_id,
             decision="approve",
-            seen=what_is_seen(session, self.policy, proposal_id, london_date(self.now)),
+            seen=what_is_seen(
+                session, self.policy, THE_MACHINE, proposal_id, london_date(self.now)
+            ),
         )
 
 

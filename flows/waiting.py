@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from flows.forms import Asking, inline, plain
+from models.access import THE_MACHINE
 from models.clocks import london_date
 from models.commands.approving import letters_of, recipients_if_known, to_be_sent
 from models.commands.casework import Case, case_of
@@ -151,7 +152,10 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
             .where(Proposal.id == proposal_id)
         )
         proposal, escalation, school, proposer = session.exec(statement).one()
-        case, letters = case_of(session, policy, escalation.id), letters_of(session, proposal)
+        case, letters = (
+            case_of(session, policy, THE_MACHINE, escalation.id),
+            letters_of(session, proposal),
+        )
         return Waiting(
             proposal=proposal,
             escalation=escalation,

@@ -81,26 +81,26 @@ def _all(read: Callable[..., Page], *about: Any, **how: Any) -> list[Found]:
 def _recorded(
     session: Session, policy: Policy, reference: str, today: date
 ) -> Iterator[tuple[str, Any]]:
-    mine = (session, policy, reference)
+    mine = (session, policy, THE_MACHINE, reference)
     yield "discussions", _all(reading.discussions_of, *mine)
     yield "responses", _all(reading.responses_of, *mine)
     yield "proposals", _all(reading.proposals_of, *mine)
     yield "deadlines", _all(reading.deadlines_of, *mine, today=today)
     yield "letters", _all(reading.letters_of, *mine)
-    yield "messages", _all(reading.messages_of, session, reference)
+    yield "messages", _all(reading.messages_of, session, THE_MACHINE, reference)
     yield "evidence", _all(reading.evidence_of, *mine)
     yield "support", reading.support_of(*mine)
     yield "warning-notices", _all(reading.warning_notices_of, *mine)
     yield "powers", _all(reading.powers_of, *mine, today=today)
     yield "secretary-of-state-notices", _all(reading.secretary_of_state_notices_of, *mine)
-    yield "events", _all(reading.events_of, session, reference)
+    yield "events", _all(reading.events_of, session, THE_MACHINE, reference)
 
 
 def _put_timeline(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str
 ) -> None:
     lines = []
-    for event in _all(reading.timeline, session, policy, reference):
+    for event in _all(reading.timeline, session, policy, THE_MACHINE, reference):
         lines += [f"{_moment(event['at'])}, {event['who']}", f"  {event['sentence']}"]
         lines += [f"  {line}" for line in event["text"].splitlines()]
     archive.writestr("timeline.txt", "\n".join(lines) + "\n")
@@ -109,12 +109,12 @@ def _put_timeline(
 def _put_letters(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str
 ) -> None:
-    for each in _all(reading.letters_of, session, policy, reference):
-        letter = reading.letter(session, policy, each["id"])
+    for each in _all(reading.letters_of, session, policy, THE_MACHINE, reference):
+        letter = reading.letter(session, policy, THE_MACHINE, each["id"])
         name = f"letters/{letter['number']:02}-{letter['template']}"
         archive.writestr(f"{name}.md", letter["body"])
         for format in ("pdf", "html", "txt"):
-            content = reading.issued_file(session, letter["id"], format)
+            content = reading.issued_file(session, THE_MACHINE, letter["id"], format)
             if content is not None:
                 archive.writestr(f"{name}.{format}", content)
 
@@ -123,7 +123,7 @@ def _put_evidence(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str, evidence: Path
 ) -> list[str]:
     missing = []
-    for file in _all(reading.evidence_of, session, policy, reference):
+    for file in _all(reading.evidence_of, session, policy, THE_MACHINE, reference):
         path = path_of(evidence, file["sha256"])
         if is_whole(path, file["sha256"]):
             archive.write(path, f"evidence/{file['id']}-{file['name']}")

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models import reading
+from models.access import THE_MACHINE
 from models.clocks import add_working_days, london_date, office_moment
 from models.commands import holding, notices, powers
 from models.commands.approving import what_is_seen
@@ -120,7 +121,9 @@ class Case:
                 proposal_id=proposal.id,
                 decision=decision,
                 reason=reason,
-                seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
+                seen=what_is_seen(
+                    session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+                ),
             )
 
     def approve(self, proposal: Proposal) -> Proposal:
@@ -305,7 +308,9 @@ class Case:
         """What the law says today, as doors show it."""
         with read(self.engine) as session:
             today = london_date(self.now)
-            return reading.eligibility(session, self.policy, self.reference, today=today)
+            return reading.eligibility(
+                session, self.policy, THE_MACHINE, self.reference, today=today
+            )
 
     @property
     def escalation(self) -> Escalation:

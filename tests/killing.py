@@ -23,6 +23,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
+from models.access import THE_MACHINE
 from models.backup import restore
 from models.clocks import london_date
 from models.commands import evidence, importing, notices, powers, school_year
@@ -182,7 +183,7 @@ def _decide(engine: Engine, now: datetime) -> None:
             now=now,
             proposal_id=proposal_id,
             decision="approve",
-            seen=what_is_seen(session, POLICY, proposal_id, london_date(now)),
+            seen=what_is_seen(session, POLICY, THE_MACHINE, proposal_id, london_date(now)),
         )
 
 
@@ -194,7 +195,7 @@ def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **valu
 def _approve(
     session: Session, policy: Policy, *, now: datetime, proposal_id: int, **by: Any
 ) -> None:
-    seen = what_is_seen(session, policy, proposal_id, london_date(now))
+    seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(now))
     approval = {"proposal_id": proposal_id, "decision": "approve", "seen": seen}
     decide(session, policy, now=now, **by, **approval)
 

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from models.clocks import london_date
 from models.commands import identity
+from models.escalations import Escalation
 from models.officers import Credential, Officer
 from models.policy import Policy
 from models.refusals import NotFound
@@ -85,5 +86,5 @@ def school_year(number: str) -> int:
 def reference(reference: str) -> str:
     """The reference of an escalation out of an address; raises NotFound for what cannot be one."""
     if not re.fullmatch("ESC-[0-9]{4}-[0-9]{4,9}", reference):
-        raise NotFound("There is no escalation with this reference.")
+        raise NotFound(Escalation.missing)
     return reference

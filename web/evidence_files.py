@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from models import reading
+from models.access import Reader
 from models.commands.evidence import Upload
 from models.database import read
 from models.files.folder import is_whole, path_of
@@ -27,14 +28,14 @@ MOST_FIELDS = 5  # of a form with one file
 LONGEST_FIELD = 20_000  # bytes; a description has at most 2,000 characters
 
 
-def evidence_response(door: Door, file_id: int) -> Response:
+def evidence_response(door: Door, reader: Reader, file_id: int) -> Response:
     """A file of a case, byte for byte as it was attached, to be kept and not shown.
 
     Raises NotFound, and NotPossible when its bytes are not what they were. Reads them all: not
     for the loop.
     """
     with read(door.engine) as session:
-        file = reading.evidence_file(session, door.policy, file_id)
+        file = reading.evidence_file(session, door.policy, reader, file_id)
     path = path_of(door.settings.evidence_folder, file["sha256"])
     if not is_whole(path, file["sha256"]):
         raise NotPossible(

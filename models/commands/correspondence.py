@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, literal, union
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
-from models.access import Act
+from models.access import THE_MACHINE, Act
 from models.clocks import london_date, long_date
 from models.commands.casework import Case, case_of, find_row
 from models.commands.held_contacts import held_of, is_held
@@ -30,7 +30,7 @@ from models.letters import IssuedFile, Letter, LetterState, LetterVersion
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer
 from models.policy import Policy
-from models.refusals import NotFound, NotPossible
+from models.refusals import NotPossible
 from models.schools import Contact, ContactRole
 from models.statements import add, add_all, by_key, change, find, rows
 from models.statutory import Power
@@ -329,14 +329,6 @@ def edit_letter(
     return letter
 
 
-def find_letter(session: Session, letter_id: int) -> Letter:
-    """The letter with this number; raises NotFound."""
-    letter = by_key(session, Letter, letter_id)
-    if letter is None:
-        raise NotFound(f"There is no letter {letter_id}.")
-    return letter
-
-
 def letter_body(session: Session, letter: Letter) -> str:
     """The text of a letter's current version."""
     statement = select(LetterVersion.body).where(
@@ -373,7 +365,7 @@ def freeze_letter(
     data = {"letter": letter.id, "version": letter.version, "sha256": digests["pdf"]}
     issue = Happening(EventKind.LETTER_ISSUED, letter.escalation_id, data)
     append(session, now, THE_CLOCK, issue)
-    _await_response(case_of(session, policy, letter.escalation_id), letter, now)
+    _await_response(case_of(session, policy, THE_MACHINE, letter.escalation_id), letter, now)
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from models.access import Act, require
+from models.access import Act, reader, require
 from models.clocks import add_working_days, london_date, long_date
 from models.commands.approving import (
     Approver,
@@ -16,7 +16,7 @@ from models.commands.approving import (
     own_work,
     withdraw_letters,
 )
-from models.commands.casework import MISSING, Case, enter_by_id, tell
+from models.commands.casework import Case, case_of, tell
 from models.commands.covering import deciders, find_authority
 from models.commands.deadlines import (
     cancel_deadline,
@@ -52,7 +52,6 @@ from models.statements import LAST_KEY, add, add_all, change, find
 from models.text import check_prose
 
 _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
-_MISSING = MISSING[Proposal]
 _OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
 _WAITING = (
     select(Proposal)
@@ -82,8 +81,8 @@ def decide(
     """
     require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
-    missing = _MISSING.format(proposal_id)
-    case = enter_by_id(session, policy, officer, Act.DECIDE, proposal.escalation_id, missing)
+    missing = Proposal.missing.format(proposal_id)
+    case = case_of(session, policy, reader(officer), proposal.escalation_id, missing)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
     approver = find_approver(session, proposal, officer, london_date(now))
@@ -103,7 +102,7 @@ def decide(
 def _find(session: Session, proposal_id: int) -> Proposal:
     found = find(session, _PROPOSAL, key=proposal_id) if 0 < proposal_id <= LAST_KEY else []
     if not found:
-        raise NotFound(_MISSING.format(proposal_id))
+        raise NotFound(Proposal.missing.format(proposal_id))
     return found[0]
 
 

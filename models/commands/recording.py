@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.access import Act
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import Case, case_of, check_open, enter, find_row, past_day
+from models.commands.casework import Case, check_open, enter, find_in_case, past_day
 from models.commands.correspondence import NATIONAL, Addressing
 from models.commands.deadlines import set_deadline, settle_deadline
 from models.commands.proposing import Draft, at_the_school, put_letter_forward
@@ -229,8 +229,9 @@ def judge_response(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible when it was judged already or the
     escalation has moved on.
     """
-    response = find_row(session, officer, Act.JUDGE_RESPONSE, Response, response_id)
-    case = case_of(session, policy, response.escalation_id)
+    response, case = find_in_case(
+        session, policy, officer, Act.JUDGE_RESPONSE, Response, response_id
+    )
     check_open(case)
     word = _judgement(case, judgement)
     check_prose("reason", reason, required=False)

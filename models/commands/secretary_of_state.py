@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from models.access import Act
-from models.commands.casework import case_of, enter, find_row, past_day
+from models.commands.casework import enter, find_in_case, past_day
 from models.commands.legal import check_applies
 from models.commands.notices import cease_notices
 from models.escalations import Status
@@ -78,10 +78,9 @@ def release_secretary_of_state_notice(
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     act = Act.RECORD_SECRETARY_OF_STATE
-    notice = find_row(session, officer, act, SecretaryOfStateNotice, notice_id)
+    notice, case = find_in_case(session, policy, officer, act, SecretaryOfStateNotice, notice_id)
     if notice.released_on is not None:
         raise NotPossible("This notice was released already.")
-    case = case_of(session, policy, notice.escalation_id)
     check_applies(case)
     past_day("released_on", released_on, now)
     if released_on < notice.received_on:

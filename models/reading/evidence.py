@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.access import Reader, visible_to
 from models.escalations import Escalation
 from models.evidence import EvidenceFile, safe_name
 from models.files.cautions import Caution
@@ -20,6 +21,7 @@ _LABELS = {kind.media_type: kind.label for kind in KINDS}
 def evidence_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     newest_first: bool = False,
@@ -30,7 +32,7 @@ def evidence_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(EvidenceFile.escalation_id) == find_id(session, reference)
+    mine = col(EvidenceFile.escalation_id) == find_id(session, reader, reference)
     order = col(EvidenceFile.id).desc() if newest_first else col(EvidenceFile.id).asc()
     return paged(
         session,
@@ -42,11 +44,11 @@ def evidence_of(
     )
 
 
-def evidence_file(session: Session, policy: Policy, file_id: int) -> Found:
+def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int) -> Found:
     """One file; raises NotFound."""
-    found = rows(session, _statement().where(col(EvidenceFile.id) == file_id))
+    found = rows(session, _statement().where(col(EvidenceFile.id) == file_id, visible_to(reader)))
     if not found:
-        raise NotFound(f"There is no file {file_id}.")
+        raise NotFound(EvidenceFile.missing.format(file_id))
     return _describe(session, policy, found)[0]
 
 

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, and_, col, select
 
+from models.access import Reader
 from models.commands.held_contacts import find_held
 from models.escalations import Escalation
 from models.officers import Officer
@@ -10,7 +11,7 @@ from models.schools import Contact, HeldContact
 
 
 def held_contacts(
-    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page:
     """What is held for one escalation, with the school's contact beside each. Raises NotFound."""
     theirs = and_(
@@ -20,7 +21,7 @@ def held_contacts(
         select(HeldContact, Contact)
         .join(Escalation, col(Escalation.id) == col(HeldContact.escalation_id))
         .join(Contact, theirs)
-        .where(HeldContact.escalation_id == find_id(session, reference))
+        .where(HeldContact.escalation_id == find_id(session, reader, reference))
         .order_by(col(HeldContact.id))
     )
     return paged(

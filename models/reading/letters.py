@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from models.commands.correspondence import find_letter, letter_body
+from models.access import Reader, visible_to
+from models.commands.casework import see_row
+from models.commands.correspondence import letter_body
 from models.escalations import Escalation
 from models.letters import IssuedFile, Letter, LetterVersion
 from models.messages import Message, MessageAbout, MessageKind
@@ -19,6 +21,7 @@ from models.schools import School
 def letters_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
@@ -28,7 +31,7 @@ def letters_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(Letter.escalation_id) == find_id(session, reference)
+    mine = col(Letter.escalation_id) == find_id(session, reader, reference)
     return paged(
         session,
         _statement().where(mine).order_by(col(Letter.id)),
@@ -39,9 +42,9 @@ def letters_of(
     )
 
 
-def letter(session: Session, policy: Policy, letter_id: int) -> Found:
+def letter(session: Session, policy: Policy, reader: Reader, letter_id: int) -> Found:
     """One letter with the text it has now and who wrote each version. Raises NotFound."""
-    found = find_letter(session, letter_id)
+    found = see_row(session, reader, Letter, letter_id)
     described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
     written = (
         select(LetterVersion.version, LetterVersion.written_by, LetterVersion.written_at)
@@ -56,14 +59,14 @@ def letter(session: Session, policy: Policy, letter_id: int) -> Found:
 
 
 def messages_of(
-    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page:
     """Everything queued to go out about one escalation, oldest first. Raises NotFound.
 
     Its letters, what officers were told of it, and the reminders and digests in which it stood
     among others.
     """
-    escalation_id = find_id(session, reference)
+    escalation_id = find_id(session, reader, reference)
     among_others = select(MessageAbout.message_id).where(
         MessageAbout.escalation_id == escalation_id
     )
@@ -78,18 +81,24 @@ def messages_of(
     )
 
 
-def message(session: Session, message_id: int) -> Found:
-    """One message of the outbox; raises NotFound."""
-    found = rows(session, select(Message).where(col(Message.id) == message_id))
+def message(session: Session, reader: Reader, message_id: int) -> Found:
+    """One message about a case; raises NotFound."""
+    about = col(Escalation.id) == col(Message.escalation_id)
+    statement = select(Message).join(Escalation, about).where(visible_to(reader))
+    found = rows(session, statement.where(col(Message.id) == message_id))
     if not found:
-        raise NotFound(f"There is no message {message_id}.")
+        raise NotFound(Message.missing.format(message_id))
     return _message(found[0])
 
 
-def issued_file(session: Session, letter_id: int, format: str) -> bytes | None:
-    """The frozen bytes of an issued letter; None where it is not issued, or not in this format."""
+def issued_file(session: Session, reader: Reader, letter_id: int, format: str) -> bytes | None:
+    """The frozen bytes of an issued letter; None where it is not issued, or not in this format.
+
+    Raises NotFound.
+    """
+    letter = see_row(session, reader, Letter, letter_id)
     statement = select(IssuedFile.content).where(
-        IssuedFile.letter_id == letter_id, IssuedFile.format == format
+        IssuedFile.letter_id == letter.id, IssuedFile.format == format
     )
     return session.exec(statement).first()
 

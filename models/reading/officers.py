@@ -9,9 +9,9 @@ from sqlmodel import Session, col, or_, select
 
 from models.access import Reader
 from models.delegations import Delegation
-from models.escalations import Escalation, NamedOfficer
+from models.escalations import NamedOfficer
 from models.officers import Officer, Role
-from models.reading.paging import PER_PAGE, Found, Page, paged, rows
+from models.reading.paging import PER_PAGE, Found, Page, find_id, paged, rows
 
 _To = aliased(Officer)
 
@@ -22,13 +22,15 @@ def officers_in(session: Session, roles: Collection[Role]) -> list[Officer]:
     return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))))
 
 
-def named_on(session: Session, reference: str) -> list[str]:
-    """The e-mail addresses of the officers to whom a case is restricted by name."""
+def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
+    """The e-mail addresses of the officers to whom a case is restricted.
+
+    Raises NotFound.
+    """
     statement = (
         select(Officer.email)
         .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
-        .join(Escalation, col(Escalation.id) == col(NamedOfficer.escalation_id))
-        .where(Escalation.reference == reference)
+        .where(NamedOfficer.escalation_id == find_id(session, reader, reference))
         .order_by(col(Officer.email))
     )
     return list(session.exec(statement))

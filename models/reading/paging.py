@@ -8,6 +8,7 @@ from typing import Any, TypedDict, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, true
 from sqlmodel import Session, col, select
 
+from models.access import Reader, visible_to
 from models.escalations import Escalation
 from models.officers import Officer
 from models.refusals import InvalidInput, NotFound
@@ -73,13 +74,13 @@ def rows(session: Session, statement: Any) -> list[Any]:
     return list(session.exec(statement.execution_options(populate_existing=True)).all())
 
 
-def find_id(session: Session, reference: str) -> int:
-    """The key of the escalation with this reference; raises NotFound."""
+def find_id(session: Session, reader: Reader, reference: str) -> int:
+    """The key of the escalation with this reference, if this reader can see it; raises NotFound."""
     known = reference.isascii() and reference.isprintable()
-    statement = select(Escalation.id).where(Escalation.reference == reference)
+    statement = select(Escalation.id).where(Escalation.reference == reference, visible_to(reader))
     found = session.exec(statement).first() if known else None
     if found is None:
-        raise NotFound("There is no escalation with this reference.")
+        raise NotFound(Escalation.missing)
     return found
 
 

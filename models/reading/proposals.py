@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 
-from models.access import reader, visible_to
+from models.access import Reader, reader, visible_to
 from models.commands.approving import what_is_seen
 from models.commands.covering import authorities
 from models.escalations import Decision, Escalation, Proposal, ProposalState
@@ -75,27 +75,30 @@ def _decidable(session: Session, officer: Officer, today: date, what: Any) -> An
 def proposals_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
     """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
-    mine = col(Proposal.escalation_id) == find_id(session, reference)
+    mine = col(Proposal.escalation_id) == find_id(session, reader, reference)
     return _page(session, policy, _statement().where(mine), page, per_page)
 
 
-def proposal(session: Session, policy: Policy, proposal_id: int, *, today: date) -> Found:
+def proposal(
+    session: Session, policy: Policy, reader: Reader, proposal_id: int, *, today: date
+) -> Found:
     """One proposal with the decisions on it so far; raises NotFound.
 
     While it waits, `seen` is the fingerprint that approving it needs.
     """
-    found = rows(session, _statement().where(col(Proposal.id) == proposal_id))
+    found = rows(session, _statement().where(col(Proposal.id) == proposal_id, visible_to(reader)))
     if not found:
-        raise NotFound(f"There is no proposal {proposal_id}.")
+        raise NotFound(Proposal.missing.format(proposal_id))
     [described] = _describe(session, policy, found)
     if described["state"] == ProposalState.AWAITING:
-        described["seen"] = what_is_seen(session, policy, proposal_id, today)
+        described["seen"] = what_is_seen(session, policy, reader, proposal_id, today)
     return described
 
 

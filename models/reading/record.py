@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.access import Reader, visible_to
 from models.escalations import Discussion, Escalation, Response
 from models.events import Event
 from models.letters import Letter
@@ -18,6 +19,7 @@ from models.refusals import NotFound
 
 def events_of(
     session: Session,
+    reader: Reader,
     reference: str,
     *,
     newest_first: bool = False,
@@ -25,7 +27,7 @@ def events_of(
     per_page: int = PER_PAGE,
 ) -> Page:
     """The events of one escalation as they stand in the chain. Raises NotFound. Four queries."""
-    statement = _events(session, reference, newest_first)
+    statement = _events(session, reader, reference, newest_first)
     return paged(
         session,
         statement,
@@ -39,6 +41,7 @@ def events_of(
 def timeline(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
@@ -56,7 +59,7 @@ def timeline(
 
     return paged(
         session,
-        _events(session, reference, newest_first=True),
+        _events(session, reader, reference, newest_first=True),
         Event.sequence,
         told,
         page=page,
@@ -74,9 +77,9 @@ def _letter_names(session: Session, found: Sequence[Event]) -> dict[int, str]:
     }
 
 
-def _events(session: Session, reference: str, newest_first: bool) -> Any:
+def _events(session: Session, reader: Reader, reference: str, newest_first: bool) -> Any:
     order = col(Event.sequence).desc() if newest_first else col(Event.sequence).asc()
-    mine = Event.escalation_id == find_id(session, reference)
+    mine = Event.escalation_id == find_id(session, reader, reference)
     return select(Event).where(mine).order_by(order)
 
 
@@ -120,13 +123,14 @@ def _told(names: Names, described: Found, event: Event) -> Found:
 def discussions_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
     """The discussions and meetings of one escalation in the order recorded. Raises NotFound."""
-    mine = Discussion.escalation_id == find_id(session, reference)
+    mine = Discussion.escalation_id == find_id(session, reader, reference)
     return paged(
         session,
         select(Discussion).where(mine).order_by(col(Discussion.id)),
@@ -140,13 +144,14 @@ def discussions_of(
 def responses_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
     """The school's responses at one escalation in the order recorded. Raises NotFound."""
-    mine = Response.escalation_id == find_id(session, reference)
+    mine = Response.escalation_id == find_id(session, reader, reference)
     return paged(
         session,
         select(Response).where(mine).order_by(col(Response.id)),
@@ -157,33 +162,40 @@ def responses_of(
     )
 
 
-def discussion(session: Session, policy: Policy, discussion_id: int) -> Found:
+def discussion(session: Session, policy: Policy, reader: Reader, discussion_id: int) -> Found:
     """One discussion; raises NotFound."""
-    return _one(session, policy, Discussion, discussion_id)
+    return _one(session, policy, reader, Discussion, discussion_id)
 
 
-def response(session: Session, policy: Policy, response_id: int) -> Found:
+def response(session: Session, policy: Policy, reader: Reader, response_id: int) -> Found:
     """One response; raises NotFound."""
-    return _one(session, policy, Response, response_id)
+    return _one(session, policy, reader, Response, response_id)
 
 
 def _one(
-    session: Session, policy: Policy, table: type[Discussion] | type[Response], key: int
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    table: type[Discussion] | type[Response],
+    key: int,
 ) -> Found:
     statement: Any = (
         select(table, Escalation.reference)
         .join(Escalation, col(Escalation.id) == col(table.escalation_id))
-        .where(col(table.id) == key)
+        .where(col(table.id) == key, visible_to(reader))
     )
     found = rows(session, statement)
     if not found:
-        raise NotFound(f"There is no {table.__name__.lower()} {key}.")
+        raise NotFound(table.missing.format(key))
     record, reference = found[0]
     return _recorded(session, policy, reference, [record])[0]
 
 
 def _recorded(
-    session: Session, policy: Policy, reference: str, found: Sequence[Discussion | Response]
+    session: Session,
+    policy: Policy,
+    reference: str,
+    found: Sequence[Discussion | Response],
 ) -> list[Found]:
     people = officer_names(session, (record.recorded_by_id for record in found))
     described = []

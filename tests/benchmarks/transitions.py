@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine, update
 from sqlmodel import Session, select
 
+from models.access import THE_MACHINE
 from models.clocks import london_date
 from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
@@ -72,7 +73,7 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
     """Propose the formal step and approve it, for every escalation: two transactions each."""
     for proposal_id in propose_each(engine, policy, council):
         with read(engine) as session:
-            seen = what_is_seen(session, policy, proposal_id, london_date(NOW))
+            seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(NOW))
         with write(engine) as session:
             decide(
                 session,

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from models import reading
+from models.access import THE_MACHINE
 from models.commands import directory
 from models.database import read, write
 from models.escalations import Escalation, Status
@@ -426,7 +427,7 @@ def test_a_restricted_case_writes_on_to_the_contact_that_the_register_changed(
         change(session, Escalation, {"urn": 900001}, restricted=True)
     register.give([after])
     with read(register.engine) as session:
-        [held] = reading.held_contacts(session, case.reference)["items"]
+        [held] = reading.held_contacts(session, THE_MACHINE, case.reference)["items"]
     assert held["before"]["email"] == "head@ashfield.example"
     assert (held["after"]["name"], held["after"]["email"]) == ("Ms Carys Drake", None)
     assert held["changed_by"] == NATIONAL_REGISTER

@@ -11,6 +11,7 @@ from jinja2 import nodes
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from models.access import THE_MACHINE
 from models.clocks import london_date
 from models.commands import (
     correspondence,
@@ -253,7 +254,9 @@ class Walk:
                     now=self.now,
                     proposal_id=proposal.id,
                     decision="approve",
-                    seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
+                    seen=what_is_seen(
+                        session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+                    ),
                 )
         issue_letters(self.engine, self.policy, self.now)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models import reading
+from models.access import THE_MACHINE
 from models.clocks import london_date
 from models.commands import covering
 from models.database import read, write
@@ -80,10 +81,10 @@ def test_a_colleague_decides_in_both_names(case: Case, council: Council, engine:
     assert letter.signed_by == "Sofia Eze"
     assert letter.signed_as == "for Harriet Osborne, Head of Service, Learning and Standards"
     with read(engine) as session:
-        shown = reading.proposal(session, case.policy, proposal.id, today=NOW.date())["decisions"][
-            0
-        ]
-        told = reading.timeline(session, case.policy, case.reference)["items"]
+        shown = reading.proposal(session, case.policy, THE_MACHINE, proposal.id, today=NOW.date())[
+            "decisions"
+        ][0]
+        told = reading.timeline(session, case.policy, THE_MACHINE, case.reference)["items"]
     assert shown["for_officer_name"] == "Harriet Osborne"
     assert any("was approved, for Harriet Osborne." in item["sentence"] for item in told)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
+from models.access import THE_MACHINE
 from models.clocks import london_date, office_moment
 from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
@@ -256,7 +257,9 @@ def test_two_officers_deciding_at_once_have_one_effect(
             proposal_id=proposal.id,
             decision=decision,
             reason="At once.",
-            seen=what_is_seen(session, case.policy, proposal.id, london_date(case.now)),
+            seen=what_is_seen(
+                session, case.policy, THE_MACHINE, proposal.id, london_date(case.now)
+            ),
         )
 
     outcomes = at_once(database_url, *(deciding("hos", "approve"), deciding("hos2", second)) * 3)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlmodel import col, select
 
+from models.access import THE_MACHINE
 from models.clocks import add_working_days, london_date, office_moment
 from models.commands import clock, recording
 from models.commands.approving import what_is_seen
@@ -616,7 +617,7 @@ def test_deadlines_from_every_month_end_are_whole_working_days(case: Case) -> No
                 now=case.now,
                 proposal_id=proposal.id,
                 decision="approve",
-                seen=what_is_seen(session, case.policy, proposal.id, day),
+                seen=what_is_seen(session, case.policy, THE_MACHINE, proposal.id, day),
             )
             deadline = session.exec(select(Deadline).order_by(col(Deadline.id).desc())).first()
             assert deadline.due_on == _ten_working_days_after(day)

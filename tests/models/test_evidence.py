@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from models import reading
+from models.access import THE_MACHINE
 from models.commands import evidence
 from models.commands.evidence import Upload, add_evidence, receive, sweep
 from models.database import read, write
@@ -254,8 +255,8 @@ def test_a_file_is_kept_with_its_row_and_event(case: Case, home: Settings) -> No
     assert event.actor == "seo@fernshire.example"
     assert event.facts["sha256"] == kept.sha256
     with read(case.engine) as session:
-        told = reading.timeline(session, case.policy, case.reference)["items"][0]
-        [shown] = reading.evidence_of(session, case.policy, case.reference)["items"]
+        told = reading.timeline(session, case.policy, THE_MACHINE, case.reference)["items"][0]
+        [shown] = reading.evidence_of(session, case.policy, THE_MACHINE, case.reference)["items"]
     assert told["sentence"] == "The file “Plan.pdf” was added as evidence."
     assert shown["added_by_name"] == "Sam Ellison"
     assert shown["kind"] == "PDF"
@@ -393,7 +394,7 @@ def test_malware_is_refused_removed_and_on_record(
     assert event.kind is EventKind.EVIDENCE_REFUSED
     assert event.facts["reason"] == "the file: Fence.Test FOUND"
     with read(case.engine) as session:
-        told = reading.timeline(session, case.policy, case.reference)["items"][0]
+        told = reading.timeline(session, case.policy, THE_MACHINE, case.reference)["items"][0]
     assert told["sentence"].startswith("The file “note.txt” was refused")
     assert told["text"] == "the file: Fence.Test FOUND"
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models import reading
-from models.access import reader
+from models.access import THE_MACHINE, reader
 from models.commands import directory, holding
 from models.commands.approving import to_be_sent
 from models.commands.casework import find_case
@@ -45,7 +45,7 @@ def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher"
 
 def held(case: Case) -> list[dict[str, Any]]:
     with read(case.engine) as session:
-        return reading.held_contacts(session, case.reference)["items"]
+        return reading.held_contacts(session, THE_MACHINE, case.reference)["items"]
 
 
 def choose(case: Case, by: str, decision: str, seen: str = "", role: str = "headteacher") -> None:
@@ -160,7 +160,7 @@ def test_the_approver_is_not_disturbed_before_it_is_confirmed(
 ) -> None:
     def seen() -> str:
         with read(case.engine) as session:
-            mine = find_case(session, case.policy, case.reference)
+            mine = find_case(session, case.policy, THE_MACHINE, case.reference)
             return to_be_sent(mine, waiting, NOW.date())
 
     before = seen()
@@ -264,7 +264,7 @@ def test_the_record_of_the_case_tells_it(case: Case, waiting: Proposal) -> None:
     choose(case, "seo", "keep")
     choose(case, "hos", "confirm")
     with read(case.engine) as session:
-        told = reading.timeline(session, case.policy, case.reference)["items"][:3]
+        told = reading.timeline(session, case.policy, THE_MACHINE, case.reference)["items"][:3]
     confirmed, kept, changed = [each["sentence"] for each in told]
     assert "Nora Quill was recorded as the headteacher" in changed
     assert "go on to the one before" in changed

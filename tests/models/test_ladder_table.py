@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Session
 
+from models.access import THE_MACHINE
 from models.clocks import london_date
 from models.commands.approving import what_is_seen
 from models.commands.deciding import decide
@@ -337,7 +338,7 @@ class Walk:
             now=NOW,
             proposal_id=proposal_id,
             decision="approve",
-            seen=what_is_seen(session, self.policy, proposal_id, london_date(NOW)),
+            seen=what_is_seen(session, self.policy, THE_MACHINE, proposal_id, london_date(NOW)),
         )
 
     def _check_effect(self, session: Session, row: Row) -> None:

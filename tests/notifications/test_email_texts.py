@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.access import THE_MACHINE
 from models.clocks import london_date
 from models.commands import directory, recording, starting
 from models.commands.approving import what_is_seen
@@ -178,7 +179,7 @@ def _decide(
     engine: Engine, policy: Policy, council: Council, proposal: Proposal, now: datetime, **said: str
 ) -> None:
     with write(engine) as session:
-        seen = what_is_seen(session, policy, proposal.id, london_date(now))
+        seen = what_is_seen(session, policy, THE_MACHINE, proposal.id, london_date(now))
         decide(
             session,
             policy,

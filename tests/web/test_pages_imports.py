@@ -15,6 +15,7 @@ from models.commands.bulk import Hold, HoldLost
 from models.commands.importing import LARGEST, read_register, tidy
 from models.database import read, write
 from models.events import Event, EventKind, verify
+from models.files.folder import LARGEST as LARGEST_FILE
 from models.policy import Policy
 from models.register_imports import ImportState, RegisterFinding, RegisterImport
 from models.schools import School
@@ -24,7 +25,7 @@ from tests.council import NOW, OFFICERS, Council
 from tests.register_files import LINKS, closed, content, head, link, school
 from tests.web.callers import Callers
 from tests.web.visitors import Page, Visitors
-from web.protection import LONGEST_UPLOAD
+from web.uploads import FRAME
 
 NEW = "/administration/imports/new"
 ASHFIELD = school(900101, "Ashfield Junior School")
@@ -191,7 +192,7 @@ def test_what_is_wrong_with_the_form_is_said(office: Office) -> None:
 
 @ON_SQLITE
 def test_a_file_may_be_larger_than_evidence_but_has_an_end(office: Office) -> None:
-    large = b"URN\n" + b"x" * LONGEST_UPLOAD
+    large = b"URN\n" + b"x" * (LARGEST_FILE + FRAME)
     page = office.give(large)
     office.work()
     assert "are missing" in office.visitors.admin.get(page.path).text

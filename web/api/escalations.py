@@ -12,6 +12,7 @@ from models.commands.proposing import propose
 from models.commands.recording import judge_response, record_discussion, record_response
 from models.commands.starting import start
 from models.database import read
+from models.escalations import Response as SchoolsResponse
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import (
@@ -84,10 +85,12 @@ def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Resp
     response_model=answers.ListOf[answers.Discussion],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_discussions(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_discussions(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The discussions and meetings held, in the order recorded."""
     with read(door.engine) as session:
-        found = reading.discussions_of(session, door.policy, reference, **query.model_dump())
+        found = reading.discussions_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Discussion], found)
 
 
@@ -111,7 +114,7 @@ def add_discussion(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.discussion(session, door.policy, held.id)
+        return reading.discussion(session, door.policy, reader(officer), held.id)
 
     return once(answers.Discussion, command, 201)
 
@@ -121,10 +124,12 @@ def add_discussion(
     response_model=answers.ListOf[answers.Response],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_responses(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_responses(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The school's responses, in the order recorded."""
     with read(door.engine) as session:
-        found = reading.responses_of(session, door.policy, reference, **query.model_dump())
+        found = reading.responses_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Response], found)
 
 
@@ -148,7 +153,7 @@ def add_response(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.response(session, door.policy, response.id)
+        return reading.response(session, door.policy, reader(officer), response.id)
 
     return once(answers.Response, command, 201)
 
@@ -156,7 +161,7 @@ def add_response(
 @router.post(
     "/responses/{id}/judgement",
     response_model=answers.Response,
-    dependencies=[may(Act.JUDGE_RESPONSE)],
+    dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)],
 )
 def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
     """Judge a response that was recorded without a judgement."""
@@ -170,7 +175,7 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
             response_id=id,
             **body.model_dump(),
         )
-        return reading.response(session, door.policy, id)
+        return reading.response(session, door.policy, reader(officer), id)
 
     return once(answers.Response, command)
 
@@ -180,10 +185,14 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
     response_model=answers.ListOf[answers.Proposal],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_proposals_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_proposals_of(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """Every proposal ever made for this escalation, oldest first."""
     with read(door.engine) as session:
-        found = reading.proposals_of(session, door.policy, reference, **query.model_dump())
+        found = reading.proposals_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Proposal], found)
 
 
@@ -207,7 +216,9 @@ def add_proposal(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.proposal(session, door.policy, proposal.id, today=door.today)
+        return reading.proposal(
+            session, door.policy, reader(officer), proposal.id, today=door.today
+        )
 
     return once(answers.Proposal, command, 201)
 
@@ -217,11 +228,13 @@ def add_proposal(
     response_model=answers.ListOf[answers.Deadline],
     dependencies=[may(Act.SEE_OUTLINES)],
 )
-def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_deadlines_of(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The deadlines of this escalation with their reminders, in the order they were set."""
     with read(door.engine) as session:
         found = reading.deadlines_of(
-            session, door.policy, reference, today=door.today, **query.model_dump()
+            session, door.policy, reader(officer), reference, today=door.today, **query.model_dump()
         )
         return shown(answers.ListOf[answers.Deadline], found)
 
@@ -231,10 +244,12 @@ def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Page
     response_model=answers.ListOf[answers.ListedLetter],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_letters(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The letters of this escalation with their deliveries, without their text."""
     with read(door.engine) as session:
-        found = reading.letters_of(session, door.policy, reference, **query.model_dump())
+        found = reading.letters_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.ListedLetter], found)
 
 
@@ -243,13 +258,13 @@ def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) ->
     response_model=answers.ListOf[answers.Message],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_messages(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """Everything queued to go out about this escalation, oldest first.
 
     Letters, and what officers are told: alerts, reminders, and digests in which it stands.
     """
     with read(door.engine) as session:
-        found = reading.messages_of(session, reference, **query.model_dump())
+        found = reading.messages_of(session, reader(officer), reference, **query.model_dump())
         return shown(answers.ListOf[answers.Message], found)
 
 
@@ -258,8 +273,8 @@ def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -
     response_model=answers.ListOf[answers.Event],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_events(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_events(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The record of this escalation as it stands in the chain, oldest first."""
     with read(door.engine) as session:
-        found = reading.events_of(session, reference, **query.model_dump())
+        found = reading.events_of(session, reader(officer), reference, **query.model_dump())
         return shown(answers.ListOf[answers.Event], found)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.access import Act
 from models.commands.supporting import record_report
 from models.database import read
+from models.programme import WrittenReport
 from models.reading import support_work
 from models.refusals import InvalidInput
 from web.api import answers
@@ -33,7 +34,9 @@ def list_reports(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Que
 
 
 @router.get(
-    "/reports/{id}", response_model=answers.WrittenReport, dependencies=[may(Act.SEE_PROGRAMME)]
+    "/reports/{id}",
+    response_model=answers.WrittenReport,
+    dependencies=[may(Act.SEE_PROGRAMME, of=WrittenReport)],
 )
 def show_report(door: AtDoor, _: Caller, id: Key) -> Response:
     """One written report."""

@@ -8,9 +8,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import reading
-from models.access import Act
+from models.access import Act, reader
 from models.commands import notices, powers, secretary_of_state, serving
 from models.database import read
+from models.letters import Letter
+from models.officers import Officer
+from models.statutory import Power, SecretaryOfStateNotice, WarningNotice
 from web.api import answers, bodies
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.door import AtDoor, Door, key, reference
@@ -26,10 +29,12 @@ Pages = Annotated[bodies.Paging, Query()]
     response_model=answers.Eligibility,
     dependencies=[may(Act.SEE_CASE)],
 )
-def show_eligibility(door: AtDoor, _: Caller, reference: Reference) -> Response:
+def show_eligibility(door: AtDoor, officer: Caller, reference: Reference) -> Response:
     """The four facts of section 60(1), and what stands in the way of each power today."""
     with read(door.engine) as session:
-        found = reading.eligibility(session, door.policy, reference, today=door.today)
+        found = reading.eligibility(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
         return shown(answers.Eligibility, found)
 
 
@@ -53,7 +58,7 @@ def add_support(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.support_of(session, door.policy, reference)
+        return reading.support_of(session, door.policy, reader(officer), reference)
 
     return once(answers.Support, command, 201)
 
@@ -63,10 +68,14 @@ def add_support(
     response_model=answers.ListOf[answers.WarningNotice],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_warning_notices(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_warning_notices(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The warning notices of this escalation, oldest first."""
     with read(door.engine) as session:
-        found = reading.warning_notices_of(session, door.policy, reference, **query.model_dump())
+        found = reading.warning_notices_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.WarningNotice], found)
 
 
@@ -94,7 +103,7 @@ def add_warning_notice(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.warning_notice(session, door.policy, notice.id)
+        return reading.warning_notice(session, door.policy, reader(officer), notice.id)
 
     return once(answers.WarningNotice, command, 201)
 
@@ -102,7 +111,7 @@ def add_warning_notice(
 @router.post(
     "/warning-notices/{id}/compliance",
     response_model=answers.WarningNotice,
-    dependencies=[may(Act.JUDGE_COMPLIANCE)],
+    dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)],
 )
 def judge_compliance(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ComplianceBody
@@ -118,7 +127,7 @@ def judge_compliance(
             notice_id=id,
             **body.model_dump(),
         )
-        return reading.warning_notice(session, door.policy, id)
+        return reading.warning_notice(session, door.policy, reader(officer), id)
 
     return once(answers.WarningNotice, command)
 
@@ -127,7 +136,7 @@ def judge_compliance(
     "/warning-notices/{id}/proposed-powers",
     status_code=201,
     response_model=answers.WarningNotice,
-    dependencies=[may(Act.PROPOSE_POWERS)],
+    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
 )
 def add_proposed_powers(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ProposedPowersBody
@@ -143,7 +152,7 @@ def add_proposed_powers(
             notice_id=id,
             **body.model_dump(),
         )
-        return reading.warning_notice(session, door.policy, id)
+        return reading.warning_notice(session, door.policy, reader(officer), id)
 
     return once(answers.WarningNotice, command, 201)
 
@@ -153,11 +162,11 @@ def add_proposed_powers(
     response_model=answers.ListOf[answers.Power],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_powers(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_powers(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The powers that were prepared in this escalation, oldest first."""
     with read(door.engine) as session:
         found = reading.powers_of(
-            session, door.policy, reference, today=door.today, **query.model_dump()
+            session, door.policy, reader(officer), reference, today=door.today, **query.model_dump()
         )
         return shown(answers.ListOf[answers.Power], found)
 
@@ -182,17 +191,19 @@ def add_power(
             reference=reference,
             **body.model_dump(),
         )
-        return reading.power(session, door.policy, power.id, today=door.today)
+        return reading.power(session, door.policy, reader(officer), power.id, today=door.today)
 
     return once(answers.Power, command, 201)
 
 
-def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[Session], Any]:
+def _on_power(
+    door: Door, officer: Officer, id: int, act: Callable[[Session], Any]
+) -> Callable[[Session], Any]:
     """Do something with a power, and show how it stands then."""
 
     def command(session: Session) -> Any:
         act(session)
-        return reading.power(session, door.policy, id, today=door.today)
+        return reading.power(session, door.policy, reader(officer), id, today=door.today)
 
     return command
 
@@ -201,21 +212,23 @@ def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[S
     "/powers/{id}/consultations",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.RECORD_CONSULTATION)],
+    dependencies=[may(Act.RECORD_CONSULTATION, of=Power)],
 )
 def add_consultation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ConsultationBody
 ) -> Response:
     """Record who was consulted about a power, when, and what they said."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: powers.record_consultation(s, door.policy, **given))
+    act = _on_power(
+        door, officer, id, lambda s: powers.record_consultation(s, door.policy, **given)
+    )
     return once(answers.Power, act, 201)
 
 
 @router.post(
     "/powers/{id}/secretary-of-state",
     response_model=answers.Power,
-    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=Power)],
 )
 def tell_secretary_of_state(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ToldBody
@@ -225,7 +238,10 @@ def tell_secretary_of_state(
     return once(
         answers.Power,
         _on_power(
-            door, id, lambda s: powers.record_secretary_of_state_told(s, door.policy, **given)
+            door,
+            officer,
+            id,
+            lambda s: powers.record_secretary_of_state_told(s, door.policy, **given),
         ),
     )
 
@@ -234,26 +250,28 @@ def tell_secretary_of_state(
     "/powers/{id}/use",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.USE_POWER)],
+    dependencies=[may(Act.USE_POWER, of=Power)],
 )
 def use_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.UseBody
 ) -> Response:
     """Propose to use a power: its notice is drafted for the Director to approve."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: powers.use_power(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: powers.use_power(s, door.policy, **given))
     return once(answers.Power, act, 201)
 
 
 @router.post(
-    "/powers/{id}/receipt", response_model=answers.Power, dependencies=[may(Act.RECORD_RECEIPT)]
+    "/powers/{id}/receipt",
+    response_model=answers.Power,
+    dependencies=[may(Act.RECORD_RECEIPT, of=Power)],
 )
 def record_receipt(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReceiptBody
 ) -> Response:
     """Record when the governing body received the notice of suspension (section 66)."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: powers.record_receipt(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: powers.record_receipt(s, door.policy, **given))
     return once(answers.Power, act)
 
 
@@ -261,14 +279,16 @@ def record_receipt(
     "/powers/{id}/representations",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.RECORD_REPRESENTATION)],
+    dependencies=[may(Act.RECORD_REPRESENTATION, of=Power)],
 )
 def add_representation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.RepresentationBody
 ) -> Response:
     """Record what the governing body or the headteacher said about a suspended budget."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: powers.record_representation(s, door.policy, **given))
+    act = _on_power(
+        door, officer, id, lambda s: powers.record_representation(s, door.policy, **given)
+    )
     return once(answers.Power, act, 201)
 
 
@@ -276,24 +296,26 @@ def add_representation(
     "/powers/{id}/reviews",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.REVIEW_BUDGET)],
+    dependencies=[may(Act.REVIEW_BUDGET, of=Power)],
 )
 def add_review(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReviewBody
 ) -> Response:
     """Put the decision on the review of a suspended budget forward, with its letter."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: powers.review_budget(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: powers.review_budget(s, door.policy, **given))
     return once(answers.Power, act, 201)
 
 
-@router.post("/powers/{id}/end", response_model=answers.Power, dependencies=[may(Act.END_POWER)])
+@router.post(
+    "/powers/{id}/end", response_model=answers.Power, dependencies=[may(Act.END_POWER, of=Power)]
+)
 def end_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.EndBody
 ) -> Response:
     """End a power; a board's end is put forward with the notice of it."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: powers.end_power(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: powers.end_power(s, door.policy, **given))
     return once(answers.Power, act)
 
 
@@ -303,12 +325,12 @@ def end_power(
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_secretary_of_state_notices(
-    door: AtDoor, _: Caller, reference: Reference, query: Pages
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
 ) -> Response:
     """What the Secretary of State told the authority about this school, oldest first."""
     with read(door.engine) as session:
         found = reading.secretary_of_state_notices_of(
-            session, door.policy, reference, **query.model_dump()
+            session, door.policy, reader(officer), reference, **query.model_dump()
         )
         return shown(answers.ListOf[answers.SecretaryOfStateNotice], found)
 
@@ -345,7 +367,7 @@ def add_secretary_of_state_notice(
 @router.post(
     "/secretary-of-state-notices/{id}/release",
     response_model=answers.SecretaryOfStateNotice,
-    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=SecretaryOfStateNotice)],
 )
 def release(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReleaseBody
@@ -369,12 +391,12 @@ def release(
 @router.get(
     "/letters/{id}/services",
     response_model=answers.ListOf[answers.Service],
-    dependencies=[may(Act.SEE_CASE)],
+    dependencies=[may(Act.SEE_CASE, of=Letter)],
 )
-def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
+def list_services(door: AtDoor, officer: Caller, id: Key, query: Pages) -> Response:
     """How a letter was served on those it is for, apart from its e-mails."""
     with read(door.engine) as session:
-        found = reading.services_of(session, id, **query.model_dump())
+        found = reading.services_of(session, reader(officer), id, **query.model_dump())
         return shown(answers.ListOf[answers.Service], found)
 
 
@@ -382,7 +404,7 @@ def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
     "/letters/{id}/services",
     status_code=201,
     response_model=answers.Service,
-    dependencies=[may(Act.RECORD_SERVICE)],
+    dependencies=[may(Act.RECORD_SERVICE, of=Letter)],
 )
 def add_service(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ServiceBody
@@ -398,6 +420,6 @@ def add_service(
             role=body.to,
             **body.model_dump(exclude={"to"}),
         )
-        return reading.service(session, service.id)
+        return reading.service(session, reader(officer), service.id)
 
     return once(answers.Service, command, 201)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.access import Act
 from models.commands.supporting import record_visit
 from models.database import read
+from models.programme import SchoolVisit
 from models.reading import support_work
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
@@ -32,7 +33,9 @@ def list_visits(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Quer
 
 
 @router.get(
-    "/visits/{id}", response_model=answers.SchoolVisit, dependencies=[may(Act.SEE_PROGRAMME)]
+    "/visits/{id}",
+    response_model=answers.SchoolVisit,
+    dependencies=[may(Act.SEE_PROGRAMME, of=SchoolVisit)],
 )
 def show_visit(door: AtDoor, _: Caller, id: Key) -> Response:
     """One visit."""

@@ -7,6 +7,7 @@ from models.access import Act
 from models.commands import identity, passwords
 from models.officers import Credential, CredentialKind
 from models.refusals import InvalidInput, NotPossible, TooManyTries
+from models.signing_in import SignIn
 from web.door import AtDoor
 from web.pages.forms import Form, Posted
 from web.pages.sign_in import begin, network_address
@@ -27,8 +28,8 @@ def account(visit: Visitor) -> Response:
 @router.get("/account/calendar/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/code", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/tokens", dependencies=[may(Act.USE_OWN_ACCOUNT)])
-@router.get("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT)])
-@router.get("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.get("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT, of=Credential)])
+@router.get("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT, of=SignIn)])
 def not_by_address(_: Visitor) -> Response:
     """What is done by a button is not done by its address; that leads back."""
     return RedirectResponse("/account", 303)
@@ -42,7 +43,7 @@ def end_calendar(visit: Visitor) -> Response:
     return visit.done("/account", "calendar_ended")
 
 
-@router.post("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.post("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT, of=Credential)])
 def revoke_token(visit: Visitor, id: Key) -> Response:
     """Let one of the officer's tokens work no more."""
     with visit.write() as session:
@@ -50,7 +51,7 @@ def revoke_token(visit: Visitor, id: Key) -> Response:
     return visit.done("/account", "token_revoked")
 
 
-@router.post("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.post("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT, of=SignIn)])
 def end_sign_in(visit: Visitor, id: Key) -> Response:
     """End one of the officer's sign-ins."""
     with visit.write() as session:

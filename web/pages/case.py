@@ -53,13 +53,15 @@ def case(visit: Visitor, reference: Reference) -> Response:
         return _outline(visit, reference)
     with visit.read() as session:
         found = _find(session, visit, reference)
-        made = reading.proposals_of(session, visit.policy, reference, per_page=MOST)["items"]
+        made = reading.proposals_of(session, visit.policy, visit.reader, reference, per_page=MOST)[
+            "items"
+        ]
         proposals = titled(session, made)
         deadlines = reading.deadlines_of(
-            session, visit.policy, reference, today=visit.today, per_page=MOST
+            session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
         )["items"]
         situation = _situation(session, visit, reference, proposals)
-        held = reading.held_contacts(session, reference, per_page=MOST)["items"]
+        held = reading.held_contacts(session, visit.reader, reference, per_page=MOST)["items"]
     current = found["step"]["key"] if found["status"] not in CLOSED else None
     return visit.page(
         "case.html",
@@ -93,7 +95,7 @@ def _outline(visit: Visit, reference: str) -> Response:
     with visit.read() as session:
         found = _find(session, visit, reference)
         due = reading.deadlines_of(
-            session, visit.policy, reference, today=visit.today, per_page=MOST
+            session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
         )["items"]
     ladder = visit.policy.ladder(found["ladder"])
     current = found["step"]["key"] if found["status"] not in CLOSED else None
@@ -108,7 +110,7 @@ def _outline(visit: Visit, reference: str) -> Response:
 
 def _situation(session: Session, visit: Visit, reference: str, proposals: list[Found]) -> Situation:
     policy = visit.policy
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, visit.reader, reference)
     at = standing(case, visit)
     return Situation(
         officer=visit.officer,
@@ -120,9 +122,15 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
             key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
         ),
         mine=reading.decidable(session, visit.officer, visit.today),
-        letters=reading.letters_of(session, policy, reference, per_page=MOST)["items"],
-        responses=reading.responses_of(session, policy, reference, per_page=MOST)["items"],
-        discussions=reading.discussions_of(session, policy, reference, per_page=MOST)["items"],
+        letters=reading.letters_of(session, policy, visit.reader, reference, per_page=MOST)[
+            "items"
+        ],
+        responses=reading.responses_of(session, policy, visit.reader, reference, per_page=MOST)[
+            "items"
+        ],
+        discussions=reading.discussions_of(session, policy, visit.reader, reference, per_page=MOST)[
+            "items"
+        ],
         law=in_law(session, visit, reference) if case.ladder.key == "maintained" else None,
     )
 
@@ -202,7 +210,9 @@ def letters(visit: Visitor, reference: Reference) -> Response:
     """Its letters, and what became of each."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        items = reading.letters_of(session, visit.policy, reference, per_page=MOST)["items"]
+        items = reading.letters_of(session, visit.policy, visit.reader, reference, per_page=MOST)[
+            "items"
+        ]
     return visit.page(
         "case_letters.html",
         title="Letters",
@@ -218,8 +228,12 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
     """What was said with the school and what the school answered."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        held = reading.discussions_of(session, visit.policy, reference, per_page=MOST)["items"]
-        given = reading.responses_of(session, visit.policy, reference, per_page=MOST)["items"]
+        held = reading.discussions_of(
+            session, visit.policy, visit.reader, reference, per_page=MOST
+        )["items"]
+        given = reading.responses_of(session, visit.policy, visit.reader, reference, per_page=MOST)[
+            "items"
+        ]
     return visit.page(
         "case_discussions.html",
         title="Discussions and responses",
@@ -237,7 +251,9 @@ def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
     """Everything that happened, newest first."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        events = reading.timeline(session, visit.policy, reference, page=page, per_page=EVENTS)
+        events = reading.timeline(
+            session, visit.policy, visit.reader, reference, page=page, per_page=EVENTS
+        )
     return visit.page(
         "case_record.html",
         title="Record",

@@ -21,13 +21,17 @@ from web.pages.wording import section_title, upper_first
 router = APIRouter()
 
 
-@router.get("/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE)])
+@router.get(
+    "/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)]
+)
 def compliance(visit: Visitor, number: Key) -> Response:
     """The form for the judgement on compliance."""
     return _compliance(visit, number, Form())
 
 
-@router.post("/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE)])
+@router.post(
+    "/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)]
+)
 def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
     try:
@@ -43,7 +47,9 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
                 reasons=form.text("reasons"),
                 words=form.text("words"),
             )
-            reference = reading.warning_notice(session, visit.policy, number)["reference"]
+            reference = reading.warning_notice(session, visit.policy, visit.reader, number)[
+                "reference"
+            ]
     except STAYS as refusal:
         return _compliance(visit, number, form.refused(refusal))
     return visit.done(f"/escalations/{reference}", "compliance")
@@ -63,7 +69,10 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.get("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
+@router.get(
+    "/warning-notices/{id}/proposed-powers",
+    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
+)
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
     with visit.read() as session:
@@ -71,7 +80,10 @@ def proposed_powers(visit: Visitor, number: Key) -> Response:
     return _proposed_powers(visit, number, Form.of(words=words))
 
 
-@router.post("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
+@router.post(
+    "/warning-notices/{id}/proposed-powers",
+    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
+)
 def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the notice that powers are proposed, and put it forward."""
     try:
@@ -87,7 +99,7 @@ def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
                 reasons=form.text("reasons"),
                 words=form.text("words"),
             )
-            letter = reading.letter(session, visit.policy, proposed.letter_id)
+            letter = reading.letter(session, visit.policy, visit.reader, proposed.letter_id)
     except STAYS as refusal:
         return _proposed_powers(visit, number, form.refused(refusal))
     return visit.done(f"/proposals/{letter['proposal']}", "powers_proposed")
@@ -98,7 +110,7 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
         notice, case = _find(session, visit, number)
         check_within_part_4(case)
         last_days = reading.eligibility(
-            session, visit.policy, notice["reference"], today=visit.today
+            session, visit.policy, visit.reader, notice["reference"], today=visit.today
         )["last_day_for_powers"]
     return visit.page(
         "law/proposed_powers_form.html",
@@ -115,5 +127,5 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
 
 
 def _find(session: Session, visit: Visit, number: int) -> tuple[dict[str, Any], Case]:
-    notice = reading.warning_notice(session, visit.policy, number)
-    return notice, find_case(session, visit.policy, notice["reference"])
+    notice = reading.warning_notice(session, visit.policy, visit.reader, number)
+    return notice, find_case(session, visit.policy, visit.reader, notice["reference"])

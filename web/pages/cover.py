@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from models import reading
 from models.access import ON_THE_CASE, Act
 from models.commands import covering
+from models.delegations import Delegation
 from models.refusals import InvalidInput
 from web.door import key
 from web.pages.forms import Form, Posted
@@ -63,7 +64,7 @@ def _form(visit: Visit, form: Form) -> Response:
     )
 
 
-@router.post("/cover/{number}/end", dependencies=[may(Act.DELEGATE)])
+@router.post("/cover/{number}/end", dependencies=[may(Act.DELEGATE, of=Delegation)])
 def end(visit: Visitor, number: str) -> Response:
     """End cover before its last day."""
     with visit.write() as session:

@@ -45,9 +45,9 @@ def law(visit: Visitor, reference: Reference) -> Response:
         found = reading.escalation(
             session, visit.policy, visit.reader, reference, today=visit.today
         )
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         here = in_law(session, visit, reference)
-        support = reading.support_of(session, visit.policy, reference)
+        support = reading.support_of(session, visit.policy, visit.reader, reference)
         outside = outside_part_4(case)
         possible = offers(case, standing(case, visit), visit.today)
         again = case.rule.statutory and not here.eligibility["notice_refused_because"]
@@ -123,7 +123,7 @@ def record_support(visit: Visitor, reference: Reference, form: Posted) -> Respon
 
 def _support(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
     return visit.page(
         "law/support_form.html", title="Record how the school is supported", form=form, case=case

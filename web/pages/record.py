@@ -8,6 +8,7 @@ from models import escalations
 from models.access import Act
 from models.commands import recording
 from models.commands.casework import Case, case_of, find_case
+from models.escalations import Response as SchoolsResponse
 from models.refusals import InvalidInput, NotFound
 from models.statements import by_key
 from web.pages.forms import Form, Posted
@@ -46,7 +47,7 @@ def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Res
 
 def _discussion(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
             "discussion_form.html",
             title="Record a discussion",
@@ -91,17 +92,19 @@ def record_response(visit: Visitor, reference: Reference, form: Posted) -> Respo
 
 def _response(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page("response_form.html", title="Record a response", form=form, case=case)
 
 
-@router.get("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE)])
+@router.get("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)])
 def judgement(visit: Visitor, number: Key) -> Response:
     """The form for judging a response that was recorded without a judgement."""
     return _judgement(visit, number, Form())
 
 
-@router.post("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE)])
+@router.post(
+    "/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)]
+)
 def judge(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge a response."""
     try:
@@ -116,7 +119,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
                 judgement=form.text("judgement"),
                 reason=form.text("reason"),
             )
-            case = case_of(session, visit.policy, judged.escalation_id)
+            case = case_of(session, visit.policy, visit.reader, judged.escalation_id)
     except InvalidInput as invalid:
         return _judgement(visit, number, form.refused(invalid))
     return visit.done(f"/escalations/{case.escalation.reference}", "judged")
@@ -125,7 +128,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
 def _judgement(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         given = _find_response(session, number)
-        case = case_of(session, visit.policy, given.escalation_id)
+        case = case_of(session, visit.policy, visit.reader, given.escalation_id)
         return visit.page(
             "judgement_form.html", title="Judge the response", form=form, case=case, response=given
         )

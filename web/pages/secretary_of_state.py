@@ -58,7 +58,7 @@ def record_notice(visit: Visitor, reference: Reference, form: Posted) -> Respons
 
 def _notice(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
     return visit.page(
         "law/secretary_of_state_form.html",
@@ -70,7 +70,8 @@ def _notice(visit: Visit, reference: str, form: Form) -> Response:
 
 
 @router.get(
-    "/secretary-of-state-notices/{id}/release", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)]
+    "/secretary-of-state-notices/{id}/release",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=SecretaryOfStateNotice)],
 )
 def release(visit: Visitor, number: Key) -> Response:
     """The form for the word that the authority may act again."""
@@ -78,7 +79,8 @@ def release(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/secretary-of-state-notices/{id}/release", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)]
+    "/secretary-of-state-notices/{id}/release",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=SecretaryOfStateNotice)],
 )
 def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State has released the authority."""
@@ -118,4 +120,4 @@ def _find(session: Session, visit: Visit, number: int) -> tuple[SecretaryOfState
     told = by_key(session, SecretaryOfStateNotice, number)
     if told is None:
         raise NotFound(f"There is no notice {number} of the Secretary of State.")
-    return told, case_of(session, visit.policy, told.escalation_id)
+    return told, case_of(session, visit.policy, visit.reader, told.escalation_id)

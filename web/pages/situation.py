@@ -95,13 +95,17 @@ def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
     policy = visit.policy
     return InLaw(
         today=visit.today,
-        eligibility=reading.eligibility(session, policy, reference, today=visit.today),
-        notices=reading.warning_notices_of(session, policy, reference, per_page=MOST)["items"],
-        powers=reading.powers_of(session, policy, reference, today=visit.today, per_page=MOST)[
+        eligibility=reading.eligibility(
+            session, policy, visit.reader, reference, today=visit.today
+        ),
+        notices=reading.warning_notices_of(session, policy, visit.reader, reference, per_page=MOST)[
             "items"
         ],
+        powers=reading.powers_of(
+            session, policy, visit.reader, reference, today=visit.today, per_page=MOST
+        )["items"],
         from_secretary_of_state=reading.secretary_of_state_notices_of(
-            session, policy, reference, per_page=MOST
+            session, policy, visit.reader, reference, per_page=MOST
         )["items"],
     )
 

@@ -5,7 +5,6 @@ from models.commands.notices.giving import give_approved, give_notice, record_su
 from models.commands.notices.one_notice import (
     check_failed,
     check_stands,
-    find_notice,
     notice_in_words,
     powers_rule,
     set_last_day,
@@ -15,7 +14,6 @@ __all__ = [
     "cease_notices",
     "check_failed",
     "check_stands",
-    "find_notice",
     "give_approved",
     "give_notice",
     "judge_compliance",

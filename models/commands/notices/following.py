@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from models.access import Act
 from models.clocks import london_date
-from models.commands.casework import Case, case_of, check_open, find_row
+from models.commands.casework import Case, check_open, find_in_case
 from models.commands.correspondence import Addressing
 from models.commands.deadlines import (
     cancel_deadline,
@@ -61,8 +61,9 @@ def judge_compliance(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
     over (not complied), after a judgement, or for a notice that was not given or has ceased.
     """
-    notice = find_row(session, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id)
-    case = case_of(session, policy, notice.escalation_id)
+    notice, case = find_in_case(
+        session, policy, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id
+    )
     check_applies(case)
     check_open(case)
     today = london_date(now)
@@ -122,8 +123,9 @@ def propose_powers(
     working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible until it was judged that the governing body did not comply: the letter says so.
     """
-    notice = find_row(session, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id)
-    case = case_of(session, policy, notice.escalation_id)
+    notice, case = find_in_case(
+        session, policy, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id
+    )
     check_applies(case)
     check_open(case)
     if not sections:

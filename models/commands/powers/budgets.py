@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from models.access import Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, find_row, past_day
+from models.commands.casework import Case, find_in_case, past_day
 from models.commands.correspondence import Addressing
 from models.commands.deadlines import cancel_statutory, set_deadline
 from models.commands.notices import (
@@ -58,8 +58,7 @@ def record_receipt(
     Its review before the next financial year goes onto the clock. Raises NotFound, NotAllowed,
     InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_RECEIPT, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.RECORD_RECEIPT, Power, power_id)
     if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
         raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
     if power.effective_on is not None:
@@ -106,8 +105,7 @@ def record_representation(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_REPRESENTATION, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.RECORD_REPRESENTATION, Power, power_id)
     _check_suspended(power)
     if from_whom not in MAY_BE_HEARD:
         raise InvalidInput("from", f"Choose from: {', '.join(MAY_BE_HEARD)}.")
@@ -152,8 +150,7 @@ def review_budget(
     The approver reads the `reasons`, the letter quotes the `words`.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.REVIEW_BUDGET, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.REVIEW_BUDGET, Power, power_id)
     _check_suspended(power)
     if outcome not in list(ReviewOutcome):
         raise InvalidInput("outcome", "Choose “continue” or “end”.")

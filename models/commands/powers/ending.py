@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from models.access import Act
+from models.access import THE_MACHINE, Act
 from models.clocks import london_date, long_date
-from models.commands.casework import Case, case_of, find_row, past_day
+from models.commands.casework import Case, find_in_case, past_day, see_row
 from models.commands.correspondence import Addressing
 from models.commands.legal import (
     powers_of,
@@ -14,7 +14,6 @@ from models.commands.legal import (
 )
 from models.commands.notices import (
     check_failed,
-    find_notice,
     powers_rule,
 )
 from models.commands.powers.budgets import reviewed
@@ -38,6 +37,7 @@ from models.statements import change
 from models.statutory import (
     Power,
     PowerState,
+    WarningNotice,
 )
 from models.text import check_printable, check_prose
 
@@ -59,8 +59,7 @@ def end_power(
     A suspended budget ends by its review. Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
-    power = find_row(session, officer, Act.END_POWER, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.END_POWER, Power, power_id)
     if power.state is not PowerState.IN_FORCE:
         raise NotPossible("This power is not in force.")
     if power.section is Section.DELEGATED_BUDGET:
@@ -119,7 +118,7 @@ def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happe
     """
     details = proposal.details
     if "powers_after" in details:
-        check_failed(find_notice(case.session, details["powers_after"]))
+        check_failed(see_row(case.session, THE_MACHINE, WarningNotice, details["powers_after"]))
     if "prepares" in details:
         check_noticed(case)
         check_state(case, details["prepares"], PowerState.PREPARED)

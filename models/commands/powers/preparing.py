@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.access import Act
 from models.clocks import add_working_days, london_date, long_date
-from models.commands.casework import Case, check_open, enter, find_row, past_day
+from models.commands.casework import Case, check_open, enter, find_in_case, past_day
 from models.commands.correspondence import Addressing
 from models.commands.legal import (
     check_applies,
@@ -22,8 +22,8 @@ from models.commands.notices import (
 )
 from models.commands.powers.details import details_of, start_of
 from models.commands.powers.one_power import (
-    case_of_prepared,
     check_noticed,
+    check_prepared,
     in_words,
     newest_deadline,
 )
@@ -169,8 +169,8 @@ def record_consultation(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_CONSULTATION, Power, power_id)
-    case = case_of_prepared(session, policy, power)
+    power, case = find_in_case(session, policy, officer, Act.RECORD_CONSULTATION, Power, power_id)
+    check_prepared(case, power)
     roles = [consultee.role for consultee in law.consultees(power.section, case.school)]
     if with_whom not in roles:
         raise InvalidInput("with", _whom_to_consult(power.section, roles))
@@ -223,8 +223,10 @@ def record_secretary_of_state_told(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id)
-    case = case_of_prepared(session, policy, power)
+    power, case = find_in_case(
+        session, policy, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id
+    )
+    check_prepared(case, power)
     _day_after_notice(case, "on", on, now)
     check_prose("evidence", evidence)
     told = {"secretary_of_state_on": on, "secretary_of_state_evidence": evidence}

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.access import Act
 from models.clocks import london_date, long_date
 from models.commands.approving import Approver, approve_letters
-from models.commands.casework import Case, find_row
+from models.commands.casework import Case, find_in_case
 from models.commands.correspondence import Addressing
 from models.commands.deadlines import cancel_statutory
 from models.commands.legal import (
@@ -22,7 +22,7 @@ from models.commands.notices import (
 )
 from models.commands.powers.details import details_of, start_of
 from models.commands.powers.one_power import (
-    case_of_prepared,
+    check_prepared,
     consulted,
     end,
     in_their_words,
@@ -77,8 +77,8 @@ def use_power(
     notice quotes. Raises NotFound,
     NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
     """
-    power = find_row(session, officer, Act.USE_POWER, Power, power_id)
-    case = case_of_prepared(session, policy, power)
+    power, case = find_in_case(session, policy, officer, Act.USE_POWER, Power, power_id)
+    check_prepared(case, power)
     check_printable("reason", check_prose("reason", reason))
     _complete(session, power, starts_on, arrangements, governors, members)
     refused = refusal(
