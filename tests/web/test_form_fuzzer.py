@@ -11,8 +11,8 @@ from lxml import html
 from sqlalchemy import Engine
 
 from tests.council import Council
+from tests.web.addresses import ALL, Address, parts_of
 from tests.web.furnished import LATER
-from tests.web.test_rules import ALL, Address, parts_of
 from tests.web.visitors import Visitors
 
 # What a page must not give back as markup, wherever it was typed.

@@ -1,18 +1,17 @@
 """Every address of pages and API, for every role, on every kind of case: the exact answer.
 
 What a role may follows from the table that the documentation prints; which case it can see, and
-whose row an address names, is said here once more, by hand, so that neither a forgotten line nor
-a wrong one goes unseen.
+(`tests.web.addresses`) whose row an address names, is said once more by hand, so that neither a
+forgotten line nor a wrong one goes unseen.
 """
 
+import ast
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
 from httpx2 import Response
 from sqlalchemy import Engine, create_engine, select
 from sqlmodel import SQLModel
@@ -25,14 +24,26 @@ from models.of_case import OfCase
 from models.settings import Settings
 from tests import databases
 from tests.council import OFFICERS, Council
+from tests.web.addresses import (
+    ABOUT_CASES,
+    ALL,
+    NAMES,
+    OF_CASES,
+    OTHERS,
+    UNNAMED,
+    Address,
+    hanging,
+    parts_of,
+    routes,
+    rules_of,
+)
 from tests.web.callers import Callers
 from tests.web.furnished import LATER
-from tests.web.visitors import PARTS, Visitors
+from tests.web.visitors import Visitors
 from web import pages
 from web.api import create_api, decisions
 from web.app import create_app
-from web.pages import TOPICS
-from web.routes import every_route, standing_at
+from web.routes import every_route
 from web.rules import Rule, check_rules
 
 # Which cases each officer of the council sees: `restricted` is held by seo2 and names hos.
@@ -40,145 +51,10 @@ SEES = {name: {"open"} for name in OFFICERS}
 for named in ("seo2", "hos", "dcs"):
     SEES[named] = {"open", "restricted"}
 SEES["sm"] = {"open"}
-FREE = ("/health/live", "/health/ready")
-
-# Whose number or name an address has, by all that stands before it. By hand: it must not be taken
-# from what the routes say.
-NAMES = {
-    "account/sign-ins": "sign_in",
-    "account/tokens": "credential",
-    "administration/imports": "register_import",
-    "administration/officers": "officer",
-    "assessments": "assessment",
-    "calendar": "credential",
-    "cover": "delegation",
-    "delegations": "delegation",
-    "duties": "duty",
-    "escalations/new": "school",
-    "files": "evidence_file",
-    "letter-batches": "letter_batch",
-    "letters": "letter",
-    "level-letters": "level_letter",
-    "messages": "message",
-    "powers": "power",
-    "proposals": "proposal",
-    "register-imports": "register_import",
-    "reports": "written_report",
-    "responses": "response",
-    "reviews": "review",
-    "rounds": "assessment_round",
-    "schools": "school",
-    "secretary-of-state-notices": "secretary_of_state_notice",
-    "set-password": "credential",
-    "supporters": "supporter",
-    "visits": "visit",
-    "warning-notices": "warning_notice",
-}
 WITHIN = {"credential", "risk_evidence", "sign_in"}  # whose rows are the {item} of another
-NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
-# Tables that hang on a case and whose rows no address names, each with the reason.
-UNNAMED = {
-    "budget_review": "shown with its power",
-    "consultation": "shown with its power",
-    "deadline": "listed with its case, and across those that somebody sees",
-    "decision": "shown with its proposal",
-    "discussion": "listed with its case",
-    "event": "listed with its case; across cases by the audit, which asks of each what may be told",
-    "held_contact": "named by its case and a role",
-    "issued_file": "named by its letter and a format",
-    "letter_version": "named by its letter and its place in it",
-    "message_about": "only links a message to the cases of which it tells",
-    "named_officer": "shown with the restriction of its case",
-    "proposed_powers": "shown with its warning notice",
-    "refusal_count": "only counts, for the audit",
-    "reminder": "shown with its deadline",
-    "representation": "shown with its power",
-    "service": "listed with its letter",
-    "step": "shown with its case",
-    "support": "shown with what the law says of its case",
-}
 OF_NO_ONE_CASE = {"event", "refusal_count"}  # some of these hang on one, and most on none
-
-
-def hanging() -> set[str]:
-    """Every table from which a foreign key leads to a case, by however many others."""
-    found = {"escalation"}
-    while True:
-        more = {
-            table.name
-            for table in SQLModel.metadata.sorted_tables
-            if any(key.column.table.name in found for key in table.foreign_keys)
-        }
-        if more <= found:
-            return found - {"escalation"}
-        found |= more
-
-
-OF_CASES = hanging() & set(NAMES.values())
-
-
-@dataclass(frozen=True)
-class Address:
-    """One method at one address, with the act that its rule names; None is for anybody."""
-
-    door: str
-    method: str
-    path: str
-    act: Act | None
-    of: type[SQLModel] | None
-
-    @property
-    def names(self) -> str | None:
-        """The table of the row that the address names, as it is expected by hand."""
-        if "{reference}" in self.path:
-            return "escalation"
-        before = re.split(r"[/.]{", self.path)[0].strip("/")
-        return NAMES[before] if self.rows else None
-
-    @property
-    def rows(self) -> list[str]:
-        """What in the address names a row, the first one first."""
-        return [name for name in re.findall(r"{(\w+)}", self.path) if name not in NO_ROWS]
-
-    @property
-    def about_a_case(self) -> bool:
-        """Whether it is about one case, by its reference or by one of its rows."""
-        return self.names == "escalation" or self.names in OF_CASES
-
-    def filled(self, parts: dict[str, str]) -> str:
-        """The address with something that is there in each of its parts."""
-        return self.path.format(**{**PARTS, "format": "pdf", **parts})
-
-
-def rules_of(route: APIRoute) -> list[Rule]:
-    """The rules that stand before a route."""
-    return standing_at(route, "rule")
-
-
-def routes(router: Any) -> list[APIRoute]:
-    """Every route of ours below a router or application, however deep it was included."""
-    found = []
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            found.append(route)
-        elif hasattr(route, "original_router"):
-            found += routes(route.original_router)
-    return found
-
-
-def addresses() -> list[Address]:
-    found = [
-        Address("page", method, route.path, rules_of(route)[0].act, rules_of(route)[0].of)
-        for topic in TOPICS
-        for route in routes(topic.router)
-        for method in sorted(route.methods)
-    ]
-    found += [
-        Address("api", method, route.path, rules_of(route)[0].act, rules_of(route)[0].of)
-        for route in routes(create_api())
-        for method in sorted(route.methods)
-    ]
-    return found
+ROOT = Path(__file__).parents[2]
+FREE = ("/health/live", "/health/ready")
 
 
 def test_every_route_has_exactly_one_rule(tmp_path: Path, sqlite_template: Path) -> None:
@@ -250,21 +126,24 @@ def test_the_application_is_not_built_once_one_route_forgets_its_table(
         create_app(Settings(home=tmp_path, _env_file=None), create_engine("sqlite://"))
 
 
+@pytest.mark.parametrize("room", ["web", "models/reading"])
+def test_nothing_that_shows_reads_a_row_of_a_case_by_its_bare_key(room: str) -> None:
+    """It asks `see_row` or puts `visible_to` into its query: both want to know who looks."""
+    tables = {table.__name__ for table in OfCase.__subclasses__()}
+    bare = [
+        f"{path}:{call.lineno}"
+        for path in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).rpartition(".")[2] in ("by_key", "get", "get_one")
+        and tables.intersection(ast.unparse(argument) for argument in call.args)
+    ]
+    assert not bare
+
+
 def test_every_act_stands_in_the_table() -> None:
     assert set(RULES) == set(Act)
     assert all(roles for roles in RULES.values())
-
-
-ALL = addresses()
-ABOUT_CASES = [address for address in ALL if address.about_a_case]
-OTHERS = [address for address in ALL if not address.about_a_case]
-
-
-def parts_of(address: Address, parts: dict[str, str]) -> dict[str, str]:
-    named = {"reference": parts["reference"]}
-    if "{id}" in address.path:
-        named["id"] = parts[address.path.split("/")[1]]
-    return named
 
 
 @pytest.mark.parametrize("who", OFFICERS)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models import reading
 from models.access import Act
 from models.commands import notices
-from models.commands.casework import Case, find_case
+from models.commands.casework import Case, find_case, see_row
 from models.commands.words import why_powers
 from models.law.powers import Section
 from models.statutory import WarningNotice
@@ -76,7 +76,7 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
     with visit.read() as session:
-        words = why_powers(session.get_one(WarningNotice, number))
+        words = why_powers(see_row(session, visit.reader, WarningNotice, number))
     return _proposed_powers(visit, number, Form.of(words=words))
 
 

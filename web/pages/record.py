@@ -2,15 +2,12 @@
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session
 
-from models import escalations
 from models.access import Act
 from models.commands import recording
-from models.commands.casework import Case, case_of, find_case
+from models.commands.casework import Case, case_of, find_case, see_row_in_case
 from models.escalations import Response as SchoolsResponse
-from models.refusals import InvalidInput, NotFound
-from models.statements import by_key
+from models.refusals import InvalidInput
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Reference, Visit, Visitor, may
 
@@ -127,15 +124,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _judgement(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        given = _find_response(session, number)
-        case = case_of(session, visit.policy, visit.reader, given.escalation_id)
+        given, case = see_row_in_case(session, visit.policy, visit.reader, SchoolsResponse, number)
         return visit.page(
             "judgement_form.html", title="Judge the response", form=form, case=case, response=given
         )
-
-
-def _find_response(session: Session, number: int) -> escalations.Response:
-    found = by_key(session, escalations.Response, number)
-    if found is None:
-        raise NotFound(f"There is no response {number}.")
-    return found

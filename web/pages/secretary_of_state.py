@@ -8,9 +8,7 @@ from sqlmodel import Session
 
 from models.access import Act
 from models.commands import secretary_of_state as commands
-from models.commands.casework import Case, case_of, find_case
-from models.refusals import NotFound
-from models.statements import by_key
+from models.commands.casework import Case, find_case, see_row_in_case
 from models.statutory import SecretaryOfStateNotice
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory import KINDS, RESTS_ON, check_within_part_4
@@ -117,7 +115,4 @@ def _release(visit: Visit, number: int, form: Form) -> Response:
 
 
 def _find(session: Session, visit: Visit, number: int) -> tuple[SecretaryOfStateNotice, Case]:
-    told = by_key(session, SecretaryOfStateNotice, number)
-    if told is None:
-        raise NotFound(f"There is no notice {number} of the Secretary of State.")
-    return told, case_of(session, visit.policy, visit.reader, told.escalation_id)
+    return see_row_in_case(session, visit.policy, visit.reader, SecretaryOfStateNotice, number)
