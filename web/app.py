@@ -28,8 +28,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """The application for these settings; without any, for those of the environment.
 
     `state.clock` gives the moment of each request: the one place where the web reads the time.
-    Raises PolicyError when the policy cannot be used, and ValueError for a route that does not say
-    of which table the row is that its address names.
+    Raises PolicyError when the policy cannot be used, and ValueError for a route that does not name
+    its rule, or the table of the row that its address names.
     """
     settings = settings or Settings()
     app = FastAPI(openapi_url=None, redirect_slashes=False)

@@ -45,7 +45,7 @@ class Rule:
 
 
 def _anybody(of: type[SQLModel] | None = None) -> Any:
-    def ask() -> None:
+    async def ask() -> None:
         """No rule but that of being there."""
 
     ask.rule = Rule(None, of)  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ class May:
 
 
 def check_rules(routes: Routes) -> None:
-    """Refuse to build an application with a route that does not say what its address names.
+    """Refuse to build an application with a route that does not name its rule, and its row's table.
 
     Raises ValueError.
     """
@@ -91,13 +91,14 @@ def check_rules(routes: Routes) -> None:
 
 
 def _unsaid(path: str, route: APIRoute) -> str | None:
-    names = set(re.findall(r"{(\w+)}", path)) - WORDS
-    tables = {rule.of for rule in standing_at(route, "rule")} - {None}
+    rules: list[Rule] = standing_at(route, "rule")
+    if len(rules) != 1:
+        return f"names {len(rules)} rules, and must name one: may(Act.…), or anybody."
+    table, names = rules[0].of, set(re.findall(r"{(\w+)}", path)) - WORDS
     if "reference" in names or not names:
-        return "names a table, but its address names no row of one." if tables else None
-    if len(tables) != 1:
+        return "names a table, but its address names no row of one." if table else None
+    if table is None:
         return f"must say of which table {{{min(names)}}} is: may(Act.…, of=…)."
-    [table] = tables
     if not leads_to_case(table):
         return None
     if not issubclass(table, OfCase):
