@@ -92,7 +92,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
         kept = select(LetterVersion).where(LetterVersion.letter_id == number)
         texts = {str(one.version): one for one in session.exec(kept)}
     if version not in texts:
-        raise NotFound("There is no such version of this letter.")
+        raise NotFound(LetterVersion.missing)
     title = f"Version {version} of the {lower_first(found['title'])}"
     return visit.page("letter_version.html", title=title, letter=found, version=texts[version])
 
