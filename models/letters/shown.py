@@ -8,11 +8,13 @@ from sqlmodel import Session, and_, col, or_, select
 from models.escalations.tables import Escalation
 from models.letters.tables import IssuedFile, Letter, LetterVersion
 from models.letters.titles import letter_title
-from models.letters.writing import find_letter, letter_body
-from models.matters.case import find_id
+from models.letters.writing import letter_body
+from models.matters.case import find_id, see_row
 from models.matters.held_contacts import find_held
+from models.matters.sight import visible_to
 from models.outbox import Message, MessageAbout, MessageKind
 from models.paging import PER_PAGE, Found, Page, paged, rows
+from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import find_rule
@@ -23,6 +25,7 @@ from models.schools.tables import Contact, HeldContact, School
 def letters_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
@@ -32,7 +35,7 @@ def letters_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(Letter.escalation_id) == find_id(session, reference)
+    mine = col(Letter.escalation_id) == find_id(session, reader, reference)
     return paged(
         session,
         _statement().where(mine).order_by(col(Letter.id)),
@@ -43,9 +46,9 @@ def letters_of(
     )
 
 
-def letter(session: Session, policy: Policy, letter_id: int) -> Found:
+def letter(session: Session, policy: Policy, reader: Reader, letter_id: int) -> Found:
     """One letter with the text it has now and who wrote each version. Raises NotFound."""
-    found = find_letter(session, letter_id)
+    found = see_row(session, reader, Letter, letter_id)
     described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
     written = (
         select(LetterVersion.version, LetterVersion.written_by, LetterVersion.written_at)
@@ -60,14 +63,14 @@ def letter(session: Session, policy: Policy, letter_id: int) -> Found:
 
 
 def messages_of(
-    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page:
     """Everything queued to go out about one escalation, oldest first. Raises NotFound.
 
     Its letters, what officers were told of it, and the reminders and digests in which it stood
     among others.
     """
-    escalation_id = find_id(session, reference)
+    escalation_id = find_id(session, reader, reference)
     among_others = select(MessageAbout.message_id).where(
         MessageAbout.escalation_id == escalation_id
     )
@@ -82,18 +85,24 @@ def messages_of(
     )
 
 
-def message(session: Session, message_id: int) -> Found:
-    """One message of the outbox; raises NotFound."""
-    found = rows(session, select(Message).where(col(Message.id) == message_id))
+def message(session: Session, reader: Reader, message_id: int) -> Found:
+    """One message about a case; raises NotFound."""
+    about = col(Escalation.id) == col(Message.escalation_id)
+    statement = select(Message).join(Escalation, about).where(visible_to(reader))
+    found = rows(session, statement.where(col(Message.id) == message_id))
     if not found:
-        raise NotFound(f"There is no message {message_id}.")
+        raise NotFound(Message.missing.format(message_id))
     return _message(found[0])
 
 
-def issued_file(session: Session, letter_id: int, format: str) -> bytes | None:
-    """The frozen bytes of an issued letter; None where it is not issued, or not in this format."""
+def issued_file(session: Session, reader: Reader, letter_id: int, format: str) -> bytes | None:
+    """The frozen bytes of an issued letter; None where it is not issued, or not in this format.
+
+    Raises NotFound.
+    """
+    letter = see_row(session, reader, Letter, letter_id)
     statement = select(IssuedFile.content).where(
-        IssuedFile.letter_id == letter_id, IssuedFile.format == format
+        IssuedFile.letter_id == letter.id, IssuedFile.format == format
     )
     return session.exec(statement).first()
 
@@ -177,7 +186,7 @@ def _message(message: Message) -> Found:
 
 
 def held_contacts(
-    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page:
     """What is held for one escalation, with the school's contact beside each. Raises NotFound."""
     theirs = and_(
@@ -187,7 +196,7 @@ def held_contacts(
         select(HeldContact, Contact)
         .join(Escalation, col(Escalation.id) == col(HeldContact.escalation_id))
         .join(Contact, theirs)
-        .where(HeldContact.escalation_id == find_id(session, reference))
+        .where(HeldContact.escalation_id == find_id(session, reader, reference))
         .order_by(col(HeldContact.id))
     )
     return paged(

@@ -24,6 +24,7 @@ from models.text import check_line
 def deadlines_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     today: date,
@@ -31,7 +32,7 @@ def deadlines_of(
     per_page: int = PER_PAGE,
 ) -> Page:
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
-    mine = col(Deadline.escalation_id) == find_id(session, reference)
+    mine = col(Deadline.escalation_id) == find_id(session, reader, reference)
     statement = _statement().where(mine).order_by(col(Deadline.id))
     return _page(session, policy, statement, today, page, per_page)
 

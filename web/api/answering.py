@@ -21,7 +21,7 @@ from models.refusals import InvalidInput, NotIdentified, Refused
 from models.statements import add
 from web.api import problems
 from web.door import AtDoor, Door, acting, let_in
-from web.rules import keep_refusal, rule_of
+from web.rules import May, keep_refusal
 
 JSON = "application/json"
 _bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
@@ -49,7 +49,7 @@ def caller(
 
 
 Caller = Annotated[Officer, Depends(caller)]
-may = rule_of(caller)
+may = May(caller)
 
 
 @dataclass(frozen=True)

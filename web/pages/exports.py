@@ -10,11 +10,14 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
+from models.level_letters.tables import LetterBatch
 from models.paging import MOST_AT_ONCE
 from models.people.access import Act
 from models.refusals import NotFound
+from models.register.tables import RegisterImport
+from models.risk.tables import AssessmentRound
 from web.pages.approvals import proposals
 from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
@@ -38,7 +41,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class List:
     """One list: the address and the rule of its page, its title, who finds it, its columns.
 
-    The title is the name of the file as well, with what the address names.
+    The title is the name of the file as well, with what the address names: a row of the table `of`.
     """
 
     address: str
@@ -46,6 +49,7 @@ class List:
     title: str
     find: Find
     columns: Sequence[Column]
+    of: type[SQLModel] | None = None
 
 
 def _sections(report: Mapping[str, Any]) -> str:
@@ -188,6 +192,7 @@ LISTS = (
             column("Agreed by", "moderated_by_name"),
             column("Evidence missing", "missing"),
         ],
+        of=AssessmentRound,
     ),
     List(
         "/programme",
@@ -329,6 +334,7 @@ LISTS = (
             column("Why left out", "left_out"),
             column("SHA-256", "sha256"),
         ],
+        of=LetterBatch,
     ),
     List(
         "/letter-batches/{id}/deliveries",
@@ -344,6 +350,7 @@ LISTS = (
             column("Since", "at"),
             column("The mail server said", "detail"),
         ],
+        of=LetterBatch,
     ),
     List(
         "/administration/officers",
@@ -413,6 +420,7 @@ LISTS = (
             column("After", "after"),
             column("Reason", "reason"),
         ],
+        of=RegisterImport,
     ),
     List(
         "/administration/audit",
@@ -453,7 +461,10 @@ def _download(which: List) -> Callable[..., Response]:
 
 for each in LISTS:
     router.add_api_route(
-        f"{each.address}.{{kind}}", _download(each), dependencies=[may(each.act)], methods=["GET"]
+        f"{each.address}.{{kind}}",
+        _download(each),
+        dependencies=[may(each.act, of=each.of)],
+        methods=["GET"],
     )
 
 
