@@ -1,4 +1,4 @@
-"""Deadlines as doors show them, of one case or across all."""
+"""Deadlines and who a case is restricted to, as doors show them: of one case or across all."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Escalation
+from models.escalations.tables import Escalation, NamedOfficer
 from models.matters.case import find_id
 from models.matters.deadlines import RUNNING, is_late
 from models.matters.sight import visible_to
@@ -19,6 +19,20 @@ from models.policy import Policy
 from models.policy.wording import find_rule
 from models.schools.tables import School
 from models.text import check_line
+
+
+def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
+    """The e-mail addresses of the officers to whom a case is restricted.
+
+    Raises NotFound.
+    """
+    statement = (
+        select(Officer.email)
+        .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
+        .where(NamedOfficer.escalation_id == find_id(session, reader, reference))
+        .order_by(col(Officer.email))
+    )
+    return list(session.exec(statement))
 
 
 def deadlines_of(

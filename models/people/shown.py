@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from models.escalations.tables import NamedOfficer
-from models.matters.case import find_id
 from models.paging import PER_PAGE, Found, Page, paged, rows, words_found
 from models.people.access import Reader
 from models.people.tables import Credential, Delegation, Officer, Role, SignIn
@@ -22,20 +20,6 @@ def officers_in(session: Session, roles: Collection[Role]) -> list[Officer]:
     """The active officers in these roles, by name."""
     statement = select(Officer).where(col(Officer.active), col(Officer.role).in_(roles))
     return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))))
-
-
-def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
-    """The e-mail addresses of the officers to whom a case is restricted.
-
-    Raises NotFound.
-    """
-    statement = (
-        select(Officer.email)
-        .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
-        .where(NamedOfficer.escalation_id == find_id(session, reader, reference))
-        .order_by(col(Officer.email))
-    )
-    return list(session.exec(statement))
 
 
 def delegations(

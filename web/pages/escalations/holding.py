@@ -10,8 +10,9 @@ from models.escalations import holding
 from models.letters import shown as letters_shown
 from models.matters.case import find_case
 from models.matters.held_contacts import settle_contact
+from models.matters.shown import named_on
 from models.people.access import ON_THE_CASE, Act
-from models.people.shown import named_on, officers_in
+from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Officer
 from models.policy.wording import role_words
 from models.refusals import InvalidInput
