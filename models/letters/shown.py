@@ -12,8 +12,8 @@ from models.escalations.tables import Escalation
 from models.letters import tables
 from models.letters.tables import IssuedFile, LetterState, LetterVersion
 from models.letters.titles import letter_title
-from models.letters.writing import find_letter, letter_body
-from models.matters.case import find_id
+from models.letters.writing import letter_body
+from models.matters.case import find_id, see_row
 from models.matters.held_contacts import find_held
 from models.outbox import MessageAbout, MessageKind, MessageState
 from models.paging import PER_PAGE, Page, paged, rows
@@ -127,6 +127,7 @@ class HeldContact(Shown):
 def letters_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
@@ -149,7 +150,7 @@ def letters_of(
 
 def letter(session: Session, policy: Policy, letter_id: int) -> Letter:
     """One letter with the text it has now and who wrote each version. Raises NotFound."""
-    found = find_letter(session, letter_id)
+    found = see_row(session, reader, Letter, letter_id)
     described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
     written = (
         select(LetterVersion.version, LetterVersion.written_by, LetterVersion.written_at)
@@ -171,7 +172,7 @@ def messages_of(
     Its letters, what officers were told of it, and the reminders and digests in which it stood
     among others.
     """
-    escalation_id = find_id(session, reference)
+    escalation_id = find_id(session, reader, reference)
     among_others = select(MessageAbout.message_id).where(
         MessageAbout.escalation_id == escalation_id
     )
@@ -192,14 +193,18 @@ def message(session: Session, message_id: int) -> Message:
     """One message of the outbox; raises NotFound."""
     found = rows(session, select(outbox.Message).where(col(outbox.Message.id) == message_id))
     if not found:
-        raise NotFound(f"There is no message {message_id}.")
+        raise NotFound(Message.missing.format(message_id))
     return _message(found[0])
 
 
-def issued_file(session: Session, letter_id: int, format: str) -> bytes | None:
-    """The frozen bytes of an issued letter; None where it is not issued, or not in this format."""
+def issued_file(session: Session, reader: Reader, letter_id: int, format: str) -> bytes | None:
+    """The frozen bytes of an issued letter; None where it is not issued, or not in this format.
+
+    Raises NotFound.
+    """
+    letter = see_row(session, reader, Letter, letter_id)
     statement = select(IssuedFile.content).where(
-        IssuedFile.letter_id == letter_id, IssuedFile.format == format
+        IssuedFile.letter_id == letter.id, IssuedFile.format == format
     )
     return session.exec(statement).first()
 

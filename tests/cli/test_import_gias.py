@@ -18,6 +18,7 @@ from models.escalations.tables import Escalation, Status
 from models.events import Event, EventKind, verify
 from models.letters.shown import held_contacts
 from models.outbox import Message, MessageKind
+from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.programme.tables import Supporter, SupportRole
 from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport

@@ -300,11 +300,11 @@ def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
     with read(engine) as session:
         for look in (
             lambda: escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
-            lambda: timeline.events_of(session, "\0"),
-            lambda: letters_of(session, policy, "’"),
-            lambda: proposal(session, policy, 1, today=NOW.date()),
-            lambda: held.response(session, policy, 1),
-            lambda: message(session, 1),
+            lambda: timeline.events_of(session, THE_MACHINE, "\0"),
+            lambda: letters_of(session, policy, THE_MACHINE, "’"),
+            lambda: proposal(session, policy, THE_MACHINE, 1, today=NOW.date()),
+            lambda: held.response(session, policy, THE_MACHINE, 1),
+            lambda: message(session, THE_MACHINE, 1),
             lambda: schools_shown.school(session, THE_MACHINE, "900001"),
         ):
             with pytest.raises(NotFound):

@@ -18,6 +18,7 @@ from models.events import Event, EventKind
 from models.letters.tables import Letter
 from models.outbox import Message
 from models.people import cover as people_cover
+from models.people.access import THE_MACHINE
 from models.people.tables import Delegation, Officer
 from models.record import timeline
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible

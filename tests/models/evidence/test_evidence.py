@@ -30,6 +30,7 @@ from models.evidence.tables import LONGEST_NAME, EvidenceFile, Scan, safe_name
 from models.files import scanner
 from models.files.folder import LARGEST, path_of
 from models.files.kinds import MOST_MEMBERS, kind_of
+from models.people.access import THE_MACHINE
 from models.record import timeline
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refused
 from models.settings import Settings

@@ -16,7 +16,7 @@ from models.letters.tables import Letter
 from models.matters.case import find_case
 from models.matters.held_contacts import settle_contact
 from models.outbox import Message, MessageKind, MessageState
-from models.people.access import reader
+from models.people.access import THE_MACHINE, reader
 from models.people.tables import Officer, Phase
 from models.record import timeline
 from models.refusals import NotAllowed, NotFound, NotPossible, Refused
@@ -163,7 +163,7 @@ def test_the_approver_is_not_disturbed_before_it_is_confirmed(
 ) -> None:
     def seen() -> str:
         with read(case.engine) as session:
-            mine = find_case(session, case.policy, case.reference)
+            mine = find_case(session, case.policy, THE_MACHINE, case.reference)
             return to_be_sent(mine, waiting, NOW.date())
 
     before = seen()

@@ -112,7 +112,7 @@ def _outline(visit: Visit, reference: str) -> Response:
 
 def _situation(session: Session, visit: Visit, reference: str, proposals: list[Found]) -> Situation:
     policy = visit.policy
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, visit.reader, reference)
     at = standing(case, visit)
     return Situation(
         officer=visit.officer,
@@ -245,7 +245,9 @@ def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
     """Everything that happened, newest first."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        events = timeline.timeline(session, visit.policy, reference, page=page, per_page=EVENTS)
+        events = timeline.timeline(
+            session, visit.policy, visit.reader, reference, page=page, per_page=EVENTS
+        )
     return visit.page(
         "escalations/case_record.html",
         title="Record",
