@@ -123,12 +123,12 @@ def _put_timeline(
 def _put_letters(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str
 ) -> None:
-    for each in _all(letters_shown.letters_of, session, policy, reference):
-        letter = letters_shown.letter(session, policy, each.id)
+    for each in _all(letters_shown.letters_of, session, policy, THE_MACHINE, reference):
+        letter = letters_shown.letter(session, policy, THE_MACHINE, each.id)
         name = f"letters/{letter.number:02}-{letter.template}"
         archive.writestr(f"{name}.md", letter.body)
         for format in ("pdf", "html", "txt"):
-            content = letters_shown.issued_file(session, letter.id, format)
+            content = letters_shown.issued_file(session, THE_MACHINE, letter.id, format)
             if content is not None:
                 archive.writestr(f"{name}.{format}", content)
 

@@ -85,7 +85,13 @@ def support_of(session: Session, policy: Policy, reader: Reader, reference: str)
 
 
 def warning_notices_of(
-    session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The warning notices of an escalation, the earliest first. Raises NotFound."""
     case = find_case(session, policy, reader, reference)
@@ -299,7 +305,13 @@ def _reviews(session: Session, power: Power) -> list[Found]:
 
 
 def secretary_of_state_notices_of(
-    session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """What the Secretary of State told the authority about the school. Raises NotFound."""
     case = find_case(session, policy, reader, reference)
@@ -327,7 +339,7 @@ def secretary_of_state_notice(notice: SecretaryOfStateNotice) -> Found:
 
 
 def services_of(
-    session: Session, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page[Found]:
     """How a letter was served on those it is for, apart from its e-mails. Raises NotFound."""
     see_row(session, reader, Letter, letter_id)

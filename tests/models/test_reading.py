@@ -61,8 +61,10 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     case.change("resume")
     tick(case.engine, case.policy, datetime(2026, 12, 16, 9, tzinfo=UTC))
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference, per_page=200).items
-        recorded = timeline.events_of(session, case.reference, per_page=200).items
+        told = timeline.timeline(
+            session, case.policy, THE_MACHINE, case.reference, per_page=200
+        ).items
+        recorded = timeline.events_of(session, THE_MACHINE, case.reference, per_page=200).items
     assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
     sentences = {item["sentence"]: item for item in told}
     for sentence in (
@@ -224,7 +226,7 @@ def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy)
     after = date(2026, 12, 8)
     with read(case.engine) as session:
         found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
-        [deadline] = deadlines_of(session, policy, case.reference, today=after).items
+        [deadline] = deadlines_of(session, policy, THE_MACHINE, case.reference, today=after).items
     assert (found["next_deadline"], found["overdue"]) == (None, False)
     assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
 

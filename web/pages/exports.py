@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from models.level_letters.tables import LetterBatch
 from models.paging import MOST_AT_ONCE

@@ -48,7 +48,7 @@ def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher"
 
 def held(case: Case) -> list[dict[str, Any]]:
     with read(case.engine) as session:
-        return held_contacts(session, case.reference).items
+        return held_contacts(session, THE_MACHINE, case.reference).items
 
 
 def choose(case: Case, by: str, decision: str, seen: str = "", role: str = "headteacher") -> None:
@@ -267,7 +267,7 @@ def test_the_record_of_the_case_tells_it(case: Case, waiting: Proposal) -> None:
     choose(case, "seo", "keep")
     choose(case, "hos", "confirm")
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference).items[:3]
+        told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[:3]
     confirmed, kept, changed = [each["sentence"] for each in told]
     assert "Nora Quill was recorded as the headteacher" in changed
     assert "go on to the one before" in changed

@@ -13,6 +13,7 @@ from models.escalations.proposing import propose
 from models.escalations.recording import judge_response, record_discussion, record_response
 from models.escalations.shown import escalation, escalations
 from models.escalations.starting import start
+from models.escalations.tables import Response as SchoolsResponse
 from models.letters.shown import ListedLetter, Message, letters_of, messages_of
 from models.matters.shown import deadlines_of
 from models.paging import Page
@@ -250,7 +251,7 @@ def list_deadlines_of(
 def list_letters(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The letters of this escalation with their deliveries, without their text."""
     with read(door.engine) as session:
-        found = letters_of(session, door.policy, reference, **query.model_dump())
+        found = letters_of(session, door.policy, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 
@@ -265,7 +266,7 @@ def list_messages(door: AtDoor, officer: Caller, reference: Reference, query: Pa
     Letters, and what officers are told: alerts, reminders, and digests in which it stands.
     """
     with read(door.engine) as session:
-        found = messages_of(session, reference, **query.model_dump())
+        found = messages_of(session, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 

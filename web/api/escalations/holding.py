@@ -94,7 +94,7 @@ def list_held_contacts(
 ) -> Response:
     """The contacts that somebody changed who does not see the case, until they are confirmed."""
     with read(door.engine) as session:
-        found = held_contacts(session, reference, **query.model_dump())
+        found = held_contacts(session, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 

@@ -150,7 +150,7 @@ def _then(found: Found) -> str | None:
 def _notice_of(session: Session, visit: Visit, found: Found) -> Found | None:
     """The warning notice that the proposal is to give, in full."""
     notices = statutory_shown.warning_notices_of(
-        session, visit.policy, found["reference"], per_page=paging.MOST_PER_PAGE
+        session, visit.policy, visit.reader, found["reference"], per_page=paging.MOST_PER_PAGE
     ).items
     proposed = [notice for notice in notices if notice["proposal"] == found["id"]]
     return shown_notice(proposed[0]) if proposed else None
@@ -181,25 +181,27 @@ class CarriedLetter:
 
 
 def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
-    found = letters_shown.letter(session, visit.policy, letter_id)
-    letter = find_letter(session, letter_id)
-    case = find_case(session, visit.policy, found.reference)
+    found = letters_shown.letter(session, visit.policy, visit.reader, letter_id)
+    letter = see_row(session, visit.reader, Letter, letter_id)
+    case = find_case(session, visit.policy, visit.reader, found.reference)
     contacts = contacts_of(session, case.escalation, visit.today)
     return CarriedLetter(
         shown=found,
-        held=_held_for(session, letter, found.reference),
+        held=_held_for(session, visit, letter, found.reference),
         goes_to=letter.recipients or recipients_if_known(case, contacts, letter),
         preview=preview(session, visit, letter_id),
         editable=editable(found),
     )
 
 
-def _held_for(session: Session, letter: Letter, reference: str) -> list[letters_shown.HeldContact]:
+def _held_for(
+    session: Session, visit: Visit, letter: Letter, reference: str
+) -> list[letters_shown.HeldContact]:
     """The contacts a draft goes to in place of the school's, which nobody has confirmed."""
     if letter.state is not LetterState.DRAFT:
         return []
     roles = (letter.to_role, *letter.copy_roles)
-    items = letters_shown.held_contacts(session, reference).items
+    items = letters_shown.held_contacts(session, visit.reader, reference).items
     return [held for held in items if held.role in roles]
 
 

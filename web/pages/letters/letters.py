@@ -47,7 +47,7 @@ def letter(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, visit.reader, number)
         shown = preview(session, visit, number)
-        services = services_of(session, number, per_page=paging.MOST_PER_PAGE).items
+        services = services_of(session, visit.reader, number, per_page=paging.MOST_PER_PAGE).items
     recipients = _recipients(found)
     return visit.page(
         "letters/letter.html",
@@ -90,7 +90,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
         kept = select(LetterVersion).where(LetterVersion.letter_id == number)
         texts = {str(one.version): one for one in session.exec(kept)}
     if version not in texts:
-        raise NotFound("There is no such version of this letter.")
+        raise NotFound(LetterVersion.missing)
     title = f"Version {version} of the {lower_first(found.title)}"
     return visit.page(
         "letters/letter_version.html", title=title, letter=found, version=texts[version]
@@ -101,7 +101,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
 def edit(visit: Visitor, number: Key) -> Response:
     """The text of a draft, to be changed."""
     with visit.read() as session:
-        body = letters_shown.letter(session, visit.policy, number).body
+        body = letters_shown.letter(session, visit.policy, visit.reader, number).body
     return _edit(visit, number, Form.of(body=body))
 
 
@@ -125,7 +125,7 @@ def save(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _edit(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, number)
+        found = letters_shown.letter(session, visit.policy, visit.reader, number)
     if found.state != LetterState.DRAFT:
         raise NotPossible(
             f"The letter is {found.state}: its text can be changed only while it is a draft."
@@ -167,7 +167,7 @@ def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _service(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, number)
+        found = letters_shown.letter(session, visit.policy, visit.reader, number)
     if found.state != LetterState.ISSUED:
         raise NotPossible("Only a letter that was issued can be served.")
     return visit.page(
