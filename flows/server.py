@@ -10,7 +10,8 @@ Takes the options of `prefect server start`.
 """
 
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from prefect.cli import app
 from prefect.server.database.configurations import AioSqliteConfiguration
@@ -23,11 +24,15 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 class OneWriter(AioSqliteConfiguration):
     """Prefect's SQLite, where who may come to write says so before reading."""
 
-    def begin_transaction(
-        self, session: AsyncSession, with_for_update: bool = False
-    ) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
-        """A transaction that has the right to write from its beginning, whatever it is for."""
-        return super().begin_transaction(session, with_for_update=True)
+    @asynccontextmanager
+    async def begin_transaction(
+        self,
+        session: AsyncSession,
+        with_for_update: bool = False,  # noqa: ARG002 - whatever it is for
+    ) -> AsyncGenerator[AsyncSessionTransaction, None]:
+        """A transaction that has the right to write from its beginning."""
+        async with super().begin_transaction(session, with_for_update=True) as transaction:
+            yield transaction
 
 
 def main() -> None:

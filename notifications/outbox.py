@@ -25,6 +25,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import in_office_hours
 from models.commands.casework import tell
+from models.commands.deliveries import report_unwritten
 from models.commands.level_letters import tell_approver
 from models.database import UtcDateTime, read, write
 from models.escalations import Escalation
@@ -210,6 +211,8 @@ class Sending:
             log.exception("Message %s cannot be put together", message.id)
             with write(self._engine) as session:
                 _put_off(session, message, begun, None, "It could not be put together.")
+            with write(self._engine) as session:
+                report_unwritten(session, now=begun, message=message)
             return Outcome.RETRY
         if mail is None:
             with write(self._engine) as session:
