@@ -8,7 +8,7 @@ from models.access import Act
 from models.clocks import london_date
 from models.commands.casework import find_row, tell
 from models.commands.correspondence import address_of, contacts_of, find_letter
-from models.commands.level_letters.deliveries import tell_approver
+from models.commands.level_letters.deliveries import tell_unwritten
 from models.escalations import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.messages import Message, MessageKind, MessageState
@@ -83,11 +83,11 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
 def report_unwritten(session: Session, *, now: datetime, message: Message) -> None:
     """A message cannot be put together: the officer of its case is told, once.
 
-    Of a letter the record says so as well. A message of no case, and this alert itself, is left
-    to the log.
+    Of a letter the record says so as well. Of a letter in bulk whoever approved its batch is told.
+    A message of no case, and this alert itself, is left to the log.
     """
     if message.kind is MessageKind.LEVEL_LETTER:
-        tell_approver(session, now, message.data["batch"])
+        tell_unwritten(session, now, message)
     if message.escalation_id is None or message.data.get("what") == UNWRITTEN:
         return
     key = f"message:{message.id}:unwritten"
