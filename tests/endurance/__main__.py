@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from sqlalchemy import Engine
 
 from tests.endurance import council, found
 from tests.endurance.clients import RACERS, Caller, Climber, Racer
+from tests.endurance.forms import FormAnswerer
 from tests.endurance.found import Waits
 from tests.endurance.killer import Killer
 from tests.endurance.ledger import Ledger
@@ -45,11 +47,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     schools = given.clients * SCHOOLS_EACH + SCHOOLS_RACED_FOR
-    engine, tokens = council.found(given.home.absolute(), schools)
+    engine, tokens, code = council.found(given.home.absolute(), schools)
     with PostOffice() as post:
         service = Service(given.home.absolute(), post.url)
         try:
-            result = _run(given, engine, tokens, service, post)
+            result = _run(given, engine, (tokens, code), service, post)
         finally:
             service.stop()
             engine.dispose()
@@ -62,7 +64,7 @@ def main() -> int:
 def _run(
     given: argparse.Namespace,
     engine: Engine,
-    tokens: Mapping[str, str],
+    credentials: tuple[Mapping[str, str], str],
     service: Service,
     post: PostOffice,
 ) -> Result:
@@ -71,23 +73,29 @@ def _run(
     before = service.used()
     ledger = Ledger()
     killer = Killer(service, post, random.Random(given.seed))
+    tokens, code = credentials
     climbers, racer = _clients(given, tokens, service, ledger)
-    ended = [threading.Event(), threading.Event()]
-    blows = [threading.Thread(target=killer.run, args=(ended[0],))]
-    work = [
-        threading.Thread(target=run, args=(ended[1],))
-        for run in (*(each.run for each in climbers), racer.run)
-    ]
-    for thread in (*blows, *work):
-        thread.start()
-    _watch(service, ledger, given.minutes * 60)
-    for event, threads in zip(ended, (blows, work), strict=True):
-        event.set()
-        for thread in threads:
-            thread.join()
+    chance = random.Random(given.seed)
+    answerer = FormAnswerer(service, engine, code, ledger, chance)
+    no_more_blows, no_more_work = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(len(climbers) + 3) as pool:
+        blows = pool.submit(killer.run, no_more_blows)
+        work = [pool.submit(each.run, no_more_work) for each in climbers]
+        work.append(pool.submit(racer.run, no_more_work))
+        decided_on = [urn for each in climbers for urn in each.climbing]
+        work.append(pool.submit(answerer.run, no_more_work, decided_on))
+        try:
+            _watch(service, ledger, given.minutes * 60, [blows, *work])
+            no_more_blows.set()
+            blows.result()
+        finally:
+            no_more_blows.set()
+            no_more_work.set()
+    for each in work:
+        each.result()
     if service.supervisor() is None:
         service.start()
-    return _at_rest(given, engine, service, post, ledger, killer, racer, before)
+    return _at_rest(given, engine, service, post, ledger, killer, racer, answerer, before)
 
 
 def _clients(
@@ -108,11 +116,12 @@ def _clients(
     return climbers, Racer(racers, raced_for, random.Random(chance.random()))
 
 
-def _watch(service: Service, ledger: Ledger, seconds: float) -> None:
-    """Look at the logs, and say each minute how far it has come."""
+def _watch(service: Service, ledger: Ledger, seconds: float, going: list[Future[None]]) -> None:
+    """Look at the logs, and say each minute how far it has come; until one of those going ends."""
     begun = said = time.monotonic()
     while time.monotonic() < begun + seconds:
-        time.sleep(min(LOOKS_AT_LOGS, max(0.1, begun + seconds - time.monotonic())))
+        if wait(going, LOOKS_AT_LOGS, FIRST_COMPLETED).done:
+            return
         service.read_logs()
         if time.monotonic() > said + A_MINUTE:
             said = time.monotonic()
@@ -128,6 +137,7 @@ def _at_rest(
     ledger: Ledger,
     killer: Killer,
     racer: Racer,
+    answerer: FormAnswerer,
     before: Mapping[str, Used],
 ) -> Result:
     """Wait until nothing is under way any more, at most for so long, and look at everything."""
@@ -154,6 +164,8 @@ def _at_rest(
         compared=ledger.compare(found.marks(engine)),
         repeated=ledger.repeated,
         trouble=ledger.trouble,
+        forms_taken=answerer.given,
+        forms_decided=found.answered_in_prefect(engine),
         letters=letters,
         mails=mails,
         waits_after_a_minute=after_a_minute,

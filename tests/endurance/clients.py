@@ -86,14 +86,14 @@ class Climber:
 
     def __init__(self, caller: Caller, urns: list[int], chance: random.Random) -> None:
         self._caller, self._chance = caller, chance
-        self._climbing, self._waiting = urns[::2], urns[1::2]
+        self.climbing, self._waiting = urns[::2], urns[1::2]
         self._cases: dict[int, str] = {}  # the escalation of each school, as far as it is known
 
     def run(self, stop: threading.Event) -> None:
         """One action after the other, until told to stop."""
         while not stop.wait(self._chance.uniform(*PAUSE)):
             waits = self._chance.random() < LEFT_WAITING
-            self.step(self._chance.choice(self._waiting if waits else self._climbing))
+            self.step(self._chance.choice(self._waiting if waits else self.climbing))
 
     def step(self, urn: int) -> None:
         """Whatever comes next at a school."""
@@ -112,7 +112,7 @@ class Climber:
         ]
         if waiting:
             # It waits a little first, in Prefect as well.
-            if urn in self._climbing and self._chance.random() < 0.6:
+            if urn in self.climbing and self._chance.random() < 0.6:
                 self.approve(waiting[-1]["id"])
         else:
             self._go_on(reference, case["step"])

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.commands.directory import set_contact
-from models.commands.identity import issue_token
+from models.commands.identity import issue_code, issue_token
 from models.database import connect, write
 from models.schools import School
 from tests.council import Council, found_council
@@ -18,8 +18,11 @@ FIRST_URN = 910_000
 WHO_ACT = ("seo", "seo2", "hos", "hos2")
 
 
-def found(home: Path, schools: int) -> tuple[Engine, Mapping[str, str]]:
-    """A new database with the fictional council and so many schools; a token for each who acts."""
+def found(home: Path, schools: int) -> tuple[Engine, Mapping[str, str], str]:
+    """A new database with the fictional council and so many schools.
+
+    A token for each who acts comes with it, and the code of the one who answers in Prefect.
+    """
     home.mkdir(parents=True, exist_ok=True)
     file = home / "scc.db"
     if file.exists():
@@ -33,7 +36,8 @@ def found(home: Path, schools: int) -> tuple[Engine, Mapping[str, str]]:
         tokens = {
             name: issue_token(session, now=now, officer=council.officers[name]) for name in WHO_ACT
         }
-    return engine, tokens
+        code = issue_code(session, now=now, officer=council.hos2)
+    return engine, tokens, code
 
 
 def _school(session: Session, council: Council, urn: int, now: datetime) -> None:

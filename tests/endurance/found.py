@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -21,6 +20,7 @@ from models.escalations import (
 from models.letters import Letter, LetterState
 from models.messages import Message, MessageKind, MessageState
 from notifications.composing import message_id
+from tests.endurance.forms import asking_prefect
 from tests.endurance.post import PostOffice
 
 FORMAL = "formal_"
@@ -147,10 +147,7 @@ def waits(engine: Engine, prefect_url: str) -> Waits:
 
 def _gates(prefect_url: str) -> list[dict[str, Any]]:
     """Every flow run that waits for a proposal, or did."""
-    me = {"client": "endurance"}
-    with httpx.Client(base_url=prefect_url, timeout=30, trust_env=False) as client:
-        token = client.get("/csrf-token", params=me).raise_for_status().json()["token"]
-        client.headers.update({"Prefect-Csrf-Client": me["client"], "Prefect-Csrf-Token": token})
+    with asking_prefect(prefect_url) as client:
         found: list[dict[str, Any]] = []
         while True:
             tagged = {"tags": {"all_": ["gate"]}}
@@ -169,6 +166,14 @@ class Races:
     run: int
     won_once: int
     wrong: list[int]  # told to several that it was theirs, or decided more than once
+
+
+def answered_in_prefect(engine: Engine) -> int:
+    """How many decisions came by a form in Prefect."""
+    with read(engine) as session:
+        return sum(
+            reason.startswith("mark form ") for reason in session.exec(select(Decision.reason))
+        )
 
 
 def races(engine: Engine, raced: Mapping[int, int]) -> Races:

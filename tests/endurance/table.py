@@ -23,6 +23,8 @@ class Result:
     compared: Compared
     repeated: int
     trouble: Mapping[str, int]
+    forms_taken: int
+    forms_decided: int
     letters: Letters
     mails: Mails
     waits_after_a_minute: Waits
@@ -72,6 +74,11 @@ def lines(result: Result) -> list[str]:
         (
             "refused",
             f"{compared.refused:,}; done all the same: {_named(compared.refused_and_done)}",
+        ),
+        (
+            "answers in Prefect's forms",
+            f"{result.forms_taken} taken, {result.forms_decided} decided (the others came too "
+            "late, or went with Prefect's database)",
         ),
         (
             "unknown to the client",
