@@ -139,7 +139,7 @@ def _unknown(names: Names, facts: Facts) -> str:
 
 def _held_up(names: Names, facts: Facts) -> str:
     return (
-        f"{names.letter(facts)} has not left to {facts['to']}: "
+        f"{names.letter(facts)} has not been sent to {facts['to']}: "
         "its message could not be put together."
     )
 
