@@ -100,6 +100,7 @@ def mails(engine: Engine, post: PostOffice, base_url: str) -> Mails:
     """Hold the outbox against the mail server's ledger."""
     with read(engine) as session:
         messages = session.exec(select(Message)).all()
+    got = post.got
     by_id = {message_id(each, base_url): each for each in messages}
 
     def of(state: MessageState) -> list[str]:
@@ -107,10 +108,10 @@ def mails(engine: Engine, post: PostOffice, base_url: str) -> Mails:
 
     return Mails(
         states=Counter(each.state.value for each in messages),
-        got=sum(post.got.values()),
-        twice=post.twice,
-        never_got=[known for known in of(MessageState.SENT) if not post.got[known]],
-        unknown_got=sum(post.got[known] > 0 for known in of(MessageState.UNKNOWN)),
+        got=sum(got.values()),
+        twice=[known for known, times in got.items() if times > 1],
+        never_got=[known for known in of(MessageState.SENT) if not got[known]],
+        unknown_got=sum(got[known] > 0 for known in of(MessageState.UNKNOWN)),
     )
 
 

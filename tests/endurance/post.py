@@ -18,19 +18,20 @@ class PostOffice(SmtpServer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.got: Counter[str] = Counter()
+        self._got: Counter[str] = Counter()
 
     def keep(self, received: Received) -> None:
         """Count a message; what it says is not kept."""
         headers = BytesHeaderParser(policy=default).parsebytes(received.content)
         with self._arrived:
-            self.got[str(headers["Message-ID"]).strip()] += 1
+            self._got[str(headers["Message-ID"]).strip()] += 1
 
     async def may_answer(self) -> None:
         """When it is slow."""
         await asyncio.sleep(SLOW)
 
     @property
-    def twice(self) -> list[str]:
-        """The messages that it got more than once."""
-        return [message for message, count in self.got.items() if count > 1]
+    def got(self) -> Counter[str]:
+        """How often it got each message so far, by Message-ID."""
+        with self._arrived:
+            return Counter(self._got)
