@@ -31,6 +31,7 @@ from tests.endurance.service import Service, Used
 from tests.endurance.table import Result, lines
 
 SCHOOLS_EACH = 12  # per client
+DECIDED_IN_PREFECT = 2  # of them
 SCHOOLS_RACED_FOR = 6
 SETTLED = 15.0  # seconds from the first page until all parts are there
 REST = 400.0  # seconds to come to rest in; the claims of a killed delivery worker end within 280
@@ -82,8 +83,8 @@ def _run(
         blows = pool.submit(killer.run, no_more_blows)
         work = [pool.submit(each.run, no_more_work) for each in climbers]
         work.append(pool.submit(racer.run, no_more_work))
-        decided_on = [urn for each in climbers for urn in each.climbing]
-        work.append(pool.submit(answerer.run, no_more_work, decided_on))
+        in_prefect = [urn for each in climbers for urn in each.waiting[:DECIDED_IN_PREFECT]]
+        work.append(pool.submit(answerer.run, no_more_work, in_prefect))
         try:
             _watch(service, ledger, given.minutes * 60, [blows, *work])
             no_more_blows.set()

@@ -15,7 +15,7 @@ from tests.endurance.ledger import Ledger, Outcome
 
 PATIENCE = 15.0  # seconds for an answer; shorter than what is waited for a lock
 PAUSE = (0.2, 1.5)  # seconds between two actions of a client
-LEFT_WAITING = 0.1  # how much of its time a client spends on schools that are left waiting
+LEFT_WAITING = 0.2  # how much of its time a client spends on schools that are left waiting
 ASKED_AGAIN = 60.0  # seconds in which an action is repeated with its key
 RACERS = 20
 BETWEEN_RACES = 20.0  # seconds
@@ -81,19 +81,19 @@ def _outcome(answer: httpx.Response | None) -> Outcome:
 class Climber:
     """One client with schools of its own, each of which it takes up the ladder again and again.
 
-    What is proposed at every second school nobody decides, so that much waits.
+    What is proposed at every second school it does not decide, so that much waits.
     """
 
     def __init__(self, caller: Caller, urns: list[int], chance: random.Random) -> None:
         self._caller, self._chance = caller, chance
-        self.climbing, self._waiting = urns[::2], urns[1::2]
+        self._climbing, self.waiting = urns[::2], urns[1::2]
         self._cases: dict[int, str] = {}  # the escalation of each school, as far as it is known
 
     def run(self, stop: threading.Event) -> None:
         """One action after the other, until told to stop."""
         while not stop.wait(self._chance.uniform(*PAUSE)):
             waits = self._chance.random() < LEFT_WAITING
-            self.step(self._chance.choice(self._waiting if waits else self.climbing))
+            self.step(self._chance.choice(self.waiting if waits else self._climbing))
 
     def step(self, urn: int) -> None:
         """Whatever comes next at a school."""
@@ -112,7 +112,7 @@ class Climber:
         ]
         if waiting:
             # It waits a little first, in Prefect as well.
-            if urn in self.climbing and self._chance.random() < 0.6:
+            if urn in self._climbing and self._chance.random() < 0.6:
                 self.approve(waiting[-1]["id"])
         else:
             self._go_on(reference, case["step"])
