@@ -11,8 +11,9 @@ LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
 WORKERS ?= 3
 # Of a test with many examples PostgreSQL is asked the first; "all" asks it every one.
 EXAMPLES ?= first
+MINUTES ?= 60
 
-.PHONY: run test bench check docs audit sbom css lock
+.PHONY: run test bench endurance check docs audit sbom css lock
 
 run: .venv/installed
 	@exec .venv/bin/scc up --demo
@@ -22,6 +23,10 @@ test: .venv/installed-for-tests
 
 bench: .venv/installed-for-tests
 	$(IN_VENV) -m tests.benchmarks
+
+# Kills, stops and slows a real `scc up` for so long, and counts what was lost or done twice.
+endurance: .venv/installed-for-tests
+	$(IN_VENV) -m tests.endurance --minutes $(MINUTES) --clients 8 --home "$$(mktemp -d)/endurance"
 
 check: .venv/installed-for-tests
 	.venv/bin/ruff check

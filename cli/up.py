@@ -222,7 +222,7 @@ def _children(plan: Plan, logs: Path) -> list[Child]:
     web = ["-m", "web", "--host", plan.host, "--port", str(plan.port)]
     commands = {"web application": ("web", web)}
     if plan.starts_server:
-        server = ["-m", "prefect", "server", "start", "--host", plan.settings.prefect_host]
+        server = ["-m", "flows.server", "--host", plan.settings.prefect_host]
         commands["Prefect server"] = ("prefect", [*server, "--port", str(plan.prefect_port)])
     if plan.with_prefect:
         commands["flow runner"] = ("runner", ["-m", "flows"])

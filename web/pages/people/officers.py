@@ -272,7 +272,7 @@ def _show(
     visit: Visit, template: str, title: str, form: Form, *, found: Found | Page | None, **more: Any
 ) -> Response:
     return visit.page(
-        f"administration/{template}",
+        f"people/{template}",
         title=title,
         navigation="administration",
         form=form,
