@@ -33,15 +33,15 @@ def _told(number: int) -> list[bytes]:
     return []
 
 
-def end(family: str) -> int:
+def end(family: str, *, grace: float = GRACE) -> int:
     """End all of a family; how many there were."""
     found = of(family)
     _signal(found, signal.SIGTERM)
-    give_up = time.monotonic() + GRACE
+    give_up = time.monotonic() + grace
     while (left := of(family)) and time.monotonic() < give_up:
         time.sleep(0.05)
     _signal(left, signal.SIGKILL)
-    while left and of(family) and time.monotonic() < give_up + GRACE:
+    while left and of(family) and time.monotonic() < give_up + grace:
         time.sleep(0.05)
     return len(found)
 

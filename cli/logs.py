@@ -14,7 +14,7 @@ from pathlib import Path
 
 MOST = 2_000_000  # bytes of a file, before it is begun anew
 MOST_KEPT = 8_000_000  # bytes of all that came before it
-KEPT_FOR = timedelta(weeks=4)
+KEPT_FOR = timedelta(weeks=3)  # from then on: a file holds a week, and is dropped at a week's end
 MARK = "=== Started at "
 TAIL = 64_000  # bytes: more last words nobody reads
 

@@ -138,7 +138,7 @@ def _end_leftovers(killed: running.Running, answer: Answer) -> None:
         )
     elif killed.family and (count := leftovers.end(killed.family)):
         were = "1 process was" if count == 1 else f"{count} processes were"
-        answer.say(f"{were} left of a `scc up` that was killed; ended before anything starts.")
+        answer.say(f"{were} left of a `scc up` that was killed, and had to be ended first.")
 
 
 def _check_reach(plan: Plan) -> None:
