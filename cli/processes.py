@@ -24,6 +24,7 @@ HAS_SETTLED = 60.0  # a child that lived so long begins again with the first wai
 SILENCE = 30.0  # seconds without a sign of life, after which a child is taken to hang
 STARTING = 120.0  # seconds that one may take to its first sign of life
 HEAD_START = 10.0  # seconds that those of a later turn wait for those before
+WATCH_AGAIN = 5.0  # seconds from one that watches over us to the next
 GLANCE = 0.3  # seconds between two looks at the children
 # So long between two looks at the children we were away ourselves, stopped or asleep.
 AWAY = 10.0  # seconds
@@ -182,6 +183,7 @@ class Family:
         self._looked_at = self._turn_at = time.monotonic()
         self._turn = 0
         self.watch = _watch()
+        self._watch_due = 0.0
 
     def __enter__(self) -> Self:
         self._start_turn()
@@ -194,6 +196,11 @@ class Family:
         trace: TracebackType | None,
     ) -> None:
         self._end()
+
+    @property
+    def all_started(self) -> bool:
+        """Whether every child had its turn."""
+        return all(child.was_started for child in self.children)
 
     def let_go(self) -> None:
         """Let those begin that hold."""
@@ -222,9 +229,9 @@ class Family:
 
     def _go_on(self) -> None:
         """Let the next turn begin when all of those before live, or had their head start."""
-        started = [child for child in self.children if child.turn <= self._turn]
-        if len(started) == len(self.children):
+        if self.all_started:
             return
+        started = [child for child in self.children if child.was_started]
         waited = time.monotonic() - self._turn_at
         if waited > self._head_start or all(child.lives for child in started):
             self._turn, self._turn_at = self._turn + 1, time.monotonic()
@@ -242,10 +249,14 @@ class Family:
             self._say(f"The {child.name} cannot be started ({error.strerror}); it is tried again.")
 
     def _replace_watch(self) -> None:
-        if self.watch.poll() is None:
+        if self.watch.poll() is None or time.monotonic() < self._watch_due:
             return
+        self._watch_due = time.monotonic() + WATCH_AGAIN
         self.watch.communicate()
-        self.watch = _watch()
+        try:
+            self.watch = _watch()
+        except OSError:  # no room for one more process just now
+            return
         self._say("The process that tidies up after a killed `scc up` ended; another replaces it.")
         for child in self.children:
             if child.group is not None:
@@ -269,8 +280,11 @@ class Family:
             child.kill()
             if child.group is not None:  # one that is down was told of when it died
                 self._tell(f"-{child.group}")
-        with suppress(OSError):
-            self.watch.communicate()
+        try:
+            self.watch.communicate(timeout=GRACE)
+        except subprocess.TimeoutExpired:  # it was stopped
+            self.watch.kill()
+            self.watch.wait()
 
 
 def _watch() -> subprocess.Popen[str]:

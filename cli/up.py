@@ -250,7 +250,8 @@ def _children(plan: Plan, family: str) -> list[Child]:
         children.append(child("Prefect server", "prefect", *server, **how))
     children.append(child("delivery worker", "delivery", "notifications", sign=Pulse(), turn=1))
     if plan.with_prefect:
-        children.append(child("flow runner", "runner", "flows", sign=Pulse(), turn=2))
+        after_server = 2 if plan.starts_server else 1
+        children.append(child("flow runner", "runner", "flows", sign=Pulse(), turn=after_server))
     return children
 
 
@@ -299,18 +300,18 @@ def _prefect_password(settings: Settings) -> str:
 def _wait_until_ready(
     plan: Plan, family: Family, stop: threading.Event, say: Callable[[str], None]
 ) -> bool:
-    """Until pages and Prefect answer; False when it was stopped before.
+    """Until all is started, and pages and Prefect answer; False when it was stopped before.
 
     Pages work without Prefect: it is not waited for without end. Raises CommandError when a part
     ends by itself again and again without ever having answered, or the pages never answer.
     """
     signs = (child.sign for child in family.children)
-    waiting = [sign for sign in signs if isinstance(sign, Answers)]
-    web = waiting[0]
+    asked = [sign for sign in signs if isinstance(sign, Answers)]
+    web = asked[0]
     if plan.with_prefect and not plan.starts_server:
-        waiting.append(Answers(f"{plan.prefect_api_url.rstrip('/')}/health"))
+        asked.append(Answers(f"{plan.prefect_api_url.rstrip('/')}/health"))
     give_up = time.monotonic() + START_PATIENCE
-    while waiting := [asked for asked in waiting if not asked.is_well]:
+    while not (family.all_started and all(each.is_well for each in asked)):
         if stop.wait(GLANCE):
             return False
         family.tend()
@@ -318,7 +319,7 @@ def _wait_until_ready(
             if child.stillborn >= HOPELESS:
                 raise CommandError(f"The {child.name} does not start:\n{child.log.last_words()}")
         if time.monotonic() > give_up:
-            if web in waiting:
+            if not web.is_well:
                 raise CommandError(f"{web.url} did not answer. See the logs.")
             say("Prefect does not answer yet. It is waited for; pages and mail work without it.")
             break

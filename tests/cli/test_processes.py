@@ -197,6 +197,15 @@ def test_who_stays_behind_is_replaced_and_told_of_all_that_runs(tmp_path: Path) 
         family.watch.wait()
 
 
+def test_the_end_does_not_wait_for_a_watcher_that_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "GRACE", 0.1)
+    with family_of(child(tmp_path, SLEEPS)) as family:
+        os.kill(family.watch.pid, signal.SIGSTOP)
+    assert family.watch.returncode == -signal.SIGKILL
+
+
 def test_what_a_killed_supervisor_left_is_found_by_its_mark_and_nobody_else(
     tmp_path: Path,
 ) -> None:
