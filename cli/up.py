@@ -123,13 +123,13 @@ def run(plan: Plan, answer: Answer) -> None:
     here = running.Running(os.getpid(), plan.base_url, prefect, secrets.token_urlsafe(12))
     with running.alone(settings.home, here) as killed:
         if killed is not None:
-            _end_leftovers(killed, answer)
+            end_leftovers(killed, answer)
         with prepared(settings) as engine:
             _check_ports(plan)
             _serve(plan, engine, answer, here.family)
 
 
-def _end_leftovers(killed: running.Running, answer: Answer) -> None:
+def end_leftovers(killed: running.Running, answer: Answer) -> None:
     """End what the `scc up` before left behind, should it have been killed."""
     if not leftovers.can_be_found():
         answer.say(

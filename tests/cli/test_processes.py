@@ -13,10 +13,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli import leftovers, processes
+from cli import leftovers, processes, up
+from cli.answers import Answer
 from cli.life import Answers, Pulse
 from cli.logs import Log
 from cli.processes import LONGEST_WAIT, SILENCE, STARTING, Child, Family
+from cli.running import Running
 from models import pulse, schema
 from models.database import connect
 from models.policy import Policy
@@ -232,6 +234,17 @@ def home(tmp_path: Path) -> Path:
     schema.migrate(engine)
     engine.dispose()
     return tmp_path
+
+
+def test_where_processes_cannot_be_looked_at_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(leftovers, "PROCESSES", tmp_path / "none")
+    killed = Running(4711, "http://127.0.0.1:8000", None, "ours")
+    up.end_leftovers(killed, Answer(as_json=False))
+    said = capsys.readouterr().out
+    assert "process 4711" in said
+    assert "cannot be found out on this system" in said
 
 
 def test_worker_and_runner_have_a_pulse(home: Path) -> None:
