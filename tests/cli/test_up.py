@@ -258,7 +258,18 @@ def test_what_it_started_does_not_outlive_its_being_killed(up: Callable[..., Up]
     running.process.kill()
     running.process.wait()
     eventually(lambda: all_gone(family), "an end to every process", 30)
-    up("--no-prefect").wait_until_ready()  # nothing holds the data folder either
+    again = up("--no-prefect").wait_until_ready()  # nothing holds the data folder either
+
+    # Nobody is left to end these but whoever starts next.
+    left, watch = again.family, again.child("cli.orphans")
+    assert watch is not None
+    watch.suspend()
+    again.process.kill()
+    again.process.wait()
+    watch.kill()
+    third = up("--no-prefect")
+    eventually(lambda: "left of a `scc up` that was killed" in third.said, "a word about them")
+    assert all_gone(left)
 
 
 def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None:
