@@ -11,8 +11,9 @@ LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
 WORKERS ?= 3
 # Of a test with many examples PostgreSQL is asked the first; "all" asks it every one.
 EXAMPLES ?= first
+MINUTES ?= 60
 
-.PHONY: help run dev test quick bench check format migration docs audit sbom css lock
+.PHONY: help run dev test quick bench endurance check format migration docs audit sbom css lock
 
 run: .venv/installed ## the whole service with its demonstration, until Ctrl-C
 	@exec .venv/bin/scc up --demo
@@ -31,6 +32,9 @@ quick: .venv/installed-for-tests ## what needs no Prefect, browser, kill point o
 
 bench: .venv/installed-for-tests ## how fast it is, into docs/benchmarks.md
 	$(IN_VENV) -m tests.benchmarks
+
+endurance: .venv/installed-for-tests ## kill, stop and slow a real scc up, MINUTES=60; count what is lost
+	$(IN_VENV) -m tests.endurance --minutes $(MINUTES) --clients 8 --home "$$(mktemp -d)/endurance"
 
 check: .venv/installed-for-tests ## style, types, who may import whom
 	.venv/bin/ruff check

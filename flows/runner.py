@@ -28,6 +28,7 @@ from flows.patience import patient_client
 from flows.record import Record, opened
 from flows.school_year import school_year
 from flows.starting import start_an_escalation
+from models import pulse
 from notifications.issuing import approved_letters, issue_letters
 
 POLL_SECONDS = 2
@@ -108,6 +109,7 @@ async def run() -> None:
         loop.add_signal_handler(number, stop.set)
     under_way: set[asyncio.Task[None]] = set()
     with opened() as record:
+        turning = asyncio.create_task(_turn(pulse.begin()))
         issuing = asyncio.create_task(_issue(record))
         while not stop.is_set():
             try:
@@ -116,6 +118,7 @@ async def run() -> None:
                 _log.warning("Prefect is not to be had, trying again: %r", lost)
                 await _pause(stop)
         issuing.cancel()
+        turning.cancel()
         await _end(under_way)
 
 
@@ -168,6 +171,16 @@ async def _end(under_way: set[asyncio.Task[None]]) -> None:
         task.cancel()
     if left:
         await asyncio.wait(left, timeout=FAREWELL)
+
+
+async def _turn(lives: pulse.Pulse) -> None:
+    """Show that the event loop goes round, on which everything here waits for its turn.
+
+    A pass over much that waits in Prefect takes minutes, and lets others have theirs.
+    """
+    while True:
+        lives.turn()
+        await asyncio.sleep(1)
 
 
 async def _issue(record: Record) -> None:

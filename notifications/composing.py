@@ -112,7 +112,7 @@ class Composer:
             return self._letter_problem(message)
         if message.data["what"] == "case_officer_changed":
             return self._case_officer_changed(message)
-        if message.data["what"] == "register_changed_school":
+        if message.data["what"] in ("register_changed_school", "message_problem"):
             return self._as_recorded(message)
         return self._alert(message)
 

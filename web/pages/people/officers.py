@@ -280,7 +280,7 @@ def _show(
     **more: Any,
 ) -> Response:
     return visit.page(
-        f"administration/{template}",
+        f"people/{template}",
         title=title,
         navigation="administration",
         form=form,

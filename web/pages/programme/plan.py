@@ -51,7 +51,7 @@ def schools(
         officers = programme_shown.evaluating(session, visit.today)
     return _show(
         visit,
-        "schools/schools.html",
+        "schools.html",
         "Support programme",
         form,
         found=found,
