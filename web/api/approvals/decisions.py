@@ -12,7 +12,8 @@ from models.escalations.deciding import decide
 from models.letters.deliveries import settle
 from models.letters.shown import Letter, Message, letter, message
 from models.letters.writing import edit_letter
-from models.matters.shown import deadlines
+from models.matters.shown import Deadline, deadlines
+from models.paging import Page
 from models.people.access import Act, reader
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, answer, may, shown
@@ -139,7 +140,7 @@ def settle_message(
 
 @router.get(
     "/deadlines",
-    response_model=answers.ListOf[answers.Deadline],
+    response_model=Page[Deadline],
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def list_deadlines(
@@ -150,4 +151,4 @@ def list_deadlines(
         found = deadlines(
             session, door.policy, reader(officer), today=door.today, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Deadline], found)
+        return answer(found)
