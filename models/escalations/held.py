@@ -10,7 +10,9 @@ from sqlmodel import Session, col, select
 from models.escalations import tables
 from models.escalations.tables import Judgement
 from models.matters.case import find_id
+from models.matters.sight import visible_to
 from models.paging import PER_PAGE, Page, paged, rows
+from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
 from models.policy.wording import find_rule
@@ -51,13 +53,14 @@ class Response(Recorded):
 def discussions_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Discussion]:
     """The discussions and meetings of one escalation in the order recorded. Raises NotFound."""
-    mine = tables.Discussion.escalation_id == find_id(session, reference)
+    mine = tables.Discussion.escalation_id == find_id(session, reader, reference)
     return paged(
         session,
         select(tables.Discussion).where(mine).order_by(col(tables.Discussion.id)),
@@ -71,13 +74,14 @@ def discussions_of(
 def responses_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Response]:
     """The school's responses at one escalation in the order recorded. Raises NotFound."""
-    mine = tables.Response.escalation_id == find_id(session, reference)
+    mine = tables.Response.escalation_id == find_id(session, reader, reference)
     return paged(
         session,
         select(tables.Response).where(mine).order_by(col(tables.Response.id)),
@@ -88,30 +92,33 @@ def responses_of(
     )
 
 
-def discussion(session: Session, policy: Policy, discussion_id: int) -> Discussion:
+def discussion(session: Session, policy: Policy, reader: Reader, discussion_id: int) -> Discussion:
     """One discussion; raises NotFound."""
-    record, reference = _one(session, tables.Discussion, discussion_id)
+    record, reference = _one(session, reader, tables.Discussion, discussion_id)
     return _discussions(session, policy, reference, [record])[0]
 
 
-def response(session: Session, policy: Policy, response_id: int) -> Response:
+def response(session: Session, policy: Policy, reader: Reader, response_id: int) -> Response:
     """One response; raises NotFound."""
-    record, reference = _one(session, tables.Response, response_id)
+    record, reference = _one(session, reader, tables.Response, response_id)
     return _responses(session, policy, reference, [record])[0]
 
 
 def _one(
-    session: Session, table: type[tables.Discussion] | type[tables.Response], key: int
+    session: Session,
+    reader: Reader,
+    table: type[tables.Discussion] | type[tables.Response],
+    key: int,
 ) -> tuple[Any, str]:
     """A row by its key, with the reference of its escalation."""
     statement: Any = (
         select(table, tables.Escalation.reference)
         .join(tables.Escalation, col(tables.Escalation.id) == col(table.escalation_id))
-        .where(col(table.id) == key)
+        .where(col(table.id) == key, visible_to(reader))
     )
     found = rows(session, statement)
     if not found:
-        raise NotFound(f"There is no {table.__name__.lower()} {key}.")
+        raise NotFound(table.missing.format(key))
     record, reference = found[0]
     return record, reference
 

@@ -1,4 +1,4 @@
-"""Deadlines as doors show them, of one case or across all."""
+"""Deadlines and who a case is restricted to, as doors show them: of one case or across all."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Escalation
+from models.escalations.tables import Escalation, NamedOfficer
 from models.matters import tables
 from models.matters.case import find_id
 from models.matters.deadlines import RUNNING, is_late
@@ -54,9 +54,24 @@ class Deadline(Shown):
     reminders: list[Reminder]
 
 
+def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
+    """The e-mail addresses of the officers to whom a case is restricted.
+
+    Raises NotFound.
+    """
+    statement = (
+        select(Officer.email)
+        .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
+        .where(NamedOfficer.escalation_id == find_id(session, reader, reference))
+        .order_by(col(Officer.email))
+    )
+    return list(session.exec(statement))
+
+
 def deadlines_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     today: date,
@@ -64,7 +79,7 @@ def deadlines_of(
     per_page: int = PER_PAGE,
 ) -> Page[Deadline]:
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
-    mine = col(tables.Deadline.escalation_id) == find_id(session, reference)
+    mine = col(tables.Deadline.escalation_id) == find_id(session, reader, reference)
     statement = _statement().where(mine).order_by(col(tables.Deadline.id))
     return _page(session, policy, statement, today, page, per_page)
 
