@@ -59,55 +59,6 @@ class School(Answer):
     escalation: str | None
 
 
-class Step(Answer):
-    """A step of a ladder; `state` is null while it is ahead."""
-
-    key: str
-    number: str
-    title: str
-    kind: str
-    to: str
-    state: str | None
-    changed_on: date | None
-    deadline: date | None
-    deadline_state: str | None
-    overdue: bool
-
-
-class Escalation(Answer):
-    """An escalation with the step in hand and all steps of its ladder."""
-
-    reference: str
-    urn: int
-    school: str
-    school_kind: str
-    phase: str
-    ladder: str
-    status: str
-    step: Step
-    steps: list[Step]
-    fallen_away: list[Step]
-    outline: bool
-    restricted: bool
-    triggers: list[str]
-    summary: str
-    head_performance_in_question: bool
-    not_engaging: bool
-    policy: str
-    guidance: str
-    started_at: AwareDatetime
-    started_by: str
-    started_by_name: str
-    opened_on: date | None
-    closed_on: date | None
-    case_officer: str
-    case_officer_name: str
-    head_of_service: str | None
-    head_of_service_name: str | None
-    next_deadline: date | None
-    overdue: bool
-
-
 class Delegation(Answer):
     """Cover for absence: `state` is `ahead`, `in_force` or `over`."""
 
@@ -156,36 +107,6 @@ class EvidenceFile(Answer):
     added_at: AwareDatetime
 
 
-class Recorded(Answer):
-    """What was put on record at a step."""
-
-    id: int
-    reference: str
-    step: str
-    step_number: str
-    step_title: str
-    recorded_by: str
-    recorded_by_name: str
-    recorded_at: AwareDatetime
-
-
-class Discussion(Recorded):
-    """A discussion or meeting."""
-
-    held_on: date
-    with_whom: list[str] = Field(alias="with")
-    notes: str
-    agreed_actions: str
-
-
-class Response(Recorded):
-    """What the school answered."""
-
-    received_on: date
-    summary: str
-    judgement: str | None
-
-
 class Decision(Answer):
     """What one approver decided."""
 
@@ -226,36 +147,6 @@ class Proposal(Answer):
     letters: list[int]
     decisions: list[Decision]
     seen: str | None
-
-
-class Reminder(Answer):
-    """One reminder of a deadline."""
-
-    kind: str
-    state: str
-    due_at: AwareDatetime
-    sent_at: AwareDatetime | None
-
-
-class Deadline(Answer):
-    """A deadline; `days_left` are working days while its escalation is paused."""
-
-    id: int
-    reference: str
-    urn: int
-    school: str
-    case_officer: str
-    case_officer_name: str
-    kind: str
-    step: str
-    step_number: str
-    step_title: str
-    due_on: date
-    rule: str
-    state: str
-    overdue: bool
-    days_left: int | None
-    reminders: list[Reminder]
 
 
 class Event(Answer):

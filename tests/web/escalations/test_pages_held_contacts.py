@@ -60,7 +60,7 @@ def test_nobody_learns_from_a_contact_that_there_is_a_restricted_case(
     case.started()
     case.restrict()
     asked("first@school-900001.example")
-    assert held(case)[0]["after"]["email"] == "xfirst@school-900001.example"
+    assert held(case)[0].after.email == "xfirst@school-900001.example"
     assert asked("second@school-900001.example") == without
 
 
