@@ -34,6 +34,7 @@ from models.matters.tables import Deadline, DeadlineKind, ReminderKind
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
+from models.programme import duties_shown, support_work
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
@@ -78,7 +79,7 @@ LISTED: list[tuple[type[Answer], str, Any]] = [
     (answers.Assessment, "id", Assessment.id),
     (answers.Deadline, "id", Deadline.id),
     (answers.Discussion, "id", Discussion.id),
-    (answers.Duty, "id", Duty.id),
+    (duties_shown.Duty, "id", Duty.id),
     (answers.Escalation, "reference", Escalation.reference),
     (answers.EvidenceFile, "id", EvidenceFile.id),
     (answers.LetterBatch, "number", LetterBatch.id),
@@ -91,11 +92,11 @@ LISTED: list[tuple[type[Answer], str, Any]] = [
     (answers.Response, "id", Response.id),
     (answers.Round, "school_year", AssessmentRound.school_year),
     (answers.School, "urn", School.urn),
-    (answers.SchoolVisit, "id", SchoolVisit.id),
+    (support_work.SchoolVisit, "id", SchoolVisit.id),
     (answers.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
-    (answers.SupportReview, "id", Review.id),
+    (support_work.SupportReview, "id", Review.id),
     (answers.WarningNotice, "id", WarningNotice.id),
-    (answers.WrittenReport, "id", WrittenReport.id),
+    (support_work.WrittenReport, "id", WrittenReport.id),
 ]
 
 

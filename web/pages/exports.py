@@ -4,7 +4,7 @@ A list is found for its file as it is for its page, and both name the same rule:
 a row that the page would not show.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import APIRouter
@@ -21,20 +21,16 @@ from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches
 from web.pages.lists import List
 from web.pages.people import officers
-from web.pages.programme import plan, support_work
+from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import register
 from web.pages.schools import schools
 from web.pages.visits import Visit, Visitor, may
-from web.tables import Column, as_csv, as_xlsx, column
+from web.tables import as_csv, as_xlsx, column
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _sections(report: Mapping[str, Any]) -> str:
-    return "\n\n".join(f"{each['title']}\n{each['text']}" for each in report["sections"])
 
 
 LISTS: tuple[List[Any], ...] = (
@@ -174,107 +170,9 @@ LISTS: tuple[List[Any], ...] = (
             column("Evidence missing", "missing"),
         ],
     ),
-    List(
-        "/programme",
-        Act.SEE_PROGRAMME,
-        "Support programme",
-        plan.find_schools,
-        [
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Level", "risk_level"),
-            column("School Evaluation Officer", "evaluation_officer_name"),
-            column("Behind", "behind"),
-            *(
-                column(f"{title} {state}", key, state)
-                for key, title in (
-                    ("visit", "Visits"),
-                    ("report", "Written reports"),
-                    ("sisg_meeting", "Strategy group"),
-                )
-                for state in ("done", "planned", "late")
-            ),
-        ],
-    ),
-    List(
-        "/programme/duties",
-        Act.SEE_PROGRAMME,
-        "What is due",
-        plan.find_duties,
-        [
-            column("Due by", "due_on"),
-            column("What", "title"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Level", "level"),
-            column("School Evaluation Officer", "evaluation_officer_name"),
-            column("State", "state"),
-            column("Done on", "done_on"),
-            column("Why cancelled", "reason"),
-        ],
-    ),
-    List(
-        "/supporters",
-        Act.SEE_PROGRAMME,
-        "Who supports the schools",
-        plan.find_support,
-        [
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Name", "name"),
-            column("Organisation", "organisation"),
-            column("As", "role_title"),
-            column("From", "first_day"),
-            column("To", "last_day"),
-            column("State", "state"),
-        ],
-    ),
-    List(
-        "/visits",
-        Act.SEE_PROGRAMME,
-        "Visits",
-        support_work.find_visits,
-        [
-            column("Visited on", "visited_on"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Purpose", "purpose"),
-            column("What was seen and heard", "notes"),
-            column("Agreed actions", "agreed_actions"),
-            column("Recorded by", "officer_name"),
-            column("Recorded at", "recorded_at"),
-        ],
-    ),
-    List(
-        "/reports",
-        Act.SEE_PROGRAMME,
-        "Written reports",
-        support_work.find_reports,
-        [
-            column("Dated", "dated"),
-            column("URN", "urn"),
-            column("School", "school"),
-            Column("Report", _sections),
-            column("Recorded by", "officer_name"),
-            column("Recorded at", "recorded_at"),
-        ],
-    ),
-    List(
-        "/reviews",
-        Act.SEE_PROGRAMME,
-        "Reviews",
-        support_work.find_reviews,
-        [
-            column("Held on", "held_on"),
-            column("Review", "title"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Summary", "summary"),
-            column("Impact", "impact"),
-            column("Recorded by", "officer_name"),
-            column("Recorded at", "recorded_at"),
-        ],
-    ),
+    *plan.LISTS,
+    *supporters.LISTS,
+    *support_work.LISTS,
     List(
         "/letter-batches",
         Act.SEE_PROGRAMME,

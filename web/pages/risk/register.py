@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models import paging
 from models.clocks import long_date
 from models.people.access import Act
-from models.programme import shown as programme_shown
+from models.programme import duties_shown
 from models.refusals import InvalidInput, NotPossible
 from models.risk import assessing, rounds
 from models.risk import shown as risk_shown
@@ -56,7 +56,7 @@ def register(
     with visit.read() as session:
         try:
             found = find(session, visit, {**filters, "sort": sort}, page, PER_PAGE)
-            behind = programme_shown.behind(
+            behind = duties_shown.behind(
                 session, [school["urn"] for school in found.items], visit.today
             )
         except InvalidInput as invalid:
