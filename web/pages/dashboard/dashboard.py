@@ -13,6 +13,7 @@ from models.matters import shown as matters_shown
 from models.people.access import Act
 from models.refusals import InvalidInput
 from models.risk import level_changes as risk_level_changes
+from models.risk.level_changes import SchoolLevelChange
 from web.pages.forms import Form
 from web.pages.lists import PageNumber, address, day_of
 from web.pages.visits import Visit, Visitor, may
@@ -65,7 +66,7 @@ def deadlines(
 def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response:
     """Risk levels that have changed since a day; without one, since last term."""
     form = Form.of(since=since)
-    found: paging.Page[paging.Found] | None = None
+    found: paging.Page[SchoolLevelChange] | None = None
     with visit.read() as session:
         try:
             found = find_level_changes(session, visit, {"since": since}, page, PER_PAGE)
@@ -103,7 +104,7 @@ def find_deadlines(
 
 def find_level_changes(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> paging.Page[SchoolLevelChange]:
     """One page of the changes of level after the day in an address."""
     since = _since(visit, filters.get("since", ""))
     return risk_level_changes.level_changes(session, since=since, page=page, per_page=per_page)

@@ -1,5 +1,6 @@
 """One assessment of a school: its evidence, the proposed level, and its moderation."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -7,8 +8,9 @@ from fastapi.responses import Response
 
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
-from models.risk import assessing
+from models.risk import assessing, level_changes
 from models.risk import shown as risk_shown
+from models.risk.shown import Assessment, RiskEvidence
 from models.risk.tables import AssessmentState, RiskEvidenceKind
 from models.schools.tables import RiskLevel
 from web.door import key
@@ -16,8 +18,17 @@ from web.pages.forms import LABELS, STAYS, Form, Posted
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
-Found = dict[str, Any]
 PROPOSING = {"level": "Choose the level that you propose"}
+
+
+@dataclass(frozen=True)
+class EvidenceOfKind:
+    """What there is of one kind of evidence; `missing` without which no level is proposed."""
+
+    key: str
+    label: str
+    missing: bool
+    pieces: list[RiskEvidence]
 
 
 @router.get("/assessments/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -25,38 +36,38 @@ def assessment(visit: Visitor, number: Key) -> Response:
     """One assessment, with its evidence by kind and what is to be done next."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-        before = risk_shown.levels_of(session, found["urn"], per_page=5).items
-    draft = found["state"] == AssessmentState.DRAFT
-    proposed = found["state"] == AssessmentState.PROPOSED
-    agreed = found["state"] == AssessmentState.AGREED
+        before = level_changes.levels_of(session, found.urn, per_page=5).items
+    draft = found.state == AssessmentState.DRAFT
+    proposed = found.state == AssessmentState.PROPOSED
+    agreed = found.state == AssessmentState.AGREED
     heads = visit.may(Act.MODERATE)
-    own = visit.officer.email in (found["begun_by"], found["proposed_by"])
+    own = visit.officer.email in (found.begun_by, found.proposed_by)
     return visit.page(
         "risk/assessment.html",
-        title=f"Assessment of {found['school']}",
+        title=f"Assessment of {found.school}",
         navigation="risk",
         assessment=found,
         before=before,
         kinds=_by_kind(found),
-        missing=[RiskEvidenceKind(kind).label for kind in found["missing"]],
+        missing=[kind.label for kind in found.missing],
         may_write=draft and visit.may(Act.ASSESS),
-        may_moderate=(proposed or agreed) and heads and found["proposed_by"] != visit.officer.email,
-        may_withdraw=found["round"] is None
-        and found["state"] in assessing.UNDER_WAY
+        may_moderate=(proposed or agreed) and heads and found.proposed_by != visit.officer.email,
+        may_withdraw=found.round is None
+        and found.state in assessing.UNDER_WAY
         and visit.may(Act.ASSESS)
         and (own or heads),
     )
 
 
-def _by_kind(found: Found) -> list[Found]:
+def _by_kind(found: Assessment) -> list[EvidenceOfKind]:
     """The six kinds of evidence, each with what there is of it."""
     return [
-        {
-            "key": kind.value,
-            "label": kind.label,
-            "missing": kind.value in found["missing"],
-            "pieces": [piece for piece in found["evidence"] if piece["kind"] == kind.value],
-        }
+        EvidenceOfKind(
+            key=kind.value,
+            label=kind.label,
+            missing=kind in found.missing,
+            pieces=[piece for piece in found.evidence if piece.kind is kind],
+        )
         for kind in RiskEvidenceKind
     ]
 
@@ -86,14 +97,14 @@ def evidence(visit: Visitor, number: Key, item: str) -> Response:
     """The form for one piece of evidence, as it stands."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    piece = next((piece for piece in found["evidence"] if piece["id"] == key(item)), None)
+    piece = next((piece for piece in found.evidence if piece.id == key(item)), None)
     if piece is None:
         raise NotFound("There is no such evidence of this assessment.")
-    day = piece["dated"]
+    day = piece.dated
     form = Form.of(
-        kind=piece["kind"],
-        source=piece["source"],
-        summary=piece["summary"],
+        kind=piece.kind,
+        source=piece.source,
+        summary=piece.summary,
         **{"dated-day": str(day.day), "dated-month": str(day.month), "dated-year": str(day.year)},
     )
     return _evidence(visit, number, form, item)
@@ -151,9 +162,7 @@ def propose_form(visit: Visitor, number: Key) -> Response:
     """The form for proposing a level."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    form = Form.of(
-        level=found["proposed_level"] or "", reason=found["reason"], words=found["words"]
-    )
+    form = Form.of(level=found.proposed_level or "", reason=found.reason, words=found.words)
     return _propose(visit, number, form)
 
 
@@ -250,7 +259,7 @@ def _version(form: Form) -> int:
 def _moderate(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    levels = [level for level in RiskLevel if level.value != found["proposed_level"]]
+    levels = [level for level in RiskLevel if level is not found.proposed_level]
     return _form(
         visit,
         number,
@@ -259,9 +268,9 @@ def _moderate(visit: Visit, number: int, form: Form) -> Response:
         form,
         kinds=_by_kind(found),
         others=[(level.value, level.label) for level in levels],
-        awaits=found["state"] == AssessmentState.PROPOSED,
-        agreed=found["state"] == AssessmentState.AGREED,
-        own=found["proposed_by"] == visit.officer.email,
+        awaits=found.state == AssessmentState.PROPOSED,
+        agreed=found.state == AssessmentState.AGREED,
+        own=found.proposed_by == visit.officer.email,
     )
 
 
