@@ -224,7 +224,7 @@ def test_an_emptied_prefect_database_is_filled_again(house: House) -> None:
     [refused] = house.case().awaiting
     run = eventually(lambda: house.waiting(refused), "the wait")
     house.answer(run, decision="approve", code="nobody's")
-    eventually(lambda: house.run(run["id"]).state_type in ("PENDING", "RUNNING"), "a process")
+    eventually(lambda: house.run(run["id"])["state_type"] in ("PENDING", "RUNNING"), "a process")
 
     house.server.kill()
     house.server.forget()

@@ -34,8 +34,11 @@ from models.matters.tables import Deadline, DeadlineKind, ReminderKind
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
+from models.programme import duties_shown, support_work
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
 from models.register.tables import RegisterImport
+from models.risk import level_changes, rounds_shown
+from models.risk import shown as risk_shown
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
 from models.schools.tables import School
 from models.settings import TEMPLATES
@@ -75,27 +78,27 @@ EVERY_WORD: list[tuple[type[Answer], str, type[StrEnum]]] = [
 ]
 # What the Director's lists must hold between them, row by row.
 LISTED: list[tuple[type[Answer], str, Any]] = [
-    (answers.Assessment, "id", Assessment.id),
+    (risk_shown.Assessment, "id", Assessment.id),
     (answers.Deadline, "id", Deadline.id),
     (answers.Discussion, "id", Discussion.id),
-    (answers.Duty, "id", Duty.id),
+    (duties_shown.Duty, "id", Duty.id),
     (answers.Escalation, "reference", Escalation.reference),
     (answers.EvidenceFile, "id", EvidenceFile.id),
     (answers.LetterBatch, "number", LetterBatch.id),
-    (answers.LevelChange, "id", LevelChange.id),
+    (level_changes.LevelChange, "id", LevelChange.id),
     (answers.LevelLetter, "id", LevelLetter.id),
     (answers.ListedLetter, "id", Letter.id),
     (answers.Power, "id", Power.id),
     (answers.Proposal, "id", Proposal.id),
     (answers.RegisterImport, "id", RegisterImport.id),
     (answers.Response, "id", Response.id),
-    (answers.Round, "school_year", AssessmentRound.school_year),
+    (rounds_shown.Round, "school_year", AssessmentRound.school_year),
     (answers.School, "urn", School.urn),
-    (answers.SchoolVisit, "id", SchoolVisit.id),
+    (support_work.SchoolVisit, "id", SchoolVisit.id),
     (answers.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
-    (answers.SupportReview, "id", Review.id),
+    (support_work.SupportReview, "id", Review.id),
     (answers.WarningNotice, "id", WarningNotice.id),
-    (answers.WrittenReport, "id", WrittenReport.id),
+    (support_work.WrittenReport, "id", WrittenReport.id),
 ]
 
 

@@ -11,10 +11,11 @@ from sqlmodel import Session
 from models.dashboard import shown as dashboard_shown
 from models.matters import shown as matters_shown
 from models.matters.shown import Deadline
-from models.paging import Found, Page
+from models.paging import Page
 from models.people.access import Act
 from models.refusals import InvalidInput
 from models.risk import level_changes as risk_level_changes
+from models.risk.level_changes import SchoolLevelChange
 from web.pages.forms import Form
 from web.pages.lists import List, PageNumber, address, day_of
 from web.pages.visits import Visit, Visitor, may
@@ -68,7 +69,7 @@ def deadlines(
 def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response:
     """Risk levels that have changed since a day; without one, since last term."""
     form = Form.of(since=since)
-    found: Page[Found] | None = None
+    found: Page[SchoolLevelChange] | None = None
     with visit.read() as session:
         try:
             found = find_level_changes(session, visit, {"since": since}, page, PER_PAGE)
@@ -106,7 +107,7 @@ def find_deadlines(
 
 def find_level_changes(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> Page[Found]:
+) -> Page[SchoolLevelChange]:
     """One page of the changes of level after the day in an address."""
     since = _since(visit, filters.get("since", ""))
     return risk_level_changes.level_changes(session, since=since, page=page, per_page=per_page)
