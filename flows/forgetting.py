@@ -28,6 +28,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from flows.gates import GATE, Hidden, hidden_cases
 from flows.record import Record
 from flows.runs import found
+from flows.telling import ABOUT
 from flows.waits import forget
 from models.clocks import is_recent
 
@@ -52,6 +53,7 @@ async def forget_restricted(record: Record, client: PrefectClient, now: datetime
         await forget(client, run.id)
     about = [f"prefect.flow-run.{run.id}" for run in runs]
     about += [f"prefect.tag.{case.reference}" for case in cases]
+    about += [f"{ABOUT}{case.reference}" for case in cases]
     await asyncio.to_thread(forget_events, record.settings.prefect_database, about)
 
 
