@@ -102,19 +102,26 @@ def _opened(database: Path) -> sqlite3.Connection:
 
 
 def _delete_events(opened: sqlite3.Connection, about: Sequence[str]) -> None:
-    events = sorted(
+    events = _all_events(opened, about)
+    if not events:
+        return
+    # What an automation did about one of them may say what it sent, and was answered.
+    followed = [f"prefect.event.{event}" for (event,) in events]
+    events = sorted({*events, *_all_events(opened, followed)})
+    opened.execute("BEGIN IMMEDIATE")
+    opened.executemany("DELETE FROM event_resources WHERE event_id = ?", events)
+    opened.executemany("DELETE FROM events WHERE id = ?", events)
+    opened.execute("COMMIT")
+
+
+def _all_events(opened: sqlite3.Connection, about: Sequence[str]) -> list[tuple[str]]:
+    return sorted(
         {
             event
             for first in range(0, len(about), _AT_ONCE)
             for event in _events(opened, about[first : first + _AT_ONCE])
         }
     )
-    if not events:
-        return
-    opened.execute("BEGIN IMMEDIATE")
-    opened.executemany("DELETE FROM event_resources WHERE event_id = ?", events)
-    opened.executemany("DELETE FROM events WHERE id = ?", events)
-    opened.execute("COMMIT")
 
 
 def _events(opened: sqlite3.Connection, about: Sequence[str]) -> list[tuple[str]]:

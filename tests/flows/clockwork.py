@@ -31,7 +31,6 @@ from models.escalations import Proposal
 from models.events import Event
 from models.officers import Officer
 from tests.cases import Case
-from tests.prefect_server import PATIENCE
 
 FLOWS = {flow.name: flow for flow in (maintained_school_ladder, academy_ladder, letters_in_bulk)}
 
@@ -141,7 +140,7 @@ class Clockwork:
 
     async def _tasks(self, run: FlowRun, at_least: int) -> list[TaskRun]:
         ours = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + 15
         while True:
             tasks = await self.client.read_task_runs(flow_run_filter=ours)
             ended = [task for task in tasks if task.state and task.state.is_final()]

@@ -38,7 +38,6 @@ ACTS = [
     "Issue the letter to the headteacher",
     "Set the response date",
     "Deliver to the headteacher",
-    "Deliver to the chair of governors",
 ]
 
 
