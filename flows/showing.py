@@ -64,7 +64,11 @@ async def act(name: str, do: Act, *, again: bool = False) -> State[Any]:
 
     options: dict[str, Any] = {"task_run_name": name.replace("{", "{{").replace("}", "}}")}
     if again:
-        options |= {"retries": len(RETRY_AFTER), "retry_delay_seconds": RETRY_AFTER}
+        options |= {
+            "retries": len(RETRY_AFTER),
+            "retry_delay_seconds": RETRY_AFTER,
+            "retry_condition_fn": lambda *_: bool(raised),
+        }
     shown: Any = _act.with_options(**options)
     state: State[Any] = await shown(watched, return_state=True)
     for trouble in raised:

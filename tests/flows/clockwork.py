@@ -19,6 +19,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from sqlmodel import col, select
 
 from flows.bulk import letters_in_bulk
+from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
 from flows.inside import carry_out
 from flows.ladders import academy_ladder, maintained_school_ladder
@@ -32,7 +33,9 @@ from models.events import Event
 from models.officers import Officer
 from tests.cases import Case
 
-FLOWS = {flow.name: flow for flow in (maintained_school_ladder, academy_ladder, letters_in_bulk)}
+FLOWS = {
+    flow.name: flow for flow in (maintained_school_ladder, academy_ladder, clock, letters_in_bulk)
+}
 
 
 @dataclass
