@@ -31,6 +31,7 @@ Act = Callable[[], Awaitable[State[Any]]]
 
 # Of an act that may be done twice: seconds before each time that it is tried again.
 RETRY_AFTER = [1.0, 5.0]
+PATIENCE = 10.0  # seconds that Prefect has to take or say what is only for looking at
 
 DONE = "Completed"
 
@@ -102,21 +103,21 @@ async def carry_out(record: Record, proposal_id: int, taken: Sequence[str]) -> N
             await say(decision.act, decision.outcome)
     for letter in acts.letters:
         await issue(record, letter, datetime.now(UTC))
-        await _keep(record, proposal_id, _letter(acts, letter))
     for deadline in acts.deadlines:
         await say(deadline.act, deadline.outcome)
-    if acts.deadlines:
-        await _keep(record, proposal_id, _table(acts))
     letters = [letter.id for letter in acts.letters]
     for delivery in await asyncio.to_thread(deliveries, record.engine, letters):
         await say(f"Deliver to {delivery.to}", delivery.outcome)
+    tables = [_table(acts)] if acts.deadlines else []
+    for artifact in (*(_letter(acts, letter) for letter in acts.letters), *tables):
+        await _keep(record, proposal_id, artifact)
 
 
 async def _taken_before() -> set[str]:
     """The acts that the run has completed: it takes one answer each time that it runs."""
     ours = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(flow_run.id)]))
     try:
-        async with get_client() as client:
+        async with asyncio.timeout(PATIENCE), get_client() as client:
             runs = await client.read_task_runs(flow_run_filter=ours)
     except Exception as trouble:
         _log.warning("Prefect did not say what a run has shown: %r", trouble)
@@ -171,7 +172,7 @@ async def _keep(record: Record, proposal_id: int, artifact: Artifact) -> None:
     try:
         if not await asyncio.to_thread(may_be_shown):
             return
-        async with get_client() as client:
+        async with asyncio.timeout(PATIENCE), get_client() as client:
             kept = await artifact.acreate(client)
             if not await asyncio.to_thread(may_be_shown):
                 await client.delete_artifact(kept.id)

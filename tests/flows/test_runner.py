@@ -224,15 +224,15 @@ def test_two_answers_at_once_have_one_effect(house: House) -> None:
 
 
 def test_an_emptied_prefect_database_is_filled_again(house: House) -> None:
-    """While a run is under way, whose process asks for a server that does not know it."""
+    """While a run is under way, which then asks for a server that does not know it."""
     proposals = [house.case().awaiting[0] for _ in range(2)]
     before = [eventually(lambda p=p: house.waiting(p), "the wait") for p in proposals]
     [refused] = house.case().awaiting
     run = eventually(lambda: house.waiting(refused), "the wait")
-    house.answer(run, decision="approve", code="nobody's")
-    eventually(lambda: house.run(run["id"])["state_type"] in ("PENDING", "RUNNING"), "a process")
-
-    house.server.kill()
+    with write(house.engine):  # somebody writes, and it waits for them
+        house.answer(run, decision="approve", code="nobody's")
+        eventually(lambda: house.run(run["id"])["state_type"] == "RUNNING", "the run")
+        house.server.kill()
     house.server.forget()
     house.server.start()
 
