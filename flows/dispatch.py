@@ -1,7 +1,7 @@
 """The one dispatcher: keeps Prefect's flow runs in step with the rows, both ways.
 
 The rows are the truth. `dispatch_new` is the light pass, every two seconds: it lets each proposal
-wait in Prefect, ends the wait of each that was decided elsewhere, and starts a run for each job of
+wait in Prefect, wakes the run of each that was decided elsewhere, and starts a run for each job of
 bulk work that nobody is at.
 `reconcile` is the full pass, every minute: it also mends what killed processes, deleted runs and
 an emptied Prefect database leave behind. Both may run at the same time in several places, and
@@ -80,7 +80,7 @@ async def registered(client: PrefectClient) -> dict[str, UUID]:
 
 
 async def dispatch_new(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Open what is missing, end what waits for nothing, and start bulk work; in this order."""
+    """Open what is missing, wake what waits for nothing, and start bulk work; in this order."""
     deployments = await registered(client)
     gates = open_gates(record.engine)
     ladders = {name: deployments[deployment] for name, deployment in LADDERS.items()}
