@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_time, long_date
 from models.commands.approving import letters_of
-from models.commands.correspondence import letter_body
 from models.database import read
 from models.deadlines import Deadline, DeadlineKind, DeadlineState, Reminder, ReminderKind
 from models.escalations import (
@@ -27,7 +26,10 @@ from models.events import Event, EventKind
 from models.letters import Letter, LetterState
 from models.messages import Message, MessageKind, MessageState
 from models.officers import Officer, Role
+from models.policy import Policy
 from models.reading.wording import letter_title, role_words
+from notifications.issuing import letter_document
+from notifications.letters import to_text
 
 SETS = {
     EventKind.DEADLINE_SET: "Set",
@@ -74,7 +76,6 @@ class ShownLetter:
     title: str
     version: int
     to: str
-    body: str
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,8 @@ def acts_of(engine: Engine, proposal_id: int) -> Acts | None:
         return Acts(
             reference=escalation.reference,
             decisions=tuple(_taken(proposal, *each) for each in decisions),
-            letters=tuple(_shown(session, letter) for letter in letters),
-            deadlines=_deadlines(session, proposal, decisions[-1][0]) if decisions else (),
+            letters=tuple(_shown(letter) for letter in letters),
+            deadlines=_deadlines(session, proposal, *decisions[-1]) if decisions else (),
         )
 
 
@@ -160,15 +161,22 @@ def _taken(proposal: Proposal, decision: Decision, officer: Officer) -> Taken:
     return Taken(decision_of(proposal, decision.stage), f"{word} by {officer.name}, {at}.")
 
 
-def _shown(session: Session, letter: Letter) -> ShownLetter:
+def _shown(letter: Letter) -> ShownLetter:
     return ShownLetter(
         id=letter.id,
         number=letter.number,
         title=letter_title(letter.template),
         version=letter.version,
         to=_with_article(role_words(letter.to_role)),
-        body=letter_body(session, letter),
     )
+
+
+def text_of(engine: Engine, policy: Policy, letter_id: int, today: date) -> str:
+    """An approved letter as plain text, as it is printed."""
+    with read(engine) as session:
+        letter = session.get_one(Letter, letter_id)
+        document = letter_document(session, policy, letter, today=today)
+    return to_text(document)
 
 
 def waiting_letters(engine: Engine) -> list[ShownLetter]:
@@ -180,7 +188,7 @@ def waiting_letters(engine: Engine) -> list[ShownLetter]:
         .order_by(col(Letter.id))
     )
     with read(engine) as session:
-        return [_shown(session, letter) for letter in session.exec(statement)]
+        return [_shown(letter) for letter in session.exec(statement)]
 
 
 def _with_article(role: str) -> str:
@@ -188,13 +196,13 @@ def _with_article(role: str) -> str:
 
 
 def _deadlines(
-    session: Session, proposal: Proposal, decision: Decision
+    session: Session, proposal: Proposal, decision: Decision, officer: Officer
 ) -> tuple[ShownDeadline, ...]:
-    """The deadlines that the decision set or moved: its events have the same moment."""
+    """The deadlines that the decision set or moved: its events have its moment and its officer."""
     statement = (
         select(Event)
-        .where(Event.escalation_id == proposal.escalation_id)
-        .where(Event.at == decision.at, col(Event.kind).in_(SETS))
+        .where(Event.escalation_id == proposal.escalation_id, col(Event.kind).in_(SETS))
+        .where(Event.at == decision.at, Event.actor == officer.email)
         .order_by(col(Event.sequence))
     )
     happened = [(event.kind, event.facts) for event in session.exec(statement)]
@@ -207,14 +215,14 @@ def _deadlines(
 
 def _set(session: Session, proposal: Proposal, facts: Mapping[str, Any]) -> Sequence[Deadline]:
     """The deadline that an event is about; of a case that was resumed those of its step."""
-    ours = select(Deadline).where(
-        Deadline.escalation_id == proposal.escalation_id, Deadline.step_key == proposal.step_key
-    )
     if "deadline" in facts:
-        return session.exec(ours.where(Deadline.id == facts["deadline"])).all()
+        return (session.get_one(Deadline, facts["deadline"]),)
     if "due_on" not in facts:
         return ()
-    return session.exec(ours.where(Deadline.state == DeadlineState.OPEN)).all()
+    theirs = select(Deadline).where(
+        Deadline.escalation_id == proposal.escalation_id, Deadline.step_key == proposal.step_key
+    )
+    return session.exec(theirs.where(Deadline.state == DeadlineState.OPEN)).all()
 
 
 def _deadline(session: Session, act: str, deadline: Deadline) -> ShownDeadline:

@@ -9,11 +9,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from prefect import get_client, task
-from prefect.artifacts import Artifact
+from prefect.artifacts import Artifact, MarkdownArtifact, TableArtifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
@@ -21,10 +22,11 @@ from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.acts import Acts, ShownLetter, acts_of, deliveries
+from flows.acts import Acts, ShownLetter, acts_of, deliveries, text_of
 from flows.forms import inline, plain
 from flows.gates import holds
 from flows.record import Record
+from models.clocks import london_date
 from notifications.issuing import issue_letter
 
 Act = Callable[[], Awaitable[State[Any]]]
@@ -108,9 +110,10 @@ async def carry_out(record: Record, proposal_id: int, taken: Sequence[str]) -> N
     letters = [letter.id for letter in acts.letters]
     for delivery in await asyncio.to_thread(deliveries, record.engine, letters):
         await say(f"Deliver to {delivery.to}", delivery.outcome)
-    tables = [_table(acts)] if acts.deadlines else []
-    for artifact in (*(_letter(acts, letter) for letter in acts.letters), *tables):
-        await _keep(record, proposal_id, artifact)
+    for letter in acts.letters:
+        await _keep(record, proposal_id, partial(_letter, record, acts.reference, letter))
+    if acts.deadlines:
+        await _keep(record, proposal_id, partial(_table, acts))
 
 
 async def _taken_before() -> set[str]:
@@ -139,27 +142,25 @@ async def issue(record: Record, letter: ShownLetter, now: datetime) -> None:
 # Artifacts ---------------------------------------------------------------------------------
 
 
-def _letter(acts: Acts, letter: ShownLetter) -> Artifact:
-    title = f"{letter.title}, version {letter.version}"
-    return Artifact(
-        type="markdown",
-        key=f"{acts.reference.lower()}-letter-{letter.number}",
-        description=f"{acts.reference}/{letter.number}: {title}.",
-        data=f"# {inline(letter.title)}\n\nTo {inline(letter.to)}\n\n{plain(letter.body)}",
+def _letter(record: Record, reference: str, letter: ShownLetter) -> Artifact:
+    today = london_date(datetime.now(UTC))
+    text = text_of(record.engine, record.policy, letter.id, today)
+    return MarkdownArtifact(
+        key=f"{reference.lower()}-letter-{letter.number}",
+        description=f"{reference}/{letter.number}: {letter.title}, version {letter.version}.",
+        markdown=f"# {inline(letter.title)}\n\n{plain(text)}",
     )
 
 
 def _table(acts: Acts) -> Artifact:
-    lines = [line for deadline in acts.deadlines for line in deadline.lines()]
-    return Artifact(
-        type="table",
+    return TableArtifact(
         key=f"{acts.reference.lower()}-deadlines",
         description=f"{acts.reference}: what is due, and when somebody is reminded of it.",
-        data=lines,
+        table=[line for deadline in acts.deadlines for line in deadline.lines()],
     )
 
 
-async def _keep(record: Record, proposal_id: int, artifact: Artifact) -> None:
+async def _keep(record: Record, proposal_id: int, make: Callable[[], Artifact]) -> None:
     """Give the run an artifact; when Prefect does not take it the work goes on.
 
     The case may be restricted while it is made: then it is taken away again.
@@ -173,6 +174,7 @@ async def _keep(record: Record, proposal_id: int, artifact: Artifact) -> None:
         if not await asyncio.to_thread(may_be_shown):
             return
         async with asyncio.timeout(PATIENCE), get_client() as client:
+            artifact = await asyncio.to_thread(make)
             kept = await artifact.acreate(client)
             if not await asyncio.to_thread(may_be_shown):
                 await client.delete_artifact(kept.id)
