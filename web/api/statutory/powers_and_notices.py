@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.database import read
 from models.letters import serving
+from models.paging import Page
 from models.people.access import Act
 from models.statutory import (
     budgets,
@@ -20,8 +21,11 @@ from models.statutory import (
     using,
 )
 from models.statutory import shown as statutory_shown
-from web.api import answers, bodies
-from web.api.answering import Caller, OnlyOnce, may, shown
+from models.statutory.notices_shown import WarningNotice, warning_notice, warning_notices_of
+from models.statutory.powers_shown import Power, power, powers_of
+from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Service, Support
+from web.api import bodies
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.door import AtDoor, Door, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
@@ -32,20 +36,20 @@ Pages = Annotated[bodies.Paging, Query()]
 
 @router.get(
     "/escalations/{reference}/eligibility",
-    response_model=answers.Eligibility,
+    response_model=Eligibility,
     dependencies=[may(Act.SEE_CASE)],
 )
 def show_eligibility(door: AtDoor, _: Caller, reference: Reference) -> Response:
     """The four facts of section 60(1), and what stands in the way of each power today."""
     with read(door.engine) as session:
         found = statutory_shown.eligibility(session, door.policy, reference, today=door.today)
-        return shown(answers.Eligibility, found)
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/support",
     status_code=201,
-    response_model=answers.Support,
+    response_model=Support,
     dependencies=[may(Act.RECORD_SUPPORT)],
 )
 def add_support(
@@ -53,8 +57,8 @@ def add_support(
 ) -> Response:
     """Record how the school and the authority work together on the problem."""
 
-    def command(session: Session) -> Any:
-        giving.record_support(
+    def command(session: Session) -> Support:
+        recorded = giving.record_support(
             session,
             door.policy,
             officer=officer,
@@ -62,29 +66,27 @@ def add_support(
             reference=reference,
             **body.model_dump(),
         )
-        return statutory_shown.support_of(session, door.policy, reference)
+        return statutory_shown.support(session, recorded)
 
-    return once(answers.Support, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.get(
     "/escalations/{reference}/warning-notices",
-    response_model=answers.ListOf[answers.WarningNotice],
+    response_model=Page[WarningNotice],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_warning_notices(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The warning notices of this escalation, oldest first."""
     with read(door.engine) as session:
-        found = statutory_shown.warning_notices_of(
-            session, door.policy, reference, **query.model_dump()
-        )
-        return shown(answers.ListOf[answers.WarningNotice], found)
+        found = warning_notices_of(session, door.policy, reference, **query.model_dump())
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/warning-notices",
     status_code=201,
-    response_model=answers.WarningNotice,
+    response_model=WarningNotice,
     dependencies=[may(Act.PROPOSE_NOTICE)],
 )
 def add_warning_notice(
@@ -96,7 +98,7 @@ def add_warning_notice(
 ) -> Response:
     """Put a warning notice forward: legal signs it off, then the Director approves it."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> WarningNotice:
         notice = giving.give_notice(
             session,
             door.policy,
@@ -105,14 +107,14 @@ def add_warning_notice(
             reference=reference,
             **body.model_dump(),
         )
-        return statutory_shown.warning_notice(session, door.policy, notice.id)
+        return warning_notice(session, door.policy, notice.id)
 
-    return once(answers.WarningNotice, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.post(
     "/warning-notices/{id}/compliance",
-    response_model=answers.WarningNotice,
+    response_model=WarningNotice,
     dependencies=[may(Act.JUDGE_COMPLIANCE)],
 )
 def judge_compliance(
@@ -120,7 +122,7 @@ def judge_compliance(
 ) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> WarningNotice:
         following.judge_compliance(
             session,
             door.policy,
@@ -129,15 +131,15 @@ def judge_compliance(
             notice_id=id,
             **body.model_dump(),
         )
-        return statutory_shown.warning_notice(session, door.policy, id)
+        return warning_notice(session, door.policy, id)
 
-    return once(answers.WarningNotice, command)
+    return once.carry_out(command)
 
 
 @router.post(
     "/warning-notices/{id}/proposed-powers",
     status_code=201,
-    response_model=answers.WarningNotice,
+    response_model=WarningNotice,
     dependencies=[may(Act.PROPOSE_POWERS)],
 )
 def add_proposed_powers(
@@ -145,7 +147,7 @@ def add_proposed_powers(
 ) -> Response:
     """Put forward the notice that powers are proposed (section 60(1)(d))."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> WarningNotice:
         following.propose_powers(
             session,
             door.policy,
@@ -154,29 +156,27 @@ def add_proposed_powers(
             notice_id=id,
             **body.model_dump(),
         )
-        return statutory_shown.warning_notice(session, door.policy, id)
+        return warning_notice(session, door.policy, id)
 
-    return once(answers.WarningNotice, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.get(
     "/escalations/{reference}/powers",
-    response_model=answers.ListOf[answers.Power],
+    response_model=Page[Power],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_powers(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
     """The powers that were prepared in this escalation, oldest first."""
     with read(door.engine) as session:
-        found = statutory_shown.powers_of(
-            session, door.policy, reference, today=door.today, **query.model_dump()
-        )
-        return shown(answers.ListOf[answers.Power], found)
+        found = powers_of(session, door.policy, reference, today=door.today, **query.model_dump())
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/powers",
     status_code=201,
-    response_model=answers.Power,
+    response_model=Power,
     dependencies=[may(Act.PREPARE_POWER)],
 )
 def add_power(
@@ -184,8 +184,8 @@ def add_power(
 ) -> Response:
     """Begin to prepare a power: its letters of consultation and to the Secretary of State."""
 
-    def command(session: Session) -> Any:
-        power = preparing.prepare_power(
+    def command(session: Session) -> Power:
+        prepared = preparing.prepare_power(
             session,
             door.policy,
             officer=officer,
@@ -193,17 +193,17 @@ def add_power(
             reference=reference,
             **body.model_dump(),
         )
-        return statutory_shown.power(session, door.policy, power.id, today=door.today)
+        return power(session, door.policy, prepared.id, today=door.today)
 
-    return once(answers.Power, command, 201)
+    return once.carry_out(command, 201)
 
 
-def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[Session], Any]:
+def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[Session], Power]:
     """Do something with a power, and show how it stands then."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> Power:
         act(session)
-        return statutory_shown.power(session, door.policy, id, today=door.today)
+        return power(session, door.policy, id, today=door.today)
 
     return command
 
@@ -211,7 +211,7 @@ def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[S
 @router.post(
     "/powers/{id}/consultations",
     status_code=201,
-    response_model=answers.Power,
+    response_model=Power,
     dependencies=[may(Act.RECORD_CONSULTATION)],
 )
 def add_consultation(
@@ -220,12 +220,12 @@ def add_consultation(
     """Record who was consulted about a power, when, and what they said."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     act = _on_power(door, id, lambda s: preparing.record_consultation(s, door.policy, **given))
-    return once(answers.Power, act, 201)
+    return once.carry_out(act, 201)
 
 
 @router.post(
     "/powers/{id}/secretary-of-state",
-    response_model=answers.Power,
+    response_model=Power,
     dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
 )
 def tell_secretary_of_state(
@@ -233,8 +233,7 @@ def tell_secretary_of_state(
 ) -> Response:
     """Record that the Secretary of State was notified, or that her consent was received."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    return once(
-        answers.Power,
+    return once.carry_out(
         _on_power(
             door, id, lambda s: preparing.record_secretary_of_state_told(s, door.policy, **given)
         ),
@@ -244,7 +243,7 @@ def tell_secretary_of_state(
 @router.post(
     "/powers/{id}/use",
     status_code=201,
-    response_model=answers.Power,
+    response_model=Power,
     dependencies=[may(Act.USE_POWER)],
 )
 def use_power(
@@ -253,25 +252,23 @@ def use_power(
     """Propose to use a power: its notice is drafted for the Director to approve."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     act = _on_power(door, id, lambda s: using.use_power(s, door.policy, **given))
-    return once(answers.Power, act, 201)
+    return once.carry_out(act, 201)
 
 
-@router.post(
-    "/powers/{id}/receipt", response_model=answers.Power, dependencies=[may(Act.RECORD_RECEIPT)]
-)
+@router.post("/powers/{id}/receipt", response_model=Power, dependencies=[may(Act.RECORD_RECEIPT)])
 def record_receipt(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReceiptBody
 ) -> Response:
     """Record when the governing body received the notice of suspension (section 66)."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     act = _on_power(door, id, lambda s: budgets.record_receipt(s, door.policy, **given))
-    return once(answers.Power, act)
+    return once.carry_out(act)
 
 
 @router.post(
     "/powers/{id}/representations",
     status_code=201,
-    response_model=answers.Power,
+    response_model=Power,
     dependencies=[may(Act.RECORD_REPRESENTATION)],
 )
 def add_representation(
@@ -280,13 +277,13 @@ def add_representation(
     """Record what the governing body or the headteacher said about a suspended budget."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     act = _on_power(door, id, lambda s: budgets.record_representation(s, door.policy, **given))
-    return once(answers.Power, act, 201)
+    return once.carry_out(act, 201)
 
 
 @router.post(
     "/powers/{id}/reviews",
     status_code=201,
-    response_model=answers.Power,
+    response_model=Power,
     dependencies=[may(Act.REVIEW_BUDGET)],
 )
 def add_review(
@@ -295,22 +292,22 @@ def add_review(
     """Put the decision on the review of a suspended budget forward, with its letter."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     act = _on_power(door, id, lambda s: budgets.review_budget(s, door.policy, **given))
-    return once(answers.Power, act, 201)
+    return once.carry_out(act, 201)
 
 
-@router.post("/powers/{id}/end", response_model=answers.Power, dependencies=[may(Act.END_POWER)])
+@router.post("/powers/{id}/end", response_model=Power, dependencies=[may(Act.END_POWER)])
 def end_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.EndBody
 ) -> Response:
     """End a power; a board's end is put forward with the notice of it."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     act = _on_power(door, id, lambda s: ending.end_power(s, door.policy, **given))
-    return once(answers.Power, act)
+    return once.carry_out(act)
 
 
 @router.get(
     "/escalations/{reference}/secretary-of-state-notices",
-    response_model=answers.ListOf[answers.SecretaryOfStateNotice],
+    response_model=Page[SecretaryOfStateNotice],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_secretary_of_state_notices(
@@ -321,13 +318,13 @@ def list_secretary_of_state_notices(
         found = statutory_shown.secretary_of_state_notices_of(
             session, door.policy, reference, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.SecretaryOfStateNotice], found)
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/secretary-of-state-notices",
     status_code=201,
-    response_model=answers.SecretaryOfStateNotice,
+    response_model=SecretaryOfStateNotice,
     dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
 )
 def add_secretary_of_state_notice(
@@ -339,7 +336,7 @@ def add_secretary_of_state_notice(
 ) -> Response:
     """Record a notice of the Secretary of State; hers ends ours, her intention locks powers."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> SecretaryOfStateNotice:
         notice = secretary_of_state.record_secretary_of_state_notice(
             session,
             door.policy,
@@ -350,12 +347,12 @@ def add_secretary_of_state_notice(
         )
         return statutory_shown.secretary_of_state_notice(notice)
 
-    return once(answers.SecretaryOfStateNotice, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.post(
     "/secretary-of-state-notices/{id}/release",
-    response_model=answers.SecretaryOfStateNotice,
+    response_model=SecretaryOfStateNotice,
     dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
 )
 def release(
@@ -363,7 +360,7 @@ def release(
 ) -> Response:
     """Record that the Secretary of State has told the authority that it may act again."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> SecretaryOfStateNotice:
         notice = secretary_of_state.release_secretary_of_state_notice(
             session,
             door.policy,
@@ -374,25 +371,25 @@ def release(
         )
         return statutory_shown.secretary_of_state_notice(notice)
 
-    return once(answers.SecretaryOfStateNotice, command)
+    return once.carry_out(command)
 
 
 @router.get(
     "/letters/{id}/services",
-    response_model=answers.ListOf[answers.Service],
+    response_model=Page[Service],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
     """How a letter was served on those it is for, apart from its e-mails."""
     with read(door.engine) as session:
         found = statutory_shown.services_of(session, id, **query.model_dump())
-        return shown(answers.ListOf[answers.Service], found)
+        return answer(found)
 
 
 @router.post(
     "/letters/{id}/services",
     status_code=201,
-    response_model=answers.Service,
+    response_model=Service,
     dependencies=[may(Act.RECORD_SERVICE)],
 )
 def add_service(
@@ -400,7 +397,7 @@ def add_service(
 ) -> Response:
     """Record that a letter was served: on whom, how, when and with what evidence."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> Service:
         service = serving.record_service(
             session,
             officer=officer,
@@ -411,4 +408,4 @@ def add_service(
         )
         return statutory_shown.service(session, service.id)
 
-    return once(answers.Service, command, 201)
+    return once.carry_out(command, 201)

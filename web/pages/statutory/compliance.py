@@ -1,7 +1,5 @@
 """After a warning notice: was it complied with, and which powers are proposed if not."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
@@ -10,9 +8,9 @@ from models.law.powers import Section
 from models.letters import shown as letters_shown
 from models.matters.case import Case, find_case
 from models.people.access import Act
-from models.statutory import following
-from models.statutory.shown import eligibility, warning_notice
-from models.statutory.tables import WarningNotice
+from models.statutory import following, tables
+from models.statutory.notices_shown import WarningNotice, warning_notice
+from models.statutory.shown import eligibility
 from models.statutory.words import why_powers
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import check_within_part_4
@@ -44,7 +42,7 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
                 reasons=form.text("reasons"),
                 words=form.text("words"),
             )
-            reference = warning_notice(session, visit.policy, number)["reference"]
+            reference = warning_notice(session, visit.policy, number).reference
     except STAYS as refusal:
         return _compliance(visit, number, form.refused(refusal))
     return visit.done(f"/escalations/{reference}", "compliance")
@@ -60,7 +58,7 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
         form=form,
         case=case,
         notice=notice,
-        over=visit.today > notice["compliance_ends_on"],
+        over=visit.today > notice.compliance_ends_on,
     )
 
 
@@ -68,7 +66,7 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
     with visit.read() as session:
-        words = why_powers(session.get_one(WarningNotice, number))
+        words = why_powers(session.get_one(tables.WarningNotice, number))
     return _proposed_powers(visit, number, Form.of(words=words))
 
 
@@ -98,9 +96,7 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         notice, case = _find(session, visit, number)
         check_within_part_4(case)
-        last_days = eligibility(session, visit.policy, notice["reference"], today=visit.today)[
-            "last_day_for_powers"
-        ]
+        found = eligibility(session, visit.policy, notice.reference, today=visit.today)
     return visit.page(
         "statutory/proposed_powers_form.html",
         title="Propose powers",
@@ -108,13 +104,13 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
         case=case,
         notice=notice,
         sections=[
-            (section.value, upper_first(section_title(section)), last_days[section.value])
+            (section.value, upper_first(section_title(section)), found.last_day_for_powers[section])
             for section in Section
         ],
         days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
     )
 
 
-def _find(session: Session, visit: Visit, number: int) -> tuple[dict[str, Any], Case]:
+def _find(session: Session, visit: Visit, number: int) -> tuple[WarningNotice, Case]:
     notice = warning_notice(session, visit.policy, number)
-    return notice, find_case(session, visit.policy, notice["reference"])
+    return notice, find_case(session, visit.policy, notice.reference)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,19 +14,19 @@ from models.matters.case import find_case
 from models.people.access import Act
 from models.refusals import NotFound
 from models.statutory import budgets, ending, preparing, using
-from models.statutory import shown as statutory_shown
 from models.statutory.legal import given_notice
+from models.statutory.powers_shown import Power, power
+from models.statutory.shown import Eligibility
 from models.statutory.tables import PowerState
 from models.statutory.words import why_powers
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.people_rows import filled_in, people, rows_shown
-from web.pages.statutory.wording import addressed, check_within_part_4, heard, shown_power
+from web.pages.statutory.wording import addressed, check_within_part_4, heard, power_in_words
 from web.pages.visits import Key, Reference, Visit, Visitor, may
 from web.pages.wording import section_title, upper_first
 
 router = APIRouter()
-Found = dict[str, Any]
 
 # What each section needs beside a reason, as the fields of the form.
 NEEDS = {
@@ -113,9 +112,9 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         title=f"Prepare {section_title(section)}",
         form=form,
         case=case,
-        consultees=[{**each, "who": upper_first(heard(each["role"]))} for each in consultees],
+        consultees=[replace(each, who=upper_first(heard(each.role))) for each in consultees],
         rules=_blocks(here.eligibility, section),
-        last_day=here.eligibility["last_day_for_powers"][section.value],
+        last_day=here.eligibility.last_day_for_powers[section],
         **_fields(form, section),
     )
 
@@ -130,9 +129,8 @@ def _fields(form: Form, section: Section) -> dict[str, Any]:
     }
 
 
-def _blocks(eligibility: Found, section: Section) -> list[str]:
-    blocks = eligibility["blocked_by"]
-    return [block["rule"] for block in blocks if block["section"] == section.value]
+def _blocks(eligibility: Eligibility, section: Section) -> list[str]:
+    return [block.rule for block in eligibility.blocked_by if block.section is section]
 
 
 @router.get("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION)])
@@ -173,7 +171,7 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State was notified, or her consent received."""
 
     def command(session: Session) -> str:
-        power = preparing.record_secretary_of_state_told(
+        told = preparing.record_secretary_of_state_told(
             session,
             visit.policy,
             officer=visit.officer,
@@ -182,7 +180,7 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
             on=form.day("on"),
             evidence=form.text("evidence"),
         )
-        return powers_law.notification(power.section)
+        return powers_law.notification(told.section)
 
     return _post(visit, number, form, TOLD, ("on", "evidence"), command)
 
@@ -191,22 +189,22 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
 def use(visit: Visitor, number: Key) -> Response:
     """The form for the proposal to use a power, with what is on record of it."""
     with visit.read() as session:
-        known = statutory_shown.power(session, visit.policy, number, today=visit.today)
+        known = power(session, visit.policy, number, today=visit.today)
     return _form(visit, number, _known(known), USE)
 
 
-def _known(power: Found) -> Form:
+def _known(prepared: Power) -> Form:
     """A form with what was given when the power was prepared."""
-    day: date | None = power["starts_on"]
+    day = prepared.starts_on
     parts = (day.day, day.month, day.year) if day else ("", "", "")
     return Form(
         {
-            "section": [power["section"]],
-            "words": [power["words"]],
-            "arrangements": [power["arrangements"]],
+            "section": [prepared.section],
+            "words": [prepared.words],
+            "arrangements": [prepared.arrangements],
             **{f"starts_on-{name}": [str(part)] for name, part in zip(PARTS, parts, strict=True)},
-            **filled_in("members", power["members"]),
-            **filled_in("governors", power["governors"]),
+            **filled_in("members", prepared.members),
+            **filled_in("governors", prepared.governors),
         }
     )
 
@@ -323,7 +321,7 @@ def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """End a power; the end of a board is put forward as a notice."""
 
     def command(session: Session) -> str:
-        power = ending.end_power(
+        ended = ending.end_power(
             session,
             visit.policy,
             officer=visit.officer,
@@ -333,7 +331,7 @@ def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
             reason=form.text("reason"),
             words=form.text("words"),
         )
-        return "ended" if power.state is PowerState.ENDED else "end_proposed"
+        return "ended" if ended.state is PowerState.ENDED else "end_proposed"
 
     return _post(visit, number, form, END, ("ended_on", "reason"), command)
 
@@ -361,26 +359,25 @@ def _post(
         form.check(*needed)
         with visit.write() as session:
             done = command(session)
-            power = statutory_shown.power(session, visit.policy, number, today=visit.today)
+            reference = power(session, visit.policy, number, today=visit.today).reference
     except STAYS as refusal:
         return _form(visit, number, form.refused(refusal), page)
-    return visit.done(f"/escalations/{power['reference']}/law", done)
+    return visit.done(f"/escalations/{reference}/law", done)
 
 
 def _form(visit: Visit, number: int, form: Form, page: tuple[str, str]) -> Response:
     """One form about a power, with what is on record of it."""
     template, title = page
     with visit.read() as session:
-        power = statutory_shown.power(session, visit.policy, number, today=visit.today)
-        case = find_case(session, visit.policy, power["reference"])
+        found = power(session, visit.policy, number, today=visit.today)
+        case = find_case(session, visit.policy, found.reference)
         check_within_part_4(case)
-    section = Section(power["section"])
     return visit.page(
         template,
-        title=title.format(section_title(section)),
+        title=title.format(section_title(found.section)),
         form=form,
         case=case,
-        found=shown_power(case, power),
+        found=power_in_words(case, found),
         heard=[(role, upper_first(heard(role))) for role in budgets.MAY_BE_HEARD],
-        **_fields(form, section),
+        **_fields(form, found.section),
     )
