@@ -17,6 +17,7 @@ def main() -> None:
     asked.add_argument("--host", default="127.0.0.1", help="where it listens")
     asked.add_argument("--port", type=int, default=8000)
     asked.add_argument("--workers", type=int, default=1, help="how many processes")
+    asked.add_argument("--reload", action="store_true", help="start again when a file changes")
     options = asked.parse_args()
     settings = Settings()
     hosts = (options.host, urlsplit(settings.base_url).hostname or "")
@@ -29,6 +30,8 @@ def main() -> None:
         host=options.host,
         port=options.port,
         workers=options.workers,
+        reload=options.reload,
+        reload_dirs=["models", "notifications", "templates", "web"] if options.reload else None,
         **serving(settings),
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from models.escalations.tables import Escalation, NamedOfficer
 from models.paging import PER_PAGE, Found, Page, paged, rows, words_found
 from models.people.access import Reader
 from models.people.tables import Credential, Delegation, Officer, Role, SignIn
@@ -21,18 +20,6 @@ def officers_in(session: Session, roles: Collection[Role]) -> list[Officer]:
     """The active officers in these roles, by name."""
     statement = select(Officer).where(col(Officer.active), col(Officer.role).in_(roles))
     return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))))
-
-
-def named_on(session: Session, reference: str) -> list[str]:
-    """The e-mail addresses of the officers to whom a case is restricted by name."""
-    statement = (
-        select(Officer.email)
-        .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
-        .join(Escalation, col(Escalation.id) == col(NamedOfficer.escalation_id))
-        .where(Escalation.reference == reference)
-        .order_by(col(Officer.email))
-    )
-    return list(session.exec(statement))
 
 
 def delegations(

@@ -13,10 +13,10 @@ from models.law import powers as powers_law
 from models.law.notices import Comparison, Ground, Recipient
 from models.law.powers import Section
 from models.letters.tables import Letter, LetterState
-from models.matters.case import Case, case_of, find_case
+from models.matters.case import Case, find_case, see_row_in_case
 from models.paging import PER_PAGE, Page, paged, rows
+from models.people.access import Reader
 from models.policy import Policy
-from models.refusals import NotFound
 from models.shown import Shown
 from models.statutory import tables
 
@@ -83,10 +83,16 @@ class WarningNotice(Shown):
 
 
 def warning_notices_of(
-    session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> Page[WarningNotice]:
     """The warning notices of an escalation, the earliest first. Raises NotFound."""
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     mine = tables.WarningNotice.escalation_id == case.escalation.id
     return paged(
         session,
@@ -98,12 +104,12 @@ def warning_notices_of(
     )
 
 
-def warning_notice(session: Session, policy: Policy, notice_id: int) -> WarningNotice:
+def warning_notice(
+    session: Session, policy: Policy, reader: Reader, notice_id: int
+) -> WarningNotice:
     """One warning notice; raises NotFound."""
-    found = rows(session, _notices(tables.WarningNotice.id == notice_id))
-    if not found:
-        raise NotFound(f"There is no warning notice {notice_id}.")
-    return _described(case_of(session, policy, found[0][0].escalation_id), found)[0]
+    _, case = see_row_in_case(session, policy, reader, tables.WarningNotice, notice_id)
+    return _described(case, rows(session, _notices(tables.WarningNotice.id == notice_id)))[0]
 
 
 def _notices(which: Any) -> Any:

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.law.powers import Section
-from models.matters.case import Case, case_of, find_case
+from models.matters.case import Case, find_case, see_row_in_case
 from models.paging import PER_PAGE, Page, paged, rows
+from models.people.access import Reader
 from models.policy import Policy
-from models.refusals import NotFound
 from models.shown import Shown
 from models.statutory import tables
 from models.statutory.legal import legal_standing
@@ -106,6 +106,7 @@ class Power(Shown):
 def powers_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     today: date,
@@ -113,7 +114,7 @@ def powers_of(
     per_page: int = PER_PAGE,
 ) -> Page[Power]:
     """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     standing = legal_standing(case, today)
     mine = select(tables.Power).where(tables.Power.escalation_id == case.escalation.id)
     return paged(
@@ -126,13 +127,11 @@ def powers_of(
     )
 
 
-def power(session: Session, policy: Policy, power_id: int, *, today: date) -> Power:
+def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, today: date) -> Power:
     """One power; raises NotFound."""
-    found = rows(session, select(tables.Power).where(tables.Power.id == power_id))
-    if not found:
-        raise NotFound(f"There is no power {power_id}.")
-    case = case_of(session, policy, found[0].escalation_id)
-    return _power(case, legal_standing(case, today), found[0], today)
+    _, case = see_row_in_case(session, policy, reader, tables.Power, power_id)
+    [found] = rows(session, select(tables.Power).where(tables.Power.id == power_id))
+    return _power(case, legal_standing(case, today), found, today)
 
 
 def _power(case: Case, standing: standing_law.Standing, power: tables.Power, today: date) -> Power:

@@ -13,9 +13,10 @@ from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
-from models.letters.writing import find_letter
-from models.matters.case import find_case
+from models.letters.tables import Letter
+from models.matters.case import find_case, see_row
 from models.paging import PER_PAGE, Page, paged
+from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
 from models.shown import Shown
@@ -87,12 +88,14 @@ class Service(Shown):
     recorded_by_name: str
 
 
-def eligibility(session: Session, policy: Policy, reference: str, *, today: date) -> Eligibility:
+def eligibility(
+    session: Session, policy: Policy, reader: Reader, reference: str, *, today: date
+) -> Eligibility:
     """Whether the school is eligible for intervention, and what stands in each power's way.
 
     Raises NotFound.
     """
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     standing = legal_standing(case, today)
     notice = standing.notice
     in_force = notice is not None and notice.ceased_on is None
@@ -119,9 +122,9 @@ def eligibility(session: Session, policy: Policy, reference: str, *, today: date
     )
 
 
-def support_of(session: Session, policy: Policy, reference: str) -> Support | None:
+def support_of(session: Session, policy: Policy, reader: Reader, reference: str) -> Support | None:
     """What was recorded last about support for the school; None where nothing was."""
-    latest = latest_support(find_case(session, policy, reference))
+    latest = latest_support(find_case(session, policy, reader, reference))
     return None if latest is None else support(session, latest)
 
 
@@ -141,10 +144,16 @@ def support(session: Session, recorded: tables.Support) -> Support:
 
 
 def secretary_of_state_notices_of(
-    session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> Page[SecretaryOfStateNotice]:
     """What the Secretary of State told the authority about the school. Raises NotFound."""
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     mine = select(tables.SecretaryOfStateNotice).where(
         tables.SecretaryOfStateNotice.urn == case.school.urn
     )
@@ -171,10 +180,10 @@ def secretary_of_state_notice(notice: tables.SecretaryOfStateNotice) -> Secretar
 
 
 def services_of(
-    session: Session, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page[Service]:
     """How a letter was served on those it is for, apart from its e-mails. Raises NotFound."""
-    find_letter(session, letter_id)
+    see_row(session, reader, Letter, letter_id)
     mine = select(tables.Service).where(tables.Service.letter_id == letter_id)
     return paged(
         session,
@@ -186,9 +195,9 @@ def services_of(
     )
 
 
-def service(session: Session, service_id: int) -> Service:
-    """One service of a letter."""
-    return _services(session, [session.get_one(tables.Service, service_id)])[0]
+def service(session: Session, reader: Reader, service_id: int) -> Service:
+    """One service of a letter; raises NotFound."""
+    return _services(session, [see_row(session, reader, tables.Service, service_id)])[0]
 
 
 def _services(session: Session, found: Sequence[tables.Service]) -> list[Service]:

@@ -17,6 +17,7 @@ from models.paging import Page
 from models.people import cover
 from models.people.access import Act, reader
 from models.people.shown import delegation, delegations
+from models.people.tables import Delegation
 from web.api import answers, bodies
 from web.api.answering import Caller, Once, OnlyOnce, answer, may, shown
 from web.door import AtDoor, key, reference
@@ -88,10 +89,12 @@ def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -
     response_model=Page[HeldContact],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_held_contacts(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_held_contacts(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The contacts that somebody changed who does not see the case, until they are confirmed."""
     with read(door.engine) as session:
-        found = held_contacts(session, reference, **query.model_dump())
+        found = held_contacts(session, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 
@@ -140,7 +143,7 @@ def add_delegation(
 @router.post(
     "/delegations/{number}/end",
     response_model=answers.Delegation,
-    dependencies=[may(Act.DELEGATE)],
+    dependencies=[may(Act.DELEGATE, of=Delegation)],
 )
 def end_delegation(door: AtDoor, officer: Caller, once: OnlyOnce, number: str) -> Response:
     """End cover before its last day."""

@@ -9,6 +9,7 @@ from models.database import read
 from models.people.access import Act, reader
 from models.schools.contacts import set_contact
 from models.schools.shown import school, schools
+from models.schools.tables import School
 from web.api import answers
 from web.api.answering import Caller, may, shown
 from web.api.bodies import ContactBody, SchoolQuery
@@ -29,7 +30,9 @@ def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Qu
         )
 
 
-@router.get("/schools/{urn}", response_model=answers.School, dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get(
+    "/schools/{urn}", response_model=answers.School, dependencies=[may(Act.SEE_SCHOOLS, of=School)]
+)
 def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     """One school."""
     with read(door.engine) as session:
@@ -39,7 +42,7 @@ def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
 @router.put(
     "/schools/{urn}/contacts/{role}",
     response_model=answers.School,
-    dependencies=[may(Act.CHANGE_CONTACTS)],
+    dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
 )
 def put_contact(
     door: AtDoor, officer: Caller, acting: Acting, urn: str, role: str, body: ContactBody

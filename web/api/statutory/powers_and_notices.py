@@ -9,8 +9,10 @@ from sqlmodel import Session
 
 from models.database import read
 from models.letters import serving
+from models.letters.tables import Letter
 from models.paging import Page
-from models.people.access import Act
+from models.people.access import Act, reader
+from models.people.tables import Officer
 from models.statutory import (
     budgets,
     ending,
@@ -18,6 +20,7 @@ from models.statutory import (
     giving,
     preparing,
     secretary_of_state,
+    tables,
     using,
 )
 from models.statutory import shown as statutory_shown
@@ -39,10 +42,12 @@ Pages = Annotated[bodies.Paging, Query()]
     response_model=Eligibility,
     dependencies=[may(Act.SEE_CASE)],
 )
-def show_eligibility(door: AtDoor, _: Caller, reference: Reference) -> Response:
+def show_eligibility(door: AtDoor, officer: Caller, reference: Reference) -> Response:
     """The four facts of section 60(1), and what stands in the way of each power today."""
     with read(door.engine) as session:
-        found = statutory_shown.eligibility(session, door.policy, reference, today=door.today)
+        found = statutory_shown.eligibility(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
         return answer(found)
 
 
@@ -76,10 +81,14 @@ def add_support(
     response_model=Page[WarningNotice],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_warning_notices(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_warning_notices(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The warning notices of this escalation, oldest first."""
     with read(door.engine) as session:
-        found = warning_notices_of(session, door.policy, reference, **query.model_dump())
+        found = warning_notices_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return answer(found)
 
 
@@ -107,7 +116,7 @@ def add_warning_notice(
             reference=reference,
             **body.model_dump(),
         )
-        return warning_notice(session, door.policy, notice.id)
+        return warning_notice(session, door.policy, reader(officer), notice.id)
 
     return once.carry_out(command, 201)
 
@@ -115,7 +124,7 @@ def add_warning_notice(
 @router.post(
     "/warning-notices/{id}/compliance",
     response_model=WarningNotice,
-    dependencies=[may(Act.JUDGE_COMPLIANCE)],
+    dependencies=[may(Act.JUDGE_COMPLIANCE, of=tables.WarningNotice)],
 )
 def judge_compliance(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ComplianceBody
@@ -131,7 +140,7 @@ def judge_compliance(
             notice_id=id,
             **body.model_dump(),
         )
-        return warning_notice(session, door.policy, id)
+        return warning_notice(session, door.policy, reader(officer), id)
 
     return once.carry_out(command)
 
@@ -140,7 +149,7 @@ def judge_compliance(
     "/warning-notices/{id}/proposed-powers",
     status_code=201,
     response_model=WarningNotice,
-    dependencies=[may(Act.PROPOSE_POWERS)],
+    dependencies=[may(Act.PROPOSE_POWERS, of=tables.WarningNotice)],
 )
 def add_proposed_powers(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ProposedPowersBody
@@ -156,7 +165,7 @@ def add_proposed_powers(
             notice_id=id,
             **body.model_dump(),
         )
-        return warning_notice(session, door.policy, id)
+        return warning_notice(session, door.policy, reader(officer), id)
 
     return once.carry_out(command, 201)
 
@@ -166,10 +175,12 @@ def add_proposed_powers(
     response_model=Page[Power],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_powers(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_powers(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The powers that were prepared in this escalation, oldest first."""
     with read(door.engine) as session:
-        found = powers_of(session, door.policy, reference, today=door.today, **query.model_dump())
+        found = powers_of(
+            session, door.policy, reader(officer), reference, today=door.today, **query.model_dump()
+        )
         return answer(found)
 
 
@@ -193,17 +204,19 @@ def add_power(
             reference=reference,
             **body.model_dump(),
         )
-        return power(session, door.policy, prepared.id, today=door.today)
+        return power(session, door.policy, reader(officer), prepared.id, today=door.today)
 
     return once.carry_out(command, 201)
 
 
-def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[Session], Power]:
+def _on_power(
+    door: Door, officer: Officer, id: int, act: Callable[[Session], Any]
+) -> Callable[[Session], Power]:
     """Do something with a power, and show how it stands then."""
 
     def command(session: Session) -> Power:
         act(session)
-        return power(session, door.policy, id, today=door.today)
+        return power(session, door.policy, reader(officer), id, today=door.today)
 
     return command
 
@@ -212,21 +225,23 @@ def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[S
     "/powers/{id}/consultations",
     status_code=201,
     response_model=Power,
-    dependencies=[may(Act.RECORD_CONSULTATION)],
+    dependencies=[may(Act.RECORD_CONSULTATION, of=tables.Power)],
 )
 def add_consultation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ConsultationBody
 ) -> Response:
     """Record who was consulted about a power, when, and what they said."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: preparing.record_consultation(s, door.policy, **given))
+    act = _on_power(
+        door, officer, id, lambda s: preparing.record_consultation(s, door.policy, **given)
+    )
     return once.carry_out(act, 201)
 
 
 @router.post(
     "/powers/{id}/secretary-of-state",
     response_model=Power,
-    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.Power)],
 )
 def tell_secretary_of_state(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ToldBody
@@ -235,7 +250,10 @@ def tell_secretary_of_state(
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
     return once.carry_out(
         _on_power(
-            door, id, lambda s: preparing.record_secretary_of_state_told(s, door.policy, **given)
+            door,
+            officer,
+            id,
+            lambda s: preparing.record_secretary_of_state_told(s, door.policy, **given),
         ),
     )
 
@@ -244,24 +262,28 @@ def tell_secretary_of_state(
     "/powers/{id}/use",
     status_code=201,
     response_model=Power,
-    dependencies=[may(Act.USE_POWER)],
+    dependencies=[may(Act.USE_POWER, of=tables.Power)],
 )
 def use_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.UseBody
 ) -> Response:
     """Propose to use a power: its notice is drafted for the Director to approve."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: using.use_power(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: using.use_power(s, door.policy, **given))
     return once.carry_out(act, 201)
 
 
-@router.post("/powers/{id}/receipt", response_model=Power, dependencies=[may(Act.RECORD_RECEIPT)])
+@router.post(
+    "/powers/{id}/receipt",
+    response_model=Power,
+    dependencies=[may(Act.RECORD_RECEIPT, of=tables.Power)],
+)
 def record_receipt(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReceiptBody
 ) -> Response:
     """Record when the governing body received the notice of suspension (section 66)."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: budgets.record_receipt(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: budgets.record_receipt(s, door.policy, **given))
     return once.carry_out(act)
 
 
@@ -269,14 +291,16 @@ def record_receipt(
     "/powers/{id}/representations",
     status_code=201,
     response_model=Power,
-    dependencies=[may(Act.RECORD_REPRESENTATION)],
+    dependencies=[may(Act.RECORD_REPRESENTATION, of=tables.Power)],
 )
 def add_representation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.RepresentationBody
 ) -> Response:
     """Record what the governing body or the headteacher said about a suspended budget."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: budgets.record_representation(s, door.policy, **given))
+    act = _on_power(
+        door, officer, id, lambda s: budgets.record_representation(s, door.policy, **given)
+    )
     return once.carry_out(act, 201)
 
 
@@ -284,24 +308,26 @@ def add_representation(
     "/powers/{id}/reviews",
     status_code=201,
     response_model=Power,
-    dependencies=[may(Act.REVIEW_BUDGET)],
+    dependencies=[may(Act.REVIEW_BUDGET, of=tables.Power)],
 )
 def add_review(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReviewBody
 ) -> Response:
     """Put the decision on the review of a suspended budget forward, with its letter."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: budgets.review_budget(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: budgets.review_budget(s, door.policy, **given))
     return once.carry_out(act, 201)
 
 
-@router.post("/powers/{id}/end", response_model=Power, dependencies=[may(Act.END_POWER)])
+@router.post(
+    "/powers/{id}/end", response_model=Power, dependencies=[may(Act.END_POWER, of=tables.Power)]
+)
 def end_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.EndBody
 ) -> Response:
     """End a power; a board's end is put forward with the notice of it."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: ending.end_power(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: ending.end_power(s, door.policy, **given))
     return once.carry_out(act)
 
 
@@ -311,12 +337,12 @@ def end_power(
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_secretary_of_state_notices(
-    door: AtDoor, _: Caller, reference: Reference, query: Pages
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
 ) -> Response:
     """What the Secretary of State told the authority about this school, oldest first."""
     with read(door.engine) as session:
         found = statutory_shown.secretary_of_state_notices_of(
-            session, door.policy, reference, **query.model_dump()
+            session, door.policy, reader(officer), reference, **query.model_dump()
         )
         return answer(found)
 
@@ -353,7 +379,7 @@ def add_secretary_of_state_notice(
 @router.post(
     "/secretary-of-state-notices/{id}/release",
     response_model=SecretaryOfStateNotice,
-    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.SecretaryOfStateNotice)],
 )
 def release(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReleaseBody
@@ -377,12 +403,12 @@ def release(
 @router.get(
     "/letters/{id}/services",
     response_model=Page[Service],
-    dependencies=[may(Act.SEE_CASE)],
+    dependencies=[may(Act.SEE_CASE, of=Letter)],
 )
-def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
+def list_services(door: AtDoor, officer: Caller, id: Key, query: Pages) -> Response:
     """How a letter was served on those it is for, apart from its e-mails."""
     with read(door.engine) as session:
-        found = statutory_shown.services_of(session, id, **query.model_dump())
+        found = statutory_shown.services_of(session, reader(officer), id, **query.model_dump())
         return answer(found)
 
 
@@ -390,7 +416,7 @@ def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
     "/letters/{id}/services",
     status_code=201,
     response_model=Service,
-    dependencies=[may(Act.RECORD_SERVICE)],
+    dependencies=[may(Act.RECORD_SERVICE, of=Letter)],
 )
 def add_service(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ServiceBody
@@ -406,6 +432,6 @@ def add_service(
             role=body.to,
             **body.model_dump(exclude={"to"}),
         )
-        return statutory_shown.service(session, service.id)
+        return statutory_shown.service(session, reader(officer), service.id)
 
     return once.carry_out(command, 201)

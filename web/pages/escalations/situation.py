@@ -101,14 +101,13 @@ LOCKED = {
 
 def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
     """Read where an escalation stands in law."""
-    policy, today = visit.policy, visit.today
-    told = secretary_of_state_notices_of(session, policy, reference, per_page=MOST)
+    mine, today = (session, visit.policy, visit.reader, reference), visit.today
     return InLaw(
         today=today,
-        eligibility=eligibility(session, policy, reference, today=today),
-        notices=warning_notices_of(session, policy, reference, per_page=MOST).items,
-        powers=powers_of(session, policy, reference, today=today, per_page=MOST).items,
-        from_secretary_of_state=told.items,
+        eligibility=eligibility(*mine, today=today),
+        notices=warning_notices_of(*mine, per_page=MOST).items,
+        powers=powers_of(*mine, today=today, per_page=MOST).items,
+        from_secretary_of_state=secretary_of_state_notices_of(*mine, per_page=MOST).items,
     )
 
 
