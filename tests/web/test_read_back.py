@@ -39,6 +39,8 @@ from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
 from models.schools.tables import School
 from models.settings import TEMPLATES
+from models.statutory import notices_shown, powers_shown
+from models.statutory import shown as statutory_shown
 from models.statutory.tables import (
     Power,
     PowerState,
@@ -65,12 +67,12 @@ EVERY_WORD: list[tuple[type[Answer], str, type[StrEnum]]] = [
     (answers.Proposal, "state", ProposalState),
     (answers.Message, "kind", MessageKind),
     (answers.Letter, "state", LetterState),
-    (answers.Power, "section", Section),
-    (answers.Power, "state", PowerState),
+    (powers_shown.Power, "section", Section),
+    (powers_shown.Power, "state", PowerState),
     (answers.Deadline, "kind", DeadlineKind),
     (answers.Reminder, "kind", ReminderKind),
-    (answers.SecretaryOfStateNotice, "kind", SecretaryOfStateKind),
-    (answers.Service, "method", ServiceMethod),
+    (statutory_shown.SecretaryOfStateNotice, "kind", SecretaryOfStateKind),
+    (statutory_shown.Service, "method", ServiceMethod),
     (answers.Escalation, "status", Status),
 ]
 # What the Director's lists must hold between them, row by row.
@@ -85,16 +87,16 @@ LISTED: list[tuple[type[Answer], str, Any]] = [
     (answers.LevelChange, "id", LevelChange.id),
     (answers.LevelLetter, "id", LevelLetter.id),
     (answers.ListedLetter, "id", Letter.id),
-    (answers.Power, "id", Power.id),
+    (powers_shown.Power, "id", Power.id),
     (answers.Proposal, "id", Proposal.id),
     (answers.RegisterImport, "id", RegisterImport.id),
     (answers.Response, "id", Response.id),
     (answers.Round, "school_year", AssessmentRound.school_year),
     (answers.School, "urn", School.urn),
     (answers.SchoolVisit, "id", SchoolVisit.id),
-    (answers.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
+    (statutory_shown.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
     (answers.SupportReview, "id", Review.id),
-    (answers.WarningNotice, "id", WarningNotice.id),
+    (notices_shown.WarningNotice, "id", WarningNotice.id),
     (answers.WrittenReport, "id", WrittenReport.id),
 ]
 
