@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from models.database import read
 from models.level_letters.batches import find_batch
-from models.level_letters.shown import frozen_level_letter
+from models.level_letters.letters_shown import frozen_level_letter
 from models.level_letters.tables import LevelLetter
 from models.refusals import NotFound
 from models.statements import by_key

@@ -22,12 +22,9 @@ from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.record import timeline
 from models.shown import Shown
-from models.statutory.shown import (
-    powers_of,
-    secretary_of_state_notices_of,
-    support_of,
-    warning_notices_of,
-)
+from models.statutory.notices_shown import warning_notices_of
+from models.statutory.powers_shown import powers_of
+from models.statutory.shown import secretary_of_state_notices_of, support_of
 
 README = """\
 {case.reference}: {case.school} (URN {case.urn})

@@ -35,7 +35,7 @@ from models.policy import Policy
 from models.schools.tables import School
 from models.statutory import following as statutory_following
 from models.statutory import giving, preparing, using
-from models.statutory.shown import eligibility
+from models.statutory.shown import Eligibility, eligibility
 from models.statutory.tables import Power, WarningNotice
 from tests.support.council import NOW, Council
 from tests.support.remembered import remembered
@@ -314,7 +314,7 @@ class Case:
             return session.get_one(School, self.escalation.urn)
 
     @property
-    def eligibility(self) -> Any:
+    def eligibility(self) -> Eligibility:
         """What the law says today, as doors show it."""
         with read(self.engine) as session:
             today = london_date(self.now)

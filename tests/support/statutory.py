@@ -125,8 +125,8 @@ def told(case: Case, kind: str, on: date | None = None) -> SecretaryOfStateNotic
 def blocked(case: Case) -> dict[str, str]:
     """By section, every rule that stands in the way of it."""
     found: dict[str, str] = {}
-    for block in case.eligibility["blocked_by"]:
-        found[block["section"]] = found.get(block["section"], "") + block["rule"]
+    for block in case.eligibility.blocked_by:
+        found[block.section] = found.get(block.section, "") + block.rule
     return found
 
 
@@ -171,10 +171,10 @@ def posted(case: Case, letter: Letter) -> list[Message]:
 
 
 def facts(case: Case) -> list[tuple[str, date | None]]:
-    found = case.eligibility["facts"]
-    assert all(fact["holds"] is (fact["on"] is not None) for fact in found)
-    assert all("section 60(1)" in fact["says"] for fact in found)
-    return [(fact["key"], fact["on"]) for fact in found]
+    found = case.eligibility.facts
+    assert all(fact.holds is (fact.on is not None) for fact in found)
+    assert all("section 60(1)" in fact.says for fact in found)
+    return [(fact.key, fact.on) for fact in found]
 
 
 def end(case: Case, power: Power, day: date) -> Power:

@@ -13,7 +13,7 @@ from web.api.programme import plan, reports, visits
 from web.api.register import imports
 from web.api.risk import assessments
 from web.api.schools import schools
-from web.api.statutory import powers_and_notices
+from web.api.statutory import notices, powers
 
 ADDRESS = "/api/v1"
 _REFUSALS = {
@@ -31,7 +31,8 @@ TOPICS = (
     cases,
     files,
     holding,
-    powers_and_notices,
+    notices,
+    powers,
     decisions,
     assessments,
     visits,

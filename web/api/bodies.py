@@ -20,7 +20,7 @@ from pydantic import (
 
 from models.clocks import EARLIEST_YEAR
 from models.escalations.tables import ProposalState, Status
-from models.level_letters.shown import Channel
+from models.level_letters.letters_shown import Channel
 from models.level_letters.tables import LevelLetterState
 from models.matters.tables import DeadlineState
 from models.paging import LAST_PAGE, MOST_PER_PAGE, PER_PAGE

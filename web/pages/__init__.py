@@ -8,7 +8,7 @@ from web.pages.dashboard import calendar, dashboard
 from web.pages.escalations import case, caseload, holding, propose, recording, start
 from web.pages.evidence import evidence
 from web.pages.letters import deliveries, letters, messages
-from web.pages.level_letters import letter_batches
+from web.pages.level_letters import letter_batches, level_letters
 from web.pages.people import (
     account,
     council,
@@ -56,6 +56,7 @@ TOPICS = (
     proposals,
     letters,
     letter_batches,
+    level_letters,
     messages,
     plan,
     supporters,

@@ -11,16 +11,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.level_letters.tables import LetterBatch
 from models.paging import MOST_AT_ONCE
 from models.people.access import Act
 from models.refusals import NotFound
-from models.register.tables import RegisterImport
 from web.pages.approvals import proposals
 from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
 from web.pages.letters import deliveries
-from web.pages.level_letters import letter_batches
+from web.pages.level_letters import letter_batches, level_letters
 from web.pages.lists import List
 from web.pages.people import officers
 from web.pages.programme import plan, support_work, supporters
@@ -36,6 +34,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 LISTS: tuple[List[Any], ...] = (
+    *letter_batches.LISTS,
+    *level_letters.LISTS,
+    *imports.LISTS,
     List(
         "/schools",
         Act.SEE_SCHOOLS,
@@ -91,63 +92,6 @@ LISTS: tuple[List[Any], ...] = (
     *supporters.LISTS,
     *support_work.LISTS,
     List(
-        "/letter-batches",
-        Act.SEE_PROGRAMME,
-        "Batches of letters",
-        letter_batches.find_batches,
-        [
-            column("Batch", "number"),
-            column("Title", "title"),
-            column("State", "state"),
-            column("Letters", "letters"),
-            column("Issued", "issued"),
-            column("Left out", "left_out"),
-            column("Begun at", "created_at"),
-            column("Dated", "dated"),
-            column("Signed by", "signed_by"),
-            column("Issued at", "issued_at"),
-            column("Why withdrawn", "reason"),
-        ],
-    ),
-    List(
-        "/letter-batches/{id}/letters",
-        Act.SEE_PROGRAMME,
-        "Letters of batch",
-        letter_batches.find_letters,
-        [
-            column("Posting order", "place"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("To", "role"),
-            column("Name", "name"),
-            column("Level", "level"),
-            column("Level before", "before"),
-            column("How it goes", "channel"),
-            column("E-mail address", "email"),
-            column("Address", "address"),
-            column("State", "state"),
-            column("Why left out", "left_out"),
-            column("SHA-256", "sha256"),
-        ],
-        of=LetterBatch,
-    ),
-    List(
-        "/letter-batches/{id}/deliveries",
-        Act.SEE_PROGRAMME,
-        "Delivery problems of batch",
-        letter_batches.find_problems,
-        [
-            column("Name", "to_name"),
-            column("E-mail address", "to"),
-            column("URN", "letter", "urn"),
-            column("School", "letter", "school"),
-            column("State", "state"),
-            column("Since", "at"),
-            column("The mail server said", "detail"),
-        ],
-        of=LetterBatch,
-    ),
-    List(
         "/administration/officers",
         Act.MANAGE_OFFICERS,
         "Officers",
@@ -178,44 +122,6 @@ LISTS: tuple[List[Any], ...] = (
             column("The mail server said", "detail"),
             column("What to do", "advice"),
         ],
-    ),
-    List(
-        "/administration/imports",
-        Act.IMPORT_REGISTER,
-        "Imports",
-        imports.find,
-        [
-            column("File", "name"),
-            column("File of the register", "file"),
-            column("Local authority", "la"),
-            column("State", "state"),
-            column("Given at", "given_at"),
-            column("Given by", "given_by_name"),
-            column("Rows read", "read"),
-            column("New", "created"),
-            column("Changed", "updated"),
-            column("Unchanged", "unchanged"),
-            column("Left out", "skipped"),
-            column("Rejected", "rejected"),
-            column("Applied at", "applied_at"),
-            column("Applied by", "applied_by_name"),
-        ],
-    ),
-    List(
-        "/administration/imports/{id}",
-        Act.IMPORT_REGISTER,
-        "Import",
-        imports.find_findings,
-        [
-            column("Row", "row"),
-            column("URN", "urn"),
-            column("Name", "name"),
-            column("Kind", "kind"),
-            column("Before", "before"),
-            column("After", "after"),
-            column("Reason", "reason"),
-        ],
-        of=RegisterImport,
     ),
     List(
         "/administration/audit",

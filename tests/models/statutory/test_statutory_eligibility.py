@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from models.database import read, write
 from models.escalations.tables import Decision
+from models.law.powers import Section
 from models.people import officers
 from models.refusals import InvalidInput, NotPossible
 from models.statutory import following
@@ -43,7 +44,7 @@ def test_both_clocks_begin_with_the_notice(case: Case) -> None:
     [compliance], [last] = of_kind(case, "compliance"), of_kind(case, "powers")
     assert (compliance.due_on, compliance.state) == (ENDS_ON, "open")
     assert (last.due_on, last.state) == (LAST_DAY, "open")
-    assert case.eligibility["last_day_for_powers"] == {
+    assert case.eligibility.last_day_for_powers == {
         "63": LAST_DAY,
         "64": LAST_DAY,
         "65": None,
@@ -132,7 +133,7 @@ def test_judged_complied_ends_both_clocks(case: Case) -> None:
         case.propose_powers("65")
     with pytest.raises(NotPossible, match="complied with the warning notice"):
         case.prepare("63")
-    assert not case.eligibility["eligible"]
+    assert not case.eligibility.eligible
     case.change("resolve")
     assert case.escalation.status == "resolved"
     assert case.notice.id == notice.id
@@ -214,7 +215,7 @@ def test_the_four_facts_come_one_by_one_each_with_its_day(case: Case) -> None:
     assert facts(case)[3] == ("powers_proposed", None)
     case.now = at(date(2026, 12, 10))
     assert facts(case)[3] == ("powers_proposed", date(2026, 12, 10))
-    assert case.eligibility["eligible"]
+    assert case.eligibility.eligible
     case.change("advance")
     assert case.states["intervention"] == "approved"
 
@@ -242,7 +243,7 @@ def test_a_further_notice_renews_the_two_months(case: Case) -> None:
     assert case.states["intervention"] == "ahead"
     case.issue()
     assert [on for _, on in facts(case)] == [date(2027, 2, 1), None, None, None]
-    assert case.eligibility["last_day_for_powers"]["63"] == date(2027, 4, 22)
+    assert case.eligibility.last_day_for_powers[Section.ARRANGEMENTS] == date(2027, 4, 22)
     old, new = case.all(WarningNotice)
     with pytest.raises(NotPossible, match="or a later one has"):
         act(case, following.judge_compliance, notice_id=old.id, complied=True, reasons="Late.")

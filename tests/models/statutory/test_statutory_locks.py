@@ -68,7 +68,7 @@ def test_a_notice_of_the_secretary_of_state_supersedes_and_locks(case: Case) -> 
     ):
         with pytest.raises(NotPossible, match="Secretary of State"):
             refused()
-    assert "section 60(4A)" in case.eligibility["notice_refused_because"]
+    assert "section 60(4A)" in case.eligibility.notice_refused_because
     released(case, hers)
     assert [on for _, on in facts(case)] == [None] * 4, "a release does not revive our notice"
     with pytest.raises(NotPossible, match="released already"):
@@ -140,7 +140,7 @@ def test_an_intention_to_act_locks_three_powers_and_not_the_board(case: Case) ->
     hers = told(case, "intends_to_act")
     assert set(blocked(case)) == {"63", "64", "66"}
     assert all("section 70B(2)" in rule for rule in blocked(case).values())
-    assert case.eligibility["eligible"], "eligible, and locked"
+    assert case.eligibility.eligible, "eligible, and locked"
     with pytest.raises(NotPossible, match=r"section 70B\(2\)"):
         case.decide(proposal, "dcs")
     case.decide(proposal, "dcs", "return", "Wait for the Secretary of State.")
@@ -177,7 +177,7 @@ def test_a_lock_outlives_the_escalation(case: Case) -> None:
     told(case, "warning_notice")
     case.change("withdraw")
     turn(case)
-    assert "section 60(4A)" in case.eligibility["notice_refused_because"]
+    assert "section 60(4A)" in case.eligibility.notice_refused_because
     with pytest.raises(NotPossible, match=r"section 60\(4A\)"):
         case.warn()
 
@@ -200,7 +200,7 @@ def test_an_academy_is_refused_everything_with_the_two_steps_that_exist(case: Ca
         assert all(step in refusal.value.message for step in ACADEMY_STEPS)
         assert "section 59(1)" in refusal.value.message
     assert set(blocked(case)) == {"63", "64", "65", "66"}
-    assert not case.eligibility["eligible"]
+    assert not case.eligibility.eligible
     assert case.all(WarningNotice) + case.all(Power) == []
 
 

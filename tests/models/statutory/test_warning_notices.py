@@ -130,7 +130,7 @@ def test_legal_then_the_director_and_neither_the_drafter(case: Case) -> None:
         case.decide(proposal, "legal")
     assert case.issue() == []
     assert case.states["warning_notice"] == "proposed"
-    assert case.eligibility["facts"][0]["holds"] is False
+    assert case.eligibility.facts[0].holds is False
 
 
 def test_its_text_follows_from_its_form_alone(case: Case) -> None:

@@ -8,13 +8,18 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.database import read
-from models.level_letters import approving, opening
-from models.level_letters import shown as read_letters
-from models.level_letters.tables import LetterBatch, LevelLetter
+from models.level_letters import approving, opening, tables
+from models.level_letters.letters_shown import (
+    LevelLetter,
+    WholeLevelLetter,
+    letters_of_batch,
+    level_letter,
+)
+from models.level_letters.shown import LetterBatch, WholeLetterBatch, letter_batch, letter_batches
+from models.paging import Page
 from models.people.access import Act
 from models.people.access import may as may_do
-from web.api import answers
-from web.api.answering import Caller, Once, OnlyOnce, may, shown
+from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.bodies import LetterBatchBody, LevelLetterQuery, Paging, ReasonBody
 from web.door import Acting, AtDoor, key
 from web.level_letter_files import PDF, bundle_response, level_letter_pdf
@@ -26,46 +31,46 @@ _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "cont
 
 @router.get(
     "/letter-batches",
-    response_model=answers.ListOf[answers.LetterBatch],
+    response_model=Page[LetterBatch],
     dependencies=[may(Act.SEE_PROGRAMME)],
 )
 def list_batches(door: AtDoor, _: Caller, query: Annotated[Paging, Query()]) -> Response:
     """All batches, the newest first."""
     with read(door.engine) as session:
-        found = read_letters.letter_batches(session, **query.model_dump())
-        return shown(answers.ListOf[answers.LetterBatch], found)
+        found = letter_batches(session, **query.model_dump())
+        return answer(found)
 
 
 @router.get(
     "/letter-batches/{id}",
-    response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)],
+    response_model=WholeLetterBatch,
+    dependencies=[may(Act.SEE_PROGRAMME, of=tables.LetterBatch)],
 )
 def show_batch(door: AtDoor, _: Caller, id: Key) -> Response:
     """One batch: how far it is, its sample, its deliveries."""
     with read(door.engine) as session:
-        return shown(answers.WholeLetterBatch, read_letters.letter_batch(session, id))
+        return answer(letter_batch(session, id))
 
 
 @router.get(
     "/letter-batches/{id}/letters",
-    response_model=answers.ListOf[answers.LevelLetter],
-    dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)],
+    response_model=Page[LevelLetter],
+    dependencies=[may(Act.SEE_PROGRAMME, of=tables.LetterBatch)],
 )
 def list_letters(
     door: AtDoor, _: Caller, id: Key, query: Annotated[LevelLetterQuery, Query()]
 ) -> Response:
     """The letters of a batch in posting order."""
     with read(door.engine) as session:
-        found = read_letters.letters_of_batch(session, id, **query.model_dump())
-        return shown(answers.ListOf[answers.LevelLetter], found)
+        found = letters_of_batch(session, id, **query.model_dump())
+        return answer(found)
 
 
 @router.get(
     "/letter-batches/{id}/bundle.pdf",
     response_class=Response,
     responses=_FILE,
-    dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=tables.LetterBatch)],
 )
 def show_bundle(door: AtDoor, _: Caller, id: Key) -> Response:
     """The letters that go by post, as one file for the printer."""
@@ -75,23 +80,23 @@ def show_bundle(door: AtDoor, _: Caller, id: Key) -> Response:
 @router.post(
     "/letter-batches",
     status_code=201,
-    response_model=answers.WholeLetterBatch,
+    response_model=WholeLetterBatch,
     dependencies=[may(Act.PREPARE_LEVEL_LETTERS)],
 )
 def open_batch(door: AtDoor, officer: Caller, once: OnlyOnce, body: LetterBatchBody) -> Response:
     """Begin a batch about the last published assessment, or about changes in the year."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> WholeLetterBatch:
         opened = opening.open_batch(session, officer=officer, now=door.now, **body.model_dump())
-        return read_letters.letter_batch(session, opened.id)
+        return letter_batch(session, opened.id)
 
-    return once(answers.WholeLetterBatch, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.post(
     "/letter-batches/{id}/approval",
-    response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=LetterBatch)],
+    response_model=WholeLetterBatch,
+    dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def approve(once: OnlyOnce, id: Key) -> Response:
     """Approve a batch that somebody else began, once its whole sample was opened by the caller."""
@@ -100,8 +105,8 @@ def approve(once: OnlyOnce, id: Key) -> Response:
 
 @router.post(
     "/letter-batches/{id}/withdrawal",
-    response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)],
+    response_model=WholeLetterBatch,
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def withdraw(once: OnlyOnce, id: Key, body: ReasonBody) -> Response:
     """Withdraw a batch that is not approved yet."""
@@ -111,18 +116,18 @@ def withdraw(once: OnlyOnce, id: Key, body: ReasonBody) -> Response:
 def _carried_out(once: Once, number: int, command: Any, **values: Any) -> Response:
     """Carry out a command on a batch, and show the batch as it is then."""
 
-    def run(session: Session) -> Any:
+    def run(session: Session) -> WholeLetterBatch:
         command(session, officer=once.officer, now=once.door.now, number=number, **values)
-        return read_letters.letter_batch(session, number)
+        return letter_batch(session, number)
 
-    return once(answers.WholeLetterBatch, run)
+    return once.carry_out(run)
 
 
 @router.get(
     "/level-letters/{id}.pdf",
     response_class=Response,
     responses=_FILE,
-    dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=tables.LevelLetter)],
 )
 def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
     """A letter as PDF: an issued one byte for byte as it went out."""
@@ -131,16 +136,16 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
 
 @router.get(
     "/level-letters/{id}",
-    response_model=answers.WholeLevelLetter,
-    dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)],
+    response_model=WholeLevelLetter,
+    dependencies=[may(Act.SEE_PROGRAMME, of=tables.LevelLetter)],
 )
 def show_letter(door: AtDoor, officer: Caller, acting: Acting, id: Key) -> Response:
     """One letter with its text. A caller who may approve its batch has now looked at it."""
     with read(door.engine) as session:
-        found = read_letters.level_letter(session, id)
+        found = level_letter(session, id)
         approves = may_do(officer, Act.APPROVE_LEVEL_LETTERS)
         unseen = approves and approving.is_unseen(session, id, officer.id)
     if unseen:
         with acting() as session:
             approving.look_at(session, officer=officer, now=door.now, letter_id=id)
-    return shown(answers.WholeLevelLetter, found)
+    return answer(found)

@@ -3,19 +3,25 @@
 Files are given on the page or at the command line: they are too large for a call.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.database import read
+from models.paging import Page
 from models.people.access import Act
-from models.register import importing
-from models.register import shown as reading
-from models.register.tables import RegisterImport
-from web.api import answers
-from web.api.answering import Caller, OnlyOnce, may, shown
+from models.register import importing, tables
+from models.register.shown import (
+    RegisterFinding,
+    RegisterImport,
+    RegisterImportWhole,
+    findings,
+    register_import,
+    register_imports,
+)
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.bodies import FindingQuery, Paging
 from web.door import AtDoor, key
 
@@ -25,50 +31,50 @@ Key = Annotated[int, Depends(key)]
 
 @router.get(
     "/register-imports",
-    response_model=answers.ListOf[answers.RegisterImport],
+    response_model=Page[RegisterImport],
     dependencies=[may(Act.IMPORT_REGISTER)],
 )
 def list_imports(door: AtDoor, _: Caller, query: Annotated[Paging, Query()]) -> Response:
     """All imports, the newest first."""
     with read(door.engine) as session:
-        found = reading.register_imports(session, **query.model_dump())
-        return shown(answers.ListOf[answers.RegisterImport], found)
+        found = register_imports(session, **query.model_dump())
+        return answer(found)
 
 
 @router.get(
     "/register-imports/{id}",
-    response_model=answers.RegisterImportWhole,
-    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+    response_model=RegisterImportWhole,
+    dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
 def show_import(door: AtDoor, _: Caller, id: Key) -> Response:
     """One import, with how many findings of each kind it has."""
     with read(door.engine) as session:
-        return shown(answers.RegisterImportWhole, reading.register_import(session, id))
+        return answer(register_import(session, id))
 
 
 @router.get(
     "/register-imports/{id}/findings",
-    response_model=answers.ListOf[answers.RegisterFinding],
-    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+    response_model=Page[RegisterFinding],
+    dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
 def list_findings(
     door: AtDoor, _: Caller, id: Key, query: Annotated[FindingQuery, Query()]
 ) -> Response:
     """What an import found, in the order of the file's rows."""
     with read(door.engine) as session:
-        found = reading.findings(session, id, **query.model_dump())
-        return shown(answers.ListOf[answers.RegisterFinding], found)
+        found = findings(session, id, **query.model_dump())
+        return answer(found)
 
 
 @router.post(
     "/register-imports/{id}/application",
-    response_model=answers.RegisterImportWhole,
-    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+    response_model=RegisterImportWhole,
+    dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
 def apply_import(door: AtDoor, officer: Caller, id: Key, once: OnlyOnce) -> Response:
     """Change our schools as was shown; 409 when that is no longer what would change."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> RegisterImportWhole:
         importing.apply(
             session,
             door.policy,
@@ -77,8 +83,8 @@ def apply_import(door: AtDoor, officer: Caller, id: Key, once: OnlyOnce) -> Resp
             now=door.now,
             import_id=id,
         )
-        return reading.register_import(session, id)
+        return register_import(session, id)
 
-    answer = once(answers.RegisterImportWhole, command)
+    applied = once.carry_out(command)
     importing.tidy(door.engine, door.settings, door.now)
-    return answer
+    return applied

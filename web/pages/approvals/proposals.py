@@ -24,12 +24,13 @@ from models.people.access import Act
 from models.people.tables import Role
 from models.policy.wording import find_rule
 from models.refusals import ChangedSince, InvalidInput
-from models.statutory import shown as statutory_shown
+from models.statutory.notices_shown import warning_notices_of
+from models.statutory.powers_shown import power as find_power
 from web.pages.escalations.propose import CONFIRMATIONS
 from web.pages.forms import Form, Posted
 from web.pages.letters.letters import editable, preview
 from web.pages.lists import PageNumber, address
-from web.pages.statutory.wording import shown_notice, shown_power
+from web.pages.statutory.wording import NoticeInWords, PowerInWords, notice_in_words, power_in_words
 from web.pages.visits import Key, Visit, Visitor, may
 from web.pages.wording import titled
 from web.rendering import date_long
@@ -147,26 +148,24 @@ def _then(found: Found) -> str | None:
     return Role(later[0]).label if later else None
 
 
-def _notice_of(session: Session, visit: Visit, found: Found) -> Found | None:
+def _notice_of(session: Session, visit: Visit, found: Found) -> NoticeInWords | None:
     """The warning notice that the proposal is to give, in full."""
-    notices = statutory_shown.warning_notices_of(
+    notices = warning_notices_of(
         session, visit.policy, visit.reader, found["reference"], per_page=paging.MOST_PER_PAGE
     ).items
-    proposed = [notice for notice in notices if notice["proposal"] == found["id"]]
-    return shown_notice(proposed[0]) if proposed else None
+    proposed = [notice for notice in notices if notice.proposal == found["id"]]
+    return notice_in_words(proposed[0]) if proposed else None
 
 
-def _power_of(session: Session, visit: Visit, found: Found) -> Found | None:
+def _power_of(session: Session, visit: Visit, found: Found) -> PowerInWords | None:
     """The power that the proposal is to use, to review or to end, in full."""
     about = ("power", "review_of", "end_of")
     numbers = [found["details"][name] for name in about if name in found["details"]]
     if not numbers:
         return None
     case = find_case(session, visit.policy, visit.reader, found["reference"])
-    return shown_power(
-        case,
-        statutory_shown.power(session, visit.policy, visit.reader, numbers[0], today=visit.today),
-    )
+    power = find_power(session, visit.policy, visit.reader, numbers[0], today=visit.today)
+    return power_in_words(case, power)
 
 
 @dataclass(frozen=True)

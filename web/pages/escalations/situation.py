@@ -15,7 +15,14 @@ from models.matters.case import Case
 from models.people.access import Act, may
 from models.people.tables import Officer
 from models.policy.ladder import Standing
-from models.statutory import shown as statutory_shown
+from models.statutory.notices_shown import WarningNotice, warning_notices_of
+from models.statutory.powers_shown import Power, powers_of
+from models.statutory.shown import (
+    Eligibility,
+    SecretaryOfStateNotice,
+    eligibility,
+    secretary_of_state_notices_of,
+)
 from models.statutory.tables import SecretaryOfStateKind
 from web.pages.escalations.propose import Offer
 from web.pages.visits import Visit
@@ -31,26 +38,26 @@ class InLaw:
     """Where an escalation stands in Part 4 of the Act, as it is told today."""
 
     today: date
-    eligibility: Found
-    notices: Sequence[Found]
-    powers: Sequence[Found]
-    from_secretary_of_state: Sequence[Found]
+    eligibility: Eligibility
+    notices: Sequence[WarningNotice]
+    powers: Sequence[Power]
+    from_secretary_of_state: Sequence[SecretaryOfStateNotice]
 
     @property
-    def notice(self) -> Found | None:
+    def notice(self) -> WarningNotice | None:
         """The newest warning notice that was given."""
-        given = [notice for notice in self.notices if notice["given_on"]]
+        given = [notice for notice in self.notices if notice.given_on]
         return given[-1] if given else None
 
     def holds(self, key: str) -> bool:
         """Whether one of the four facts of section 60(1) holds."""
-        return any(fact["holds"] for fact in self.eligibility["facts"] if fact["key"] == key)
+        return any(fact.holds for fact in self.eligibility.facts if fact.key == key)
 
     @property
     def last_day(self) -> str | None:
         """The last day for sections 63, 64 and 66, in a sentence; None while there is none."""
-        day = self.eligibility["last_day_for_powers"][Section.ARRANGEMENTS.value]
-        if day is None or self.notice is None or self.notice["complied"]:
+        day = self.eligibility.last_day_for_powers[Section.ARRANGEMENTS]
+        if day is None or self.notice is None or self.notice.complied:
             return None
         if day < self.today:
             return (
@@ -66,11 +73,11 @@ class InLaw:
     def locks(self) -> list[str]:
         """What locks a notice or a power until somebody else acts, each with the section."""
         theirs = [
-            LOCKED[notice["kind"]].format(date_long(notice["received_on"]))
+            LOCKED[notice.kind].format(date_long(notice.received_on))
             for notice in self.from_secretary_of_state
-            if notice["released_on"] is None
+            if notice.released_on is None
         ]
-        since = self.eligibility["board_sits_since"]
+        since = self.eligibility.board_sits_since
         if since is None:
             return theirs
         return [
@@ -81,11 +88,11 @@ class InLaw:
 
 
 LOCKED = {
-    SecretaryOfStateKind.WARNING_NOTICE.value: (
+    SecretaryOfStateKind.WARNING_NOTICE: (
         "The Secretary of State has given a warning notice, received on {}: the local authority "
         "may give none until it is told that it may (section 60(4A))."
     ),
-    SecretaryOfStateKind.INTENDS_TO_ACT.value: (
+    SecretaryOfStateKind.INTENDS_TO_ACT: (
         "The Secretary of State intends to act (sections 66A to 69), as notified on {}: sections "
         "63, 64 and 66 are locked until the local authority is told that it may use them "
         "(section 70B(2))."
@@ -95,21 +102,13 @@ LOCKED = {
 
 def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
     """Read where an escalation stands in law."""
-    policy = visit.policy
+    mine, today = (session, visit.policy, visit.reader, reference), visit.today
     return InLaw(
-        today=visit.today,
-        eligibility=statutory_shown.eligibility(
-            session, policy, visit.reader, reference, today=visit.today
-        ),
-        notices=statutory_shown.warning_notices_of(
-            session, policy, visit.reader, reference, per_page=MOST
-        ).items,
-        powers=statutory_shown.powers_of(
-            session, policy, visit.reader, reference, today=visit.today, per_page=MOST
-        ).items,
-        from_secretary_of_state=statutory_shown.secretary_of_state_notices_of(
-            session, policy, visit.reader, reference, per_page=MOST
-        ).items,
+        today=today,
+        eligibility=eligibility(*mine, today=today),
+        notices=warning_notices_of(*mine, per_page=MOST).items,
+        powers=powers_of(*mine, today=today, per_page=MOST).items,
+        from_secretary_of_state=secretary_of_state_notices_of(*mine, per_page=MOST).items,
     )
 
 

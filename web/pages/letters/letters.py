@@ -1,5 +1,7 @@
 """One letter: its preview, its versions, its files, and editing the draft."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
@@ -13,7 +15,7 @@ from models.letters.writing import NOT_EDITED, edit_letter
 from models.matters.case import see_row
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statutory.shown import services_of
+from models.statutory.shown import Service, services_of
 from models.statutory.tables import ServiceMethod
 from notifications.issuing import letter_document
 from notifications.letters import LETTER_STYLE, LetterDocument, to_html_fragment
@@ -25,6 +27,19 @@ from web.pages.wording import lower_first, upper_first
 from web.rules import anybody
 
 router = APIRouter()
+
+
+@dataclass(frozen=True)
+class ServiceInWords:
+    """That a letter was served: on whom, and how."""
+
+    shown: Service
+    to: str
+
+    @property
+    def method(self) -> str:
+        """How, as it begins a sentence."""
+        return upper_first(self.shown.method.label)
 
 
 @router.get("/letters/style.css", dependencies=[anybody])
@@ -54,14 +69,7 @@ def letter(visit: Visitor, number: Key) -> Response:
         title=found.title,
         letter=found,
         preview=shown,
-        services=[
-            {
-                **service,
-                "to": recipients.get(service["to"], who(service["to"])),
-                "method": upper_first(ServiceMethod(service["method"]).label),
-            }
-            for service in services
-        ],
+        services=[ServiceInWords(each, recipients.get(each.to, who(each.to))) for each in services],
         may_edit=visit.may(Act.WRITE_LETTER) and editable(found),
         may_serve=visit.may(Act.RECORD_SERVICE) and found.state == "issued",
     )

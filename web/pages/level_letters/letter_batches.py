@@ -5,28 +5,30 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from markupsafe import Markup
 from sqlmodel import Session
 
-from models import paging
-from models.escalations.shown import escalations
-from models.level_letters import approving, deliveries, opening
+from models.level_letters import approving, deliveries, opening, tables
 from models.level_letters import batches as level_letters_batches
-from models.level_letters import shown as read_letters
-from models.level_letters.drafting import ROLES
-from models.level_letters.tables import BatchState, LetterBatch, LevelLetter, LevelLetterState
+from models.level_letters.letters_shown import letters_of_batch, level_letter
+from models.level_letters.shown import (
+    DeliveryProblem,
+    LetterBatch,
+    delivery_problems_of,
+    letter_batch,
+    letter_batches,
+)
+from models.level_letters.tables import BatchState, LevelLetterState
+from models.paging import Page
 from models.people.access import Act
 from models.refusals import InvalidInput
-from models.schools import shown as schools_shown
-from models.schools.tables import RiskLevel, School
 from models.work import BulkState
-from notifications.letters import to_html_fragment
 from notifications.level_letters import bundle_file
 from web.door import key
-from web.level_letter_files import bundle_response, document_of, level_letter_pdf
+from web.level_letter_files import bundle_response
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.lists import PageNumber, address
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 LIST = "/letter-batches"
@@ -74,15 +76,15 @@ def _list(visit: Visit, page: int, form: Form) -> Response:
 
 def find_batches(
     session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[LetterBatch]:
     """One page of the batches."""
-    return read_letters.letter_batches(session, page=page, per_page=per_page)
+    return letter_batches(session, page=page, per_page=per_page)
 
 
 # One batch ---------------------------------------------------------------------------------
 
 
-@router.get("/letter-batches/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)])
+@router.get("/letter-batches/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.LetterBatch)])
 def batch(visit: Visitor, number: Key) -> Response:
     """How far a batch is, what is in it, what is to be done."""
     return _batch(visit, number, Form())
@@ -90,20 +92,20 @@ def batch(visit: Visitor, number: Key) -> Response:
 
 def _batch(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = read_letters.letter_batch(session, number)
+        found = letter_batch(session, number)
         problems = find_problems(session, visit, {}, 1, PROBLEMS_SHOWN)
-        left_out = read_letters.letters_of_batch(
+        left_out = letters_of_batch(
             session, number, state=LevelLetterState.LEFT_OUT, per_page=PROBLEMS_SHOWN
         )
         batch = level_letters_batches.find_batch(session, number)
         unseen = approving.unseen(session, batch, visit.officer.id)
         own = approving.own_batch(visit.policy, batch, visit.officer)
-    work = found["work"]
-    at_work = work is not None and work["state"] == BulkState.OPEN
-    bundled = found["bundle_sha256"] is not None
+    work = found.work
+    at_work = work is not None and work.state is BulkState.OPEN
+    bundled = found.bundle_sha256 is not None
     shown = visit.page(
         "level_letters/batch.html",
-        title=found["title"],
+        title=found.title,
         navigation="risk",
         form=form,
         batch=found,
@@ -111,7 +113,7 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
         left_out=left_out,
         unseen=unseen,
         at_work=at_work,
-        has_failed=work is not None and work["state"] == BulkState.FAILED,
+        has_failed=work is not None and work.state is BulkState.FAILED,
         bundle_is_there=bundled and bundle_file(visit.door.settings, number).is_file(),
         looks_again=LOOKS_AGAIN,
         own=own,
@@ -126,82 +128,26 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
 
 def find_problems(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[DeliveryProblem]:
     """One page of the letters that may not have arrived, of the batch that an address names."""
     number = level_letters_batches.find_batch(session, key(visit.request.path_params["id"])).id
-    return read_letters.delivery_problems_of(session, number, page=page, per_page=per_page)
+    return delivery_problems_of(session, number, page=page, per_page=per_page)
 
 
 @router.get(
-    "/letter-batches/{id}/bundle.pdf", dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)]
+    "/letter-batches/{id}/bundle.pdf", dependencies=[may(Act.SEE_PROGRAMME, of=tables.LetterBatch)]
 )
 def bundle(visit: Visitor, number: Key) -> Response:
     """The letters that go by post, as one file for the printer."""
     return bundle_response(visit.door, number)
 
 
-@router.get("/letter-batches/{id}/letters", dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)])
-def letters(
-    visit: Visitor,
-    number: Key,
-    page: PageNumber,
-    query: str = "",
-    level: str = "",
-    role: str = "",
-    channel: str = "",
-    state: str = "",
-) -> Response:
-    """The letters of a batch in posting order."""
-    filters = {"query": query, "level": level, "role": role, "channel": channel, "state": state}
-    form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
-    with visit.read() as session:
-        described = read_letters.letter_batch(session, number)
-        try:
-            found = find_letters(session, visit, filters, page, PER_PAGE)
-        except InvalidInput as invalid:
-            form = form.refused(invalid)
-    return visit.page(
-        "level_letters/letters.html",
-        title=f"All letters of batch {number}",
-        navigation="risk",
-        form=form,
-        batch=described,
-        found=found,
-        levels=list(RiskLevel),
-        roles={role.value: words for role, words in ROLES.items()},
-        channels=list(read_letters.Channel),
-        states=list(LevelLetterState),
-        address=address(visit, filters),
-    )
-
-
-def find_letters(
-    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
-    """One page of the letters of the batch that an address names, each with its place there."""
-    found = read_letters.letters_of_batch(
-        session,
-        key(visit.request.path_params["id"]),
-        query=filters.get("query", ""),
-        level=filters.get("level") or None,
-        role=filters.get("role") or None,
-        channel=filters.get("channel") or None,
-        state=filters.get("state") or None,
-        page=page,
-        per_page=per_page,
-    )
-    places = enumerate(found.items, start=(page - 1) * per_page + 1)
-    return found.model_copy(
-        update={"items": [{**letter, "place": place} for place, letter in places]}
-    )
-
-
 # What is done to it ------------------------------------------------------------------------
 
 
 @router.get(
-    "/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=LetterBatch)]
+    "/letter-batches/{id}/approval",
+    dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def approval(visit: Visitor, number: Key) -> Response:
     """What approving means, to be confirmed."""
@@ -209,7 +155,8 @@ def approval(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=LetterBatch)]
+    "/letter-batches/{id}/approval",
+    dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def approve(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the batch: it is issued from now on."""
@@ -227,7 +174,7 @@ def approve(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _approval(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = read_letters.letter_batch(session, number)
+        found = letter_batch(session, number)
         batch = level_letters_batches.find_batch(session, number)
         unseen = approving.unseen(session, batch, visit.officer.id)
         own = approving.own_batch(visit.policy, batch, visit.officer)
@@ -239,14 +186,15 @@ def _approval(visit: Visit, number: int, form: Form) -> Response:
         batch=found,
         unseen=unseen,
         own=own,
-        prepared=found["state"] == BatchState.PREPARED,
+        prepared=found.state is BatchState.PREPARED,
         today=visit.today,
         signatory=visit.officer,
     )
 
 
 @router.get(
-    "/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+    "/letter-batches/{id}/withdrawal",
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def withdrawal(visit: Visitor, number: Key) -> Response:
     """What withdrawing means, and the form for its reason."""
@@ -254,7 +202,8 @@ def withdrawal(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+    "/letter-batches/{id}/withdrawal",
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw the batch."""
@@ -275,7 +224,7 @@ def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _withdrawal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = read_letters.letter_batch(session, number)
+        found = letter_batch(session, number)
     return visit.page(
         "level_letters/withdraw.html",
         title="Withdraw the letters",
@@ -286,7 +235,8 @@ def _withdrawal(visit: Visit, number: int, form: Form) -> Response:
 
 
 @router.post(
-    "/letter-batches/{id}/again", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+    "/letter-batches/{id}/again",
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def prepare_again(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft anew what was left out."""
@@ -294,7 +244,8 @@ def prepare_again(visit: Visitor, number: Key, form: Posted) -> Response:
 
 
 @router.post(
-    "/letter-batches/{id}/work", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+    "/letter-batches/{id}/work",
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def go_on(visit: Visitor, number: Key, form: Posted) -> Response:
     """Let work that stopped go on, or make the print bundle again."""
@@ -317,7 +268,7 @@ def _once_more(visit: Visit, number: int, form: Form, command: Any) -> Response:
 
 @router.get(
     "/letter-batches/{id}/deliveries/{item}",
-    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)],
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def delivery(visit: Visitor, number: Key, item: str) -> Response:
     """What is known of a delivery, and the decision if one is due."""
@@ -326,7 +277,7 @@ def delivery(visit: Visitor, number: Key, item: str) -> Response:
 
 @router.post(
     "/letter-batches/{id}/deliveries/{item}",
-    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)],
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
 def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
@@ -350,7 +301,7 @@ def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
 def _delivery(visit: Visit, number: int, item: str, form: Form) -> Response:
     with visit.read() as session:
         message, letter = deliveries.find_delivery(session, number, key(item))
-        found = read_letters.level_letter(session, letter.id)
+        found = level_letter(session, letter.id)
     return visit.page(
         "level_letters/delivery.html",
         title=f"Delivery to {message.to_name}",
@@ -362,81 +313,40 @@ def _delivery(visit: Visit, number: int, item: str, form: Form) -> Response:
     )
 
 
-# One letter, and those of one school -------------------------------------------------------
-
-
-@router.get("/level-letters/{id}.pdf", dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)])
-def pdf(visit: Visitor, number: Key) -> Response:
-    """The letter as a file."""
-    return level_letter_pdf(visit.door, number)
-
-
-@router.get("/level-letters/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)])
-def letter(visit: Visitor, number: Key) -> Response:
-    """The letter as it would be, or was, sent; whoever may approve has now looked at it."""
-    mark_seen(visit, number)
-    with visit.read() as session:
-        found = read_letters.level_letter(session, number)
-        shown = Markup()
-        if found["body"]:
-            # Markup is right here: the rendering escapes every text that it puts in.
-            html = to_html_fragment(document_of(session, visit.door, number))
-            shown = Markup(html)  # noqa: S704 # nosec
-        described = read_letters.letter_batch(session, found["batch"])
-    return visit.page(
-        "level_letters/letter.html",
-        title=f"Letter to {found['name']}",
-        navigation="risk",
-        letter=found,
-        preview=shown,
-        batch=described,
-        next_unseen=_next_unseen(visit, described, number),
-    )
-
-
-def mark_seen(visit: Visit, letter_id: int) -> None:
-    """Note that an officer who may approve it has opened a letter of the sample."""
-    if not visit.may(Act.APPROVE_LEVEL_LETTERS):
-        return
-    with visit.read() as session:
-        if not approving.is_unseen(session, letter_id, visit.officer.id):
-            return
-    with visit.write() as session:
-        approving.look_at(session, officer=visit.officer, now=visit.now, letter_id=letter_id)
-
-
-def _next_unseen(visit: Visit, described: dict[str, Any], letter_id: int) -> int | None:
-    """The next letter of the sample that the officer has still to open."""
-    mine = visit.officer.email
-    left = [
-        each["id"]
-        for each in described["sample"]
-        if each["id"] != letter_id and mine not in [seen["email"] for seen in each["seen_by"]]
-    ]
-    waits = described["state"] == BatchState.PREPARED and visit.may(Act.APPROVE_LEVEL_LETTERS)
-    return left[0] if left and waits else None
-
-
-@router.get("/schools/{urn}/letters", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
-def of_school(visit: Visitor, urn: str, page: PageNumber) -> Response:
-    """The letters to a school about its level, and where those of its escalations are."""
-    with visit.read() as session:
-        school = schools_shown.school(session, visit.reader, urn)
-        found = read_letters.level_letters_of(session, school["urn"], page=page, per_page=PER_PAGE)
-        cases = escalations(
-            session,
-            visit.policy,
-            visit.reader,
-            today=visit.today,
-            urn=school["urn"],
-            sort="-reference",
-        )
-    return visit.page(
-        "level_letters/school.html",
-        title=f"Letters to {school['name']}",
-        navigation="schools",
-        school=school,
-        found=found,
-        escalations=cases.items,
-        address=address(visit, {}),
-    )
+LISTS: tuple[List[Any], ...] = (
+    List[LetterBatch](
+        LIST,
+        Act.SEE_PROGRAMME,
+        "Batches of letters",
+        find_batches,
+        [
+            Column("Batch", lambda batch: batch.number),
+            Column("Title", lambda batch: batch.title),
+            Column("State", lambda batch: batch.state),
+            Column("Letters", lambda batch: batch.letters),
+            Column("Issued", lambda batch: batch.issued),
+            Column("Left out", lambda batch: batch.left_out),
+            Column("Begun at", lambda batch: batch.created_at),
+            Column("Dated", lambda batch: batch.dated),
+            Column("Signed by", lambda batch: batch.signed_by),
+            Column("Issued at", lambda batch: batch.issued_at),
+            Column("Why withdrawn", lambda batch: batch.reason),
+        ],
+    ),
+    List[DeliveryProblem](
+        "/letter-batches/{id}/deliveries",
+        Act.SEE_PROGRAMME,
+        "Delivery problems of batch",
+        find_problems,
+        [
+            Column("Name", lambda problem: problem.to_name),
+            Column("E-mail address", lambda problem: problem.to),
+            Column("URN", lambda problem: problem.letter.urn),
+            Column("School", lambda problem: problem.letter.school),
+            Column("State", lambda problem: problem.state),
+            Column("Since", lambda problem: problem.at),
+            Column("The mail server said", lambda problem: problem.detail),
+        ],
+        of=tables.LetterBatch,
+    ),
+)

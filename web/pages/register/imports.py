@@ -1,22 +1,24 @@
 """Imports of the national register: a file is given, looked at, and applied or withdrawn."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.paging import Found, Page
+from models.paging import Page
 from models.people.access import Act
 from models.refusals import InvalidInput
-from models.register import importing
+from models.register import importing, tables
 from models.register import shown as reading
-from models.register.tables import FindingKind, ImportState, RegisterImport
+from models.register.tables import FindingKind, ImportState
 from web.door import key
 from web.evidence_files import Posted, PostedFile
 from web.pages.forms import STAYS, Form
-from web.pages.lists import PageNumber, address
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
+from web.tables import Column
 from web.uploads import upload
 
 router = APIRouter()
@@ -41,14 +43,14 @@ def imports(visit: Visitor, page: PageNumber) -> Response:
 
 def find(
     session: Session, _: Visit, __: Mapping[str, str], page: int, per_page: int
-) -> Page[Found]:
+) -> Page[reading.RegisterImport]:
     """One page of the imports."""
     return reading.register_imports(session, page=page, per_page=per_page)
 
 
 def find_findings(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> Page[Found]:
+) -> Page[reading.RegisterFinding]:
     """One page of what the import that an address names found, of one kind or of all."""
     number = key(visit.request.path_params["id"])
     kind = filters.get("kind", "")
@@ -91,7 +93,8 @@ def give_file(visit: Visitor, posted: Posted) -> Response:
 
 
 @router.get(
-    "/administration/imports/{id}", dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)]
+    "/administration/imports/{id}",
+    dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
 def one_import(visit: Visitor, number: Key, page: PageNumber, kind: str = "") -> Response:
     """How far an import is, then what it would change, or changed."""
@@ -100,7 +103,7 @@ def one_import(visit: Visitor, number: Key, page: PageNumber, kind: str = "") ->
 
 @router.post(
     "/administration/imports/{id}/application",
-    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+    dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
 def apply_import(visit: Visitor, number: Key) -> Response:
     """Change our schools as was shown."""
@@ -124,7 +127,7 @@ def apply_import(visit: Visitor, number: Key) -> Response:
 
 @router.post(
     "/administration/imports/{id}/withdrawal",
-    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+    dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
 def withdraw_import(visit: Visitor, number: Key) -> Response:
     """Do without an import."""
@@ -169,13 +172,13 @@ def _form(visit: Visit, form: Form) -> Response:
 def _shown(visit: Visit, number: int, page: int, kind: str, form: Form) -> Response:
     with visit.read() as session:
         found = reading.register_import(session, number)
-        kinds = [each for each in FindingKind if found["findings"][each]]
+        kinds = [each for each in FindingKind if found.findings[each]]
         chosen = kind if kind in kinds else next(iter(kinds), "")
         findings = find_findings(session, visit, {"kind": chosen}, page, PER_PAGE)
-    waits = found["state"] == ImportState.WAITING
+    waits = found.state is ImportState.WAITING
     answer = visit.page(
         "register/import.html",
-        title=found["name"],
+        title=found.name,
         navigation="administration",
         form=form,
         found=found,
@@ -186,6 +189,49 @@ def _shown(visit: Visit, number: int, page: int, kind: str, form: Form) -> Respo
         address=f"{LIST}/{number}?kind={chosen}",
         looks_again=LOOK_AGAIN,
     )
-    if waits and not form.errors and not (found["progress"] or {}).get("failed"):
+    broken_off = found.progress is not None and found.progress.failed
+    if waits and not form.errors and not broken_off:
         visit.ask_again(answer, LOOK_AGAIN)
     return answer
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[reading.RegisterImport](
+        LIST,
+        Act.IMPORT_REGISTER,
+        "Imports",
+        find,
+        [
+            Column("File", lambda found: found.name),
+            Column("File of the register", lambda found: found.file),
+            Column("Local authority", lambda found: found.la),
+            Column("State", lambda found: found.state),
+            Column("Given at", lambda found: found.given_at),
+            Column("Given by", lambda found: found.given_by_name),
+            Column("Rows read", lambda found: found.read),
+            Column("New", lambda found: found.created),
+            Column("Changed", lambda found: found.updated),
+            Column("Unchanged", lambda found: found.unchanged),
+            Column("Left out", lambda found: found.skipped),
+            Column("Rejected", lambda found: found.rejected),
+            Column("Applied at", lambda found: found.applied_at),
+            Column("Applied by", lambda found: found.applied_by_name),
+        ],
+    ),
+    List[reading.RegisterFinding](
+        "/administration/imports/{id}",
+        Act.IMPORT_REGISTER,
+        "Import",
+        find_findings,
+        [
+            Column("Row", lambda finding: finding.row),
+            Column("URN", lambda finding: finding.urn),
+            Column("Name", lambda finding: finding.name),
+            Column("Kind", lambda finding: finding.kind),
+            Column("Before", lambda finding: finding.before),
+            Column("After", lambda finding: finding.after),
+            Column("Reason", lambda finding: finding.reason),
+        ],
+        of=tables.RegisterImport,
+    ),
+)

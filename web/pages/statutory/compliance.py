@@ -1,7 +1,5 @@
 """After a warning notice: was it complied with, and which powers are proposed if not."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
@@ -10,9 +8,9 @@ from models.law.powers import Section
 from models.letters import shown as letters_shown
 from models.matters.case import Case, find_case, see_row
 from models.people.access import Act
-from models.statutory import following
-from models.statutory.shown import eligibility, warning_notice
-from models.statutory.tables import WarningNotice
+from models.statutory import following, tables
+from models.statutory.notices_shown import WarningNotice, warning_notice
+from models.statutory.shown import eligibility
 from models.statutory.words import why_powers
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import check_within_part_4
@@ -23,7 +21,8 @@ router = APIRouter()
 
 
 @router.get(
-    "/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)]
+    "/warning-notices/{id}/compliance",
+    dependencies=[may(Act.JUDGE_COMPLIANCE, of=tables.WarningNotice)],
 )
 def compliance(visit: Visitor, number: Key) -> Response:
     """The form for the judgement on compliance."""
@@ -31,7 +30,8 @@ def compliance(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)]
+    "/warning-notices/{id}/compliance",
+    dependencies=[may(Act.JUDGE_COMPLIANCE, of=tables.WarningNotice)],
 )
 def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
@@ -48,7 +48,7 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
                 reasons=form.text("reasons"),
                 words=form.text("words"),
             )
-            reference = warning_notice(session, visit.policy, visit.reader, number)["reference"]
+            reference = warning_notice(session, visit.policy, visit.reader, number).reference
     except STAYS as refusal:
         return _compliance(visit, number, form.refused(refusal))
     return visit.done(f"/escalations/{reference}", "compliance")
@@ -64,24 +64,24 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
         form=form,
         case=case,
         notice=notice,
-        over=visit.today > notice["compliance_ends_on"],
+        over=visit.today > notice.compliance_ends_on,
     )
 
 
 @router.get(
     "/warning-notices/{id}/proposed-powers",
-    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
+    dependencies=[may(Act.PROPOSE_POWERS, of=tables.WarningNotice)],
 )
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
     with visit.read() as session:
-        words = why_powers(see_row(session, visit.reader, WarningNotice, number))
+        words = why_powers(see_row(session, visit.reader, tables.WarningNotice, number))
     return _proposed_powers(visit, number, Form.of(words=words))
 
 
 @router.post(
     "/warning-notices/{id}/proposed-powers",
-    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
+    dependencies=[may(Act.PROPOSE_POWERS, of=tables.WarningNotice)],
 )
 def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the notice that powers are proposed, and put it forward."""
@@ -108,9 +108,9 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         notice, case = _find(session, visit, number)
         check_within_part_4(case)
-        last_days = eligibility(
-            session, visit.policy, visit.reader, notice["reference"], today=visit.today
-        )["last_day_for_powers"]
+        found = eligibility(
+            session, visit.policy, visit.reader, notice.reference, today=visit.today
+        )
     return visit.page(
         "statutory/proposed_powers_form.html",
         title="Propose powers",
@@ -118,13 +118,13 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
         case=case,
         notice=notice,
         sections=[
-            (section.value, upper_first(section_title(section)), last_days[section.value])
+            (section.value, upper_first(section_title(section)), found.last_day_for_powers[section])
             for section in Section
         ],
         days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
     )
 
 
-def _find(session: Session, visit: Visit, number: int) -> tuple[dict[str, Any], Case]:
+def _find(session: Session, visit: Visit, number: int) -> tuple[WarningNotice, Case]:
     notice = warning_notice(session, visit.policy, visit.reader, number)
-    return notice, find_case(session, visit.policy, visit.reader, notice["reference"])
+    return notice, find_case(session, visit.policy, visit.reader, notice.reference)

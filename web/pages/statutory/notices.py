@@ -6,7 +6,6 @@ of the question in hand stands on its page.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -23,13 +22,12 @@ from models.statutory import giving
 from models.statutory.shown import support_of
 from models.statutory.tables import WarningNotice
 from web.pages.forms import PARTS, STAYS, Form, Posted
-from web.pages.statutory.wording import addressed, check_within_part_4, days_offered
+from web.pages.statutory.wording import Addressed, addressed, check_within_part_4, days_offered
 from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import working_days
 from web.rendering import date_long
 
 router = APIRouter()
-Found = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def _asked(visit: Visit, reference: str, form: Form) -> list[Question]:
     left_out = set()
     if Ground.STANDARDS not in form.texts("grounds"):
         left_out.add("comparison")
-    if support is None or not support["works"]:
+    if support is None or not support.works:
         left_out.add("support")
     return [each for each in QUESTIONS if each.key not in left_out]
 
@@ -234,16 +232,16 @@ def _check(visit: Visit, reference: str, form: Form) -> Response:
     )
 
 
-def _not_yet(form: Form, refusal: Refused, recipients: list[Found]) -> Form:
+def _not_yet(form: Form, refusal: Refused, recipients: list[Addressed]) -> Form:
     """The form with everybody who has no address, or whatever else stands in the way."""
     missing: list[dict[str, str | None]] = [
         {
             "field": "",
-            "message": f"{each['who']}: the school’s contact has no e-mail address",
-            "href": f"#to-{each['role']}",
+            "message": f"{each.who}: the school’s contact has no e-mail address",
+            "href": f"#to-{each.role}",
         }
         for each in recipients
-        if each["address"] is None
+        if each.address is None
     ]
     return Form(form.values, missing) if missing else form.refused(refusal)
 

@@ -1,8 +1,10 @@
 """People typed into a form, a row each: the members of a board, governors."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from models.refusals import InvalidInput
+from models.statutory.powers_shown import Member, Person
 from models.text import check_email, check_line
 from web.pages.forms import Form, about
 from web.pages.wording import lower_first
@@ -62,14 +64,19 @@ def _person(form: Form, field: str, row: int) -> dict[str, Any]:
     return person
 
 
-def filled_in(field: str, known: list[dict[str, Any]]) -> dict[str, list[str]]:
+def filled_in(field: str, known: Sequence[Person]) -> dict[str, list[str]]:
     """The rows of a form for people who are on record."""
     values: dict[str, list[str]] = {}
     for row, person in enumerate(known, start=1):
         values |= {
-            f"{field}-{row}-name": [person["name"]],
-            f"{field}-{row}-email": [person["email"]],
-            f"{field}-{row}-address": ["\n".join(person["address"])],
-            f"{field}-{row}-is": [name for name in IS if person.get(name)],
+            f"{field}-{row}-name": [person.name],
+            f"{field}-{row}-email": [person.email],
+            f"{field}-{row}-address": ["\n".join(person.address)],
+            f"{field}-{row}-is": _is(person) if isinstance(person, Member) else [],
         }
     return values
+
+
+def _is(member: Member) -> list[str]:
+    """What applies to a member of a board, as the words of the form."""
+    return [name for name in IS if getattr(member, name)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,20 +13,20 @@ from models.law.powers import Section
 from models.matters.case import find_case
 from models.people.access import Act
 from models.refusals import NotFound
-from models.statutory import budgets, ending, preparing, using
-from models.statutory import shown as statutory_shown
+from models.statutory import budgets, ending, preparing, tables, using
 from models.statutory.legal import given_notice
-from models.statutory.tables import Power, PowerState
+from models.statutory.powers_shown import Power, power
+from models.statutory.shown import Eligibility
+from models.statutory.tables import PowerState
 from models.statutory.words import why_powers
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.people_rows import filled_in, people, rows_shown
-from web.pages.statutory.wording import addressed, check_within_part_4, heard, shown_power
+from web.pages.statutory.wording import addressed, check_within_part_4, heard, power_in_words
 from web.pages.visits import Key, Reference, Visit, Visitor, may
 from web.pages.wording import section_title, upper_first
 
 router = APIRouter()
-Found = dict[str, Any]
 
 # What each section needs beside a reason, as the fields of the form.
 NEEDS = {
@@ -113,9 +112,9 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         title=f"Prepare {section_title(section)}",
         form=form,
         case=case,
-        consultees=[{**each, "who": upper_first(heard(each["role"]))} for each in consultees],
+        consultees=[replace(each, who=upper_first(heard(each.role))) for each in consultees],
         rules=_blocks(here.eligibility, section),
-        last_day=here.eligibility["last_day_for_powers"][section.value],
+        last_day=here.eligibility.last_day_for_powers[section],
         **_fields(form, section),
     )
 
@@ -130,19 +129,20 @@ def _fields(form: Form, section: Section) -> dict[str, Any]:
     }
 
 
-def _blocks(eligibility: Found, section: Section) -> list[str]:
-    blocks = eligibility["blocked_by"]
-    return [block["rule"] for block in blocks if block["section"] == section.value]
+def _blocks(eligibility: Eligibility, section: Section) -> list[str]:
+    return [block.rule for block in eligibility.blocked_by if block.section is section]
 
 
-@router.get("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION, of=Power)])
+@router.get(
+    "/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION, of=tables.Power)]
+)
 def consultation(visit: Visitor, number: Key) -> Response:
     """The form for a consultation that was held."""
     return _form(visit, number, Form(), CONSULTATION)
 
 
 @router.post(
-    "/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION, of=Power)]
+    "/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION, of=tables.Power)]
 )
 def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record who was consulted, when, and what they said."""
@@ -165,7 +165,8 @@ def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
 
 
 @router.get(
-    "/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=Power)]
+    "/powers/{id}/secretary-of-state",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.Power)],
 )
 def told(visit: Visitor, number: Key) -> Response:
     """The form for what the Secretary of State was told, or consented to."""
@@ -173,13 +174,14 @@ def told(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=Power)]
+    "/powers/{id}/secretary-of-state",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.Power)],
 )
 def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State was notified, or her consent received."""
 
     def command(session: Session) -> str:
-        power = preparing.record_secretary_of_state_told(
+        told = preparing.record_secretary_of_state_told(
             session,
             visit.policy,
             officer=visit.officer,
@@ -188,38 +190,36 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
             on=form.day("on"),
             evidence=form.text("evidence"),
         )
-        return powers_law.notification(power.section)
+        return powers_law.notification(told.section)
 
     return _post(visit, number, form, TOLD, ("on", "evidence"), command)
 
 
-@router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=Power)])
+@router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=tables.Power)])
 def use(visit: Visitor, number: Key) -> Response:
     """The form for the proposal to use a power, with what is on record of it."""
     with visit.read() as session:
-        known = statutory_shown.power(
-            session, visit.policy, visit.reader, number, today=visit.today
-        )
+        known = power(session, visit.policy, visit.reader, number, today=visit.today)
     return _form(visit, number, _known(known), USE)
 
 
-def _known(power: Found) -> Form:
+def _known(prepared: Power) -> Form:
     """A form with what was given when the power was prepared."""
-    day: date | None = power["starts_on"]
+    day = prepared.starts_on
     parts = (day.day, day.month, day.year) if day else ("", "", "")
     return Form(
         {
-            "section": [power["section"]],
-            "words": [power["words"]],
-            "arrangements": [power["arrangements"]],
+            "section": [prepared.section],
+            "words": [prepared.words],
+            "arrangements": [prepared.arrangements],
             **{f"starts_on-{name}": [str(part)] for name, part in zip(PARTS, parts, strict=True)},
-            **filled_in("members", power["members"]),
-            **filled_in("governors", power["governors"]),
+            **filled_in("members", prepared.members),
+            **filled_in("governors", prepared.governors),
         }
     )
 
 
-@router.post("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=Power)])
+@router.post("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=tables.Power)])
 def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose to use a power."""
     if form.text("more"):
@@ -242,13 +242,13 @@ def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     return visit.done(f"/proposals/{proposal.id}", "proposed")
 
 
-@router.get("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=Power)])
+@router.get("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=tables.Power)])
 def receipt(visit: Visitor, number: Key) -> Response:
     """The form for the receipt of a notice of suspension."""
     return _form(visit, number, Form(), RECEIPT)
 
 
-@router.post("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=Power)])
+@router.post("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=tables.Power)])
 def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record when the governing body received the notice of suspension."""
 
@@ -268,7 +268,8 @@ def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
 
 
 @router.get(
-    "/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION, of=Power)]
+    "/powers/{id}/representations/new",
+    dependencies=[may(Act.RECORD_REPRESENTATION, of=tables.Power)],
 )
 def representation(visit: Visitor, number: Key) -> Response:
     """The form for representations about a suspended budget."""
@@ -276,7 +277,8 @@ def representation(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION, of=Power)]
+    "/powers/{id}/representations/new",
+    dependencies=[may(Act.RECORD_REPRESENTATION, of=tables.Power)],
 )
 def record_representation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record what the governing body or the headteacher said."""
@@ -298,13 +300,13 @@ def record_representation(visit: Visitor, number: Key, form: Posted) -> Response
     return _post(visit, number, form, REPRESENTATION, needed, command)
 
 
-@router.get("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=Power)])
+@router.get("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=tables.Power)])
 def review(visit: Visitor, number: Key) -> Response:
     """The form for the review of a suspended budget."""
     return _form(visit, number, Form(), REVIEW)
 
 
-@router.post("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=Power)])
+@router.post("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=tables.Power)])
 def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the decision on a suspended budget, and put it forward."""
 
@@ -324,18 +326,18 @@ def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, REVIEW, ("outcome", "reasons"), command)
 
 
-@router.get("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=Power)])
+@router.get("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=tables.Power)])
 def end(visit: Visitor, number: Key) -> Response:
     """The form for the end of a power."""
     return _form(visit, number, Form(), END)
 
 
-@router.post("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=Power)])
+@router.post("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=tables.Power)])
 def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """End a power; the end of a board is put forward as a notice."""
 
     def command(session: Session) -> str:
-        power = ending.end_power(
+        ended = ending.end_power(
             session,
             visit.policy,
             officer=visit.officer,
@@ -345,7 +347,7 @@ def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
             reason=form.text("reason"),
             words=form.text("words"),
         )
-        return "ended" if power.state is PowerState.ENDED else "end_proposed"
+        return "ended" if ended.state is PowerState.ENDED else "end_proposed"
 
     return _post(visit, number, form, END, ("ended_on", "reason"), command)
 
@@ -373,30 +375,25 @@ def _post(
         form.check(*needed)
         with visit.write() as session:
             done = command(session)
-            power = statutory_shown.power(
-                session, visit.policy, visit.reader, number, today=visit.today
-            )
+            found = power(session, visit.policy, visit.reader, number, today=visit.today)
     except STAYS as refusal:
         return _form(visit, number, form.refused(refusal), page)
-    return visit.done(f"/escalations/{power['reference']}/law", done)
+    return visit.done(f"/escalations/{found.reference}/law", done)
 
 
 def _form(visit: Visit, number: int, form: Form, page: tuple[str, str]) -> Response:
     """One form about a power, with what is on record of it."""
     template, title = page
     with visit.read() as session:
-        power = statutory_shown.power(
-            session, visit.policy, visit.reader, number, today=visit.today
-        )
-        case = find_case(session, visit.policy, visit.reader, power["reference"])
+        found = power(session, visit.policy, visit.reader, number, today=visit.today)
+        case = find_case(session, visit.policy, visit.reader, found.reference)
         check_within_part_4(case)
-    section = Section(power["section"])
     return visit.page(
         template,
-        title=title.format(section_title(section)),
+        title=title.format(section_title(found.section)),
         form=form,
         case=case,
-        found=shown_power(case, power),
+        found=power_in_words(case, found),
         heard=[(role, upper_first(heard(role))) for role in budgets.MAY_BE_HEARD],
-        **_fields(form, section),
+        **_fields(form, found.section),
     )

@@ -1,6 +1,7 @@
 """Where an escalation stands in Part 4 of the Act: facts, dates, notices, powers, locks."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -11,7 +12,8 @@ from models.law.powers import Section
 from models.matters.case import find_case
 from models.people.access import Act
 from models.statutory import giving
-from models.statutory.shown import support_of
+from models.statutory.shown import Fact, SecretaryOfStateNotice, support_of
+from models.statutory.tables import PowerState
 from web.pages.escalations.propose import offers, standing
 from web.pages.escalations.situation import InLaw, in_law
 from web.pages.forms import STAYS, Form, Posted
@@ -21,15 +23,14 @@ from web.pages.statutory.wording import (
     RESTS_ON,
     check_within_part_4,
     days_offered,
+    notice_in_words,
     outside_part_4,
-    shown_notice,
-    shown_power,
+    power_in_words,
 )
 from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import section_title, time_left, upper_first
 
 router = APIRouter()
-Found = dict[str, Any]
 
 FACTS = {
     "notice_given": "Warning notice given",
@@ -37,6 +38,47 @@ FACTS = {
     "not_complied": "Governing body did not comply",
     "powers_proposed": "Notice of proposed powers given",
 }
+
+
+@dataclass(frozen=True)
+class TitledFact:
+    """One of the four facts, and its title."""
+
+    shown: Fact
+    title: str
+
+
+@dataclass(frozen=True)
+class SectionToday:
+    """A power as it could be used today: its last day, and the rules that stand in its way.
+
+    `state` is that of the one in hand in this escalation, if there is one.
+    """
+
+    section: Section
+    state: PowerState | None
+    last_day: date | None
+    left: str | None
+    rules: list[str]
+
+    @property
+    def title(self) -> str:
+        """What the power is called."""
+        return upper_first(section_title(self.section))
+
+    @property
+    def endless(self) -> bool:
+        """Whether it never has a last day."""
+        return self.section is Section.INTERIM_EXECUTIVE_BOARD
+
+
+@dataclass(frozen=True)
+class ToldInWords:
+    """A notice of the Secretary of State: what it says in a sentence, and the law it rests on."""
+
+    shown: SecretaryOfStateNotice
+    says: str
+    rests_on: str
 
 
 @router.get("/escalations/{reference}/law", dependencies=[may(Act.SEE_CASE)])
@@ -49,8 +91,7 @@ def law(visit: Visitor, reference: Reference) -> Response:
         support = support_of(session, visit.policy, visit.reader, reference)
         outside = outside_part_4(case)
         possible = offers(case, standing(case, visit), visit.today)
-        again = case.rule.statutory and not here.eligibility["notice_refused_because"]
-    facts = [{**fact, "title": FACTS[fact["key"]]} for fact in here.eligibility["facts"]]
+        again = case.rule.statutory and not here.eligibility.notice_refused_because
     return visit.page(
         "statutory/standing.html",
         title="Warning notice and powers",
@@ -59,37 +100,32 @@ def law(visit: Visitor, reference: Reference) -> Response:
         acts=visit.may(Act.PROPOSE_NOTICE) and found.status == Status.OPEN and not outside,
         outside=outside,
         law=here,
-        facts=facts,
+        facts=[TitledFact(fact, FACTS[fact.key]) for fact in here.eligibility.facts],
         sections=[_section(section, here) for section in Section],
         support=support,
         may_give=again or any(offer.gives_notice for offer in possible),
-        notices=[shown_notice(notice) for notice in reversed(here.notices)],
-        powers=[shown_power(case, power) for power in reversed(here.powers)],
+        notices=[notice_in_words(notice) for notice in reversed(here.notices)],
+        powers=[power_in_words(case, power) for power in reversed(here.powers)],
         told=[_told(notice) for notice in reversed(here.from_secretary_of_state)],
         days_offered=days_offered(visit),
         days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
     )
 
 
-def _section(section: Section, here: InLaw) -> Found:
-    last = here.eligibility["last_day_for_powers"][section.value]
-    states = [power["state"] for power in here.powers if power["section"] == section]
-    return {
-        "state": next((state for state in reversed(states) if state in LIVE), None),
-        "title": upper_first(section_title(section)),
-        "last_day": last,
-        "left": time_left(last, here.today) if last else None,
-        "endless": section is Section.INTERIM_EXECUTIVE_BOARD,
-        "rules": [
-            block["rule"]
-            for block in here.eligibility["blocked_by"]
-            if block["section"] == section.value
-        ],
-    }
+def _section(section: Section, here: InLaw) -> SectionToday:
+    last = here.eligibility.last_day_for_powers[section]
+    states = [power.state for power in here.powers if power.section is section]
+    return SectionToday(
+        section=section,
+        state=next((state for state in reversed(states) if state in LIVE), None),
+        last_day=last,
+        left=time_left(last, here.today) if last else None,
+        rules=[block.rule for block in here.eligibility.blocked_by if block.section is section],
+    )
 
 
-def _told(notice: Found) -> Found:
-    return {**notice, "says": KINDS[notice["kind"]], "rests_on": RESTS_ON[notice["kind"]]}
+def _told(notice: SecretaryOfStateNotice) -> ToldInWords:
+    return ToldInWords(shown=notice, says=KINDS[notice.kind], rests_on=RESTS_ON[notice.kind])
 
 
 @router.get("/escalations/{reference}/support/new", dependencies=[may(Act.RECORD_SUPPORT)])

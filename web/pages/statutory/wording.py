@@ -1,10 +1,11 @@
 """Notices and powers in the words of the pages, and the refusal where Part 4 does not apply."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.law.notices import NOT_FOR_ACADEMIES, Comparison, Ground, Recipient, applies_to
+from models.law.notices import NOT_FOR_ACADEMIES, Recipient, applies_to
 from models.law.powers import Section
 from models.law.powers import copies as copies_of_power
 from models.letters.addressing import address_of, contacts_of
@@ -12,27 +13,27 @@ from models.matters.case import Case
 from models.policy.wording import role_words
 from models.refusals import NotPossible
 from models.schools.tables import ContactRole
+from models.statutory.notices_shown import NamedInLaw, ProposedPowers, WarningNotice
 from models.statutory.one_power import HEARD
+from models.statutory.powers_shown import Consultation, Power, Representation
 from models.statutory.tables import SecretaryOfStateKind
 from web.pages.visits import Visit
 from web.pages.wording import section_title, upper_first
 
-Found = dict[str, Any]
-
 KINDS = {
-    SecretaryOfStateKind.WARNING_NOTICE.value: (
+    SecretaryOfStateKind.WARNING_NOTICE: (
         "The Secretary of State has given the governing body a warning notice"
     ),
-    SecretaryOfStateKind.INTENDS_TO_ACT.value: (
+    SecretaryOfStateKind.INTENDS_TO_ACT: (
         "The Secretary of State intends to act under sections 66A to 69"
     ),
 }
 RESTS_ON = {
-    SecretaryOfStateKind.WARNING_NOTICE.value: (
+    SecretaryOfStateKind.WARNING_NOTICE: (
         "Section 60(4A) and (4B): an earlier warning notice of the local authority ceases to "
         "have effect, and it may give none until it is told that it may"
     ),
-    SecretaryOfStateKind.INTENDS_TO_ACT.value: (
+    SecretaryOfStateKind.INTENDS_TO_ACT: (
         "Section 70B(2): the local authority may not use sections 63, 64 and 66 until it is told "
         "that it may"
     ),
@@ -70,58 +71,120 @@ def heard(role: str) -> str:
     return HEARD.get(role) or f"the {role_words(role)}"
 
 
-def addressed(case: Case, today: date, recipients: Iterable[Recipient]) -> list[Found]:
-    """Whom the law names: in words, with the reason and the address, if one is known.
+@dataclass(frozen=True)
+class Named:
+    """Whom the law names, in words, and why."""
 
-    Where none is known, `add` is the page on which it is added.
-    """
+    role: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Addressed(Named):
+    """Whom the law names, with the address that is known, or the page on which one is added."""
+
+    address: Mapping[str, Any] | None
+    add: str | None
+
+
+def addressed(case: Case, today: date, recipients: Iterable[Recipient]) -> list[Addressed]:
+    """Whom the law names, each with the address, if one is known."""
     contacts = contacts_of(case.session, case.escalation, today)
     return [
-        {
-            "role": each.role,
-            "who": who(each.role),
-            "reason": each.reason,
-            "address": address_of(case.policy, contacts, each.role),
-            "add": f"/schools/{case.school.urn}/contacts/{each.role}"
+        Addressed(
+            role=each.role,
+            who=who(each.role),
+            reason=each.reason,
+            address=address_of(case.policy, contacts, each.role),
+            add=f"/schools/{case.school.urn}/contacts/{each.role}"
             if each.role in list(ContactRole)
             else None,
-        }
+        )
         for each in recipients
     ]
 
 
-def shown_notice(notice: Mapping[str, Any]) -> Found:
+@dataclass(frozen=True)
+class ProposedInWords:
+    """A notice that powers are proposed, and what they are called."""
+
+    shown: ProposedPowers
+    titles: list[str]
+
+
+@dataclass(frozen=True)
+class NoticeInWords:
+    """A warning notice, and what stands in it as a word, in words."""
+
+    shown: WarningNotice
+    grounds: list[str]
+    comparisons: list[str]
+    copies: list[Named]
+    proposed_powers: list[ProposedInWords]
+
+
+def notice_in_words(notice: WarningNotice) -> NoticeInWords:
     """A warning notice in words."""
-    return {
-        **notice,
-        "grounds": [Ground(name).label for name in notice["grounds"]],
-        "comparisons": [Comparison(name).label for name in notice["comparisons"]],
-        "copies": _named(notice["copies"]),
-        "proposed_powers": [
-            {**each, "titles": [upper_first(section_title(name)) for name in each["sections"]]}
-            for each in notice["proposed_powers"]
+    return NoticeInWords(
+        shown=notice,
+        grounds=[ground.label for ground in notice.grounds],
+        comparisons=[comparison.label for comparison in notice.comparisons],
+        copies=[Named(each.role, who(each.role), each.reason) for each in notice.copies],
+        proposed_powers=[
+            ProposedInWords(each, [upper_first(section_title(name)) for name in each.sections])
+            for each in notice.proposed_powers
         ],
-    }
+    )
 
 
-def shown_power(case: Case, power: Mapping[str, Any]) -> Found:
+@dataclass(frozen=True)
+class Heard:
+    """What somebody said of a power, and who that was."""
+
+    shown: Consultation | Representation
+    who: str
+
+
+@dataclass(frozen=True)
+class PowerInWords:
+    """A power: what it is called, and everybody whom it concerns, in words."""
+
+    shown: Power
+    name: str
+    copies: list[Named]
+    consultees: list[Named]
+    consultations: list[Heard]
+    representations: list[Heard]
+
+    @property
+    def board(self) -> bool:
+        """Whether it is an Interim Executive Board."""
+        return self.shown.section is Section.INTERIM_EXECUTIVE_BOARD
+
+    @property
+    def suspension(self) -> bool:
+        """Whether it suspends the right to a delegated budget."""
+        return self.shown.section is Section.DELEGATED_BUDGET
+
+
+def power_in_words(case: Case, power: Power) -> PowerInWords:
     """A power in words, with whoever has a copy of its notice."""
-    copies = copies_of_power(Section(power["section"]), case.school)
-    return {
-        **power,
-        "copies": [{"who": who(each.role), "reason": each.reason} for each in copies],
-        "name": upper_first(section_title(power["section"])),
-        "board": power["section"] == Section.INTERIM_EXECUTIVE_BOARD,
-        "suspension": power["section"] == Section.DELEGATED_BUDGET,
-        "consultees": _heard(power["consultees"], "role"),
-        "consultations": _heard(power["consultations"], "with"),
-        "representations": _heard(power["representations"], "from"),
-    }
+    copies = copies_of_power(power.section, case.school)
+    return PowerInWords(
+        shown=power,
+        name=upper_first(section_title(power.section)),
+        copies=[Named(each.role, who(each.role), each.reason) for each in copies],
+        consultees=to_be_heard(power.consultees),
+        consultations=[
+            Heard(each, upper_first(heard(each.with_whom))) for each in power.consultations
+        ],
+        representations=[
+            Heard(each, upper_first(heard(each.from_whom))) for each in power.representations
+        ],
+    )
 
 
-def _heard(those: Iterable[Mapping[str, Any]], role: str) -> list[Found]:
-    return [{**each, "who": upper_first(heard(each[role]))} for each in those]
-
-
-def _named(recipients: Iterable[Mapping[str, Any]]) -> list[Found]:
-    return [{**each, "who": who(each["role"])} for each in recipients]
+def to_be_heard(those: Iterable[NamedInLaw]) -> list[Named]:
+    """Those who must be consulted, in words."""
+    return [Named(each.role, upper_first(heard(each.role)), each.reason) for each in those]

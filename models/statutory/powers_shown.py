@@ -1,0 +1,203 @@
+"""Powers of sections 63 to 66 as doors show them, from their preparation to their end."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from models.law import powers as powers_law
+from models.law import standing as standing_law
+from models.law.powers import Section
+from models.matters.case import Case, find_case, see_row_in_case
+from models.paging import PER_PAGE, Page, paged, rows
+from models.people.access import Reader
+from models.policy import Policy
+from models.shown import Shown
+from models.statutory import tables
+from models.statutory.legal import legal_standing
+from models.statutory.notices_shown import NamedInLaw, named_in_law
+from models.statutory.one_power import consulted, preparation
+from models.statutory.tables import PowerState, ReviewOutcome
+
+
+class Person(Shown):
+    """Somebody named in a power."""
+
+    name: str
+    email: str
+    address: list[str]
+
+
+class Member(Person):
+    """A member of an Interim Executive Board."""
+
+    chair: bool
+    governor: bool
+    governor_confirmed: bool
+
+
+class Consultation(Shown):
+    """Who was consulted, when, and what they said."""
+
+    with_whom: str = Field(alias="with")
+    consulted_on: date
+    said: str
+
+
+class Told(Shown):
+    """What is needed of the Secretary of State, and when it was done."""
+
+    needed: Literal["notified", "consent"]
+    on: date | None
+    evidence: str
+
+
+class Representation(Shown):
+    """What the governing body or the headteacher said."""
+
+    from_whom: str = Field(alias="from")
+    received_on: date
+    said: str
+
+
+class Review(Shown):
+    """A review of a suspended budget; `decided_on` is null while it waits for approval."""
+
+    outcome: ReviewOutcome
+    reasons: str
+    proposal: int
+    letter: int
+    decided_on: date | None
+
+
+class Power(Shown):
+    """A power of sections 63 to 66; `missing` and `blocked_by` say why it cannot be used today."""
+
+    id: int
+    reference: str
+    section: Section
+    title: str
+    state: PowerState
+    reason: str
+    words: str
+    arrangements: str
+    governors: list[Person]
+    members: list[Member]
+    starts_on: date | None
+    last_day: date | None
+    consultees: list[NamedInLaw]
+    consultations: list[Consultation]
+    secretary_of_state: Told
+    missing: list[str]
+    blocked_by: list[str]
+    proposal: int | None
+    letter: int | None
+    used_on: date | None
+    effective_on: date | None
+    received_evidence: str
+    review_by: date | None
+    representations: list[Representation]
+    reviews: list[Review]
+    ended_on: date | None
+    end_reason: str
+
+
+def powers_of(
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    today: date,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page[Power]:
+    """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
+    case = find_case(session, policy, reader, reference)
+    standing = legal_standing(case, today)
+    mine = select(tables.Power).where(tables.Power.escalation_id == case.escalation.id)
+    return paged(
+        session,
+        mine.order_by(col(tables.Power.id)),
+        tables.Power.id,
+        lambda found: [_power(case, standing, power, today) for power in found],
+        page=page,
+        per_page=per_page,
+    )
+
+
+def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, today: date) -> Power:
+    """One power; raises NotFound."""
+    _, case = see_row_in_case(session, policy, reader, tables.Power, power_id)
+    [found] = rows(session, select(tables.Power).where(tables.Power.id == power_id))
+    return _power(case, legal_standing(case, today), found, today)
+
+
+def _power(case: Case, standing: standing_law.Standing, power: tables.Power, today: date) -> Power:
+    session, section = case.session, power.section
+    ends_on = standing.notice.compliance_ends_on if standing.notice else None
+    waits = power.state in (PowerState.PREPARED, PowerState.PROPOSED)
+    blocks = standing_law.blocked_by(standing, today) if waits else ()
+    missing = powers_law.not_ready(preparation(session, power), case.school, today) if waits else ()
+    suspended = section is Section.DELEGATED_BUDGET and power.state is PowerState.IN_FORCE
+    return Power(
+        id=power.id,
+        reference=case.escalation.reference,
+        section=section,
+        title=section.title,
+        state=power.state,
+        reason=power.reason,
+        words=power.words,
+        arrangements=power.details["arrangements"],
+        governors=[Person(**person) for person in power.details["governors"]],
+        members=[Member(**member) for member in power.details["members"]],
+        starts_on=power.starts_on,
+        last_day=powers_law.last_day(section, ends_on) if ends_on else None,
+        consultees=named_in_law(powers_law.consultees(section, case.school)),
+        consultations=[
+            Consultation(with_whom=each.role, consulted_on=each.consulted_on, said=each.said)
+            for each in consulted(session, power)
+        ],
+        secretary_of_state=Told(
+            needed=powers_law.notification(section),
+            on=power.secretary_of_state_on,
+            evidence=power.secretary_of_state_evidence,
+        ),
+        missing=list(missing),
+        blocked_by=[block.rule for block in blocks if block.section is section],
+        proposal=power.proposal_id,
+        letter=power.letter_id,
+        used_on=power.used_on,
+        effective_on=power.effective_on,
+        received_evidence=power.received_evidence,
+        review_by=powers_law.review_by(power.effective_on, today)
+        if suspended and power.effective_on
+        else None,
+        representations=_representations(session, power),
+        reviews=_reviews(session, power),
+        ended_on=power.ended_on,
+        end_reason=power.end_reason,
+    )
+
+
+def _representations(session: Session, power: tables.Power) -> list[Representation]:
+    statement = select(tables.Representation).where(tables.Representation.power_id == power.id)
+    return [
+        Representation(from_whom=each.role, received_on=each.received_on, said=each.said)
+        for each in session.exec(statement.order_by(col(tables.Representation.id)))
+    ]
+
+
+def _reviews(session: Session, power: tables.Power) -> list[Review]:
+    statement = select(tables.BudgetReview).where(tables.BudgetReview.power_id == power.id)
+    return [
+        Review(
+            outcome=each.outcome,
+            reasons=each.reasons,
+            proposal=each.proposal_id,
+            letter=each.letter_id,
+            decided_on=each.decided_on,
+        )
+        for each in session.exec(statement.order_by(col(tables.BudgetReview.id)))
+    ]

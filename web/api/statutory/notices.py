@@ -1,0 +1,264 @@
+"""Warning notices, what the Secretary of State told the authority, and how letters were served."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.database import read
+from models.letters import serving
+from models.letters.tables import Letter
+from models.paging import Page
+from models.people.access import Act, reader
+from models.statutory import following, giving, secretary_of_state, tables
+from models.statutory import shown as statutory_shown
+from models.statutory.notices_shown import WarningNotice, warning_notice, warning_notices_of
+from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Service, Support
+from web.api import bodies
+from web.api.answering import Caller, OnlyOnce, answer, may
+from web.door import AtDoor, key, reference
+
+router = APIRouter(tags=["Statutory steps"])
+Reference = Annotated[str, Depends(reference)]
+Key = Annotated[int, Depends(key)]
+Pages = Annotated[bodies.Paging, Query()]
+
+
+@router.get(
+    "/escalations/{reference}/eligibility",
+    response_model=Eligibility,
+    dependencies=[may(Act.SEE_CASE)],
+)
+def show_eligibility(door: AtDoor, officer: Caller, reference: Reference) -> Response:
+    """The four facts of section 60(1), and what stands in the way of each power today."""
+    with read(door.engine) as session:
+        found = statutory_shown.eligibility(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
+        return answer(found)
+
+
+@router.post(
+    "/escalations/{reference}/support",
+    status_code=201,
+    response_model=Support,
+    dependencies=[may(Act.RECORD_SUPPORT)],
+)
+def add_support(
+    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.SupportBody
+) -> Response:
+    """Record how the school and the authority work together on the problem."""
+
+    def command(session: Session) -> Support:
+        recorded = giving.record_support(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return statutory_shown.support(session, recorded)
+
+    return once.carry_out(command, 201)
+
+
+@router.get(
+    "/escalations/{reference}/warning-notices",
+    response_model=Page[WarningNotice],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_warning_notices(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
+    """The warning notices of this escalation, oldest first."""
+    with read(door.engine) as session:
+        found = warning_notices_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
+        return answer(found)
+
+
+@router.post(
+    "/escalations/{reference}/warning-notices",
+    status_code=201,
+    response_model=WarningNotice,
+    dependencies=[may(Act.PROPOSE_NOTICE)],
+)
+def add_warning_notice(
+    door: AtDoor,
+    officer: Caller,
+    once: OnlyOnce,
+    reference: Reference,
+    body: bodies.WarningNoticeBody,
+) -> Response:
+    """Put a warning notice forward: legal signs it off, then the Director approves it."""
+
+    def command(session: Session) -> WarningNotice:
+        notice = giving.give_notice(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return warning_notice(session, door.policy, reader(officer), notice.id)
+
+    return once.carry_out(command, 201)
+
+
+@router.post(
+    "/warning-notices/{id}/compliance",
+    response_model=WarningNotice,
+    dependencies=[may(Act.JUDGE_COMPLIANCE, of=tables.WarningNotice)],
+)
+def judge_compliance(
+    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ComplianceBody
+) -> Response:
+    """Judge whether the governing body complied to the authority's satisfaction."""
+
+    def command(session: Session) -> WarningNotice:
+        following.judge_compliance(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            notice_id=id,
+            **body.model_dump(),
+        )
+        return warning_notice(session, door.policy, reader(officer), id)
+
+    return once.carry_out(command)
+
+
+@router.post(
+    "/warning-notices/{id}/proposed-powers",
+    status_code=201,
+    response_model=WarningNotice,
+    dependencies=[may(Act.PROPOSE_POWERS, of=tables.WarningNotice)],
+)
+def add_proposed_powers(
+    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ProposedPowersBody
+) -> Response:
+    """Put forward the notice that powers are proposed (section 60(1)(d))."""
+
+    def command(session: Session) -> WarningNotice:
+        following.propose_powers(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            notice_id=id,
+            **body.model_dump(),
+        )
+        return warning_notice(session, door.policy, reader(officer), id)
+
+    return once.carry_out(command, 201)
+
+
+@router.get(
+    "/escalations/{reference}/secretary-of-state-notices",
+    response_model=Page[SecretaryOfStateNotice],
+    dependencies=[may(Act.SEE_CASE)],
+)
+def list_secretary_of_state_notices(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
+    """What the Secretary of State told the authority about this school, oldest first."""
+    with read(door.engine) as session:
+        found = statutory_shown.secretary_of_state_notices_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
+        return answer(found)
+
+
+@router.post(
+    "/escalations/{reference}/secretary-of-state-notices",
+    status_code=201,
+    response_model=SecretaryOfStateNotice,
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+)
+def add_secretary_of_state_notice(
+    door: AtDoor,
+    officer: Caller,
+    once: OnlyOnce,
+    reference: Reference,
+    body: bodies.SecretaryOfStateNoticeBody,
+) -> Response:
+    """Record a notice of the Secretary of State; hers ends ours, her intention locks powers."""
+
+    def command(session: Session) -> SecretaryOfStateNotice:
+        notice = secretary_of_state.record_secretary_of_state_notice(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            reference=reference,
+            **body.model_dump(),
+        )
+        return statutory_shown.secretary_of_state_notice(notice)
+
+    return once.carry_out(command, 201)
+
+
+@router.post(
+    "/secretary-of-state-notices/{id}/release",
+    response_model=SecretaryOfStateNotice,
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.SecretaryOfStateNotice)],
+)
+def release(
+    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReleaseBody
+) -> Response:
+    """Record that the Secretary of State has told the authority that it may act again."""
+
+    def command(session: Session) -> SecretaryOfStateNotice:
+        notice = secretary_of_state.release_secretary_of_state_notice(
+            session,
+            door.policy,
+            officer=officer,
+            now=door.now,
+            notice_id=id,
+            **body.model_dump(),
+        )
+        return statutory_shown.secretary_of_state_notice(notice)
+
+    return once.carry_out(command)
+
+
+@router.get(
+    "/letters/{id}/services",
+    response_model=Page[Service],
+    dependencies=[may(Act.SEE_CASE, of=Letter)],
+)
+def list_services(door: AtDoor, officer: Caller, id: Key, query: Pages) -> Response:
+    """How a letter was served on those it is for, apart from its e-mails."""
+    with read(door.engine) as session:
+        found = statutory_shown.services_of(session, reader(officer), id, **query.model_dump())
+        return answer(found)
+
+
+@router.post(
+    "/letters/{id}/services",
+    status_code=201,
+    response_model=Service,
+    dependencies=[may(Act.RECORD_SERVICE, of=Letter)],
+)
+def add_service(
+    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ServiceBody
+) -> Response:
+    """Record that a letter was served: on whom, how, when and with what evidence."""
+
+    def command(session: Session) -> Service:
+        service = serving.record_service(
+            session,
+            officer=officer,
+            now=door.now,
+            letter_id=id,
+            role=body.to,
+            **body.model_dump(exclude={"to"}),
+        )
+        return statutory_shown.service(session, reader(officer), service.id)
+
+    return once.carry_out(command, 201)
