@@ -108,22 +108,6 @@ class Escalation(Answer):
     overdue: bool
 
 
-class Delegation(Answer):
-    """Cover for absence: `state` is `ahead`, `in_force` or `over`."""
-
-    id: int
-    from_: str = Field(alias="from")
-    from_name: str
-    to: str
-    to_name: str
-    first_day: date
-    last_day: date
-    reason: str
-    state: str
-    made_at: AwareDatetime
-    ended_at: AwareDatetime | None
-
-
 class Caution(Answer):
     """What readers of a file are warned of: `kind` as a word, `says` as a sentence."""
 

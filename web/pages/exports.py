@@ -330,20 +330,7 @@ LISTS: tuple[List[Any], ...] = (
             column("The mail server said", "detail"),
         ],
     ),
-    List(
-        "/administration/officers",
-        Act.MANAGE_OFFICERS,
-        "Officers",
-        officers.find,
-        [
-            column("Name", "name"),
-            column("E-mail address", "email"),
-            column("Role", "role_title"),
-            column("Phase", "phase"),
-            column("Active", "active"),
-            column("Last signed in", "last_sign_in"),
-        ],
-    ),
+    *officers.LISTS,
     List(
         "/administration/deliveries",
         Act.SEE_SYSTEM,

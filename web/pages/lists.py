@@ -1,9 +1,9 @@
 """What every list of the pages has: its filters in the address, and the page one is on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Generic
+from typing import Annotated, Generic, Protocol
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
@@ -17,8 +17,22 @@ from web.door import school_year
 from web.pages.visits import Visit
 from web.tables import Column
 
-# One page of a list, by the filters of its address, its number and its length; InvalidInput.
-Find = Callable[[Session, Visit, Mapping[str, str], int, int], Page[Item]]
+
+class Find(Protocol[Item]):
+    """One page of a list, by the filters of its address, its number and its length.
+
+    Raises InvalidInput.
+    """
+
+    def __call__(
+        self,
+        session: Session,
+        visit: Visit,
+        filters: Mapping[str, str],
+        page: int,
+        per_page: int,
+        /,
+    ) -> Page[Item]: ...
 
 
 @dataclass(frozen=True)
