@@ -23,42 +23,6 @@ class ListOf(Answer, Generic[Item]):
     total: int
 
 
-class Contact(Answer):
-    """Somebody at a school."""
-
-    role: str
-    name: str
-    email: str | None
-    address: list[str]
-    source: str
-    changed_at: AwareDatetime
-
-
-class School(Answer):
-    """A school; `escalation` is the one that is not closed, if there is one."""
-
-    urn: int
-    name: str
-    kind: str
-    type: str
-    type_code: int
-    phase: str
-    trust: str | None
-    sponsor: str | None
-    religious_character: str | None
-    diocese: str | None
-    address: list[str]
-    town: str
-    postcode: str
-    la_code: int | None
-    la_name: str | None
-    opened_on: date | None
-    risk_level: str | None
-    closed_on: date | None
-    contacts: list[Contact]
-    escalation: str | None
-
-
 class Step(Answer):
     """A step of a ladder; `state` is null while it is ahead."""
 

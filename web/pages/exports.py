@@ -38,24 +38,7 @@ def _sections(report: Mapping[str, Any]) -> str:
 
 
 LISTS: tuple[List[Any], ...] = (
-    List(
-        "/schools",
-        Act.SEE_SCHOOLS,
-        "Schools",
-        schools.find,
-        [
-            column("URN", "urn"),
-            column("School", "name"),
-            column("Type", "type"),
-            column("Phase", "phase"),
-            column("Trust", "trust"),
-            column("Town", "town"),
-            column("Postcode", "postcode"),
-            column("Risk level", "risk_level"),
-            column("Escalation", "escalation"),
-            column("Closed on", "closed_on"),
-        ],
-    ),
+    *schools.LISTS,
     List(
         "/escalations",
         Act.SEE_OUTLINES,

@@ -19,10 +19,7 @@ from web.tables import Column
 
 
 class Find(Protocol[Item]):
-    """One page of a list, by the filters of its address, its number and its length.
-
-    Raises InvalidInput.
-    """
+    """One page of a list, by the filters of its address; raises InvalidInput."""
 
     def __call__(
         self,

@@ -105,9 +105,7 @@ def test_everything_else_uses_the_new_contact_at_once(case: Case, waiting: Propo
     for who in OFFICERS:
         with read(case.engine) as session:
             found = school(session, reader(case.council.officers[who]), 900001)
-        assert [each["email"] for each in found["contacts"] if each["role"] == "headteacher"] == [
-            NEW
-        ]
+        assert [each.email for each in found.contacts if each.role == "headteacher"] == [NEW]
 
 
 @pytest.mark.parametrize("by", SEE_IT)

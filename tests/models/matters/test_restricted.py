@@ -66,7 +66,7 @@ def seen_by(case: Case, officer: Officer) -> dict[str, Any]:
                 session, case.policy, eyes, today=TODAY, query=case.reference
             ).total,
             "deadlines": deadlines(session, case.policy, eyes, today=TODAY).total,
-            "schools": school(session, eyes, 900001)["escalation"],
+            "schools": school(session, eyes, 900001).escalation,
             "waiting": waiting_count(session, officer, TODAY),
         }
     return {name: found for name, found in lists.items() if found}
