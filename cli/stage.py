@@ -17,6 +17,7 @@ from models.escalations.deciding import decide
 from models.escalations.tables import Action, Escalation, Proposal, ProposalState
 from models.evidence import keeping
 from models.people import officers
+from models.people.access import THE_MACHINE
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.settings import Settings
@@ -210,7 +211,9 @@ class Stage:
             now=self.now,
             proposal_id=proposal_id,
             decision="approve",
-            seen=what_is_seen(session, self.policy, proposal_id, london_date(self.now)),
+            seen=what_is_seen(
+                session, self.policy, THE_MACHINE, proposal_id, london_date(self.now)
+            ),
         )
 
 

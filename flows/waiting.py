@@ -24,6 +24,7 @@ from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
 from models.matters.case import Case, case_of
+from models.people.access import THE_MACHINE
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import Policy
 from models.schools.tables import School
@@ -151,7 +152,10 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
             .where(Proposal.id == proposal_id)
         )
         proposal, escalation, school, proposer = session.exec(statement).one()
-        case, letters = case_of(session, policy, escalation.id), letters_of(session, proposal)
+        case, letters = (
+            case_of(session, policy, THE_MACHINE, escalation.id),
+            letters_of(session, proposal),
+        )
         return Waiting(
             proposal=proposal,
             escalation=escalation,

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
+from models.of_case import OfCase
 from models.words import word
 
 # Of a letter whose record was lost with the rows that a backup replaced.
@@ -36,7 +37,7 @@ class MessageState(StrEnum):
     SETTLED = "settled"  # an officer decided what became of a failed or unknown one
 
 
-class Message(SQLModel, table=True):
+class Message(OfCase, table=True):
     """One message to one person. `key` is unique: the same message is never queued twice."""
 
     __tablename__ = "message"
@@ -55,6 +56,8 @@ class Message(SQLModel, table=True):
             postgresql_where=text("state = 'claimed'"),
         ),
     )
+
+    missing: ClassVar[str] = "There is no delivery {}."
 
     id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -78,7 +81,7 @@ class Message(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
-class MessageAbout(SQLModel, table=True):
+class MessageAbout(OfCase, table=True):
     """That a reminder or a digest was queued about a case: one message tells of several."""
 
     __tablename__ = "message_about"

@@ -18,14 +18,18 @@ from web import api, health, pages
 from web.api.problems import failed
 from web.protection import Protection
 from web.rendering import STATIC
+from web.routes import every_route
+from web.rules import check_rules
 from web.unavailable import handle_unavailable, unavailable
+from web.uploads import uploads
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
     """The application for these settings; without any, for those of the environment.
 
     `state.clock` gives the moment of each request: the one place where the web reads the time.
-    Raises PolicyError when the policy cannot be used.
+    Raises PolicyError when the policy cannot be used, and ValueError for a route that does not name
+    its rule, or the table of the row that its address names.
     """
     settings = settings or Settings()
     app = FastAPI(openapi_url=None, redirect_slashes=False)
@@ -44,7 +48,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     handle_unavailable(app, pages.away)
     app.add_exception_handler(Exception, _broken)
     https = settings.base_url.startswith("https:")
-    app.add_middleware(Protection, refused=_failed, https=https)
+    check_rules(every_route(app))
+    longest_upload = uploads(every_route(app))
+    app.add_middleware(Protection, refused=_failed, longest_upload=longest_upload, https=https)
     return app
 
 

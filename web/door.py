@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.clocks import london_date
+from models.escalations.tables import Escalation
 from models.people import identity
 from models.people.tables import Credential, Officer, SignIn
 from models.policy import Policy
@@ -84,5 +85,5 @@ def school_year(number: str) -> int:
 def reference(reference: str) -> str:
     """The reference of an escalation out of an address; raises NotFound for what cannot be one."""
     if not re.fullmatch("ESC-[0-9]{4}-[0-9]{4,9}", reference):
-        raise NotFound("There is no escalation with this reference.")
+        raise NotFound(Escalation.missing)
     return reference

@@ -18,6 +18,7 @@ from models.database import read
 from models.evidence.keeping import Upload
 from models.evidence.shown import evidence_file
 from models.files.folder import is_whole, path_of
+from models.people.access import Reader
 from models.refusals import InvalidInput, NotPossible
 from web.door import Door
 
@@ -27,14 +28,14 @@ MOST_FIELDS = 5  # of a form with one file
 LONGEST_FIELD = 20_000  # bytes; a description has at most 2,000 characters
 
 
-def evidence_response(door: Door, file_id: int) -> Response:
+def evidence_response(door: Door, reader: Reader, file_id: int) -> Response:
     """A file of a case, byte for byte as it was attached, to be kept and not shown.
 
     Raises NotFound, and NotPossible when its bytes are not what they were. Reads them all: not
     for the loop.
     """
     with read(door.engine) as session:
-        file = evidence_file(session, door.policy, file_id)
+        file = evidence_file(session, door.policy, reader, file_id)
     path = path_of(door.settings.evidence_folder, file["sha256"])
     if not is_whole(path, file["sha256"]):
         raise NotPossible(

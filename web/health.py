@@ -11,6 +11,7 @@ from models.upkeep import vital_signs
 from models.upkeep.findings import Finding, Health
 from notifications import signs
 from web.door import open_door
+from web.rules import anybody
 
 READY = "ready"
 WITHIN = 8.0  # seconds: no part is waited for any longer
@@ -21,13 +22,13 @@ router = APIRouter(prefix="/health", include_in_schema=False)
 _asking = ThreadPoolExecutor(4, thread_name_prefix="health")
 
 
-@router.get("/live")
+@router.get("/live", dependencies=[anybody])
 async def live() -> JSONResponse:
     """The process answers."""
     return JSONResponse({"status": "live"})
 
 
-@router.get("/ready")
+@router.get("/ready", dependencies=[anybody])
 async def ready(request: Request) -> JSONResponse:
     """Each part with `ready` or what is wrong with it; 503 unless all are."""
     door = open_door(request)

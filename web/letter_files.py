@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from models.database import read
 from models.letters.shown import issued_file
-from models.letters.writing import find_letter
+from models.letters.tables import Letter
+from models.matters.case import see_row
+from models.people.access import Reader
 from models.refusals import NotFound
 from notifications.issuing import letter_document
 from notifications.letters import LetterDocument, to_docx, to_html, to_pdf, to_text
@@ -28,14 +30,14 @@ class LetterFile:
     name: str
 
 
-def letter_file(door: Door, letter_id: int, format: str) -> LetterFile:
+def letter_file(door: Door, reader: Reader, letter_id: int, format: str) -> LetterFile:
     """A letter in one of `FORMATS`. Raises NotFound. Rendering takes a while: not for the loop."""
     if format not in FORMATS:
         raise NotFound(f"A letter can be had as: {', '.join(FORMATS)}.")
     media_type, render = FORMATS[format]
     with read(door.engine) as session:
-        content = issued_file(session, letter_id, format)
-        letter = find_letter(session, letter_id)
+        content = issued_file(session, reader, letter_id, format)
+        letter = see_row(session, reader, Letter, letter_id)
         document = letter_document(session, door.policy, letter, today=door.today)
     name = f"{document.reference.replace('/', '-')}.{format}"
     return LetterFile(render(document) if content is None else content, media_type, name)

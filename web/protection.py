@@ -15,17 +15,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.files.folder import LARGEST
-from models.register.importing import LARGEST as LARGEST_REGISTER
 from models.settings import Settings
 
 LONGEST_BODY = 2_000_000  # bytes
-_FRAME = 100_000  # bytes: the description of a file and what frames them
-LONGEST_UPLOAD = LARGEST + _FRAME
 LONGEST_DRAINED = 4 * LARGEST  # bytes of one that is too long
 BODY_WITHIN = 60.0  # seconds for a body
 SLOWEST = 25_000  # bytes for which it has one second more
-_UPLOADS = re.compile("/escalations/[^/]+/evidence/new|/api/v1/escalations/[^/]+/evidence")
-_REGISTER = "/administration/imports/new"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "script-src 'self'; connect-src 'self'; "
@@ -55,14 +50,20 @@ class Protection:
     """
 
     def __init__(
-        self, app: ASGIApp, refused: Callable[[Request, HTTPException], Response], *, https: bool
+        self,
+        app: ASGIApp,
+        refused: Callable[[Request, HTTPException], Response],
+        longest_upload: Callable[[Scope], int | None],
+        *,
+        https: bool,
     ) -> None:
-        """`refused` answers for a body that is.
+        """`refused` answers for a body that is; `longest_upload` as `web.uploads` tells it.
 
         `https`: the service is reached by HTTPS, whatever the proxy before us speaks to us.
         """
         self.app = app
         self.refused = refused
+        self.longest_upload = longest_upload
         self.https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +85,7 @@ class Protection:
         if not _is_called_by_name(scope):
             await PlainTextResponse(UNKNOWN_NAME, 400)(scope, receive, send_protected)
             return
-        longest = _longest_upload(scope)
+        longest = self.longest_upload(scope)
         if longest is not None:
             upload = _Upload(scope, receive, longest)
             await self.app(scope, upload.receive, upload.before(send_protected))
@@ -107,15 +108,6 @@ def _is_called_by_name(scope: Scope) -> bool:
     named = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
     settings: Settings = scope["app"].state.settings
     return named is not None and settings.goes_by((named[1] or named[2]).lower())
-
-
-def _longest_upload(scope: Scope) -> int | None:
-    """How long an upload to this address may be; None where nothing is uploaded."""
-    if scope["method"] != "POST":
-        return None
-    if scope["path"] == _REGISTER:
-        return LARGEST_REGISTER + _FRAME
-    return LONGEST_UPLOAD if _UPLOADS.fullmatch(scope["path"]) else None
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

@@ -1,68 +1,117 @@
 """The rule before each address: what must be allowed, and on which case, before it is served.
 
-Every route names an act of `models.people.access`, or says that it is for anybody. The commands ask
-the same table again, so the rule holds at every door; here it also stands before what only shows.
+Every route names an act of `models.people.access`, or says that it is for anybody, and of which
+table the row is that its address names. The commands ask the same again, so the rule holds at every
+door; here it also stands before what only shows.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from sqlmodel import Session, SQLModel, select
 
 from models.database import read, write
-from models.escalations.tables import Escalation, Proposal, Response
-from models.evidence.tables import EvidenceFile
-from models.letters.tables import Letter
-from models.matters.case import MISSING, NO_CASE, find_visible
-from models.outbox import Message
+from models.escalations.tables import Escalation
+from models.matters.case import find_visible
+from models.of_case import OfCase, leads_to_case
 from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.record.audit import record_reading, record_refusal
 from models.refusals import NotAllowed, NotFound, Refused
 from models.statements import by_key
-from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from web.door import AtDoor, Door, key, open_door, reference
+from web.routes import Routes, standing_at
 
 LONGEST_ADDRESS = 200  # of a refusal on record
-# Whose number the `{id}` of an address is, by the part before it.
-ROWS: dict[str, type[SQLModel]] = {
-    "files": EvidenceFile,
-    "letters": Letter,
-    "messages": Message,
-    "powers": Power,
-    "proposals": Proposal,
-    "responses": Response,
-    "secretary-of-state-notices": SecretaryOfStateNotice,
-    "warning-notices": WarningNotice,
-}
+WORDS = {"action", "format", "kind"}  # in an address: they name no row
 
 
-def _anybody() -> None:
-    """No rule but that of being there."""
+@dataclass(frozen=True)
+class Rule:
+    """What stands before a route: the act, None for anybody; and whose number its address has.
+
+    An address with a `{reference}` is about that escalation, and any other that names a row is of
+    a table. Where that hangs on cases the number is called `{id}`, and its case must be there to
+    be seen; any other table's rows are about no case. A second number, such as `{item}`, is of a
+    row of the first.
+    """
+
+    act: Act | None
+    of: type[SQLModel] | None = None
 
 
-anybody = Depends(_anybody)
+def _anybody(of: type[SQLModel] | None = None) -> Any:
+    async def ask() -> None:
+        """No rule but that of being there."""
+
+    ask.rule = Rule(None, of)  # type: ignore[attr-defined]
+    return Depends(ask)
 
 
-def rule_of(who: Callable[..., Officer]) -> Callable[[Act], Any]:
-    """What a door's routes name their rules with; `who` tells whose request it is."""
+anybody = _anybody()
 
-    def may(act: Act) -> Any:
-        def ask(request: Request, door: AtDoor, officer: Annotated[Officer, Depends(who)]) -> None:
-            _admit(request, door, officer, act)
 
-        ask.act = act  # type: ignore[attr-defined]
+def whoever_holds(of: type[SQLModel]) -> Any:
+    """For anybody who has the secret in the address, which names a row of this table."""
+    return _anybody(of)
+
+
+class May:
+    """What the routes of a door name their rules with; `who` tells whose request it is."""
+
+    def __init__(self, who: Callable[..., Officer]) -> None:
+        self._who = who
+
+    def __call__(self, act: Act, *, of: type[SQLModel] | None = None) -> Any:
+        """Only for those who may do this; on the row of this table that the address names."""
+        officer_of = Depends(self._who)
+
+        def ask(request: Request, door: AtDoor, officer: Annotated[Officer, officer_of]) -> None:
+            _admit(request, door, officer, rule)
+
+        rule = Rule(act, of)
+        ask.rule = rule  # type: ignore[attr-defined]
         return Depends(ask)
 
-    return may
+
+def check_rules(routes: Routes) -> None:
+    """Refuse to build an application with a route that does not name its rule, and its row's table.
+
+    Raises ValueError.
+    """
+    for path, route in routes:
+        wrong = _unsaid(path, route)
+        if wrong:
+            methods = ", ".join(sorted(route.methods or ()))
+            raise ValueError(f"The route {methods} {path} {wrong}")
 
 
-def _admit(request: Request, door: Door, officer: Officer, act: Act) -> None:
+def _unsaid(path: str, route: APIRoute) -> str | None:
+    rules: list[Rule] = standing_at(route, "rule")
+    if len(rules) != 1:
+        return f"names {len(rules)} rules, and must name one: may(Act.…), or anybody."
+    table, names = rules[0].of, set(re.findall(r"{(\w+)}", path)) - WORDS
+    if "reference" in names or not names:
+        return "names a table, but its address names no row of one." if table else None
+    if table is None:
+        return f"must say of which table {{{min(names)}}} is: may(Act.…, of=…)."
+    if not leads_to_case(table):
+        return None
+    if not issubclass(table, OfCase):
+        return f"is about {table.__name__}, which leads to a case and must be an OfCase."
+    return None if "id" in names else f"must call the number of its {table.__name__} {{id}}."
+
+
+def _admit(request: Request, door: Door, officer: Officer, rule: Rule) -> None:
     """Raises NotAllowed by the role; NotFound for what is not there or not theirs to see."""
-    require(officer, act)
+    assert rule.act is not None  # noqa: S101 - what is for anybody asks nothing
+    require(officer, rule.act)
     with read(door.engine) as session:
-        case_id, missing = _about(session, request)
+        case_id, missing = _about(session, request, rule.of)
         case = find_visible(session, reader(officer), case_id) if case_id else None
     if not missing:
         return
@@ -75,7 +124,9 @@ def _admit(request: Request, door: Door, officer: Officer, act: Act) -> None:
             record_reading(session, now=door.now, officer=officer, case=case, what=request.url.path)
 
 
-def _about(session: Session, request: Request) -> tuple[int | None, str]:
+def _about(
+    session: Session, request: Request, table: type[SQLModel] | None
+) -> tuple[int | None, str]:
     """The key of the case that an address is about, and what is said when there is none.
 
     Of an address that is about no case the second is empty.
@@ -83,13 +134,12 @@ def _about(session: Session, request: Request) -> tuple[int | None, str]:
     path = request.path_params
     if "reference" in path:
         named = Escalation.reference == reference(path["reference"])
-        return session.exec(select(Escalation.id).where(named)).first(), NO_CASE
-    table = ROWS.get(request.scope["route"].path.split("/")[1])
-    if "id" not in path or table is None:
+        return session.exec(select(Escalation.id).where(named)).first(), Escalation.missing
+    if table is None or not issubclass(table, OfCase):
         return None, ""
     number = key(path["id"])
-    row: Any = by_key(session, table, number)
-    return (row.escalation_id if row else None), MISSING[table].format(number)
+    row = by_key(session, table, number)
+    return (row.case_id(session) if row else None), table.missing.format(number)
 
 
 def keep_refusal(request: Request, refusal: Refused, case_id: int | None = None) -> None:

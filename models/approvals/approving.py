@@ -14,7 +14,8 @@ from models.escalations.tables import Proposal
 from models.events import EventKind, Happening
 from models.letters.addressing import contacts_of, recipients
 from models.letters.tables import Letter, LetterState, LetterVersion
-from models.matters.case import Case, case_of
+from models.matters.case import Case, see_row_in_case
+from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import ChangedSince, InvalidInput, NotPossible
@@ -71,10 +72,12 @@ def to_be_sent(case: Case, proposal: Proposal, today: date) -> str:
     return hashlib.sha256(json.dumps(approved, sort_keys=True).encode()).hexdigest()
 
 
-def what_is_seen(session: Session, policy: Policy, proposal_id: int, today: date) -> str:
-    """The fingerprint (`to_be_sent`) of a proposal that there is, for whoever is shown it."""
-    proposal = session.get_one(Proposal, proposal_id)
-    return to_be_sent(case_of(session, policy, proposal.escalation_id), proposal, today)
+def what_is_seen(
+    session: Session, policy: Policy, reader: Reader, proposal_id: int, today: date
+) -> str:
+    """The fingerprint (`to_be_sent`) of a proposal, for whoever is shown it; raises NotFound."""
+    proposal, case = see_row_in_case(session, policy, reader, Proposal, proposal_id)
+    return to_be_sent(case, proposal, today)
 
 
 def check_seen(case: Case, proposal: Proposal, seen: str | None, today: date) -> None:

@@ -14,7 +14,7 @@ from models.letters.tables import Letter
 from models.matters.case import find_id
 from models.matters.sight import visible_to
 from models.paging import PER_PAGE, Found, Page, chosen, paged, rows
-from models.people.access import reader
+from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
@@ -78,27 +78,30 @@ def _decidable(session: Session, officer: Officer, today: date, what: Any) -> An
 def proposals_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
-    mine = col(Proposal.escalation_id) == find_id(session, reference)
+    mine = col(Proposal.escalation_id) == find_id(session, reader, reference)
     return _page(session, policy, _statement().where(mine), page, per_page)
 
 
-def proposal(session: Session, policy: Policy, proposal_id: int, *, today: date) -> Found:
+def proposal(
+    session: Session, policy: Policy, reader: Reader, proposal_id: int, *, today: date
+) -> Found:
     """One proposal with the decisions on it so far; raises NotFound.
 
     While it waits, `seen` is the fingerprint that approving it needs.
     """
-    found = rows(session, _statement().where(col(Proposal.id) == proposal_id))
+    found = rows(session, _statement().where(col(Proposal.id) == proposal_id, visible_to(reader)))
     if not found:
-        raise NotFound(f"There is no proposal {proposal_id}.")
+        raise NotFound(Proposal.missing.format(proposal_id))
     [described] = _describe(session, policy, found)
     if described["state"] == ProposalState.AWAITING:
-        described["seen"] = what_is_seen(session, policy, proposal_id, today)
+        described["seen"] = what_is_seen(session, policy, reader, proposal_id, today)
     return described
 
 

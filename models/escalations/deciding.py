@@ -29,7 +29,7 @@ from models.escalations.tables import (
     StepState,
 )
 from models.events import EventKind, Happening, append
-from models.matters.case import MISSING, Case, enter_by_id
+from models.matters.case import Case, case_of
 from models.matters.deadlines import (
     cancel_deadline,
     cancel_statutory,
@@ -40,7 +40,7 @@ from models.matters.deadlines import (
     stop_deadline,
 )
 from models.matters.tables import STATUTORY
-from models.people.access import Act, require
+from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.ladder import refusal
@@ -55,7 +55,6 @@ from models.telling import tell
 from models.text import check_prose
 
 _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
-_MISSING = MISSING[Proposal]
 _OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
 _WAITING = (
     select(Proposal)
@@ -85,8 +84,8 @@ def decide(
     """
     require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
-    missing = _MISSING.format(proposal_id)
-    case = enter_by_id(session, policy, officer, Act.DECIDE, proposal.escalation_id, missing)
+    missing = Proposal.missing.format(proposal_id)
+    case = case_of(session, policy, reader(officer), proposal.escalation_id, missing)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
     approver = find_approver(session, proposal, officer, london_date(now))
@@ -106,7 +105,7 @@ def decide(
 def _find(session: Session, proposal_id: int) -> Proposal:
     found = find(session, _PROPOSAL, key=proposal_id) if 0 < proposal_id <= LAST_KEY else []
     if not found:
-        raise NotFound(_MISSING.format(proposal_id))
+        raise NotFound(Proposal.missing.format(proposal_id))
     return found[0]
 
 

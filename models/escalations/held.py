@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 
 from models.escalations.tables import Discussion, Escalation, Response
 from models.matters.case import find_id
+from models.matters.sight import visible_to
 from models.paging import PER_PAGE, Found, Page, paged, rows
+from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
 from models.policy.wording import find_rule
@@ -17,13 +19,14 @@ from models.refusals import NotFound
 def discussions_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The discussions and meetings of one escalation in the order recorded. Raises NotFound."""
-    mine = Discussion.escalation_id == find_id(session, reference)
+    mine = Discussion.escalation_id == find_id(session, reader, reference)
     return paged(
         session,
         select(Discussion).where(mine).order_by(col(Discussion.id)),
@@ -37,13 +40,14 @@ def discussions_of(
 def responses_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The school's responses at one escalation in the order recorded. Raises NotFound."""
-    mine = Response.escalation_id == find_id(session, reference)
+    mine = Response.escalation_id == find_id(session, reader, reference)
     return paged(
         session,
         select(Response).where(mine).order_by(col(Response.id)),
@@ -54,33 +58,40 @@ def responses_of(
     )
 
 
-def discussion(session: Session, policy: Policy, discussion_id: int) -> Found:
+def discussion(session: Session, policy: Policy, reader: Reader, discussion_id: int) -> Found:
     """One discussion; raises NotFound."""
-    return _one(session, policy, Discussion, discussion_id)
+    return _one(session, policy, reader, Discussion, discussion_id)
 
 
-def response(session: Session, policy: Policy, response_id: int) -> Found:
+def response(session: Session, policy: Policy, reader: Reader, response_id: int) -> Found:
     """One response; raises NotFound."""
-    return _one(session, policy, Response, response_id)
+    return _one(session, policy, reader, Response, response_id)
 
 
 def _one(
-    session: Session, policy: Policy, table: type[Discussion] | type[Response], key: int
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    table: type[Discussion] | type[Response],
+    key: int,
 ) -> Found:
     statement: Any = (
         select(table, Escalation.reference)
         .join(Escalation, col(Escalation.id) == col(table.escalation_id))
-        .where(col(table.id) == key)
+        .where(col(table.id) == key, visible_to(reader))
     )
     found = rows(session, statement)
     if not found:
-        raise NotFound(f"There is no {table.__name__.lower()} {key}.")
+        raise NotFound(table.missing.format(key))
     record, reference = found[0]
     return _recorded(session, policy, reference, [record])[0]
 
 
 def _recorded(
-    session: Session, policy: Policy, reference: str, found: Sequence[Discussion | Response]
+    session: Session,
+    policy: Policy,
+    reference: str,
+    found: Sequence[Discussion | Response],
 ) -> list[Found]:
     people = officer_names(session, (record.recorded_by_id for record in found))
     described = []

@@ -10,7 +10,7 @@ from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
 from models.events import EventKind, Happening, append
 from models.letters.addressing import NATIONAL, Addressing
-from models.matters.case import Case, case_of, check_open, enter, find_row
+from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState
 from models.people.access import Act
@@ -223,8 +223,9 @@ def judge_response(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible when it was judged already or the
     escalation has moved on.
     """
-    response = find_row(session, officer, Act.JUDGE_RESPONSE, Response, response_id)
-    case = case_of(session, policy, response.escalation_id)
+    response, case = find_in_case(
+        session, policy, officer, Act.JUDGE_RESPONSE, Response, response_id
+    )
     check_open(case)
     word = _judgement(case, judgement)
     check_prose("reason", reason, required=False)

@@ -74,7 +74,7 @@ def escalation(
     known = col(Escalation.reference) == (reference if is_text(reference) else "")
     found = rows(session, _statement().where(known, visible_to(reader)))
     if not found:
-        raise NotFound("There is no escalation with this reference.")
+        raise NotFound(Escalation.missing)
     return _describe(session, policy, reader, found, today, alone=True)[0]
 
 

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
+from models.of_case import OfCase
 from models.words import word
 
 
@@ -135,6 +136,8 @@ class Escalation(SQLModel, table=True):
     __tablename__ = "escalation"
     __table_args__ = (Index("escalation_number", "year", "number", unique=True),)
 
+    missing: ClassVar[str] = "There is no escalation with this reference."
+
     id: int = Field(default=None, primary_key=True)
     reference: str = Field(unique=True)
     year: int
@@ -158,7 +161,7 @@ class Escalation(SQLModel, table=True):
     restricted: bool = False  # to its case officer, the officers named, and the Director
 
 
-class NamedOfficer(SQLModel, table=True):
+class NamedOfficer(OfCase, table=True):
     """An officer who may see a restricted case."""
 
     __tablename__ = "named_officer"
@@ -169,7 +172,7 @@ class NamedOfficer(SQLModel, table=True):
     officer_id: int = Field(foreign_key="officer.id", index=True)
 
 
-class Step(SQLModel, table=True):
+class Step(OfCase, table=True):
     """One step of one escalation."""
 
     __tablename__ = "step"
@@ -182,7 +185,7 @@ class Step(SQLModel, table=True):
     changed_on: date | None = None
 
 
-class Proposal(SQLModel, table=True):
+class Proposal(OfCase, table=True):
     """A change that waits for approval, or waited; its gate is its flow run in Prefect."""
 
     __tablename__ = "proposal"
@@ -203,6 +206,8 @@ class Proposal(SQLModel, table=True):
         ),
     )
 
+    missing: ClassVar[str] = "There is no proposal {}."
+
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
     step_key: str
@@ -219,11 +224,13 @@ class Proposal(SQLModel, table=True):
     gate_closed: bool = False
 
 
-class Decision(SQLModel, table=True):
+class Decision(OfCase, table=True):
     """What one approver decided, at one stage of a proposal."""
 
     __tablename__ = "decision"
     __table_args__ = (Index("decision_of_stage", "proposal_id", "stage", unique=True),)
+
+    hangs_on: ClassVar[type[OfCase] | None] = Proposal
 
     id: int = Field(default=None, primary_key=True)
     proposal_id: int = Field(foreign_key="proposal.id")
@@ -236,10 +243,12 @@ class Decision(SQLModel, table=True):
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class Discussion(SQLModel, table=True):
+class Discussion(OfCase, table=True):
     """A discussion or meeting that was held with the school."""
 
     __tablename__ = "discussion"
+
+    missing: ClassVar[str] = "There is no discussion {}."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -252,10 +261,12 @@ class Discussion(SQLModel, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class Response(SQLModel, table=True):
+class Response(OfCase, table=True):
     """What the school answered at a step, and what an officer made of it."""
 
     __tablename__ = "response"
+
+    missing: ClassVar[str] = "There is no response {}."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)

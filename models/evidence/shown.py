@@ -10,7 +10,9 @@ from models.evidence.tables import EvidenceFile, safe_name
 from models.files.cautions import Caution
 from models.files.kinds import KINDS
 from models.matters.case import find_id
+from models.matters.sight import visible_to
 from models.paging import PER_PAGE, Found, Page, paged, rows
+from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
 from models.policy.wording import find_rule
@@ -22,6 +24,7 @@ _LABELS = {kind.media_type: kind.label for kind in KINDS}
 def evidence_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     newest_first: bool = False,
@@ -32,7 +35,7 @@ def evidence_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(EvidenceFile.escalation_id) == find_id(session, reference)
+    mine = col(EvidenceFile.escalation_id) == find_id(session, reader, reference)
     order = col(EvidenceFile.id).desc() if newest_first else col(EvidenceFile.id).asc()
     return paged(
         session,
@@ -44,11 +47,11 @@ def evidence_of(
     )
 
 
-def evidence_file(session: Session, policy: Policy, file_id: int) -> Found:
+def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int) -> Found:
     """One file; raises NotFound."""
-    found = rows(session, _statement().where(col(EvidenceFile.id) == file_id))
+    found = rows(session, _statement().where(col(EvidenceFile.id) == file_id, visible_to(reader)))
     if not found:
-        raise NotFound(f"There is no file {file_id}.")
+        raise NotFound(EvidenceFile.missing.format(file_id))
     return _describe(session, policy, found)[0]
 
 

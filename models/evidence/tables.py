@@ -4,11 +4,13 @@ import re
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import UtcDateTime
+from models.of_case import OfCase
 from models.words import word
 
 LONGEST_NAME = 150  # characters
@@ -43,11 +45,13 @@ class Scan(StrEnum):
     NOT_SCANNED = "not_scanned"  # switched off by name, or a file of the demonstration
 
 
-class EvidenceFile(SQLModel, table=True):
+class EvidenceFile(OfCase, table=True):
     """One file of a case. The same bytes attached to the same case are one file."""
 
     __tablename__ = "evidence_file"
     __table_args__ = (Index("file_of_case", "escalation_id", "sha256", unique=True),)
+
+    missing: ClassVar[str] = "There is no file {}."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id")

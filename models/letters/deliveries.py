@@ -9,10 +9,10 @@ from models.clocks import london_date
 from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
 from models.letters.addressing import address_of, contacts_of
-from models.letters.writing import find_letter
-from models.matters.case import find_row
+from models.letters.tables import Letter
+from models.matters.case import find_row, see_row
 from models.outbox import Message, MessageKind, MessageState
-from models.people.access import Act
+from models.people.access import THE_MACHINE, Act
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -38,7 +38,7 @@ def settle(
     """
     message = find_row(session, officer, Act.SETTLE_DELIVERY, Message, message_id)
     if message.kind is not MessageKind.LETTER:
-        raise NotFound(f"There is no delivery {message_id}.")
+        raise NotFound(Message.missing.format(message_id))
     if decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")
     check_prose("reason", reason)
@@ -71,7 +71,7 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     told = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
     if session.exec(told).first() is not None:
         return
-    letter = find_letter(session, letter_id)
+    letter = see_row(session, THE_MACHINE, Letter, letter_id)
     escalation = session.get_one(Escalation, letter.escalation_id)
     officer = session.get_one(Officer, escalation.case_officer_id)
     data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
@@ -83,7 +83,7 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
 def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
     escalation = session.get_one(Escalation, message.escalation_id)
     contacts = contacts_of(session, escalation, london_date(now))
-    letter = find_letter(session, message.letter_id or 0)
+    letter = see_row(session, THE_MACHINE, Letter, message.letter_id or 0)
     by_name = [person for person in letter.people if person["role"] == message.data["role"]]
     person = next(iter(by_name), None) or address_of(policy, contacts, message.data["role"])
     if person is None:

@@ -13,6 +13,7 @@ from models.events import THE_CLOCK, EventKind, Happening, append
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.matters.case import Case, case_of
 from models.outbox import Message, MessageKind, MessageState
+from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.statements import add_all, change
 
@@ -45,7 +46,7 @@ def freeze_letter(
     data = {"letter": letter.id, "version": letter.version, "sha256": digests["pdf"]}
     issue = Happening(EventKind.LETTER_ISSUED, letter.escalation_id, data)
     append(session, now, THE_CLOCK, issue)
-    _await_response(case_of(session, policy, letter.escalation_id), letter, now)
+    _await_response(case_of(session, policy, THE_MACHINE, letter.escalation_id), letter, now)
     return True
 
 

@@ -12,11 +12,13 @@ from models.escalations.tables import Escalation
 from models.letters import tables
 from models.letters.tables import IssuedFile, LetterState, LetterVersion
 from models.letters.titles import letter_title
-from models.letters.writing import find_letter, letter_body
-from models.matters.case import find_id
+from models.letters.writing import letter_body
+from models.matters.case import find_id, see_row
 from models.matters.held_contacts import find_held
+from models.matters.sight import visible_to
 from models.outbox import MessageAbout, MessageKind, MessageState
 from models.paging import PER_PAGE, Page, paged, rows
+from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import find_rule
@@ -127,6 +129,7 @@ class HeldContact(Shown):
 def letters_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
@@ -136,7 +139,7 @@ def letters_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(tables.Letter.escalation_id) == find_id(session, reference)
+    mine = col(tables.Letter.escalation_id) == find_id(session, reader, reference)
     return paged(
         session,
         _statement().where(mine).order_by(col(tables.Letter.id)),
@@ -147,9 +150,9 @@ def letters_of(
     )
 
 
-def letter(session: Session, policy: Policy, letter_id: int) -> Letter:
+def letter(session: Session, policy: Policy, reader: Reader, letter_id: int) -> Letter:
     """One letter with the text it has now and who wrote each version. Raises NotFound."""
-    found = find_letter(session, letter_id)
+    found = see_row(session, reader, tables.Letter, letter_id)
     described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
     written = (
         select(LetterVersion.version, LetterVersion.written_by, LetterVersion.written_at)
@@ -164,14 +167,14 @@ def letter(session: Session, policy: Policy, letter_id: int) -> Letter:
 
 
 def messages_of(
-    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page[Message]:
     """Everything queued to go out about one escalation, oldest first. Raises NotFound.
 
     Its letters, what officers were told of it, and the reminders and digests in which it stood
     among others.
     """
-    escalation_id = find_id(session, reference)
+    escalation_id = find_id(session, reader, reference)
     among_others = select(MessageAbout.message_id).where(
         MessageAbout.escalation_id == escalation_id
     )
@@ -188,18 +191,24 @@ def messages_of(
     )
 
 
-def message(session: Session, message_id: int) -> Message:
-    """One message of the outbox; raises NotFound."""
-    found = rows(session, select(outbox.Message).where(col(outbox.Message.id) == message_id))
+def message(session: Session, reader: Reader, message_id: int) -> Message:
+    """One message about a case; raises NotFound."""
+    about = col(Escalation.id) == col(outbox.Message.escalation_id)
+    statement = select(outbox.Message).join(Escalation, about).where(visible_to(reader))
+    found = rows(session, statement.where(col(outbox.Message.id) == message_id))
     if not found:
-        raise NotFound(f"There is no message {message_id}.")
+        raise NotFound(outbox.Message.missing.format(message_id))
     return _message(found[0])
 
 
-def issued_file(session: Session, letter_id: int, format: str) -> bytes | None:
-    """The frozen bytes of an issued letter; None where it is not issued, or not in this format."""
+def issued_file(session: Session, reader: Reader, letter_id: int, format: str) -> bytes | None:
+    """The frozen bytes of an issued letter; None where it is not issued, or not in this format.
+
+    Raises NotFound.
+    """
+    letter = see_row(session, reader, tables.Letter, letter_id)
     statement = select(IssuedFile.content).where(
-        IssuedFile.letter_id == letter_id, IssuedFile.format == format
+        IssuedFile.letter_id == letter.id, IssuedFile.format == format
     )
     return session.exec(statement).first()
 
@@ -287,7 +296,7 @@ def _message(message: outbox.Message) -> Message:
 
 
 def held_contacts(
-    session: Session, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, reference: str, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page[HeldContact]:
     """What is held for one escalation, with the school's contact beside each. Raises NotFound."""
     theirs = and_(
@@ -297,7 +306,7 @@ def held_contacts(
         select(schools.HeldContact, Contact)
         .join(Escalation, col(Escalation.id) == col(schools.HeldContact.escalation_id))
         .join(Contact, theirs)
-        .where(schools.HeldContact.escalation_id == find_id(session, reference))
+        .where(schools.HeldContact.escalation_id == find_id(session, reader, reference))
         .order_by(col(schools.HeldContact.id))
     )
     return paged(

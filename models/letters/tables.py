@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, Index, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import UtcDateTime
+from models.of_case import OfCase
 from models.words import word
 
 
@@ -20,7 +21,7 @@ class LetterState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Letter(SQLModel, table=True):
+class Letter(OfCase, table=True):
     """One letter of an escalation.
 
     To whom it goes is looked up while it is a draft and frozen, with date and signatory, when
@@ -28,6 +29,8 @@ class Letter(SQLModel, table=True):
     """
 
     __tablename__ = "letter"
+
+    missing: ClassVar[str] = "There is no letter {}."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -56,11 +59,14 @@ class Letter(SQLModel, table=True):
     may_have_left: bool = False
 
 
-class LetterVersion(SQLModel, table=True):
+class LetterVersion(OfCase, table=True):
     """The text of a letter as somebody left it."""
 
     __tablename__ = "letter_version"
     __table_args__ = (Index("version_of_letter", "letter_id", "version", unique=True),)
+
+    hangs_on: ClassVar[type[OfCase] | None] = Letter
+    missing: ClassVar[str] = "There is no such version of this letter."
 
     id: int = Field(default=None, primary_key=True)
     letter_id: int = Field(foreign_key="letter.id")
@@ -70,11 +76,13 @@ class LetterVersion(SQLModel, table=True):
     written_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class IssuedFile(SQLModel, table=True):
+class IssuedFile(OfCase, table=True):
     """One rendering of an issued letter: frozen, with its SHA-256."""
 
     __tablename__ = "issued_file"
     __table_args__ = (Index("file_of_letter", "letter_id", "format", unique=True),)
+
+    hangs_on: ClassVar[type[OfCase] | None] = Letter
 
     id: int = Field(default=None, primary_key=True)
     letter_id: int = Field(foreign_key="letter.id")

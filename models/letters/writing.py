@@ -29,7 +29,7 @@ from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.case import Case, find_row
 from models.people.access import Act
 from models.people.tables import Officer
-from models.refusals import NotFound, NotPossible
+from models.refusals import NotPossible
 from models.statements import add, by_key, change, find, rows
 
 # The text of a notice under section 60 follows from its form, which has every part it must have.
@@ -214,14 +214,6 @@ def edit_letter(
     edited = Happening(EventKind.LETTER_EDITED, letter.escalation_id, data)
     append(session, now, officer.email, edited)
     session.refresh(letter)
-    return letter
-
-
-def find_letter(session: Session, letter_id: int) -> Letter:
-    """The letter with this number; raises NotFound."""
-    letter = by_key(session, Letter, letter_id)
-    if letter is None:
-        raise NotFound(f"There is no letter {letter_id}.")
     return letter
 
 

@@ -7,23 +7,20 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, or_, text
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
-from models.evidence.tables import EvidenceFile
-from models.letters.tables import Letter
-from models.matters.sight import visible
+from models.matters.sight import visible, visible_to
 from models.matters.tables import OWED, Deadline, DeadlineState
-from models.outbox import Message
-from models.people.access import THE_MACHINE, Act, Reader, Sight, reader, require, sight
+from models.of_case import OfCase
+from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
 from models.schools.tables import School
 from models.statements import by_key, find
-from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from models.text import is_text
 
 # Statements of every transition, built once: building one costs more than SQLite takes to run it.
@@ -59,19 +56,7 @@ _AWAITING = (
     .where(text("state = 'awaiting' AND action <> 'letter'"))
 )
 
-Row = TypeVar("Row", bound=SQLModel)
-NO_CASE = "There is no escalation with this reference."
-# What is said of a row that is not there, by its table.
-MISSING: dict[type[SQLModel], str] = {
-    EvidenceFile: "There is no file {}.",
-    Letter: "There is no letter {}.",
-    Message: "There is no delivery {}.",
-    Power: "There is no power {}.",
-    Proposal: "There is no proposal {}.",
-    Response: "There is no response {}.",
-    SecretaryOfStateNotice: "There is no notice {} of the Secretary of State.",
-    WarningNotice: "There is no warning notice {}.",
-}
+Row = TypeVar("Row", bound=OfCase)
 
 
 @dataclass
@@ -155,40 +140,48 @@ def enter(session: Session, policy: Policy, officer: Officer, act: Act, referenc
     Raises NotAllowed when their role may not, NotFound when the case is not theirs to see.
     """
     require(officer, act)
-    return find_case(session, policy, reference, reader(officer))
+    return find_case(session, policy, reader(officer), reference)
 
 
-def enter_by_id(
-    session: Session,
-    policy: Policy,
-    officer: Officer,
-    act: Act,
-    escalation_id: int,
-    missing: str = "There is nothing with this number.",
-) -> Case:
-    """The same for the escalation of a row; `missing` is what is said of a row that is not there.
-
-    Raises NotAllowed, NotFound.
-    """
-    require(officer, act)
-    found = find_visible(session, reader(officer), escalation_id)
-    if found is None:
-        raise NotFound(missing)
-    return _case(session, policy, found)
-
-
-def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:
-    """A row of a case, one of `MISSING`, for an officer who is about to do something to it.
+def find_in_case(
+    session: Session, policy: Policy, officer: Officer, act: Act, table: type[Row], key: int
+) -> tuple[Row, Case]:
+    """A row of a case with the case, for an officer who is about to do something to it.
 
     Raises NotAllowed when their role may not; NotFound when there is none, and just so when its
     case is not theirs to see.
     """
     require(officer, act)
-    row: Any = by_key(session, table, key)
-    if row is None or find_visible(session, reader(officer), row.escalation_id) is None:
-        raise NotFound(MISSING[table].format(key))
-    found: Row = row
-    return found
+    found, escalation = _see(session, reader(officer), table, key)
+    return found, _case(session, policy, escalation)
+
+
+def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:
+    """The same without the case."""
+    require(officer, act)
+    return see_row(session, reader(officer), table, key)
+
+
+def see_row(session: Session, reader: Reader, table: type[Row], key: int) -> Row:
+    """A row of a case that this reader can see; raises NotFound for any other."""
+    return _see(session, reader, table, key)[0]
+
+
+def see_row_in_case(
+    session: Session, policy: Policy, reader: Reader, table: type[Row], key: int
+) -> tuple[Row, Case]:
+    """The same with the case."""
+    found, escalation = _see(session, reader, table, key)
+    return found, _case(session, policy, escalation)
+
+
+def _see(session: Session, reader: Reader, table: type[Row], key: int) -> tuple[Row, Escalation]:
+    found = by_key(session, table, key)
+    case_id = found.case_id(session) if found is not None else None
+    escalation = find_visible(session, reader, case_id) if case_id is not None else None
+    if found is None or escalation is None:
+        raise NotFound(table.missing.format(key))
+    return found, escalation
 
 
 def find_visible(session: Session, reader: Reader, escalation_id: int) -> Escalation | None:
@@ -206,22 +199,31 @@ def sees(session: Session, officer: Officer, escalation_id: int, *, restricted: 
     return find_visible(session, reader(officer), escalation_id) is not None
 
 
-def find_case(
-    session: Session, policy: Policy, reference: str, reader: Reader = THE_MACHINE
-) -> Case:
+def find_case(session: Session, policy: Policy, reader: Reader, reference: str) -> Case:
     """The escalation with this reference, if this reader can see it; raises NotFound."""
     found = []
     if is_text(reference):
         statement = _BY_REFERENCE[reader.sight]
         found = find(session, statement, name=reference, reader=reader.officer_id)
     if not found:
-        raise NotFound(NO_CASE)
+        raise NotFound(Escalation.missing)
     return _case(session, policy, found[0])
 
 
-def case_of(session: Session, policy: Policy, escalation_id: int) -> Case:
-    """The escalation with this key, which one of our own rows names."""
-    [escalation] = find(session, _BY_ID[Sight.EVERY_CASE], name=escalation_id)
+def case_of(
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    escalation_id: int,
+    missing: str = Escalation.missing,
+) -> Case:
+    """The escalation with this key, if this reader can see it.
+
+    Raises NotFound, which says `missing`.
+    """
+    escalation = find_visible(session, reader, escalation_id)
+    if escalation is None:
+        raise NotFound(missing)
     return _case(session, policy, escalation)
 
 
@@ -237,11 +239,11 @@ def check_open(case: Case) -> None:
         raise NotPossible(f"The escalation is {status}: only an open one can be added to.")
 
 
-def find_id(session: Session, reference: str) -> int:
-    """The key of the escalation with this reference; raises NotFound."""
+def find_id(session: Session, reader: Reader, reference: str) -> int:
+    """The key of the escalation with this reference, if this reader can see it; raises NotFound."""
     known = reference.isascii() and reference.isprintable()
-    statement = select(Escalation.id).where(Escalation.reference == reference)
+    statement = select(Escalation.id).where(Escalation.reference == reference, visible_to(reader))
     found = session.exec(statement).first() if known else None
     if found is None:
-        raise NotFound("There is no escalation with this reference.")
+        raise NotFound(Escalation.missing)
     return found

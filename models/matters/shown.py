@@ -1,4 +1,4 @@
-"""Deadlines as doors show them, of one case or across all."""
+"""Deadlines and who a case is restricted to, as doors show them: of one case or across all."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Escalation
+from models.escalations.tables import Escalation, NamedOfficer
 from models.matters.case import find_id
 from models.matters.deadlines import RUNNING, is_late
 from models.matters.sight import visible_to
@@ -21,9 +21,24 @@ from models.schools.tables import School
 from models.text import check_line
 
 
+def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
+    """The e-mail addresses of the officers to whom a case is restricted.
+
+    Raises NotFound.
+    """
+    statement = (
+        select(Officer.email)
+        .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
+        .where(NamedOfficer.escalation_id == find_id(session, reader, reference))
+        .order_by(col(Officer.email))
+    )
+    return list(session.exec(statement))
+
+
 def deadlines_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     today: date,
@@ -31,7 +46,7 @@ def deadlines_of(
     per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
-    mine = col(Deadline.escalation_id) == find_id(session, reference)
+    mine = col(Deadline.escalation_id) == find_id(session, reader, reference)
     statement = _statement().where(mine).order_by(col(Deadline.id))
     return _page(session, policy, statement, today, page, per_page)
 

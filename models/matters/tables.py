@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import Column, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import UtcDateTime
+from models.of_case import OfCase
 from models.words import word
 
 
@@ -50,7 +52,7 @@ class ReminderKind(StrEnum):
     OVERDUE = "overdue"
 
 
-class Deadline(SQLModel, table=True):
+class Deadline(OfCase, table=True):
     """A day by which something is due, and the rule that set it."""
 
     __tablename__ = "deadline"
@@ -76,7 +78,7 @@ class Deadline(SQLModel, table=True):
     days_left: int | None = None
 
 
-class Reminder(SQLModel, table=True):
+class Reminder(OfCase, table=True):
     """One moment at which the case officer hears about a deadline."""
 
     __tablename__ = "reminder"
@@ -89,6 +91,8 @@ class Reminder(SQLModel, table=True):
         ),
         Index("reminder_of_deadline", "deadline_id"),
     )
+
+    hangs_on: ClassVar[type[OfCase] | None] = Deadline
 
     id: int = Field(default=None, primary_key=True)
     deadline_id: int = Field(foreign_key="deadline.id")

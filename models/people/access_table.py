@@ -25,8 +25,8 @@ _INTRODUCTION = """\
 
 Written by `python -m models.people.access_table` from the one table in `models/people/access.py`,
 which every command asks; so pages, the JSON API, Prefect’s forms and the command line give the same
-answer. Every address of pages and API names its line here (`web/rules.py`), and one without is a
-failed build.
+answer. Every address of pages and API names its line here (`web/rules.py`), and with one that does
+not the application does not start.
 
 What a role may not do is refused (403) before anything is looked up. A case that somebody may not
 see is answered as if it were not there (404), in the same words.

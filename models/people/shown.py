@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from models.escalations.tables import Escalation, NamedOfficer
 from models.paging import PER_PAGE, Page, paged, rows, words_found
 from models.people import tables
 from models.people.access import Reader
@@ -74,18 +73,6 @@ def officers_in(session: Session, roles: Collection[Role]) -> list[tables.Office
         col(tables.Officer.active), col(tables.Officer.role).in_(roles)
     )
     return list(session.exec(statement.order_by(col(tables.Officer.name), col(tables.Officer.id))))
-
-
-def named_on(session: Session, reference: str) -> list[str]:
-    """The e-mail addresses of the officers to whom a case is restricted by name."""
-    statement = (
-        select(tables.Officer.email)
-        .join(NamedOfficer, col(NamedOfficer.officer_id) == col(tables.Officer.id))
-        .join(Escalation, col(Escalation.id) == col(NamedOfficer.escalation_id))
-        .where(Escalation.reference == reference)
-        .order_by(col(tables.Officer.email))
-    )
-    return list(session.exec(statement))
 
 
 def delegations(

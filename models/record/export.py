@@ -95,26 +95,26 @@ def _all(read: Callable[..., Page[Item]], *about: Any, **how: Any) -> list[Item]
 def _recorded(
     session: Session, policy: Policy, reference: str, today: date
 ) -> Iterator[tuple[str, Any]]:
-    mine = (session, policy, reference)
+    mine = (session, policy, THE_MACHINE, reference)
     yield "discussions", _all(held.discussions_of, *mine)
     yield "responses", _all(held.responses_of, *mine)
     yield "proposals", _all(proposals_of, *mine)
     yield "deadlines", _all(deadlines_of, *mine, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
-    yield "messages", _all(letters_shown.messages_of, session, reference)
+    yield "messages", _all(letters_shown.messages_of, session, THE_MACHINE, reference)
     yield "evidence", _all(evidence_of, *mine)
     yield "support", support_of(*mine)
     yield "warning-notices", _all(warning_notices_of, *mine)
     yield "powers", _all(powers_of, *mine, today=today)
     yield "secretary-of-state-notices", _all(secretary_of_state_notices_of, *mine)
-    yield "events", _all(timeline.events_of, session, reference)
+    yield "events", _all(timeline.events_of, session, THE_MACHINE, reference)
 
 
 def _put_timeline(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str
 ) -> None:
     lines = []
-    for event in _all(timeline.timeline, session, policy, reference):
+    for event in _all(timeline.timeline, session, policy, THE_MACHINE, reference):
         lines += [f"{_moment(event['at'])}, {event['who']}", f"  {event['sentence']}"]
         lines += [f"  {line}" for line in event["text"].splitlines()]
     archive.writestr("timeline.txt", "\n".join(lines) + "\n")
@@ -123,12 +123,12 @@ def _put_timeline(
 def _put_letters(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str
 ) -> None:
-    for each in _all(letters_shown.letters_of, session, policy, reference):
-        letter = letters_shown.letter(session, policy, each.id)
+    for each in _all(letters_shown.letters_of, session, policy, THE_MACHINE, reference):
+        letter = letters_shown.letter(session, policy, THE_MACHINE, each.id)
         name = f"letters/{letter.number:02}-{letter.template}"
         archive.writestr(f"{name}.md", letter.body)
         for format in ("pdf", "html", "txt"):
-            content = letters_shown.issued_file(session, letter.id, format)
+            content = letters_shown.issued_file(session, THE_MACHINE, letter.id, format)
             if content is not None:
                 archive.writestr(f"{name}.{format}", content)
 
@@ -137,7 +137,7 @@ def _put_evidence(
     archive: zipfile.ZipFile, session: Session, policy: Policy, reference: str, evidence: Path
 ) -> list[str]:
     missing = []
-    for file in _all(evidence_of, session, policy, reference):
+    for file in _all(evidence_of, session, policy, THE_MACHINE, reference):
         path = path_of(evidence, file["sha256"])
         if is_whole(path, file["sha256"]):
             archive.write(path, f"evidence/{file['id']}-{file['name']}")

@@ -10,6 +10,7 @@ from models.letters.tables import Letter
 from models.letters.titles import letter_title
 from models.matters.case import find_id
 from models.paging import PER_PAGE, Found, Page, paged
+from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import inside
@@ -18,6 +19,7 @@ from models.record.sentences import Names, sentence
 
 def events_of(
     session: Session,
+    reader: Reader,
     reference: str,
     *,
     newest_first: bool = False,
@@ -25,7 +27,7 @@ def events_of(
     per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The events of one escalation as they stand in the chain. Raises NotFound. Four queries."""
-    statement = _events(session, reference, newest_first)
+    statement = _events(session, reader, reference, newest_first)
     return paged(
         session,
         statement,
@@ -39,6 +41,7 @@ def events_of(
 def timeline(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     page: int = 1,
@@ -56,7 +59,7 @@ def timeline(
 
     return paged(
         session,
-        _events(session, reference, newest_first=True),
+        _events(session, reader, reference, newest_first=True),
         Event.sequence,
         told,
         page=page,
@@ -74,9 +77,9 @@ def _letter_names(session: Session, found: Sequence[Event]) -> dict[int, str]:
     }
 
 
-def _events(session: Session, reference: str, newest_first: bool) -> Any:
+def _events(session: Session, reader: Reader, reference: str, newest_first: bool) -> Any:
     order = col(Event.sequence).desc() if newest_first else col(Event.sequence).asc()
-    mine = Event.escalation_id == find_id(session, reference)
+    mine = Event.escalation_id == find_id(session, reader, reference)
     return select(Event).where(mine).order_by(order)
 
 

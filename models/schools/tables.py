@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_
 from sqlmodel import Field, SQLModel, col
 
 from models.database import UtcDateTime
+from models.of_case import OfCase
 from models.words import word
 
 # Types of establishment by their code in the national register (Get Information About Schools).
@@ -133,7 +134,7 @@ class Contact(SQLModel, table=True):
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class HeldContact(SQLModel, table=True):
+class HeldContact(OfCase, table=True):
     """The contact that one case's letters use in place of the school's.
 
     As it stood before somebody changed it who does not see the case; without a name the school

@@ -12,7 +12,7 @@ from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.words import words_for_school
-from models.matters.case import Case, case_of, find_row
+from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory, set_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
@@ -45,8 +45,7 @@ def record_receipt(
     Its review before the next financial year goes onto the clock. Raises NotFound, NotAllowed,
     InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_RECEIPT, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.RECORD_RECEIPT, Power, power_id)
     if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
         raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
     if power.effective_on is not None:
@@ -93,8 +92,7 @@ def record_representation(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_REPRESENTATION, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.RECORD_REPRESENTATION, Power, power_id)
     _check_suspended(power)
     if from_whom not in MAY_BE_HEARD:
         raise InvalidInput("from", f"Choose from: {', '.join(MAY_BE_HEARD)}.")
@@ -139,8 +137,7 @@ def review_budget(
     The approver reads the `reasons`, the letter quotes the `words`.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.REVIEW_BUDGET, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.REVIEW_BUDGET, Power, power_id)
     _check_suspended(power)
     if outcome not in list(ReviewOutcome):
         raise InvalidInput("outcome", "Choose “continue” or “end”.")

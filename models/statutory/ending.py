@@ -12,17 +12,17 @@ from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.words import check_no_words, words_for_school
-from models.matters.case import Case, case_of, find_row
-from models.people.access import Act
+from models.matters.case import Case, find_in_case, see_row
+from models.people.access import THE_MACHINE, Act
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import change
 from models.statutory.budgets import reviewed
 from models.statutory.legal import powers_of, withdraw_unissued
-from models.statutory.one_notice import check_failed, find_notice, powers_rule
+from models.statutory.one_notice import check_failed, powers_rule
 from models.statutory.one_power import check_noticed, check_state, end, in_words, named_people
-from models.statutory.tables import Power, PowerState
+from models.statutory.tables import Power, PowerState, WarningNotice
 from models.statutory.words import BOARD_ENDS
 from models.text import check_printable, check_prose
 
@@ -44,8 +44,7 @@ def end_power(
     A suspended budget ends by its review. Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
-    power = find_row(session, officer, Act.END_POWER, Power, power_id)
-    case = case_of(session, policy, power.escalation_id)
+    power, case = find_in_case(session, policy, officer, Act.END_POWER, Power, power_id)
     if power.state is not PowerState.IN_FORCE:
         raise NotPossible("This power is not in force.")
     if power.section is Section.DELEGATED_BUDGET:
@@ -104,7 +103,7 @@ def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happe
     """
     details = proposal.details
     if "powers_after" in details:
-        check_failed(find_notice(case.session, details["powers_after"]))
+        check_failed(see_row(case.session, THE_MACHINE, WarningNotice, details["powers_after"]))
     if "prepares" in details:
         check_noticed(case)
         check_state(case, details["prepares"], PowerState.PREPARED)

@@ -14,7 +14,7 @@ from models.law import standing as standing_law
 from models.letters.addressing import Addressing
 from models.letters.tables import LetterState
 from models.letters.words import words_for_school
-from models.matters.case import Case, case_of, check_open, find_row
+from models.matters.case import Case, check_open, find_in_case
 from models.matters.deadlines import cancel_deadline, cancel_statutory, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
@@ -52,8 +52,9 @@ def judge_compliance(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
     over (not complied), after a judgement, or for a notice that was not given or has ceased.
     """
-    notice = find_row(session, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id)
-    case = case_of(session, policy, notice.escalation_id)
+    notice, case = find_in_case(
+        session, policy, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id
+    )
     check_applies(case)
     check_open(case)
     today = london_date(now)
@@ -113,8 +114,9 @@ def propose_powers(
     working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible until it was judged that the governing body did not comply: the letter says so.
     """
-    notice = find_row(session, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id)
-    case = case_of(session, policy, notice.escalation_id)
+    notice, case = find_in_case(
+        session, policy, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id
+    )
     check_applies(case)
     check_open(case)
     if not sections:

@@ -13,21 +13,12 @@ from models.matters.case import Case
 from models.matters.deadlines import set_deadline
 from models.matters.tables import DeadlineKind
 from models.policy import StepRule
-from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import by_key
+from models.refusals import InvalidInput, NotPossible
 from models.statutory.legal import given_notice
 from models.statutory.tables import WarningNotice
 
 # The clocks of a notice; the review of a suspended budget runs on without it.
 CLOCKS = (DeadlineKind.COMPLIANCE, DeadlineKind.POWERS)
-
-
-def find_notice(session: Session, notice_id: int) -> WarningNotice:
-    """The warning notice with this number; raises NotFound."""
-    notice = by_key(session, WarningNotice, notice_id)
-    if notice is None:
-        raise NotFound(f"There is no warning notice {notice_id}.")
-    return notice
 
 
 def of_proposal(session: Session, proposal: Proposal) -> WarningNotice:

@@ -10,9 +10,8 @@ from models.clocks import long_date
 from models.events import EventKind, Happening
 from models.law import powers as law
 from models.law.powers import Section
-from models.matters.case import Case, case_of, check_open
+from models.matters.case import Case, check_open
 from models.matters.tables import Deadline, DeadlineKind
-from models.policy import Policy
 from models.refusals import NotPossible
 from models.statements import change
 from models.statutory.legal import given_notice
@@ -26,13 +25,11 @@ HEARD = {
 }
 
 
-def case_of_prepared(session: Session, policy: Policy, power: Power) -> Case:
-    """The case of a power that is being prepared; raises NotPossible for any other."""
-    case = case_of(session, policy, power.escalation_id)
+def check_prepared(case: Case, power: Power) -> None:
+    """Refuse a power that is not being prepared, and a case that is not open."""
     check_open(case)
     if power.state is not PowerState.PREPARED:
         raise NotPossible(f"The power is {power.state.value.replace('_', ' ')} already.")
-    return case
 
 
 def check_state(case: Case, power_id: int, state: PowerState) -> Power:

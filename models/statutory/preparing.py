@@ -14,7 +14,7 @@ from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.words import words_for_school
-from models.matters.case import Case, check_open, enter, find_row
+from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.tables import Officer
@@ -24,7 +24,7 @@ from models.statements import add, change
 from models.statutory.details import details_of, start_of
 from models.statutory.legal import check_applies, given_notice, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
-from models.statutory.one_power import case_of_prepared, check_noticed, in_words, newest_deadline
+from models.statutory.one_power import check_noticed, check_prepared, in_words, newest_deadline
 from models.statutory.tables import Consultation, Power, PowerState
 from models.statutory.words import why_powers
 from models.text import check_printable, check_prose
@@ -153,8 +153,8 @@ def record_consultation(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_CONSULTATION, Power, power_id)
-    case = case_of_prepared(session, policy, power)
+    power, case = find_in_case(session, policy, officer, Act.RECORD_CONSULTATION, Power, power_id)
+    check_prepared(case, power)
     roles = [consultee.role for consultee in law.consultees(power.section, case.school)]
     if with_whom not in roles:
         raise InvalidInput("with", _whom_to_consult(power.section, roles))
@@ -207,8 +207,10 @@ def record_secretary_of_state_told(
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power = find_row(session, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id)
-    case = case_of_prepared(session, policy, power)
+    power, case = find_in_case(
+        session, policy, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id
+    )
+    check_prepared(case, power)
     _day_after_notice(case, "on", on, now)
     check_prose("evidence", evidence)
     told = {"secretary_of_state_on": on, "secretary_of_state_evidence": evidence}

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.clocks import past_day
 from models.escalations.tables import Status
 from models.events import EventKind, Happening, append
-from models.matters.case import case_of, enter, find_row
+from models.matters.case import enter, find_in_case
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy
@@ -79,10 +79,9 @@ def release_secretary_of_state_notice(
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     act = Act.RECORD_SECRETARY_OF_STATE
-    notice = find_row(session, officer, act, SecretaryOfStateNotice, notice_id)
+    notice, case = find_in_case(session, policy, officer, act, SecretaryOfStateNotice, notice_id)
     if notice.released_on is not None:
         raise NotPossible("This notice was released already.")
-    case = case_of(session, policy, notice.escalation_id)
     check_applies(case)
     past_day("released_on", released_on, now)
     if released_on < notice.received_on:

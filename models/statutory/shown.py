@@ -13,12 +13,11 @@ from models.law import standing as standing_law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
 from models.letters.tables import Letter, LetterState
-from models.letters.writing import find_letter
-from models.matters.case import Case, case_of, find_case
+from models.matters.case import Case, find_case, see_row, see_row_in_case
 from models.paging import PER_PAGE, Found, Page, paged, rows
+from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
-from models.refusals import NotFound
 from models.statutory.legal import latest_support, legal_standing
 from models.statutory.one_power import consulted, preparation
 from models.statutory.tables import (
@@ -33,12 +32,14 @@ from models.statutory.tables import (
 )
 
 
-def eligibility(session: Session, policy: Policy, reference: str, *, today: date) -> Found:
+def eligibility(
+    session: Session, policy: Policy, reader: Reader, reference: str, *, today: date
+) -> Found:
     """Whether the school is eligible for intervention, and what stands in each power's way.
 
     Raises NotFound.
     """
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     standing = legal_standing(case, today)
     notice = standing.notice
     in_force = notice is not None and notice.ceased_on is None
@@ -65,9 +66,9 @@ def eligibility(session: Session, policy: Policy, reference: str, *, today: date
     }
 
 
-def support_of(session: Session, policy: Policy, reference: str) -> Found | None:
+def support_of(session: Session, policy: Policy, reader: Reader, reference: str) -> Found | None:
     """What was recorded last about support for the school; None where nothing was."""
-    support = latest_support(find_case(session, policy, reference))
+    support = latest_support(find_case(session, policy, reader, reference))
     if support is None:
         return None
     email, name = officer_names(session, [support.recorded_by_id])[support.recorded_by_id]
@@ -84,10 +85,16 @@ def support_of(session: Session, policy: Policy, reference: str) -> Found | None
 
 
 def warning_notices_of(
-    session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The warning notices of an escalation, the earliest first. Raises NotFound."""
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     mine = WarningNotice.escalation_id == case.escalation.id
     return paged(
         session,
@@ -99,12 +106,10 @@ def warning_notices_of(
     )
 
 
-def warning_notice(session: Session, policy: Policy, notice_id: int) -> Found:
+def warning_notice(session: Session, policy: Policy, reader: Reader, notice_id: int) -> Found:
     """One warning notice; raises NotFound."""
-    found = rows(session, _notices(WarningNotice.id == notice_id))
-    if not found:
-        raise NotFound(f"There is no warning notice {notice_id}.")
-    return _described(case_of(session, policy, found[0][0].escalation_id), found)[0]
+    _, case = see_row_in_case(session, policy, reader, WarningNotice, notice_id)
+    return _described(case, rows(session, _notices(WarningNotice.id == notice_id)))[0]
 
 
 def _notices(which: Any) -> Any:
@@ -202,6 +207,7 @@ def _proposed(session: Session, notice_ids: list[int]) -> dict[int, list[Found]]
 def powers_of(
     session: Session,
     policy: Policy,
+    reader: Reader,
     reference: str,
     *,
     today: date,
@@ -209,7 +215,7 @@ def powers_of(
     per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     standing = legal_standing(case, today)
     mine = select(Power).where(Power.escalation_id == case.escalation.id)
     return paged(
@@ -222,13 +228,11 @@ def powers_of(
     )
 
 
-def power(session: Session, policy: Policy, power_id: int, *, today: date) -> Found:
+def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, today: date) -> Found:
     """One power; raises NotFound."""
-    found = rows(session, select(Power).where(Power.id == power_id))
-    if not found:
-        raise NotFound(f"There is no power {power_id}.")
-    case = case_of(session, policy, found[0].escalation_id)
-    return _power(case, legal_standing(case, today), found[0], today)
+    _, case = see_row_in_case(session, policy, reader, Power, power_id)
+    [found] = rows(session, select(Power).where(Power.id == power_id))
+    return _power(case, legal_standing(case, today), found, today)
 
 
 def _power(case: Case, standing: standing_law.Standing, power: Power, today: date) -> Found:
@@ -301,10 +305,16 @@ def _reviews(session: Session, power: Power) -> list[Found]:
 
 
 def secretary_of_state_notices_of(
-    session: Session, policy: Policy, reference: str, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    reference: str,
+    *,
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> Page[Found]:
     """What the Secretary of State told the authority about the school. Raises NotFound."""
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, reader, reference)
     mine = select(SecretaryOfStateNotice).where(SecretaryOfStateNotice.urn == case.school.urn)
     return paged(
         session,
@@ -329,10 +339,10 @@ def secretary_of_state_notice(notice: SecretaryOfStateNotice) -> Found:
 
 
 def services_of(
-    session: Session, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
+    session: Session, reader: Reader, letter_id: int, *, page: int = 1, per_page: int = PER_PAGE
 ) -> Page[Found]:
     """How a letter was served on those it is for, apart from its e-mails. Raises NotFound."""
-    find_letter(session, letter_id)
+    see_row(session, reader, Letter, letter_id)
     mine = select(Service).where(Service.letter_id == letter_id)
     return paged(
         session,
@@ -344,9 +354,9 @@ def services_of(
     )
 
 
-def service(session: Session, service_id: int) -> Found:
-    """One service of a letter."""
-    return _services(session, [session.get_one(Service, service_id)])[0]
+def service(session: Session, reader: Reader, service_id: int) -> Found:
+    """One service of a letter; raises NotFound."""
+    return _services(session, [see_row(session, reader, Service, service_id)])[0]
 
 
 def _services(session: Session, found: Sequence[Service]) -> list[Found]:

@@ -5,17 +5,19 @@ The rules of these rows are the law's and stand in `models.law`.
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import UtcDateTime
 from models.law.powers import Section
+from models.letters.tables import Letter
+from models.of_case import OfCase
 from models.words import word
 
 
-class Support(SQLModel, table=True):
+class Support(OfCase, table=True):
     """How the school and the authority work together on the problem; the newest row counts.
 
     It is what the guard before a warning notice looks at (The SIP's Brief, part 4).
@@ -38,7 +40,7 @@ class Support(SQLModel, table=True):
         return (self.aware_of_problem and self.working_with_partner) or self.plan_on_track
 
 
-class WarningNotice(SQLModel, table=True):
+class WarningNotice(OfCase, table=True):
     """A warning notice under section 60, from its proposal on.
 
     It is given on the day of its letter, once that is issued; until then, and when its proposal
@@ -46,6 +48,8 @@ class WarningNotice(SQLModel, table=True):
     """
 
     __tablename__ = "warning_notice"
+
+    missing: ClassVar[str] = "There is no warning notice {}."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -69,10 +73,12 @@ class WarningNotice(SQLModel, table=True):
     ceased_because: str = ""
 
 
-class ProposedPowers(SQLModel, table=True):
+class ProposedPowers(OfCase, table=True):
     """Reasonable written notice that powers are proposed (section 60(1)(d))."""
 
     __tablename__ = "proposed_powers"
+
+    hangs_on: ClassVar[type[OfCase] | None] = WarningNotice
 
     id: int = Field(default=None, primary_key=True)
     notice_id: int = Field(foreign_key="warning_notice.id", index=True)
@@ -92,13 +98,15 @@ class PowerState(StrEnum):
     DROPPED = "dropped"  # never used: the school converted, or the case closed
 
 
-class Power(SQLModel, table=True):
+class Power(OfCase, table=True):
     """One power of sections 63 to 66, from its preparation to its end.
 
     `details` holds what the section needs: arrangements, governors or members of the board.
     """
 
     __tablename__ = "power"
+
+    missing: ClassVar[str] = "There is no power {}."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -122,10 +130,12 @@ class Power(SQLModel, table=True):
     end_reason: str = ""
 
 
-class Consultation(SQLModel, table=True):
+class Consultation(OfCase, table=True):
     """Who was consulted about a power, when, and what they said (sections 63 and 65)."""
 
     __tablename__ = "consultation"
+
+    hangs_on: ClassVar[type[OfCase] | None] = Power
 
     id: int = Field(default=None, primary_key=True)
     power_id: int = Field(foreign_key="power.id", index=True)
@@ -136,10 +146,12 @@ class Consultation(SQLModel, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class Representation(SQLModel, table=True):
+class Representation(OfCase, table=True):
     """What the governing body or the headteacher said about a suspended budget (section 66)."""
 
     __tablename__ = "representation"
+
+    hangs_on: ClassVar[type[OfCase] | None] = Power
 
     id: int = Field(default=None, primary_key=True)
     power_id: int = Field(foreign_key="power.id", index=True)
@@ -157,10 +169,12 @@ class ReviewOutcome(StrEnum):
     END = "end"
 
 
-class BudgetReview(SQLModel, table=True):
+class BudgetReview(OfCase, table=True):
     """The review of a suspended budget before a financial year begins (section 66)."""
 
     __tablename__ = "budget_review"
+
+    hangs_on: ClassVar[type[OfCase] | None] = Power
 
     id: int = Field(default=None, primary_key=True)
     power_id: int = Field(foreign_key="power.id", index=True)
@@ -180,10 +194,12 @@ class SecretaryOfStateKind(StrEnum):
     INTENDS_TO_ACT = "intends_to_act"  # sections 66A to 69: ours of 63, 64 and 66 are locked
 
 
-class SecretaryOfStateNotice(SQLModel, table=True):
+class SecretaryOfStateNotice(OfCase, table=True):
     """A notice from the Secretary of State about a school, in force until released."""
 
     __tablename__ = "secretary_of_state_notice"
+
+    missing: ClassVar[str] = "There is no notice {} of the Secretary of State."
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -211,10 +227,12 @@ class ServiceMethod(StrEnum):
         return self.value.replace("_", " ").replace("email", "e-mail")
 
 
-class Service(SQLModel, table=True):
+class Service(OfCase, table=True):
     """That a letter was served on somebody: apart from what the mail server said of it."""
 
     __tablename__ = "service"
+
+    hangs_on: ClassVar[type[OfCase] | None] = Letter
 
     id: int = Field(default=None, primary_key=True)
     letter_id: int = Field(foreign_key="letter.id", index=True)

@@ -16,7 +16,7 @@ from models.law import standing as standing_law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.words import words_for_school
-from models.matters.case import Case, find_row
+from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
@@ -29,7 +29,7 @@ from models.statutory.details import details_of, start_of
 from models.statutory.legal import legal_standing, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule
 from models.statutory.one_power import (
-    case_of_prepared,
+    check_prepared,
     consulted,
     end,
     in_their_words,
@@ -68,8 +68,8 @@ def use_power(
     notice quotes. Raises NotFound,
     NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
     """
-    power = find_row(session, officer, Act.USE_POWER, Power, power_id)
-    case = case_of_prepared(session, policy, power)
+    power, case = find_in_case(session, policy, officer, Act.USE_POWER, Power, power_id)
+    check_prepared(case, power)
     check_printable("reason", check_prose("reason", reason))
     _complete(session, power, starts_on, arrangements, governors, members)
     refused = refusal(

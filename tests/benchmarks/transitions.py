@@ -13,6 +13,7 @@ from models.escalations.deciding import decide
 from models.escalations.proposing import propose
 from models.escalations.starting import start
 from models.escalations.tables import Escalation, Step
+from models.people.access import THE_MACHINE
 from models.people.tables import Officer
 from models.policy import Policy
 from models.schools.contacts import set_contact
@@ -72,7 +73,7 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
     """Propose the formal step and approve it, for every escalation: two transactions each."""
     for proposal_id in propose_each(engine, policy, council):
         with read(engine) as session:
-            seen = what_is_seen(session, policy, proposal_id, london_date(NOW))
+            seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(NOW))
         with write(engine) as session:
             decide(
                 session,

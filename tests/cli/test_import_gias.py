@@ -18,6 +18,7 @@ from models.escalations.tables import Escalation, Status
 from models.events import Event, EventKind, verify
 from models.letters.shown import held_contacts
 from models.outbox import Message, MessageKind
+from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.programme.tables import Supporter, SupportRole
 from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport
@@ -433,7 +434,7 @@ def test_a_restricted_case_writes_on_to_the_contact_that_the_register_changed(
         change(session, Escalation, {"urn": 900001}, restricted=True)
     register.give([after])
     with read(register.engine) as session:
-        [held] = held_contacts(session, case.reference).items
+        [held] = held_contacts(session, THE_MACHINE, case.reference).items
     assert held.before.email == "head@ashfield.example"
     assert (held.after.name, held.after.email) == ("Ms Carys Drake", None)
     assert held.changed_by == NATIONAL_REGISTER

@@ -61,8 +61,10 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     case.change("resume")
     tick(case.engine, case.policy, datetime(2026, 12, 16, 9, tzinfo=UTC))
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference, per_page=200).items
-        recorded = timeline.events_of(session, case.reference, per_page=200).items
+        told = timeline.timeline(
+            session, case.policy, THE_MACHINE, case.reference, per_page=200
+        ).items
+        recorded = timeline.events_of(session, THE_MACHINE, case.reference, per_page=200).items
     assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
     sentences = {item["sentence"]: item for item in told}
     for sentence in (
@@ -224,7 +226,7 @@ def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy)
     after = date(2026, 12, 8)
     with read(case.engine) as session:
         found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
-        [deadline] = deadlines_of(session, policy, case.reference, today=after).items
+        [deadline] = deadlines_of(session, policy, THE_MACHINE, case.reference, today=after).items
     assert (found["next_deadline"], found["overdue"]) == (None, False)
     assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
 
@@ -300,11 +302,11 @@ def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
     with read(engine) as session:
         for look in (
             lambda: escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
-            lambda: timeline.events_of(session, "\0"),
-            lambda: letters_of(session, policy, "’"),
-            lambda: proposal(session, policy, 1, today=NOW.date()),
-            lambda: held.response(session, policy, 1),
-            lambda: message(session, 1),
+            lambda: timeline.events_of(session, THE_MACHINE, "\0"),
+            lambda: letters_of(session, policy, THE_MACHINE, "’"),
+            lambda: proposal(session, policy, THE_MACHINE, 1, today=NOW.date()),
+            lambda: held.response(session, policy, THE_MACHINE, 1),
+            lambda: message(session, THE_MACHINE, 1),
             lambda: schools_shown.school(session, THE_MACHINE, "900001"),
         ):
             with pytest.raises(NotFound):

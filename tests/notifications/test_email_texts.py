@@ -17,6 +17,7 @@ from models.escalations.proposing import propose
 from models.escalations.tables import Proposal
 from models.outbox import Message, MessageKind
 from models.people import officers
+from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.schools import contacts
 from models.settings import Settings
@@ -180,7 +181,7 @@ def _decide(
     engine: Engine, policy: Policy, council: Council, proposal: Proposal, now: datetime, **said: str
 ) -> None:
     with write(engine) as session:
-        seen = what_is_seen(session, policy, proposal.id, london_date(now))
+        seen = what_is_seen(session, policy, THE_MACHINE, proposal.id, london_date(now))
         decide(
             session,
             policy,

@@ -30,6 +30,7 @@ from models.letters.issuing import freeze_letter
 from models.letters.tables import Letter, LetterState
 from models.matters.tables import Deadline, Reminder
 from models.outbox import Message
+from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.schools.tables import School
 from models.statutory import following as statutory_following
@@ -129,7 +130,9 @@ class Case:
                 proposal_id=proposal.id,
                 decision=decision,
                 reason=reason,
-                seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
+                seen=what_is_seen(
+                    session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+                ),
             )
 
     def approve(self, proposal: Proposal) -> Proposal:
@@ -315,7 +318,7 @@ class Case:
         """What the law says today, as doors show it."""
         with read(self.engine) as session:
             today = london_date(self.now)
-            return eligibility(session, self.policy, self.reference, today=today)
+            return eligibility(session, self.policy, THE_MACHINE, self.reference, today=today)
 
     @property
     def escalation(self) -> Escalation:

@@ -29,7 +29,6 @@ from tests.support import databases
 from tests.support.assessing import Register
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council, found_council
-from web.rules import ROWS
 
 LATER = NOW + timedelta(days=61)  # after all that happened in it
 
@@ -72,7 +71,9 @@ def prepared(
         )
     _assess(Register(engine, policy, council))
     engine.dispose()
-    parts["missing"] = {"reference": "ESC-2099-0001"} | dict.fromkeys(ROWS, "999999")
+    parts["missing"] = {"reference": "ESC-2099-0001"} | dict.fromkeys(
+        parts["open"].keys() - {"reference"}, "999999"
+    )
     return file, parts
 
 

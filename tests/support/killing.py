@@ -33,6 +33,7 @@ from models.escalations.starting import start
 from models.escalations.tables import Action, Escalation, Proposal, ProposalState
 from models.events import verify
 from models.evidence import keeping
+from models.people.access import THE_MACHINE
 from models.people.officers import find_officer
 from models.people.tables import Officer
 from models.policy import Policy, load_policy
@@ -185,7 +186,7 @@ def _decide(engine: Engine, now: datetime) -> None:
             now=now,
             proposal_id=proposal_id,
             decision="approve",
-            seen=what_is_seen(session, POLICY, proposal_id, london_date(now)),
+            seen=what_is_seen(session, POLICY, THE_MACHINE, proposal_id, london_date(now)),
         )
 
 
@@ -197,7 +198,7 @@ def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **valu
 def _approve(
     session: Session, policy: Policy, *, now: datetime, proposal_id: int, **by: Any
 ) -> None:
-    seen = what_is_seen(session, policy, proposal_id, london_date(now))
+    seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(now))
     approval = {"proposal_id": proposal_id, "decision": "approve", "seen": seen}
     decide(session, policy, now=now, **by, **approval)
 

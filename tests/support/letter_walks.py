@@ -21,6 +21,7 @@ from models.law.powers import consultees
 from models.letters import writing
 from models.letters.tables import Letter
 from models.people import officers
+from models.people.access import THE_MACHINE
 from models.people.tables import Officer
 from models.policy import Policy
 from models.schools import contacts
@@ -249,7 +250,9 @@ class Walk:
                     now=self.now,
                     proposal_id=proposal.id,
                     decision="approve",
-                    seen=what_is_seen(session, self.policy, proposal.id, london_date(self.now)),
+                    seen=what_is_seen(
+                        session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+                    ),
                 )
         issue_letters(self.engine, self.policy, self.now)
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from lxml import html
 from sqlalchemy import Engine
 
+from tests.support.addresses import ALL, Address, parts_of
 from tests.support.council import Council
 from tests.support.furnished import LATER
 from tests.support.visitors import Visitors
-from tests.web.test_rules import ALL, Address, parts_of
 
 # What a page must not give back as markup, wherever it was typed.
 MARKUP = "\"'></textarea></title><svg/onload=alert(1)>{{7*7}}"

@@ -47,11 +47,11 @@ from models.statutory.tables import (
     ServiceMethod,
     WarningNotice,
 )
+from tests.support.addresses import routes, rules_of
 from tests.support.callers import Caller, Callers
 from tests.support.everything import World
 from tests.support.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
 from tests.support.visitors import Visitors
-from tests.web.test_rules import routes, rules_of
 from web.api import answers, create_api
 from web.api.answers import Answer
 from web.pages import TOPICS
@@ -179,7 +179,7 @@ PAGES = [
     if "GET" in route.methods
     and re.search(r"/(escalations|proposals|letters|messages|level-letters)/{", route.path)
     and "." not in route.path
-    and rules_of(route)[0] in (Act.SEE_CASE, Act.SEE_OUTLINES, Act.SEE_PROGRAMME)
+    and rules_of(route)[0].act in (Act.SEE_CASE, Act.SEE_OUTLINES, Act.SEE_PROGRAMME)
 ]
 
 
@@ -277,7 +277,7 @@ def test_no_row_is_left_out(
 
 def right(asked: Asked, cases: dict[int, Escalation], named: set[tuple[int, int]]) -> set[int]:
     """The statuses that are in order."""
-    [act] = rules_of(asked.question.route)
+    [act] = [rule.act for rule in rules_of(asked.question.route)]
     row, officer = asked.question.row, asked.officer
     if officer.role not in RULES[act]:
         return {403}

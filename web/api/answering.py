@@ -22,7 +22,7 @@ from models.shown import Shown
 from models.statements import add
 from web.api import problems
 from web.door import AtDoor, Door, acting, let_in
-from web.rules import keep_refusal, rule_of
+from web.rules import May, keep_refusal
 
 JSON = "application/json"
 _bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
@@ -57,7 +57,7 @@ def caller(
 
 
 Caller = Annotated[Officer, Depends(caller)]
-may = rule_of(caller)
+may = May(caller)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.level_letters.tables import LetterBatch
 from models.paging import MOST_AT_ONCE
 from models.people.access import Act
 from models.refusals import NotFound
+from models.register.tables import RegisterImport
+from models.risk.tables import AssessmentRound
 from web.pages.approvals import proposals
 from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
@@ -156,6 +159,7 @@ LISTS: tuple[List[Any], ...] = (
             column("Agreed by", "moderated_by_name"),
             column("Evidence missing", "missing"),
         ],
+        of=AssessmentRound,
     ),
     List(
         "/programme",
@@ -297,6 +301,7 @@ LISTS: tuple[List[Any], ...] = (
             column("Why left out", "left_out"),
             column("SHA-256", "sha256"),
         ],
+        of=LetterBatch,
     ),
     List(
         "/letter-batches/{id}/deliveries",
@@ -312,6 +317,7 @@ LISTS: tuple[List[Any], ...] = (
             column("Since", "at"),
             column("The mail server said", "detail"),
         ],
+        of=LetterBatch,
     ),
     *officers.LISTS,
     List(
@@ -368,6 +374,7 @@ LISTS: tuple[List[Any], ...] = (
             column("After", "after"),
             column("Reason", "reason"),
         ],
+        of=RegisterImport,
     ),
     List(
         "/administration/audit",
@@ -408,7 +415,10 @@ def _download(which: List[Any]) -> Callable[..., Response]:
 
 for each in LISTS:
     router.add_api_route(
-        f"{each.address}.{{kind}}", _download(each), dependencies=[may(each.act)], methods=["GET"]
+        f"{each.address}.{{kind}}",
+        _download(each),
+        dependencies=[may(each.act, of=each.of)],
+        methods=["GET"],
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Generic, Protocol
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR
 from models.paging import Item, Page
@@ -36,7 +36,7 @@ class Find(Protocol[Item]):
 class List(Generic[Item]):
     """One list: the address and the rule of its page, its title, who finds it, its columns.
 
-    The title is the name of the file as well, with what the address names.
+    The title is the name of the file as well, with what the address names: a row of the table `of`.
     """
 
     address: str
@@ -44,6 +44,7 @@ class List(Generic[Item]):
     title: str
     find: Find[Item]
     columns: Sequence[Column[Item]]
+    of: type[SQLModel] | None = None
 
 
 def page_number(page: Annotated[str, Query()] = "1") -> int:

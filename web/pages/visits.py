@@ -23,7 +23,7 @@ from models.settings import Settings
 from web.door import AtDoor, Door, acting, key, let_in, reference, school_year
 from web.pages.forms import Form
 from web.rendering import render
-from web.rules import rule_of
+from web.rules import May
 
 SESSION = "scc_session"
 DONE = "scc_done"
@@ -285,7 +285,7 @@ def visiting(visit: Visitor) -> Officer:
     return visit.officer
 
 
-may = rule_of(visiting)
+may = May(visiting)
 
 
 def same_origin(request: Request) -> None:

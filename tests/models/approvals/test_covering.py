@@ -18,6 +18,7 @@ from models.events import Event, EventKind
 from models.letters.tables import Letter
 from models.outbox import Message
 from models.people import cover as people_cover
+from models.people.access import THE_MACHINE
 from models.people.tables import Delegation, Officer
 from models.record import timeline
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
@@ -81,10 +82,10 @@ def test_a_colleague_decides_in_both_names(case: Case, council: Council, engine:
     assert letter.signed_by == "Sofia Eze"
     assert letter.signed_as == "for Harriet Osborne, Head of Service, Learning and Standards"
     with read(engine) as session:
-        shown = approvals_shown.proposal(session, case.policy, proposal.id, today=NOW.date())[
-            "decisions"
-        ][0]
-        told = timeline.timeline(session, case.policy, case.reference).items
+        shown = approvals_shown.proposal(
+            session, case.policy, THE_MACHINE, proposal.id, today=NOW.date()
+        )["decisions"][0]
+        told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items
     assert shown["for_officer_name"] == "Harriet Osborne"
     assert any("was approved, for Harriet Osborne." in item["sentence"] for item in told)
 

@@ -11,6 +11,7 @@ from models.escalations.deciding import decide
 from models.escalations.tables import Proposal, ProposalState
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
+from models.people.access import THE_MACHINE
 from models.people.cover import delegate
 from models.refusals import ChangedSince, InvalidInput, NotAllowed
 from models.schools.contacts import set_contact
@@ -145,12 +146,12 @@ def test_an_approval_says_what_was_seen(formal: Case) -> None:
             approve(session, nothing)
         assert refused.value.errors[0][0] == "seen"
     with write(formal.engine) as session:
-        seen = what_is_seen(session, formal.policy, proposal.id, formal.now.date())
+        seen = what_is_seen(session, formal.policy, THE_MACHINE, proposal.id, formal.now.date())
     for change in (rewrite, divert):
         change(formal, "seo")
         with pytest.raises(ChangedSince), write(formal.engine) as session:
             approve(session, seen)
         with write(formal.engine) as session:
-            seen = what_is_seen(session, formal.policy, proposal.id, formal.now.date())
+            seen = what_is_seen(session, formal.policy, THE_MACHINE, proposal.id, formal.now.date())
     with write(formal.engine) as session:
         assert approve(session, seen).state is ProposalState.APPROVED

@@ -16,6 +16,7 @@ from models.escalations.tables import Decision, Escalation, Proposal
 from models.events import Event, verify
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
+from models.people.access import THE_MACHINE
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible, Refused
 from models.statutory.secretary_of_state import record_secretary_of_state_notice
 from tests.support.cases import Case
@@ -256,7 +257,9 @@ def test_two_officers_deciding_at_once_have_one_effect(
             proposal_id=proposal.id,
             decision=decision,
             reason="At once.",
-            seen=what_is_seen(session, case.policy, proposal.id, london_date(case.now)),
+            seen=what_is_seen(
+                session, case.policy, THE_MACHINE, proposal.id, london_date(case.now)
+            ),
         )
 
     outcomes = at_once(database_url, *(deciding("hos", "approve"), deciding("hos2", second)) * 3)

@@ -15,6 +15,7 @@ from models.events import Event, verify
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
 from models.matters.tables import Deadline, Reminder
+from models.people.access import THE_MACHINE
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.statements import add
 from models.statutory.ending import end_power
@@ -618,7 +619,7 @@ def test_deadlines_from_every_month_end_are_whole_working_days(case: Case) -> No
                 now=case.now,
                 proposal_id=proposal.id,
                 decision="approve",
-                seen=what_is_seen(session, case.policy, proposal.id, day),
+                seen=what_is_seen(session, case.policy, THE_MACHINE, proposal.id, day),
             )
             deadline = session.exec(select(Deadline).order_by(col(Deadline.id).desc())).first()
             assert deadline.due_on == _ten_working_days_after(day)

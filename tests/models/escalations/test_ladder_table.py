@@ -37,6 +37,7 @@ from models.escalations.tables import (
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
+from models.people.access import THE_MACHINE
 from models.people.tables import CASEWORK, Officer, Role
 from models.policy import Policy
 from models.policy.ladder import Standing
@@ -345,7 +346,7 @@ class Walk:
             now=NOW,
             proposal_id=proposal_id,
             decision="approve",
-            seen=what_is_seen(session, self.policy, proposal_id, london_date(NOW)),
+            seen=what_is_seen(session, self.policy, THE_MACHINE, proposal_id, london_date(NOW)),
         )
 
     def _check_effect(self, session: Session, row: Row) -> None:

@@ -30,6 +30,7 @@ from models.evidence.tables import LONGEST_NAME, EvidenceFile, Scan, safe_name
 from models.files import scanner
 from models.files.folder import LARGEST, path_of
 from models.files.kinds import MOST_MEMBERS, kind_of
+from models.people.access import THE_MACHINE
 from models.record import timeline
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refused
 from models.settings import Settings
@@ -255,8 +256,8 @@ def test_a_file_is_kept_with_its_row_and_event(case: Case, home: Settings) -> No
     assert event.actor == "seo@fernshire.example"
     assert event.facts["sha256"] == kept.sha256
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference).items[0]
-        [shown] = evidence_of(session, case.policy, case.reference).items
+        told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[0]
+        [shown] = evidence_of(session, case.policy, THE_MACHINE, case.reference).items
     assert told["sentence"] == "The file “Plan.pdf” was added as evidence."
     assert shown["added_by_name"] == "Sam Ellison"
     assert shown["kind"] == "PDF"
@@ -394,7 +395,7 @@ def test_malware_is_refused_removed_and_on_record(
     assert event.kind is EventKind.EVIDENCE_REFUSED
     assert event.facts["reason"] == "the file: Fence.Test FOUND"
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference).items[0]
+        told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[0]
     assert told["sentence"].startswith("The file “note.txt” was refused")
     assert told["text"] == "the file: Fence.Test FOUND"
 

@@ -16,7 +16,7 @@ from models.letters.tables import Letter
 from models.matters.case import find_case
 from models.matters.held_contacts import settle_contact
 from models.outbox import Message, MessageKind, MessageState
-from models.people.access import reader
+from models.people.access import THE_MACHINE, reader
 from models.people.tables import Officer, Phase
 from models.record import timeline
 from models.refusals import NotAllowed, NotFound, NotPossible, Refused
@@ -48,7 +48,7 @@ def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher"
 
 def held(case: Case) -> list[dict[str, Any]]:
     with read(case.engine) as session:
-        return held_contacts(session, case.reference).items
+        return held_contacts(session, THE_MACHINE, case.reference).items
 
 
 def choose(case: Case, by: str, decision: str, seen: str = "", role: str = "headteacher") -> None:
@@ -161,7 +161,7 @@ def test_the_approver_is_not_disturbed_before_it_is_confirmed(
 ) -> None:
     def seen() -> str:
         with read(case.engine) as session:
-            mine = find_case(session, case.policy, case.reference)
+            mine = find_case(session, case.policy, THE_MACHINE, case.reference)
             return to_be_sent(mine, waiting, NOW.date())
 
     before = seen()
@@ -265,7 +265,7 @@ def test_the_record_of_the_case_tells_it(case: Case, waiting: Proposal) -> None:
     choose(case, "seo", "keep")
     choose(case, "hos", "confirm")
     with read(case.engine) as session:
-        told = timeline.timeline(session, case.policy, case.reference).items[:3]
+        told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[:3]
     confirmed, kept, changed = [each["sentence"] for each in told]
     assert "Nora Quill was recorded as the headteacher" in changed
     assert "go on to the one before" in changed

@@ -19,7 +19,7 @@ from tests.support.cases import Case
 from tests.support.council import Council
 from tests.support.evidence_samples import pdf
 from tests.support.hostile_files import HOSTILE, WARNED
-from web.protection import LONGEST_UPLOAD
+from web.uploads import FRAME
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOTE = b"Seen on the visit: the fence is down.\n"
@@ -162,7 +162,7 @@ def test_what_is_wrong_is_named(callers: Callers, case: Case) -> None:
 
 def test_what_is_too_long_is_a_problem_of_its_own(callers: Callers, case: Case) -> None:
     case.started()
-    answer = post(callers.seo, case, b"x" * (LONGEST_UPLOAD + 1))
+    answer = post(callers.seo, case, b"x" * ((LARGEST + FRAME) + 1))
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
     assert "25 MB" in answer.json()["detail"]
@@ -170,7 +170,7 @@ def test_what_is_too_long_is_a_problem_of_its_own(callers: Callers, case: Case) 
 
 def test_who_may_not_is_told_before_anything_is_read(callers: Callers, case: Case) -> None:
     case.started()
-    too_much = b"x" * (LONGEST_UPLOAD + 1)
+    too_much = b"x" * ((LARGEST + FRAME) + 1)
     assert post(callers.viewer, case, too_much).status_code == 403
     nobody = Caller(callers.client, "no-such-token")
     assert post(nobody, case, too_much).status_code == 401

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from models.files.folder import LARGEST
 from tests.support.cases import Case
 from tests.support.evidence_samples import pdf
 from tests.support.walk import Served, Walk, pictured
-from web.protection import LONGEST_UPLOAD
+from web.uploads import FRAME
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_file_that_can_act_is_warned_of_before_it_is_kept(
 
 def test_what_is_too_large_is_told_in_the_browser(walk: Walk, case: Case, tmp_path: Path) -> None:
     large = tmp_path / "large.txt"
-    large.write_bytes(b"x" * (LONGEST_UPLOAD + 5_000_000))
+    large.write_bytes(b"x" * ((LARGEST + FRAME) + 5_000_000))
     walk.sign_in("seo")
     walk.go(f"/escalations/{case.reference}/evidence/new")
     walk.page.get_by_label("Which file?").set_input_files(large)

@@ -27,7 +27,8 @@ from tests.support.evidence_samples import pdf, word
 from tests.support.hostile_files import HARMLESS, HOSTILE, WARNED
 from tests.support.visitors import Page, Visitor, Visitors
 from web.pages.visits import SESSION
-from web.protection import LONGEST_DRAINED, LONGEST_UPLOAD
+from web.protection import LONGEST_DRAINED
+from web.uploads import FRAME
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOTE = b"Seen on the visit: the fence is down.\n"
@@ -254,7 +255,7 @@ def streamed(pieces: Iterator[bytes]) -> dict[str, Any]:
 def test_what_is_too_long_is_a_page_of_its_own(visitors: Visitors, case: Case, said: bool) -> None:
     case.started()
     piece = b"x" * 1_000_000
-    body = streamed(iter([piece] * (LONGEST_UPLOAD // len(piece) + 1)))
+    body = streamed(iter([piece] * ((LARGEST + FRAME) // len(piece) + 1)))
     if said:
         body["content"] = b"".join(body["content"])
     page = Page(visitors.seo, visitors.seo.client.post(form_of(case), **body))

@@ -12,6 +12,7 @@ from sqlmodel import select
 from models import work
 from models.database import read, write
 from models.events import Event, EventKind, verify
+from models.files.folder import LARGEST as LARGEST_FILE
 from models.policy import Policy
 from models.register.importing import LARGEST, read_register, tidy
 from models.register.tables import ImportState, RegisterFinding, RegisterImport
@@ -23,7 +24,7 @@ from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council
 from tests.support.register_files import LINKS, closed, content, head, link, school
 from tests.support.visitors import Page, Visitors
-from web.protection import LONGEST_UPLOAD
+from web.uploads import FRAME
 
 NEW = "/administration/imports/new"
 ASHFIELD = school(900101, "Ashfield Junior School")
@@ -190,7 +191,7 @@ def test_what_is_wrong_with_the_form_is_said(office: Office) -> None:
 
 @ON_SQLITE
 def test_a_file_may_be_larger_than_evidence_but_has_an_end(office: Office) -> None:
-    large = b"URN\n" + b"x" * LONGEST_UPLOAD
+    large = b"URN\n" + b"x" * (LARGEST_FILE + FRAME)
     page = office.give(large)
     office.work()
     assert "are missing" in office.visitors.admin.get(page.path).text

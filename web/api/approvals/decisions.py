@@ -9,10 +9,13 @@ from sqlmodel import Session
 from models.approvals.shown import proposal, proposals
 from models.database import read
 from models.escalations.deciding import decide
+from models.escalations.tables import Proposal
+from models.letters import shown as letters_shown
 from models.letters.deliveries import settle
-from models.letters.shown import Letter, Message, letter, message
+from models.letters.tables import Letter
 from models.letters.writing import edit_letter
 from models.matters.shown import deadlines
+from models.outbox import Message
 from models.people.access import Act, reader
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, answer, may, shown
@@ -48,15 +51,24 @@ def list_proposals(
         return shown(answers.ListOf[answers.Proposal], found)
 
 
-@router.get("/proposals/{id}", response_model=answers.Proposal, dependencies=[may(Act.SEE_CASE)])
-def show_proposal(door: AtDoor, _: Caller, id: Key) -> Response:
+@router.get(
+    "/proposals/{id}",
+    response_model=answers.Proposal,
+    dependencies=[may(Act.SEE_CASE, of=Proposal)],
+)
+def show_proposal(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One proposal with the decisions on it so far."""
     with read(door.engine) as session:
-        return shown(answers.Proposal, proposal(session, door.policy, id, today=door.today))
+        return shown(
+            answers.Proposal,
+            proposal(session, door.policy, reader(officer), id, today=door.today),
+        )
 
 
 @router.post(
-    "/proposals/{id}/decision", response_model=answers.Proposal, dependencies=[may(Act.DECIDE)]
+    "/proposals/{id}/decision",
+    response_model=answers.Proposal,
+    dependencies=[may(Act.DECIDE, of=Proposal)],
 )
 def decide_proposal(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ProposalDecisionBody
@@ -72,7 +84,7 @@ def decide_proposal(
             proposal_id=id,
             **body.model_dump(),
         )
-        return proposal(session, door.policy, id, today=door.today)
+        return proposal(session, door.policy, reader(officer), id, today=door.today)
 
     return once(answers.Proposal, command)
 
@@ -86,44 +98,52 @@ def decide_proposal(
             "content": {kind: {} for kind, _ in FORMATS.values()},
         }
     },
-    dependencies=[may(Act.SEE_CASE)],
+    dependencies=[may(Act.SEE_CASE, of=Letter)],
 )
-def show_letter_file(door: AtDoor, _: Caller, id: Key, format: str) -> Response:
+def show_letter_file(door: AtDoor, officer: Caller, id: Key, format: str) -> Response:
     """A letter as `pdf`, `docx`, `html` or `txt`: an issued one byte for byte as it went out."""
-    file = letter_file(door, id, format)
+    file = letter_file(door, reader(officer), id, format)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     headers["Content-Security-Policy"] = LETTER_POLICY
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-@router.get("/letters/{id}", response_model=Letter, dependencies=[may(Act.SEE_CASE)])
-def show_letter(door: AtDoor, _: Caller, id: Key) -> Response:
+@router.get(
+    "/letters/{id}",
+    response_model=letters_shown.Letter,
+    dependencies=[may(Act.SEE_CASE, of=Letter)],
+)
+def show_letter(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One letter with its text."""
     with read(door.engine) as session:
-        return answer(letter(session, door.policy, id))
+        return answer(letters_shown.letter(session, door.policy, reader(officer), id))
 
 
-@router.put("/letters/{id}", response_model=Letter, dependencies=[may(Act.WRITE_LETTER)])
+@router.put(
+    "/letters/{id}",
+    response_model=letters_shown.Letter,
+    dependencies=[may(Act.WRITE_LETTER, of=Letter)],
+)
 def put_letter(
     door: AtDoor, officer: Caller, acting: Acting, id: Key, body: LetterBody
 ) -> Response:
     """A new version of a draft."""
     with acting() as session:
         edit_letter(session, officer=officer, now=door.now, letter_id=id, body=body.body)
-        return answer(letter(session, door.policy, id))
+        return answer(letters_shown.letter(session, door.policy, reader(officer), id))
 
 
 @router.post(
     "/messages/{id}/decision",
-    response_model=Message,
-    dependencies=[may(Act.SETTLE_DELIVERY)],
+    response_model=letters_shown.Message,
+    dependencies=[may(Act.SETTLE_DELIVERY, of=Message)],
 )
 def settle_message(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: DecisionBody
 ) -> Response:
     """Say what became of a refused or unknown delivery: `sent`, or `send_again`."""
 
-    def command(session: Session) -> Message:
+    def command(session: Session) -> letters_shown.Message:
         settle(
             session,
             door.policy,
@@ -132,7 +152,7 @@ def settle_message(
             message_id=id,
             **body.model_dump(),
         )
-        return message(session, id)
+        return letters_shown.message(session, reader(officer), id)
 
     return once.carry_out(command)
 

@@ -13,6 +13,7 @@ from models.escalations.proposing import propose
 from models.escalations.recording import judge_response, record_discussion, record_response
 from models.escalations.shown import escalation, escalations
 from models.escalations.starting import start
+from models.escalations.tables import Response as SchoolsResponse
 from models.letters.shown import ListedLetter, Message, letters_of, messages_of
 from models.matters.shown import deadlines_of
 from models.paging import Page
@@ -88,11 +89,11 @@ def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Resp
     response_model=answers.ListOf[answers.Discussion],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_discussions(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_discussions(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The discussions and meetings held, in the order recorded."""
     with read(door.engine) as session:
         found = escalations_held.discussions_of(
-            session, door.policy, reference, **query.model_dump()
+            session, door.policy, reader(officer), reference, **query.model_dump()
         )
         return shown(answers.ListOf[answers.Discussion], found)
 
@@ -117,7 +118,7 @@ def add_discussion(
             reference=reference,
             **body.model_dump(),
         )
-        return escalations_held.discussion(session, door.policy, held.id)
+        return escalations_held.discussion(session, door.policy, reader(officer), held.id)
 
     return once(answers.Discussion, command, 201)
 
@@ -127,10 +128,12 @@ def add_discussion(
     response_model=answers.ListOf[answers.Response],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_responses(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_responses(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The school's responses, in the order recorded."""
     with read(door.engine) as session:
-        found = escalations_held.responses_of(session, door.policy, reference, **query.model_dump())
+        found = escalations_held.responses_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Response], found)
 
 
@@ -154,7 +157,7 @@ def add_response(
             reference=reference,
             **body.model_dump(),
         )
-        return escalations_held.response(session, door.policy, response.id)
+        return escalations_held.response(session, door.policy, reader(officer), response.id)
 
     return once(answers.Response, command, 201)
 
@@ -162,7 +165,7 @@ def add_response(
 @router.post(
     "/responses/{id}/judgement",
     response_model=answers.Response,
-    dependencies=[may(Act.JUDGE_RESPONSE)],
+    dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)],
 )
 def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
     """Judge a response that was recorded without a judgement."""
@@ -176,7 +179,7 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
             response_id=id,
             **body.model_dump(),
         )
-        return escalations_held.response(session, door.policy, id)
+        return escalations_held.response(session, door.policy, reader(officer), id)
 
     return once(answers.Response, command)
 
@@ -186,10 +189,14 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
     response_model=answers.ListOf[answers.Proposal],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_proposals_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_proposals_of(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """Every proposal ever made for this escalation, oldest first."""
     with read(door.engine) as session:
-        found = approvals_shown.proposals_of(session, door.policy, reference, **query.model_dump())
+        found = approvals_shown.proposals_of(
+            session, door.policy, reader(officer), reference, **query.model_dump()
+        )
         return shown(answers.ListOf[answers.Proposal], found)
 
 
@@ -213,7 +220,9 @@ def add_proposal(
             reference=reference,
             **body.model_dump(),
         )
-        return approvals_shown.proposal(session, door.policy, proposal.id, today=door.today)
+        return approvals_shown.proposal(
+            session, door.policy, reader(officer), proposal.id, today=door.today
+        )
 
     return once(answers.Proposal, command, 201)
 
@@ -223,11 +232,13 @@ def add_proposal(
     response_model=answers.ListOf[answers.Deadline],
     dependencies=[may(Act.SEE_OUTLINES)],
 )
-def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_deadlines_of(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The deadlines of this escalation with their reminders, in the order they were set."""
     with read(door.engine) as session:
         found = deadlines_of(
-            session, door.policy, reference, today=door.today, **query.model_dump()
+            session, door.policy, reader(officer), reference, today=door.today, **query.model_dump()
         )
         return shown(answers.ListOf[answers.Deadline], found)
 
@@ -237,10 +248,10 @@ def list_deadlines_of(door: AtDoor, _: Caller, reference: Reference, query: Page
     response_model=Page[ListedLetter],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_letters(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The letters of this escalation with their deliveries, without their text."""
     with read(door.engine) as session:
-        found = letters_of(session, door.policy, reference, **query.model_dump())
+        found = letters_of(session, door.policy, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 
@@ -249,13 +260,13 @@ def list_letters(door: AtDoor, _: Caller, reference: Reference, query: Pages) ->
     response_model=Page[Message],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_messages(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """Everything queued to go out about this escalation, oldest first.
 
     Letters, and what officers are told: alerts, reminders, and digests in which it stands.
     """
     with read(door.engine) as session:
-        found = messages_of(session, reference, **query.model_dump())
+        found = messages_of(session, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 
@@ -264,8 +275,8 @@ def list_messages(door: AtDoor, _: Caller, reference: Reference, query: Pages) -
     response_model=answers.ListOf[answers.Event],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_events(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_events(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The record of this escalation as it stands in the chain, oldest first."""
     with read(door.engine) as session:
-        found = timeline.events_of(session, reference, **query.model_dump())
+        found = timeline.events_of(session, reader(officer), reference, **query.model_dump())
         return shown(answers.ListOf[answers.Event], found)

@@ -15,8 +15,10 @@ from models.letters.shown import HeldContact, held_contacts
 from models.matters.held_contacts import settle_contact
 from models.paging import Page
 from models.people import cover
+from models.people import shown as people_shown
 from models.people.access import Act, reader
-from models.people.shown import Delegation, delegation, delegations
+from models.people.shown import delegation, delegations
+from models.people.tables import Delegation
 from web.api import answers, bodies
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.door import AtDoor, key, reference
@@ -88,10 +90,12 @@ def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -
     response_model=Page[HeldContact],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_held_contacts(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_held_contacts(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The contacts that somebody changed who does not see the case, until they are confirmed."""
     with read(door.engine) as session:
-        found = held_contacts(session, reference, **query.model_dump())
+        found = held_contacts(session, reader(officer), reference, **query.model_dump())
         return answer(found)
 
 
@@ -109,7 +113,7 @@ def settle_held_contact(
 
 @router.get(
     "/delegations",
-    response_model=Page[Delegation],
+    response_model=Page[people_shown.Delegation],
     dependencies=[may(Act.DELEGATE)],
 )
 def list_delegations(door: AtDoor, officer: Caller, query: Pages) -> Response:
@@ -122,7 +126,7 @@ def list_delegations(door: AtDoor, officer: Caller, query: Pages) -> Response:
 @router.post(
     "/delegations",
     status_code=201,
-    response_model=Delegation,
+    response_model=people_shown.Delegation,
     dependencies=[may(Act.DELEGATE)],
 )
 def add_delegation(
@@ -130,7 +134,7 @@ def add_delegation(
 ) -> Response:
     """Let a colleague decide for the caller from one day to another."""
 
-    def command(session: Session) -> Delegation:
+    def command(session: Session) -> people_shown.Delegation:
         made = cover.delegate(session, officer=officer, now=door.now, **body.model_dump())
         return delegation(session, made.id, today=door.today)
 
@@ -139,13 +143,13 @@ def add_delegation(
 
 @router.post(
     "/delegations/{number}/end",
-    response_model=Delegation,
-    dependencies=[may(Act.DELEGATE)],
+    response_model=people_shown.Delegation,
+    dependencies=[may(Act.DELEGATE, of=Delegation)],
 )
 def end_delegation(door: AtDoor, officer: Caller, once: OnlyOnce, number: str) -> Response:
     """End cover before its last day."""
 
-    def command(session: Session) -> Delegation:
+    def command(session: Session) -> people_shown.Delegation:
         ended = cover.end_delegation(
             session, officer=officer, now=door.now, delegation_id=key(number)
         )

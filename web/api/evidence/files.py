@@ -11,8 +11,10 @@ from sqlmodel import Session
 from models.database import read
 from models.evidence import keeping
 from models.evidence.shown import evidence_file, evidence_of
+from models.evidence.tables import EvidenceFile
+from models.files.folder import LARGEST
 from models.files.kinds import KINDS
-from models.people.access import Act
+from models.people.access import Act, reader
 from models.refusals import InvalidInput
 from web.api import answers
 from web.api.answering import Caller, Once, digest, may, shown
@@ -20,6 +22,7 @@ from web.api.bodies import Paging
 from web.api.problems import MEDIA_TYPE
 from web.door import AtDoor, key, reference
 from web.evidence_files import Posted, PostedFile, evidence_response
+from web.uploads import upload
 
 router = APIRouter(tags=["Evidence"])
 Reference = Annotated[str, Depends(reference)]
@@ -49,11 +52,11 @@ _TOO_LONG = {
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_evidence(
-    door: AtDoor, _: Caller, reference: Reference, query: Annotated[Paging, Query()]
+    door: AtDoor, officer: Caller, reference: Reference, query: Annotated[Paging, Query()]
 ) -> Response:
     """The files of this escalation in the order in which they were added."""
     with read(door.engine) as session:
-        found = evidence_of(session, door.policy, reference, **query.model_dump())
+        found = evidence_of(session, door.policy, reader(officer), reference, **query.model_dump())
         return shown(answers.ListOf[answers.EvidenceFile], found)
 
 
@@ -63,7 +66,7 @@ def list_evidence(
     response_model=answers.EvidenceFile,
     responses={413: _TOO_LONG},
     openapi_extra=_REQUEST,
-    dependencies=[may(Act.ADD_EVIDENCE)],
+    dependencies=[may(Act.ADD_EVIDENCE), upload(LARGEST)],
 )
 def add_evidence(
     request: Request,
@@ -104,7 +107,7 @@ def add_evidence(
                 received=received,
                 description=description,
             )
-            return evidence_file(session, door.policy, added.id)
+            return evidence_file(session, door.policy, reader(officer), added.id)
 
         return once(answers.EvidenceFile, command, 201)
 
@@ -140,8 +143,8 @@ def _content(upload: keeping.Upload, description: str) -> str:
             "content": {kind.media_type: {} for kind in KINDS},
         }
     },
-    dependencies=[may(Act.SEE_CASE)],
+    dependencies=[may(Act.SEE_CASE, of=EvidenceFile)],
 )
-def show_file(door: AtDoor, _: Caller, id: Key) -> Response:
+def show_file(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One file of a case."""
-    return evidence_response(door, id)
+    return evidence_response(door, reader(officer), id)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.database import read
 from models.level_letters import approving, opening
 from models.level_letters import shown as read_letters
+from models.level_letters.tables import LetterBatch, LevelLetter
 from models.people.access import Act
 from models.people.access import may as may_do
 from web.api import answers
@@ -38,7 +39,7 @@ def list_batches(door: AtDoor, _: Caller, query: Annotated[Paging, Query()]) -> 
 @router.get(
     "/letter-batches/{id}",
     response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)],
 )
 def show_batch(door: AtDoor, _: Caller, id: Key) -> Response:
     """One batch: how far it is, its sample, its deliveries."""
@@ -49,7 +50,7 @@ def show_batch(door: AtDoor, _: Caller, id: Key) -> Response:
 @router.get(
     "/letter-batches/{id}/letters",
     response_model=answers.ListOf[answers.LevelLetter],
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)],
 )
 def list_letters(
     door: AtDoor, _: Caller, id: Key, query: Annotated[LevelLetterQuery, Query()]
@@ -64,7 +65,7 @@ def list_letters(
     "/letter-batches/{id}/bundle.pdf",
     response_class=Response,
     responses=_FILE,
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)],
 )
 def show_bundle(door: AtDoor, _: Caller, id: Key) -> Response:
     """The letters that go by post, as one file for the printer."""
@@ -90,7 +91,7 @@ def open_batch(door: AtDoor, officer: Caller, once: OnlyOnce, body: LetterBatchB
 @router.post(
     "/letter-batches/{id}/approval",
     response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.APPROVE_LEVEL_LETTERS)],
+    dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=LetterBatch)],
 )
 def approve(once: OnlyOnce, id: Key) -> Response:
     """Approve a batch that somebody else began, once its whole sample was opened by the caller."""
@@ -100,7 +101,7 @@ def approve(once: OnlyOnce, id: Key) -> Response:
 @router.post(
     "/letter-batches/{id}/withdrawal",
     response_model=answers.WholeLetterBatch,
-    dependencies=[may(Act.PREPARE_LEVEL_LETTERS)],
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)],
 )
 def withdraw(once: OnlyOnce, id: Key, body: ReasonBody) -> Response:
     """Withdraw a batch that is not approved yet."""
@@ -121,7 +122,7 @@ def _carried_out(once: Once, number: int, command: Any, **values: Any) -> Respon
     "/level-letters/{id}.pdf",
     response_class=Response,
     responses=_FILE,
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)],
 )
 def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
     """A letter as PDF: an issued one byte for byte as it went out."""
@@ -131,7 +132,7 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
 @router.get(
     "/level-letters/{id}",
     response_model=answers.WholeLevelLetter,
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)],
 )
 def show_letter(door: AtDoor, officer: Caller, acting: Acting, id: Key) -> Response:
     """One letter with its text. A caller who may approve its batch has now looked at it."""

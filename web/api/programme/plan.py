@@ -10,6 +10,8 @@ from models.database import read
 from models.people.access import Act
 from models.programme import support_work, supporters, supporting
 from models.programme.shown import duties, duty, supporter, supporters_of
+from models.programme.tables import Duty, Review, Supporter
+from models.schools.tables import School
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import (
@@ -39,7 +41,7 @@ def list_duties(door: AtDoor, _: Caller, query: Annotated[DutyQuery, Query()]) -
 @router.post(
     "/duties/{id}/cancellation",
     response_model=answers.Duty,
-    dependencies=[may(Act.RECORD_SUPPORT_WORK)],
+    dependencies=[may(Act.RECORD_SUPPORT_WORK, of=Duty)],
 )
 def cancel_duty(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ReasonBody
@@ -70,7 +72,9 @@ def list_reviews(
 
 
 @router.get(
-    "/reviews/{id}", response_model=answers.SupportReview, dependencies=[may(Act.SEE_PROGRAMME)]
+    "/reviews/{id}",
+    response_model=answers.SupportReview,
+    dependencies=[may(Act.SEE_PROGRAMME, of=Review)],
 )
 def show_review(door: AtDoor, _: Caller, id: Key) -> Response:
     """One review."""
@@ -99,7 +103,7 @@ def add_review(door: AtDoor, officer: Caller, once: OnlyOnce, body: SupportRevie
 @router.get(
     "/schools/{urn}/supporters",
     response_model=answers.Supporters,
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
 )
 def list_supporters(door: AtDoor, _: Caller, urn: str) -> Response:
     """Everybody who supports or supported a school, by the last who began."""
@@ -112,7 +116,7 @@ def list_supporters(door: AtDoor, _: Caller, urn: str) -> Response:
     "/schools/{urn}/supporters",
     status_code=201,
     response_model=answers.Supporter,
-    dependencies=[may(Act.ASSIGN_SUPPORT)],
+    dependencies=[may(Act.ASSIGN_SUPPORT, of=School)],
 )
 def assign_supporter(
     door: AtDoor, officer: Caller, once: OnlyOnce, urn: str, body: SupporterBody
@@ -135,7 +139,9 @@ def assign_supporter(
 
 
 @router.post(
-    "/supporters/{id}/end", response_model=answers.Supporter, dependencies=[may(Act.ASSIGN_SUPPORT)]
+    "/supporters/{id}/end",
+    response_model=answers.Supporter,
+    dependencies=[may(Act.ASSIGN_SUPPORT, of=Supporter)],
 )
 def end_support(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: LastDayBody

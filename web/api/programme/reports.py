@@ -10,6 +10,7 @@ from models.database import read
 from models.people.access import Act
 from models.programme import support_work
 from models.programme.supporting import record_report
+from models.programme.tables import WrittenReport
 from models.refusals import InvalidInput
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
@@ -33,7 +34,9 @@ def list_reports(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Que
 
 
 @router.get(
-    "/reports/{id}", response_model=answers.WrittenReport, dependencies=[may(Act.SEE_PROGRAMME)]
+    "/reports/{id}",
+    response_model=answers.WrittenReport,
+    dependencies=[may(Act.SEE_PROGRAMME, of=WrittenReport)],
 )
 def show_report(door: AtDoor, _: Caller, id: Key) -> Response:
     """One written report."""

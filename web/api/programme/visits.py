@@ -10,6 +10,7 @@ from models.database import read
 from models.people.access import Act
 from models.programme import support_work
 from models.programme.supporting import record_visit
+from models.programme.tables import SchoolVisit
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import SchoolVisitBody, SupportWorkQuery
@@ -32,7 +33,9 @@ def list_visits(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Quer
 
 
 @router.get(
-    "/visits/{id}", response_model=answers.SchoolVisit, dependencies=[may(Act.SEE_PROGRAMME)]
+    "/visits/{id}",
+    response_model=answers.SchoolVisit,
+    dependencies=[may(Act.SEE_PROGRAMME, of=SchoolVisit)],
 )
 def show_visit(door: AtDoor, _: Caller, id: Key) -> Response:
     """One visit."""

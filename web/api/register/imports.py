@@ -13,6 +13,7 @@ from models.database import read
 from models.people.access import Act
 from models.register import importing
 from models.register import shown as reading
+from models.register.tables import RegisterImport
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import FindingQuery, Paging
@@ -37,7 +38,7 @@ def list_imports(door: AtDoor, _: Caller, query: Annotated[Paging, Query()]) -> 
 @router.get(
     "/register-imports/{id}",
     response_model=answers.RegisterImportWhole,
-    dependencies=[may(Act.IMPORT_REGISTER)],
+    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
 )
 def show_import(door: AtDoor, _: Caller, id: Key) -> Response:
     """One import, with how many findings of each kind it has."""
@@ -48,7 +49,7 @@ def show_import(door: AtDoor, _: Caller, id: Key) -> Response:
 @router.get(
     "/register-imports/{id}/findings",
     response_model=answers.ListOf[answers.RegisterFinding],
-    dependencies=[may(Act.IMPORT_REGISTER)],
+    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
 )
 def list_findings(
     door: AtDoor, _: Caller, id: Key, query: Annotated[FindingQuery, Query()]
@@ -62,7 +63,7 @@ def list_findings(
 @router.post(
     "/register-imports/{id}/application",
     response_model=answers.RegisterImportWhole,
-    dependencies=[may(Act.IMPORT_REGISTER)],
+    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
 )
 def apply_import(door: AtDoor, officer: Caller, id: Key, once: OnlyOnce) -> Response:
     """Change our schools as was shown; 409 when that is no longer what would change."""

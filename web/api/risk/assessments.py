@@ -10,6 +10,8 @@ from models.database import read
 from models.people.access import Act
 from models.risk import assessing, rounds
 from models.risk import shown as risk_shown
+from models.risk.tables import Assessment, AssessmentRound
+from models.schools.tables import School
 from web.api import answers
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.api.bodies import (
@@ -49,7 +51,7 @@ def list_assessments(
 @router.get(
     "/assessments/{id}",
     response_model=answers.Assessment,
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=Assessment)],
 )
 def show_assessment(door: AtDoor, _: Caller, id: Key) -> Response:
     """One assessment with its evidence."""
@@ -81,7 +83,7 @@ def begin_assessment(
     "/assessments/{id}/evidence",
     status_code=201,
     response_model=answers.Assessment,
-    dependencies=[may(Act.ASSESS)],
+    dependencies=[may(Act.ASSESS, of=Assessment)],
 )
 def add_evidence(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: RiskEvidenceBody
@@ -99,7 +101,7 @@ def add_evidence(
 @router.put(
     "/assessments/{id}/evidence/{item}",
     response_model=answers.Assessment,
-    dependencies=[may(Act.ASSESS)],
+    dependencies=[may(Act.ASSESS, of=Assessment)],
 )
 def put_evidence(
     door: AtDoor, officer: Caller, acting: Acting, id: Key, item: str, body: RiskEvidenceBody
@@ -120,7 +122,7 @@ def put_evidence(
 @router.delete(
     "/assessments/{id}/evidence/{item}",
     response_model=answers.Assessment,
-    dependencies=[may(Act.ASSESS)],
+    dependencies=[may(Act.ASSESS, of=Assessment)],
 )
 def delete_evidence(officer: Caller, acting: Acting, id: Key, item: str) -> Response:
     """Take a piece of evidence away from a draft; the answer is the assessment."""
@@ -132,7 +134,7 @@ def delete_evidence(officer: Caller, acting: Acting, id: Key, item: str) -> Resp
 @router.post(
     "/assessments/{id}/proposal",
     response_model=answers.Assessment,
-    dependencies=[may(Act.ASSESS)],
+    dependencies=[may(Act.ASSESS, of=Assessment)],
 )
 def propose_level(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: LevelBody
@@ -150,7 +152,7 @@ def propose_level(
 @router.post(
     "/assessments/{id}/moderation",
     response_model=answers.Assessment,
-    dependencies=[may(Act.MODERATE)],
+    dependencies=[may(Act.MODERATE, of=Assessment)],
 )
 def moderate(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ModerationBody
@@ -174,7 +176,7 @@ def moderate(
 @router.post(
     "/assessments/{id}/withdrawal",
     response_model=answers.Assessment,
-    dependencies=[may(Act.ASSESS)],
+    dependencies=[may(Act.ASSESS, of=Assessment)],
 )
 def withdraw_assessment(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ReasonBody
@@ -202,7 +204,11 @@ def list_rounds(door: AtDoor, _: Caller, query: Annotated[Paging, Query()]) -> R
         return shown(answers.ListOf[answers.Round], found)
 
 
-@router.get("/rounds/{number}", response_model=answers.Round, dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get(
+    "/rounds/{number}",
+    response_model=answers.Round,
+    dependencies=[may(Act.SEE_PROGRAMME, of=AssessmentRound)],
+)
 def show_round(door: AtDoor, _: Caller, number: SchoolYear) -> Response:
     """The annual assessment for the school year that begins in this calendar year."""
     with read(door.engine) as session:
@@ -230,7 +236,7 @@ def open_round(door: AtDoor, officer: Caller, once: OnlyOnce, body: RoundBody) -
 @router.post(
     "/rounds/{number}/publication",
     response_model=answers.Round,
-    dependencies=[may(Act.RUN_ROUND)],
+    dependencies=[may(Act.RUN_ROUND, of=AssessmentRound)],
 )
 def publish_round(door: AtDoor, officer: Caller, once: OnlyOnce, number: SchoolYear) -> Response:
     """Bring the agreed levels of all schools into force."""
@@ -247,7 +253,7 @@ def publish_round(door: AtDoor, officer: Caller, once: OnlyOnce, number: SchoolY
 @router.get(
     "/schools/{urn}/levels",
     response_model=answers.ListOf[answers.LevelChange],
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
 )
 def list_levels(door: AtDoor, _: Caller, urn: str, query: Annotated[Paging, Query()]) -> Response:
     """Every level that came into force for a school, the latest first."""

@@ -8,8 +8,10 @@ from fastapi.responses import Response
 from models.database import read
 from models.paging import Page
 from models.people.access import Act, reader
+from models.schools import shown as schools_shown
 from models.schools.contacts import set_contact
-from models.schools.shown import School, school, schools
+from models.schools.shown import school, schools
+from models.schools.tables import School
 from web.api.answering import Caller, answer, may
 from web.api.bodies import ContactBody, SchoolQuery
 from web.door import Acting, AtDoor
@@ -17,14 +19,20 @@ from web.door import Acting, AtDoor
 router = APIRouter(tags=["Schools"])
 
 
-@router.get("/schools", response_model=Page[School], dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get(
+    "/schools", response_model=Page[schools_shown.School], dependencies=[may(Act.SEE_SCHOOLS)]
+)
 def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Query()]) -> Response:
     """Schools by name."""
     with read(door.engine) as session:
         return answer(schools(session, reader(officer), today=door.today, **query.model_dump()))
 
 
-@router.get("/schools/{urn}", response_model=School, dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get(
+    "/schools/{urn}",
+    response_model=schools_shown.School,
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+)
 def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     """One school."""
     with read(door.engine) as session:
@@ -33,8 +41,8 @@ def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
 
 @router.put(
     "/schools/{urn}/contacts/{role}",
-    response_model=School,
-    dependencies=[may(Act.CHANGE_CONTACTS)],
+    response_model=schools_shown.School,
+    dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
 )
 def put_contact(
     door: AtDoor, officer: Caller, acting: Acting, urn: str, role: str, body: ContactBody

@@ -9,7 +9,9 @@ from sqlmodel import Session
 
 from models.database import read
 from models.letters import serving
-from models.people.access import Act
+from models.letters.tables import Letter
+from models.people.access import Act, reader
+from models.people.tables import Officer
 from models.statutory import (
     budgets,
     ending,
@@ -20,6 +22,7 @@ from models.statutory import (
     using,
 )
 from models.statutory import shown as statutory_shown
+from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from web.api import answers, bodies
 from web.api.answering import Caller, OnlyOnce, may, shown
 from web.door import AtDoor, Door, key, reference
@@ -35,10 +38,12 @@ Pages = Annotated[bodies.Paging, Query()]
     response_model=answers.Eligibility,
     dependencies=[may(Act.SEE_CASE)],
 )
-def show_eligibility(door: AtDoor, _: Caller, reference: Reference) -> Response:
+def show_eligibility(door: AtDoor, officer: Caller, reference: Reference) -> Response:
     """The four facts of section 60(1), and what stands in the way of each power today."""
     with read(door.engine) as session:
-        found = statutory_shown.eligibility(session, door.policy, reference, today=door.today)
+        found = statutory_shown.eligibility(
+            session, door.policy, reader(officer), reference, today=door.today
+        )
         return shown(answers.Eligibility, found)
 
 
@@ -62,7 +67,7 @@ def add_support(
             reference=reference,
             **body.model_dump(),
         )
-        return statutory_shown.support_of(session, door.policy, reference)
+        return statutory_shown.support_of(session, door.policy, reader(officer), reference)
 
     return once(answers.Support, command, 201)
 
@@ -72,11 +77,13 @@ def add_support(
     response_model=answers.ListOf[answers.WarningNotice],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_warning_notices(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_warning_notices(
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
+) -> Response:
     """The warning notices of this escalation, oldest first."""
     with read(door.engine) as session:
         found = statutory_shown.warning_notices_of(
-            session, door.policy, reference, **query.model_dump()
+            session, door.policy, reader(officer), reference, **query.model_dump()
         )
         return shown(answers.ListOf[answers.WarningNotice], found)
 
@@ -105,7 +112,7 @@ def add_warning_notice(
             reference=reference,
             **body.model_dump(),
         )
-        return statutory_shown.warning_notice(session, door.policy, notice.id)
+        return statutory_shown.warning_notice(session, door.policy, reader(officer), notice.id)
 
     return once(answers.WarningNotice, command, 201)
 
@@ -113,7 +120,7 @@ def add_warning_notice(
 @router.post(
     "/warning-notices/{id}/compliance",
     response_model=answers.WarningNotice,
-    dependencies=[may(Act.JUDGE_COMPLIANCE)],
+    dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)],
 )
 def judge_compliance(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ComplianceBody
@@ -129,7 +136,7 @@ def judge_compliance(
             notice_id=id,
             **body.model_dump(),
         )
-        return statutory_shown.warning_notice(session, door.policy, id)
+        return statutory_shown.warning_notice(session, door.policy, reader(officer), id)
 
     return once(answers.WarningNotice, command)
 
@@ -138,7 +145,7 @@ def judge_compliance(
     "/warning-notices/{id}/proposed-powers",
     status_code=201,
     response_model=answers.WarningNotice,
-    dependencies=[may(Act.PROPOSE_POWERS)],
+    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
 )
 def add_proposed_powers(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ProposedPowersBody
@@ -154,7 +161,7 @@ def add_proposed_powers(
             notice_id=id,
             **body.model_dump(),
         )
-        return statutory_shown.warning_notice(session, door.policy, id)
+        return statutory_shown.warning_notice(session, door.policy, reader(officer), id)
 
     return once(answers.WarningNotice, command, 201)
 
@@ -164,11 +171,11 @@ def add_proposed_powers(
     response_model=answers.ListOf[answers.Power],
     dependencies=[may(Act.SEE_CASE)],
 )
-def list_powers(door: AtDoor, _: Caller, reference: Reference, query: Pages) -> Response:
+def list_powers(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The powers that were prepared in this escalation, oldest first."""
     with read(door.engine) as session:
         found = statutory_shown.powers_of(
-            session, door.policy, reference, today=door.today, **query.model_dump()
+            session, door.policy, reader(officer), reference, today=door.today, **query.model_dump()
         )
         return shown(answers.ListOf[answers.Power], found)
 
@@ -193,17 +200,21 @@ def add_power(
             reference=reference,
             **body.model_dump(),
         )
-        return statutory_shown.power(session, door.policy, power.id, today=door.today)
+        return statutory_shown.power(
+            session, door.policy, reader(officer), power.id, today=door.today
+        )
 
     return once(answers.Power, command, 201)
 
 
-def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[Session], Any]:
+def _on_power(
+    door: Door, officer: Officer, id: int, act: Callable[[Session], Any]
+) -> Callable[[Session], Any]:
     """Do something with a power, and show how it stands then."""
 
     def command(session: Session) -> Any:
         act(session)
-        return statutory_shown.power(session, door.policy, id, today=door.today)
+        return statutory_shown.power(session, door.policy, reader(officer), id, today=door.today)
 
     return command
 
@@ -212,21 +223,23 @@ def _on_power(door: Door, id: int, act: Callable[[Session], Any]) -> Callable[[S
     "/powers/{id}/consultations",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.RECORD_CONSULTATION)],
+    dependencies=[may(Act.RECORD_CONSULTATION, of=Power)],
 )
 def add_consultation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ConsultationBody
 ) -> Response:
     """Record who was consulted about a power, when, and what they said."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: preparing.record_consultation(s, door.policy, **given))
+    act = _on_power(
+        door, officer, id, lambda s: preparing.record_consultation(s, door.policy, **given)
+    )
     return once(answers.Power, act, 201)
 
 
 @router.post(
     "/powers/{id}/secretary-of-state",
     response_model=answers.Power,
-    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=Power)],
 )
 def tell_secretary_of_state(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ToldBody
@@ -236,7 +249,10 @@ def tell_secretary_of_state(
     return once(
         answers.Power,
         _on_power(
-            door, id, lambda s: preparing.record_secretary_of_state_told(s, door.policy, **given)
+            door,
+            officer,
+            id,
+            lambda s: preparing.record_secretary_of_state_told(s, door.policy, **given),
         ),
     )
 
@@ -245,26 +261,28 @@ def tell_secretary_of_state(
     "/powers/{id}/use",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.USE_POWER)],
+    dependencies=[may(Act.USE_POWER, of=Power)],
 )
 def use_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.UseBody
 ) -> Response:
     """Propose to use a power: its notice is drafted for the Director to approve."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: using.use_power(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: using.use_power(s, door.policy, **given))
     return once(answers.Power, act, 201)
 
 
 @router.post(
-    "/powers/{id}/receipt", response_model=answers.Power, dependencies=[may(Act.RECORD_RECEIPT)]
+    "/powers/{id}/receipt",
+    response_model=answers.Power,
+    dependencies=[may(Act.RECORD_RECEIPT, of=Power)],
 )
 def record_receipt(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReceiptBody
 ) -> Response:
     """Record when the governing body received the notice of suspension (section 66)."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: budgets.record_receipt(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: budgets.record_receipt(s, door.policy, **given))
     return once(answers.Power, act)
 
 
@@ -272,14 +290,16 @@ def record_receipt(
     "/powers/{id}/representations",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.RECORD_REPRESENTATION)],
+    dependencies=[may(Act.RECORD_REPRESENTATION, of=Power)],
 )
 def add_representation(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.RepresentationBody
 ) -> Response:
     """Record what the governing body or the headteacher said about a suspended budget."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: budgets.record_representation(s, door.policy, **given))
+    act = _on_power(
+        door, officer, id, lambda s: budgets.record_representation(s, door.policy, **given)
+    )
     return once(answers.Power, act, 201)
 
 
@@ -287,24 +307,26 @@ def add_representation(
     "/powers/{id}/reviews",
     status_code=201,
     response_model=answers.Power,
-    dependencies=[may(Act.REVIEW_BUDGET)],
+    dependencies=[may(Act.REVIEW_BUDGET, of=Power)],
 )
 def add_review(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReviewBody
 ) -> Response:
     """Put the decision on the review of a suspended budget forward, with its letter."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: budgets.review_budget(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: budgets.review_budget(s, door.policy, **given))
     return once(answers.Power, act, 201)
 
 
-@router.post("/powers/{id}/end", response_model=answers.Power, dependencies=[may(Act.END_POWER)])
+@router.post(
+    "/powers/{id}/end", response_model=answers.Power, dependencies=[may(Act.END_POWER, of=Power)]
+)
 def end_power(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.EndBody
 ) -> Response:
     """End a power; a board's end is put forward with the notice of it."""
     given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, id, lambda s: ending.end_power(s, door.policy, **given))
+    act = _on_power(door, officer, id, lambda s: ending.end_power(s, door.policy, **given))
     return once(answers.Power, act)
 
 
@@ -314,12 +336,12 @@ def end_power(
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_secretary_of_state_notices(
-    door: AtDoor, _: Caller, reference: Reference, query: Pages
+    door: AtDoor, officer: Caller, reference: Reference, query: Pages
 ) -> Response:
     """What the Secretary of State told the authority about this school, oldest first."""
     with read(door.engine) as session:
         found = statutory_shown.secretary_of_state_notices_of(
-            session, door.policy, reference, **query.model_dump()
+            session, door.policy, reader(officer), reference, **query.model_dump()
         )
         return shown(answers.ListOf[answers.SecretaryOfStateNotice], found)
 
@@ -356,7 +378,7 @@ def add_secretary_of_state_notice(
 @router.post(
     "/secretary-of-state-notices/{id}/release",
     response_model=answers.SecretaryOfStateNotice,
-    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=SecretaryOfStateNotice)],
 )
 def release(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReleaseBody
@@ -380,12 +402,12 @@ def release(
 @router.get(
     "/letters/{id}/services",
     response_model=answers.ListOf[answers.Service],
-    dependencies=[may(Act.SEE_CASE)],
+    dependencies=[may(Act.SEE_CASE, of=Letter)],
 )
-def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
+def list_services(door: AtDoor, officer: Caller, id: Key, query: Pages) -> Response:
     """How a letter was served on those it is for, apart from its e-mails."""
     with read(door.engine) as session:
-        found = statutory_shown.services_of(session, id, **query.model_dump())
+        found = statutory_shown.services_of(session, reader(officer), id, **query.model_dump())
         return shown(answers.ListOf[answers.Service], found)
 
 
@@ -393,7 +415,7 @@ def list_services(door: AtDoor, _: Caller, id: Key, query: Pages) -> Response:
     "/letters/{id}/services",
     status_code=201,
     response_model=answers.Service,
-    dependencies=[may(Act.RECORD_SERVICE)],
+    dependencies=[may(Act.RECORD_SERVICE, of=Letter)],
 )
 def add_service(
     door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ServiceBody
@@ -409,6 +431,6 @@ def add_service(
             role=body.to,
             **body.model_dump(exclude={"to"}),
         )
-        return statutory_shown.service(session, service.id)
+        return statutory_shown.service(session, reader(officer), service.id)
 
     return once(answers.Service, command, 201)

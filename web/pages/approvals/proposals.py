@@ -19,8 +19,7 @@ from models.escalations.tables import Action, Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
-from models.letters.writing import find_letter
-from models.matters.case import case_of, find_case
+from models.matters.case import case_of, find_case, see_row, see_row_in_case
 from models.people.access import Act
 from models.people.tables import Role
 from models.policy.wording import find_rule
@@ -70,13 +69,13 @@ def find_waiting(
     return found.model_copy(update={"items": titled(session, found.items)})
 
 
-@router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE)])
+@router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE, of=Proposal)])
 def proposal(visit: Visitor, number: Key) -> Response:
     """One proposal, with its letters as they would be sent."""
     return _proposal(visit, number, Form())
 
 
-@router.post("/proposals/{id}", dependencies=[may(Act.DECIDE)])
+@router.post("/proposals/{id}", dependencies=[may(Act.DECIDE, of=Proposal)])
 def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the proposal, or return it with a reason."""
     try:
@@ -93,7 +92,9 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
                 reason=form.text("reason"),
                 seen=form.text("seen"),
             )
-            reference = case_of(session, visit.policy, decided.escalation_id).escalation.reference
+            reference = case_of(
+                session, visit.policy, visit.reader, decided.escalation_id
+            ).escalation.reference
     except (InvalidInput, ChangedSince) as refusal:
         return _proposal(visit, number, form.refused(refusal))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
@@ -102,7 +103,9 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        shown = approvals_shown.proposal(session, visit.policy, number, today=visit.today)
+        shown = approvals_shown.proposal(
+            session, visit.policy, visit.reader, number, today=visit.today
+        )
         [found] = titled(session, [shown])
         letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
         mine = number in approvals_shown.decidable(session, visit.officer, visit.today)
@@ -131,8 +134,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
 
 def _own_work(session: Session, visit: Visit, number: int) -> str | None:
     """Why the officer cannot approve what waits for them, only return it; None where they can."""
-    proposal = session.get_one(Proposal, number)
-    case = case_of(session, visit.policy, proposal.escalation_id)
+    proposal, case = see_row_in_case(session, visit.policy, visit.reader, Proposal, number)
     approver = find_approver(session, proposal, visit.officer, visit.today)
     return own_work(case, proposal, approver, visit.today)
 
@@ -148,7 +150,7 @@ def _then(found: Found) -> str | None:
 def _notice_of(session: Session, visit: Visit, found: Found) -> Found | None:
     """The warning notice that the proposal is to give, in full."""
     notices = statutory_shown.warning_notices_of(
-        session, visit.policy, found["reference"], per_page=paging.MOST_PER_PAGE
+        session, visit.policy, visit.reader, found["reference"], per_page=paging.MOST_PER_PAGE
     ).items
     proposed = [notice for notice in notices if notice["proposal"] == found["id"]]
     return shown_notice(proposed[0]) if proposed else None
@@ -160,9 +162,10 @@ def _power_of(session: Session, visit: Visit, found: Found) -> Found | None:
     numbers = [found["details"][name] for name in about if name in found["details"]]
     if not numbers:
         return None
-    case = find_case(session, visit.policy, found["reference"])
+    case = find_case(session, visit.policy, visit.reader, found["reference"])
     return shown_power(
-        case, statutory_shown.power(session, visit.policy, numbers[0], today=visit.today)
+        case,
+        statutory_shown.power(session, visit.policy, visit.reader, numbers[0], today=visit.today),
     )
 
 
@@ -178,25 +181,27 @@ class CarriedLetter:
 
 
 def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
-    found = letters_shown.letter(session, visit.policy, letter_id)
-    letter = find_letter(session, letter_id)
-    case = find_case(session, visit.policy, found.reference)
+    found = letters_shown.letter(session, visit.policy, visit.reader, letter_id)
+    letter = see_row(session, visit.reader, Letter, letter_id)
+    case = find_case(session, visit.policy, visit.reader, found.reference)
     contacts = contacts_of(session, case.escalation, visit.today)
     return CarriedLetter(
         shown=found,
-        held=_held_for(session, letter, found.reference),
+        held=_held_for(session, visit, letter, found.reference),
         goes_to=letter.recipients or recipients_if_known(case, contacts, letter),
         preview=preview(session, visit, letter_id),
         editable=editable(found),
     )
 
 
-def _held_for(session: Session, letter: Letter, reference: str) -> list[letters_shown.HeldContact]:
+def _held_for(
+    session: Session, visit: Visit, letter: Letter, reference: str
+) -> list[letters_shown.HeldContact]:
     """The contacts a draft goes to in place of the school's, which nobody has confirmed."""
     if letter.state is not LetterState.DRAFT:
         return []
     roles = (letter.to_role, *letter.copy_roles)
-    items = letters_shown.held_contacts(session, reference).items
+    items = letters_shown.held_contacts(session, visit.reader, reference).items
     return [held for held in items if held.role in roles]
 
 

@@ -11,15 +11,16 @@ from models import paging
 from models.dashboard import calendar as dashboard_calendar
 from models.database import read
 from models.people import identity
+from models.people.tables import Credential
 from models.refusals import NotFound, NotIdentified
 from web.door import AtDoor, Door
-from web.rules import anybody
+from web.rules import whoever_holds
 
 router = APIRouter()
 ASK_AGAIN = timedelta(hours=4)
 
 
-@router.get("/calendar/{secret}.ics", dependencies=[anybody])
+@router.get("/calendar/{secret}.ics", dependencies=[whoever_holds(of=Credential)])
 def feed(door: AtDoor, secret: str) -> Response:
     """The calendar of whoever was given this address."""
     with read(door.engine) as session:

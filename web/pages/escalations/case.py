@@ -59,13 +59,13 @@ def case(visit: Visitor, reference: Reference) -> Response:
         return _outline(visit, reference)
     with visit.read() as session:
         found = _find(session, visit, reference)
-        made = proposals_of(session, visit.policy, reference, per_page=MOST).items
+        made = proposals_of(session, visit.policy, visit.reader, reference, per_page=MOST).items
         proposals = titled(session, made)
         deadlines = deadlines_of(
-            session, visit.policy, reference, today=visit.today, per_page=MOST
+            session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
         ).items
         situation = _situation(session, visit, reference, proposals)
-        held = held_contacts(session, reference, per_page=MOST).items
+        held = held_contacts(session, visit.reader, reference, per_page=MOST).items
     current = found["step"]["key"] if found["status"] not in CLOSED else None
     return visit.page(
         "escalations/case.html",
@@ -98,7 +98,9 @@ def _outline(visit: Visit, reference: str) -> Response:
     """Where the escalation stands and by when, without what anybody wrote."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        due = deadlines_of(session, visit.policy, reference, today=visit.today, per_page=MOST).items
+        due = deadlines_of(
+            session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
+        ).items
     ladder = visit.policy.ladder(found["ladder"])
     current = found["step"]["key"] if found["status"] not in CLOSED else None
     return visit.page(
@@ -112,7 +114,7 @@ def _outline(visit: Visit, reference: str) -> Response:
 
 def _situation(session: Session, visit: Visit, reference: str, proposals: list[Found]) -> Situation:
     policy = visit.policy
-    case = find_case(session, policy, reference)
+    case = find_case(session, policy, visit.reader, reference)
     at = standing(case, visit)
     return Situation(
         officer=visit.officer,
@@ -124,10 +126,12 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
             key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
         ),
         mine=decidable(session, visit.officer, visit.today),
-        letters=letters_of(session, policy, reference, per_page=MOST).items,
-        responses=escalations_held.responses_of(session, policy, reference, per_page=MOST).items,
+        letters=letters_of(session, policy, visit.reader, reference, per_page=MOST).items,
+        responses=escalations_held.responses_of(
+            session, policy, visit.reader, reference, per_page=MOST
+        ).items,
         discussions=escalations_held.discussions_of(
-            session, policy, reference, per_page=MOST
+            session, policy, visit.reader, reference, per_page=MOST
         ).items,
         law=in_law(session, visit, reference) if case.ladder.key == "maintained" else None,
     )
@@ -208,7 +212,7 @@ def letters(visit: Visitor, reference: Reference) -> Response:
     """Its letters, and what became of each."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        items = letters_of(session, visit.policy, reference, per_page=MOST).items
+        items = letters_of(session, visit.policy, visit.reader, reference, per_page=MOST).items
     return visit.page(
         "escalations/case_letters.html",
         title="Letters",
@@ -225,9 +229,11 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
     with visit.read() as session:
         found = _find(session, visit, reference)
         held = escalations_held.discussions_of(
-            session, visit.policy, reference, per_page=MOST
+            session, visit.policy, visit.reader, reference, per_page=MOST
         ).items
-        given = escalations_held.responses_of(session, visit.policy, reference, per_page=MOST).items
+        given = escalations_held.responses_of(
+            session, visit.policy, visit.reader, reference, per_page=MOST
+        ).items
     return visit.page(
         "escalations/case_discussions.html",
         title="Discussions and responses",
@@ -245,7 +251,9 @@ def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
     """Everything that happened, newest first."""
     with visit.read() as session:
         found = _find(session, visit, reference)
-        events = timeline.timeline(session, visit.policy, reference, page=page, per_page=EVENTS)
+        events = timeline.timeline(
+            session, visit.policy, visit.reader, reference, page=page, per_page=EVENTS
+        )
     return visit.page(
         "escalations/case_record.html",
         title="Record",

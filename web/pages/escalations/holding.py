@@ -10,8 +10,9 @@ from models.escalations import holding
 from models.letters import shown as letters_shown
 from models.matters.case import find_case
 from models.matters.held_contacts import settle_contact
+from models.matters.shown import named_on
 from models.people.access import ON_THE_CASE, Act
-from models.people.shown import named_on, officers_in
+from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Officer
 from models.policy.wording import role_words
 from models.refusals import InvalidInput
@@ -50,7 +51,7 @@ def change_case_officer(visit: Visitor, reference: Reference, form: Posted) -> R
 
 def _case_officer(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
             "escalations/case_officer_form.html",
             title="Change the case officer",
@@ -104,11 +105,11 @@ def _restrict(session: Session, visit: Visit, reference: str, form: Form) -> Non
 
 def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         if form is None:
             restricted = "yes" if case.escalation.restricted else ""
             form = Form.of(restricted=restricted)
-            form.values["officers"] = named_on(session, reference)
+            form.values["officers"] = named_on(session, visit.reader, reference)
         return visit.page(
             "escalations/restriction_form.html",
             title="Who can see this case",
@@ -159,7 +160,7 @@ def settle_held_contact(visit: Visitor, reference: Reference, role: str, form: P
 
 def _held_contact(visit: Visit, reference: str, role: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
             "escalations/held_contact_form.html",
             title=f"Whom this case’s letters go to: the {role_words(role)}",

@@ -122,7 +122,7 @@ def standing(case: Case, visit: Visit) -> Standing:
 def choose(visit: Visitor, reference: Reference) -> Response:
     """What may be proposed now."""
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         at = standing(case, visit)
         allowed = offers(case, at, visit.today)
         title = "Propose a change"
@@ -167,7 +167,7 @@ def _confirmed(
     """The flag that is recorded with this change, once the officer has confirmed it."""
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
-    case = find_case(session, visit.policy, reference)
+    case = find_case(session, visit.policy, visit.reader, reference)
     offer = _offer(case, standing(case, visit), Action(action))
     confirm = offer.confirm if offer is not None else None
     confirmed = [confirm[0]] if confirm else []
@@ -179,7 +179,7 @@ def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         at = standing(case, visit)
         offer = _offer(case, at, Action(action))
         unlawful = _unlawful(case, offer, visit.today) if offer else None

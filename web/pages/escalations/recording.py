@@ -2,14 +2,12 @@
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.escalations import recording
-from models.escalations import tables as escalations_tables
-from models.matters.case import Case, case_of, find_case
+from models.escalations.tables import Response as SchoolsResponse
+from models.matters.case import Case, case_of, find_case, see_row_in_case
 from models.people.access import Act
-from models.refusals import InvalidInput, NotFound
-from models.statements import by_key
+from models.refusals import InvalidInput
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Reference, Visit, Visitor, may
 
@@ -46,7 +44,7 @@ def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Res
 
 def _discussion(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
             "escalations/discussion_form.html",
             title="Record a discussion",
@@ -91,19 +89,21 @@ def record_response(visit: Visitor, reference: Reference, form: Posted) -> Respo
 
 def _response(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
             "escalations/response_form.html", title="Record a response", form=form, case=case
         )
 
 
-@router.get("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE)])
+@router.get("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)])
 def judgement(visit: Visitor, number: Key) -> Response:
     """The form for judging a response that was recorded without a judgement."""
     return _judgement(visit, number, Form())
 
 
-@router.post("/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE)])
+@router.post(
+    "/responses/{id}/judgement", dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)]
+)
 def judge(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge a response."""
     try:
@@ -118,7 +118,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
                 judgement=form.text("judgement"),
                 reason=form.text("reason"),
             )
-            case = case_of(session, visit.policy, judged.escalation_id)
+            case = case_of(session, visit.policy, visit.reader, judged.escalation_id)
     except InvalidInput as invalid:
         return _judgement(visit, number, form.refused(invalid))
     return visit.done(f"/escalations/{case.escalation.reference}", "judged")
@@ -126,8 +126,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _judgement(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        given = _find_response(session, number)
-        case = case_of(session, visit.policy, given.escalation_id)
+        given, case = see_row_in_case(session, visit.policy, visit.reader, SchoolsResponse, number)
         return visit.page(
             "escalations/judgement_form.html",
             title="Judge the response",
@@ -135,10 +134,3 @@ def _judgement(visit: Visit, number: int, form: Form) -> Response:
             case=case,
             response=given,
         )
-
-
-def _find_response(session: Session, number: int) -> escalations_tables.Response:
-    found = by_key(session, escalations_tables.Response, number)
-    if found is None:
-        raise NotFound(f"There is no response {number}.")
-    return found

@@ -97,13 +97,17 @@ def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
     policy = visit.policy
     return InLaw(
         today=visit.today,
-        eligibility=statutory_shown.eligibility(session, policy, reference, today=visit.today),
-        notices=statutory_shown.warning_notices_of(session, policy, reference, per_page=MOST).items,
+        eligibility=statutory_shown.eligibility(
+            session, policy, visit.reader, reference, today=visit.today
+        ),
+        notices=statutory_shown.warning_notices_of(
+            session, policy, visit.reader, reference, per_page=MOST
+        ).items,
         powers=statutory_shown.powers_of(
-            session, policy, reference, today=visit.today, per_page=MOST
+            session, policy, visit.reader, reference, today=visit.today, per_page=MOST
         ).items,
         from_secretary_of_state=statutory_shown.secretary_of_state_notices_of(
-            session, policy, reference, per_page=MOST
+            session, policy, visit.reader, reference, per_page=MOST
         ).items,
     )
 

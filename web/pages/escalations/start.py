@@ -12,6 +12,7 @@ from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Role
 from models.refusals import InvalidInput
 from models.schools import contacts
+from models.schools.tables import School
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber
 from web.pages.schools.schools import search
@@ -28,26 +29,26 @@ def choose_school(visit: Visitor, page: PageNumber, query: str = "") -> Response
     return search(visit, page, {"query": query, "closed": "any"}, starting=True)
 
 
-@router.get("/escalations/new/{urn}", dependencies=[may(Act.START)])
+@router.get("/escalations/new/{urn}", dependencies=[may(Act.START, of=School)])
 def concern(visit: Visitor, urn: str) -> Response:
     """The form for the concern, with the officer as case officer to begin with."""
     return _concern(visit, urn, Form.of(case_officer=visit.officer.email))
 
 
-@router.post("/escalations/new/{urn}", dependencies=[may(Act.START)])
+@router.post("/escalations/new/{urn}", dependencies=[may(Act.START, of=School)])
 def change_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     """The form again, with the answers that are to be changed."""
     return _concern(visit, urn, form)
 
 
-@router.get("/escalations/new/{urn}/check", dependencies=[may(Act.START)])
-@router.get("/escalations/new/{urn}/start", dependencies=[may(Act.START)])
+@router.get("/escalations/new/{urn}/check", dependencies=[may(Act.START, of=School)])
+@router.get("/escalations/new/{urn}/start", dependencies=[may(Act.START, of=School)])
 def no_answers_yet(_: Visitor, urn: str) -> Response:
     """Without answers there is nothing to check: back to the form."""
     return RedirectResponse(f"/escalations/new/{urn}", 303)
 
 
-@router.post("/escalations/new/{urn}/check", dependencies=[may(Act.START)])
+@router.post("/escalations/new/{urn}/check", dependencies=[may(Act.START, of=School)])
 def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     """Show the answers, after hearing from the command whether it would take them."""
     try:
@@ -68,7 +69,7 @@ def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     )
 
 
-@router.post("/escalations/new/{urn}/start", dependencies=[may(Act.START)])
+@router.post("/escalations/new/{urn}/start", dependencies=[may(Act.START, of=School)])
 def start(visit: Visitor, urn: str, form: Posted) -> Response:
     """Start the escalation. Sent twice, the second is refused: the school has one already."""
     try:

@@ -7,6 +7,8 @@ from models.escalations.shown import escalation
 from models.escalations.tables import LIVE
 from models.evidence import keeping
 from models.evidence.shown import evidence_file, evidence_of
+from models.evidence.tables import EvidenceFile
+from models.files.folder import LARGEST
 from models.files.kinds import ENDINGS
 from models.matters.case import find_case
 from models.people.access import Act
@@ -15,6 +17,7 @@ from web.evidence_files import Posted, PostedFile, evidence_response
 from web.pages.forms import STAYS, Form
 from web.pages.lists import PageNumber
 from web.pages.visits import Key, Reference, Visit, Visitor, may
+from web.uploads import upload
 
 router = APIRouter()
 FILES = 25  # of one page
@@ -25,9 +28,15 @@ def files(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
     """The files of the escalation, the newest first."""
     with visit.read() as session:
         found = escalation(session, visit.policy, visit.reader, reference, today=visit.today)
-        school = find_case(session, visit.policy, reference).school
+        school = find_case(session, visit.policy, visit.reader, reference).school
         kept = evidence_of(
-            session, visit.policy, reference, newest_first=True, page=page, per_page=FILES
+            session,
+            visit.policy,
+            visit.reader,
+            reference,
+            newest_first=True,
+            page=page,
+            per_page=FILES,
         )
     return visit.page(
         "evidence/case_evidence.html",
@@ -55,7 +64,9 @@ def file(visit: Visitor, reference: Reference) -> Response:
     return _form(visit, reference, Form())
 
 
-@router.post("/escalations/{reference}/evidence/new", dependencies=[may(Act.ADD_EVIDENCE)])
+@router.post(
+    "/escalations/{reference}/evidence/new", dependencies=[may(Act.ADD_EVIDENCE), upload(LARGEST)]
+)
 def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
     """Keep a file on the escalation."""
     form, upload = _typed(posted), posted.upload
@@ -100,7 +111,7 @@ def _typed(posted: PostedFile) -> Form:
 
 def _form(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
             "evidence/evidence_form.html",
             title="Add a file",
@@ -112,14 +123,14 @@ def _form(visit: Visit, reference: str, form: Form) -> Response:
         )
 
 
-@router.get("/files/{id}", dependencies=[may(Act.SEE_CASE)])
+@router.get("/files/{id}", dependencies=[may(Act.SEE_CASE, of=EvidenceFile)])
 def download(visit: Visitor, number: Key, warned: str = "") -> Response:
     """One file, to be kept; what it can do to whoever opens it is said before."""
     if not warned:
         with visit.read() as session:
-            file = evidence_file(session, visit.policy, number)
+            file = evidence_file(session, visit.policy, visit.reader, number)
         if file["cautions"]:
             return visit.page(
                 "evidence/evidence_warning.html", title="Before you open this file", file=file
             )
-    return evidence_response(visit.door, number)
+    return evidence_response(visit.door, visit.reader, number)

@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 from models import paging
 from models.letters import serving
 from models.letters import shown as letters_shown
-from models.letters.tables import LetterState, LetterVersion
-from models.letters.writing import NOT_EDITED, edit_letter, find_letter
+from models.letters.tables import Letter, LetterState, LetterVersion
+from models.letters.writing import NOT_EDITED, edit_letter
+from models.matters.case import see_row
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.statutory.shown import services_of
@@ -32,21 +33,21 @@ def style() -> Response:
     return Response(LETTER_STYLE, media_type="text/css")
 
 
-@router.get("/letters/{id}.{kind}", dependencies=[may(Act.SEE_CASE)])
+@router.get("/letters/{id}.{kind}", dependencies=[may(Act.SEE_CASE, of=Letter)])
 def file(visit: Visitor, number: Key, kind: str) -> Response:
     """The letter as a file."""
-    found = letter_file(visit.door, number, kind)
+    found = letter_file(visit.door, visit.reader, number, kind)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
-@router.get("/letters/{id}", dependencies=[may(Act.SEE_CASE)])
+@router.get("/letters/{id}", dependencies=[may(Act.SEE_CASE, of=Letter)])
 def letter(visit: Visitor, number: Key) -> Response:
     """The letter as it would be, or was, sent; its versions and deliveries."""
     with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, number)
+        found = letters_shown.letter(session, visit.policy, visit.reader, number)
         shown = preview(session, visit, number)
-        services = services_of(session, number, per_page=paging.MOST_PER_PAGE).items
+        services = services_of(session, visit.reader, number, per_page=paging.MOST_PER_PAGE).items
     recipients = _recipients(found)
     return visit.page(
         "letters/letter.html",
@@ -81,30 +82,30 @@ def _recipients(found: letters_shown.ListedLetter) -> dict[str, str]:
     }
 
 
-@router.get("/letters/{id}/versions/{version}", dependencies=[may(Act.SEE_CASE)])
+@router.get("/letters/{id}/versions/{version}", dependencies=[may(Act.SEE_CASE, of=Letter)])
 def version(visit: Visitor, number: Key, version: str) -> Response:
     """The text of one version, as somebody left it."""
     with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, number)
+        found = letters_shown.letter(session, visit.policy, visit.reader, number)
         kept = select(LetterVersion).where(LetterVersion.letter_id == number)
         texts = {str(one.version): one for one in session.exec(kept)}
     if version not in texts:
-        raise NotFound("There is no such version of this letter.")
+        raise NotFound(LetterVersion.missing)
     title = f"Version {version} of the {lower_first(found.title)}"
     return visit.page(
         "letters/letter_version.html", title=title, letter=found, version=texts[version]
     )
 
 
-@router.get("/letters/{id}/edit", dependencies=[may(Act.WRITE_LETTER)])
+@router.get("/letters/{id}/edit", dependencies=[may(Act.WRITE_LETTER, of=Letter)])
 def edit(visit: Visitor, number: Key) -> Response:
     """The text of a draft, to be changed."""
     with visit.read() as session:
-        body = letters_shown.letter(session, visit.policy, number).body
+        body = letters_shown.letter(session, visit.policy, visit.reader, number).body
     return _edit(visit, number, Form.of(body=body))
 
 
-@router.post("/letters/{id}/edit", dependencies=[may(Act.WRITE_LETTER)])
+@router.post("/letters/{id}/edit", dependencies=[may(Act.WRITE_LETTER, of=Letter)])
 def save(visit: Visitor, number: Key, form: Posted) -> Response:
     """Keep a new version of the draft."""
     try:
@@ -124,7 +125,7 @@ def save(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _edit(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, number)
+        found = letters_shown.letter(session, visit.policy, visit.reader, number)
     if found.state != LetterState.DRAFT:
         raise NotPossible(
             f"The letter is {found.state}: its text can be changed only while it is a draft."
@@ -137,13 +138,13 @@ def _edit(visit: Visit, number: int, form: Form) -> Response:
     return visit.page("letters/letter_edit.html", title="Edit the draft", form=form, letter=found)
 
 
-@router.get("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE)])
+@router.get("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE, of=Letter)])
 def service(visit: Visitor, number: Key) -> Response:
     """The form for how the letter was served on somebody."""
     return _service(visit, number, Form())
 
 
-@router.post("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE)])
+@router.post("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE, of=Letter)])
 def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the letter was served: apart from what became of its e-mail."""
     try:
@@ -166,7 +167,7 @@ def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _service(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, number)
+        found = letters_shown.letter(session, visit.policy, visit.reader, number)
     if found.state != LetterState.ISSUED:
         raise NotPossible("Only a letter that was issued can be served.")
     return visit.page(
@@ -186,5 +187,5 @@ def preview(session: Session, visit: Visit, letter_id: int) -> Markup:
 
 
 def _document(session: Session, visit: Visit, letter_id: int) -> LetterDocument:
-    letter = find_letter(session, letter_id)
+    letter = see_row(session, visit.reader, Letter, letter_id)
     return letter_document(session, visit.policy, letter, today=visit.today)

@@ -5,23 +5,23 @@ from fastapi.responses import Response
 
 from models.letters import shown as letters_shown
 from models.letters.deliveries import settle
+from models.matters.case import see_row
 from models.outbox import Message, MessageKind
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
-from models.statements import by_key
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
 
 
-@router.get("/messages/{id}", dependencies=[may(Act.SEE_CASE)])
+@router.get("/messages/{id}", dependencies=[may(Act.SEE_CASE, of=Message)])
 def message(visit: Visitor, number: Key) -> Response:
     """What is known of the delivery, and the decision if one is due."""
     return _message(visit, number, Form())
 
 
-@router.post("/messages/{id}", dependencies=[may(Act.SETTLE_DELIVERY)])
+@router.post("/messages/{id}", dependencies=[may(Act.SETTLE_DELIVERY, of=Message)])
 def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
     try:
@@ -43,10 +43,10 @@ def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _message(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = by_key(session, Message, number)
-        if found is None or found.kind is not MessageKind.LETTER or found.letter_id is None:
-            raise NotFound("There is no such delivery.")
-        letter = letters_shown.letter(session, visit.policy, found.letter_id)
+        found = see_row(session, visit.reader, Message, number)
+        if found.kind is not MessageKind.LETTER or found.letter_id is None:
+            raise NotFound(Message.missing.format(number))
+        letter = letters_shown.letter(session, visit.policy, visit.reader, found.letter_id)
     return visit.page(
         "letters/message.html",
         title=f"Delivery to {found.to_name}",

@@ -14,11 +14,11 @@ from models.level_letters import approving, deliveries, opening
 from models.level_letters import batches as level_letters_batches
 from models.level_letters import shown as read_letters
 from models.level_letters.drafting import ROLES
-from models.level_letters.tables import BatchState, LevelLetterState
+from models.level_letters.tables import BatchState, LetterBatch, LevelLetter, LevelLetterState
 from models.people.access import Act
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
-from models.schools.tables import RiskLevel
+from models.schools.tables import RiskLevel, School
 from models.work import BulkState
 from notifications.letters import to_html_fragment
 from notifications.level_letters import bundle_file
@@ -82,7 +82,7 @@ def find_batches(
 # One batch ---------------------------------------------------------------------------------
 
 
-@router.get("/letter-batches/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/letter-batches/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)])
 def batch(visit: Visitor, number: Key) -> Response:
     """How far a batch is, what is in it, what is to be done."""
     return _batch(visit, number, Form())
@@ -132,13 +132,15 @@ def find_problems(
     return read_letters.delivery_problems_of(session, number, page=page, per_page=per_page)
 
 
-@router.get("/letter-batches/{id}/bundle.pdf", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get(
+    "/letter-batches/{id}/bundle.pdf", dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)]
+)
 def bundle(visit: Visitor, number: Key) -> Response:
     """The letters that go by post, as one file for the printer."""
     return bundle_response(visit.door, number)
 
 
-@router.get("/letter-batches/{id}/letters", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/letter-batches/{id}/letters", dependencies=[may(Act.SEE_PROGRAMME, of=LetterBatch)])
 def letters(
     visit: Visitor,
     number: Key,
@@ -198,13 +200,17 @@ def find_letters(
 # What is done to it ------------------------------------------------------------------------
 
 
-@router.get("/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS)])
+@router.get(
+    "/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=LetterBatch)]
+)
 def approval(visit: Visitor, number: Key) -> Response:
     """What approving means, to be confirmed."""
     return _approval(visit, number, Form())
 
 
-@router.post("/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS)])
+@router.post(
+    "/letter-batches/{id}/approval", dependencies=[may(Act.APPROVE_LEVEL_LETTERS, of=LetterBatch)]
+)
 def approve(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the batch: it is issued from now on."""
     try:
@@ -239,13 +245,17 @@ def _approval(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.get("/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
+@router.get(
+    "/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+)
 def withdrawal(visit: Visitor, number: Key) -> Response:
     """What withdrawing means, and the form for its reason."""
     return _withdrawal(visit, number, Form())
 
 
-@router.post("/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
+@router.post(
+    "/letter-batches/{id}/withdrawal", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+)
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw the batch."""
     try:
@@ -275,13 +285,17 @@ def _withdrawal(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.post("/letter-batches/{id}/again", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
+@router.post(
+    "/letter-batches/{id}/again", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+)
 def prepare_again(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft anew what was left out."""
     return _once_more(visit, number, form, approving.prepare_again)
 
 
-@router.post("/letter-batches/{id}/work", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
+@router.post(
+    "/letter-batches/{id}/work", dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)]
+)
 def go_on(visit: Visitor, number: Key, form: Posted) -> Response:
     """Let work that stopped go on, or make the print bundle again."""
     return _once_more(visit, number, form, approving.go_on)
@@ -301,14 +315,18 @@ def _once_more(visit: Visit, number: int, form: Form, command: Any) -> Response:
 # Deliveries --------------------------------------------------------------------------------
 
 
-@router.get("/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)])
+@router.get(
+    "/letter-batches/{id}/deliveries/{item}",
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)],
+)
 def delivery(visit: Visitor, number: Key, item: str) -> Response:
     """What is known of a delivery, and the decision if one is due."""
     return _delivery(visit, number, item, Form())
 
 
 @router.post(
-    "/letter-batches/{id}/deliveries/{item}", dependencies=[may(Act.PREPARE_LEVEL_LETTERS)]
+    "/letter-batches/{id}/deliveries/{item}",
+    dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=LetterBatch)],
 )
 def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
@@ -347,13 +365,13 @@ def _delivery(visit: Visit, number: int, item: str, form: Form) -> Response:
 # One letter, and those of one school -------------------------------------------------------
 
 
-@router.get("/level-letters/{id}.pdf", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/level-letters/{id}.pdf", dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)])
 def pdf(visit: Visitor, number: Key) -> Response:
     """The letter as a file."""
     return level_letter_pdf(visit.door, number)
 
 
-@router.get("/level-letters/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/level-letters/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=LevelLetter)])
 def letter(visit: Visitor, number: Key) -> Response:
     """The letter as it would be, or was, sent; whoever may approve has now looked at it."""
     mark_seen(visit, number)
@@ -399,7 +417,7 @@ def _next_unseen(visit: Visit, described: dict[str, Any], letter_id: int) -> int
     return left[0] if left and waits else None
 
 
-@router.get("/schools/{urn}/letters", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/schools/{urn}/letters", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
 def of_school(visit: Visitor, urn: str, page: PageNumber) -> Response:
     """The letters to a school about its level, and where those of its escalations are."""
     with visit.read() as session:

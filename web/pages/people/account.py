@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from models.people import identity, passwords
 from models.people.access import Act
-from models.people.tables import Credential, CredentialKind
+from models.people.tables import Credential, CredentialKind, SignIn
 from models.refusals import InvalidInput, NotPossible, TooManyTries
 from web.door import AtDoor
 from web.pages.forms import Form, Posted
@@ -27,8 +27,8 @@ def account(visit: Visitor) -> Response:
 @router.get("/account/calendar/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/code", dependencies=[may(Act.USE_OWN_ACCOUNT)])
 @router.get("/account/tokens", dependencies=[may(Act.USE_OWN_ACCOUNT)])
-@router.get("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT)])
-@router.get("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.get("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT, of=Credential)])
+@router.get("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT, of=SignIn)])
 def not_by_address(_: Visitor) -> Response:
     """What is done by a button is not done by its address; that leads back."""
     return RedirectResponse("/account", 303)
@@ -42,7 +42,7 @@ def end_calendar(visit: Visitor) -> Response:
     return visit.done("/account", "calendar_ended")
 
 
-@router.post("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.post("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT, of=Credential)])
 def revoke_token(visit: Visitor, id: Key) -> Response:
     """Let one of the officer's tokens work no more."""
     with visit.write() as session:
@@ -50,7 +50,7 @@ def revoke_token(visit: Visitor, id: Key) -> Response:
     return visit.done("/account", "token_revoked")
 
 
-@router.post("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.post("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT, of=SignIn)])
 def end_sign_in(visit: Visitor, id: Key) -> Response:
     """End one of the officer's sign-ins."""
     with visit.write() as session:

@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from models.people import cover as people_cover
 from models.people.access import ON_THE_CASE, Act
 from models.people.shown import delegations, officers_in
+from models.people.tables import Delegation
 from models.refusals import InvalidInput
 from web.door import key
 from web.pages.forms import Form, Posted
@@ -61,7 +62,7 @@ def _form(visit: Visit, form: Form) -> Response:
     )
 
 
-@router.post("/cover/{number}/end", dependencies=[may(Act.DELEGATE)])
+@router.post("/cover/{number}/end", dependencies=[may(Act.DELEGATE, of=Delegation)])
 def end(visit: Visitor, number: str) -> Response:
     """End cover before its last day."""
     with visit.write() as session:

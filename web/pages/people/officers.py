@@ -13,7 +13,7 @@ from models.people import identity
 from models.people import officers as people_officers
 from models.people import shown as people_shown
 from models.people.access import Act
-from models.people.tables import Phase, Role
+from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput
 from web.door import key
 from web.pages.forms import STAYS, Form, Posted
@@ -111,7 +111,9 @@ def add(visit: Visitor, form: Posted) -> Response:
         return _link(visit, people_shown.officer(session, added.id), secret)
 
 
-@router.get("/administration/officers/{number}", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.get(
+    "/administration/officers/{number}", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def officer(visit: Visitor, number: Number) -> Response:
     """One officer, with their tokens and sign-ins."""
     with visit.read() as session:
@@ -130,7 +132,9 @@ def officer(visit: Visitor, number: Number) -> Response:
     )
 
 
-@router.get("/administration/officers/{number}/change", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.get(
+    "/administration/officers/{number}/change", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def change(visit: Visitor, number: Number) -> Response:
     """The form for another name, role or phase."""
     found = _find(visit, number)
@@ -138,7 +142,9 @@ def change(visit: Visitor, number: Number) -> Response:
     return _form(visit, filled, found)
 
 
-@router.post("/administration/officers/{number}/change", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.post(
+    "/administration/officers/{number}/change", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def change_officer(visit: Visitor, number: Number, form: Posted) -> Response:
     """Change them; a new role ends their sign-ins."""
     found = _find(visit, number)
@@ -157,13 +163,17 @@ def change_officer(visit: Visitor, number: Number, form: Posted) -> Response:
     return _done(visit, number, "officer_changed")
 
 
-@router.get("/administration/officers/{number}/disable", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.get(
+    "/administration/officers/{number}/disable", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def disable(visit: Visitor, number: Number) -> Response:
     """What disabling does, and the form for its reason."""
     return _disable(visit, _find(visit, number), Form())
 
 
-@router.post("/administration/officers/{number}/disable", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.post(
+    "/administration/officers/{number}/disable", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def disable_officer(visit: Visitor, number: Number, form: Posted) -> Response:
     """Let them in no more."""
     found = _find(visit, number)
@@ -182,14 +192,20 @@ def disable_officer(visit: Visitor, number: Number, form: Posted) -> Response:
     return _done(visit, number, "officer_disabled")
 
 
-@router.get("/administration/officers/{number}/enable", dependencies=[may(Act.MANAGE_OFFICERS)])
-@router.get("/administration/officers/{number}/link", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.get(
+    "/administration/officers/{number}/enable", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
+@router.get(
+    "/administration/officers/{number}/link", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def not_by_address(_: Visitor, number: Number) -> Response:
     """What is done by a button is not done by its address; that leads back."""
     return RedirectResponse(f"/administration/officers/{number}", 303)
 
 
-@router.post("/administration/officers/{number}/enable", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.post(
+    "/administration/officers/{number}/enable", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def enable_officer(visit: Visitor, number: Number) -> Response:
     """Let them in again."""
     found = _find(visit, number)
@@ -200,7 +216,9 @@ def enable_officer(visit: Visitor, number: Number) -> Response:
     return _done(visit, number, "officer_enabled")
 
 
-@router.post("/administration/officers/{number}/link", dependencies=[may(Act.MANAGE_OFFICERS)])
+@router.post(
+    "/administration/officers/{number}/link", dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)]
+)
 def new_link(visit: Visitor, number: Number) -> Response:
     """Another link to set a password; the one before stops working."""
     found = _find(visit, number)
@@ -213,7 +231,7 @@ def new_link(visit: Visitor, number: Number) -> Response:
 
 @router.post(
     "/administration/officers/{number}/tokens/{item}/revoke",
-    dependencies=[may(Act.MANAGE_OFFICERS)],
+    dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)],
 )
 def revoke(visit: Visitor, number: Number, item: Item) -> Response:
     """Let a token, code or link work no more."""
@@ -226,7 +244,7 @@ def revoke(visit: Visitor, number: Number, item: Item) -> Response:
 
 @router.post(
     "/administration/officers/{number}/sign-ins/{item}/end",
-    dependencies=[may(Act.MANAGE_OFFICERS)],
+    dependencies=[may(Act.MANAGE_OFFICERS, of=Officer)],
 )
 def end(visit: Visitor, number: Number, item: Item) -> Response:
     """Sign them out of one browser."""

@@ -13,13 +13,13 @@ from fastapi.responses import RedirectResponse, Response
 from models.database import read
 from models.people import identity, passwords
 from models.people.council_accounts import USED
-from models.people.tables import Officer, digest
+from models.people.tables import Credential, Officer, digest
 from models.refusals import InvalidInput, NotIdentified, TooManyTries
 from models.settings import Settings
 from web.door import AtDoor, Door
 from web.pages.forms import Form, Posted
 from web.pages.visits import drop, keep, kept, page, went_on
-from web.rules import anybody
+from web.rules import anybody, whoever_holds
 from web.waiting import may_wait
 
 INVITATION = "scc_invitation"
@@ -28,7 +28,7 @@ LASTS = timedelta(minutes=30)  # between opening the link and choosing the passw
 router = APIRouter()
 
 
-@router.get("/set-password/{secret}", dependencies=[anybody])
+@router.get("/set-password/{secret}", dependencies=[whoever_holds(of=Credential)])
 def open_link(request: Request, secret: str) -> Response:
     """Keep the secret and go on to a page without it."""
     answer = RedirectResponse("/set-password", 303, headers={"Referrer-Policy": "no-referrer"})

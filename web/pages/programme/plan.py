@@ -14,10 +14,10 @@ from models.people.access import ON_THE_CASE, RULES, Act
 from models.people.shown import officers_in
 from models.programme import shown as programme_shown
 from models.programme import support_work, supporters, supporting
-from models.programme.tables import DutyKind, SupportRole
+from models.programme.tables import Duty, DutyKind, Supporter, SupportRole
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
-from models.schools.tables import RiskLevel
+from models.schools.tables import RiskLevel, School
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import PageNumber, address, day_of, year_of
 from web.pages.visits import Key, Visit, Visitor, may
@@ -140,7 +140,7 @@ def _actions(visit: Visit, duty: Found) -> Found:
     }
 
 
-@router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
 def school(visit: Visitor, urn: str, year: str = "") -> Response:
     """The support of one school: what its level means, what is due and done, and by whom."""
     try:
@@ -174,13 +174,13 @@ def school(visit: Visitor, urn: str, year: str = "") -> Response:
         )
 
 
-@router.get("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.get("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=Duty)])
 def cancellation(visit: Visitor, number: Key) -> Response:
     """The form for the reason why something planned is not to be done."""
     return _cancel(visit, number, Form())
 
 
-@router.post("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.post("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=Duty)])
 def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
     """Cancel it."""
     try:
@@ -248,13 +248,13 @@ def find_support(
     )
 
 
-@router.get("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT)])
+@router.get("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
 def supporter(visit: Visitor, urn: str) -> Response:
     """The form for somebody who is to support a school."""
     return _supporter(visit, urn, Form())
 
 
-@router.post("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT)])
+@router.post("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
 def assign(visit: Visitor, urn: str, form: Posted) -> Response:
     """Assign them."""
     role = form.text("role")
@@ -292,13 +292,13 @@ def _supporter(visit: Visit, urn: str, form: Form) -> Response:
         )
 
 
-@router.get("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT)])
+@router.get("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT, of=Supporter)])
 def ending(visit: Visitor, number: Key) -> Response:
     """The form for the last day of somebody's support."""
     return _ending(visit, number, Form())
 
 
-@router.post("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT)])
+@router.post("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT, of=Supporter)])
 def end(visit: Visitor, number: Key, form: Posted) -> Response:
     """End it."""
     try:

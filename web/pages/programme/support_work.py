@@ -13,9 +13,10 @@ from models.paging import Found
 from models.people.access import Act
 from models.programme import shown as programme_shown
 from models.programme import support_work, supporting
-from models.programme.tables import OF_A_SCHOOL
+from models.programme.tables import OF_A_SCHOOL, Review, SchoolVisit, WrittenReport
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
+from models.schools.tables import School
 from web.door import key
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import Find, PageNumber, address, year_of
@@ -135,13 +136,13 @@ def _list(
 # One of them -------------------------------------------------------------------------------
 
 
-@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
     """The form for the note of a visit."""
     return _form(visit, "visit_form.html", "Record a visit", Form(), urn, duty)
 
 
-@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a visit on record."""
     try:
@@ -164,7 +165,7 @@ def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response
     return visit.done(f"/schools/{urn}/programme", "visit_recorded")
 
 
-@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=SchoolVisit)])
 def show_visit(visit: Visitor, number: Key) -> Response:
     """One visit."""
     with visit.read() as session:
@@ -177,13 +178,13 @@ def show_visit(visit: Visitor, number: Key) -> Response:
     return _record(visit, found, "Visit", found["visited_on"], sections)
 
 
-@router.get("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.get("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def report_form(visit: Visitor, urn: str, duty: Duty) -> Response:
     """The form for a written report."""
     return _report_form(visit, urn, duty, Form())
 
 
-@router.post("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.post("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def record_report(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a written report on record."""
     titles = visit.policy.programme.report_sections
@@ -214,7 +215,7 @@ def _report_form(visit: Visit, urn: str, duty: int | None, form: Form) -> Respon
     return _form(visit, "report_form.html", title, form, urn, duty, sections=titles)
 
 
-@router.get("/reports/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/reports/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=WrittenReport)])
 def show_report(visit: Visitor, number: Key) -> Response:
     """One written report."""
     with visit.read() as session:
@@ -223,13 +224,13 @@ def show_report(visit: Visitor, number: Key) -> Response:
     return _record(visit, found, "Written report", found["dated"], sections)
 
 
-@router.get("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.get("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def review_form(visit: Visitor, urn: str, duty: Duty, kind: str = "") -> Response:
     """The form for a review of a school."""
     return _review_form(visit, urn, duty, Form.of(kind=kind))
 
 
-@router.post("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+@router.post("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def record_review(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a review of a school on record."""
     return _record_review(visit, urn, duty, form)
@@ -273,7 +274,7 @@ def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) ->
     return _form(visit, "review_form.html", "Record a review", form, urn, duty, kinds=kinds)
 
 
-@router.get("/reviews/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/reviews/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=Review)])
 def show_review(visit: Visitor, number: Key) -> Response:
     """One review."""
     with visit.read() as session:

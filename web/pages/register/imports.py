@@ -11,12 +11,13 @@ from models.people.access import Act
 from models.refusals import InvalidInput
 from models.register import importing
 from models.register import shown as reading
-from models.register.tables import FindingKind, ImportState
+from models.register.tables import FindingKind, ImportState, RegisterImport
 from web.door import key
 from web.evidence_files import Posted, PostedFile
 from web.pages.forms import STAYS, Form
 from web.pages.lists import PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
+from web.uploads import upload
 
 router = APIRouter()
 LIST = "/administration/imports"
@@ -60,17 +61,20 @@ def file(visit: Visitor) -> Response:
     return _form(visit, Form())
 
 
-@router.post("/administration/imports/new", dependencies=[may(Act.IMPORT_REGISTER)])
+@router.post(
+    "/administration/imports/new",
+    dependencies=[may(Act.IMPORT_REGISTER), upload(importing.LARGEST)],
+)
 def give_file(visit: Visitor, posted: Posted) -> Response:
     """Take a file in; it is read in the background."""
     form = _typed(posted)
     try:
         form.check("file")
-        la, upload = _la(form.text("la")), posted.upload
-        if upload is None:
+        la, given = _la(form.text("la")), posted.upload
+        if given is None:
             raise InvalidInput("file", "Choose a file.")
         with (
-            importing.receive(visit.door.settings, upload.content) as arrived,
+            importing.receive(visit.door.settings, given.content) as arrived,
             visit.write() as session,
         ):
             number = importing.give(
@@ -78,7 +82,7 @@ def give_file(visit: Visitor, posted: Posted) -> Response:
                 officer=visit.officer,
                 now=visit.now,
                 arrived=arrived,
-                name=upload.name,
+                name=given.name,
                 la=la,
             )
     except STAYS as refusal:
@@ -86,13 +90,18 @@ def give_file(visit: Visitor, posted: Posted) -> Response:
     return visit.done(f"{LIST}/{number}", "register_given")
 
 
-@router.get("/administration/imports/{id}", dependencies=[may(Act.IMPORT_REGISTER)])
+@router.get(
+    "/administration/imports/{id}", dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)]
+)
 def one_import(visit: Visitor, number: Key, page: PageNumber, kind: str = "") -> Response:
     """How far an import is, then what it would change, or changed."""
     return _shown(visit, number, page, kind, Form())
 
 
-@router.post("/administration/imports/{id}/application", dependencies=[may(Act.IMPORT_REGISTER)])
+@router.post(
+    "/administration/imports/{id}/application",
+    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+)
 def apply_import(visit: Visitor, number: Key) -> Response:
     """Change our schools as was shown."""
     try:
@@ -113,7 +122,10 @@ def apply_import(visit: Visitor, number: Key) -> Response:
     return visit.done(f"{LIST}/{number}", "register_applied")
 
 
-@router.post("/administration/imports/{id}/withdrawal", dependencies=[may(Act.IMPORT_REGISTER)])
+@router.post(
+    "/administration/imports/{id}/withdrawal",
+    dependencies=[may(Act.IMPORT_REGISTER, of=RegisterImport)],
+)
 def withdraw_import(visit: Visitor, number: Key) -> Response:
     """Do without an import."""
     try:

@@ -9,7 +9,7 @@ from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
 from models.risk import assessing
 from models.risk import shown as risk_shown
-from models.risk.tables import AssessmentState, RiskEvidenceKind
+from models.risk.tables import Assessment, AssessmentState, RiskEvidenceKind
 from models.schools.tables import RiskLevel
 from web.door import key
 from web.pages.forms import LABELS, STAYS, Form, Posted
@@ -20,7 +20,7 @@ Found = dict[str, Any]
 PROPOSING = {"level": "Choose the level that you propose"}
 
 
-@router.get("/assessments/{id}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/assessments/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=Assessment)])
 def assessment(visit: Visitor, number: Key) -> Response:
     """One assessment, with its evidence by kind and what is to be done next."""
     with visit.read() as session:
@@ -61,13 +61,13 @@ def _by_kind(found: Found) -> list[Found]:
     ]
 
 
-@router.get("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS)])
+@router.get("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS, of=Assessment)])
 def new_evidence(visit: Visitor, number: Key, kind: str = "") -> Response:
     """The form for one piece of evidence."""
     return _evidence(visit, number, Form.of(kind=kind))
 
 
-@router.post("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS)])
+@router.post("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS, of=Assessment)])
 def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
     """Add a piece of evidence."""
     try:
@@ -81,7 +81,7 @@ def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
     return visit.done(f"/assessments/{number}", "risk_evidence")
 
 
-@router.get("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS)])
+@router.get("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS, of=Assessment)])
 def evidence(visit: Visitor, number: Key, item: str) -> Response:
     """The form for one piece of evidence, as it stands."""
     with visit.read() as session:
@@ -99,7 +99,7 @@ def evidence(visit: Visitor, number: Key, item: str) -> Response:
     return _evidence(visit, number, form, item)
 
 
-@router.post("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS)])
+@router.post("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS, of=Assessment)])
 def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put another piece of evidence in the place of this one."""
     try:
@@ -118,7 +118,9 @@ def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Re
     return visit.done(f"/assessments/{number}", "risk_evidence")
 
 
-@router.post("/assessments/{id}/evidence/{item}/remove", dependencies=[may(Act.ASSESS)])
+@router.post(
+    "/assessments/{id}/evidence/{item}/remove", dependencies=[may(Act.ASSESS, of=Assessment)]
+)
 def remove_evidence(visit: Visitor, number: Key, item: str) -> Response:
     """Take a piece of evidence away."""
     with visit.write() as session:
@@ -146,7 +148,7 @@ def _evidence(visit: Visit, number: int, form: Form, item: str | None = None) ->
     )
 
 
-@router.get("/assessments/{id}/propose", dependencies=[may(Act.ASSESS)])
+@router.get("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=Assessment)])
 def propose_form(visit: Visitor, number: Key) -> Response:
     """The form for proposing a level."""
     with visit.read() as session:
@@ -157,7 +159,7 @@ def propose_form(visit: Visitor, number: Key) -> Response:
     return _propose(visit, number, form)
 
 
-@router.post("/assessments/{id}/propose", dependencies=[may(Act.ASSESS)])
+@router.post("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=Assessment)])
 def propose(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose a level with a reason."""
     form.asked = PROPOSING
@@ -198,13 +200,13 @@ def _due(visit: Visit, level: RiskLevel) -> str:
     return f"{first[:1].upper()}{first[1:]}"
 
 
-@router.get("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE)])
+@router.get("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE, of=Assessment)])
 def moderate_form(visit: Visitor, number: Key) -> Response:
     """The evidence and the proposal, to be agreed or returned."""
     return _moderate(visit, number, Form())
 
 
-@router.post("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE)])
+@router.post("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE, of=Assessment)])
 def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
     """Agree a level, or return the assessment: the choice is `return`, or the level agreed."""
     returns = form.text("decision") == "return"
@@ -265,13 +267,13 @@ def _moderate(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.get("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS)])
+@router.get("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS, of=Assessment)])
 def withdraw_form(visit: Visitor, number: Key) -> Response:
     """The form for withdrawing an assessment in the year."""
     return _withdraw(visit, number, Form())
 
 
-@router.post("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS)])
+@router.post("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS, of=Assessment)])
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw an assessment in the year."""
     try:

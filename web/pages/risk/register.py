@@ -13,9 +13,9 @@ from models.programme import shown as programme_shown
 from models.refusals import InvalidInput, NotPossible
 from models.risk import assessing, rounds
 from models.risk import shown as risk_shown
-from models.risk.tables import AssessmentState, RoundState
+from models.risk.tables import AssessmentRound, AssessmentState, RoundState
 from models.schools import shown as schools_shown
-from models.schools.tables import RiskLevel
+from models.schools.tables import RiskLevel, School
 from web.door import school_year
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber, address, day_of
@@ -156,7 +156,7 @@ def find_rounds(
     return risk_shown.rounds(session, today=visit.today, page=page, per_page=per_page)
 
 
-@router.get("/rounds/{number}", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/rounds/{number}", dependencies=[may(Act.SEE_PROGRAMME, of=AssessmentRound)])
 def show_round(
     visit: Visitor,
     number: SchoolYear,
@@ -216,13 +216,13 @@ def _complete(visit: Visit, number: int) -> None:
             rounds.complete_round(session, visit.now, number)
 
 
-@router.get("/rounds/{number}/publish", dependencies=[may(Act.RUN_ROUND)])
+@router.get("/rounds/{number}/publish", dependencies=[may(Act.RUN_ROUND, of=AssessmentRound)])
 def confirm_publication(visit: Visitor, number: SchoolYear) -> Response:
     """What publishing will do, to be confirmed."""
     return _publication(visit, number, Form())
 
 
-@router.post("/rounds/{number}/publish", dependencies=[may(Act.RUN_ROUND)])
+@router.post("/rounds/{number}/publish", dependencies=[may(Act.RUN_ROUND, of=AssessmentRound)])
 def publish(visit: Visitor, number: SchoolYear, form: Posted) -> Response:
     """Bring the agreed levels of all schools into force."""
     try:
@@ -248,7 +248,7 @@ def _publication(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.get("/schools/{urn}/risk", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/schools/{urn}/risk", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
 def school_risk(visit: Visitor, urn: str) -> Response:
     """The level of one school, how it came to be, and what may change it."""
     with visit.read() as session:
@@ -269,13 +269,13 @@ def school_risk(visit: Visitor, urn: str) -> Response:
     )
 
 
-@router.get("/schools/{urn}/assess", dependencies=[may(Act.ASSESS)])
+@router.get("/schools/{urn}/assess", dependencies=[may(Act.ASSESS, of=School)])
 def confirm_assessment(visit: Visitor, urn: str) -> Response:
     """What it means to assess a school in the year, to be begun."""
     return _assess(visit, urn, Form())
 
 
-@router.post("/schools/{urn}/assess", dependencies=[may(Act.ASSESS)])
+@router.post("/schools/{urn}/assess", dependencies=[may(Act.ASSESS, of=School)])
 def assess(visit: Visitor, urn: str, form: Posted) -> Response:
     """Begin to assess a school in the year."""
     try:

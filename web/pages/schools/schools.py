@@ -14,7 +14,7 @@ from models.programme import shown as programme_shown
 from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools import shown as schools_shown
-from models.schools.tables import ContactRole, RiskLevel, SchoolKind
+from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.forms import Form, Posted
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
@@ -120,7 +120,7 @@ LISTS: tuple[List[Any], ...] = (
 )
 
 
-@router.get("/schools/{urn}", dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get("/schools/{urn}", dependencies=[may(Act.SEE_SCHOOLS, of=School)])
 def school(visit: Visitor, urn: str) -> Response:
     """One school: what is known of it, its contacts, its escalations."""
     with visit.read() as session:
@@ -148,7 +148,7 @@ def school(visit: Visitor, urn: str) -> Response:
     )
 
 
-@router.get("/schools/{urn}/contacts/{role}", dependencies=[may(Act.CHANGE_CONTACTS)])
+@router.get("/schools/{urn}/contacts/{role}", dependencies=[may(Act.CHANGE_CONTACTS, of=School)])
 def contact(visit: Visitor, urn: str, role: str) -> Response:
     """The form for one contact, as it stands."""
     who = _role(role)
@@ -162,7 +162,7 @@ def contact(visit: Visitor, urn: str, role: str) -> Response:
     return _contact(visit, urn, who, form)
 
 
-@router.post("/schools/{urn}/contacts/{role}", dependencies=[may(Act.CHANGE_CONTACTS)])
+@router.post("/schools/{urn}/contacts/{role}", dependencies=[may(Act.CHANGE_CONTACTS, of=School)])
 def set_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Response:
     """Add or correct a contact."""
     who = _role(role)

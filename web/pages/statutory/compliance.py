@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.law.powers import Section
 from models.letters import shown as letters_shown
-from models.matters.case import Case, find_case
+from models.matters.case import Case, find_case, see_row
 from models.people.access import Act
 from models.statutory import following
 from models.statutory.shown import eligibility, warning_notice
@@ -22,13 +22,17 @@ from web.pages.wording import section_title, upper_first
 router = APIRouter()
 
 
-@router.get("/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE)])
+@router.get(
+    "/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)]
+)
 def compliance(visit: Visitor, number: Key) -> Response:
     """The form for the judgement on compliance."""
     return _compliance(visit, number, Form())
 
 
-@router.post("/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE)])
+@router.post(
+    "/warning-notices/{id}/compliance", dependencies=[may(Act.JUDGE_COMPLIANCE, of=WarningNotice)]
+)
 def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
     try:
@@ -44,7 +48,7 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
                 reasons=form.text("reasons"),
                 words=form.text("words"),
             )
-            reference = warning_notice(session, visit.policy, number)["reference"]
+            reference = warning_notice(session, visit.policy, visit.reader, number)["reference"]
     except STAYS as refusal:
         return _compliance(visit, number, form.refused(refusal))
     return visit.done(f"/escalations/{reference}", "compliance")
@@ -64,15 +68,21 @@ def _compliance(visit: Visit, number: int, form: Form) -> Response:
     )
 
 
-@router.get("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
+@router.get(
+    "/warning-notices/{id}/proposed-powers",
+    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
+)
 def proposed_powers(visit: Visitor, number: Key) -> Response:
     """The form for the notice that powers are proposed."""
     with visit.read() as session:
-        words = why_powers(session.get_one(WarningNotice, number))
+        words = why_powers(see_row(session, visit.reader, WarningNotice, number))
     return _proposed_powers(visit, number, Form.of(words=words))
 
 
-@router.post("/warning-notices/{id}/proposed-powers", dependencies=[may(Act.PROPOSE_POWERS)])
+@router.post(
+    "/warning-notices/{id}/proposed-powers",
+    dependencies=[may(Act.PROPOSE_POWERS, of=WarningNotice)],
+)
 def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the notice that powers are proposed, and put it forward."""
     try:
@@ -88,7 +98,7 @@ def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
                 reasons=form.text("reasons"),
                 words=form.text("words"),
             )
-            letter = letters_shown.letter(session, visit.policy, proposed.letter_id)
+            letter = letters_shown.letter(session, visit.policy, visit.reader, proposed.letter_id)
     except STAYS as refusal:
         return _proposed_powers(visit, number, form.refused(refusal))
     return visit.done(f"/proposals/{letter.proposal}", "powers_proposed")
@@ -98,9 +108,9 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         notice, case = _find(session, visit, number)
         check_within_part_4(case)
-        last_days = eligibility(session, visit.policy, notice["reference"], today=visit.today)[
-            "last_day_for_powers"
-        ]
+        last_days = eligibility(
+            session, visit.policy, visit.reader, notice["reference"], today=visit.today
+        )["last_day_for_powers"]
     return visit.page(
         "statutory/proposed_powers_form.html",
         title="Propose powers",
@@ -116,5 +126,5 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
 
 
 def _find(session: Session, visit: Visit, number: int) -> tuple[dict[str, Any], Case]:
-    notice = warning_notice(session, visit.policy, number)
-    return notice, find_case(session, visit.policy, notice["reference"])
+    notice = warning_notice(session, visit.policy, visit.reader, number)
+    return notice, find_case(session, visit.policy, visit.reader, notice["reference"])

@@ -72,7 +72,7 @@ def begin(visit: Visitor, reference: Reference) -> Response:
     """The first question, once it is sure that a notice may be given now."""
     form = Form.of(**_offered(visit))
     with visit.read() as session:
-        check_within_part_4(find_case(session, visit.policy, reference))
+        check_within_part_4(find_case(session, visit.policy, visit.reader, reference))
     refusal = _refusal(visit, reference, Form())
     if isinstance(refusal, NotPossible):
         raise refusal
@@ -110,7 +110,7 @@ def _question(key: str) -> Question:
 def _asked(visit: Visit, reference: str, form: Form) -> list[Question]:
     """The questions that apply: the comparison to ground (a), the last while support works."""
     with visit.read() as session:
-        support = support_of(session, visit.policy, reference)
+        support = support_of(session, visit.policy, visit.reader, reference)
     left_out = set()
     if Ground.STANDARDS not in form.texts("grounds"):
         left_out.add("comparison")
@@ -165,9 +165,9 @@ def _propose(session: Session, visit: Visit, reference: str, form: Form) -> Warn
 
 def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
-        support = support_of(session, visit.policy, reference)
+        support = support_of(session, visit.policy, visit.reader, reference)
     here = {*question.fields, *(DAY if question.key == "compliance" else ())}
     return visit.page(
         "statutory/notice_question.html",
@@ -216,7 +216,7 @@ def _check(visit: Visit, reference: str, form: Form) -> Response:
     if isinstance(refusal, InvalidInput):
         return _back_to(visit, reference, form, refusal)
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         recipients = addressed(case, visit.today, (_governing_body(case), *copies(case.school)))
     return visit.page(

@@ -17,7 +17,7 @@ from models.refusals import NotFound
 from models.statutory import budgets, ending, preparing, using
 from models.statutory import shown as statutory_shown
 from models.statutory.legal import given_notice
-from models.statutory.tables import PowerState
+from models.statutory.tables import Power, PowerState
 from models.statutory.words import why_powers
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
@@ -44,7 +44,7 @@ def prepare(visit: Visitor, reference: Reference, section: str = "") -> Response
     if section:
         return _prepare(visit, reference, Form.of(section=section))
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         here = in_law(session, visit, reference)
     return visit.page(
@@ -100,7 +100,7 @@ def _section(form: Form) -> Section:
 
 def _prepare(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         section = _section(form)
         given = given_notice(case)
@@ -135,13 +135,15 @@ def _blocks(eligibility: Found, section: Section) -> list[str]:
     return [block["rule"] for block in blocks if block["section"] == section.value]
 
 
-@router.get("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION)])
+@router.get("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION, of=Power)])
 def consultation(visit: Visitor, number: Key) -> Response:
     """The form for a consultation that was held."""
     return _form(visit, number, Form(), CONSULTATION)
 
 
-@router.post("/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION)])
+@router.post(
+    "/powers/{id}/consultations/new", dependencies=[may(Act.RECORD_CONSULTATION, of=Power)]
+)
 def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record who was consulted, when, and what they said."""
 
@@ -162,13 +164,17 @@ def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, asking, CONSULTATION, ("with", "consulted_on"), command)
 
 
-@router.get("/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)])
+@router.get(
+    "/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=Power)]
+)
 def told(visit: Visitor, number: Key) -> Response:
     """The form for what the Secretary of State was told, or consented to."""
     return _form(visit, number, Form(), TOLD)
 
 
-@router.post("/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)])
+@router.post(
+    "/powers/{id}/secretary-of-state", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=Power)]
+)
 def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State was notified, or her consent received."""
 
@@ -187,11 +193,13 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, TOLD, ("on", "evidence"), command)
 
 
-@router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER)])
+@router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=Power)])
 def use(visit: Visitor, number: Key) -> Response:
     """The form for the proposal to use a power, with what is on record of it."""
     with visit.read() as session:
-        known = statutory_shown.power(session, visit.policy, number, today=visit.today)
+        known = statutory_shown.power(
+            session, visit.policy, visit.reader, number, today=visit.today
+        )
     return _form(visit, number, _known(known), USE)
 
 
@@ -211,7 +219,7 @@ def _known(power: Found) -> Form:
     )
 
 
-@router.post("/powers/{id}/use", dependencies=[may(Act.USE_POWER)])
+@router.post("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=Power)])
 def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose to use a power."""
     if form.text("more"):
@@ -234,13 +242,13 @@ def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     return visit.done(f"/proposals/{proposal.id}", "proposed")
 
 
-@router.get("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT)])
+@router.get("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=Power)])
 def receipt(visit: Visitor, number: Key) -> Response:
     """The form for the receipt of a notice of suspension."""
     return _form(visit, number, Form(), RECEIPT)
 
 
-@router.post("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT)])
+@router.post("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=Power)])
 def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record when the governing body received the notice of suspension."""
 
@@ -259,13 +267,17 @@ def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, RECEIPT, ("received_on", "evidence"), command)
 
 
-@router.get("/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION)])
+@router.get(
+    "/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION, of=Power)]
+)
 def representation(visit: Visitor, number: Key) -> Response:
     """The form for representations about a suspended budget."""
     return _form(visit, number, Form(), REPRESENTATION)
 
 
-@router.post("/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION)])
+@router.post(
+    "/powers/{id}/representations/new", dependencies=[may(Act.RECORD_REPRESENTATION, of=Power)]
+)
 def record_representation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record what the governing body or the headteacher said."""
 
@@ -286,13 +298,13 @@ def record_representation(visit: Visitor, number: Key, form: Posted) -> Response
     return _post(visit, number, form, REPRESENTATION, needed, command)
 
 
-@router.get("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET)])
+@router.get("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=Power)])
 def review(visit: Visitor, number: Key) -> Response:
     """The form for the review of a suspended budget."""
     return _form(visit, number, Form(), REVIEW)
 
 
-@router.post("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET)])
+@router.post("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=Power)])
 def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the decision on a suspended budget, and put it forward."""
 
@@ -312,13 +324,13 @@ def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     return _post(visit, number, form, REVIEW, ("outcome", "reasons"), command)
 
 
-@router.get("/powers/{id}/end", dependencies=[may(Act.END_POWER)])
+@router.get("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=Power)])
 def end(visit: Visitor, number: Key) -> Response:
     """The form for the end of a power."""
     return _form(visit, number, Form(), END)
 
 
-@router.post("/powers/{id}/end", dependencies=[may(Act.END_POWER)])
+@router.post("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=Power)])
 def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """End a power; the end of a board is put forward as a notice."""
 
@@ -361,7 +373,9 @@ def _post(
         form.check(*needed)
         with visit.write() as session:
             done = command(session)
-            power = statutory_shown.power(session, visit.policy, number, today=visit.today)
+            power = statutory_shown.power(
+                session, visit.policy, visit.reader, number, today=visit.today
+            )
     except STAYS as refusal:
         return _form(visit, number, form.refused(refusal), page)
     return visit.done(f"/escalations/{power['reference']}/law", done)
@@ -371,8 +385,10 @@ def _form(visit: Visit, number: int, form: Form, page: tuple[str, str]) -> Respo
     """One form about a power, with what is on record of it."""
     template, title = page
     with visit.read() as session:
-        power = statutory_shown.power(session, visit.policy, number, today=visit.today)
-        case = find_case(session, visit.policy, power["reference"])
+        power = statutory_shown.power(
+            session, visit.policy, visit.reader, number, today=visit.today
+        )
+        case = find_case(session, visit.policy, visit.reader, power["reference"])
         check_within_part_4(case)
     section = Section(power["section"])
     return visit.page(

@@ -6,10 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.matters.case import Case, case_of, find_case
+from models.matters.case import Case, find_case, see_row_in_case
 from models.people.access import Act
-from models.refusals import NotFound
-from models.statements import by_key
 from models.statutory import secretary_of_state as commands
 from models.statutory.tables import SecretaryOfStateNotice
 from web.pages.forms import STAYS, Form, Posted
@@ -58,7 +56,7 @@ def record_notice(visit: Visitor, reference: Reference, form: Posted) -> Respons
 
 def _notice(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
     return visit.page(
         "statutory/secretary_of_state_form.html",
@@ -70,7 +68,8 @@ def _notice(visit: Visit, reference: str, form: Form) -> Response:
 
 
 @router.get(
-    "/secretary-of-state-notices/{id}/release", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)]
+    "/secretary-of-state-notices/{id}/release",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=SecretaryOfStateNotice)],
 )
 def release(visit: Visitor, number: Key) -> Response:
     """The form for the word that the authority may act again."""
@@ -78,7 +77,8 @@ def release(visit: Visitor, number: Key) -> Response:
 
 
 @router.post(
-    "/secretary-of-state-notices/{id}/release", dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)]
+    "/secretary-of-state-notices/{id}/release",
+    dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=SecretaryOfStateNotice)],
 )
 def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State has released the authority."""
@@ -115,7 +115,4 @@ def _release(visit: Visit, number: int, form: Form) -> Response:
 
 
 def _find(session: Session, visit: Visit, number: int) -> tuple[SecretaryOfStateNotice, Case]:
-    told = by_key(session, SecretaryOfStateNotice, number)
-    if told is None:
-        raise NotFound(f"There is no notice {number} of the Secretary of State.")
-    return told, case_of(session, visit.policy, told.escalation_id)
+    return see_row_in_case(session, visit.policy, visit.reader, SecretaryOfStateNotice, number)

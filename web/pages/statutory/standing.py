@@ -44,9 +44,9 @@ def law(visit: Visitor, reference: Reference) -> Response:
     """What the Act allows now, and everything that was done under it."""
     with visit.read() as session:
         found = escalation(session, visit.policy, visit.reader, reference, today=visit.today)
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         here = in_law(session, visit, reference)
-        support = support_of(session, visit.policy, reference)
+        support = support_of(session, visit.policy, visit.reader, reference)
         outside = outside_part_4(case)
         possible = offers(case, standing(case, visit), visit.today)
         again = case.rule.statutory and not here.eligibility["notice_refused_because"]
@@ -122,7 +122,7 @@ def record_support(visit: Visitor, reference: Reference, form: Posted) -> Respon
 
 def _support(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
-        case = find_case(session, visit.policy, reference)
+        case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
     return visit.page(
         "statutory/support_form.html",
