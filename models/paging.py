@@ -19,6 +19,7 @@ LAST_PAGE = 1_000_000
 
 Found = dict[str, Any]
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -29,6 +30,10 @@ class Page(Shown, Generic[Item]):
     page: int
     pages: int
     total: int
+
+    def of(self, items: list[Other]) -> "Page[Other]":
+        """The same page with other items: what was made of each."""
+        return Page(items=items, page=self.page, pages=self.pages, total=self.total)
 
 
 def paged(

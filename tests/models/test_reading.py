@@ -65,8 +65,8 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
             session, case.policy, THE_MACHINE, case.reference, per_page=200
         ).items
         recorded = timeline.events_of(session, THE_MACHINE, case.reference, per_page=200).items
-    assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
-    sentences = {item["sentence"]: item for item in told}
+    assert [item.sequence for item in told] == [item.sequence for item in recorded][::-1]
+    sentences = {item.sentence: item for item in told}
     for sentence in (
         f"Escalation {case.reference} was started.",
         "The escalation was opened at step i (informal discussion with the headteacher).",
@@ -81,10 +81,8 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     ):
         assert sentence in sentences
     returned = sentences["The proposal to pause the escalation was returned."]
-    assert (returned["who"], returned["text"]) == ("Harriet Osborne", "Not now.")
-    assert sentences["Letter 5 (formal letter to the headteacher) was issued."]["who"] == (
-        "the clock"
-    )
+    assert (returned.who, returned.text) == ("Harriet Osborne", "Not now.")
+    assert sentences["Letter 5 (formal letter to the headteacher) was issued."].who == ("the clock")
 
 
 def test_events_outside_cases_read_as_sentences(

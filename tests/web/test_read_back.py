@@ -13,8 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from sqlmodel import select
 
+from models.approvals import shown as approvals_shown
 from models.database import read
 from models.escalations.tables import (
     Action,
@@ -26,8 +28,10 @@ from models.escalations.tables import (
     Response,
     Status,
 )
+from models.evidence import shown as evidence_shown
 from models.evidence.tables import EvidenceFile
 from models.law.powers import Section
+from models.letters import shown as letters_shown
 from models.letters.tables import Letter, LetterState
 from models.level_letters.tables import LetterBatch, LevelLetter
 from models.matters.tables import Deadline, DeadlineKind, ReminderKind
@@ -37,6 +41,7 @@ from models.people.tables import Officer, Role
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
+from models.schools import shown as schools_shown
 from models.schools.tables import School
 from models.settings import TEMPLATES
 from models.statutory.tables import (
@@ -53,18 +58,17 @@ from tests.support.everything import World
 from tests.support.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
 from tests.support.visitors import Visitors
 from web.api import answers, create_api
-from web.api.answers import Answer
 from web.pages import TOPICS
 
 LETTERS = TEMPLATES / "letters"
 
 GETS = [route for route in routes(create_api()) if "GET" in route.methods]
 # Of what the answers call so, the words that one field must have had between them.
-EVERY_WORD: list[tuple[type[Answer], str, type[StrEnum]]] = [
-    (answers.Proposal, "action", Action),
-    (answers.Proposal, "state", ProposalState),
-    (answers.Message, "kind", MessageKind),
-    (answers.Letter, "state", LetterState),
+EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
+    (approvals_shown.Proposal, "action", Action),
+    (approvals_shown.Proposal, "state", ProposalState),
+    (letters_shown.Message, "kind", MessageKind),
+    (letters_shown.Letter, "state", LetterState),
     (answers.Power, "section", Section),
     (answers.Power, "state", PowerState),
     (answers.Deadline, "kind", DeadlineKind),
@@ -74,23 +78,23 @@ EVERY_WORD: list[tuple[type[Answer], str, type[StrEnum]]] = [
     (answers.Escalation, "status", Status),
 ]
 # What the Director's lists must hold between them, row by row.
-LISTED: list[tuple[type[Answer], str, Any]] = [
+LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (answers.Assessment, "id", Assessment.id),
     (answers.Deadline, "id", Deadline.id),
     (answers.Discussion, "id", Discussion.id),
     (answers.Duty, "id", Duty.id),
     (answers.Escalation, "reference", Escalation.reference),
-    (answers.EvidenceFile, "id", EvidenceFile.id),
+    (evidence_shown.EvidenceFile, "id", EvidenceFile.id),
     (answers.LetterBatch, "number", LetterBatch.id),
     (answers.LevelChange, "id", LevelChange.id),
     (answers.LevelLetter, "id", LevelLetter.id),
-    (answers.ListedLetter, "id", Letter.id),
+    (letters_shown.ListedLetter, "id", Letter.id),
     (answers.Power, "id", Power.id),
-    (answers.Proposal, "id", Proposal.id),
+    (approvals_shown.Proposal, "id", Proposal.id),
     (answers.RegisterImport, "id", RegisterImport.id),
     (answers.Response, "id", Response.id),
     (answers.Round, "school_year", AssessmentRound.school_year),
-    (answers.School, "urn", School.urn),
+    (schools_shown.School, "urn", School.urn),
     (answers.SchoolVisit, "id", SchoolVisit.id),
     (answers.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
     (answers.SupportReview, "id", Review.id),
@@ -206,13 +210,13 @@ def test_every_page_that_shows_a_thing_is_shown(worlds: dict[str, World], world:
     assert not wrong
 
 
-Told = list[tuple[Asked, Answer]]
+Told = list[tuple[Asked, BaseModel]]
 
 
 @pytest.fixture(scope="module")
-def told(read_back: list[Asked]) -> dict[type[Answer], Told]:
+def told(read_back: list[Asked]) -> dict[type[BaseModel], Told]:
     """Everything that was read back by what it is: by itself, in a list or within something."""
-    found: dict[type[Answer], Told] = defaultdict(list)
+    found: dict[type[BaseModel], Told] = defaultdict(list)
     for asked in read_back:
         shown = asked.question.route.response_model
         if asked.status == 200 and shown is not None:
@@ -221,8 +225,8 @@ def told(read_back: list[Asked]) -> dict[type[Answer], Told]:
     return found
 
 
-def _within(shown: Any) -> Iterator[Answer]:
-    if isinstance(shown, Answer):
+def _within(shown: Any) -> Iterator[BaseModel]:
+    if isinstance(shown, BaseModel):
         yield shown
         shown = [getattr(shown, name) for name in type(shown).model_fields]
     if isinstance(shown, list):
@@ -234,27 +238,27 @@ def words(told: Told, field: str) -> set[Any]:
     return {getattr(each, field) for _, each in told}
 
 
-def test_every_kind_of_letter_was_read_back(told: dict[type[Answer], Told]) -> None:
+def test_every_kind_of_letter_was_read_back(told: dict[type[BaseModel], Told]) -> None:
     """A template without a sample here is one that `tests.support.everything` does not send yet."""
     templates = {path.name.removesuffix(".md.j2") for path in LETTERS.glob("*.md.j2")}
     in_bulk = [letter for _, letter in told[answers.WholeLevelLetter]]
     assert any(letter.deliveries for letter in in_bulk)  # type: ignore[attr-defined]
-    assert templates - words(told[answers.Letter], "template") == {"risk_level"}
+    assert templates - words(told[letters_shown.Letter], "template") == {"risk_level"}
 
 
 @pytest.mark.parametrize(("model", "field", "known"), EVERY_WORD)
 def test_every_kind_of_thing_was_read_back(
-    told: dict[type[Answer], Told], model: type[Answer], field: str, known: type[StrEnum]
+    told: dict[type[BaseModel], Told], model: type[BaseModel], field: str, known: type[StrEnum]
 ) -> None:
     """A word that no row here has is a kind without a sample: `everything.py` needs one."""
     expected = set(known) - {MessageKind.LEVEL_LETTER}  # about no case: with its letter, above
     assert words(told[model], field) == expected
 
 
-def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[Answer], Told]) -> None:
+def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[BaseModel], Told]) -> None:
     titles: dict[bool, set[str | None]] = {True: set(), False: set()}
-    for _, person in told[answers.Recipient]:
-        assert isinstance(person, answers.Recipient)
+    for _, person in told[letters_shown.Recipient]:
+        assert isinstance(person, letters_shown.Recipient)
         titles[person.role.startswith("person_")].add(person.title)
     assert titles[True] == {"additional governor", "member of the Interim Executive Board"}
     assert titles[False] == {None}
@@ -262,7 +266,7 @@ def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[Answer]
 
 @pytest.mark.parametrize("world", ["demonstration", "council"])
 def test_no_row_is_left_out(
-    worlds: dict[str, World], told: dict[type[Answer], Told], world: str
+    worlds: dict[str, World], told: dict[type[BaseModel], Told], world: str
 ) -> None:
     left_out = {}
     with read(worlds[world].engine) as session:

@@ -61,21 +61,7 @@ LISTS: tuple[List[Any], ...] = (
             column("Case officer", "case_officer_name"),
         ],
     ),
-    List(
-        "/proposals",
-        Act.USE_OWN_ACCOUNT,
-        "Waiting for me",
-        proposals.find_waiting,
-        [
-            column("Proposal", "title"),
-            column("Reference", "reference"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Reason", "reason"),
-            column("Proposed by", "proposed_by_name"),
-            column("Proposed at", "proposed_at"),
-        ],
-    ),
+    *proposals.LISTS,
     List(
         "/deadlines",
         Act.SEE_OUTLINES,
@@ -320,24 +306,7 @@ LISTS: tuple[List[Any], ...] = (
         of=LetterBatch,
     ),
     *officers.LISTS,
-    List(
-        "/administration/deliveries",
-        Act.SEE_SYSTEM,
-        "Delivery problems",
-        deliveries.find,
-        [
-            column("What", "kind"),
-            column("To", "to"),
-            column("School", "school"),
-            column("Of a restricted case", "restricted"),
-            column("State", "state"),
-            column("Since", "queued_at"),
-            column("Attempts", "attempts"),
-            column("Code", "code"),
-            column("The mail server said", "detail"),
-            column("What to do", "advice"),
-        ],
-    ),
+    *deliveries.LISTS,
     List(
         "/administration/imports",
         Act.IMPORT_REGISTER,
@@ -376,19 +345,7 @@ LISTS: tuple[List[Any], ...] = (
         ],
         of=RegisterImport,
     ),
-    List(
-        "/administration/audit",
-        Act.SEE_AUDIT,
-        "Audit",
-        audit.find,
-        [
-            column("At", "at"),
-            column("By", "who"),
-            column("What", "sentence"),
-            column("Reference", "reference"),
-            column("School", "school"),
-        ],
-    ),
+    *audit.LISTS,
 )
 
 

@@ -266,7 +266,7 @@ def test_the_record_of_the_case_tells_it(case: Case, waiting: Proposal) -> None:
     choose(case, "hos", "confirm")
     with read(case.engine) as session:
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[:3]
-    confirmed, kept, changed = [each["sentence"] for each in told]
+    confirmed, kept, changed = [each.sentence for each in told]
     assert "Nora Quill was recorded as the headteacher" in changed
     assert "go on to the one before" in changed
     assert f"stay with Headteacher of Ashfield Primary School ({BEFORE})" in kept

@@ -18,7 +18,7 @@ from models.statutory import shown as statutory_shown
 from models.statutory.tables import SecretaryOfStateKind
 from web.pages.escalations.propose import Offer
 from web.pages.visits import Visit
-from web.pages.wording import time_left
+from web.pages.wording import TitledProposal, time_left
 from web.rendering import date_long
 
 Found = dict[str, Any]
@@ -131,7 +131,9 @@ class Situation:
     case: Case
     at: Standing
     offers: Sequence[Offer]
-    awaiting: Sequence[Found]  # proposals that wait for anybody, a transition before letters
+    awaiting: Sequence[
+        TitledProposal
+    ]  # proposals that wait for anybody, a transition before letters
     mine: set[int]  # of these and others, the proposals that the officer can decide
     letters: Sequence[ListedLetter]
     responses: Sequence[Found]
