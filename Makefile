@@ -11,27 +11,47 @@ LOCKED = $(INSTALL) --require-hashes -r $(1) -c $(1)
 WORKERS ?= 3
 # Of a test with many examples PostgreSQL is asked the first; "all" asks it every one.
 EXAMPLES ?= first
+MINUTES ?= 60
 
-.PHONY: run test bench check docs audit sbom css lock
+.PHONY: help run dev test quick bench endurance check format migration docs audit sbom css lock
 
-run: .venv/installed
+run: .venv/installed ## the whole service with its demonstration, until Ctrl-C
 	@exec .venv/bin/scc up --demo
 
-test: .venv/installed-for-tests
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+dev: .venv/installed-for-tests ## pages and API alone, started again when a file changes
+	@.venv/bin/scc init && exec $(IN_VENV) -m web --reload
+
+test: .venv/installed-for-tests ## everything, on real parts
 	EXAMPLES=$(EXAMPLES) $(IN_VENV) -m pytest -n $(WORKERS) -rs
 
-bench: .venv/installed-for-tests
+quick: .venv/installed-for-tests ## what needs no Prefect, browser, kill point or PostgreSQL
+	$(IN_VENV) -m pytest -n $(WORKERS) --quick
+
+bench: .venv/installed-for-tests ## how fast it is, into docs/benchmarks.md
 	$(IN_VENV) -m tests.benchmarks
 
-check: .venv/installed-for-tests
+endurance: .venv/installed-for-tests ## kill, stop and slow a real scc up, MINUTES=60; count what is lost
+	$(IN_VENV) -m tests.endurance --minutes $(MINUTES) --clients 8 --home "$$(mktemp -d)/endurance"
+
+check: .venv/installed-for-tests ## style, types, who may import whom
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive models notifications flows web cli
 
-# The pages that are made from the code: who may do what, the ladders, the rooms.
-docs: .venv/installed-for-tests
+format: .venv/installed-for-tests ## put imports and lines in order
+	.venv/bin/ruff check --fix --quiet .
+	.venv/bin/ruff format .
+
+migration: .venv/installed-for-tests ## NAME="what changes": a new migration from the tables
+	@test -n "$(NAME)" || { echo 'Say what changes: make migration NAME="a column for ..."' >&2; exit 1; }
+	$(IN_VENV) -m models.migrations.writing "$(NAME)"
+
+docs: .venv/installed-for-tests ## the pages that are made from the code: roles, ladders, rooms
 	$(IN_VENV) -m models.people.access_table
 	$(IN_VENV) -m models.escalations.ladder_table
 	$(IN_VENV) -m tests.support.rooms

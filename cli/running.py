@@ -14,11 +14,15 @@ from models.settings import Settings
 
 @dataclass(frozen=True)
 class Running:
-    """One `scc up`: its process, the address in mails, and Prefect's API if it uses one."""
+    """One `scc up`: its process, the address in mails, and Prefect's API if it uses one.
+
+    `family` names all that it starts (`cli.leftovers`).
+    """
 
     process: int
     base_url: str
     prefect_api_url: str | None
+    family: str = ""
 
 
 def settings_in_force() -> Settings:
@@ -40,16 +44,17 @@ def find(home: Path) -> Running | None:
     """The `scc up` that runs on a data folder, if one does."""
     try:
         with _lock_file(home).open() as lock:
-            return Running(**json.loads(lock.read())) if _is_held(lock) else None
-    except (FileNotFoundError, ValueError, TypeError):
+            return _read(lock) if _is_held(lock) else None
+    except FileNotFoundError:
         return None
 
 
 @contextmanager
-def alone(home: Path, running: Running) -> Iterator[None]:
-    """Hold the data folder for one `scc up`; raises CommandError while another holds it.
+def alone(home: Path, running: Running) -> Iterator[Running | None]:
+    """Hold the data folder for one `scc up`; the one before, if that was killed.
 
-    The system lets go of it when the process ends, however it ends.
+    Raises CommandError while another holds it. The system lets go of it when the process ends,
+    however it ends.
     """
     with _lock_file(home).open("a+") as lock:
         try:
@@ -60,14 +65,26 @@ def alone(home: Path, running: Running) -> Iterator[None]:
             raise CommandError(
                 f"`scc up` is running on {home.absolute()} already{process}."
             ) from None
+        lock.seek(0)
+        killed = _read(lock)
         lock.truncate(0)
         json.dump(asdict(running), lock)
         lock.flush()
-        yield
+        try:
+            yield killed
+        finally:
+            lock.truncate(0)
 
 
 def _lock_file(home: Path) -> Path:
     return home / "up.lock"
+
+
+def _read(lock: TextIO) -> Running | None:
+    try:
+        return Running(**json.loads(lock.read()))
+    except (ValueError, TypeError):
+        return None
 
 
 def _is_held(lock: TextIO) -> bool:

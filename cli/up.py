@@ -8,41 +8,32 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from types import FrameType
+from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 from sqlalchemy import Engine
 
-from cli import demonstration, running
+from cli import demonstration, leftovers, running
 from cli.answers import Answer, CommandError
+from cli.clock_keeping import going_round
 from cli.database import prepare_home, prepared
-from cli.processes import Child, Family, new_log
-from models.evidence.keeping import sweep
+from cli.life import Answers, Pulse
+from cli.logs import Log
+from cli.processes import GLANCE, Child, Family
 from models.policy import load_policy
 from models.settings import DEFAULT_SECRET, PREFECT_KEEPS_EVENTS, Settings, is_loopback
-from models.upkeep import clock
-from notifications.bulk import carry_on
-from notifications.issuing import issue_letters
 
 WEB_PORT = 8000
 PREFECT_PORT = 4200
 START_PATIENCE = 300.0  # seconds; Prefect makes its database at the first start
-HOPELESS = 3  # deaths before everything answered for the first time
-PATIENCE = 3.0  # seconds for one answer
-GLANCE = 0.3  # seconds between looks at the children
-# The clock flow goes round every minute; when its last pass is this old, we go round ourselves.
-CLOCK_IS_OLD = timedelta(minutes=3)
-CLOCK_GLANCE = 30.0  # seconds
-# Without flows nobody else issues an approved letter: the school's response would have to wait.
-CLOCK_GLANCE_ALONE = 5.0  # seconds
+# So often in a row one ended by itself, and never once answered: it was set up wrongly.
+HOPELESS = 5
 SERVER_PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"  # noqa: S105 - the name of a variable
-FAREWELL = 4.0  # seconds that a pass under way has to finish
 
 log = logging.getLogger(__name__)
 
@@ -126,15 +117,28 @@ def run(plan: Plan, answer: Answer) -> None:
     settings = plan.settings.model_copy(update={"base_url": plan.base_url})
     plan = replace(plan, settings=settings)
     _check_reach(plan)
-    policy = load_policy(settings.policy)
+    load_policy(settings.policy)
     prepare_home(settings)
     prefect = plan.prefect_api_url if plan.with_prefect else None
-    here = running.Running(os.getpid(), plan.base_url, prefect)
-    with running.alone(settings.home, here), prepared(settings) as engine:
-        _check_ports(plan)
-        if plan.demo:
-            demonstration.load(engine, policy, settings, datetime.now(UTC))
-        _serve(plan, engine, answer)
+    here = running.Running(os.getpid(), plan.base_url, prefect, secrets.token_urlsafe(12))
+    with running.alone(settings.home, here) as killed:
+        if killed is not None:
+            end_leftovers(killed, answer)
+        with prepared(settings) as engine:
+            _check_ports(plan)
+            _serve(plan, engine, answer, here.family)
+
+
+def end_leftovers(killed: running.Running, answer: Answer) -> None:
+    """End what the `scc up` before left behind, should it have been killed."""
+    if not leftovers.can_be_found():
+        answer.say(
+            f"The `scc up` before this one (process {killed.process}) was killed. Whether it left "
+            "processes behind cannot be found out on this system: look for them by yourself."
+        )
+    elif killed.family and (count := leftovers.end(killed.family)):
+        were = "1 process was" if count == 1 else f"{count} processes were"
+        answer.say(f"{were} left of a `scc up` that was killed, and had to be ended first.")
 
 
 def _check_reach(plan: Plan) -> None:
@@ -176,30 +180,38 @@ def _check_port(host: str, port: int, option: str) -> None:
             ) from None
 
 
-def _serve(plan: Plan, engine: Engine, answer: Answer) -> None:
-    logs = plan.settings.home / "logs"
+def _serve(plan: Plan, engine: Engine, answer: Answer, family: str) -> None:
+    journal = Log(plan.settings.home / "logs" / "up.log")
+    journal.open(datetime.now(UTC)).close()
     logging.basicConfig(
-        filename=new_log(logs, "up"), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        filename=journal.file, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+
+    def say(words: str) -> None:
+        log.warning(words)
+        with suppress(OSError):  # the terminal may be gone
+            answer.say(words)
+
+    answer.say("Starting. The first time this takes up to a minute.")
     stop, hurry = threading.Event(), threading.Event()
-    with _signals(stop, hurry):
-        going_round = threading.Thread(
-            target=_keep_clock, args=(plan, engine, stop, answer), daemon=True
-        )
-        going_round.start()
-        threading.Thread(target=_keep_working, args=(plan, engine, stop), daemon=True).start()
-        answer.say("Starting. The first time this takes up to a minute.")
-        try:
-            with Family(_children(plan, logs), answer.say, hurry) as family:
-                if _wait_until_ready(plan, family, stop):
-                    _say_where(plan, engine, answer)
-                while not stop.wait(GLANCE):
-                    family.tend()
-                with suppress(OSError):  # the terminal may be gone
-                    answer.say("Stopping.")
-        finally:
-            stop.set()
-            going_round.join(FAREWELL)
+    children = _children(plan, family)
+    with (
+        _signals(stop, hurry),
+        ExitStack() as until_the_end,
+        Family(children, say, hurry) as started,
+    ):
+        if plan.demo:  # while the web application loads: it listens when all is there
+            policy = load_policy(plan.settings.policy)
+            demonstration.load(engine, policy, plan.settings, datetime.now(UTC))
+        started.let_go()
+        clock_keeping = going_round(plan.settings, engine, stop, say, others_do=plan.with_prefect)
+        until_the_end.enter_context(clock_keeping)
+        if _wait_until_ready(plan, started, stop, say):
+            _say_where(plan, engine, answer)
+        while not stop.wait(GLANCE):
+            started.tend()
+            journal.cut(datetime.now(UTC))
+        say("Stopping.")
 
 
 @contextmanager
@@ -218,20 +230,29 @@ def _signals(stop: threading.Event, hurry: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _children(plan: Plan, logs: Path) -> list[Child]:
-    web = ["-m", "web", "--host", plan.host, "--port", str(plan.port)]
-    commands = {"web application": ("web", web)}
+def _children(plan: Plan, family: str) -> list[Child]:
+    """The parts: pages first; whoever needs Prefect's server last."""
+    logs = plan.settings.home / "logs"
+    environment = {**_environment(plan), leftovers.MARK: family}
+
+    def child(name: str, file: str, *command: str, **how: Any) -> Child:
+        whole = [sys.executable, "-m", *command]
+        return Child(name, whole, environment, Log(logs / f"{file}.log"), **how)
+
+    serving = ("web", "--host", plan.host, "--port", str(plan.port), "--when-told")
+    live = Answers(f"{plan.web_url}/health/live")
+    children = [child("web application", "web", *serving, sign=live, holds=True)]
     if plan.starts_server:
-        server = ["-m", "prefect", "server", "start", "--host", plan.settings.prefect_host]
-        commands["Prefect server"] = ("prefect", [*server, "--port", str(plan.prefect_port)])
+        host, port = plan.settings.prefect_host, str(plan.prefect_port)
+        server = ("flows.server", "--host", host, "--port", port)
+        health = Answers(f"{plan.prefect_api_url}/health")
+        how = {"sign": health, "starting": START_PATIENCE, "turn": 1}
+        children.append(child("Prefect server", "prefect", *server, **how))
+    children.append(child("delivery worker", "delivery", "notifications", sign=Pulse(), turn=1))
     if plan.with_prefect:
-        commands["flow runner"] = ("runner", ["-m", "flows"])
-    commands["delivery worker"] = ("delivery", ["-m", "notifications"])
-    environment = _environment(plan)
-    return [
-        Child(name, [sys.executable, *command], environment, new_log(logs, file))
-        for name, (file, command) in commands.items()
-    ]
+        after_server = 2 if plan.starts_server else 1
+        children.append(child("flow runner", "runner", "flows", sign=Pulse(), turn=after_server))
+    return children
 
 
 def _environment(plan: Plan) -> dict[str, str]:
@@ -276,34 +297,33 @@ def _prefect_password(settings: Settings) -> str:
     return kept.read_text().strip()
 
 
-def _wait_until_ready(plan: Plan, family: Family, stop: threading.Event) -> bool:
-    """Until pages and Prefect answer; False when it was stopped before.
+def _wait_until_ready(
+    plan: Plan, family: Family, stop: threading.Event, say: Callable[[str], None]
+) -> bool:
+    """Until all is started, and pages and Prefect answer; False when it was stopped before.
 
-    Raises CommandError when a part dies again and again, or nothing answers for too long.
+    Pages work without Prefect: it is not waited for without end. Raises CommandError when a part
+    ends by itself again and again without ever having answered, or the pages never answer.
     """
-    waiting = [f"{plan.web_url}/health/live"]
-    if plan.with_prefect:
-        waiting.append(f"{plan.prefect_api_url.rstrip('/')}/health")
+    signs = (child.sign for child in family.children)
+    asked = [sign for sign in signs if isinstance(sign, Answers)]
+    web = asked[0]
+    if plan.with_prefect and not plan.starts_server:
+        asked.append(Answers(f"{plan.prefect_api_url.rstrip('/')}/health"))
     give_up = time.monotonic() + START_PATIENCE
-    while waiting := [url for url in waiting if not answers(url)]:
+    while not (family.all_started and all(each.is_well for each in asked)):
         if stop.wait(GLANCE):
             return False
         family.tend()
         for child in family.children:
-            if child.deaths >= HOPELESS:
-                raise CommandError(f"The {child.name} does not start:\n{child.last_words()}")
+            if child.stillborn >= HOPELESS:
+                raise CommandError(f"The {child.name} does not start:\n{child.log.last_words()}")
         if time.monotonic() > give_up:
-            raise CommandError(f"{' and '.join(waiting)} did not answer. See the logs.")
+            if not web.is_well:
+                raise CommandError(f"{web.url} did not answer. See the logs.")
+            say("Prefect does not answer yet. It is waited for; pages and mail work without it.")
+            break
     return True
-
-
-def answers(url: str) -> bool:
-    """Whether something answers well at this address; on this machine without a proxy."""
-    try:
-        beyond = not is_loopback(httpx.URL(url).host)
-        return httpx.get(url, timeout=PATIENCE, trust_env=beyond).is_success
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return False
 
 
 def _say_where(plan: Plan, engine: Engine, answer: Answer) -> None:
@@ -328,45 +348,3 @@ def _say_where(plan: Plan, engine: Engine, answer: Answer) -> None:
             "officers": [sign.facts() for sign in signs],
         }
     )
-
-
-def _keep_clock(plan: Plan, engine: Engine, stop: threading.Event, answer: Answer) -> None:
-    """Go round ourselves when nobody has for a while, so that deadlines outlive Prefect."""
-    patience = CLOCK_IS_OLD if plan.with_prefect else timedelta(0)
-    glance = CLOCK_GLANCE if plan.with_prefect else CLOCK_GLANCE_ALONE
-    told = ""
-    while True:
-        try:
-            _go_round(plan.settings, engine, patience)
-            told = ""
-        except Exception as trouble:  # whatever it is, the next pass may do better
-            log.exception("A pass of the clock failed")
-            if told != type(trouble).__name__:
-                told = type(trouble).__name__
-                answer.say(f"A pass of the clock failed ({told}): see up.log. It is tried again.")
-        if stop.wait(glance):
-            return
-
-
-def _keep_working(plan: Plan, engine: Engine, stop: threading.Event) -> None:
-    """Bulk work that nobody else is there for: in a thread of its own, for it takes long."""
-    patience = CLOCK_IS_OLD if plan.with_prefect else timedelta(0)
-    glance = CLOCK_GLANCE if plan.with_prefect else CLOCK_GLANCE_ALONE
-    while not stop.wait(glance):
-        try:
-            if not clock.goes_round(engine, datetime.now(UTC), patience):
-                policy = load_policy(plan.settings.policy)
-                carry_on(engine, policy, plan.settings, lambda: datetime.now(UTC))
-        except Exception:  # whatever it is, the next pass may do better
-            log.exception("A pass of the bulk work failed")
-
-
-def _go_round(settings: Settings, engine: Engine, patience: timedelta) -> None:
-    now = datetime.now(UTC)
-    if clock.goes_round(engine, now, patience):
-        return
-    policy = load_policy(settings.policy)
-    clock.tick(engine, policy, now)
-    issue_letters(engine, policy, now)
-    sweep(engine, settings, now)
-    clock.stamp(engine, now)

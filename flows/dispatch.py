@@ -1,7 +1,7 @@
 """The one dispatcher: keeps Prefect's flow runs in step with the rows, both ways.
 
 The rows are the truth. `dispatch_new` is the light pass, every two seconds: it lets each proposal
-wait in Prefect, ends the wait of each that was decided elsewhere, and starts a run for each job of
+wait in Prefect, wakes the run of each that was decided elsewhere, and starts a run for each job of
 bulk work that nobody is at.
 `reconcile` is the full pass, every minute: it also mends what killed processes, deleted runs and
 an emptied Prefect database leave behind. Both may run at the same time in several places, and
@@ -18,8 +18,10 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterName,
     FlowRunFilter,
+    FlowRunFilterEndTime,
     FlowRunFilterId,
     FlowRunFilterState,
+    FlowRunFilterStateName,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
@@ -27,6 +29,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
 from flows.bulk import run_name
+from flows.clock import NOTHING_DUE
 from flows.forgetting import forget_restricted
 from flows.forms import remove_forms
 from flows.gates import Gate, holds, next_attempt, open_gates
@@ -56,6 +59,7 @@ ALL = (*LADDERS.values(), STARTING, CLOCK, SCHOOL_YEAR, IMPORT, LETTERS, LETTERS
 
 STUCK_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=2)
+IDLE_PASSES_STAY = timedelta(minutes=10)
 LONGEST_REST = timedelta(hours=1)
 _UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
@@ -75,7 +79,7 @@ async def registered(client: PrefectClient) -> dict[str, UUID]:
 
 
 async def dispatch_new(record: Record, client: PrefectClient, now: datetime) -> None:
-    """Open what is missing, end what waits for nothing, and start bulk work; in this order."""
+    """Open what is missing, wake what waits for nothing, and start bulk work; in this order."""
     deployments = await registered(client)
     gates = open_gates(record.engine)
     ladders = {name: deployments[deployment] for name, deployment in LADDERS.items()}
@@ -98,6 +102,7 @@ async def reconcile(record: Record, client: PrefectClient, now: datetime) -> Non
     await dispatch_new(record, client, now)
     await _mend_forms(record, client, now)
     await _drop_late_passes(client, now)
+    await _drop_idle_passes(client, now)
     await _end_strays(record, client)
 
 
@@ -158,6 +163,18 @@ async def _drop_late_passes(client: PrefectClient, now: datetime) -> None:
         if run.expected_start_time is not None and now - run.expected_start_time > LATE_AFTER
     ]
     for run in late:
+        with suppress(ObjectNotFound):  # another dispatcher was first
+            await client.delete_flow_run(run.id)
+
+
+async def _drop_idle_passes(client: PrefectClient, now: datetime) -> None:
+    """Delete passes of the clock in which nothing was due: they would hide the others."""
+    idle = FlowRunFilter(
+        state=FlowRunFilterState(name=FlowRunFilterStateName(any_=[NOTHING_DUE])),
+        end_time=FlowRunFilterEndTime(before_=now - IDLE_PASSES_STAY),
+    )
+    clock = DeploymentFilter(name=DeploymentFilterName(any_=[CLOCK.rpartition("/")[2]]))
+    for run in [run async for run in found(client, idle, clock)]:
         with suppress(ObjectNotFound):  # another dispatcher was first
             await client.delete_flow_run(run.id)
 

@@ -28,6 +28,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from flows.gates import GATE, Hidden, hidden_cases
 from flows.record import Record
 from flows.runs import found
+from flows.telling import ABOUT
 from flows.waits import forget
 from models.clocks import is_recent
 
@@ -52,6 +53,7 @@ async def forget_restricted(record: Record, client: PrefectClient, now: datetime
         await forget(client, run.id)
     about = [f"prefect.flow-run.{run.id}" for run in runs]
     about += [f"prefect.tag.{case.reference}" for case in cases]
+    about += [f"{ABOUT}{case.reference}" for case in cases]
     await asyncio.to_thread(forget_events, record.settings.prefect_database, about)
 
 
@@ -100,19 +102,26 @@ def _opened(database: Path) -> sqlite3.Connection:
 
 
 def _delete_events(opened: sqlite3.Connection, about: Sequence[str]) -> None:
-    events = sorted(
+    events = _all_events(opened, about)
+    if not events:
+        return
+    # What an automation did about one of them may say what it sent, and was answered.
+    followed = [f"prefect.event.{event}" for (event,) in events]
+    events = sorted({*events, *_all_events(opened, followed)})
+    opened.execute("BEGIN IMMEDIATE")
+    opened.executemany("DELETE FROM event_resources WHERE event_id = ?", events)
+    opened.executemany("DELETE FROM events WHERE id = ?", events)
+    opened.execute("COMMIT")
+
+
+def _all_events(opened: sqlite3.Connection, about: Sequence[str]) -> list[tuple[str]]:
+    return sorted(
         {
             event
             for first in range(0, len(about), _AT_ONCE)
             for event in _events(opened, about[first : first + _AT_ONCE])
         }
     )
-    if not events:
-        return
-    opened.execute("BEGIN IMMEDIATE")
-    opened.executemany("DELETE FROM event_resources WHERE event_id = ?", events)
-    opened.executemany("DELETE FROM events WHERE id = ?", events)
-    opened.execute("COMMIT")
 
 
 def _events(opened: sqlite3.Connection, about: Sequence[str]) -> list[tuple[str]]:

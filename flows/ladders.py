@@ -7,18 +7,21 @@ once the proposal is decided it issues the letters and ends. It may be killed at
 rows stand, and reconciliation gives the proposal another run.
 """
 
-import asyncio
+from asyncio import to_thread
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from prefect import flow, get_run_logger
+from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed
 
+from flows.acts import decision_of
 from flows.forms import NOT_READ, Answer, Decide, reason, take_answer, wait_for
 from flows.gates import close, enter, holds
 from flows.record import Record, opened
+from flows.showing import DONE, act, carry_out
 from flows.waiting import Waiting, read_waiting
 from models.clocks import london_date
 from models.database import write
@@ -27,7 +30,6 @@ from models.escalations.tables import Proposal
 from models.people.identity import officer_by_code
 from models.record.audit import record_refused_code
 from models.refusals import Refused
-from notifications.issuing import issue_letters
 
 # In the same words whether another run has it or its case is restricted.
 NOT_OURS = "Nothing waits here for this flow run."
@@ -67,20 +69,44 @@ async def academy_ladder(proposal_id: int, attempt: int) -> State[Any]:
 
 async def _transition(proposal_id: int, attempt: int) -> State[Any]:
     with opened() as record:
+        run_id = UUID(flow_run.id)
         answer = await take_answer(Decide)
-        if not enter(record.engine, proposal_id, attempt, flow_run.id):
+        if not await to_thread(enter, record.engine, proposal_id, attempt, run_id):
             return Cancelled(message=NOT_OURS)
-        refused = _decide(record, proposal_id, answer) if answer else ""
-        waiting = _read(record, proposal_id)
+        before = await to_thread(_read, record, proposal_id)
+        refused = await _take_decision(record, before, answer) if answer else ""
+        waiting = await to_thread(_read, record, proposal_id)
+        # It may have been restricted since: then Prefect must not be told what stands there.
+        if not await to_thread(holds, record.engine, proposal_id, run_id):
+            return Cancelled(message=NOT_OURS)
         if waiting.awaits:
             description = waiting.description(record.settings.base_url, refused)
-            # It may have been restricted since: then Prefect must not be told what stands there.
-            if not holds(record.engine, proposal_id, flow_run.id):
-                return Cancelled(message=NOT_OURS)
             await wait_for(Decide, description, waiting.asking)
-        await _carry_out(record)
-        close(record.engine, proposal_id)
-        return Completed(message=f"{refused} {_read(record, proposal_id).outcome()}".strip())
+        taken = [] if refused or not answer else [decision_of(before.proposal)]
+        await carry_out(record, proposal_id, taken)
+        return await _end(record, proposal_id, run_id, refused)
+
+
+async def _end(record: Record, proposal_id: int, run_id: UUID, refused: str) -> State[Any]:
+    ended = await to_thread(_read, record, proposal_id)
+    if not await to_thread(holds, record.engine, proposal_id, run_id):
+        return Cancelled(message=NOT_OURS)
+    await to_thread(close, record.engine, proposal_id)
+    return Completed(message=f"{refused} {ended.outcome()}".strip())
+
+
+async def _take_decision(record: Record, waiting: Waiting, answer: Answer[Decide]) -> str:
+    """Hand the answer to the command, as a task; why it was refused, or nothing."""
+    proposal = waiting.proposal
+    if not waiting.awaits:  # it was decided already, and the command says so
+        return await to_thread(_decide, record, proposal.id, answer)
+
+    async def decided() -> State[Any]:
+        refused = await to_thread(_decide, record, proposal.id, answer)
+        return Completed(message=refused, name="Refused" if refused else DONE)
+
+    state = await act(decision_of(proposal), decided)
+    return state.message or ""
 
 
 def _read(record: Record, proposal_id: int) -> Waiting:
@@ -130,10 +156,3 @@ def _keep_refusal(
             refusal=refusal,
             case_id=proposal.escalation_id,
         )
-
-
-async def _carry_out(record: Record) -> None:
-    """Issue what was approved; the delivery worker sends it, and nothing here waits for mail."""
-    now = datetime.now(UTC)
-    issued = await asyncio.to_thread(issue_letters, record.engine, record.policy, now)
-    get_run_logger().info("Letters issued and queued for delivery: %d.", issued)

@@ -1,8 +1,9 @@
 """The dispatcher's way to Prefect's server, which may be busy or away.
 
 A server on SQLite answers 503 whenever it writes something else at that moment, its own log of
-events after each of our calls, say. Prefect's client then waits for seconds, where a tenth of one
-is enough; and for a server that is away it waits for a minute, where the next pass tries anyhow.
+events after each of our calls, say (ours does so no more, see `flows/server.py`). Prefect's client
+then waits for seconds, where a tenth of one is enough; and for a server that is away it waits for a
+minute, where the next pass tries anyhow.
 """
 
 import asyncio

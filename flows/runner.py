@@ -12,8 +12,11 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
+from prefect import Flow, get_client
+from prefect.client.orchestration import PrefectClient
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
@@ -23,11 +26,14 @@ from prefect.types.entrypoint import EntrypointType
 from flows.bulk import import_the_register, letters_in_bulk, level_letters_due
 from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
+from flows.inside import Inside, Served
 from flows.ladders import academy_ladder, maintained_school_ladder
 from flows.patience import patient_client
 from flows.record import Record, opened
 from flows.school_year import school_year
 from flows.starting import start_an_escalation
+from flows.telling import Teller
+from models import pulse
 from notifications.issuing import approved_letters, issue_letters
 
 POLL_SECONDS = 2
@@ -47,6 +53,15 @@ LANES = {
     "import-the-register": "work",
     "letters-in-bulk": "work",
     "level-letters-due": "work",
+}
+
+# Their runs take moments, and are carried out in this process (flows/inside.py).
+INSIDE = ("clock", "transitions")
+FLOWS: dict[str, Flow[Any, Any]] = {
+    "maintained-school-ladder": maintained_school_ladder,
+    "academy-ladder": academy_ladder,
+    "start-an-escalation": start_an_escalation,
+    "clock": clock,
 }
 
 _log = logging.getLogger("prefect.scc")
@@ -108,6 +123,7 @@ async def run() -> None:
         loop.add_signal_handler(number, stop.set)
     under_way: set[asyncio.Task[None]] = set()
     with opened() as record:
+        turning = asyncio.create_task(_turn(pulse.begin()))
         issuing = asyncio.create_task(_issue(record))
         while not stop.is_set():
             try:
@@ -116,6 +132,7 @@ async def run() -> None:
                 _log.warning("Prefect is not to be had, trying again: %r", lost)
                 await _pause(stop)
         issuing.cancel()
+        turning.cancel()
         await _end(under_way)
 
 
@@ -124,11 +141,16 @@ async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Tas
 
     What is left of the runners then, because it is under way, stays in `under_way`.
     """
-    serving = {runner: asyncio.create_task(runner.start()) for runner in await _runners(stop)}
+    runners, inside = await _registered(stop, under_way)
+    serving = {runner: asyncio.create_task(runner.start()) for runner in runners}
     for each in serving.values():
         under_way.add(each)
         each.add_done_callback(under_way.discard)
-    others = (asyncio.create_task(_dispatch(record)), asyncio.create_task(stop.wait()))
+    others = (
+        asyncio.create_task(_dispatch(record)),
+        asyncio.create_task(_take_up(inside)),
+        asyncio.create_task(stop.wait()),
+    )
     try:
         done, _ = await asyncio.wait(
             [*serving.values(), *others], return_when=asyncio.FIRST_COMPLETED
@@ -142,12 +164,22 @@ async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Tas
         await asyncio.gather(*others, *leaving, return_exceptions=True)
 
 
-async def _runners(stop: asyncio.Event) -> list[_Runner]:
-    """A runner for each lane, its flows registered with Prefect."""
-    lanes = {lane: _Runner(lane, stop) for lane in AT_ONCE}
-    for deployment in await deployments():
-        await lanes[LANES[deployment.name]].aadd_deployment(deployment)
-    return list(lanes.values())
+async def _registered(
+    stop: asyncio.Event, under_way: set[asyncio.Task[None]]
+) -> tuple[list[_Runner], Inside]:
+    """Register the flows with Prefect: who runs them in processes, and who in this one."""
+    runners = {lane: _Runner(lane, stop) for lane in AT_ONCE if lane not in INSIDE}
+    served: dict[UUID, Served] = {}
+    async with get_client() as client:
+        for deployment in await deployments():
+            lane = LANES[deployment.name]
+            if lane in runners:
+                await runners[lane].aadd_deployment(deployment)
+                continue
+            known = await client.read_deployment(await deployment.aapply())
+            has_pool = known.work_pool_name is not None
+            served[known.id] = Served(FLOWS[deployment.name], lane, has_pool)
+    return list(runners.values()), Inside(served, AT_ONCE, under_way)
 
 
 async def _leave(runner: _Runner, serving: asyncio.Task[None]) -> None:
@@ -168,6 +200,16 @@ async def _end(under_way: set[asyncio.Task[None]]) -> None:
         task.cancel()
     if left:
         await asyncio.wait(left, timeout=FAREWELL)
+
+
+async def _turn(lives: pulse.Pulse) -> None:
+    """Show that the event loop goes round, on which everything here waits for its turn.
+
+    A pass over much that waits in Prefect takes minutes, and lets others have theirs.
+    """
+    while True:
+        lives.turn()
+        await asyncio.sleep(1)
 
 
 async def _issue(record: Record) -> None:
@@ -192,6 +234,7 @@ async def _dispatch(record: Record) -> None:
     """Pass after pass; raises when the server is lost or no longer knows the deployments."""
     full_pass_at = time.monotonic()  # a clock that is put right would hold it up
     failures = 0
+    teller = Teller(record)
     async with patient_client() as client:
         while failures < LOST_AFTER:
             now = datetime.now(UTC)
@@ -202,6 +245,7 @@ async def _dispatch(record: Record) -> None:
                 else:
                     await dispatch_new(record, client, now)
                 failures = 0
+                await _tell(teller, client)
             except (httpx.HTTPStatusError, ObjectNotFound) as refused:
                 # It lives, but is too busy; or another dispatcher has just deleted a run.
                 _log.warning("Prefect could not do it now: %r", refused)
@@ -209,6 +253,25 @@ async def _dispatch(record: Record) -> None:
                 failures += 1
             await asyncio.sleep(POLL_SECONDS)
     raise ConnectionError("Prefect's server does not answer")
+
+
+async def _tell(teller: Teller, client: PrefectClient) -> None:
+    """Tell what happened; whatever is the matter with that, what waits is kept in step."""
+    try:
+        await teller.tell(client)
+    except Exception as trouble:
+        _log.warning("Prefect was not told what happened, it is tried again: %r", trouble)
+
+
+async def _take_up(inside: Inside) -> None:
+    """Take up what is due here; whether the server is lost the dispatcher finds out."""
+    async with get_client() as client:
+        while True:
+            try:
+                await inside.take_up(client, datetime.now(UTC))
+            except Exception as trouble:  # whatever it is, the next look may do better
+                _log.warning("Prefect did not say what is due: %r", trouble)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 async def _pause(stop: asyncio.Event) -> None:

@@ -1,5 +1,6 @@
 """Starting an escalation from Prefect's own form."""
 
+from asyncio import to_thread
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,11 +56,12 @@ async def start_an_escalation(
         refused = NOT_READ if answer and answer.entered is None else ""
         if answer and answer.entered:
             try:
-                return Completed(message=_start(record, answer.entered, entered))
+                return Completed(message=await to_thread(_start, record, answer.entered, entered))
             except Refused as refusal:
-                _keep_refusal(record, answer.entered, refusal)
+                await to_thread(_keep_refusal, record, answer.entered, refusal)
                 refused = reason(refusal)
-        await wait_for(Identify, _description(record, entered, refused), STARTING)
+        description = await to_thread(_description, record, entered, refused)
+        await wait_for(Identify, description, STARTING)
         raise AssertionError("a suspended run goes no further")
 
 

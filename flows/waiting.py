@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -30,12 +30,10 @@ from models.policy import Policy
 from models.schools.tables import School
 from notifications.issuing import named
 
-ISSUING_TAKES = timedelta(seconds=10)
 ANEW = (
     "There was a decision since the last one, or a letter or an address to which it goes was "
     "changed. Read what stands below before you decide."
 )
-LETTERS_SAID = {LetterState.ISSUED: "Issued", LetterState.APPROVED: "To be issued"}
 NOBODY = "nobody yet: an address is missing"
 
 
@@ -114,11 +112,6 @@ class Waiting:
         if not drafts:
             return ""
         return "\n".join(["Approval sends:", "", *(each.line(base_url) for each in drafts)])
-
-    def is_being_issued(self, now: datetime) -> bool:
-        """Whether it was approved just now, so that its letters will be issued in a moment."""
-        left = any(letter.state is LetterState.APPROVED for letter in self.letters)
-        return left and timedelta(0) <= now - self.decided[-1][0].at < ISSUING_TAKES
 
     def outcome(self) -> str:
         """What became of the proposal and of its letters, in a few sentences."""

@@ -1,17 +1,18 @@
 """One wait in Prefect: a suspended flow run with a form, made and ended without a process.
 
-A process starts when somebody answers the form, and not before. Everything here may be done
-twice, by two dispatchers at once, and may be cut off between any two calls: what is left of it
-is told by what Prefect and the rows say, and the next pass goes on from there.
+It is carried out when somebody answers the form, or decided elsewhere, and not before. Everything
+here may be done twice, by two dispatchers at once, and may be cut off between any two calls: what
+is left of it is told by what Prefect and the rows say, and the next pass goes on from there.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed, Scheduled
@@ -29,7 +30,10 @@ from flows.forms import (
 from flows.gates import GATE, Gate, close, holds, is_hidden, next_attempt, record_run
 from flows.record import Record
 from flows.waiting import Waiting, read_waiting
-from models.clocks import london_date
+from models.clocks import is_recent, london_date
+
+WOKEN = "Decided elsewhere"
+WOKEN_FOR = timedelta(minutes=2)  # in which somebody has to carry it out
 
 
 async def open_wait(
@@ -119,16 +123,18 @@ async def ask_again(record: Record, client: PrefectClient, run: FlowRun, waiting
 async def end_wait(
     record: Record, client: PrefectClient, gate: Gate, run: FlowRun | None, now: datetime
 ) -> None:
-    """End the wait of a proposal that was decided elsewhere; an answer under way ends it itself.
+    """End the wait of a proposal that was decided elsewhere.
 
-    The runner issues its letters meanwhile, so that the run can say so; it is not waited for long.
+    Its run is woken and ends itself: it shows what was done, as after an answer. Where nobody
+    carries it out in time, it is ended from here.
     """
     if run is not None and run.state is not None and not run.state.is_final():
-        if not await _is_idle(client, run):
+        if run.state.is_paused():
+            await client.set_flow_run_state(run.id, Scheduled(name=WOKEN))
             return
+        if not run.state.is_scheduled() or is_recent(run.state.timestamp, now, WOKEN_FOR):
+            return  # it is about to be carried out, or being so
         waiting = read_waiting(record.engine, record.policy, gate.proposal_id, london_date(now))
-        if waiting.is_being_issued(now):
-            return
         outcome: State[None] = Completed(message=waiting.outcome())
         await client.set_flow_run_state(run.id, outcome, force=True)
     if run is not None:
@@ -136,17 +142,12 @@ async def end_wait(
     close(record.engine, gate.proposal_id)
 
 
-async def _is_idle(client: PrefectClient, run: FlowRun) -> bool:
-    """Whether no process works for this run, and none has to take an answer."""
-    if run.state is None or run.state.is_paused():
-        return True
-    if not run.state.is_scheduled():
-        return False
-    return not any(is_answer(item) for item in await kept_forms(client, run.id))
-
-
 async def forget(client: PrefectClient, run_id: UUID) -> None:
-    """Delete a run and all that it says."""
+    """Delete a run and all that it says: with it go its tasks, but not its artifacts."""
     with suppress(ObjectNotFound):  # another dispatcher was first
         await remove_forms(client, run_id)
+        for artifact in await client.read_artifacts(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+        ):
+            await client.delete_artifact(artifact.id)
         await client.delete_flow_run(run_id)

@@ -59,6 +59,7 @@ class EventKind(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"
     MESSAGE_BECAME_UNKNOWN = "message_became_unknown"
+    MESSAGE_HELD_UP = "message_held_up"
     MESSAGE_SETTLED = "message_settled"
     DEADLINE_SET = "deadline_set"
     DEADLINE_MISSED = "deadline_missed"

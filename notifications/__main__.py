@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from models import pulse
 from models.database import connect
 from models.policy import PolicyError, load_policy
 from models.settings import Settings
@@ -22,7 +23,8 @@ def main() -> None:
     engine = connect(settings.database)
     try:
         check(engine)
-        run(engine, load_policy(settings.policy), settings, lambda: datetime.now(UTC), stop)
+        policy, lives = load_policy(settings.policy), pulse.begin()
+        run(engine, policy, settings, lambda: datetime.now(UTC), stop, lives.turn)
     except (SchemaError, PolicyError) as trouble:
         sys.exit(str(trouble))
     except SQLAlchemyError:  # its own words may hold the address and more

@@ -31,7 +31,7 @@ from models.people.access import reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import find_rule
-from models.programme.shown import duties_left
+from models.programme.duties_shown import Duty, duties_left
 from models.risk.tables import Assessment, AssessmentState
 from models.schools.tables import School
 from models.settings import TEMPLATES, Settings
@@ -112,7 +112,7 @@ class Composer:
             return self._letter_problem(message)
         if message.data["what"] == "case_officer_changed":
             return self._case_officer_changed(message)
-        if message.data["what"] == "register_changed_school":
+        if message.data["what"] in ("register_changed_school", "message_problem"):
             return self._as_recorded(message)
         return self._alert(message)
 
@@ -351,26 +351,26 @@ class Composer:
         """What is still to be done of the support programme: how much, and the first of it."""
         today = london_date(self.now)
         left = duties_left(self.session, message.data["duties"], today, MOST_LISTED)
-        (number_late, late), (number_coming, coming) = left["late"], left["planned"]
-        if not late and not coming:
+        if not left.late and not left.coming:
             return None
         return self._from_template(
             message,
             "duties",
-            late=[self._duty(each) for each in late],
-            coming=[self._duty(each) for each in coming],
-            number_late=number_late,
-            number_coming=number_coming,
+            late=[self._duty(each) for each in left.late],
+            coming=[self._duty(each) for each in left.coming],
+            number_late=left.number_late,
+            number_coming=left.number_coming,
             url=self._url(path),
         )
 
-    def _duty(self, duty: dict[str, Any]) -> dict[str, str]:
-        of_a_school = duty["urn"] is not None
-        path = f"/schools/{duty['urn']}/programme" if of_a_school else "/programme/duties"
+    def _duty(self, duty: Duty) -> dict[str, str]:
+        """A duty as its template names it."""
+        of_a_school = duty.urn is not None
+        path = f"/schools/{duty.urn}/programme" if of_a_school else "/programme/duties"
         return {
-            "title": duty["title"],
-            "school": duty["school"] or "The whole risk register",
-            "due_on": long_date(duty["due_on"]),
+            "title": duty.title,
+            "school": duty.school or "The whole risk register",
+            "due_on": long_date(duty.due_on),
             "url": self._url(path),
         }
 

@@ -92,6 +92,16 @@ def issue_letters(engine: Engine, policy: Policy, now: datetime) -> int:
     return sum(_issue(engine, policy, letter_id, now) for letter_id in waiting)
 
 
+def issue_letter(engine: Engine, policy: Policy, letter_id: int, now: datetime) -> bool:
+    """Issue one letter that was approved; whether it is issued now, by whomever.
+
+    As `issue_letters`: twice and at once is safe, and one that cannot be rendered stays approved.
+    """
+    if letter_id in approved_letters(engine):
+        _issue(engine, policy, letter_id, now)
+    return letter_id not in approved_letters(engine)
+
+
 def _issue(engine: Engine, policy: Policy, letter_id: int, now: datetime) -> bool:
     with read(engine) as session:
         letter = session.get_one(Letter, letter_id)

@@ -28,7 +28,8 @@ from models.clocks import in_office_hours
 from models.database import UtcDateTime, read, write
 from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, EventKind, Happening, append
-from models.level_letters.deliveries import tell_approver
+from models.letters.deliveries import report_unwritten
+from models.level_letters.deliveries import tell_approver, tell_unwritten
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
 from models.policy import Policy
@@ -210,6 +211,10 @@ class Sending:
             log.exception("Message %s cannot be put together", message.id)
             with write(self._engine) as session:
                 _put_off(session, message, begun, None, "It could not be put together.")
+            with write(self._engine) as session:
+                if message.kind is MessageKind.LEVEL_LETTER:
+                    tell_unwritten(session, begun, message)
+                report_unwritten(session, now=begun, message=message)
             return Outcome.RETRY
         if mail is None:
             with write(self._engine) as session:

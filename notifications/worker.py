@@ -27,19 +27,24 @@ def run(
     settings: Settings,
     clock: Callable[[], datetime],
     stop: Event,
+    turn: Callable[[], None] = lambda: None,
 ) -> None:
     """Send until told to stop; what is under way then is finished.
 
-    Whatever goes wrong is logged and tried again: only `stop` ends it.
+    Whatever goes wrong is logged and tried again: only `stop` ends it. `turn` is told whenever
+    something is done: nothing between two of these takes longer than a locked database.
     """
     with Sending(engine, policy, settings, clock) as sending:
         looked_at: datetime | None = None
         while not stop.is_set():
+            turn()
             try:
                 now = clock()
                 if looked_at is None or not timedelta(0) <= now - looked_at < LOOKS_ROUND:
                     sending.give_up_lost_claims()
+                    turn()
                     stamp(engine, now, DELIVERY)
+                    turn()
                     looked_at = now
                 sending.begin()
                 if sending.under_way:

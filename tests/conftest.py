@@ -58,8 +58,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
+# What is dear and stands behind a fixture, or in files of its own: `make quick` leaves it out.
+DEAR_FIXTURES = {"prefect", "empty_prefect", "browser", "postgresql", "postgresql_url"}
+DEAR_FILES = ("/flows/", "/cli/test_up.py", "/cli/test_backup.py", "/test_kill_points")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what is dear to ask")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """SQLite is asked every example of a test, PostgreSQL the first one.
+    """With `--quick` nothing dear is asked: no Prefect, browser, kill point or PostgreSQL.
+
+    SQLite is asked every example of a test, PostgreSQL the first one.
 
     The rule that is tested is the same code on both; what may differ is the statement, and one
     example sends it. Where the example itself may be taken differently, the test is marked
@@ -72,9 +83,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if _is_on_postgresql(item) and not item.get_closest_marker("every_example"):
             spared += [item] if test in asked else []
             asked.add(test)
+    if config.getoption("quick"):
+        spared = [item for item in items if _is_dear(item)]
     if spared:
         config.hook.pytest_deselected(items=spared)
         items[:] = [item for item in items if item not in set(spared)]
+
+
+def _is_dear(item: pytest.Item) -> bool:
+    needs = set(getattr(item, "fixturenames", ()))
+    in_dear_file = any(name in item.nodeid for name in DEAR_FILES)
+    return in_dear_file or _is_on_postgresql(item) or bool(needs & DEAR_FIXTURES)
 
 
 def _is_on_postgresql(item: pytest.Item) -> bool:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -17,11 +18,20 @@ def main() -> None:
     asked.add_argument("--host", default="127.0.0.1", help="where it listens")
     asked.add_argument("--port", type=int, default=8000)
     asked.add_argument("--workers", type=int, default=1, help="how many processes")
+    asked.add_argument("--reload", action="store_true", help="start again when a file changes")
+    asked.add_argument(
+        "--when-told",
+        action="store_true",
+        help="load everything, and listen when standard input has a line or ends",
+    )
     options = asked.parse_args()
     settings = Settings()
     hosts = (options.host, urlsplit(settings.base_url).hostname or "")
     if settings.secret_key == DEFAULT_SECRET and not all(map(is_loopback, hosts)):
         sys.exit("Beyond this machine it needs a secret of its own: set SCC_SECRET_KEY.")
+    if options.when_told:
+        import_module("web.app")
+        sys.stdin.readline()
     os.environ["SCC_BOUND_TO"] = options.host  # for the application, which reads it for itself
     uvicorn.run(
         "web.app:create_app",
@@ -29,6 +39,8 @@ def main() -> None:
         host=options.host,
         port=options.port,
         workers=options.workers,
+        reload=options.reload,
+        reload_dirs=["models", "notifications", "templates", "web"] if options.reload else None,
         **serving(settings),
     )
 

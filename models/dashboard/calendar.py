@@ -9,25 +9,34 @@ from models.escalations.tables import Escalation
 from models.matters.deadlines import RUNNING
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline
-from models.paging import Found
 from models.people.access import Act, may, reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import find_rule
 from models.programme.tables import OF_THE_COUNCIL, Duty, DutyState, Supporter, is_evaluating
 from models.schools.tables import School
+from models.shown import Shown
 
 
-def calendar(session: Session, policy: Policy, officer: Officer, *, today: date) -> list[Found]:
-    """Each entry with its key, day, summary and the path of its page, in order. Two queries.
+class Entry(Shown):
+    """What is due on a day, and the path of its page; `key` tells it from every other."""
+
+    key: str
+    day: date
+    summary: str
+    path: str
+
+
+def calendar(session: Session, policy: Policy, officer: Officer, *, today: date) -> list[Entry]:
+    """What stands in the officer's calendar, in order. Two queries.
 
     A calendar is kept elsewhere, so of a restricted case it has the reference alone.
     """
     entries = [*_deadlines(session, policy, officer), *_duties(session, officer, today)]
-    return sorted(entries, key=lambda entry: (entry["day"], entry["key"]))
+    return sorted(entries, key=lambda entry: (entry.day, entry.key))
 
 
-def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Found]:
+def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry]:
     statement = (
         select(Deadline, Escalation, School)
         .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
@@ -41,17 +50,17 @@ def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Found
         rule = find_rule(policy, deadline.step_key)
         what = "deadline" if escalation.restricted else f"{rule.title}, {deadline.kind} due"
         entries.append(
-            {
-                "key": f"deadline-{deadline.id}",
-                "day": deadline.due_on,
-                "summary": f"{escalation.reference}:{about} {what}",
-                "path": f"/escalations/{escalation.reference}",
-            }
+            Entry(
+                key=f"deadline-{deadline.id}",
+                day=deadline.due_on,
+                summary=f"{escalation.reference}:{about} {what}",
+                path=f"/escalations/{escalation.reference}",
+            )
         )
     return entries
 
 
-def _duties(session: Session, officer: Officer, today: date) -> list[Found]:
+def _duties(session: Session, officer: Officer, today: date) -> list[Entry]:
     """What is planned for the schools whose School Evaluation Officer they are.
 
     Whoever owns the risk register has the council's own reviews as well.
@@ -67,11 +76,11 @@ def _duties(session: Session, officer: Officer, today: date) -> list[Found]:
         .where(mine, Duty.state == DutyState.PLANNED)
     )
     return [
-        {
-            "key": f"duty-{duty.id}",
-            "day": duty.due_on,
-            "summary": f"{duty.kind.label}: {school.name}" if school else duty.kind.label,
-            "path": f"/schools/{school.urn}/programme" if school else "/programme/duties",
-        }
+        Entry(
+            key=f"duty-{duty.id}",
+            day=duty.due_on,
+            summary=f"{duty.kind.label}: {school.name}" if school else duty.kind.label,
+            path=f"/schools/{school.urn}/programme" if school else "/programme/duties",
+        )
         for duty, school in session.exec(statement)
     ]

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import case, func
@@ -10,12 +9,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from models.clocks import add_working_days
-from models.escalations.shown import AGES, age_limits, count_overdue
+from models.escalations.choosing import AGES, age_limits, count_overdue
 from models.escalations.tables import Escalation, Status
 from models.matters.deadlines import RUNNING
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline
-from models.paging import Found
 from models.people.access import Reader
 from models.policy import Policy
 from models.policy.wording import find_rule
@@ -23,6 +21,7 @@ from models.programme.tables import Duty, DutyKind, DutyState
 from models.risk.level_changes import level_changes
 from models.schools.shown import NOT_ASSESSED
 from models.schools.tables import RiskLevel, School, is_watched
+from models.shown import Shown
 
 WORKING_DAYS_AHEAD = 20
 SATURDAY = 5
@@ -30,16 +29,40 @@ OPENED = (Status.OPEN, Status.PAUSED)
 LEVELS = (*(level.value for level in RiskLevel), NOT_ASSESSED)
 
 
-@dataclass(frozen=True)
-class Dashboard:
+class SchoolsOfPhase(Shown):
+    """The schools of one phase: all, and the number at each of LEVELS."""
+
+    phase: str
+    total: int
+    levels: dict[str, int]
+
+
+class EscalationsAtStep(Shown):
+    """The escalations at one step: all, and the number of each of AGES."""
+
+    step: str
+    title: str
+    total: int
+    ages: dict[str, int]
+
+
+class Week(Shown):
+    """The number of deadlines from one day to another, both counted."""
+
+    first: date
+    last: date
+    total: int
+
+
+class Dashboard(Shown):
     """What an officer sees of the whole; who may not see the programme has none of its figures."""
 
     overdue: int  # escalations that wait for a response whose day has passed
     overdue_since: date | None  # the earliest of those days
-    late: dict[str, int] | None  # work of the programme whose day has passed, by kind of duty
-    schools: list[Found]  # by phase: the number at each of LEVELS
-    escalations: list[Found]  # by step: the number of each of AGES
-    weeks: list[Found]  # of deadlines to come
+    late: dict[DutyKind, int] | None  # work of the programme whose day has passed, by kind of duty
+    schools: list[SchoolsOfPhase]
+    escalations: list[EscalationsAtStep]
+    weeks: list[Week]  # of deadlines to come
     since: date  # from when changes of level are counted
     changes: int | None
 
@@ -73,7 +96,7 @@ def last_term_ended(policy: Policy, today: date) -> date:
     return max(ended, default=today - timedelta(days=365))
 
 
-def _schools(session: Session, today: date) -> list[Found]:
+def _schools(session: Session, today: date) -> list[SchoolsOfPhase]:
     counted = (
         select_columns(col(School.phase), col(School.risk_level), func.count())
         .where(is_watched(today))
@@ -84,12 +107,18 @@ def _schools(session: Session, today: date) -> list[Found]:
     for phase, level, number in session.connection().execute(counted):
         phases.setdefault(phase, Counter())[level.value if level else NOT_ASSESSED] += number
     return [
-        {"phase": phase, "total": counts.total(), **{level: counts[level] for level in LEVELS}}
+        SchoolsOfPhase(
+            phase=phase,
+            total=counts.total(),
+            levels={level: counts[level] for level in LEVELS},
+        )
         for phase, counts in phases.items()
     ]
 
 
-def _escalations(session: Session, policy: Policy, reader: Reader, today: date) -> list[Found]:
+def _escalations(
+    session: Session, policy: Policy, reader: Reader, today: date
+) -> list[EscalationsAtStep]:
     opened = col(Escalation.opened_on)
     limits = [(name, age_limits(name, today)) for name in AGES]
     age = case(*((opened >= first, name) for name, (first, _) in limits[:-1]), else_=limits[-1][0])
@@ -102,12 +131,12 @@ def _escalations(session: Session, policy: Policy, reader: Reader, today: date) 
     for step, name, number in session.connection().execute(counted):
         steps.setdefault(step, Counter())[name] += number
     return [
-        {
-            "step": key,
-            "title": find_rule(policy, key).title,
-            "total": steps[key].total(),
-            **{name: steps[key][name] for name in AGES},
-        }
+        EscalationsAtStep(
+            step=key,
+            title=find_rule(policy, key).title,
+            total=steps[key].total(),
+            ages={name: steps[key][name] for name in AGES},
+        )
         for key in _in_order(policy, steps)
     ]
 
@@ -118,7 +147,7 @@ def _in_order(policy: Policy, keys: Iterable[str]) -> list[str]:
     return sorted(keys, key=order.index)
 
 
-def _weeks(session: Session, reader: Reader, today: date) -> list[Found]:
+def _weeks(session: Session, reader: Reader, today: date) -> list[Week]:
     """The deadlines that run, by the week they end in, as far as `WORKING_DAYS_AHEAD`."""
     last = add_working_days(today, WORKING_DAYS_AHEAD)
     counted = (
@@ -136,12 +165,12 @@ def _weeks(session: Session, reader: Reader, today: date) -> list[Found]:
         to_sunday = 6 - first.weekday() + (7 if first.weekday() >= SATURDAY else 0)
         end = min(first + timedelta(days=to_sunday), last)
         number = sum(count for day, count in days.items() if first <= day <= end)
-        weeks.append({"first": first, "last": end, "total": number})
+        weeks.append(Week(first=first, last=end, total=number))
         first = end + timedelta(days=1)
     return weeks
 
 
-def _late(session: Session, today: date) -> dict[str, int]:
+def _late(session: Session, today: date) -> dict[DutyKind, int]:
     kinds = (DutyKind.VISIT, DutyKind.REPORT)
     counted = (
         select_columns(col(Duty.kind), func.count())
@@ -149,5 +178,5 @@ def _late(session: Session, today: date) -> dict[str, int]:
         .where(col(Duty.kind).in_(kinds))
         .group_by(col(Duty.kind))
     )
-    found = {kind.value: number for kind, number in session.connection().execute(counted)}
-    return {kind.value: found.get(kind.value, 0) for kind in kinds}
+    found: dict[DutyKind, int] = dict(session.connection().execute(counted).tuples().all())
+    return {kind: found.get(kind, 0) for kind in kinds}

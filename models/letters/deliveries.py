@@ -20,6 +20,8 @@ from models.statements import add, change
 from models.telling import tell
 from models.text import check_prose
 
+UNWRITTEN = "message_problem"  # what an alert is about, and its template
+
 
 def settle(
     session: Session,
@@ -68,8 +70,7 @@ def settle(
 def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     """An approved letter's documents cannot be made: its case officer is told, once."""
     key = f"letter:{letter_id}:unissued"
-    told = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
-    if session.exec(told).first() is not None:
+    if _was_told(session, key):
         return
     letter = see_row(session, THE_MACHINE, Letter, letter_id)
     escalation = session.get_one(Escalation, letter.escalation_id)
@@ -78,6 +79,40 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     tell(session, now, [officer], key=key, escalation=escalation, data=data)
     happening = Happening(EventKind.LETTER_NOT_ISSUED, escalation.id, {"letter": letter.id})
     append(session, now, THE_CLOCK, happening)
+
+
+def report_unwritten(session: Session, *, now: datetime, message: Message) -> None:
+    """A message cannot be put together: the officer of its case is told, once.
+
+    Of a letter the record says so as well. A message of no case, and this alert itself, is left to
+    the log; of a letter in bulk see `models.level_letters.deliveries.tell_unwritten`.
+    """
+    if message.escalation_id is None or message.data.get("what") == UNWRITTEN:
+        return
+    key = f"message:{message.id}:unwritten"
+    if _was_told(session, key):
+        return
+    escalation = session.get_one(Escalation, message.escalation_id)
+    officer = session.get_one(Officer, escalation.case_officer_id)
+    is_letter = message.kind is MessageKind.LETTER
+    data: dict[str, object] = {
+        "what": UNWRITTEN,
+        "path": f"/escalations/{escalation.reference}",
+        "reference": escalation.reference,
+        "to": f"{message.to_name} ({message.to_email})",
+        "number": message.id,
+        "is_letter": is_letter,
+    }
+    tell(session, now, [officer], key=key, escalation=escalation, data=data)
+    if is_letter:
+        facts = {"message": message.id, "letter": message.letter_id, "to": message.to_email}
+        append(session, now, THE_CLOCK, Happening(EventKind.MESSAGE_HELD_UP, escalation.id, facts))
+
+
+def _was_told(session: Session, key: str) -> bool:
+    """Whether anybody was told of this, whoever the officer was then."""
+    told = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
+    return session.exec(told).first() is not None
 
 
 def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:

@@ -55,25 +55,41 @@ def settle(
 
 
 def tell_approver(session: Session, now: datetime, number: int) -> None:
-    """A letter was refused or may not have arrived: whoever approved its batch hears of it.
+    """A letter was refused or may not have arrived: whoever approved its batch hears of it."""
+    batch = session.get_one(LetterBatch, number)
+    _tell_once(session, now, batch, "problem", {"what": "level_letters_problem"})
+
+
+def tell_unwritten(session: Session, now: datetime, message: Message) -> None:
+    """The message of a letter cannot be put together: whoever approved its batch hears of it."""
+    batch = session.get_one(LetterBatch, message.data["batch"])
+    data: dict[str, object] = {
+        "what": "message_problem",
+        "reference": batch.title,
+        "to": f"{message.to_name} ({message.to_email})",
+        "number": message.id,
+        "is_letter": True,
+    }
+    _tell_once(session, now, batch, "unwritten", data)
+
+
+def _tell_once(
+    session: Session, now: datetime, batch: LetterBatch, why: str, data: dict[str, object]
+) -> None:
+    """Tell whoever approved the batch.
 
     When they can no longer act on it, the Heads of Service hear. Once for the batch and not for
     each of its letters; the batch's page lists them.
     """
-    batch = session.get_one(LetterBatch, number)
     approver = session.get_one(Officer, batch.approved_by_id)
     can_act = may(approver, Act.PREPARE_LEVEL_LETTERS)
     officers = [approver] if can_act else officers_in(session, Role.HEAD_OF_SERVICE)
-    key = f"level-letters:{batch.id}:problem"
+    key = f"level-letters:{batch.id}:{why}"
     keys = {f"alert:{key}:{officer.id}": officer for officer in officers}
     told = set(session.exec(select(Message.key).where(col(Message.key).in_(keys))).all())
-    data: dict[str, object] = {
-        "what": "level_letters_problem",
-        "path": f"/letter-batches/{batch.id}",
-        "title": batch.title,
-    }
+    about: dict[str, object] = {"path": f"/letter-batches/{batch.id}", "title": batch.title}
     untold = [officer for name, officer in keys.items() if name not in told]
-    tell(session, now, untold, key=key, escalation=None, data=data)
+    tell(session, now, untold, key=key, escalation=None, data={**about, **data})
 
 
 def find_delivery(session: Session, number: int, message_id: int) -> tuple[Message, LevelLetter]:

@@ -4,21 +4,54 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import Escalation, NamedOfficer
+from models.matters import tables
 from models.matters.case import find_id
 from models.matters.deadlines import RUNNING, is_late
 from models.matters.sight import visible_to
-from models.matters.tables import Deadline, DeadlineState, Reminder
+from models.matters.tables import DeadlineKind, DeadlineState, ReminderKind, ReminderState
 from models.outbox import Message, MessageState
-from models.paging import PER_PAGE, Found, Page, chosen, paged, rows
+from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import find_rule
 from models.schools.tables import School
+from models.shown import Shown
 from models.text import check_line
+
+
+class Reminder(Shown):
+    """One reminder of a deadline."""
+
+    kind: ReminderKind
+    state: ReminderState
+    due_at: AwareDatetime
+    sent_at: AwareDatetime | None
+
+
+class Deadline(Shown):
+    """A deadline; `days_left` are working days while its escalation is paused."""
+
+    id: int
+    reference: str
+    urn: int
+    school: str
+    case_officer: str
+    case_officer_name: str
+    kind: DeadlineKind
+    step: str
+    step_number: str
+    step_title: str
+    due_on: date
+    rule: str
+    state: DeadlineState
+    overdue: bool
+    days_left: int | None
+    reminders: list[Reminder]
 
 
 def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
@@ -44,10 +77,10 @@ def deadlines_of(
     today: date,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[Deadline]:
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
-    mine = col(Deadline.escalation_id) == find_id(session, reader, reference)
-    statement = _statement().where(mine).order_by(col(Deadline.id))
+    mine = col(tables.Deadline.escalation_id) == find_id(session, reader, reference)
+    statement = _statement().where(mine).order_by(col(tables.Deadline.id))
     return _page(session, policy, statement, today, page, per_page)
 
 
@@ -64,7 +97,7 @@ def deadlines(
     case_officer: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[Deadline]:
     """The deadlines across all escalations that the reader sees, earliest first.
 
     `due_from` is the first day, `due_before` leaves out its own; `running` leaves out those that
@@ -72,15 +105,17 @@ def deadlines(
     queries.
     """
     statement = _statement().where(visible_to(reader))
-    statement = statement.order_by(col(Deadline.due_on), col(Deadline.id))
+    statement = statement.order_by(col(tables.Deadline.due_on), col(tables.Deadline.id))
     if due_from is not None:
-        statement = statement.where(col(Deadline.due_on) >= due_from)
+        statement = statement.where(col(tables.Deadline.due_on) >= due_from)
     if running:
         statement = statement.where(RUNNING)
     if due_before is not None:
-        statement = statement.where(col(Deadline.due_on) < due_before)
+        statement = statement.where(col(tables.Deadline.due_on) < due_before)
     if state is not None:
-        statement = statement.where(col(Deadline.state) == chosen("state", state, DeadlineState))
+        statement = statement.where(
+            col(tables.Deadline.state) == chosen("state", state, DeadlineState)
+        )
     if case_officer is not None:
         email = check_line("case_officer", case_officer).lower()
         statement = statement.where(col(Officer.email) == email)
@@ -89,8 +124,8 @@ def deadlines(
 
 def _statement() -> Any:
     return (
-        select(Deadline, Escalation, School, Officer)
-        .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+        select(tables.Deadline, Escalation, School, Officer)
+        .join(Escalation, col(Escalation.id) == col(tables.Deadline.escalation_id))
         .join(School, col(School.urn) == col(Escalation.urn))
         .join(Officer, col(Officer.id) == col(Escalation.case_officer_id))
     )
@@ -98,11 +133,11 @@ def _statement() -> Any:
 
 def _page(
     session: Session, policy: Policy, statement: Any, today: date, page: int, per_page: int
-) -> Page[Found]:
+) -> Page[Deadline]:
     return paged(
         session,
         statement,
-        Deadline.id,
+        tables.Deadline.id,
         lambda found: _describe(session, policy, found, today),
         page=page,
         per_page=per_page,
@@ -111,45 +146,45 @@ def _page(
 
 def _describe(
     session: Session, policy: Policy, found: Sequence[tuple[Any, ...]], today: date
-) -> list[Found]:
-    reminders: dict[int, list[Found]] = {deadline.id: [] for deadline, *_ in found}
+) -> list[Deadline]:
+    reminders: dict[int, list[Reminder]] = {deadline.id: [] for deadline, *_ in found}
     reminded = (
-        select(Reminder, Message)
-        .outerjoin(Message, col(Message.id) == col(Reminder.message_id))
-        .where(col(Reminder.deadline_id).in_(reminders))
-        .order_by(col(Reminder.due_at), col(Reminder.id))
+        select(tables.Reminder, Message)
+        .outerjoin(Message, col(Message.id) == col(tables.Reminder.message_id))
+        .where(col(tables.Reminder.deadline_id).in_(reminders))
+        .order_by(col(tables.Reminder.due_at), col(tables.Reminder.id))
     )
     for reminder, message in rows(session, reminded):
         reminders[reminder.deadline_id].append(
-            {
-                "kind": reminder.kind.value,
-                "state": reminder.state.value,
-                "due_at": reminder.due_at,
-                "sent_at": _sent_at(message),
-            }
+            Reminder(
+                kind=reminder.kind,
+                state=reminder.state,
+                due_at=reminder.due_at,
+                sent_at=_sent_at(message),
+            )
         )
     described = []
     for deadline, escalation, school, officer in found:
         rule = find_rule(policy, deadline.step_key)
         described.append(
-            {
-                "id": deadline.id,
-                "reference": escalation.reference,
-                "urn": school.urn,
-                "school": school.name,
-                "case_officer": officer.email,
-                "case_officer_name": officer.name,
-                "kind": deadline.kind,
-                "step": deadline.step_key,
-                "step_number": rule.number,
-                "step_title": rule.title,
-                "due_on": deadline.due_on,
-                "rule": deadline.rule,
-                "state": deadline.state.value,
-                "overdue": is_late(deadline, today),
-                "days_left": deadline.days_left,
-                "reminders": reminders[deadline.id],
-            }
+            Deadline(
+                id=deadline.id,
+                reference=escalation.reference,
+                urn=school.urn,
+                school=school.name,
+                case_officer=officer.email,
+                case_officer_name=officer.name,
+                kind=deadline.kind,
+                step=deadline.step_key,
+                step_number=rule.number,
+                step_title=rule.title,
+                due_on=deadline.due_on,
+                rule=deadline.rule,
+                state=deadline.state,
+                overdue=is_late(deadline, today),
+                days_left=deadline.days_left,
+                reminders=reminders[deadline.id],
+            )
         )
     return described
 

@@ -3,27 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypedDict, Unpack
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
+from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, String, cast, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Found, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy.programme import school_year_of
-from models.programme.shown import known_officer
-from models.programme.tables import (
-    OF_A_SCHOOL,
-    OF_THE_COUNCIL,
-    DutyKind,
-    Review,
-    SchoolVisit,
-    WrittenReport,
-)
+from models.programme import tables
+from models.programme.supporters_shown import known_officer
+from models.programme.tables import OF_A_SCHOOL, OF_THE_COUNCIL, DutyKind
 from models.refusals import NotFound
 from models.schools.tables import School
+from models.shown import Shown
 
 
 class Filters(TypedDict, total=False):
@@ -41,73 +37,128 @@ class Filters(TypedDict, total=False):
     per_page: int
 
 
+class SupportWork(Shown):
+    """What was done to support schools; `duty` is what was planned and is met by it."""
+
+    id: int
+    officer: str
+    officer_name: str
+    duty: int | None
+    recorded_at: AwareDatetime
+
+
+class SchoolVisit(SupportWork):
+    """A visit to a school."""
+
+    urn: int
+    school: str
+    visited_on: date
+    purpose: str
+    notes: str
+    agreed_actions: str
+
+
+class ReportSection(Shown):
+    """One section of a written report."""
+
+    title: str
+    text: str
+
+
+class WrittenReport(SupportWork):
+    """A written report on a school."""
+
+    urn: int
+    school: str
+    dated: date
+    sections: list[ReportSection]
+
+
+class SupportReview(SupportWork):
+    """A review of a school's support; one of the whole register has no URN."""
+
+    urn: int | None
+    school: str | None
+    kind: DutyKind
+    title: str
+    held_on: date
+    summary: str
+    impact: str
+
+
+Work = TypeVar("Work", bound=SupportWork)
+
+
 @dataclass(frozen=True)
-class _Kind:
-    """One kind of record: its table, its day, what it is called and what it says."""
+class _Kind(Generic[Work]):
+    """One kind of record: its table, its day, what it is called, and how a row is shown.
+
+    `show` takes the row and what all kinds have.
+    """
 
     table: Any
     day: Any
     word: str
-    describe: Callable[[Any], Found]
+    show: Callable[..., Work]
 
 
-_VISIT = _Kind(
-    SchoolVisit,
-    SchoolVisit.visited_on,
-    "visit",
-    lambda found: {
-        "visited_on": found.visited_on,
-        "purpose": found.purpose,
-        "notes": found.notes,
-        "agreed_actions": found.agreed_actions,
-    },
-)
-_REPORT = _Kind(
-    WrittenReport,
-    WrittenReport.dated,
-    "report",
-    lambda found: {"dated": found.dated, "sections": list(found.sections)},
-)
-_REVIEW = _Kind(
-    Review,
-    Review.held_on,
-    "review",
-    lambda found: {
-        "kind": found.kind.value,
-        "title": found.kind.label,
-        "held_on": found.held_on,
-        "summary": found.summary,
-        "impact": found.impact,
-    },
-)
-_KINDS = (_VISIT, _REPORT, _REVIEW)
+def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
+    return SchoolVisit(
+        **common,
+        visited_on=found.visited_on,
+        purpose=found.purpose,
+        notes=found.notes,
+        agreed_actions=found.agreed_actions,
+    )
+
+
+def _report(found: tables.WrittenReport, **common: Any) -> WrittenReport:
+    sections = [ReportSection(**section) for section in found.sections]
+    return WrittenReport(**common, dated=found.dated, sections=sections)
+
+
+def _review(found: tables.Review, **common: Any) -> SupportReview:
+    return SupportReview(
+        **common,
+        kind=found.kind,
+        title=found.kind.label,
+        held_on=found.held_on,
+        summary=found.summary,
+        impact=found.impact,
+    )
+
+
+_VISIT = _Kind(tables.SchoolVisit, tables.SchoolVisit.visited_on, "visit", _visit)
+_REPORT = _Kind(tables.WrittenReport, tables.WrittenReport.dated, "report", _report)
+_REVIEW = _Kind(tables.Review, tables.Review.held_on, "review", _review)
+_KINDS: tuple[_Kind[Any], ...] = (_VISIT, _REPORT, _REVIEW)
 # What reviews are of, beside the kinds that there are.
 REVIEWS_OF = {"schools": OF_A_SCHOOL, "register": OF_THE_COUNCIL}
 
 
-def visits(session: Session, **filters: Unpack[Filters]) -> Page[Found]:
+def visits(session: Session, **filters: Unpack[Filters]) -> Page[SchoolVisit]:
     """The visits to schools, the latest first. Raises InvalidInput."""
     return _list(session, _VISIT, filters)
 
 
-def visit(session: Session, visit_id: int) -> Found:
+def visit(session: Session, visit_id: int) -> SchoolVisit:
     """One visit; raises NotFound."""
     return _one(session, _VISIT, visit_id)
 
 
-def reports(session: Session, **filters: Unpack[Filters]) -> Page[Found]:
+def reports(session: Session, **filters: Unpack[Filters]) -> Page[WrittenReport]:
     """The written reports, the latest first. Raises InvalidInput."""
     return _list(session, _REPORT, filters)
 
 
-def report(session: Session, report_id: int) -> Found:
+def report(session: Session, report_id: int) -> WrittenReport:
     """One written report; raises NotFound."""
     return _one(session, _REPORT, report_id)
 
 
 def reviews(
     session: Session, *, kind: str | None = None, **filters: Unpack[Filters]
-) -> Page[Found]:
+) -> Page[SupportReview]:
     """The reviews of schools and of the whole register, the latest first.
 
     `kind` is one of their kinds or of `REVIEWS_OF`. Raises InvalidInput.
@@ -115,10 +166,10 @@ def reviews(
     if kind is None:
         return _list(session, _REVIEW, filters)
     kinds = REVIEWS_OF.get(kind) or (chosen("kind", kind, DutyKind),)
-    return _list(session, _REVIEW, filters, col(Review.kind).in_(kinds))
+    return _list(session, _REVIEW, filters, col(tables.Review.kind).in_(kinds))
 
 
-def review(session: Session, review_id: int) -> Found:
+def review(session: Session, review_id: int) -> SupportReview:
     """One review; raises NotFound."""
     return _one(session, _REVIEW, review_id)
 
@@ -139,8 +190,8 @@ def recorders(session: Session) -> list[tuple[str, str]]:
 
 
 def _list(
-    session: Session, kind: _Kind, filters: Filters, *its: ColumnElement[bool]
-) -> Page[Found]:
+    session: Session, kind: _Kind[Work], filters: Filters, *its: ColumnElement[bool]
+) -> Page[Work]:
     day, table = col(kind.day), kind.table
     statement = _with_school(table).where(*its).order_by(day.desc(), table.id.desc())
     urn, officer, year = filters.get("urn"), filters.get("officer"), filters.get("school_year")
@@ -163,7 +214,7 @@ def _list(
     )
 
 
-def _one(session: Session, kind: _Kind, key: int) -> Found:
+def _one(session: Session, kind: _Kind[Work], key: int) -> Work:
     found = rows(session, _with_school(kind.table).where(kind.table.id == key))
     if not found:
         raise NotFound(f"There is no {kind.word} {key}.")
@@ -174,18 +225,20 @@ def _with_school(table: Any) -> Any:
     return select(table, School).outerjoin(School, col(School.urn) == table.urn)
 
 
-def _describe(session: Session, kind: _Kind, found: Sequence[tuple[Any, Any]]) -> list[Found]:
+def _describe(
+    session: Session, kind: _Kind[Work], found: Sequence[tuple[Any, School | None]]
+) -> list[Work]:
     names = officer_names(session, (each.officer_id for each, _ in found))
     return [
-        {
-            "id": each.id,
-            "urn": each.urn,
-            "school": school.name if school else None,
-            "officer": names[each.officer_id][0],
-            "officer_name": names[each.officer_id][1],
-            "duty": each.duty_id,
-            **kind.describe(each),
-            "recorded_at": each.recorded_at,
-        }
+        kind.show(
+            each,
+            id=each.id,
+            urn=each.urn,
+            school=school.name if school else None,
+            officer=names[each.officer_id][0],
+            officer_name=names[each.officer_id][1],
+            duty=each.duty_id,
+            recorded_at=each.recorded_at,
+        )
         for each, school in found
     ]

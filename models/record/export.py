@@ -30,7 +30,7 @@ from models.statutory.shown import (
 )
 
 README = """\
-{reference}: {school} (URN {urn})
+{case.reference}: {case.school} (URN {case.urn})
 Exported on {moment} (London time).
 
 case.json         the escalation with its steps
@@ -55,7 +55,7 @@ def export_case(
     today = london_date(now)
     case = escalation(session, policy, THE_MACHINE, reference, today=today)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("README.txt", README.format(**case, moment=_moment(now)))
+        archive.writestr("README.txt", README.format(case=case, moment=_moment(now)))
         _put(archive, "case.json", case)
         for name, found in _recorded(session, policy, reference, today):
             _put(archive, f"{name}.json", found)

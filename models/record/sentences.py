@@ -137,6 +137,13 @@ def _unknown(names: Names, facts: Facts) -> str:
     )
 
 
+def _held_up(names: Names, facts: Facts) -> str:
+    return (
+        f"{names.letter(facts)} has not been sent to {facts['to']}: "
+        "its message could not be put together."
+    )
+
+
 def _settled(names: Names, facts: Facts) -> str:
     if facts["decision"] == "send_again":
         return f"{names.letter(facts)} is to be sent again."
@@ -603,6 +610,7 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.MESSAGE_SENT: _sent,
     EventKind.MESSAGE_FAILED: _failed,
     EventKind.MESSAGE_BECAME_UNKNOWN: _unknown,
+    EventKind.MESSAGE_HELD_UP: _held_up,
     EventKind.MESSAGE_SETTLED: _settled,
     EventKind.LETTER_NOT_ISSUED: _letter_not_issued,
     EventKind.LETTER_SERVED: _letter_served,

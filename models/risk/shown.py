@@ -1,162 +1,89 @@
-"""The risk register as doors show it: schools by level, assessments, rounds, histories."""
+"""Assessments of schools' risk as doors show them, with their evidence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_
+from pydantic import AwareDatetime
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Found, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.shown import officer_names
-from models.people.tables import Officer
-from models.refusals import InvalidInput
+from models.risk import tables
 from models.risk.assessing import UNDER_WAY, missing_evidence
+from models.risk.level_changes import names_of
 from models.risk.levels import find_assessment
+from models.risk.register_shown import BY_NAME, is_found
 from models.risk.rounds import find_round
+from models.risk.rounds_shown import counts
 from models.risk.tables import (
-    Assessment,
     AssessmentOccasion,
     AssessmentRound,
     AssessmentState,
-    LevelChange,
-    RiskEvidence,
+    RiskEvidenceKind,
 )
 from models.schools.contacts import find_school
-from models.schools.shown import NOT_ASSESSED
-from models.schools.tables import RiskLevel, School, is_watched
-from models.text import check_line
+from models.schools.tables import RiskLevel, School
+from models.shown import Shown
 
-_BY_CONCERN = case(
-    {level: place for place, level in enumerate(RiskLevel)},
-    value=col(School.risk_level),
-    else_=len(RiskLevel),
-)
-_BY_NAME = (col(School.name), col(School.urn))
-REGISTER_ORDERS: dict[str, tuple[Any, ...]] = {
-    "name": _BY_NAME,
-    "-name": (col(School.name).desc(), col(School.urn)),
-    "level": (_BY_CONCERN, *_BY_NAME),
-    "-level": (_BY_CONCERN.desc(), *_BY_NAME),
-}
-_CHANGED = or_(col(LevelChange.before).is_(None), col(LevelChange.before) != col(LevelChange.level))
+_NOBODY = (None, None)
 
 
-# The register ------------------------------------------------------------------------------
+class RiskEvidence(Shown):
+    """One piece of evidence of an assessment; `dated` is the day it is of."""
+
+    id: int
+    kind: RiskEvidenceKind
+    source: str
+    dated: date
+    summary: str
+    added_by: str
+    added_by_name: str
+    added_at: AwareDatetime
 
 
-def register(
-    session: Session,
-    *,
-    today: date,
-    level: str | None = None,
-    phase: str | None = None,
-    la: int | None = None,
-    changed_since: date | None = None,
-    query: str = "",
-    sort: str = "name",
-    page: int = 1,
-    per_page: int = PER_PAGE,
-) -> Page[Found]:
-    """The open schools with their levels, by name or by level, the highest risk first.
+class Assessment(Shown):
+    """An assessment of a school's risk.
 
-    `level` is a risk level or `NOT_ASSESSED`, `la` the code of a local authority;
-    `changed_since` leaves those whose level changed on that day or later. Raises InvalidInput.
-    Three queries.
+    `round` is the school year of an annual one; `missing` are the kinds of evidence without which
+    it cannot be proposed; `level` is what was agreed. `level_before` of one under way is the level
+    at which the school stands now.
     """
-    if sort not in REGISTER_ORDERS:
-        raise InvalidInput("sort", f"Choose from: {', '.join(REGISTER_ORDERS)}.")
-    statement = select(School).where(is_watched(today)).order_by(*REGISTER_ORDERS[sort])
-    if level == NOT_ASSESSED:
-        statement = statement.where(col(School.risk_level).is_(None))
-    elif level is not None:
-        statement = statement.where(School.risk_level == chosen("level", level, RiskLevel))
-    if phase is not None:
-        statement = statement.where(School.phase == check_line("phase", phase))
-    if la is not None:
-        statement = statement.where(School.la_code == la)
-    if changed_since is not None:
-        changed = select(LevelChange.urn).where(col(LevelChange.on) >= changed_since, _CHANGED)
-        statement = statement.where(col(School.urn).in_(changed))
-    if query:
-        statement = statement.where(_named(query))
-    return paged(
-        session,
-        statement,
-        School.urn,
-        lambda found: _registered(session, found),
-        page=page,
-        per_page=per_page,
-    )
+
+    id: int
+    urn: int
+    school: str
+    closed_on: date | None
+    round: int | None
+    occasion: AssessmentOccasion
+    state: AssessmentState
+    version: int
+    level_before: RiskLevel | None
+    evidence: list[RiskEvidence]
+    missing: list[RiskEvidenceKind]
+    proposed_level: RiskLevel | None
+    reason: str
+    words: str
+    proposed_by: str | None
+    proposed_by_name: str | None
+    proposed_at: AwareDatetime | None
+    level: RiskLevel | None
+    moderation_reason: str
+    moderation_words: str
+    moderated_by: str | None
+    moderated_by_name: str | None
+    moderated_at: AwareDatetime | None
+    begun_by: str | None
+    begun_by_name: str | None
+    begun_at: AwareDatetime
+    withdrawn_because: str
 
 
-def _named(query: str) -> Any:
-    found = words_found(query, School.name, School.town)
-    number = query.strip()
-    if number.isascii() and number.isdigit() and len(number) == 6:
-        return or_(col(School.urn) == int(number), found)
-    return found
-
-
-def _registered(session: Session, found: Sequence[School]) -> list[Found]:
-    latest = (
-        select(func.max(col(LevelChange.id)))
-        .where(col(LevelChange.urn).in_([school.urn for school in found]))
-        .group_by(col(LevelChange.urn))
-    )
-    changes = {
-        change.urn: change
-        for change in rows(session, select(LevelChange).where(col(LevelChange.id).in_(latest)))
-    }
-    return [_school(school, changes.get(school.urn)) for school in found]
-
-
-def _school(school: School, latest: LevelChange | None) -> Found:
-    return {
-        "urn": school.urn,
-        "name": school.name,
-        "phase": school.phase,
-        "la_code": school.la_code,
-        "la_name": school.la_name,
-        "risk_level": school.risk_level.value if school.risk_level else None,
-        "assessed_on": latest.on if latest else None,
-        "level_before": latest.before.value if latest and latest.before else None,
-        "occasion": latest.occasion.value if latest else None,
-        "reason": latest.reason if latest else None,
-    }
-
-
-def level_counts(session: Session, today: date) -> dict[str, int]:
-    """How many open schools stand at each level, and how many at none: `NOT_ASSESSED`."""
-    counted = (
-        select(School.risk_level, func.count(col(School.urn)))
-        .where(is_watched(today))
-        .group_by(col(School.risk_level))
-    )
-    found = dict(session.exec(counted).all())
-    counts = {level.value: found.get(level, 0) for level in RiskLevel}
-    return {**counts, NOT_ASSESSED: found.get(None, 0)}
-
-
-def authorities(session: Session) -> dict[int, str]:
-    """The local authorities in which there are schools: their names by their codes."""
-    statement = (
-        select(School.la_code, func.max(col(School.la_name)))
-        .where(col(School.la_code).is_not(None))
-        .group_by(col(School.la_code))
-        .order_by(func.max(col(School.la_name)), col(School.la_code))
-    )
-    return {code: name or str(code) for code, name in session.exec(statement) if code is not None}
-
-
-# Assessments -------------------------------------------------------------------------------
-
-
-def assessment(session: Session, number: int) -> Found:
+def assessment(session: Session, number: int) -> Assessment:
     """One assessment with its evidence; raises NotFound. Six queries."""
     found = find_assessment(session, number)
-    return _assessments(session, [(found, find_school(session, found.urn))])[0]
+    return _describe(session, [(found, find_school(session, found.urn))])[0]
 
 
 def assessments(
@@ -170,51 +97,55 @@ def assessments(
     query: str = "",
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[Assessment]:
     """Assessments: those of a round by the names of the schools, others the latest first.
 
     `school_year` names the round, without the schools that closed while it was open; `level` is
     what was agreed or else proposed. Raises InvalidInput, and NotFound for a round that there is
     not. Seven queries.
     """
-    statement = select(Assessment, School).join(School, col(School.urn) == col(Assessment.urn))
+    its = tables.Assessment
+    statement = select(its, School).join(School, col(School.urn) == col(its.urn))
     if urn is not None:
-        statement = statement.where(Assessment.urn == urn)
+        statement = statement.where(its.urn == urn)
     if state is not None:
-        statement = statement.where(Assessment.state == chosen("state", state, AssessmentState))
+        statement = statement.where(its.state == chosen("state", state, AssessmentState))
     if level is not None:
-        at = func.coalesce(col(Assessment.level), col(Assessment.proposed_level))
+        at = func.coalesce(col(its.level), col(its.proposed_level))
         statement = statement.where(at == chosen("level", level, RiskLevel))
     if query:
-        statement = statement.where(_named(query))
+        statement = statement.where(is_found(query))
     if school_year is None:
-        statement = statement.order_by(col(Assessment.id).desc())
+        statement = statement.order_by(col(its.id).desc())
     else:
         statement = statement.where(
-            Assessment.round_id == find_round(session, school_year).id, _counts(today)
-        ).order_by(*_BY_NAME)
+            its.round_id == find_round(session, school_year).id, counts(today)
+        ).order_by(*BY_NAME)
     return paged(
         session,
         statement,
-        Assessment.id,
-        lambda found: _assessments(session, found),
+        its.id,
+        lambda found: _describe(session, found),
         page=page,
         per_page=per_page,
     )
 
 
-def under_way(session: Session, urn: int) -> list[Found]:
+def under_way(session: Session, urn: int) -> list[Assessment]:
     """The assessments of a school that are neither in force nor withdrawn, the latest first."""
+    its = tables.Assessment
     statement = (
-        select(Assessment, School)
-        .join(School, col(School.urn) == col(Assessment.urn))
-        .where(Assessment.urn == urn, col(Assessment.state).in_(UNDER_WAY))
-        .order_by(col(Assessment.id).desc())
+        select(its, School)
+        .join(School, col(School.urn) == col(its.urn))
+        .where(its.urn == urn, col(its.state).in_(UNDER_WAY))
+        .order_by(col(its.id).desc())
     )
-    return _assessments(session, rows(session, statement))
+    return _describe(session, rows(session, statement))
 
 
-def _assessments(session: Session, found: Sequence[tuple[Assessment, School]]) -> list[Found]:
+def _describe(
+    session: Session, found: Sequence[tuple[tables.Assessment, School]]
+) -> list[Assessment]:
     evidence = _evidence(session, [each.id for each, _ in found])
     named = ("begun_by_id", "proposed_by_id", "moderated_by_id")
     people = officer_names(session, [getattr(each, name) for each, _ in found for name in named])
@@ -229,196 +160,66 @@ def _assessments(session: Session, found: Sequence[tuple[Assessment, School]]) -
 
 
 def _assessment(
-    found: Assessment,
+    found: tables.Assessment,
     school: School,
-    evidence: list[tuple[RiskEvidence, str]],
+    evidence: list[tuple[tables.RiskEvidence, str]],
     people: dict[int, tuple[str, str]],
     school_year: int | None,
-) -> Found:
-    def person(role: str, officer_id: int | None) -> Found:
-        email, name = people.get(officer_id or 0, (None, None))
-        return {f"{role}_by": email, f"{role}_by_name": name}
-
-    return {
-        "id": found.id,
-        "urn": school.urn,
-        "school": school.name,
-        "closed_on": school.closed_on,
-        "round": school_year,
-        "occasion": found.occasion.value,
-        "state": found.state.value,
-        "version": found.version,
-        "level_before": _before(found, school),
-        "evidence": [_piece(piece, name) for piece, name in evidence],
-        "missing": [
-            kind.value for kind in missing_evidence(found, [piece for piece, _ in evidence])
-        ],
-        "proposed_level": found.proposed_level.value if found.proposed_level else None,
-        "reason": found.reason,
-        "words": found.words,
-        **person("proposed", found.proposed_by_id),
-        "proposed_at": found.proposed_at,
-        "level": found.level.value if found.level else None,
-        "moderation_reason": found.moderation_reason,
-        "moderation_words": found.moderation_words,
-        **person("moderated", found.moderated_by_id),
-        "moderated_at": found.moderated_at,
-        **person("begun", found.begun_by_id),
-        "begun_at": found.begun_at,
-        "withdrawn_because": found.withdrawn_because,
-    }
-
-
-def _before(found: Assessment, school: School) -> str | None:
-    """The level that it replaced; of one under way, the one that it would replace now."""
-    level = school.risk_level if found.state in UNDER_WAY else found.level_before
-    return level.value if level else None
+) -> Assessment:
+    begun_by, begun_by_name = people.get(found.begun_by_id or 0, _NOBODY)
+    proposed_by, proposed_by_name = people.get(found.proposed_by_id or 0, _NOBODY)
+    moderated_by, moderated_by_name = people.get(found.moderated_by_id or 0, _NOBODY)
+    return Assessment(
+        id=found.id,
+        urn=school.urn,
+        school=school.name,
+        closed_on=school.closed_on,
+        round=school_year,
+        occasion=found.occasion,
+        state=found.state,
+        version=found.version,
+        # Of one under way the level that it would replace now.
+        level_before=school.risk_level if found.state in UNDER_WAY else found.level_before,
+        evidence=[_piece(piece, name) for piece, name in evidence],
+        missing=list(missing_evidence(found, [piece for piece, _ in evidence])),
+        proposed_level=found.proposed_level,
+        reason=found.reason,
+        words=found.words,
+        proposed_by=proposed_by,
+        proposed_by_name=proposed_by_name,
+        proposed_at=found.proposed_at,
+        level=found.level,
+        moderation_reason=found.moderation_reason,
+        moderation_words=found.moderation_words,
+        moderated_by=moderated_by,
+        moderated_by_name=moderated_by_name,
+        moderated_at=found.moderated_at,
+        begun_by=begun_by,
+        begun_by_name=begun_by_name,
+        begun_at=found.begun_at,
+        withdrawn_because=found.withdrawn_because,
+    )
 
 
-def _evidence(session: Session, ids: list[int]) -> dict[int, list[tuple[RiskEvidence, str]]]:
+def _evidence(session: Session, ids: list[int]) -> dict[int, list[tuple[tables.RiskEvidence, str]]]:
     """The evidence of these assessments, each piece with the name of whoever added it."""
-    its = select(RiskEvidence).where(col(RiskEvidence.assessment_id).in_(ids))
-    found = rows(session, its.order_by(col(RiskEvidence.id)))
-    names = _names(session, {piece.added_by for piece in found})
-    evidence: dict[int, list[tuple[RiskEvidence, str]]] = defaultdict(list)
+    its = select(tables.RiskEvidence).where(col(tables.RiskEvidence.assessment_id).in_(ids))
+    found = rows(session, its.order_by(col(tables.RiskEvidence.id)))
+    names = names_of(session, {piece.added_by for piece in found})
+    evidence: dict[int, list[tuple[tables.RiskEvidence, str]]] = defaultdict(list)
     for piece in found:
         evidence[piece.assessment_id].append((piece, names[piece.added_by]))
     return evidence
 
 
-def _names(session: Session, actors: set[str]) -> dict[str, str]:
-    """What those on record are called: officers by their names, others as they stand there."""
-    by_email = select(Officer.email, Officer.name).where(col(Officer.email).in_(actors))
-    known = dict(session.exec(by_email).all())
-    return {actor: known.get(actor, actor) for actor in actors}
-
-
-def _piece(piece: RiskEvidence, name: str) -> Found:
-    return {
-        "id": piece.id,
-        "kind": piece.kind.value,
-        "source": piece.source,
-        "dated": piece.dated,
-        "summary": piece.summary,
-        "added_by": piece.added_by,
-        "added_by_name": name,
-        "added_at": piece.added_at,
-    }
-
-
-# Rounds ------------------------------------------------------------------------------------
-
-
-def rounds(
-    session: Session, *, today: date, page: int = 1, per_page: int = PER_PAGE
-) -> Page[Found]:
-    """The rounds with their counts, the latest first; raises InvalidInput. Four queries."""
-    return paged(
-        session,
-        select(AssessmentRound).order_by(col(AssessmentRound.school_year).desc()),
-        AssessmentRound.id,
-        lambda found: _rounds(session, found, today),
-        page=page,
-        per_page=per_page,
+def _piece(piece: tables.RiskEvidence, name: str) -> RiskEvidence:
+    return RiskEvidence(
+        id=piece.id,
+        kind=piece.kind,
+        source=piece.source,
+        dated=piece.dated,
+        summary=piece.summary,
+        added_by=piece.added_by,
+        added_by_name=name,
+        added_at=piece.added_at,
     )
-
-
-def assessment_round(session: Session, school_year: int, *, today: date) -> Found:
-    """The round for a school year with its counts; raises NotFound. Four queries."""
-    return _rounds(session, [find_round(session, school_year)], today)[0]
-
-
-def missing_drafts(session: Session, school_year: int, *, today: date) -> int:
-    """How many open schools have no assessment in an open round yet; raises NotFound."""
-    current = find_round(session, school_year)
-    its = select(Assessment.urn).where(Assessment.round_id == current.id)
-    without = select(func.count(col(School.urn))).where(
-        is_watched(today), col(School.urn).not_in(its)
-    )
-    return session.exec(without).one()
-
-
-def _counts(today: date) -> ColumnElement[bool]:
-    """The condition that an assessment counts in its round: closed schools are left out."""
-    return or_(col(Assessment.state).not_in(UNDER_WAY), is_watched(today))
-
-
-def _rounds(session: Session, found: Sequence[AssessmentRound], today: date) -> list[Found]:
-    counted = (
-        select(Assessment.round_id, Assessment.state, Assessment.level, func.count())
-        .join(School, col(School.urn) == col(Assessment.urn))
-        .where(col(Assessment.round_id).in_([each.id for each in found]))
-        .where(_counts(today))
-        .group_by(col(Assessment.round_id), col(Assessment.state), col(Assessment.level))
-    )
-    counts: dict[int, list[tuple[str, str | None, int]]] = defaultdict(list)
-    for round_id, state, level, number in session.exec(counted):
-        counts[round_id or 0].append((state, level, number))
-    return [_round(each, counts[each.id]) for each in found]
-
-
-def _round(found: AssessmentRound, counts: Iterable[tuple[str, str | None, int]]) -> Found:
-    states = dict.fromkeys(map(str, AssessmentState), 0)
-    levels = dict.fromkeys(map(str, RiskLevel), 0)
-    for state, level, number in counts:
-        states[state] += number
-        if level is not None and state is not AssessmentState.WITHDRAWN:
-            levels[level] += number
-    return {
-        "school_year": found.school_year,
-        "state": found.state.value,
-        "publish_on": found.publish_on,
-        "opened_by": found.opened_by,
-        "opened_at": found.opened_at,
-        "published_by": found.published_by,
-        "published_at": found.published_at,
-        "schools": sum(states.values()) - states[AssessmentState.WITHDRAWN],
-        "drafts": states[AssessmentState.DRAFT],
-        "proposed": states[AssessmentState.PROPOSED],
-        "agreed": states[AssessmentState.AGREED],
-        "in_force": states[AssessmentState.IN_FORCE],
-        "withdrawn": states[AssessmentState.WITHDRAWN],
-        "levels": levels,
-    }
-
-
-# Histories ---------------------------------------------------------------------------------
-
-
-def levels_of(
-    session: Session, urn: object, *, page: int = 1, per_page: int = PER_PAGE
-) -> Page[Found]:
-    """Every level that came into force for a school, the latest first. Raises NotFound.
-
-    Four queries.
-    """
-    school = find_school(session, urn)
-    statement = select(LevelChange).where(LevelChange.urn == school.urn)
-    return paged(
-        session,
-        statement.order_by(col(LevelChange.id).desc()),
-        LevelChange.id,
-        lambda found: _history(session, found),
-        page=page,
-        per_page=per_page,
-    )
-
-
-def _history(session: Session, found: Sequence[LevelChange]) -> list[Found]:
-    names = _names(session, {change.changed_by for change in found})
-    return [
-        {
-            "id": change.id,
-            "on": change.on,
-            "before": change.before.value if change.before else None,
-            "level": change.level.value,
-            "reason": change.reason,
-            "words": change.words,
-            "occasion": AssessmentOccasion(change.occasion).value,
-            "assessment": change.assessment_id,
-            "changed_by": change.changed_by,
-            "changed_by_name": names[change.changed_by],
-            "at": change.at,
-        }
-        for change in found
-    ]

@@ -53,13 +53,13 @@ def migrate(engine: Engine, to: str = "head") -> None:
     Raises SchemaError when the database was made by a newer version of the program.
     """
     _check_not_newer(engine)
-    config = _config()
+    here = config()
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
+        here.attributes["connection"] = connection
         if to == "base":
-            command.downgrade(config, to)
+            command.downgrade(here, to)
         else:
-            command.upgrade(config, to)
+            command.upgrade(here, to)
 
 
 def check(engine: Engine) -> None:
@@ -89,10 +89,11 @@ def _check_not_newer(engine: Engine) -> None:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(config())
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-    return config
+def config() -> Config:
+    """Where Alembic finds our migrations."""
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    return found

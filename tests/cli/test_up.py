@@ -85,7 +85,7 @@ class Up:
     def child(self, words: str) -> psutil.Process | None:
         """Its own child whose command line has these words."""
         for child in psutil.Process(self.process.pid).children():
-            if lives(child) and words in " ".join(child.cmdline()):
+            if lives(child) and words in " ".join([*child.cmdline(), ""]):
                 return child
         return None
 
@@ -216,7 +216,7 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert events.health is Health.OK, events.says
     assert "kept for 1 hour" in events.says
 
-    for words in ("-m web", "prefect server start", "-m flows", "-m notifications"):
+    for words in ("-m web", "-m flows.server", "-m flows ", "-m notifications"):
         child = running.child(words)
         assert child is not None
         child.kill()
@@ -245,7 +245,7 @@ def test_every_way_of_asking_ends_it_with_status_0(
 ) -> None:
     running = up("--no-prefect").wait_until_ready()
     assert "not started" in running.said
-    assert running.child("prefect") is None
+    assert running.child("-m flows") is None
     family = running.family
     running.process.send_signal(number)
     assert running.process.wait(ENDS_WITHIN) == 0
@@ -258,7 +258,18 @@ def test_what_it_started_does_not_outlive_its_being_killed(up: Callable[..., Up]
     running.process.kill()
     running.process.wait()
     eventually(lambda: all_gone(family), "an end to every process", 30)
-    up("--no-prefect").wait_until_ready()  # nothing holds the data folder either
+    again = up("--no-prefect").wait_until_ready()  # nothing holds the data folder either
+
+    # Nobody is left to end these but whoever starts next.
+    left, watch = again.family, again.child("cli.orphans")
+    assert watch is not None
+    watch.suspend()
+    again.process.kill()
+    again.process.wait()
+    watch.kill()
+    third = up("--no-prefect")
+    eventually(lambda: "left of a `scc up` that was killed" in third.said, "a word about them")
+    assert all_gone(left)
 
 
 def test_a_stop_before_it_is_ready_leaves_nothing(up: Callable[..., Up]) -> None:
@@ -419,8 +430,8 @@ def test_a_prefect_server_that_is_named_is_used_and_none_started(up: Callable[..
         url = f"http://127.0.0.1:{server.server_port}"
         running = up(PREFECT_API_URL=f"{url}/api").wait_until_ready()
         assert f"{url}\n" in running.said
-        assert running.child("-m flows") is not None
-        assert running.child("prefect server") is None
+        assert running.child("-m flows ") is not None
+        assert running.child("-m flows.server") is None
         running.process.terminate()
         assert running.process.wait(ENDS_WITHIN) == 0
         server.shutdown()

@@ -1,5 +1,6 @@
 """prefect.yaml deploys what the runner serves."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import httpx
 import yaml
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 
-from flows.runner import LANES, deployments
+from flows.inside import Inside, Served
+from flows.runner import LANES, _registered, deployments
 from flows.starting import start_an_escalation
 from models.escalations.tables import Trigger
 from tests.support.prefect_server import PrefectServer
@@ -88,6 +91,21 @@ def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> N
     for name, deployment in first.items():
         assert second[name]["id"] == deployment["id"]
         assert schedules(second[name]) == schedules(deployment)
+
+    # A runner that starts beside the pool leaves it its runs.
+    assert all(served.has_pool for served in served_inside(prefect))
+    assert {each["work_pool_name"] for each in known(prefect).values()} == {"scc"}
+
+
+def served_inside(server: PrefectServer) -> list[Served]:
+    """What a runner that starts now would carry out in its own process."""
+
+    async def registered() -> Inside:
+        _, inside = await _registered(asyncio.Event(), set())
+        return inside
+
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        return list(asyncio.run(registered()).served.values())
 
 
 def test_the_form_asks_with_words_and_choices() -> None:

@@ -1,15 +1,20 @@
 """A proposal that waits is a suspended run in Prefect, and is decided there by the same rules."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from prefect.artifacts import Artifact
+from prefect.client.orchestration import PrefectClient
 from prefect.states import Scheduled
 from sqlmodel import col, select
 
+from flows import showing
 from flows.waiting import read_waiting
 from flows.waits import ask_again
-from models.clocks import london_date
+from models.clocks import london_date, long_date
 from models.database import read, write
 from models.escalations.tables import Decision, Proposal
 from models.events import Event, EventKind
@@ -21,11 +26,20 @@ from models.schools.contacts import set_contact
 from models.schools.tables import School
 from models.statements import change
 from models.upkeep.asking_prefect import Told, ask
+from notifications import issuing
+from notifications.issuing import issue_letter
 from tests.support.cases import Case
 from tests.support.clockwork import Clockwork, formal_letter_proposed, record_of, return_the_notes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+DECISION = "Take the decision of the Head of Service, Learning and Standards"
+ACTS = [
+    DECISION,
+    "Issue the letter to the headteacher",
+    "Set the response date",
+    "Deliver to the headteacher",
+]
 
 
 def refusals(clockwork: Clockwork, kind: EventKind) -> list[Event]:
@@ -117,6 +131,23 @@ async def test_an_approval_in_prefect_issues_the_letter_and_ends_the_run(
     assert clockwork.case.states["formal_headteacher"] == "awaiting_response"
     posted = [message for message in clockwork.case.messages if message.letter_id == letter.id]
     assert {message.state for message in posted} == {"pending"}, "a run waits for no mail"
+    assert await clockwork.acts(ended, len(ACTS)) == ACTS
+    artifacts = await clockwork.artifacts(ended)
+    reference = clockwork.case.reference.lower()
+    assert set(artifacts) == {f"{reference}-letter-{letter.number}", f"{reference}-deadlines"}
+    text = artifacts[f"{reference}-letter-{letter.number}"].replace("\\", "").splitlines()
+    assert text[0] == "# Formal letter to the headteacher"
+    assert "> Dear Headteacher of Ashfield Primary School,  " in text
+    assert not any("⟦" in line for line in text)
+    due, *reminders = json.loads(artifacts[f"{reference}-deadlines"])
+    assert due["what"] == "Response date"
+    assert due["when"] == long_date(clockwork.case.deadline.due_on)
+    assert [line["what"] for line in reminders] == [
+        "Reminder before it",
+        "Reminder before it",
+        "Reminder on the day",
+        "Reminder while it is overdue",
+    ]
 
 
 @ONCE
@@ -228,11 +259,12 @@ async def test_a_decision_taken_elsewhere_ends_the_wait(clockwork: Clockwork) ->
 
     clockwork.case.decide(proposal, "hos", "return", "Too early.")
     await clockwork.dispatch()
+    ended = await clockwork.perform(run.id)
 
-    ended = await clockwork.client.read_flow_run(run.id)
     assert ended.state.is_completed()
     assert ended.state.message.startswith("Returned by Harriet Osborne")
-    assert ended.run_count == 0
+    assert await clockwork.acts(ended, 1) == [DECISION]
+    assert await clockwork.artifacts(ended) == {}
     assert await clockwork.kept(run) == []
     late = await clockwork.client.resume_flow_run(
         run.id, run_input={"decision": "approve", "code": "x"}
@@ -241,35 +273,107 @@ async def test_a_decision_taken_elsewhere_ends_the_wait(clockwork: Clockwork) ->
 
 
 @ONCE
-async def test_a_run_that_was_approved_elsewhere_says_what_was_issued(clockwork: Clockwork) -> None:
+async def test_a_run_that_was_approved_elsewhere_shows_the_same(clockwork: Clockwork) -> None:
     case, proposal = clockwork.case, formal_letter_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
 
     case.now = datetime.now(UTC)
     case.decide(proposal, "hos")
     await clockwork.dispatch()
-    assert (await clockwork.state(run)).is_paused()  # for a moment: the runner issues the letter
-    case.issue()
-    await clockwork.dispatch()
+    ended = await clockwork.perform(run.id)
 
-    ended = await clockwork.state(run)
-    assert ended.is_completed()
-    assert ended.message.endswith("Issued: Formal letter to the headteacher.")
+    assert ended.state.is_completed()
+    assert ended.state.message.endswith("Issued: Formal letter to the headteacher.")
+    assert letters_of(clockwork, proposal)[0].state == "issued"
+    assert await clockwork.acts(ended, len(ACTS)) == ACTS
+    taken = await clockwork.act(ended, DECISION)
+    assert taken.message.startswith("Approved by Harriet Osborne, ")
+    assert len(await clockwork.artifacts(ended)) == 2
 
 
 @ONCE
-async def test_a_letter_that_cannot_be_issued_does_not_hold_up_the_end_of_the_wait(
+async def test_where_nobody_carries_it_out_its_wait_is_ended_all_the_same(
     clockwork: Clockwork,
 ) -> None:
     proposal = formal_letter_proposed(clockwork)
     run = await clockwork.open_gate(proposal)
 
     clockwork.case.decide(proposal, "hos")
-    await clockwork.dispatch(datetime.now(UTC) + timedelta(seconds=15))
+    await clockwork.dispatch()
+    await clockwork.dispatch(datetime.now(UTC) + timedelta(minutes=1))
+    assert (await clockwork.state(run)).is_scheduled()
+    await clockwork.dispatch(datetime.now(UTC) + timedelta(minutes=3))
 
     ended = await clockwork.state(run)
     assert ended.is_completed()
     assert ended.message.endswith("To be issued: Formal letter to the headteacher.")
+    assert await clockwork.kept(run) == []
+
+
+@ONCE
+async def test_a_letter_that_cannot_be_issued_does_not_hold_up_the_end_of_the_wait(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    def unprintable(*_: object) -> dict[str, bytes]:
+        raise ValueError
+
+    monkeypatch.setattr(issuing, "render", unprintable)
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+
+    assert ended.state.is_completed()
+    assert ended.state.message.endswith("To be issued: Formal letter to the headteacher.")
+    assert (await clockwork.act(ended, ACTS[1])).is_failed()
+
+
+@ONCE
+async def test_an_act_that_is_tried_again_has_one_effect(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is cut off after the letter was frozen, and begins anew."""
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+    tries: list[object] = []
+
+    def cut_off(*arguments: Any) -> bool:
+        issued = issue_letter(*arguments)
+        tries.append(issued)
+        if len(tries) == 1:
+            raise OSError("the line was cut")
+        return issued
+
+    monkeypatch.setattr(showing, "issue_letter", cut_off)
+    monkeypatch.setattr(showing, "RETRY_AFTER", [0.0])
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+
+    assert ended.state.is_completed()
+    assert tries == [True, True]
+    assert await clockwork.acts(ended, len(ACTS)) == ACTS
+    [letter] = letters_of(clockwork, proposal)
+    posted = [message for message in clockwork.case.messages if message.letter_id == letter.id]
+    assert len(posted) == len(letter.recipients)
+    issued = [event for event in clockwork.case.all(Event) if event.kind == "letter_issued"]
+    assert [event.facts["letter"] for event in issued].count(letter.id) == 1
+
+
+@ONCE
+async def test_what_prefect_does_not_take_is_not_shown_and_the_work_goes_on(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = formal_letter_proposed(clockwork)
+    run = await clockwork.open_gate(proposal)
+
+    async def away(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(Artifact, "acreate", away)
+    monkeypatch.setattr(PrefectClient, "read_task_runs", away)
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+
+    assert ended.state.is_completed()
+    assert letters_of(clockwork, proposal)[0].state == "issued"
 
 
 @ONCE
@@ -390,6 +494,17 @@ async def test_after_the_first_of_two_approvers_it_waits_for_the_second(
     ended = await clockwork.answer(run, decision="approve", code=clockwork.code("dcs"))
     assert ended.state.is_completed()
     assert case.states["warning_notice"] == "awaiting_response"
+    assert await clockwork.acts(ended, 9) == [
+        "Take the decision of Legal Services",
+        "Take the decision of the Director of Children’s Services",
+        "Issue the letter to the chair of governors",
+        "Set the end of the compliance period",
+        "Set the last day for the powers",
+        "Deliver to the chair of governors",
+        "Deliver to the headteacher",
+        "Deliver to Ofsted",
+        "Deliver to the Secretary of State",
+    ]
 
 
 @ONCE

@@ -206,15 +206,17 @@ async def test_a_second_waiting_run_for_the_same_proposal_is_ended(
     assert (await clockwork.client.read_flow_run(second.id)).state.is_paused()
 
 
-async def test_a_decided_proposal_leaves_no_run_that_waits_for_a_process(
+async def test_a_decided_proposal_leaves_no_run_that_nobody_carries_out(
     clockwork: Clockwork, proposal: Proposal
 ) -> None:
-    """Woken for nothing, as an older version did with each that was decided on a page."""
+    """Woken by an answer that came second, say, and then its runner died."""
     run = await clockwork.open_gate(proposal)
     await clockwork.client.set_flow_run_state(run.id, Scheduled(name="Resuming"))
     clockwork.case.decide(proposal, "hos", "return", "Too early.")
 
     await clockwork.dispatch()
+    assert (await clockwork.state(run)).is_scheduled()
+    await clockwork.dispatch(datetime.now(UTC) + timedelta(minutes=3))
 
     assert (await clockwork.state(run)).is_completed()
     assert await clockwork.kept(run) == []

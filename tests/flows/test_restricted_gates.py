@@ -18,12 +18,14 @@ from flows import ladders, waits
 from flows.dispatch import LADDERS, STARTING
 from flows.forgetting import SETTLED
 from flows.gates import record_run
+from flows.telling import Teller
 from flows.waiting import Waiting, read_waiting
 from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Escalation, Proposal
 from models.schools.tables import School
 from models.statements import change
+from tests.support.automations import install_example, receiver
 from tests.support.clockwork import Clockwork, formal_letter_proposed
 from tests.support.prefect_server import PATIENCE, PrefectServer, eventually
 
@@ -217,19 +219,47 @@ async def started_in_prefect(clockwork: Clockwork) -> None:
     case.reference = REFERENCE
 
 
+async def issued_in_prefect(clockwork: Clockwork) -> FlowRun:
+    """The run in which a note with these secrets was approved and issued."""
+    clockwork.case.discuss()
+    [note] = clockwork.case.awaiting
+    run = await clockwork.open_gate(note)
+    ended = await clockwork.answer(run, decision="approve", code=clockwork.code("hos"))
+    assert ended.state.is_completed()
+    return ended
+
+
+def tasks_of(home: Path, run: FlowRun) -> int:
+    """How many tasks of a run stand in Prefect's database."""
+    with closing(sqlite3.connect(f"file:{home}/prefect.db?mode=ro", uri=True)) as opened:
+        statement = "SELECT count(*) FROM task_run WHERE flow_run_id = ?"
+        [count] = opened.execute(statement, [str(run.id)]).fetchone()
+        return count
+
+
 async def test_nothing_of_it_is_left_in_prefects_database(
     clockwork: Clockwork, prefect: PrefectServer
 ) -> None:
     home = clockwork.record.settings.home
     (home / "prefect").symlink_to(prefect.home)
-    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: True}):
+    teller = Teller(clockwork.record)
+    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: True}), receiver() as (url, received):
+        tied = {"expect": ["scc.change_proposed"], "match": {"scc.action": "pause"}}
+        automation = await install_example(clockwork.client, url, **tied)
         await started_in_prefect(clockwork)
+        await teller.tell(clockwork.client)
+        note = await issued_in_prefect(clockwork)
         proposal = clockwork.case.propose("pause", by="seo", reason=SUMMARY)
         waits = await clockwork.open_gate(proposal)
+        await teller.tell(clockwork.client)
         await APILogHandler.aflush()
+        eventually(lambda: received, "the message that the automation sends")
+        await clockwork.client.delete_automation(automation)
     assert waits.state.is_paused()
     kept = {"flow_run", "flow_run_state", "flow_run_input", "events", "event_resources", "log"}
+    kept |= {"artifact", "artifact_collection"}
     eventually(lambda: kept <= traces(prefect.home), "everything that Prefect keeps")
+    assert await clockwork.acts(note, 3)
 
     restrict(clockwork)
     give_up = time.monotonic() + PATIENCE
@@ -237,6 +267,8 @@ async def test_nothing_of_it_is_left_in_prefects_database(
         assert time.monotonic() < give_up, left
         await clockwork.reconcile(datetime.now(UTC) + SETTLED)
         await asyncio.sleep(0.2)
+
+    assert tasks_of(prefect.home, note) == 0
 
     # The server is well, and writes on.
     clockwork.case.reference = "ESC-2026-7310"

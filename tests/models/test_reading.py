@@ -169,7 +169,7 @@ def references(engine: Engine, policy: Policy, **filters: Any) -> list[str]:
     with read(engine) as session:
         found = escalations(session, policy, THE_MACHINE, **{"today": TODAY, **filters})
     assert found.total == len(found.items)
-    return [item["reference"] for item in found.items]
+    return [item.reference for item in found.items]
 
 
 def test_escalations_are_found_by_what_they_are(
@@ -210,7 +210,7 @@ def test_overdue_does_not_wait_for_the_clock(case: Case, policy: Policy) -> None
     assert references(case.engine, policy, overdue=False, today=after) == []
     with read(case.engine) as session:
         found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
-    assert (found["overdue"], found["step"]["overdue"]) == (True, True)
+    assert (found.overdue, found.step.overdue) == (True, True)
     case.now = datetime(2026, 12, 8, 9, tzinfo=UTC)
     tick(case.engine, policy, case.now)
     assert references(case.engine, policy, overdue=True, today=after) == [case.reference]
@@ -225,8 +225,8 @@ def test_a_paused_escalation_has_no_running_deadline(case: Case, policy: Policy)
     with read(case.engine) as session:
         found = escalation(session, policy, THE_MACHINE, case.reference, today=after)
         [deadline] = deadlines_of(session, policy, THE_MACHINE, case.reference, today=after).items
-    assert (found["next_deadline"], found["overdue"]) == (None, False)
-    assert (deadline["state"], deadline["days_left"], deadline["overdue"]) == ("open", 10, False)
+    assert (found.next_deadline, found.overdue) == (None, False)
+    assert (deadline.state, deadline.days_left, deadline.overdue) == ("open", 10, False)
 
 
 def test_a_converted_escalation_keeps_what_fell_away(case: Case, policy: Policy) -> None:
@@ -234,8 +234,8 @@ def test_a_converted_escalation_keeps_what_fell_away(case: Case, policy: Policy)
     case.change("convert")
     with read(case.engine) as session:
         found = escalation(session, policy, THE_MACHINE, case.reference, today=TODAY)
-    assert [step["key"] for step in found["steps"]][-2:] == ["secretary_of_state", "ofsted"]
-    assert [step["key"] for step in found["fallen_away"]] == [
+    assert [step.key for step in found.steps][-2:] == ["secretary_of_state", "ofsted"]
+    assert [step.key for step in found.fallen_away] == [
         "performance_meetings",
         "warning_notice",
         "intervention",

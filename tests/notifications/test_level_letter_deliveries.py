@@ -25,6 +25,7 @@ from models.settings import Settings
 from models.statements import change
 from notifications import level_letters as work
 from notifications.bulk import Worked
+from notifications.composing import Composer
 from notifications.outbox import Delivered, deliver
 from notifications.press import _as_line, press, serve
 from tests.support.cases import Case
@@ -297,6 +298,26 @@ def test_trouble_is_decided_by_an_officer_and_told_once_for_the_batch(
     with SmtpServer() as server:
         assert pass_of(post, server).sent == 1
     assert server.messages[0].recipients == ("chair@fernshire.example",)
+
+
+def test_of_messages_that_cannot_be_put_together_the_approver_hears_once_for_the_batch(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("it cannot be put together")
+
+    published(post.engine)
+    batch = post.issued()
+    quiet(post)
+    monkeypatch.setattr(Composer, "_level_letter", fail)
+    with SmtpServer() as server:
+        assert pass_of(post, server).sent == 1
+        post.now += timedelta(hours=2)
+        assert pass_of(post, server).sent == 0
+    [told] = server.messages
+    assert told.recipients == ("hos@fernshire.example",)
+    assert f"{batch.title}: a message could not be put together" in told.message["Subject"]
+    assert "/letter-batches/1" in told.message.get_content()
 
 
 def test_when_the_approver_has_left_the_heads_of_service_hear_of_trouble_once(

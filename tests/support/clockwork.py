@@ -4,23 +4,24 @@ Nothing happens by itself here: a test says when the dispatcher passes and when 
 it can stop between any two of them.
 """
 
+import asyncio
 import json
-from contextlib import suppress
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import Pause
-from prefect.flow_engine import run_flow_async
-from prefect.states import Pending
 from sqlmodel import col, select
 
 from flows.bulk import letters_in_bulk
+from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
+from flows.inside import carry_out
 from flows.ladders import academy_ladder, maintained_school_ladder
 from flows.record import Record
 from flows.runner import deployments
@@ -32,7 +33,9 @@ from models.people.identity import issue_code
 from models.people.tables import Officer
 from tests.support.cases import Case
 
-FLOWS = {flow.name: flow for flow in (maintained_school_ladder, academy_ladder, letters_in_bulk)}
+FLOWS = {
+    flow.name: flow for flow in (maintained_school_ladder, academy_ladder, clock, letters_in_bulk)
+}
 
 
 @dataclass
@@ -72,13 +75,10 @@ class Clockwork:
         await reconcile(self.record, self.client, now or datetime.now(UTC))
 
     async def perform(self, run_id: UUID) -> FlowRun:
-        """Run a flow run as the runner would, until it waits or ends."""
-        pending = await self.client.set_flow_run_state(run_id, Pending())
-        assert pending.status.value == "ACCEPT", pending.details
+        """Carry a flow run out as the runner does, until it waits or ends."""
         run = await self.client.read_flow_run(run_id)
         flow = FLOWS.get((await self.client.read_flow(run.flow_id)).name, start_an_escalation)
-        with suppress(Pause):
-            await run_flow_async(flow, run, run.parameters, return_type="state")
+        await carry_out(flow, run)
         return await self.client.read_flow_run(run_id)
 
     async def gate(self, proposal: Proposal) -> FlowRun | None:
@@ -129,6 +129,33 @@ class Clockwork:
             run.id, key_prefix="", limit=200, exclude_keys=set()
         )
         return [item.key for item in kept]
+
+    async def acts(self, run: FlowRun, how_many: int) -> list[str]:
+        """The run's tasks by name, in their order; the server writes them down a little later."""
+        names = [task.name for task in await self._tasks(run, how_many)]
+        assert len(names) == how_many, names
+        return names
+
+    async def act(self, run: FlowRun, name: str) -> State[Any]:
+        """How a task of the run ended."""
+        [state] = [task.state for task in await self._tasks(run, 1) if task.name == name]
+        return state
+
+    async def _tasks(self, run: FlowRun, at_least: int) -> list[TaskRun]:
+        ours = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+        give_up = time.monotonic() + 15
+        while True:
+            tasks = await self.client.read_task_runs(flow_run_filter=ours)
+            ended = [task for task in tasks if task.state and task.state.is_final()]
+            if (len(ended) >= at_least and len(ended) == len(tasks)) or time.monotonic() > give_up:
+                return sorted(ended, key=lambda task: task.start_time)
+            await asyncio.sleep(0.05)
+
+    async def artifacts(self, run: FlowRun) -> dict[str, Any]:
+        """What the run shows as artifacts, by key."""
+        ours = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+        found = await self.client.read_artifacts(flow_run_filter=ours)
+        return {artifact.key: artifact.data for artifact in found}
 
 
 def formal_letter_proposed(clockwork: Clockwork) -> Proposal:

@@ -104,7 +104,7 @@ class Process:
 
 
 class PrefectServer(Process):
-    """`prefect server start` with a home of its own.
+    """The server that `scc up` starts, with a home of its own.
 
     The first server of a run leaves its empty database in `empty`, and those after it begin with
     a copy: a database's hundreds of migrations take as long to compute as all the rest.
@@ -116,9 +116,9 @@ class PrefectServer(Process):
         self._database, self._empty = home / "prefect.db", empty
         self.port = free_port()
         self.api_url = f"http://127.0.0.1:{self.port}/api"
-        command = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        command = ["-m", "flows.server", "--host", "127.0.0.1", "--port", str(self.port)]
         super().__init__(
-            [sys.executable, *command, "--port", str(self.port)],
+            [sys.executable, *command],
             self.environment(),
             home / "server.log",
         )

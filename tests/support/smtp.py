@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -124,7 +124,7 @@ class SmtpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
-    def __enter__(self) -> SmtpServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -9,7 +9,10 @@ import pytest
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import Page, Route
 
+from models.escalations.tables import StepState
+from models.matters.tables import DeadlineState
 from tests.support.browser import assert_fits
+from web.pages.escalations.case import DatedLine, LadderStep
 from web.rendering import STATIC, environment
 
 pytest_plugins = ["tests.support.browser"]
@@ -34,56 +37,53 @@ ERRORS = [
     {"field": "judgement", "message": "Say how you judge the response", "href": "#judgement"},
 ]
 STEPS = [
-    {
-        "number": "i",
-        "title": "Informal discussion with the headteacher",
-        "state": "unsatisfactory",
-        "who": "Headteacher",
-        "dates": [("Held", date(2026, 9, 14)), ("Judged", date(2026, 9, 28))],
-        "href": "#",
-    },
-    {
-        "number": "ii",
-        "title": "Informal discussion with the governing body",
-        "state": "passed_over",
-        "note": "The governing body declined to meet before half-term.",
-    },
-    {
-        "number": "iii",
-        "title": "Formal letter to the headteacher",
-        "state": "no_response",
-        "who": "Headteacher",
-        "dates": [("Issued", date(2026, 10, 1)), ("Response due", date(2026, 10, 15))],
-        "href": "#",
-    },
-    {
-        "number": "iv",
-        "title": "Formal letter to the governing body",
-        "state": "awaiting_response",
-        "current": True,
-        "overdue": True,
-        "who": "Governing body",
-        "dates": [("Issued", date(2026, 11, 3)), ("Response due", date(2026, 11, 24))],
-        "href": "#",
-    },
-    {"number": "v", "title": "Performance meetings", "who": "Only if in question"},
-    {"number": "vi", "title": "Warning notice", "who": "Governing body, with copies"},
-    {"number": "vii", "title": "Powers of intervention"},
+    LadderStep(
+        number="i",
+        title="Informal discussion with the headteacher",
+        state=StepState.UNSATISFACTORY,
+        who="Headteacher",
+        dates=[("Held", date(2026, 9, 14)), ("Judged", date(2026, 9, 28))],
+    ),
+    LadderStep(
+        number="ii",
+        title="Informal discussion with the governing body",
+        state=StepState.PASSED_OVER,
+        note="The governing body declined to meet before half-term.",
+    ),
+    LadderStep(
+        number="iii",
+        title="Formal letter to the headteacher",
+        state=StepState.NO_RESPONSE,
+        who="Headteacher",
+        dates=[("Issued", date(2026, 10, 1)), ("Response due", date(2026, 10, 15))],
+    ),
+    LadderStep(
+        number="iv",
+        title="Formal letter to the governing body",
+        state=StepState.AWAITING_RESPONSE,
+        current=True,
+        overdue=True,
+        who="Governing body",
+        dates=[("Issued", date(2026, 11, 3)), ("Response due", date(2026, 11, 24))],
+    ),
+    LadderStep(number="v", title="Performance meetings", who="Only if in question"),
+    LadderStep(number="vi", title="Warning notice", who="Governing body, with copies"),
+    LadderStep(number="vii", title="Powers of intervention"),
 ]
 DEADLINES = [
-    {
-        "title": "Response from the governing body",
-        "due_on": date(2026, 11, 24),
-        "state": "open",
-        "overdue": True,
-        "remaining": "3 working days ago",
-    },
-    {"title": "Review of the plan", "due_on": date(2026, 12, 14), "state": "open"},
-    {
-        "title": "Response from the headteacher",
-        "due_on": date(2026, 10, 15),
-        "state": "missed",
-    },
+    DatedLine(
+        title="Response from the governing body",
+        due_on=date(2026, 11, 24),
+        state=DeadlineState.OPEN,
+        overdue=True,
+        remaining="3 working days ago",
+    ),
+    DatedLine(title="Review of the plan", due_on=date(2026, 12, 14), state=DeadlineState.OPEN),
+    DatedLine(
+        title="Response from the headteacher",
+        due_on=date(2026, 10, 15),
+        state=DeadlineState.MISSED,
+    ),
 ]
 ITEMS = [
     {

@@ -18,6 +18,8 @@ from sqlmodel import select
 
 from models.approvals import shown as approvals_shown
 from models.database import read
+from models.escalations import held
+from models.escalations import shown as escalations_shown
 from models.escalations.tables import (
     Action,
     Discussion,
@@ -34,12 +36,16 @@ from models.law.powers import Section
 from models.letters import shown as letters_shown
 from models.letters.tables import Letter, LetterState
 from models.level_letters.tables import LetterBatch, LevelLetter
+from models.matters import shown as matters_shown
 from models.matters.tables import Deadline, DeadlineKind, ReminderKind
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
+from models.programme import duties_shown, support_work
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
 from models.register.tables import RegisterImport
+from models.risk import level_changes, rounds_shown
+from models.risk import shown as risk_shown
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
 from models.schools import shown as schools_shown
 from models.schools.tables import School
@@ -71,35 +77,35 @@ EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
     (letters_shown.Letter, "state", LetterState),
     (answers.Power, "section", Section),
     (answers.Power, "state", PowerState),
-    (answers.Deadline, "kind", DeadlineKind),
-    (answers.Reminder, "kind", ReminderKind),
+    (matters_shown.Deadline, "kind", DeadlineKind),
+    (matters_shown.Reminder, "kind", ReminderKind),
     (answers.SecretaryOfStateNotice, "kind", SecretaryOfStateKind),
     (answers.Service, "method", ServiceMethod),
-    (answers.Escalation, "status", Status),
+    (escalations_shown.Escalation, "status", Status),
 ]
 # What the Director's lists must hold between them, row by row.
 LISTED: list[tuple[type[BaseModel], str, Any]] = [
-    (answers.Assessment, "id", Assessment.id),
-    (answers.Deadline, "id", Deadline.id),
-    (answers.Discussion, "id", Discussion.id),
-    (answers.Duty, "id", Duty.id),
-    (answers.Escalation, "reference", Escalation.reference),
+    (risk_shown.Assessment, "id", Assessment.id),
+    (matters_shown.Deadline, "id", Deadline.id),
+    (held.Discussion, "id", Discussion.id),
+    (duties_shown.Duty, "id", Duty.id),
+    (escalations_shown.Escalation, "reference", Escalation.reference),
     (evidence_shown.EvidenceFile, "id", EvidenceFile.id),
     (answers.LetterBatch, "number", LetterBatch.id),
-    (answers.LevelChange, "id", LevelChange.id),
+    (level_changes.LevelChange, "id", LevelChange.id),
     (answers.LevelLetter, "id", LevelLetter.id),
     (letters_shown.ListedLetter, "id", Letter.id),
     (answers.Power, "id", Power.id),
     (approvals_shown.Proposal, "id", Proposal.id),
     (answers.RegisterImport, "id", RegisterImport.id),
-    (answers.Response, "id", Response.id),
-    (answers.Round, "school_year", AssessmentRound.school_year),
+    (held.Response, "id", Response.id),
+    (rounds_shown.Round, "school_year", AssessmentRound.school_year),
     (schools_shown.School, "urn", School.urn),
-    (answers.SchoolVisit, "id", SchoolVisit.id),
+    (support_work.SchoolVisit, "id", SchoolVisit.id),
     (answers.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
-    (answers.SupportReview, "id", Review.id),
+    (support_work.SupportReview, "id", Review.id),
     (answers.WarningNotice, "id", WarningNotice.id),
-    (answers.WrittenReport, "id", WrittenReport.id),
+    (support_work.WrittenReport, "id", WrittenReport.id),
 ]
 
 

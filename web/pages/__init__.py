@@ -19,7 +19,7 @@ from web.pages.people import (
     sign_in,
 )
 from web.pages.problems import away, failed, refused
-from web.pages.programme import plan, support_work
+from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
@@ -58,6 +58,7 @@ TOPICS = (
     letter_batches,
     messages,
     plan,
+    supporters,
     support_work,
     schools,
     register,

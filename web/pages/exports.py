@@ -4,7 +4,7 @@ A list is found for its file as it is for its page, and both name the same rule:
 a row that the page would not show.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,7 +16,6 @@ from models.paging import MOST_AT_ONCE
 from models.people.access import Act
 from models.refusals import NotFound
 from models.register.tables import RegisterImport
-from models.risk.tables import AssessmentRound
 from web.pages.approvals import proposals
 from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
@@ -24,60 +23,23 @@ from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches
 from web.pages.lists import List
 from web.pages.people import officers
-from web.pages.programme import plan, support_work
+from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import register
 from web.pages.schools import schools
 from web.pages.visits import Visit, Visitor, may
-from web.tables import Column, as_csv, as_xlsx, column
+from web.tables import as_csv, as_xlsx, column
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _sections(report: Mapping[str, Any]) -> str:
-    return "\n\n".join(f"{each['title']}\n{each['text']}" for each in report["sections"])
-
-
 LISTS: tuple[List[Any], ...] = (
     *schools.LISTS,
-    List(
-        "/escalations",
-        Act.SEE_OUTLINES,
-        "Escalations",
-        caseload.find,
-        [
-            column("Reference", "reference"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Ladder", "ladder"),
-            column("Status", "status"),
-            column("Step", "step", "title"),
-            column("State of the step", "step", "state"),
-            column("Next deadline", "next_deadline"),
-            column("Overdue", "overdue"),
-            column("Opened on", "opened_on"),
-            column("Case officer", "case_officer_name"),
-        ],
-    ),
+    *caseload.LISTS,
     *proposals.LISTS,
-    List(
-        "/deadlines",
-        Act.SEE_OUTLINES,
-        "Deadlines",
-        dashboard.find_deadlines,
-        [
-            column("Due on", "due_on"),
-            column("Overdue", "overdue"),
-            column("Reference", "reference"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Step", "step_title"),
-            column("Kind", "kind"),
-            column("Case officer", "case_officer_name"),
-        ],
-    ),
+    *dashboard.LISTS,
     List(
         "/level-changes",
         Act.SEE_PROGRAMME,
@@ -93,161 +55,10 @@ LISTS: tuple[List[Any], ...] = (
             column("Reason", "reason"),
         ],
     ),
-    List(
-        "/risk",
-        Act.SEE_PROGRAMME,
-        "Risk register",
-        register.find,
-        [
-            column("URN", "urn"),
-            column("School", "name"),
-            column("Phase", "phase"),
-            column("Local authority", "la_name"),
-            column("Level", "risk_level"),
-            column("Assessed on", "assessed_on"),
-            column("Level before", "level_before"),
-            column("Reason", "reason"),
-        ],
-    ),
-    List(
-        "/rounds",
-        Act.SEE_PROGRAMME,
-        "Annual assessments",
-        register.find_rounds,
-        [
-            column("School year begins", "school_year"),
-            column("State", "state"),
-            column("Schools", "schools"),
-            column("Drafts", "drafts"),
-            column("Waiting to be moderated", "proposed"),
-            column("Agreed", "agreed"),
-            column("In force", "in_force"),
-            column("To be published on", "publish_on"),
-            column("Published at", "published_at"),
-        ],
-    ),
-    List(
-        "/rounds/{number}",
-        Act.SEE_PROGRAMME,
-        "Annual assessment",
-        register.find_assessments,
-        [
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Closes on", "closed_on"),
-            column("State", "state"),
-            column("Before", "level_before"),
-            column("Proposed", "proposed_level"),
-            column("Reason", "reason"),
-            column("Proposed by", "proposed_by_name"),
-            column("Agreed", "level"),
-            column("Reason for the agreed level", "moderation_reason"),
-            column("Agreed by", "moderated_by_name"),
-            column("Evidence missing", "missing"),
-        ],
-        of=AssessmentRound,
-    ),
-    List(
-        "/programme",
-        Act.SEE_PROGRAMME,
-        "Support programme",
-        plan.find_schools,
-        [
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Level", "risk_level"),
-            column("School Evaluation Officer", "evaluation_officer_name"),
-            column("Behind", "behind"),
-            *(
-                column(f"{title} {state}", key, state)
-                for key, title in (
-                    ("visit", "Visits"),
-                    ("report", "Written reports"),
-                    ("sisg_meeting", "Strategy group"),
-                )
-                for state in ("done", "planned", "late")
-            ),
-        ],
-    ),
-    List(
-        "/programme/duties",
-        Act.SEE_PROGRAMME,
-        "What is due",
-        plan.find_duties,
-        [
-            column("Due by", "due_on"),
-            column("What", "title"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Level", "level"),
-            column("School Evaluation Officer", "evaluation_officer_name"),
-            column("State", "state"),
-            column("Done on", "done_on"),
-            column("Why cancelled", "reason"),
-        ],
-    ),
-    List(
-        "/supporters",
-        Act.SEE_PROGRAMME,
-        "Who supports the schools",
-        plan.find_support,
-        [
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Name", "name"),
-            column("Organisation", "organisation"),
-            column("As", "role_title"),
-            column("From", "first_day"),
-            column("To", "last_day"),
-            column("State", "state"),
-        ],
-    ),
-    List(
-        "/visits",
-        Act.SEE_PROGRAMME,
-        "Visits",
-        support_work.find_visits,
-        [
-            column("Visited on", "visited_on"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Purpose", "purpose"),
-            column("What was seen and heard", "notes"),
-            column("Agreed actions", "agreed_actions"),
-            column("Recorded by", "officer_name"),
-            column("Recorded at", "recorded_at"),
-        ],
-    ),
-    List(
-        "/reports",
-        Act.SEE_PROGRAMME,
-        "Written reports",
-        support_work.find_reports,
-        [
-            column("Dated", "dated"),
-            column("URN", "urn"),
-            column("School", "school"),
-            Column("Report", _sections),
-            column("Recorded by", "officer_name"),
-            column("Recorded at", "recorded_at"),
-        ],
-    ),
-    List(
-        "/reviews",
-        Act.SEE_PROGRAMME,
-        "Reviews",
-        support_work.find_reviews,
-        [
-            column("Held on", "held_on"),
-            column("Review", "title"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Summary", "summary"),
-            column("Impact", "impact"),
-            column("Recorded by", "officer_name"),
-            column("Recorded at", "recorded_at"),
-        ],
-    ),
+    *register.LISTS,
+    *plan.LISTS,
+    *supporters.LISTS,
+    *support_work.LISTS,
     List(
         "/letter-batches",
         Act.SEE_PROGRAMME,

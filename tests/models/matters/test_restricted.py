@@ -416,7 +416,7 @@ def test_the_machine_sees_every_case(case: Case, engine: Engine, policy: Policy)
     restrict(case)
     with read(engine) as session:
         found = escalations(session, policy, THE_MACHINE, today=TODAY)
-    assert [each["reference"] for each in found.items] == [case.reference]
+    assert [each.reference for each in found.items] == [case.reference]
 
 
 def test_in_lists_it_is_an_outline_for_everybody(
@@ -429,8 +429,8 @@ def test_in_lists_it_is_an_outline_for_everybody(
     with read(engine) as session:
         for officer in (council.dcs, council.hos, council.seo):
             [listed] = escalations(session, policy, reader(officer), today=TODAY).items
-            assert (listed["outline"], listed["summary"], listed["triggers"]) == (True, "", [])
+            assert (listed.outline, listed.summary, listed.triggers) == (True, "", [])
         waiting = proposals(session, policy, officer=council.hos, today=TODAY).items
         whole = escalation(session, policy, reader(council.hos), case.reference, today=TODAY)
     assert {each.reason for each in waiting} == {""}
-    assert whole["summary"] == "Attainment has fallen for three years."
+    assert whole.summary == "Attainment has fallen for three years."

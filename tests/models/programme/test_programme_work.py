@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from models.database import read, write
 from models.events import Event, EventKind, verify
 from models.people.access import RULES, Act
 from models.policy import Policy
+from models.programme import duties_shown, supporters, supporters_shown
 from models.programme import shown as reading
-from models.programme import supporters
 from models.programme.tables import DutyKind, Supporter
 from models.record.sentences import SENTENCES
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
@@ -34,7 +35,7 @@ def programme(engine: Engine, policy: Policy, council: Council) -> Programme:
 def events(programme: Programme, kind: EventKind) -> list[Event]:
     with read(programme.engine) as session:
         assert verify(session) is None
-        return [each for each in session.exec(reading.select(Event)) if each.kind is kind]
+        return [each for each in session.exec(select(Event)) if each.kind is kind]
 
 
 def said(programme: Programme, kind: EventKind) -> list[str]:
@@ -242,8 +243,8 @@ def test_one_evaluation_officer_at_a_time(programme: Programme) -> None:
             council.seo2.email,
         ]
         states = [
-            each["state"]
-            for each in reading.supporters_of(session, 900001, today=date(2026, 11, 23))
+            each.state
+            for each in supporters_shown.supporters_of(session, 900001, today=date(2026, 11, 23))
         ]
         assert states == ["ahead", "in_force"]
     assert said(programme, EventKind.SUPPORT_ENDED) == [
@@ -355,30 +356,30 @@ def test_done_planned_late_and_behind(programme: Programme) -> None:
     with read(programme.engine) as session:
         page = reading.programme(session, today=today)
         ashfield, church = page.items
-        assert (ashfield["visit"], ashfield["behind"]) == (
-            {"due": 24, "done": 1, "late": 2, "planned": 21, "cancelled": 0},
-            True,
-        )
-        assert (church["visit"]["late"], church["behind"]) == (0, False)
-        assert reading.behind(session, [900001, 900003], today) == {900001}
-        assert reading.behind(session, [], today) == set()
+        assert ashfield.visit == reading.Counts(done=1, late=2, planned=21, cancelled=0)
+        assert (ashfield.visit.due, ashfield.behind) == (24, True)
+        assert (church.visit.late, church.behind) == (0, False)
+        assert duties_shown.behind(session, [900001, 900003], today) == {900001}
+        assert duties_shown.behind(session, [], today) == set()
         only = reading.programme(session, today=today, only_behind=True)
-        assert [each["urn"] for each in only.items] == [900001]
+        assert [each.urn for each in only.items] == [900001]
         mine = reading.programme(session, today=today, officer="seo@fernshire.example")
-        assert [each["urn"] for each in mine.items] == [900001]
+        assert [each.urn for each in mine.items] == [900001]
         assert reading.programme(session, today=today, level="low").total == 0
-        late = reading.duties(session, today=today, state="late", kind="visit")
-        assert [each["due_on"] for each in late.items] == [
+        late = duties_shown.duties(session, today=today, state="late", kind="visit")
+        assert [each.due_on for each in late.items] == [
             duty.due_on for duty in programme.duties(VISIT)[1:3]
         ]
-        done = reading.duties(session, today=today, state="done")
-        assert [each["record"] for each in done.items] == ["/visits/1"]
+        done = duties_shown.duties(session, today=today, state="done")
+        assert [each.record for each in done.items] == ["/visits/1"]
         for person, urns in (("seo", {900001}), ("hos", {900003})):
-            theirs = reading.duties(session, today=today, officer=f"{person}@fernshire.example")
-            assert {each["urn"] for each in theirs.items} == urns
+            theirs = duties_shown.duties(
+                session, today=today, officer=f"{person}@fernshire.example"
+            )
+            assert {each.urn for each in theirs.items} == urns
         # On 1 September another school year has begun: what was left undone is history.
-        assert reading.behind(session, [900001], date(2027, 9, 1)) == set()
-        assert reading.behind(session, [900001], date(2027, 8, 31)) == {900001}
+        assert duties_shown.behind(session, [900001], date(2027, 9, 1)) == set()
+        assert duties_shown.behind(session, [900001], date(2027, 8, 31)) == {900001}
 
 
 def test_one_schools_programme_by_term(programme: Programme) -> None:
@@ -386,13 +387,13 @@ def test_one_schools_programme_by_term(programme: Programme) -> None:
         found = reading.programme_of(
             session, programme.policy, "900001", today=at(WHOLE_YEAR).date()
         )
-        assert [term["name"] for term in found["terms"]] == [
+        assert [term.name for term in found.terms] == [
             "Autumn term",
             "Spring term",
             "Summer term",
         ]
-        assert found["years"] == [2026]
+        assert found.years == [2026]
         old = reading.programme_of(
             session, programme.policy, 900001, today=WHOLE_YEAR, school_year=2019
         )
-        assert (old["terms"], old["has_terms"]) == ([], False)
+        assert (old.terms, old.has_terms) == ([], False)

@@ -12,7 +12,7 @@ from models.policy import Policy
 from models.programme.tables import Duty
 from models.refusals import NotAllowed, NotFound, NotPossible
 from models.risk import rounds
-from models.risk.shown import missing_drafts
+from models.risk.rounds_shown import missing_drafts
 from models.risk.tables import AssessmentState, LevelChange
 from models.schools.tables import RiskLevel, School
 from models.statements import add

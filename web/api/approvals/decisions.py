@@ -15,12 +15,11 @@ from models.letters import shown as letters_shown
 from models.letters.deliveries import settle
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
-from models.matters.shown import deadlines
+from models.matters.shown import Deadline, deadlines
 from models.outbox import Message
 from models.paging import Page
 from models.people.access import Act, reader
-from web.api import answers
-from web.api.answering import Caller, OnlyOnce, answer, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.bodies import (
     DeadlineQuery,
     DecisionBody,
@@ -158,7 +157,7 @@ def settle_message(
 
 @router.get(
     "/deadlines",
-    response_model=answers.ListOf[answers.Deadline],
+    response_model=Page[Deadline],
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def list_deadlines(
@@ -169,4 +168,4 @@ def list_deadlines(
         found = deadlines(
             session, door.policy, reader(officer), today=door.today, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Deadline], found)
+        return answer(found)

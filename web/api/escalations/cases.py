@@ -1,6 +1,6 @@
 """Escalations: starting them, what is recorded and proposed at their steps, and their record."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -11,16 +11,15 @@ from models.database import read
 from models.escalations import held as escalations_held
 from models.escalations.proposing import propose
 from models.escalations.recording import judge_response, record_discussion, record_response
-from models.escalations.shown import escalation, escalations
+from models.escalations.shown import Escalation, escalation, escalations
 from models.escalations.starting import start
 from models.escalations.tables import Response as SchoolsResponse
 from models.letters.shown import ListedLetter, Message, letters_of, messages_of
-from models.matters.shown import deadlines_of
+from models.matters.shown import Deadline, deadlines_of
 from models.paging import Page
 from models.people.access import Act, reader
 from models.record import timeline
-from web.api import answers
-from web.api.answering import Caller, OnlyOnce, answer, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.bodies import (
     DiscussionBody,
     EscalationQuery,
@@ -40,7 +39,7 @@ Pages = Annotated[Paging, Query()]
 
 @router.get(
     "/escalations",
-    response_model=answers.ListOf[answers.Escalation],
+    response_model=Page[Escalation],
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def list_escalations(
@@ -51,42 +50,42 @@ def list_escalations(
         found = escalations(
             session, door.policy, reader(officer), today=door.today, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Escalation], found)
+        return answer(found)
 
 
 @router.post(
     "/escalations",
     status_code=201,
-    response_model=answers.Escalation,
+    response_model=Escalation,
     dependencies=[may(Act.START)],
 )
 def start_escalation(door: AtDoor, officer: Caller, once: OnlyOnce, body: StartBody) -> Response:
     """Start an escalation; it waits for a Head of Service unless one starts it."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> Escalation:
         started = start(session, door.policy, officer=officer, now=door.now, **body.model_dump())
         return escalation(
             session, door.policy, reader(officer), started.reference, today=door.today
         )
 
-    return once(answers.Escalation, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.get(
     "/escalations/{reference}",
-    response_model=answers.Escalation,
+    response_model=Escalation,
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Response:
     """One escalation."""
     with read(door.engine) as session:
         found = escalation(session, door.policy, reader(officer), reference, today=door.today)
-        return shown(answers.Escalation, found)
+        return answer(found)
 
 
 @router.get(
     "/escalations/{reference}/contacts",
-    response_model=answers.ListOf[answers.Discussion],
+    response_model=Page[escalations_held.Discussion],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_discussions(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
@@ -95,13 +94,13 @@ def list_discussions(door: AtDoor, officer: Caller, reference: Reference, query:
         found = escalations_held.discussions_of(
             session, door.policy, reader(officer), reference, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Discussion], found)
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/contacts",
     status_code=201,
-    response_model=answers.Discussion,
+    response_model=escalations_held.Discussion,
     dependencies=[may(Act.RECORD_DISCUSSION)],
 )
 def add_discussion(
@@ -109,7 +108,7 @@ def add_discussion(
 ) -> Response:
     """Record a discussion or meeting; at an approved informal step it carries the step out."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> escalations_held.Discussion:
         held = record_discussion(
             session,
             door.policy,
@@ -120,12 +119,12 @@ def add_discussion(
         )
         return escalations_held.discussion(session, door.policy, reader(officer), held.id)
 
-    return once(answers.Discussion, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.get(
     "/escalations/{reference}/responses",
-    response_model=answers.ListOf[answers.Response],
+    response_model=Page[escalations_held.Response],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_responses(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
@@ -134,13 +133,13 @@ def list_responses(door: AtDoor, officer: Caller, reference: Reference, query: P
         found = escalations_held.responses_of(
             session, door.policy, reader(officer), reference, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Response], found)
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/responses",
     status_code=201,
-    response_model=answers.Response,
+    response_model=escalations_held.Response,
     dependencies=[may(Act.RECORD_RESPONSE)],
 )
 def add_response(
@@ -148,7 +147,7 @@ def add_response(
 ) -> Response:
     """Record what the school answered, judged at once or not yet."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> escalations_held.Response:
         response = record_response(
             session,
             door.policy,
@@ -159,18 +158,18 @@ def add_response(
         )
         return escalations_held.response(session, door.policy, reader(officer), response.id)
 
-    return once(answers.Response, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.post(
     "/responses/{id}/judgement",
-    response_model=answers.Response,
+    response_model=escalations_held.Response,
     dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)],
 )
 def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
     """Judge a response that was recorded without a judgement."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> escalations_held.Response:
         judge_response(
             session,
             door.policy,
@@ -181,7 +180,7 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
         )
         return escalations_held.response(session, door.policy, reader(officer), id)
 
-    return once(answers.Response, command)
+    return once.carry_out(command)
 
 
 @router.get(
@@ -229,7 +228,7 @@ def add_proposal(
 
 @router.get(
     "/escalations/{reference}/deadlines",
-    response_model=answers.ListOf[answers.Deadline],
+    response_model=Page[Deadline],
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def list_deadlines_of(
@@ -240,7 +239,7 @@ def list_deadlines_of(
         found = deadlines_of(
             session, door.policy, reader(officer), reference, today=door.today, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Deadline], found)
+        return answer(found)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.database import read
 from models.escalations import holding
-from models.escalations.shown import escalation
+from models.escalations.shown import Escalation, escalation
 from models.letters.shown import HeldContact, held_contacts
 from models.matters.held_contacts import settle_contact
 from models.paging import Page
@@ -19,7 +19,7 @@ from models.people import shown as people_shown
 from models.people.access import Act, reader
 from models.people.shown import delegation, delegations
 from models.people.tables import Delegation
-from web.api import answers, bodies
+from web.api import bodies
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.door import AtDoor, key, reference
 
@@ -34,7 +34,7 @@ def _carried_out(
     """Carry out a command on an escalation, and show the escalation as it is then."""
     door, officer = once.door, once.officer
 
-    def run(session: Session) -> Any:
+    def run(session: Session) -> Escalation:
         command(
             session,
             door.policy,
@@ -45,12 +45,12 @@ def _carried_out(
         )
         return escalation(session, door.policy, reader(officer), reference, today=door.today)
 
-    return once(answers.Escalation, run)
+    return once.carry_out(run)
 
 
 @router.post(
     "/escalations/{reference}/case-officer",
-    response_model=answers.Escalation,
+    response_model=Escalation,
     dependencies=[may(Act.CHANGE_CASE_OFFICER)],
 )
 def change_case_officer(
@@ -62,7 +62,7 @@ def change_case_officer(
 
 @router.post(
     "/escalations/{reference}/restriction",
-    response_model=answers.Escalation,
+    response_model=Escalation,
     dependencies=[may(Act.RESTRICT)],
 )
 def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody) -> Response:
@@ -77,7 +77,7 @@ def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody)
 
 @router.post(
     "/escalations/{reference}/restriction/end",
-    response_model=answers.Escalation,
+    response_model=Escalation,
     dependencies=[may(Act.RESTRICT)],
 )
 def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -> Response:
@@ -101,7 +101,7 @@ def list_held_contacts(
 
 @router.post(
     "/escalations/{reference}/held-contacts/{role}",
-    response_model=answers.Escalation,
+    response_model=Escalation,
     dependencies=[may(Act.CONFIRM_CONTACT)],
 )
 def settle_held_contact(

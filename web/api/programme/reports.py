@@ -1,19 +1,19 @@
 """Written reports on schools."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.database import read
+from models.paging import Page
 from models.people.access import Act
-from models.programme import support_work
+from models.programme import support_work, tables
+from models.programme.support_work import WrittenReport
 from models.programme.supporting import record_report
-from models.programme.tables import WrittenReport
 from models.refusals import InvalidInput
-from web.api import answers
-from web.api.answering import Caller, OnlyOnce, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.bodies import SupportWorkQuery, WrittenReportBody
 from web.door import AtDoor, key
 
@@ -23,37 +23,37 @@ Key = Annotated[int, Depends(key)]
 
 @router.get(
     "/reports",
-    response_model=answers.ListOf[answers.WrittenReport],
+    response_model=Page[WrittenReport],
     dependencies=[may(Act.SEE_PROGRAMME)],
 )
 def list_reports(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Query()]) -> Response:
     """The written reports, the latest first."""
     with read(door.engine) as session:
         found = support_work.reports(session, **query.model_dump())
-        return shown(answers.ListOf[answers.WrittenReport], found)
+        return answer(found)
 
 
 @router.get(
     "/reports/{id}",
-    response_model=answers.WrittenReport,
-    dependencies=[may(Act.SEE_PROGRAMME, of=WrittenReport)],
+    response_model=WrittenReport,
+    dependencies=[may(Act.SEE_PROGRAMME, of=tables.WrittenReport)],
 )
 def show_report(door: AtDoor, _: Caller, id: Key) -> Response:
     """One written report."""
     with read(door.engine) as session:
-        return shown(answers.WrittenReport, support_work.report(session, id))
+        return answer(support_work.report(session, id))
 
 
 @router.post(
     "/reports",
     status_code=201,
-    response_model=answers.WrittenReport,
+    response_model=WrittenReport,
     dependencies=[may(Act.RECORD_SUPPORT_WORK)],
 )
 def add_report(door: AtDoor, officer: Caller, once: OnlyOnce, body: WrittenReportBody) -> Response:
     """Record a written report: every section that the policy names, each once."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> WrittenReport:
         report = record_report(
             session,
             door.policy,
@@ -66,7 +66,7 @@ def add_report(door: AtDoor, officer: Caller, once: OnlyOnce, body: WrittenRepor
         )
         return support_work.report(session, report.id)
 
-    return once(answers.WrittenReport, command, 201)
+    return once.carry_out(command, 201)
 
 
 def _sections(body: WrittenReportBody) -> dict[str, str]:

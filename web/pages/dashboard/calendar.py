@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from icalendar import Calendar, Event
 
-from models import paging
 from models.dashboard import calendar as dashboard_calendar
+from models.dashboard.calendar import Entry
 from models.database import read
 from models.people import identity
 from models.people.tables import Credential
@@ -39,15 +39,15 @@ def feed(door: AtDoor, secret: str) -> Response:
     return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
 
 
-def _event(door: Door, entry: paging.Found) -> Event:
+def _event(door: Door, entry: Entry) -> Event:
     """A whole day, free: it says what is due, not that the officer is busy."""
     host = urlsplit(door.settings.base_url).hostname or "localhost"
     event = Event()
-    event.add("uid", f"{entry['key']}@{host}")
+    event.add("uid", f"{entry.key}@{host}")
     event.add("dtstamp", door.now)
-    event.add("dtstart", entry["day"])
-    event.add("dtend", entry["day"] + timedelta(days=1))
-    event.add("summary", entry["summary"])
-    event.add("url", door.settings.base_url.rstrip("/") + entry["path"])
+    event.add("dtstart", entry.day)
+    event.add("dtend", entry.day + timedelta(days=1))
+    event.add("summary", entry.summary)
+    event.add("url", door.settings.base_url.rstrip("/") + entry.path)
     event.add("transp", "TRANSPARENT")
     return event

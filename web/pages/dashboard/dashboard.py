@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models import paging
 from models.dashboard import shown as dashboard_shown
 from models.matters import shown as matters_shown
+from models.matters.shown import Deadline
+from models.paging import Page
 from models.people.access import Act
 from models.refusals import InvalidInput
 from models.risk import level_changes as risk_level_changes
+from models.risk.level_changes import SchoolLevelChange
 from web.pages.forms import Form
-from web.pages.lists import PageNumber, address, day_of
+from web.pages.lists import List, PageNumber, address, day_of
 from web.pages.visits import Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
@@ -45,7 +49,7 @@ def deadlines(
     """The deadlines that run, the earliest first, between two days if they are given."""
     filters = {"first": first, "last": last, "case_officer": case_officer}
     form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[Deadline] | None = None
     with visit.read() as session:
         try:
             found = find_deadlines(session, visit, filters, page, PER_PAGE)
@@ -65,7 +69,7 @@ def deadlines(
 def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response:
     """Risk levels that have changed since a day; without one, since last term."""
     form = Form.of(since=since)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[SchoolLevelChange] | None = None
     with visit.read() as session:
         try:
             found = find_level_changes(session, visit, {"since": since}, page, PER_PAGE)
@@ -84,7 +88,7 @@ def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response
 
 def find_deadlines(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[Deadline]:
     """One page of the running deadlines that the filters of an address let through."""
     last = day_of("last", filters.get("last", ""))
     return matters_shown.deadlines(
@@ -103,7 +107,7 @@ def find_deadlines(
 
 def find_level_changes(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[SchoolLevelChange]:
     """One page of the changes of level after the day in an address."""
     since = _since(visit, filters.get("since", ""))
     return risk_level_changes.level_changes(session, since=since, page=page, per_page=per_page)
@@ -111,3 +115,23 @@ def find_level_changes(
 
 def _since(visit: Visit, text: str) -> date:
     return day_of("since", text) or dashboard_shown.last_term_ended(visit.policy, visit.today)
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[Deadline](
+        "/deadlines",
+        Act.SEE_OUTLINES,
+        "Deadlines",
+        find_deadlines,
+        [
+            Column("Due on", lambda found: found.due_on),
+            Column("Overdue", lambda found: found.overdue),
+            Column("Reference", lambda found: found.reference),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Step", lambda found: found.step_title),
+            Column("Kind", lambda found: found.kind),
+            Column("Case officer", lambda found: found.case_officer_name),
+        ],
+    ),
+)

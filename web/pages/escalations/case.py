@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -12,12 +11,12 @@ from sqlmodel import Session
 from models import paging
 from models.approvals.shown import decidable, proposals_of
 from models.escalations import held as escalations_held
-from models.escalations.shown import escalation
-from models.escalations.tables import Action, ProposalState, Trigger
+from models.escalations.shown import Escalation, Step, escalation
+from models.escalations.tables import Action, ProposalState, StepState
 from models.letters.shown import held_contacts, letters_of
 from models.matters.case import find_case
-from models.matters.shown import deadlines_of
-from models.matters.tables import DeadlineKind
+from models.matters.shown import Deadline, deadlines_of
+from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.policy import StepRule
 from models.policy.wording import find_rule, role_words
@@ -30,21 +29,20 @@ from web.pages.visits import Reference, Visit, Visitor, may
 from web.pages.wording import TitledProposal, time_left, titled, upper_first, working_days
 
 router = APIRouter()
-Found = dict[str, Any]
 MOST = paging.MOST_PER_PAGE
 EVENTS = 50
 
 # What the date beside a step's state says.
 DATED = {
-    "proposed": "Proposed",
-    "approved": "Approved",
-    "carried_out": "Carried out",
-    "awaiting_response": "Carried out",
-    "satisfactory": "Judged",
-    "unsatisfactory": "Judged",
-    "no_response": "Closed",
-    "passed_over": "Passed over",
-    "fallen_away": "Fell away",
+    StepState.PROPOSED: "Proposed",
+    StepState.APPROVED: "Approved",
+    StepState.CARRIED_OUT: "Carried out",
+    StepState.AWAITING_RESPONSE: "Carried out",
+    StepState.SATISFACTORY: "Judged",
+    StepState.UNSATISFACTORY: "Judged",
+    StepState.NO_RESPONSE: "Closed",
+    StepState.PASSED_OVER: "Passed over",
+    StepState.FALLEN_AWAY: "Fell away",
 }
 DUE = {"warning_notice": "Compliance period ends"}
 TITLES = {
@@ -68,23 +66,25 @@ def case(visit: Visitor, reference: Reference) -> Response:
         ).items
         situation = _situation(session, visit, reference, proposals)
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
-    current = found["step"]["key"] if found["status"] not in CLOSED else None
+    current = _current(found)
     return visit.page(
         "escalations/case.html",
-        title=found["school"],
+        title=found.school,
         found=found,
         section="case",
         caseworker=situation.caseworker,
         next_step=what_next(situation),
         ladder=[
-            _step(step, situation.case.ladder.step(step["key"]), current, proposals)
-            for step in found["steps"]
+            _step(step, situation.case.ladder.step(step.key), current, proposals)
+            for step in found.steps
         ],
         fallen_away=[
-            _step(step, find_rule(visit.policy, step["key"]), None, proposals)
-            for step in found["fallen_away"]
+            _step(step, find_rule(visit.policy, step.key), None, proposals)
+            for step in found.fallen_away
         ],
-        deadlines=[_deadline(deadline, visit) for deadline in sorted(deadlines, key=_pressing)],
+        deadlines=[
+            _deadline(deadline, visit.today) for deadline in sorted(deadlines, key=_pressing)
+        ],
         law=situation.law,
         awaiting=situation.awaiting,
         mine=situation.mine,
@@ -96,7 +96,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
             for proposal in reversed(proposals)
             if proposal.shown.state is not ProposalState.AWAITING
         ],
-        triggers=[upper_first(Trigger(name).label) for name in found["triggers"]],
+        triggers=[upper_first(trigger.label) for trigger in found.triggers],
     )
 
 
@@ -107,14 +107,14 @@ def _outline(visit: Visit, reference: str) -> Response:
         due = deadlines_of(
             session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
         ).items
-    ladder = visit.policy.ladder(found["ladder"])
-    current = found["step"]["key"] if found["status"] not in CLOSED else None
+    ladder = visit.policy.ladder(found.ladder)
+    current = _current(found)
     return visit.page(
         "escalations/case_outline.html",
-        title=found["school"],
+        title=found.school,
         found=found,
-        ladder=[_step(step, ladder.step(step["key"]), current) for step in found["steps"]],
-        deadlines=[_deadline(deadline, visit) for deadline in sorted(due, key=_pressing)],
+        ladder=[_step(step, ladder.step(step.key), current) for step in found.steps],
+        deadlines=[_deadline(deadline, visit.today) for deadline in sorted(due, key=_pressing)],
     )
 
 
@@ -145,27 +145,46 @@ def _situation(
     )
 
 
-def _find(session: Session, visit: Visit, reference: str) -> Found:
+def _find(session: Session, visit: Visit, reference: str) -> Escalation:
     return escalation(session, visit.policy, visit.reader, reference, today=visit.today)
 
 
+def _current(found: Escalation) -> str | None:
+    """The step at which the escalation stands; none once it is closed."""
+    return found.step.key if found.status not in CLOSED else None
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """A step as the ladder shows it; `who` it is with while it is ahead."""
+
+    number: str
+    title: str
+    state: StepState | None = None
+    current: bool = False
+    overdue: bool = False
+    dates: Sequence[tuple[str, date]] = ()
+    who: str | None = None
+    note: str | None = None
+
+
 def _step(
-    step: Found, rule: StepRule, current: str | None, proposals: Sequence[TitledProposal] = ()
-) -> Found:
-    state = step["state"]
-    dates = [(DATED[state], step["changed_on"])] if state and step["changed_on"] else []
-    if step["deadline"] and rule.kind != "powers":
-        dates.append((DUE.get(step["key"], "Response due"), step["deadline"]))
-    return {
-        "number": step["number"],
-        "title": step["title"],
-        "state": state,
-        "current": step["key"] == current,
-        "overdue": step["overdue"],
-        "dates": dates,
-        "who": None if state else _ahead(rule),
-        "note": _why_passed_over(step, proposals) if state == "passed_over" else None,
-    }
+    step: Step, rule: StepRule, current: str | None, proposals: Sequence[TitledProposal] = ()
+) -> LadderStep:
+    state = step.state
+    dates = [(DATED[state], step.changed_on)] if state and step.changed_on else []
+    if step.deadline and rule.kind != "powers":
+        dates.append((DUE.get(step.key, "Response due"), step.deadline))
+    return LadderStep(
+        number=step.number,
+        title=step.title,
+        state=state,
+        current=step.key == current,
+        overdue=step.overdue,
+        dates=dates,
+        who=None if state else _ahead(rule),
+        note=_why_passed_over(step, proposals) if state is StepState.PASSED_OVER else None,
+    )
 
 
 def _ahead(rule: StepRule) -> str:
@@ -180,39 +199,49 @@ def _ahead(rule: StepRule) -> str:
     return f"{how} the {named}" if named else "To Ofsted"
 
 
-def _why_passed_over(step: Found, proposals: Sequence[TitledProposal]) -> str | None:
+def _why_passed_over(step: Step, proposals: Sequence[TitledProposal]) -> str | None:
     reasons = [
         each.shown.reason
         for each in proposals
-        if (each.shown.action, each.shown.step) == (Action.PASS_OVER, step["key"])
+        if (each.shown.action, each.shown.step) == (Action.PASS_OVER, step.key)
         and each.shown.state is ProposalState.APPROVED
     ]
     return reasons[-1] if reasons else None
 
 
-def _deadline(deadline: Found, visit: Visit) -> Found:
-    return {
-        "title": TITLES.get(deadline["kind"], f"Response at step {deadline['step_number']}"),
-        "due_on": deadline["due_on"],
-        "state": deadline["state"],
-        "overdue": deadline["overdue"],
-        "remaining": _remaining(deadline, visit),
-        "rule": deadline["rule"],
-    }
+@dataclass(frozen=True)
+class DatedLine:
+    """A deadline in the words of the page; `remaining` says how far off its day is."""
+
+    title: str
+    due_on: date
+    state: DeadlineState
+    overdue: bool = False
+    remaining: str | None = None
 
 
-def _pressing(deadline: Found) -> tuple[bool, int]:
+def _deadline(deadline: Deadline, today: date) -> DatedLine:
+    return DatedLine(
+        title=TITLES.get(deadline.kind, f"Response at step {deadline.step_number}"),
+        due_on=deadline.due_on,
+        state=deadline.state,
+        overdue=deadline.overdue,
+        remaining=_remaining(deadline, today),
+    )
+
+
+def _pressing(deadline: Deadline) -> tuple[bool, int]:
     """What is open comes first, the earliest before; then what was, the newest before."""
-    is_open = deadline["state"] == "open"
-    return not is_open, deadline["due_on"].toordinal() if is_open else -deadline["id"]
+    is_open = deadline.state is DeadlineState.OPEN
+    return not is_open, deadline.due_on.toordinal() if is_open else -deadline.id
 
 
-def _remaining(deadline: Found, visit: Visit) -> str | None:
-    if deadline["days_left"] is not None:
-        return f"stopped with {working_days(deadline['days_left'])} left"
-    if deadline["state"] not in ("open", "missed"):
+def _remaining(deadline: Deadline, today: date) -> str | None:
+    if deadline.days_left is not None:
+        return f"stopped with {working_days(deadline.days_left)} left"
+    if deadline.state not in (DeadlineState.OPEN, DeadlineState.MISSED):
         return None
-    return time_left(deadline["due_on"], visit.today)
+    return time_left(deadline.due_on, today)
 
 
 @router.get("/escalations/{reference}/letters", dependencies=[may(Act.SEE_CASE)])
@@ -250,7 +279,7 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
         discussions=held[::-1],
         responses=given[::-1],
         caseworker=visit.may(Act.PROPOSE),
-        judged=not find_rule(visit.policy, found["step"]["key"]).statutory,
+        judged=not find_rule(visit.policy, found.step.key).statutory,
     )
 
 

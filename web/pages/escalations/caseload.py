@@ -1,22 +1,24 @@
 """The caseload: the officer's own cases first, then all; filtered, sorted, in pages."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from models import paging
-from models.escalations.shown import escalations
+from models.escalations.shown import Escalation, escalations
 from models.escalations.tables import LIVE, Status
+from models.paging import Page
 from models.people.access import Act
 from models.people.shown import officers_in
 from models.people.tables import CASEWORK
 from models.policy import Policy
 from models.refusals import InvalidInput
 from web.pages.forms import Form
-from web.pages.lists import PageNumber, address
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
@@ -60,7 +62,7 @@ def caseload(
         "query": query,
     }
     form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[Escalation] | None = None
     with visit.read() as session:
         own = find(session, visit, {"view": "mine"}, 1, 1).total
         mine = not case_officer and (view == "mine" or (view != "all" and own > 0))
@@ -90,7 +92,7 @@ def caseload(
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[Escalation]:
     """One page of the escalations that the filters of an address let through."""
     mine = filters.get("view") == "mine"
     return escalations(
@@ -109,6 +111,29 @@ def find(
         page=page,
         per_page=per_page,
     )
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[Escalation](
+        "/escalations",
+        Act.SEE_OUTLINES,
+        "Escalations",
+        find,
+        [
+            Column("Reference", lambda found: found.reference),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Ladder", lambda found: found.ladder),
+            Column("Status", lambda found: found.status),
+            Column("Step", lambda found: found.step.title),
+            Column("State of the step", lambda found: found.step.state),
+            Column("Next deadline", lambda found: found.next_deadline),
+            Column("Overdue", lambda found: found.overdue),
+            Column("Opened on", lambda found: found.opened_on),
+            Column("Case officer", lambda found: found.case_officer_name),
+        ],
+    ),
+)
 
 
 def _statuses(status: str) -> list[str] | None:

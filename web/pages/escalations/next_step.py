@@ -107,7 +107,7 @@ def _carry_out(now: Situation) -> NextStep:
             f"Step {rule.number} is approved. Its letter is issued within a minute or two, and "
             "its deadline runs from its date.",
         )
-    met = {name for held in now.discussions if held["step"] == rule.key for name in held["with"]}
+    met = {name for held in now.discussions if held.step == rule.key for name in held.with_whom}
     people = [name for name in rule.with_ if name not in met] or list(rule.with_)
     what = "meeting" if rule.kind == "meetings" else "discussion"
     return NextStep(
@@ -124,11 +124,11 @@ def _await_response(now: Situation) -> NextStep:
     due = now.case.deadline
     by = f" by {date_long(due.due_on)}" if due else ""
     for given in now.responses:
-        if given["judgement"] is None and given["step"] == now.case.rule.key:
+        if given.judgement is None and given.step == now.case.rule.key:
             return NextStep(
                 "Judge the response",
-                f"A response was received on {date_long(given['received_on'])}.",
-                f"/responses/{given['id']}/judgement",
+                f"A response was received on {date_long(given.received_on)}.",
+                f"/responses/{given.id}/judgement",
                 "Judge the response",
             )
     record = {"text": "Record a response", "href": f"{now.address}/responses/new"}

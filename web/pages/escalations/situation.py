@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models import paging
+from models.escalations.held import Discussion, Response
 from models.law.powers import Section
 from models.letters.shown import ListedLetter
 from models.matters.case import Case
@@ -136,8 +137,8 @@ class Situation:
     ]  # proposals that wait for anybody, a transition before letters
     mine: set[int]  # of these and others, the proposals that the officer can decide
     letters: Sequence[ListedLetter]
-    responses: Sequence[Found]
-    discussions: Sequence[Found]
+    responses: Sequence[Response]
+    discussions: Sequence[Discussion]
     law: InLaw | None  # on the ladder of maintained schools
 
     @property

@@ -45,7 +45,7 @@ def files(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
         section="evidence",
         files=kept,
         in_words=in_words,
-        may_add=visit.may(Act.ADD_EVIDENCE) and found["status"] in LIVE,
+        may_add=visit.may(Act.ADD_EVIDENCE) and found.status in LIVE,
         scans=bool(visit.door.settings.scanner_command),
         no_scanner=keeping.scan_is_missing(visit.door.settings, school),
     )

@@ -1,30 +1,30 @@
-"""The support programme: of all schools, what is due, and of one school; who supports it."""
+"""The support programme: of all schools, what is due, and of one school."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models import paging
-from models.paging import MOST_PER_PAGE, Found
-from models.people.access import ON_THE_CASE, RULES, Act
-from models.people.shown import officers_in
+from models.paging import MOST_PER_PAGE, Page
+from models.people.access import Act
+from models.programme import duties_shown, support_work, supporters_shown, supporting, tables
 from models.programme import shown as programme_shown
-from models.programme import support_work, supporters, supporting
-from models.programme.tables import Duty, DutyKind, Supporter, SupportRole
+from models.programme.duties_shown import Duty
+from models.programme.shown import Counts, SchoolProgress
+from models.programme.tables import DutyKind
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import RiskLevel, School
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.lists import PageNumber, address, day_of, year_of
+from web.pages.lists import List, PageNumber, address, day_of, year_of
 from web.pages.visits import Key, Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
-ANY = "any"  # the state of a supporter: all of them
 RECORDED_AT = {
     DutyKind.VISIT: "/schools/{urn}/visits/new",
     DutyKind.REPORT: "/schools/{urn}/reports/new",
@@ -33,7 +33,23 @@ RECORDED_AT = {
     DutyKind.ACTION_REVIEW: "/reviews/new",
     DutyKind.BOARD_REPORT: "/reviews/new",
 }
-ASKED = {"role": "Choose what they do for the school", "name": "Enter their name"}
+
+
+@dataclass(frozen=True)
+class OfferedDuty:
+    """A duty with the addresses at which this officer may record or cancel it, None if not."""
+
+    duty: Duty
+    record_at: str | None
+    cancel_at: str | None
+
+
+@dataclass(frozen=True)
+class OfferedTerm:
+    """A term with the duties that are due in it."""
+
+    name: str
+    duties: list[OfferedDuty]
 
 
 @router.get("/programme", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -48,10 +64,10 @@ def schools(
             found = find_schools(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
-        officers = programme_shown.evaluating(session, visit.today)
+        officers = supporters_shown.evaluating(session, visit.today)
     return _show(
         visit,
-        "schools/schools.html",
+        "schools.html",
         "Support programme",
         form,
         found=found,
@@ -78,7 +94,7 @@ def duties(
             found = find_duties(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
             form = form.refused(invalid)
-        officers = programme_shown.evaluating(session, visit.today)
+        officers = supporters_shown.evaluating(session, visit.today)
     return _show(
         visit,
         "duties.html",
@@ -94,7 +110,7 @@ def duties(
 
 def find_schools(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[SchoolProgress]:
     """One page of the schools with a level that the filters of an address let through."""
     return programme_shown.programme(
         session,
@@ -109,35 +125,32 @@ def find_schools(
 
 def find_duties(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[Duty]:
     """One page of what is due that the filters of an address let through."""
-    return programme_shown.duties(
+    return duties_shown.duties(
         session,
         today=visit.today,
         kind=filters.get("kind") or None,
         officer=filters.get("officer") or None,
-        state=filters.get("state") or programme_shown.TO_DO,
+        state=filters.get("state") or duties_shown.TO_DO,
         due_before=day_of("due_before", filters.get("due_before", "")),
         page=page,
         per_page=per_page,
     )
 
 
-def _offered(visit: Visit, duties: list[Found]) -> list[Found]:
-    """The duties with what this officer may do about each."""
-    return [{**duty, **_actions(visit, duty)} for duty in duties]
+def _offered(visit: Visit, duties: list[Duty]) -> list[OfferedDuty]:
+    return [_offer(visit, duty) for duty in duties]
 
 
-def _actions(visit: Visit, duty: Found) -> Found:
-    open_ = duty["state"] in ("planned", programme_shown.LATE)
-    kind = DutyKind(duty["kind"])
-    level = RiskLevel(duty["level"]) if duty["level"] else None
-    where = f"{RECORDED_AT[kind].format(urn=duty['urn'])}?duty={duty['id']}"
-    cancels = supporting.may_cancel(visit.officer, visit.policy, kind, level)
-    return {
-        "record_at": where if open_ and visit.may(Act.RECORD_SUPPORT_WORK) else None,
-        "cancel_at": f"/duties/{duty['id']}/cancel" if open_ and cancels else None,
-    }
+def _offer(visit: Visit, duty: Duty) -> OfferedDuty:
+    where = f"{RECORDED_AT[duty.kind].format(urn=duty.urn)}?duty={duty.id}"
+    cancels = supporting.may_cancel(visit.officer, visit.policy, duty.kind, duty.level)
+    return OfferedDuty(
+        duty=duty,
+        record_at=where if duty.to_do and visit.may(Act.RECORD_SUPPORT_WORK) else None,
+        cancel_at=f"/duties/{duty.id}/cancel" if duty.to_do and cancels else None,
+    )
 
 
 @router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
@@ -151,36 +164,33 @@ def school(visit: Visitor, urn: str, year: str = "") -> Response:
         found = programme_shown.programme_of(
             session, visit.policy, urn, today=visit.today, school_year=asked
         )
-        work: dict[str, Any] = {
-            name: list_of(
-                session, urn=found["urn"], school_year=found["school_year"], per_page=MOST_PER_PAGE
-            )
-            for name, list_of in (
-                ("visits", support_work.visits),
-                ("reports", support_work.reports),
-                ("reviews", support_work.reviews),
-            )
+        of_the_year: support_work.Filters = {
+            "urn": found.urn,
+            "school_year": found.school_year,
+            "per_page": MOST_PER_PAGE,
         }
         return visit.page(
             "programme/school.html",
-            title=f"Support programme of {found['school']}",
+            title=f"Support programme of {found.school}",
             navigation="schools",
             school=schools_shown.school(session, visit.reader, urn),
             programme=found,
-            terms=[{**term, "duties": _offered(visit, term["duties"])} for term in found["terms"]],
+            terms=[OfferedTerm(term.name, _offered(visit, term.duties)) for term in found.terms],
             may_record=visit.may(Act.RECORD_SUPPORT_WORK),
             may_assign=visit.may(Act.ASSIGN_SUPPORT),
-            **work,
+            visits=support_work.visits(session, **of_the_year),
+            reports=support_work.reports(session, **of_the_year),
+            reviews=support_work.reviews(session, **of_the_year),
         )
 
 
-@router.get("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=Duty)])
+@router.get("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=tables.Duty)])
 def cancellation(visit: Visitor, number: Key) -> Response:
     """The form for the reason why something planned is not to be done."""
     return _cancel(visit, number, Form())
 
 
-@router.post("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=Duty)])
+@router.post("/duties/{id}/cancel", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=tables.Duty)])
 def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
     """Cancel it."""
     try:
@@ -202,131 +212,8 @@ def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _cancel(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        duty = programme_shown.duty(session, number, visit.today)
-    return _show(visit, "cancel_form.html", f"Cancel: {duty['title']}", form, duty=duty)
-
-
-# Who supports schools ----------------------------------------------------------------------
-
-
-@router.get("/supporters", dependencies=[may(Act.SEE_PROGRAMME)])
-def support(
-    visit: Visitor, page: PageNumber, query: str = "", role: str = "", state: str = ""
-) -> Response:
-    """Who supports which school: now, unless another state is asked for."""
-    filters = {"query": query, "role": role, "state": state}
-    form, found = Form.of(**filters), None
-    try:
-        with visit.read() as session:
-            found = find_support(session, visit, filters, page, PER_PAGE)
-    except InvalidInput as invalid:
-        form = form.refused(invalid)
-    return _show(
-        visit,
-        "supporters.html",
-        "Who supports the schools",
-        form,
-        found=found,
-        address=address(visit, filters),
-        roles=list(SupportRole),
-    )
-
-
-def find_support(
-    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
-    """One page of those who support schools that the filters of an address let through."""
-    state = filters.get("state") or programme_shown.SupportState.IN_FORCE
-    return programme_shown.supporters(
-        session,
-        today=visit.today,
-        query=filters.get("query", ""),
-        role=filters.get("role") or None,
-        state=None if state == ANY else state,
-        page=page,
-        per_page=per_page,
-    )
-
-
-@router.get("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
-def supporter(visit: Visitor, urn: str) -> Response:
-    """The form for somebody who is to support a school."""
-    return _supporter(visit, urn, Form())
-
-
-@router.post("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
-def assign(visit: Visitor, urn: str, form: Posted) -> Response:
-    """Assign them."""
-    role = form.text("role")
-    is_officer = role == SupportRole.SCHOOL_EVALUATION_OFFICER or bool(form.text("email"))
-    try:
-        replace(form, asked=ASKED).check("role", *(() if is_officer else ("name",)), "first_day")
-        with visit.write() as session:
-            supporters.assign_supporter(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                urn=urn,
-                role=role,
-                email=form.text("email") or None,
-                name=form.text("name").strip(),
-                organisation=form.text("organisation").strip(),
-                first_day=form.day("first_day"),
-                last_day=form.optional_day("last_day"),
-            )
-    except STAYS as refusal:
-        return _supporter(visit, urn, form.refused(refusal))
-    return visit.done(f"/schools/{urn}/programme", "support_assigned")
-
-
-def _supporter(visit: Visit, urn: str, form: Form) -> Response:
-    with visit.read() as session:
-        return _show(
-            visit,
-            "supporter_form.html",
-            "Who is to support the school?",
-            form,
-            school=schools_shown.school(session, visit.reader, urn),
-            roles=list(SupportRole),
-            officers=officers_in(session, ON_THE_CASE & RULES[Act.RECORD_SUPPORT_WORK]),
-        )
-
-
-@router.get("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT, of=Supporter)])
-def ending(visit: Visitor, number: Key) -> Response:
-    """The form for the last day of somebody's support."""
-    return _ending(visit, number, Form())
-
-
-@router.post("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT, of=Supporter)])
-def end(visit: Visitor, number: Key, form: Posted) -> Response:
-    """End it."""
-    try:
-        form.check("last_day")
-        with visit.write() as session:
-            ended = supporters.end_support(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                supporter_id=number,
-                last_day=form.day("last_day"),
-            )
-    except STAYS as refusal:
-        return _ending(visit, number, form.refused(refusal))
-    return visit.done(f"/schools/{ended.urn}/programme", "support_ended")
-
-
-def _ending(visit: Visit, number: int, form: Form) -> Response:
-    with visit.read() as session:
-        found = programme_shown.supporter(session, number, visit.today)
-        return _show(
-            visit,
-            "supporter_end_form.html",
-            f"End the support of {found['name']}",
-            form,
-            supporter=found,
-            school=schools_shown.school(session, visit.reader, found["urn"]),
-        )
+        duty = duties_shown.duty(session, number, visit.today)
+    return _show(visit, "cancel_form.html", f"Cancel: {duty.title}", form, duty=duty)
 
 
 def _show(visit: Visit, template: str, title: str, form: Form, **more: object) -> Response:
@@ -334,3 +221,51 @@ def _show(visit: Visit, template: str, title: str, form: Form, **more: object) -
     return visit.page(
         f"programme/{template}", title=title, navigation=navigation, form=form, **more
     )
+
+
+def _counted(
+    title: str, of: Callable[[SchoolProgress], Counts]
+) -> tuple[Column[SchoolProgress], ...]:
+    """The columns that count the duties of one kind."""
+    return (
+        Column(f"{title} done", lambda found: of(found).done),
+        Column(f"{title} planned", lambda found: of(found).planned),
+        Column(f"{title} late", lambda found: of(found).late),
+    )
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[SchoolProgress](
+        "/programme",
+        Act.SEE_PROGRAMME,
+        "Support programme",
+        find_schools,
+        [
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Level", lambda found: found.risk_level),
+            Column("School Evaluation Officer", lambda found: found.evaluation_officer_name),
+            Column("Behind", lambda found: found.behind),
+            *_counted("Visits", lambda found: found.visit),
+            *_counted("Written reports", lambda found: found.report),
+            *_counted("Strategy group", lambda found: found.sisg_meeting),
+        ],
+    ),
+    List[Duty](
+        "/programme/duties",
+        Act.SEE_PROGRAMME,
+        "What is due",
+        find_duties,
+        [
+            Column("Due by", lambda found: found.due_on),
+            Column("What", lambda found: found.title),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Level", lambda found: found.level),
+            Column("School Evaluation Officer", lambda found: found.evaluation_officer_name),
+            Column("State", lambda found: found.state),
+            Column("Done on", lambda found: found.done_on),
+            Column("Why cancelled", lambda found: found.reason),
+        ],
+    ),
+)

@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models import paging
-from models.paging import Found
+from models.paging import Item, Page
 from models.people.access import Act
-from models.programme import shown as programme_shown
-from models.programme import support_work, supporting
-from models.programme.tables import OF_A_SCHOOL, Review, SchoolVisit, WrittenReport
+from models.programme import duties_shown, support_work, supporting, tables
+from models.programme.support_work import SchoolVisit, SupportReview, WrittenReport
+from models.programme.tables import OF_A_SCHOOL, Review
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import School
 from web.door import key
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.lists import Find, PageNumber, address, year_of
+from web.pages.lists import Find, List, PageNumber, address, year_of
 from web.pages.visits import Key, Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
@@ -73,21 +74,21 @@ def reviews(
 
 def find_visits(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[SchoolVisit]:
     """One page of the visits that the filters of an address let through."""
     return support_work.visits(session, **_asked(filters, page, per_page))
 
 
 def find_reports(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[WrittenReport]:
     """One page of the written reports that the filters of an address let through."""
     return support_work.reports(session, **_asked(filters, page, per_page))
 
 
 def find_reviews(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[SupportReview]:
     """One page of the reviews that the filters of an address let through."""
     kind = filters.get("kind") or None
     return support_work.reviews(session, kind=kind, **_asked(filters, page, per_page))
@@ -107,12 +108,12 @@ def _list(
     visit: Visit,
     template: str,
     title: str,
-    find: Find[paging.Found],
+    find: Find[Item],
     filters: Mapping[str, str],
     page: int,
 ) -> Response:
     form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[Item] | None = None
     with visit.read() as session:
         try:
             found = find(session, visit, filters, page, PER_PAGE)
@@ -165,17 +166,17 @@ def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response
     return visit.done(f"/schools/{urn}/programme", "visit_recorded")
 
 
-@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=SchoolVisit)])
+@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)])
 def show_visit(visit: Visitor, number: Key) -> Response:
     """One visit."""
     with visit.read() as session:
         found = support_work.visit(session, number)
     sections = [
-        ("Purpose", found["purpose"]),
-        ("What was seen and heard", found["notes"]),
-        ("Agreed actions", found["agreed_actions"] or "None"),
+        ("Purpose", found.purpose),
+        ("What was seen and heard", found.notes),
+        ("Agreed actions", found.agreed_actions or "None"),
     ]
-    return _record(visit, found, "Visit", found["visited_on"], sections)
+    return _record(visit, found, "Visit", found.visited_on, sections)
 
 
 @router.get("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
@@ -215,13 +216,13 @@ def _report_form(visit: Visit, urn: str, duty: int | None, form: Form) -> Respon
     return _form(visit, "report_form.html", title, form, urn, duty, sections=titles)
 
 
-@router.get("/reports/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=WrittenReport)])
+@router.get("/reports/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.WrittenReport)])
 def show_report(visit: Visitor, number: Key) -> Response:
     """One written report."""
     with visit.read() as session:
         found = support_work.report(session, number)
-    sections = [(section["title"], section["text"]) for section in found["sections"]]
-    return _record(visit, found, "Written report", found["dated"], sections)
+    sections = [(section.title, section.text) for section in found.sections]
+    return _record(visit, found, "Written report", found.dated, sections)
 
 
 @router.get("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
@@ -279,8 +280,8 @@ def show_review(visit: Visitor, number: Key) -> Response:
     """One review."""
     with visit.read() as session:
         found = support_work.review(session, number)
-    sections = [("Summary", found["summary"]), ("Impact", found["impact"] or "Nothing recorded")]
-    return _record(visit, found, found["title"], found["held_on"], sections)
+    sections = [("Summary", found.summary), ("Impact", found.impact or "Nothing recorded")]
+    return _record(visit, found, found.title, found.held_on, sections)
 
 
 def _form(
@@ -294,9 +295,9 @@ def _form(
 ) -> Response:
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn) if urn is not None else None
-        due = programme_shown.duty(session, duty, visit.today) if duty is not None else None
+        due = duties_shown.duty(session, duty, visit.today) if duty is not None else None
     if due is not None and not form.text("kind"):
-        form.values["kind"] = [due["kind"]]
+        form.values["kind"] = [due.kind.value]
     return visit.page(
         f"programme/{template}",
         title=title,
@@ -309,11 +310,15 @@ def _form(
 
 
 def _record(
-    visit: Visit, found: Found, title: str, day: Any, sections: list[tuple[str, str]]
+    visit: Visit,
+    found: SchoolVisit | WrittenReport | SupportReview,
+    title: str,
+    day: date,
+    sections: list[tuple[str, str]],
 ) -> Response:
     with visit.read() as session:
-        about = schools_shown.school(session, visit.reader, found["urn"]) if found["urn"] else None
-        due = programme_shown.duty(session, found["duty"], visit.today) if found["duty"] else None
+        about = schools_shown.school(session, visit.reader, found.urn) if found.urn else None
+        due = duties_shown.duty(session, found.duty, visit.today) if found.duty else None
     return visit.page(
         "programme/record.html",
         title=title,
@@ -324,3 +329,57 @@ def _record(
         sections=sections,
         duty=due,
     )
+
+
+def _text(report: WrittenReport) -> str:
+    return "\n\n".join(f"{section.title}\n{section.text}" for section in report.sections)
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[SchoolVisit](
+        "/visits",
+        Act.SEE_PROGRAMME,
+        "Visits",
+        find_visits,
+        [
+            Column("Visited on", lambda found: found.visited_on),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Purpose", lambda found: found.purpose),
+            Column("What was seen and heard", lambda found: found.notes),
+            Column("Agreed actions", lambda found: found.agreed_actions),
+            Column("Recorded by", lambda found: found.officer_name),
+            Column("Recorded at", lambda found: found.recorded_at),
+        ],
+    ),
+    List[WrittenReport](
+        "/reports",
+        Act.SEE_PROGRAMME,
+        "Written reports",
+        find_reports,
+        [
+            Column("Dated", lambda found: found.dated),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Report", _text),
+            Column("Recorded by", lambda found: found.officer_name),
+            Column("Recorded at", lambda found: found.recorded_at),
+        ],
+    ),
+    List[SupportReview](
+        "/reviews",
+        Act.SEE_PROGRAMME,
+        "Reviews",
+        find_reviews,
+        [
+            Column("Held on", lambda found: found.held_on),
+            Column("Review", lambda found: found.title),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Summary", lambda found: found.summary),
+            Column("Impact", lambda found: found.impact),
+            Column("Recorded by", lambda found: found.officer_name),
+            Column("Recorded at", lambda found: found.recorded_at),
+        ],
+    ),
+)

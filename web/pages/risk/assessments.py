@@ -1,5 +1,6 @@
 """One assessment of a school: its evidence, the proposed level, and its moderation."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -7,67 +8,77 @@ from fastapi.responses import Response
 
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
-from models.risk import assessing
+from models.risk import assessing, level_changes, tables
 from models.risk import shown as risk_shown
-from models.risk.tables import Assessment, AssessmentState, RiskEvidenceKind
+from models.risk.shown import Assessment, RiskEvidence
+from models.risk.tables import AssessmentState, RiskEvidenceKind
 from models.schools.tables import RiskLevel
 from web.door import key
 from web.pages.forms import LABELS, STAYS, Form, Posted
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
-Found = dict[str, Any]
 PROPOSING = {"level": "Choose the level that you propose"}
 
 
-@router.get("/assessments/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=Assessment)])
+@dataclass(frozen=True)
+class EvidenceOfKind:
+    """What there is of one kind of evidence; `missing` without which no level is proposed."""
+
+    key: str
+    label: str
+    missing: bool
+    pieces: list[RiskEvidence]
+
+
+@router.get("/assessments/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.Assessment)])
 def assessment(visit: Visitor, number: Key) -> Response:
     """One assessment, with its evidence by kind and what is to be done next."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-        before = risk_shown.levels_of(session, found["urn"], per_page=5).items
-    draft = found["state"] == AssessmentState.DRAFT
-    proposed = found["state"] == AssessmentState.PROPOSED
-    agreed = found["state"] == AssessmentState.AGREED
+        before = level_changes.levels_of(session, found.urn, per_page=5).items
+    draft = found.state == AssessmentState.DRAFT
+    proposed = found.state == AssessmentState.PROPOSED
+    agreed = found.state == AssessmentState.AGREED
     heads = visit.may(Act.MODERATE)
-    own = visit.officer.email in (found["begun_by"], found["proposed_by"])
+    own = visit.officer.email in (found.begun_by, found.proposed_by)
     return visit.page(
         "risk/assessment.html",
-        title=f"Assessment of {found['school']}",
+        title=f"Assessment of {found.school}",
         navigation="risk",
         assessment=found,
         before=before,
         kinds=_by_kind(found),
-        missing=[RiskEvidenceKind(kind).label for kind in found["missing"]],
+        missing=[kind.label for kind in found.missing],
         may_write=draft and visit.may(Act.ASSESS),
-        may_moderate=(proposed or agreed) and heads and found["proposed_by"] != visit.officer.email,
-        may_withdraw=found["round"] is None
-        and found["state"] in assessing.UNDER_WAY
+        may_moderate=(proposed or agreed) and heads and found.proposed_by != visit.officer.email,
+        may_withdraw=found.round is None
+        and found.state in assessing.UNDER_WAY
         and visit.may(Act.ASSESS)
         and (own or heads),
     )
 
 
-def _by_kind(found: Found) -> list[Found]:
+def _by_kind(found: Assessment) -> list[EvidenceOfKind]:
     """The six kinds of evidence, each with what there is of it."""
     return [
-        {
-            "key": kind.value,
-            "label": kind.label,
-            "missing": kind.value in found["missing"],
-            "pieces": [piece for piece in found["evidence"] if piece["kind"] == kind.value],
-        }
+        EvidenceOfKind(
+            key=kind.value,
+            label=kind.label,
+            missing=kind in found.missing,
+            pieces=[piece for piece in found.evidence if piece.kind is kind],
+        )
         for kind in RiskEvidenceKind
     ]
 
 
-@router.get("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.get("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def new_evidence(visit: Visitor, number: Key, kind: str = "") -> Response:
     """The form for one piece of evidence."""
     return _evidence(visit, number, Form.of(kind=kind))
 
 
-@router.post("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.post("/assessments/{id}/evidence/new", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
     """Add a piece of evidence."""
     try:
@@ -81,25 +92,29 @@ def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
     return visit.done(f"/assessments/{number}", "risk_evidence")
 
 
-@router.get("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.get(
+    "/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS, of=tables.Assessment)]
+)
 def evidence(visit: Visitor, number: Key, item: str) -> Response:
     """The form for one piece of evidence, as it stands."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    piece = next((piece for piece in found["evidence"] if piece["id"] == key(item)), None)
+    piece = next((piece for piece in found.evidence if piece.id == key(item)), None)
     if piece is None:
         raise NotFound("There is no such evidence of this assessment.")
-    day = piece["dated"]
+    day = piece.dated
     form = Form.of(
-        kind=piece["kind"],
-        source=piece["source"],
-        summary=piece["summary"],
+        kind=piece.kind,
+        source=piece.source,
+        summary=piece.summary,
         **{"dated-day": str(day.day), "dated-month": str(day.month), "dated-year": str(day.year)},
     )
     return _evidence(visit, number, form, item)
 
 
-@router.post("/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.post(
+    "/assessments/{id}/evidence/{item}", dependencies=[may(Act.ASSESS, of=tables.Assessment)]
+)
 def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put another piece of evidence in the place of this one."""
     try:
@@ -119,7 +134,7 @@ def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Re
 
 
 @router.post(
-    "/assessments/{id}/evidence/{item}/remove", dependencies=[may(Act.ASSESS, of=Assessment)]
+    "/assessments/{id}/evidence/{item}/remove", dependencies=[may(Act.ASSESS, of=tables.Assessment)]
 )
 def remove_evidence(visit: Visitor, number: Key, item: str) -> Response:
     """Take a piece of evidence away."""
@@ -148,18 +163,16 @@ def _evidence(visit: Visit, number: int, form: Form, item: str | None = None) ->
     )
 
 
-@router.get("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.get("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def propose_form(visit: Visitor, number: Key) -> Response:
     """The form for proposing a level."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    form = Form.of(
-        level=found["proposed_level"] or "", reason=found["reason"], words=found["words"]
-    )
+    form = Form.of(level=found.proposed_level or "", reason=found.reason, words=found.words)
     return _propose(visit, number, form)
 
 
-@router.post("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.post("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def propose(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose a level with a reason."""
     form.asked = PROPOSING
@@ -200,13 +213,13 @@ def _due(visit: Visit, level: RiskLevel) -> str:
     return f"{first[:1].upper()}{first[1:]}"
 
 
-@router.get("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE, of=Assessment)])
+@router.get("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE, of=tables.Assessment)])
 def moderate_form(visit: Visitor, number: Key) -> Response:
     """The evidence and the proposal, to be agreed or returned."""
     return _moderate(visit, number, Form())
 
 
-@router.post("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE, of=Assessment)])
+@router.post("/assessments/{id}/moderate", dependencies=[may(Act.MODERATE, of=tables.Assessment)])
 def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
     """Agree a level, or return the assessment: the choice is `return`, or the level agreed."""
     returns = form.text("decision") == "return"
@@ -252,7 +265,7 @@ def _version(form: Form) -> int:
 def _moderate(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    levels = [level for level in RiskLevel if level.value != found["proposed_level"]]
+    levels = [level for level in RiskLevel if level is not found.proposed_level]
     return _form(
         visit,
         number,
@@ -261,19 +274,19 @@ def _moderate(visit: Visit, number: int, form: Form) -> Response:
         form,
         kinds=_by_kind(found),
         others=[(level.value, level.label) for level in levels],
-        awaits=found["state"] == AssessmentState.PROPOSED,
-        agreed=found["state"] == AssessmentState.AGREED,
-        own=found["proposed_by"] == visit.officer.email,
+        awaits=found.state == AssessmentState.PROPOSED,
+        agreed=found.state == AssessmentState.AGREED,
+        own=found.proposed_by == visit.officer.email,
     )
 
 
-@router.get("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.get("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def withdraw_form(visit: Visitor, number: Key) -> Response:
     """The form for withdrawing an assessment in the year."""
     return _withdraw(visit, number, Form())
 
 
-@router.post("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS, of=Assessment)])
+@router.post("/assessments/{id}/withdraw", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw an assessment in the year."""
     try:

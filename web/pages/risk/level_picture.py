@@ -7,9 +7,9 @@ table beside it says the same.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from models.clocks import long_date
+from models.risk.level_changes import LevelChange
 from models.schools.tables import RiskLevel
 
 LEFT, RIGHT = 110, 750  # where the first day and the last stand
@@ -41,11 +41,11 @@ class Picture:
     height: int = TOP + 4 * ROW + 24
 
 
-def draw(history: Sequence[dict[str, Any]], today: date) -> Picture | None:
+def draw(history: Sequence[LevelChange], today: date) -> Picture | None:
     """The picture of a school's levels, given the latest first, until today; None without any."""
     if not history:
         return None
-    changes = [(change["on"], RiskLevel(change["level"])) for change in reversed(history)]
+    changes = [(change.on, change.level) for change in reversed(history)]
     first, last = changes[0][0], max(today, changes[-1][0])
     points = [(_x(day, first, last), _y(level)) for day, level in changes]
     return Picture(

@@ -1,26 +1,31 @@
 """The risk register: schools by level, the annual round, and the level of one school."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models import paging
 from models.clocks import long_date
+from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
-from models.programme import shown as programme_shown
+from models.programme import duties_shown
 from models.refusals import InvalidInput, NotPossible
-from models.risk import assessing, rounds
+from models.risk import assessing, level_changes, register_shown, rounds, rounds_shown
 from models.risk import shown as risk_shown
+from models.risk.register_shown import RegisteredSchool
+from models.risk.rounds_shown import Round
+from models.risk.shown import Assessment
 from models.risk.tables import AssessmentRound, AssessmentState, RoundState
 from models.schools import shown as schools_shown
 from models.schools.tables import RiskLevel, School
 from web.door import school_year
 from web.pages.forms import Form, Posted
-from web.pages.lists import PageNumber, address, day_of
+from web.pages.lists import List, PageNumber, address, day_of
 from web.pages.risk.level_picture import draw
 from web.pages.visits import SchoolYear, Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
@@ -51,18 +56,18 @@ def register(
         "changed_since": changed_since,
     }
     form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[RegisteredSchool] | None = None
     behind: set[int] = set()
     with visit.read() as session:
         try:
             found = find(session, visit, {**filters, "sort": sort}, page, PER_PAGE)
-            behind = programme_shown.behind(
-                session, [school["urn"] for school in found.items], visit.today
+            behind = duties_shown.behind(
+                session, [school.urn for school in found.items], visit.today
             )
         except InvalidInput as invalid:
             form = form.refused(invalid)
-        counts = risk_shown.level_counts(session, visit.today)
-        authorities = risk_shown.authorities(session)
+        counts = register_shown.level_counts(session, visit.today)
+        authorities = register_shown.authorities(session)
         phases = schools_shown.phases(session)
     return visit.page(
         "risk/register.html",
@@ -83,9 +88,9 @@ def register(
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[RegisteredSchool]:
     """One page of the register that the filters of an address let through."""
-    return risk_shown.register(
+    return register_shown.register(
         session,
         today=visit.today,
         query=filters.get("query", ""),
@@ -134,8 +139,8 @@ def _rounds(visit: Visit, page: int, form: Form) -> Response:
     due = rounds.year_due(visit.policy, visit.today)
     with visit.read() as session:
         found = find_rounds(session, visit, {}, page, PER_PAGE)
-        latest = risk_shown.rounds(session, today=visit.today, per_page=1).items
-    is_due = not latest or latest[0]["school_year"] < due
+        latest = rounds_shown.rounds(session, today=visit.today, per_page=1).items
+    is_due = not latest or latest[0].school_year < due
     return visit.page(
         "risk/rounds.html",
         title="Annual assessment",
@@ -151,9 +156,9 @@ def _rounds(visit: Visit, page: int, form: Form) -> Response:
 
 def find_rounds(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[Round]:
     """One page of the annual assessments."""
-    return risk_shown.rounds(session, today=visit.today, page=page, per_page=per_page)
+    return rounds_shown.rounds(session, today=visit.today, page=page, per_page=per_page)
 
 
 @router.get("/rounds/{number}", dependencies=[may(Act.SEE_PROGRAMME, of=AssessmentRound)])
@@ -168,10 +173,10 @@ def show_round(
     """How far the annual assessment is, and the assessments of its schools."""
     filters = {"query": query, "state": state, "level": level}
     form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[Assessment] | None = None
     _complete(visit, number)
     with visit.read() as session:
-        current = risk_shown.assessment_round(session, number, today=visit.today)
+        current = rounds_shown.assessment_round(session, number, today=visit.today)
         try:
             found = find_assessments(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
@@ -192,7 +197,7 @@ def show_round(
 
 def find_assessments(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[Assessment]:
     """One page of the assessments of the round that an address names, by its filters."""
     return risk_shown.assessments(
         session,
@@ -210,7 +215,7 @@ def _complete(visit: Visit, number: int) -> None:
     """Schools that have opened since belong to an open round too."""
     with visit.read() as session:
         current = rounds.find_round(session, number)
-        missing = risk_shown.missing_drafts(session, number, today=visit.today)
+        missing = rounds_shown.missing_drafts(session, number, today=visit.today)
     if missing and current.state is RoundState.OPEN:
         with visit.write() as session:
             rounds.complete_round(session, visit.now, number)
@@ -237,7 +242,7 @@ def publish(visit: Visitor, number: SchoolYear, form: Posted) -> Response:
 
 def _publication(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        current = risk_shown.assessment_round(session, number, today=visit.today)
+        current = rounds_shown.assessment_round(session, number, today=visit.today)
     return visit.page(
         "risk/publish.html",
         title=f"Publish the levels for {_years(number)}",
@@ -253,9 +258,9 @@ def school_risk(visit: Visitor, urn: str) -> Response:
     """The level of one school, how it came to be, and what may change it."""
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn)
-        history = risk_shown.levels_of(session, urn, per_page=paging.MOST_PER_PAGE).items
+        history = level_changes.levels_of(session, urn, per_page=MOST_PER_PAGE).items
         under_way = risk_shown.under_way(session, school.urn)
-    in_year = any(each["round"] is None for each in under_way)
+    in_year = any(each.round is None for each in under_way)
     closed = school.closed_on is not None and school.closed_on <= visit.today
     return visit.page(
         "risk/school.html",
@@ -307,3 +312,61 @@ def _assess(visit: Visit, urn: str, form: Form) -> Response:
 
 def _years(school_year: int) -> str:
     return f"{school_year} to {school_year + 1}"
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[RegisteredSchool](
+        "/risk",
+        Act.SEE_PROGRAMME,
+        "Risk register",
+        find,
+        [
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.name),
+            Column("Phase", lambda found: found.phase),
+            Column("Local authority", lambda found: found.la_name),
+            Column("Level", lambda found: found.risk_level),
+            Column("Assessed on", lambda found: found.assessed_on),
+            Column("Level before", lambda found: found.level_before),
+            Column("Reason", lambda found: found.reason),
+        ],
+    ),
+    List[Round](
+        "/rounds",
+        Act.SEE_PROGRAMME,
+        "Annual assessments",
+        find_rounds,
+        [
+            Column("School year begins", lambda found: found.school_year),
+            Column("State", lambda found: found.state),
+            Column("Schools", lambda found: found.schools),
+            Column("Drafts", lambda found: found.drafts),
+            Column("Waiting to be moderated", lambda found: found.proposed),
+            Column("Agreed", lambda found: found.agreed),
+            Column("In force", lambda found: found.in_force),
+            Column("To be published on", lambda found: found.publish_on),
+            Column("Published at", lambda found: found.published_at),
+        ],
+    ),
+    List[Assessment](
+        "/rounds/{number}",
+        Act.SEE_PROGRAMME,
+        "Annual assessment",
+        find_assessments,
+        [
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Closes on", lambda found: found.closed_on),
+            Column("State", lambda found: found.state),
+            Column("Before", lambda found: found.level_before),
+            Column("Proposed", lambda found: found.proposed_level),
+            Column("Reason", lambda found: found.reason),
+            Column("Proposed by", lambda found: found.proposed_by_name),
+            Column("Agreed", lambda found: found.level),
+            Column("Reason for the agreed level", lambda found: found.moderation_reason),
+            Column("Agreed by", lambda found: found.moderated_by_name),
+            Column("Evidence missing", lambda found: found.missing),
+        ],
+        of=AssessmentRound,
+    ),
+)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.escalations.shown import escalations
 from models.paging import Page
 from models.people.access import Act
-from models.programme import shown as programme_shown
+from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools import shown as schools_shown
@@ -133,7 +133,7 @@ def school(visit: Visitor, urn: str) -> Response:
             urn=found.urn,
             sort="-reference",
         )
-        behind = bool(programme_shown.behind(session, [found.urn], visit.today))
+        behind = bool(duties_shown.behind(session, [found.urn], visit.today))
     known = {contact.role: contact for contact in found.contacts}
     return visit.page(
         "schools/school.html",

@@ -56,7 +56,7 @@ def law(visit: Visitor, reference: Reference) -> Response:
         title="Warning notice and powers",
         found=found,
         section="law",
-        acts=visit.may(Act.PROPOSE_NOTICE) and found["status"] == Status.OPEN and not outside,
+        acts=visit.may(Act.PROPOSE_NOTICE) and found.status == Status.OPEN and not outside,
         outside=outside,
         law=here,
         facts=facts,

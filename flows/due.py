@@ -1,0 +1,64 @@
+"""What is due on the clock and what a pass of it did, in words; of unrestricted cases alone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine, func
+from sqlmodel import Session, col, select
+
+from models.clocks import in_office_hours, london_date
+from models.database import read
+from models.escalations.tables import Escalation
+from models.events import THE_CLOCK, Event, EventKind, place_of_last
+from models.upkeep.clock import due_reminders, overdue_deadlines
+
+DID = {
+    EventKind.DEADLINE_MISSED: "Deadlines missed",
+    EventKind.REMINDER_QUEUED: "Reminders queued",
+    EventKind.LETTER_ISSUED: "Letters issued",
+}
+
+
+def due_now(engine: Engine, now: datetime) -> str:
+    """What a pass at this moment has to do, as an act; nothing when nothing is due."""
+    with read(engine) as session:
+        missed = {row.escalation_id for row in overdue_deadlines(session, london_date(now))}
+        due = due_reminders(session, now) if in_office_hours(now) else []
+        reminded = {row.escalation_id for row in due}
+        acts = [
+            words
+            for words, cases in (
+                ("mark missed deadlines", missed),
+                ("queue reminders", reminded),
+            )
+            if _any_shown(session, cases)
+        ]
+    said = " and ".join(acts)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _any_shown(session: Session, cases: Iterable[int]) -> bool:
+    shown = select(Escalation.id).where(
+        col(Escalation.id).in_(list(cases)), ~col(Escalation.restricted)
+    )
+    return session.exec(shown.limit(1)).first() is not None
+
+
+def place_now(engine: Engine) -> int:
+    """Where the record ends at this moment, for `done_since`."""
+    with read(engine) as session:
+        return place_of_last(session)
+
+
+def done_since(engine: Engine, place: int, now: datetime) -> dict[str, int]:
+    """What the pass of this moment did, by the record after a place."""
+    counted = (
+        select(Event.kind, func.count())
+        .join(Escalation, col(Escalation.id) == col(Event.escalation_id))
+        .where(Event.sequence > place, Event.at == now, Event.actor == THE_CLOCK)
+        .where(~col(Escalation.restricted))
+        .group_by(col(Event.kind))
+    )
+    with read(engine) as session:
+        found = dict(session.exec(counted).all())
+    return {words: found.get(kind, 0) for kind, words in DID.items()}

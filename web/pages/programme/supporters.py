@@ -1,0 +1,175 @@
+"""Who supports the schools: of all schools, and somebody who is assigned or ends."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.paging import Page
+from models.people.access import ON_THE_CASE, RULES, Act
+from models.people.shown import officers_in
+from models.programme import supporters, supporters_shown, tables
+from models.programme.supporters_shown import ListedSupporter, SupportState
+from models.programme.tables import SupportRole
+from models.refusals import InvalidInput
+from models.schools import shown as schools_shown
+from models.schools.tables import School
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.lists import List, PageNumber, address
+from web.pages.visits import Key, Visit, Visitor, may
+from web.tables import Column
+
+router = APIRouter()
+PER_PAGE = 50
+ANY = "any"  # the state of a supporter: all of them
+ASKED = {"role": "Choose what they do for the school", "name": "Enter their name"}
+
+
+@router.get("/supporters", dependencies=[may(Act.SEE_PROGRAMME)])
+def support(
+    visit: Visitor, page: PageNumber, query: str = "", role: str = "", state: str = ""
+) -> Response:
+    """Who supports which school: now, unless another state is asked for."""
+    filters = {"query": query, "role": role, "state": state}
+    form, found = Form.of(**filters), None
+    try:
+        with visit.read() as session:
+            found = find_support(session, visit, filters, page, PER_PAGE)
+    except InvalidInput as invalid:
+        form = form.refused(invalid)
+    return _show(
+        visit,
+        "supporters.html",
+        "Who supports the schools",
+        form,
+        found=found,
+        address=address(visit, filters),
+        roles=list(SupportRole),
+    )
+
+
+def find_support(
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page[ListedSupporter]:
+    """One page of those who support schools that the filters of an address let through."""
+    state = filters.get("state") or SupportState.IN_FORCE
+    return supporters_shown.supporters(
+        session,
+        today=visit.today,
+        query=filters.get("query", ""),
+        role=filters.get("role") or None,
+        state=None if state == ANY else state,
+        page=page,
+        per_page=per_page,
+    )
+
+
+@router.get("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
+def supporter(visit: Visitor, urn: str) -> Response:
+    """The form for somebody who is to support a school."""
+    return _supporter(visit, urn, Form())
+
+
+@router.post("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
+def assign(visit: Visitor, urn: str, form: Posted) -> Response:
+    """Assign them."""
+    role = form.text("role")
+    is_officer = role == SupportRole.SCHOOL_EVALUATION_OFFICER or bool(form.text("email"))
+    try:
+        replace(form, asked=ASKED).check("role", *(() if is_officer else ("name",)), "first_day")
+        with visit.write() as session:
+            supporters.assign_supporter(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                urn=urn,
+                role=role,
+                email=form.text("email") or None,
+                name=form.text("name").strip(),
+                organisation=form.text("organisation").strip(),
+                first_day=form.day("first_day"),
+                last_day=form.optional_day("last_day"),
+            )
+    except STAYS as refusal:
+        return _supporter(visit, urn, form.refused(refusal))
+    return visit.done(f"/schools/{urn}/programme", "support_assigned")
+
+
+def _supporter(visit: Visit, urn: str, form: Form) -> Response:
+    with visit.read() as session:
+        return _show(
+            visit,
+            "supporter_form.html",
+            "Who is to support the school?",
+            form,
+            school=schools_shown.school(session, visit.reader, urn),
+            roles=list(SupportRole),
+            officers=officers_in(session, ON_THE_CASE & RULES[Act.RECORD_SUPPORT_WORK]),
+        )
+
+
+@router.get("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT, of=tables.Supporter)])
+def ending(visit: Visitor, number: Key) -> Response:
+    """The form for the last day of somebody's support."""
+    return _ending(visit, number, Form())
+
+
+@router.post("/supporters/{id}/end", dependencies=[may(Act.ASSIGN_SUPPORT, of=tables.Supporter)])
+def end(visit: Visitor, number: Key, form: Posted) -> Response:
+    """End it."""
+    try:
+        form.check("last_day")
+        with visit.write() as session:
+            ended = supporters.end_support(
+                session,
+                officer=visit.officer,
+                now=visit.now,
+                supporter_id=number,
+                last_day=form.day("last_day"),
+            )
+    except STAYS as refusal:
+        return _ending(visit, number, form.refused(refusal))
+    return visit.done(f"/schools/{ended.urn}/programme", "support_ended")
+
+
+def _ending(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        found = supporters_shown.supporter(session, number, visit.today)
+        return _show(
+            visit,
+            "supporter_end_form.html",
+            f"End the support of {found.name}",
+            form,
+            supporter=found,
+            school=schools_shown.school(session, visit.reader, found.urn),
+        )
+
+
+def _show(visit: Visit, template: str, title: str, form: Form, **more: object) -> Response:
+    navigation = "schools" if "school" in more else "risk"
+    return visit.page(
+        f"programme/{template}", title=title, navigation=navigation, form=form, **more
+    )
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[ListedSupporter](
+        "/supporters",
+        Act.SEE_PROGRAMME,
+        "Who supports the schools",
+        find_support,
+        [
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Name", lambda found: found.name),
+            Column("Organisation", lambda found: found.organisation),
+            Column("As", lambda found: found.role_title),
+            Column("From", lambda found: found.first_day),
+            Column("To", lambda found: found.last_day),
+            Column("State", lambda found: found.state),
+        ],
+    ),
+)
