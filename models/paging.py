@@ -17,8 +17,8 @@ MOST_AT_ONCE = 1000  # for a file of all: databases take only so many parameters
 PER_PAGE = 50
 LAST_PAGE = 1_000_000
 
-Found = dict[str, Any]
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -29,6 +29,10 @@ class Page(Shown, Generic[Item]):
     page: int
     pages: int
     total: int
+
+    def of(self, items: list[Other]) -> "Page[Other]":
+        """The same page with other items: what was made of each."""
+        return Page(items=items, page=self.page, pages=self.pages, total=self.total)
 
 
 def paged(

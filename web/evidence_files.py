@@ -36,17 +36,17 @@ def evidence_response(door: Door, reader: Reader, file_id: int) -> Response:
     """
     with read(door.engine) as session:
         file = evidence_file(session, door.policy, reader, file_id)
-    path = path_of(door.settings.evidence_folder, file["sha256"])
-    if not is_whole(path, file["sha256"]):
+    path = path_of(door.settings.evidence_folder, file.sha256)
+    if not is_whole(path, file.sha256):
         raise NotPossible(
             "The bytes of this file are missing or were changed. Tell your administrator: they "
             "may be in a backup."
         )
     headers = {
-        "Content-Disposition": attachment(file["name"]),
+        "Content-Disposition": attachment(file.name),
         "Content-Security-Policy": FILE_POLICY,
     }
-    return FileResponse(path, media_type=file["media_type"], headers=headers)
+    return FileResponse(path, media_type=file.media_type, headers=headers)
 
 
 def attachment(name: str) -> str:

@@ -5,7 +5,7 @@ No cell is ever a formula, whoever wrote its text.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -28,18 +28,6 @@ class Column(Generic[Row]):
 
     heading: str
     value: Callable[[Row], Any]
-
-
-def column(heading: str, *path: str) -> Column[Any]:
-    """A column for the value at this path: `column("Step", "step", "title")`."""
-
-    def value(row: Any) -> Any:
-        found: Any = row
-        for name in path:
-            found = found[name] if isinstance(found, Mapping) else getattr(found, name)
-        return found
-
-    return Column(heading, value)
 
 
 def _cell(value: Any) -> Cell:

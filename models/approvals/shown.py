@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 
 from models.approvals.approving import what_is_seen
 from models.approvals.deciders import authorities
-from models.escalations.tables import Decision, Escalation, Proposal, ProposalState
+from models.escalations import tables
+from models.escalations.tables import Action, DecisionWord, Escalation, ProposalState
 from models.letters.tables import Letter
 from models.matters.case import find_id
 from models.matters.sight import visible_to
-from models.paging import PER_PAGE, Found, Page, chosen, paged, rows
+from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
@@ -21,6 +23,49 @@ from models.policy import Policy
 from models.policy.wording import find_rule
 from models.refusals import NotFound
 from models.schools.tables import School
+from models.shown import Shown
+
+
+class Decision(Shown):
+    """What one approver decided."""
+
+    stage: int
+    officer: str
+    officer_name: str
+    for_officer: str | None
+    for_officer_name: str | None
+    decision: DecisionWord
+    reason: str
+    at: AwareDatetime
+
+
+class Proposal(Shown):
+    """A change put forward; `waits_for` is the role that decides next.
+
+    `seen` stands for what approval would do and send; approving needs it. Lists leave it null.
+    """
+
+    id: int
+    reference: str
+    urn: int
+    school: str
+    restricted: bool
+    action: Action
+    action_title: str
+    step: str
+    step_number: str
+    step_title: str
+    reason: str
+    details: dict[str, Any]
+    proposed_by: str
+    proposed_by_name: str
+    proposed_at: AwareDatetime
+    state: ProposalState
+    approvers: list[Role]
+    waits_for: Role | None
+    letters: list[int]
+    decisions: list[Decision]
+    seen: str | None
 
 
 def proposals(
@@ -32,7 +77,7 @@ def proposals(
     state: str = "awaiting",
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[Proposal]:
     """What concerns this officer, oldest first: `awaiting` is what they can decide now.
 
     In any other state: what they proposed, or decided. Raises InvalidInput. Five queries.
@@ -41,37 +86,42 @@ def proposals(
     if wanted is ProposalState.AWAITING:
         concerns = _may_decide(session, officer, today)
     else:
-        theirs = or_(col(Proposal.proposed_by_id) == officer.id, _decided_by(officer))
+        theirs = or_(col(tables.Proposal.proposed_by_id) == officer.id, _decided_by(officer))
         concerns = and_(visible_to(reader(officer)), theirs)
     whole = reader(officer).whole  # whoever sees no more than outlines is shown no reason
-    statement = _statement().where(col(Proposal.state) == wanted, concerns if whole else false())
+    statement = _statement().where(
+        col(tables.Proposal.state) == wanted, concerns if whole else false()
+    )
     found = _page(session, policy, statement, page, per_page)
-    return found.model_copy(update={"items": [_listed(each) for each in found.items]})
+    return found.of([_listed(each) for each in found.items])
 
 
-def _listed(proposal: Found) -> Found:
+def _listed(proposal: Proposal) -> Proposal:
     """As it stands in a list across cases: what a restricted one says is read on its own page."""
-    return {**proposal, "reason": ""} if proposal["restricted"] else proposal
+    return proposal.model_copy(update={"reason": ""}) if proposal.restricted else proposal
 
 
 def waiting_count(session: Session, officer: Officer, today: date) -> int:
     """How many proposals this officer can decide today. Two queries."""
     count: int = session.exec(
-        _decidable(session, officer, today, func.count(col(Proposal.id)))
+        _decidable(session, officer, today, func.count(col(tables.Proposal.id)))
     ).one()
     return count
 
 
 def decidable(session: Session, officer: Officer, today: date) -> set[int]:
     """The keys of the proposals that this officer can decide today. Two queries."""
-    return set(session.exec(_decidable(session, officer, today, col(Proposal.id))))
+    return set(session.exec(_decidable(session, officer, today, col(tables.Proposal.id))))
 
 
 def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
     return (
         select(what)
-        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-        .where(col(Proposal.state) == ProposalState.AWAITING, _may_decide(session, officer, today))
+        .join(Escalation, col(Escalation.id) == col(tables.Proposal.escalation_id))
+        .where(
+            col(tables.Proposal.state) == ProposalState.AWAITING,
+            _may_decide(session, officer, today),
+        )
     )
 
 
@@ -83,44 +133,47 @@ def proposals_of(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[Proposal]:
     """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
-    mine = col(Proposal.escalation_id) == find_id(session, reader, reference)
+    mine = col(tables.Proposal.escalation_id) == find_id(session, reader, reference)
     return _page(session, policy, _statement().where(mine), page, per_page)
 
 
 def proposal(
     session: Session, policy: Policy, reader: Reader, proposal_id: int, *, today: date
-) -> Found:
+) -> Proposal:
     """One proposal with the decisions on it so far; raises NotFound.
 
     While it waits, `seen` is the fingerprint that approving it needs.
     """
-    found = rows(session, _statement().where(col(Proposal.id) == proposal_id, visible_to(reader)))
+    found = rows(
+        session, _statement().where(col(tables.Proposal.id) == proposal_id, visible_to(reader))
+    )
     if not found:
-        raise NotFound(Proposal.missing.format(proposal_id))
+        raise NotFound(tables.Proposal.missing.format(proposal_id))
     [described] = _describe(session, policy, found)
-    if described["state"] == ProposalState.AWAITING:
-        described["seen"] = what_is_seen(session, policy, reader, proposal_id, today)
-    return described
+    if described.state is not ProposalState.AWAITING:
+        return described
+    seen = what_is_seen(session, policy, reader, proposal_id, today)
+    return described.model_copy(update={"seen": seen})
 
 
 def _statement() -> Any:
     return (
-        select(Proposal, Escalation, School)
-        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        select(tables.Proposal, Escalation, School)
+        .join(Escalation, col(Escalation.id) == col(tables.Proposal.escalation_id))
         .join(School, col(School.urn) == col(Escalation.urn))
-        .order_by(col(Proposal.id))
+        .order_by(col(tables.Proposal.id))
     )
 
 
 def _page(
     session: Session, policy: Policy, statement: Any, page: int, per_page: int
-) -> Page[Found]:
+) -> Page[Proposal]:
     return paged(
         session,
         statement,
-        Proposal.id,
+        tables.Proposal.id,
         lambda found: _describe(session, policy, found),
         page=page,
         per_page=per_page,
@@ -133,43 +186,47 @@ def _may_decide(session: Session, officer: Officer, today: date) -> ColumnElemen
         _in_turn(holder_id, role)
         for holder_id, role in authorities(session, officer, today).items()
     ]
-    mine = and_(col(Proposal.proposed_by_id) != officer.id, ~_taken_by(officer.id))
+    mine = and_(col(tables.Proposal.proposed_by_id) != officer.id, ~_taken_by(officer.id))
     return and_(visible_to(reader(officer)), mine, or_(false(), *turns))
 
 
 def _in_turn(holder_id: int, role: Role) -> ColumnElement[bool]:
     """The stage in hand is for this role, whose holder neither proposed nor decided any of it."""
-    approvers = col(Proposal.approvers)
+    approvers = col(tables.Proposal.approvers)
     # Each role stands at most once in a list of approvers, so there are no more stages than roles.
     turn = or_(
         *(
-            and_(col(Proposal.stage) == stage, approvers[stage].as_string() == role.value)
+            and_(col(tables.Proposal.stage) == stage, approvers[stage].as_string() == role.value)
             for stage in range(len(Role))
         )
     )
-    return and_(turn, col(Proposal.proposed_by_id) != holder_id, ~_taken_by(holder_id))
+    return and_(turn, col(tables.Proposal.proposed_by_id) != holder_id, ~_taken_by(holder_id))
 
 
 def _taken_by(officer_id: int) -> ColumnElement[bool]:
     """They decided a stage of the proposal, or somebody decided one for them."""
-    who = or_(col(Decision.officer_id) == officer_id, col(Decision.for_officer_id) == officer_id)
-    return exists().where(col(Decision.proposal_id) == col(Proposal.id), who)
+    who = or_(
+        col(tables.Decision.officer_id) == officer_id,
+        col(tables.Decision.for_officer_id) == officer_id,
+    )
+    return exists().where(col(tables.Decision.proposal_id) == col(tables.Proposal.id), who)
 
 
 def _decided_by(officer: Officer) -> ColumnElement[bool]:
     return exists().where(
-        col(Decision.proposal_id) == col(Proposal.id), col(Decision.officer_id) == officer.id
+        col(tables.Decision.proposal_id) == col(tables.Proposal.id),
+        col(tables.Decision.officer_id) == officer.id,
     )
 
 
-def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Found]:
+def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Proposal]:
     keys = [proposal.id for proposal, *_ in found]
     letters: dict[int, list[int]] = {key: [] for key in keys}
     carried = select(Letter.proposal_id, Letter.id).where(col(Letter.proposal_id).in_(keys))
     for proposal_id, letter_id in session.exec(carried.order_by(col(Letter.id))):
         letters[proposal_id or 0].append(letter_id)
-    taken = select(Decision).where(col(Decision.proposal_id).in_(keys))
-    decisions = rows(session, taken.order_by(col(Decision.stage)))
+    taken = select(tables.Decision).where(col(tables.Decision.proposal_id).in_(keys))
+    decisions = rows(session, taken.order_by(col(tables.Decision.stage)))
     people = officer_names(
         session,
         [
@@ -178,7 +235,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
             *(decision.for_officer_id for decision in decisions),
         ],
     )
-    decided: dict[int, list[Found]] = {key: [] for key in keys}
+    decided: dict[int, list[Decision]] = {key: [] for key in keys}
     for decision in decisions:
         decided[decision.proposal_id].append(_decision(decision, people))
     described = []
@@ -187,42 +244,43 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
         email, name = people[proposal.proposed_by_id]
         awaiting = proposal.state is ProposalState.AWAITING
         described.append(
-            {
-                "id": proposal.id,
-                "reference": escalation.reference,
-                "urn": school.urn,
-                "school": school.name,
-                "restricted": escalation.restricted,
-                "action": proposal.action.value,
-                "action_title": proposal.action.label,
-                "step": proposal.step_key,
-                "step_number": rule.number,
-                "step_title": rule.title,
-                "reason": proposal.reason,
-                "details": dict(proposal.details),
-                "proposed_by": email,
-                "proposed_by_name": name,
-                "proposed_at": proposal.proposed_at,
-                "state": proposal.state.value,
-                "approvers": list(proposal.approvers),
-                "waits_for": proposal.approvers[proposal.stage] if awaiting else None,
-                "letters": letters[proposal.id],
-                "decisions": decided[proposal.id],
-                "seen": None,
-            }
+            Proposal(
+                id=proposal.id,
+                reference=escalation.reference,
+                urn=school.urn,
+                school=school.name,
+                restricted=escalation.restricted,
+                action=proposal.action,
+                action_title=proposal.action.label,
+                step=proposal.step_key,
+                step_number=rule.number,
+                step_title=rule.title,
+                reason=proposal.reason,
+                details=dict(proposal.details),
+                proposed_by=email,
+                proposed_by_name=name,
+                proposed_at=proposal.proposed_at,
+                state=proposal.state,
+                approvers=[Role(role) for role in proposal.approvers],
+                waits_for=Role(proposal.approvers[proposal.stage]) if awaiting else None,
+                letters=letters[proposal.id],
+                decisions=decided[proposal.id],
+                seen=None,
+            )
         )
     return described
 
 
-def _decision(decision: Decision, people: dict[int, tuple[str, str]]) -> Found:
+def _decision(decision: tables.Decision, people: dict[int, tuple[str, str]]) -> Decision:
     email, name = people[decision.officer_id]
-    return {
-        "stage": decision.stage,
-        "officer": email,
-        "officer_name": name,
-        "for_officer": people[decision.for_officer_id][0] if decision.for_officer_id else None,
-        "for_officer_name": people[decision.for_officer_id][1] if decision.for_officer_id else None,
-        "decision": decision.decision.value,
-        "reason": decision.reason,
-        "at": decision.at,
-    }
+    absent = decision.for_officer_id
+    return Decision(
+        stage=decision.stage,
+        officer=email,
+        officer_name=name,
+        for_officer=people[absent][0] if absent else None,
+        for_officer_name=people[absent][1] if absent else None,
+        decision=decision.decision,
+        reason=decision.reason,
+        at=decision.at,
+    )

@@ -3,22 +3,57 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import Escalation
-from models.evidence.tables import EvidenceFile, safe_name
-from models.files.cautions import Caution
+from models.evidence import tables
+from models.evidence.tables import Scan, safe_name
+from models.files import cautions
 from models.files.kinds import KINDS
 from models.matters.case import find_id
 from models.matters.sight import visible_to
-from models.paging import PER_PAGE, Found, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
 from models.policy.wording import find_rule
 from models.refusals import NotFound
+from models.shown import Shown
 
 _LABELS = {kind.media_type: kind.label for kind in KINDS}
+
+
+class Caution(Shown):
+    """What readers of a file are warned of: `kind` as a word, `says` as a sentence."""
+
+    kind: cautions.Caution
+    says: str
+
+
+class EvidenceFile(Shown):
+    """A file of a case: `size` in bytes; `scan` is `clean`, or `not_scanned` without a scanner.
+
+    `cautions` says what in it can act on whoever opens it; show it before the file is downloaded.
+    """
+
+    id: int
+    reference: str
+    step: str
+    step_number: str
+    step_title: str
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+    description: str
+    cautions: list[Caution]
+    scan: Scan
+    scan_result: str
+    added_by: str
+    added_by_name: str
+    added_at: AwareDatetime
 
 
 def evidence_of(
@@ -30,64 +65,73 @@ def evidence_of(
     newest_first: bool = False,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[EvidenceFile]:
     """The files of one escalation in the order in which they were added.
 
     Raises NotFound. Four queries.
     """
-    mine = col(EvidenceFile.escalation_id) == find_id(session, reader, reference)
-    order = col(EvidenceFile.id).desc() if newest_first else col(EvidenceFile.id).asc()
+    mine = col(tables.EvidenceFile.escalation_id) == find_id(session, reader, reference)
+    order = (
+        col(tables.EvidenceFile.id).desc() if newest_first else col(tables.EvidenceFile.id).asc()
+    )
     return paged(
         session,
         _statement().where(mine).order_by(order),
-        EvidenceFile.id,
+        tables.EvidenceFile.id,
         lambda found: _describe(session, policy, found),
         page=page,
         per_page=per_page,
     )
 
 
-def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int) -> Found:
+def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int) -> EvidenceFile:
     """One file; raises NotFound."""
-    found = rows(session, _statement().where(col(EvidenceFile.id) == file_id, visible_to(reader)))
+    found = rows(
+        session, _statement().where(col(tables.EvidenceFile.id) == file_id, visible_to(reader))
+    )
     if not found:
-        raise NotFound(EvidenceFile.missing.format(file_id))
+        raise NotFound(tables.EvidenceFile.missing.format(file_id))
     return _describe(session, policy, found)[0]
 
 
 def _statement() -> Any:
-    return select(EvidenceFile, Escalation.reference).join(
-        Escalation, col(Escalation.id) == col(EvidenceFile.escalation_id)
+    return select(tables.EvidenceFile, Escalation.reference).join(
+        Escalation, col(Escalation.id) == col(tables.EvidenceFile.escalation_id)
     )
 
 
-def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]) -> list[Found]:
+def _describe(
+    session: Session, policy: Policy, found: Sequence[tuple[tables.EvidenceFile, str]]
+) -> list[EvidenceFile]:
     people = officer_names(session, (file.added_by_id for file, _ in found))
     described = []
     for file, reference in found:
         rule = find_rule(policy, file.step_key)
         email, name = people[file.added_by_id]
         described.append(
-            {
-                "id": file.id,
-                "reference": reference,
-                "step": file.step_key,
-                "step_number": rule.number,
-                "step_title": rule.title,
-                "name": safe_name(file.name),
-                "kind": _LABELS[file.media_type],
-                "media_type": file.media_type,
-                "size": file.size,
-                "sha256": file.sha256,
-                "description": file.description,
-                "cautions": [
-                    {"kind": caution, "says": Caution(caution).says} for caution in file.cautions
-                ],
-                "scan": file.scan.value,
-                "scan_result": file.scan_result,
-                "added_by": email,
-                "added_by_name": name,
-                "added_at": file.added_at,
-            }
+            EvidenceFile(
+                id=file.id,
+                reference=reference,
+                step=file.step_key,
+                step_number=rule.number,
+                step_title=rule.title,
+                name=safe_name(file.name),
+                kind=_LABELS[file.media_type],
+                media_type=file.media_type,
+                size=file.size,
+                sha256=file.sha256,
+                description=file.description,
+                cautions=[_caution(word) for word in file.cautions],
+                scan=file.scan,
+                scan_result=file.scan_result,
+                added_by=email,
+                added_by_name=name,
+                added_at=file.added_at,
+            )
         )
     return described
+
+
+def _caution(word: str) -> Caution:
+    kind = cautions.Caution(word)
+    return Caution(kind=kind, says=kind.says)

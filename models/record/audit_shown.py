@@ -10,18 +10,20 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlmodel import Session, col, or_, select
 
 from models.clocks import LONDON
 from models.escalations.tables import Escalation
 from models.events import Event, EventKind, canonical
 from models.matters.sight import visible_to
-from models.paging import PER_PAGE, Found, Page, chosen, paged
+from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.record.sentences import Names, sentence
 from models.schools.tables import School
+from models.shown import Shown
 from models.text import check_line
 
 
@@ -106,6 +108,22 @@ _NUMBER = re.compile("[0-9]+")
 _Cases = Mapping[int, tuple[str, str]]  # reference and school of those that can be seen, by key
 
 
+class AuditEntry(Shown):
+    """Something that happened: who did it, when, and what in a sentence.
+
+    `reference` and `school` are None unless it was on a case that the reader sees.
+    """
+
+    sequence: int
+    at: AwareDatetime
+    kind: EventKind
+    who: str
+    actor: str
+    sentence: str
+    reference: str | None
+    school: str | None
+
+
 def audit(
     session: Session,
     policy: Policy,
@@ -117,12 +135,11 @@ def audit(
     last_day: date | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
-    """What happened, newest first: each with who, when and a sentence.
+) -> Page[AuditEntry]:
+    """What happened, newest first.
 
     `officer` is the e-mail address of who did it or to whom it was done; days are London's, both
-    included. `reference` and `school` are None unless it was on a case that the reader sees.
-    Raises InvalidInput.
+    included. Raises InvalidInput.
     """
     kinds = _KINDS[chosen("topic", topic, Topic)] if topic else _EVERY
     statement = select(Event).where(col(Event.kind).in_(kinds))
@@ -149,23 +166,29 @@ def _beginning(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=LONDON)
 
 
-def _told(session: Session, policy: Policy, reader: Reader, found: Sequence[Event]) -> list[Found]:
+def _told(
+    session: Session, policy: Policy, reader: Reader, found: Sequence[Event]
+) -> list[AuditEntry]:
     cases = _cases(session, reader, {event.escalation_id for event in found})
     references = _references(session, reader, found)
     names = _names(session, found)
     words = Names(policy)
-    return [
-        {
-            "sequence": event.sequence,
-            "at": event.at,
-            "kind": event.kind.value,
-            "who": names.get(event.actor, event.actor),
-            "actor": event.actor,
-            "sentence": _sentence(words, event, cases, references),
-            **_case(event, cases),
-        }
-        for event in found
-    ]
+    described = []
+    for event in found:
+        reference, school = cases.get(event.escalation_id or 0, (None, None))
+        described.append(
+            AuditEntry(
+                sequence=event.sequence,
+                at=event.at,
+                kind=event.kind,
+                who=names.get(event.actor, event.actor),
+                actor=event.actor,
+                sentence=_sentence(words, event, cases, references),
+                reference=reference,
+                school=school,
+            )
+        )
+    return described
 
 
 def _cases(session: Session, reader: Reader, keys: Collection[int | None]) -> _Cases:
@@ -202,11 +225,6 @@ def _refused_address(event: Event) -> str | None:
         return None
     address: str | None = facts.get("address")
     return address
-
-
-def _case(event: Event, cases: _Cases) -> Found:
-    reference, school = cases.get(event.escalation_id or 0, (None, None))
-    return {"reference": reference, "school": school}
 
 
 def _sentence(words: Names, event: Event, cases: _Cases, references: Collection[str]) -> str:

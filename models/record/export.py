@@ -112,8 +112,8 @@ def _put_timeline(
 ) -> None:
     lines = []
     for event in _all(timeline.timeline, session, policy, THE_MACHINE, reference):
-        lines += [f"{_moment(event['at'])}, {event['who']}", f"  {event['sentence']}"]
-        lines += [f"  {line}" for line in event["text"].splitlines()]
+        lines += [f"{_moment(event.at)}, {event.who}", f"  {event.sentence}"]
+        lines += [f"  {line}" for line in event.text.splitlines()]
     archive.writestr("timeline.txt", "\n".join(lines) + "\n")
 
 
@@ -135,9 +135,9 @@ def _put_evidence(
 ) -> list[str]:
     missing = []
     for file in _all(evidence_of, session, policy, THE_MACHINE, reference):
-        path = path_of(evidence, file["sha256"])
-        if is_whole(path, file["sha256"]):
-            archive.write(path, f"evidence/{file['id']}-{file['name']}")
+        path = path_of(evidence, file.sha256)
+        if is_whole(path, file.sha256):
+            archive.write(path, f"evidence/{file.id}-{file.name}")
         else:
-            missing.append(str(file["id"]))
+            missing.append(str(file.id))
     return missing

@@ -1,20 +1,57 @@
-"""What happened on a case, as doors show it: events, discussions, responses, the timeline."""
+"""What happened on a case, as doors show it: its events, and the same in sentences."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 
-from models.events import Event
+from models import events
+from models.events import EventKind
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
 from models.matters.case import find_id
-from models.paging import PER_PAGE, Found, Page, paged
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import inside
 from models.record.sentences import Names, sentence
+from models.shown import Shown
+
+
+class Event(Shown):
+    """Something that happened; `hash` covers it and the event before it in the chain.
+
+    `rows` is what it says of the rows that were written with it: by a row's name its columns,
+    texts as their SHA-256. It is null for events that an older version recorded.
+    """
+
+    sequence: int
+    at: AwareDatetime
+    actor: str
+    actor_name: str
+    kind: EventKind
+    data: dict[str, Any]
+    rows: dict[str, dict[str, Any] | None] | None
+    hash: str
+
+
+class Told(Shown):
+    """An event for people: what happened in a sentence, who did it, and when.
+
+    `text` is what an officer wrote with it, or empty; `letter` and `proposal` are keys to link to.
+    """
+
+    sequence: int
+    at: AwareDatetime
+    kind: EventKind
+    sentence: str
+    who: str
+    actor: str
+    text: str
+    letter: int | None
+    proposal: int | None
 
 
 def events_of(
@@ -25,14 +62,14 @@ def events_of(
     newest_first: bool = False,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
+) -> Page[Event]:
     """The events of one escalation as they stand in the chain. Raises NotFound. Four queries."""
     statement = _events(session, reader, reference, newest_first)
     return paged(
         session,
         statement,
-        Event.sequence,
-        lambda found: [event for event, _ in _with_actors(session, found)],
+        events.Event.sequence,
+        lambda found: _described(session, found),
         page=page,
         per_page=per_page,
     )
@@ -46,28 +83,24 @@ def timeline(
     *,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
-    """The same events for people, newest first: what happened in a sentence, who, and when.
+) -> Page[Told]:
+    """The same events for people, newest first. Raises NotFound. Five queries."""
 
-    `text` is what an officer wrote with it, or empty; `letter` and `proposal` are keys to link to.
-    Raises NotFound. Five queries.
-    """
-
-    def told(found: Sequence[Event]) -> list[Found]:
+    def told(found: Sequence[events.Event]) -> list[Told]:
         names = Names(policy, _letter_names(session, found))
-        return [_told(names, *pair) for pair in _with_actors(session, found)]
+        return [_told(names, event) for event in _described(session, found)]
 
     return paged(
         session,
         _events(session, reader, reference, newest_first=True),
-        Event.sequence,
+        events.Event.sequence,
         told,
         page=page,
         per_page=per_page,
     )
 
 
-def _letter_names(session: Session, found: Sequence[Event]) -> dict[int, str]:
+def _letter_names(session: Session, found: Sequence[events.Event]) -> dict[int, str]:
     """Each letter by its number within the case, as it is printed on it, and its kind."""
     keys = {event.facts["letter"] for event in found if event.facts.get("letter")}
     named = select(Letter.id, Letter.number, Letter.template).where(col(Letter.id).in_(keys))
@@ -78,43 +111,39 @@ def _letter_names(session: Session, found: Sequence[Event]) -> dict[int, str]:
 
 
 def _events(session: Session, reader: Reader, reference: str, newest_first: bool) -> Any:
-    order = col(Event.sequence).desc() if newest_first else col(Event.sequence).asc()
-    mine = Event.escalation_id == find_id(session, reader, reference)
-    return select(Event).where(mine).order_by(order)
+    order = col(events.Event.sequence).desc() if newest_first else col(events.Event.sequence).asc()
+    mine = events.Event.escalation_id == find_id(session, reader, reference)
+    return select(events.Event).where(mine).order_by(order)
 
 
-def _with_actors(session: Session, found: Sequence[Event]) -> list[tuple[Found, Event]]:
+def _described(session: Session, found: Sequence[events.Event]) -> list[Event]:
     actors = {event.actor for event in found}
     named = select(Officer.email, Officer.name).where(col(Officer.email).in_(actors))
     names = dict(session.exec(named).all())
     return [
-        (
-            {
-                "sequence": event.sequence,
-                "at": event.at,
-                "actor": event.actor,
-                "actor_name": names.get(event.actor, event.actor),
-                "kind": event.kind.value,
-                "data": event.facts,
-                "rows": event.rows,
-                "hash": event.hash,
-            },
-            event,
+        Event(
+            sequence=event.sequence,
+            at=event.at,
+            actor=event.actor,
+            actor_name=names.get(event.actor, event.actor),
+            kind=event.kind,
+            data=event.facts,
+            rows=event.rows,
+            hash=event.hash,
         )
         for event in found
     ]
 
 
-def _told(names: Names, described: Found, event: Event) -> Found:
-    facts = described["data"]
-    return {
-        "sequence": described["sequence"],
-        "at": described["at"],
-        "kind": described["kind"],
-        "sentence": sentence(names, event.kind, facts),
-        "who": described["actor_name"],
-        "actor": described["actor"],
-        "text": facts.get("reason", ""),
-        "letter": facts.get("letter"),
-        "proposal": facts.get("proposal"),
-    }
+def _told(names: Names, event: Event) -> Told:
+    return Told(
+        sequence=event.sequence,
+        at=event.at,
+        kind=event.kind,
+        sentence=sentence(names, event.kind, event.data),
+        who=event.actor_name,
+        actor=event.actor,
+        text=event.data.get("reason", ""),
+        letter=event.data.get("letter"),
+        proposal=event.data.get("proposal"),
+    )

@@ -1,25 +1,40 @@
-"""What an administrator looks at: officers with what lets them in, and deliveries in trouble."""
+"""Deliveries in trouble, for an administrator: nothing of what is in them."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import AwareDatetime
 from sqlmodel import Session, and_, case, col, or_, select
 
 from models.escalations.tables import Escalation
 from models.matters.sight import visible_to
 from models.outbox import Message, MessageKind, MessageState
-from models.paging import PER_PAGE, Found, Page, paged
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.policy.wording import role_words
 from models.schools.tables import School
+from models.shown import Shown
 
 WAITS_LONG = timedelta(hours=1)
 
 
-# Officers ----------------------------------------------------------------------------------
+class DeliveryInTrouble(Shown):
+    """A message that was refused, may not have arrived or waits long.
 
+    `restricted`: it is of a case that the reader does not see, so neither school nor recipient
+    is told, nor the mail server's words, in which they stand.
+    """
 
-# Deliveries --------------------------------------------------------------------------------
+    id: int
+    kind: MessageKind
+    to: str
+    school: str | None
+    restricted: bool
+    state: MessageState
+    queued_at: AwareDatetime
+    attempts: int
+    code: int | None
+    detail: str
 
 
 def delivery_problems(
@@ -29,12 +44,8 @@ def delivery_problems(
     now: datetime,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[Found]:
-    """What was refused, may not have arrived or waits long, newest first; nothing of its content.
-
-    Of a case that the reader does not see, neither school nor recipient is told, nor the mail
-    server's words, in which they stand. Raises InvalidInput.
-    """
+) -> Page[DeliveryInTrouble]:
+    """What was refused, may not have arrived or waits long, newest first. Raises InvalidInput."""
     statement = (
         select(Message, School.name, case((visible_to(reader), 1), else_=0))
         .outerjoin(Escalation, col(Escalation.id) == col(Message.escalation_id))
@@ -70,19 +81,19 @@ def _in_trouble(now: datetime) -> Any:
     )
 
 
-def _delivery(message: Message, school: str | None, seen: int) -> Found:
+def _delivery(message: Message, school: str | None, seen: int) -> DeliveryInTrouble:
     hidden = message.escalation_id is not None and not seen
     letter = message.kind is MessageKind.LETTER
     role = message.data.get("role", "") if letter else ""
-    return {
-        "id": message.id,
-        "kind": message.kind.value,
-        "to": "" if hidden else role_words(role) if letter else message.to_name,
-        "school": None if hidden else school,
-        "restricted": hidden,
-        "state": message.state.value,
-        "queued_at": message.queued_at,
-        "attempts": message.attempts,
-        "code": message.code,
-        "detail": "" if hidden else message.detail,
-    }
+    return DeliveryInTrouble(
+        id=message.id,
+        kind=message.kind,
+        to="" if hidden else role_words(role) if letter else message.to_name,
+        school=None if hidden else school,
+        restricted=hidden,
+        state=message.state,
+        queued_at=message.queued_at,
+        attempts=message.attempts,
+        code=message.code,
+        detail="" if hidden else message.detail,
+    )

@@ -232,7 +232,7 @@ def test_an_emptied_prefect_database_is_filled_again(house: House) -> None:
     run = eventually(lambda: house.waiting(refused), "the wait")
     with write(house.engine):  # somebody writes, and it waits for them
         house.answer(run, decision="approve", code="nobody's")
-        eventually(lambda: house.run(run["id"])["state_type"] == "RUNNING", "the run")
+        eventually(lambda: house.run(run["id"]).state_type == "RUNNING", "the run")
         house.server.kill()
     house.server.forget()
     house.server.start()

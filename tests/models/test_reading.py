@@ -65,8 +65,8 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
             session, case.policy, THE_MACHINE, case.reference, per_page=200
         ).items
         recorded = timeline.events_of(session, THE_MACHINE, case.reference, per_page=200).items
-    assert [item["sequence"] for item in told] == [item["sequence"] for item in recorded][::-1]
-    sentences = {item["sentence"]: item for item in told}
+    assert [item.sequence for item in told] == [item.sequence for item in recorded][::-1]
+    sentences = {item.sentence: item for item in told}
     for sentence in (
         f"Escalation {case.reference} was started.",
         "The escalation was opened at step i (informal discussion with the headteacher).",
@@ -81,10 +81,8 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     ):
         assert sentence in sentences
     returned = sentences["The proposal to pause the escalation was returned."]
-    assert (returned["who"], returned["text"]) == ("Harriet Osborne", "Not now.")
-    assert sentences["Letter 5 (formal letter to the headteacher) was issued."]["who"] == (
-        "the clock"
-    )
+    assert (returned.who, returned.text) == ("Harriet Osborne", "Not now.")
+    assert sentences["Letter 5 (formal letter to the headteacher) was issued."].who == ("the clock")
 
 
 def test_events_outside_cases_read_as_sentences(
@@ -118,8 +116,8 @@ def test_the_kind_of_a_school_is_the_same_in_sql(engine: Engine) -> None:
                 session, THE_MACHINE, today=TODAY, kind=kind.value, per_page=200
             ).items
             expected = {school.urn for school in everybody if school.kind is kind}
-            assert {item["urn"] for item in found} == expected
-            assert {item["kind"] for item in found} == {kind.value}
+            assert {item.urn for item in found} == expected
+            assert {item.kind for item in found} == {kind.value}
 
 
 def school_row(urn: int, **values: Any) -> dict[str, Any]:
@@ -153,7 +151,7 @@ def test_schools_are_found_by_words(
     with read(engine) as session:
         found = schools_shown.schools(session, THE_MACHINE, today=TODAY, query=query).items
     assert len(found) == len(names)
-    assert all(item["name"].startswith(name) for item, name in zip(found, names, strict=True))
+    assert all(item.name.startswith(name) for item, name in zip(found, names, strict=True))
 
 
 def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
@@ -161,7 +159,7 @@ def test_schools_by_risk_level(engine: Engine, council: Council) -> None:
         add_all(session, School, [school_row(900100, risk_level=RiskLevel.HIGH)])
     with read(engine) as session:
         [high] = schools_shown.schools(session, THE_MACHINE, today=TODAY, level="high").items
-        assert (high["urn"], high["risk_level"]) == (900100, "high")
+        assert (high.urn, high.risk_level) == (900100, "high")
 
 
 # Escalations ---------------------------------------------------------------------------------
@@ -257,7 +255,7 @@ def test_pages_are_stable_and_whole(engine: Engine) -> None:
                 session, THE_MACHINE, today=TODAY, page=number, per_page=10
             )
             assert (page.page, page.pages, page.total) == (number, 3, 25)
-            seen += [item["urn"] for item in page.items]
+            seen += [item.urn for item in page.items]
     assert seen == list(range(920000, 920025))
 
 

@@ -36,7 +36,7 @@ def sentences(post: Post) -> list[str]:
     """What the case's record says, in words."""
     with read(post.case.engine) as session:
         found = timeline.timeline(session, post.case.policy, post.case.reference, per_page=200)
-    return [str(event["sentence"]) for event in found["items"]]
+    return [str(event.sentence) for event in found.items]
 
 
 def test_of_a_letter_the_case_officer_hears_once_and_the_record_says_so(

@@ -13,9 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from sqlmodel import select
 
+from models.approvals import shown as approvals_shown
 from models.database import read
+from models.escalations import held
+from models.escalations import shown as escalations_shown
 from models.escalations.tables import (
     Action,
     Discussion,
@@ -26,13 +30,15 @@ from models.escalations.tables import (
     Response,
     Status,
 )
+from models.evidence import shown as evidence_shown
 from models.evidence.tables import EvidenceFile
 from models.law.powers import Section
-from models.letters import shown as letters
+from models.letters import shown as letters_shown
 from models.letters.tables import Letter, LetterState
 from models.level_letters import letters_shown as level_letters
 from models.level_letters import shown as letter_batches
 from models.level_letters.tables import LetterBatch, LevelLetter
+from models.matters import shown as matters_shown
 from models.matters.tables import Deadline, DeadlineKind, ReminderKind
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
@@ -44,9 +50,9 @@ from models.register.tables import RegisterImport
 from models.risk import level_changes, rounds_shown
 from models.risk import shown as risk_shown
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
+from models.schools import shown as schools_shown
 from models.schools.tables import School
 from models.settings import TEMPLATES
-from models.shown import Shown
 from models.statutory import notices_shown, powers_shown
 from models.statutory import shown as statutory_shown
 from models.statutory.tables import (
@@ -62,45 +68,44 @@ from tests.support.callers import Caller, Callers
 from tests.support.everything import World
 from tests.support.reading_back import TABLES, Depth, Question, Row, hidden, questions, rows_of
 from tests.support.visitors import Visitors
-from web.api import answers, create_api
-from web.api.answers import Answer
+from web.api import create_api
 from web.pages import TOPICS
 
 LETTERS = TEMPLATES / "letters"
 
 GETS = [route for route in routes(create_api()) if "GET" in route.methods]
 # Of what the answers call so, the words that one field must have had between them.
-EVERY_WORD: list[tuple[type[Answer], str, type[StrEnum]]] = [
-    (answers.Proposal, "action", Action),
-    (answers.Proposal, "state", ProposalState),
-    (letters.Message, "kind", MessageKind),
-    (letters.Letter, "state", LetterState),
+EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
+    (approvals_shown.Proposal, "action", Action),
+    (approvals_shown.Proposal, "state", ProposalState),
+    (letters_shown.Message, "kind", MessageKind),
+    (letters_shown.Letter, "state", LetterState),
     (powers_shown.Power, "section", Section),
     (powers_shown.Power, "state", PowerState),
-    (answers.Deadline, "kind", DeadlineKind),
-    (answers.Reminder, "kind", ReminderKind),
+    (matters_shown.Deadline, "kind", DeadlineKind),
+    (matters_shown.Reminder, "kind", ReminderKind),
     (statutory_shown.SecretaryOfStateNotice, "kind", SecretaryOfStateKind),
     (statutory_shown.Service, "method", ServiceMethod),
-    (answers.Escalation, "status", Status),
+    (escalations_shown.Escalation, "status", Status),
 ]
 # What the Director's lists must hold between them, row by row.
-LISTED: list[tuple[type[Answer], str, Any]] = [
+LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (risk_shown.Assessment, "id", Assessment.id),
-    (answers.Deadline, "id", Deadline.id),
-    (answers.Discussion, "id", Discussion.id),
+    (matters_shown.Deadline, "id", Deadline.id),
+    (held.Discussion, "id", Discussion.id),
     (duties_shown.Duty, "id", Duty.id),
-    (answers.Escalation, "reference", Escalation.reference),
-    (answers.EvidenceFile, "id", EvidenceFile.id),
+    (escalations_shown.Escalation, "reference", Escalation.reference),
+    (evidence_shown.EvidenceFile, "id", EvidenceFile.id),
     (letter_batches.LetterBatch, "number", LetterBatch.id),
     (level_changes.LevelChange, "id", LevelChange.id),
     (level_letters.LevelLetter, "id", LevelLetter.id),
-    (letters.ListedLetter, "id", Letter.id),
+    (letters_shown.ListedLetter, "id", Letter.id),
     (powers_shown.Power, "id", Power.id),
-    (answers.Proposal, "id", Proposal.id),
+    (approvals_shown.Proposal, "id", Proposal.id),
     (register_shown.RegisterImport, "id", RegisterImport.id),
-    (answers.Response, "id", Response.id),
+    (held.Response, "id", Response.id),
     (rounds_shown.Round, "school_year", AssessmentRound.school_year),
-    (answers.School, "urn", School.urn),
+    (schools_shown.School, "urn", School.urn),
     (support_work.SchoolVisit, "id", SchoolVisit.id),
     (statutory_shown.SecretaryOfStateNotice, "id", SecretaryOfStateNotice.id),
     (support_work.SupportReview, "id", Review.id),
@@ -216,13 +221,13 @@ def test_every_page_that_shows_a_thing_is_shown(worlds: dict[str, World], world:
     assert not wrong
 
 
-Told = list[tuple[Asked, Answer]]
+Told = list[tuple[Asked, BaseModel]]
 
 
 @pytest.fixture(scope="module")
-def told(read_back: list[Asked]) -> dict[type[Answer], Told]:
+def told(read_back: list[Asked]) -> dict[type[BaseModel], Told]:
     """Everything that was read back by what it is: by itself, in a list or within something."""
-    found: dict[type[Answer], Told] = defaultdict(list)
+    found: dict[type[BaseModel], Told] = defaultdict(list)
     for asked in read_back:
         shown = asked.question.route.response_model
         if asked.status == 200 and shown is not None:
@@ -231,8 +236,8 @@ def told(read_back: list[Asked]) -> dict[type[Answer], Told]:
     return found
 
 
-def _within(shown: Any) -> Iterator[Answer]:
-    if isinstance(shown, Answer | Shown):
+def _within(shown: Any) -> Iterator[BaseModel]:
+    if isinstance(shown, BaseModel):
         yield shown
         shown = [getattr(shown, name) for name in type(shown).model_fields]
     if isinstance(shown, list):
@@ -244,27 +249,27 @@ def words(told: Told, field: str) -> set[Any]:
     return {getattr(each, field) for _, each in told}
 
 
-def test_every_kind_of_letter_was_read_back(told: dict[type[Answer], Told]) -> None:
+def test_every_kind_of_letter_was_read_back(told: dict[type[BaseModel], Told]) -> None:
     """A template without a sample here is one that `tests.support.everything` does not send yet."""
     templates = {path.name.removesuffix(".md.j2") for path in LETTERS.glob("*.md.j2")}
     in_bulk = [letter for _, letter in told[level_letters.WholeLevelLetter]]
     assert any(letter.deliveries for letter in in_bulk)  # type: ignore[attr-defined]
-    assert templates - words(told[letters.Letter], "template") == {"risk_level"}
+    assert templates - words(told[letters_shown.Letter], "template") == {"risk_level"}
 
 
 @pytest.mark.parametrize(("model", "field", "known"), EVERY_WORD)
 def test_every_kind_of_thing_was_read_back(
-    told: dict[type[Answer], Told], model: type[Answer], field: str, known: type[StrEnum]
+    told: dict[type[BaseModel], Told], model: type[BaseModel], field: str, known: type[StrEnum]
 ) -> None:
     """A word that no row here has is a kind without a sample: `everything.py` needs one."""
     expected = set(known) - {MessageKind.LEVEL_LETTER}  # about no case: with its letter, above
     assert words(told[model], field) == expected
 
 
-def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[Answer], Told]) -> None:
+def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[BaseModel], Told]) -> None:
     titles: dict[bool, set[str | None]] = {True: set(), False: set()}
-    for _, person in told[letters.Recipient]:
-        assert isinstance(person, letters.Recipient)
+    for _, person in told[letters_shown.Recipient]:
+        assert isinstance(person, letters_shown.Recipient)
         titles[person.role.startswith("person_")].add(person.title)
     assert titles[True] == {"additional governor", "member of the Interim Executive Board"}
     assert titles[False] == {None}
@@ -272,7 +277,7 @@ def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[Answer]
 
 @pytest.mark.parametrize("world", ["demonstration", "council"])
 def test_no_row_is_left_out(
-    worlds: dict[str, World], told: dict[type[Answer], Told], world: str
+    worlds: dict[str, World], told: dict[type[BaseModel], Told], world: str
 ) -> None:
     left_out = {}
     with read(worlds[world].engine) as session:

@@ -4,12 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
 from sqlmodel import Session, select
 
 from models.database import read
@@ -27,20 +26,12 @@ from web.rules import May, keep_refusal
 JSON = "application/json"
 _bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
 
-Command = Callable[[Session], Any]
+Command = Callable[[Session], Shown]
 
 
 def answer(found: Shown, status: int = 200) -> Response:
     """What was found, as the interface has it."""
     return Response(found.model_dump_json(by_alias=True), status, media_type=JSON)
-
-
-def shown(model: type[BaseModel] | None, found: Any, status: int = 200) -> Response:
-    """What was found, as the model describes it."""
-    if model is None:
-        return answer(found, status)
-    described = model.model_validate(found, from_attributes=True)
-    return Response(described.model_dump_json(by_alias=True), status, media_type=JSON)
 
 
 def caller(
@@ -74,25 +65,19 @@ class Once:
     key: str | None
     digest: str
 
-    def __call__(
-        self, model: type[BaseModel] | None, command: Command, status: int = 200
-    ) -> Response:
-        """Run the command and show what it returns; raises Refused when there is no key."""
+    def carry_out(self, command: Command, status: int = 200) -> Response:
+        """Run the command and answer with what it returns; raises Refused when there is no key."""
         with acting(self.request) as session:
             if self.key is None:
-                return shown(model, command(session), status)
+                return answer(command(session), status)
             first = self._first(session)
             if first is not None:
                 return self._again(first)
-            answer, refusal = _carry_out(session, model, command, status)
-            self._keep(session, answer)
+            answered, refusal = _carry_out(session, command, status)
+            self._keep(session, answered)
         if refusal is not None:
             keep_refusal(self.request, refusal)
-        return answer
-
-    def carry_out(self, command: Callable[[Session], Shown], status: int = 200) -> Response:
-        """Run the command and answer with what it returns; raises Refused when there is no key."""
-        return self(None, command, status)
+        return answered
 
     def again(self) -> Response | None:
         """The first answer, if this key has one: before anything is made ready for a command."""
@@ -114,26 +99,24 @@ class Once:
         media_type = JSON if first.status < 400 else problems.MEDIA_TYPE
         return Response(first.body, first.status, media_type=media_type)
 
-    def _keep(self, session: Session, answer: Response) -> None:
+    def _keep(self, session: Session, answered: Response) -> None:
         add(
             session,
             Answer,
             officer_id=self.officer.id,
             key=self.key,
             request_digest=self.digest,
-            status=answer.status_code,
-            body=bytes(answer.body).decode(),
+            status=answered.status_code,
+            body=bytes(answered.body).decode(),
             at=self.door.now,
         )
 
 
-def _carry_out(
-    session: Session, model: type[BaseModel] | None, command: Command, status: int
-) -> tuple[Response, Refused | None]:
+def _carry_out(session: Session, command: Command, status: int) -> tuple[Response, Refused | None]:
     """Run the command; a refusal undoes what it began, and is an answer like any other."""
     try:
         with session.connection().begin_nested():
-            return shown(model, command(session), status), None
+            return answer(command(session), status), None
     except Refused as refusal:
         forget(session)
         return problems.answer(refusal), refusal

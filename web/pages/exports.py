@@ -12,7 +12,6 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.paging import MOST_AT_ONCE
-from models.people.access import Act
 from models.refusals import NotFound
 from web.pages.approvals import proposals
 from web.pages.dashboard import dashboard
@@ -27,115 +26,27 @@ from web.pages.register import imports
 from web.pages.risk import register
 from web.pages.schools import schools
 from web.pages.visits import Visit, Visitor, may
-from web.tables import as_csv, as_xlsx, column
+from web.tables import as_csv, as_xlsx
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 LISTS: tuple[List[Any], ...] = (
-    *letter_batches.LISTS,
-    *level_letters.LISTS,
-    *imports.LISTS,
-    List(
-        "/schools",
-        Act.SEE_SCHOOLS,
-        "Schools",
-        schools.find,
-        [
-            column("URN", "urn"),
-            column("School", "name"),
-            column("Type", "type"),
-            column("Phase", "phase"),
-            column("Trust", "trust"),
-            column("Town", "town"),
-            column("Postcode", "postcode"),
-            column("Risk level", "risk_level"),
-            column("Escalation", "escalation"),
-            column("Closed on", "closed_on"),
-        ],
-    ),
+    *schools.LISTS,
     *caseload.LISTS,
-    List(
-        "/proposals",
-        Act.USE_OWN_ACCOUNT,
-        "Waiting for me",
-        proposals.find_waiting,
-        [
-            column("Proposal", "title"),
-            column("Reference", "reference"),
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Reason", "reason"),
-            column("Proposed by", "proposed_by_name"),
-            column("Proposed at", "proposed_at"),
-        ],
-    ),
+    *proposals.LISTS,
     *dashboard.LISTS,
-    List(
-        "/level-changes",
-        Act.SEE_PROGRAMME,
-        "Changes of risk level",
-        dashboard.find_level_changes,
-        [
-            column("URN", "urn"),
-            column("School", "school"),
-            column("Phase", "phase"),
-            column("Before", "before"),
-            column("Now", "level"),
-            column("Since", "on"),
-            column("Reason", "reason"),
-        ],
-    ),
     *register.LISTS,
     *plan.LISTS,
     *supporters.LISTS,
     *support_work.LISTS,
-    List(
-        "/administration/officers",
-        Act.MANAGE_OFFICERS,
-        "Officers",
-        officers.find,
-        [
-            column("Name", "name"),
-            column("E-mail address", "email"),
-            column("Role", "role_title"),
-            column("Phase", "phase"),
-            column("Active", "active"),
-            column("Last signed in", "last_sign_in"),
-        ],
-    ),
-    List(
-        "/administration/deliveries",
-        Act.SEE_SYSTEM,
-        "Delivery problems",
-        deliveries.find,
-        [
-            column("What", "kind"),
-            column("To", "to"),
-            column("School", "school"),
-            column("Of a restricted case", "restricted"),
-            column("State", "state"),
-            column("Since", "queued_at"),
-            column("Attempts", "attempts"),
-            column("Code", "code"),
-            column("The mail server said", "detail"),
-            column("What to do", "advice"),
-        ],
-    ),
-    List(
-        "/administration/audit",
-        Act.SEE_AUDIT,
-        "Audit",
-        audit.find,
-        [
-            column("At", "at"),
-            column("By", "who"),
-            column("What", "sentence"),
-            column("Reference", "reference"),
-            column("School", "school"),
-        ],
-    ),
+    *letter_batches.LISTS,
+    *level_letters.LISTS,
+    *officers.LISTS,
+    *deliveries.LISTS,
+    *imports.LISTS,
+    *audit.LISTS,
 )
 
 

@@ -1,18 +1,17 @@
 """Changes and lists in the words of the pages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.approvals.shown import Proposal
 from models.clocks import working_days_between
 from models.escalations.tables import Action
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
-
-Found = dict[str, Any]
 
 
 def upper_first(text: str) -> str:
@@ -56,21 +55,27 @@ def section_title(section: str) -> str:
     return f"section {section}: {Section(section).title}"
 
 
-def titled(session: Session, proposals: Sequence[Found]) -> list[Found]:
-    """The same proposals, each with its `title`. One query."""
-    keys = [proposal["id"] for proposal in proposals]
+@dataclass(frozen=True)
+class TitledProposal:
+    """A proposal, and what it asks for as pages name it."""
+
+    title: str
+    shown: Proposal
+
+
+def titled(session: Session, proposals: Sequence[Proposal]) -> list[TitledProposal]:
+    """The same proposals, each with its title. One query."""
+    keys = [proposal.id for proposal in proposals]
     carried = select(Letter.proposal_id, Letter.template).where(col(Letter.proposal_id).in_(keys))
     letters: dict[int, list[str]] = {key: [] for key in keys}
     for proposal_id, template in session.exec(carried.order_by(col(Letter.id))):
         letters[proposal_id or 0].append(template)
     return [
-        {**proposal, "title": _title(proposal, letters[proposal["id"]])} for proposal in proposals
+        TitledProposal(_title(proposal, letters[proposal.id]), proposal) for proposal in proposals
     ]
 
 
-def _title(proposal: Found, letters: Sequence[str]) -> str:
-    if proposal["action"] == Action.POWER:
-        return f"Use {section_title(proposal['details']['section'])}"
-    return change_title(
-        proposal["action"], proposal["step_number"], proposal["step_title"], letters
-    )
+def _title(proposal: Proposal, letters: Sequence[str]) -> str:
+    if proposal.action is Action.POWER:
+        return f"Use {section_title(proposal.details['section'])}"
+    return change_title(proposal.action, proposal.step_number, proposal.step_title, letters)

@@ -84,10 +84,10 @@ def test_a_colleague_decides_in_both_names(case: Case, council: Council, engine:
     with read(engine) as session:
         shown = approvals_shown.proposal(
             session, case.policy, THE_MACHINE, proposal.id, today=NOW.date()
-        )["decisions"][0]
+        ).decisions[0]
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items
-    assert shown["for_officer_name"] == "Harriet Osborne"
-    assert any("was approved, for Harriet Osborne." in item["sentence"] for item in told)
+    assert shown.for_officer_name == "Harriet Osborne"
+    assert any("was approved, for Harriet Osborne." in item.sentence for item in told)
 
 
 def test_whoever_covers_is_told_that_something_waits(

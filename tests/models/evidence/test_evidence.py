@@ -258,9 +258,9 @@ def test_a_file_is_kept_with_its_row_and_event(case: Case, home: Settings) -> No
     with read(case.engine) as session:
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[0]
         [shown] = evidence_of(session, case.policy, THE_MACHINE, case.reference).items
-    assert told["sentence"] == "The file “Plan.pdf” was added as evidence."
-    assert shown["added_by_name"] == "Sam Ellison"
-    assert shown["kind"] == "PDF"
+    assert told.sentence == "The file “Plan.pdf” was added as evidence."
+    assert shown.added_by_name == "Sam Ellison"
+    assert shown.kind == "PDF"
 
 
 def test_the_same_bytes_are_on_a_case_once(case: Case, home: Settings) -> None:
@@ -396,8 +396,8 @@ def test_malware_is_refused_removed_and_on_record(
     assert event.facts["reason"] == "the file: Fence.Test FOUND"
     with read(case.engine) as session:
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[0]
-    assert told["sentence"].startswith("The file “note.txt” was refused")
-    assert told["text"] == "the file: Fence.Test FOUND"
+    assert told.sentence.startswith("The file “note.txt” was refused")
+    assert told.text == "the file: Fence.Test FOUND"
 
 
 BROKEN = {

@@ -1,7 +1,5 @@
 """A contact that somebody changes who does not see a case: its letters wait for who does."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine
 
@@ -10,6 +8,7 @@ from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Proposal
 from models.events import Event, EventKind
+from models.letters import shown as letters_shown
 from models.letters.deliveries import settle
 from models.letters.shown import held_contacts
 from models.letters.tables import Letter
@@ -46,7 +45,7 @@ def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher"
         )
 
 
-def held(case: Case) -> list[dict[str, Any]]:
+def held(case: Case) -> list[letters_shown.HeldContact]:
     with read(case.engine) as session:
         return held_contacts(session, THE_MACHINE, case.reference).items
 
@@ -61,7 +60,7 @@ def choose(case: Case, by: str, decision: str, seen: str = "", role: str = "head
             reference=case.reference,
             role=role,
             decision=decision,
-            seen=seen or held(case)[0]["seen"],
+            seen=seen or held(case)[0].seen,
         )
 
 
@@ -95,8 +94,8 @@ def test_a_letter_is_not_diverted_by_who_does_not_see_its_case(
 ) -> None:
     set_contact(case, by)
     [change] = held(case)
-    assert (change["before"]["email"], change["after"]["email"]) == (BEFORE, NEW)
-    assert change["changed_by"] == case.council.officers[by].email
+    assert (change.before.email, change.after.email) == (BEFORE, NEW)
+    assert change.changed_by == case.council.officers[by].email
     assert goes_to(case, waiting) == [BEFORE]
 
 
@@ -105,9 +104,7 @@ def test_everything_else_uses_the_new_contact_at_once(case: Case, waiting: Propo
     for who in OFFICERS:
         with read(case.engine) as session:
             found = school(session, reader(case.council.officers[who]), 900001)
-        assert [each["email"] for each in found["contacts"] if each["role"] == "headteacher"] == [
-            NEW
-        ]
+        assert [each.email for each in found.contacts if each.role == "headteacher"] == [NEW]
 
 
 @pytest.mark.parametrize("by", SEE_IT)
@@ -139,19 +136,19 @@ def test_refused_it_stays_with_the_one_before_until_somebody_thinks_again(
 ) -> None:
     set_contact(case, "seo2")
     choose(case, "seo", "keep")
-    assert held(case)[0]["kept"]
+    assert held(case)[0].kept
     assert case.kinds[-1] == "contact_kept"
     with pytest.raises(NotPossible, match="decided already"):
         choose(case, "hos", "keep")
     set_contact(case, "seo2", "third@school-900001.example")
-    assert not held(case)[0]["kept"], "of another contact nothing was decided yet"
+    assert not held(case)[0].kept, "of another contact nothing was decided yet"
     choose(case, "hos", "confirm")
     assert goes_to(case, waiting) == ["third@school-900001.example"]
 
 
 def test_what_is_confirmed_is_what_was_seen(case: Case, waiting: Proposal) -> None:
     set_contact(case, "seo2")
-    seen = held(case)[0]["seen"]
+    seen = held(case)[0].seen
     set_contact(case, "seo2", "diverted@elsewhere.example")
     with pytest.raises(NotPossible, match="look again"):
         choose(case, "seo", "confirm", seen)
@@ -192,7 +189,7 @@ def test_a_contact_where_there_was_none_is_held_too(case: Case) -> None:
     case.restrict()
     set_contact(case, "seo2", role="diocese")
     [new] = held(case)
-    assert new["before"] is None
+    assert new.before is None
     with pytest.raises(NotPossible, match="Confirm the diocese on the page of the case"):
         case.warn()
     choose(case, "seo", "confirm", role="diocese")
@@ -268,7 +265,7 @@ def test_the_record_of_the_case_tells_it(case: Case, waiting: Proposal) -> None:
     choose(case, "hos", "confirm")
     with read(case.engine) as session:
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[:3]
-    confirmed, kept, changed = [each["sentence"] for each in told]
+    confirmed, kept, changed = [each.sentence for each in told]
     assert "Nora Quill was recorded as the headteacher" in changed
     assert "go on to the one before" in changed
     assert f"stay with Headteacher of Ashfield Primary School ({BEFORE})" in kept

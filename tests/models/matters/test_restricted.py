@@ -66,7 +66,7 @@ def seen_by(case: Case, officer: Officer) -> dict[str, Any]:
                 session, case.policy, eyes, today=TODAY, query=case.reference
             ).total,
             "deadlines": deadlines(session, case.policy, eyes, today=TODAY).total,
-            "schools": school(session, eyes, 900001)["escalation"],
+            "schools": school(session, eyes, 900001).escalation,
             "waiting": waiting_count(session, officer, TODAY),
         }
     return {name: found for name, found in lists.items() if found}
@@ -432,5 +432,5 @@ def test_in_lists_it_is_an_outline_for_everybody(
             assert (listed.outline, listed.summary, listed.triggers) == (True, "", [])
         waiting = proposals(session, policy, officer=council.hos, today=TODAY).items
         whole = escalation(session, policy, reader(council.hos), case.reference, today=TODAY)
-    assert {each["reason"] for each in waiting} == {""}
+    assert {each.reason for each in waiting} == {""}
     assert whole.summary == "Attainment has fallen for three years."

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from models.database import read
 from models.people.access import reader
-from models.record.audit_shown import audit
+from models.record.audit_shown import AuditEntry, audit
 from tests.models.matters.test_held_contacts import BEFORE, NEW, goes_to, held, set_contact, waits
 from tests.support.callers import Callers
 from tests.support.cases import Case
@@ -33,11 +33,11 @@ def test_nobody_learns_from_a_contact_that_there_is_a_restricted_case(
 ) -> None:
     """The same two changes, at both doors, before there is a case and while one is restricted."""
 
-    def audited() -> list[dict[str, object]]:
+    def audited() -> list[AuditEntry]:
         with read(case.engine) as session:
             eyes = reader(case.council.admin)
             lines = audit(session, case.policy, eyes, topic="contacts").items
-        return [{**line, "sequence": None} for line in lines]
+        return [line.model_copy(update={"sequence": 0}) for line in lines]
 
     def asked(email: str) -> list[object]:
         before = len(audited())

@@ -1,11 +1,12 @@
 """What waits and what is due: proposals, letters, deliveries and deadlines by themselves."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.approvals import shown as approvals_shown
 from models.approvals.shown import proposal, proposals
 from models.database import read
 from models.escalations.deciding import decide
@@ -18,8 +19,7 @@ from models.matters.shown import Deadline, deadlines
 from models.outbox import Message
 from models.paging import Page
 from models.people.access import Act, reader
-from web.api import answers
-from web.api.answering import Caller, OnlyOnce, answer, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.bodies import (
     DeadlineQuery,
     DecisionBody,
@@ -38,7 +38,7 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 
 
 @router.get(
     "/proposals",
-    response_model=answers.ListOf[answers.Proposal],
+    response_model=Page[approvals_shown.Proposal],
     dependencies=[may(Act.USE_OWN_ACCOUNT)],
 )
 def list_proposals(
@@ -49,26 +49,23 @@ def list_proposals(
         found = proposals(
             session, door.policy, officer=officer, today=door.today, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Proposal], found)
+        return answer(found)
 
 
 @router.get(
     "/proposals/{id}",
-    response_model=answers.Proposal,
+    response_model=approvals_shown.Proposal,
     dependencies=[may(Act.SEE_CASE, of=Proposal)],
 )
 def show_proposal(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One proposal with the decisions on it so far."""
     with read(door.engine) as session:
-        return shown(
-            answers.Proposal,
-            proposal(session, door.policy, reader(officer), id, today=door.today),
-        )
+        return answer(proposal(session, door.policy, reader(officer), id, today=door.today))
 
 
 @router.post(
     "/proposals/{id}/decision",
-    response_model=answers.Proposal,
+    response_model=approvals_shown.Proposal,
     dependencies=[may(Act.DECIDE, of=Proposal)],
 )
 def decide_proposal(
@@ -76,7 +73,7 @@ def decide_proposal(
 ) -> Response:
     """Approve a proposal as it was `seen`, or return it with a reason."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> approvals_shown.Proposal:
         decide(
             session,
             door.policy,
@@ -87,7 +84,7 @@ def decide_proposal(
         )
         return proposal(session, door.policy, reader(officer), id, today=door.today)
 
-    return once(answers.Proposal, command)
+    return once.carry_out(command)
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """Escalations: starting them, what is recorded and proposed at their steps, and their record."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -19,8 +19,7 @@ from models.matters.shown import Deadline, deadlines_of
 from models.paging import Page
 from models.people.access import Act, reader
 from models.record import timeline
-from web.api import answers
-from web.api.answering import Caller, OnlyOnce, answer, may, shown
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.bodies import (
     DiscussionBody,
     EscalationQuery,
@@ -186,7 +185,7 @@ def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: Judgemen
 
 @router.get(
     "/escalations/{reference}/proposals",
-    response_model=answers.ListOf[answers.Proposal],
+    response_model=Page[approvals_shown.Proposal],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_proposals_of(
@@ -197,13 +196,13 @@ def list_proposals_of(
         found = approvals_shown.proposals_of(
             session, door.policy, reader(officer), reference, **query.model_dump()
         )
-        return shown(answers.ListOf[answers.Proposal], found)
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/proposals",
     status_code=201,
-    response_model=answers.Proposal,
+    response_model=approvals_shown.Proposal,
     dependencies=[may(Act.PROPOSE)],
 )
 def add_proposal(
@@ -211,7 +210,7 @@ def add_proposal(
 ) -> Response:
     """Put a change forward for approval; a formal step carries its drafted letter."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> approvals_shown.Proposal:
         proposal = propose(
             session,
             door.policy,
@@ -224,7 +223,7 @@ def add_proposal(
             session, door.policy, reader(officer), proposal.id, today=door.today
         )
 
-    return once(answers.Proposal, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.get(
@@ -272,11 +271,11 @@ def list_messages(door: AtDoor, officer: Caller, reference: Reference, query: Pa
 
 @router.get(
     "/escalations/{reference}/events",
-    response_model=answers.ListOf[answers.Event],
+    response_model=Page[timeline.Event],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_events(door: AtDoor, officer: Caller, reference: Reference, query: Pages) -> Response:
     """The record of this escalation as it stands in the chain, oldest first."""
     with read(door.engine) as session:
         found = timeline.events_of(session, reader(officer), reference, **query.model_dump())
-        return shown(answers.ListOf[answers.Event], found)
+        return answer(found)

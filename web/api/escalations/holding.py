@@ -15,11 +15,12 @@ from models.letters.shown import HeldContact, held_contacts
 from models.matters.held_contacts import settle_contact
 from models.paging import Page
 from models.people import cover
+from models.people import shown as people_shown
 from models.people.access import Act, reader
 from models.people.shown import delegation, delegations
 from models.people.tables import Delegation
-from web.api import answers, bodies
-from web.api.answering import Caller, Once, OnlyOnce, answer, may, shown
+from web.api import bodies
+from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Whose case it is"])
@@ -112,20 +113,20 @@ def settle_held_contact(
 
 @router.get(
     "/delegations",
-    response_model=answers.ListOf[answers.Delegation],
+    response_model=Page[people_shown.Delegation],
     dependencies=[may(Act.DELEGATE)],
 )
 def list_delegations(door: AtDoor, officer: Caller, query: Pages) -> Response:
     """The cover that the caller gave and was given, newest first."""
     with read(door.engine) as session:
         found = delegations(session, reader(officer), today=door.today, **query.model_dump())
-        return shown(answers.ListOf[answers.Delegation], found)
+        return answer(found)
 
 
 @router.post(
     "/delegations",
     status_code=201,
-    response_model=answers.Delegation,
+    response_model=people_shown.Delegation,
     dependencies=[may(Act.DELEGATE)],
 )
 def add_delegation(
@@ -133,25 +134,25 @@ def add_delegation(
 ) -> Response:
     """Let a colleague decide for the caller from one day to another."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> people_shown.Delegation:
         made = cover.delegate(session, officer=officer, now=door.now, **body.model_dump())
         return delegation(session, made.id, today=door.today)
 
-    return once(answers.Delegation, command, 201)
+    return once.carry_out(command, 201)
 
 
 @router.post(
     "/delegations/{number}/end",
-    response_model=answers.Delegation,
+    response_model=people_shown.Delegation,
     dependencies=[may(Act.DELEGATE, of=Delegation)],
 )
 def end_delegation(door: AtDoor, officer: Caller, once: OnlyOnce, number: str) -> Response:
     """End cover before its last day."""
 
-    def command(session: Session) -> Any:
+    def command(session: Session) -> people_shown.Delegation:
         ended = cover.end_delegation(
             session, officer=officer, now=door.now, delegation_id=key(number)
         )
         return delegation(session, ended.id, today=door.today)
 
-    return once(answers.Delegation, command)
+    return once.carry_out(command)

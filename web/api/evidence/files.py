@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
@@ -10,14 +10,15 @@ from sqlmodel import Session
 
 from models.database import read
 from models.evidence import keeping
+from models.evidence import shown as evidence_shown
 from models.evidence.shown import evidence_file, evidence_of
 from models.evidence.tables import EvidenceFile
 from models.files.folder import LARGEST
 from models.files.kinds import KINDS
+from models.paging import Page
 from models.people.access import Act, reader
 from models.refusals import InvalidInput
-from web.api import answers
-from web.api.answering import Caller, Once, digest, may, shown
+from web.api.answering import Caller, Once, answer, digest, may
 from web.api.bodies import Paging
 from web.api.problems import MEDIA_TYPE
 from web.door import AtDoor, key, reference
@@ -48,7 +49,7 @@ _TOO_LONG = {
 
 @router.get(
     "/escalations/{reference}/evidence",
-    response_model=answers.ListOf[answers.EvidenceFile],
+    response_model=Page[evidence_shown.EvidenceFile],
     dependencies=[may(Act.SEE_CASE)],
 )
 def list_evidence(
@@ -57,13 +58,13 @@ def list_evidence(
     """The files of this escalation in the order in which they were added."""
     with read(door.engine) as session:
         found = evidence_of(session, door.policy, reader(officer), reference, **query.model_dump())
-        return shown(answers.ListOf[answers.EvidenceFile], found)
+        return answer(found)
 
 
 @router.post(
     "/escalations/{reference}/evidence",
     status_code=201,
-    response_model=answers.EvidenceFile,
+    response_model=evidence_shown.EvidenceFile,
     responses={413: _TOO_LONG},
     openapi_extra=_REQUEST,
     dependencies=[may(Act.ADD_EVIDENCE), upload(LARGEST)],
@@ -97,7 +98,7 @@ def add_evidence(
         upload=upload,
     ) as received:
 
-        def command(session: Session) -> Any:
+        def command(session: Session) -> evidence_shown.EvidenceFile:
             added = keeping.add_evidence(
                 session,
                 door.policy,
@@ -109,7 +110,7 @@ def add_evidence(
             )
             return evidence_file(session, door.policy, reader(officer), added.id)
 
-        return once(answers.EvidenceFile, command, 201)
+        return once.carry_out(command, 201)
 
 
 def _sent(posted: PostedFile) -> tuple[keeping.Upload, str]:

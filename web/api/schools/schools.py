@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
+from models.paging import Page
 from models.people.access import Act, reader
+from models.schools import shown as schools_shown
 from models.schools.contacts import set_contact
 from models.schools.shown import school, schools
 from models.schools.tables import School
-from web.api import answers
-from web.api.answering import Caller, may, shown
+from web.api.answering import Caller, answer, may
 from web.api.bodies import ContactBody, SchoolQuery
 from web.door import Acting, AtDoor
 
@@ -19,29 +20,28 @@ router = APIRouter(tags=["Schools"])
 
 
 @router.get(
-    "/schools", response_model=answers.ListOf[answers.School], dependencies=[may(Act.SEE_SCHOOLS)]
+    "/schools", response_model=Page[schools_shown.School], dependencies=[may(Act.SEE_SCHOOLS)]
 )
 def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Query()]) -> Response:
     """Schools by name."""
     with read(door.engine) as session:
-        return shown(
-            answers.ListOf[answers.School],
-            schools(session, reader(officer), today=door.today, **query.model_dump()),
-        )
+        return answer(schools(session, reader(officer), today=door.today, **query.model_dump()))
 
 
 @router.get(
-    "/schools/{urn}", response_model=answers.School, dependencies=[may(Act.SEE_SCHOOLS, of=School)]
+    "/schools/{urn}",
+    response_model=schools_shown.School,
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
 )
 def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     """One school."""
     with read(door.engine) as session:
-        return shown(answers.School, school(session, reader(officer), urn))
+        return answer(school(session, reader(officer), urn))
 
 
 @router.put(
     "/schools/{urn}/contacts/{role}",
-    response_model=answers.School,
+    response_model=schools_shown.School,
     dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
 )
 def put_contact(
@@ -50,4 +50,4 @@ def put_contact(
     """Add or correct one of a school's contacts; the answer is the school."""
     with acting() as session:
         set_contact(session, officer=officer, now=door.now, urn=urn, role=role, **body.model_dump())
-        return shown(answers.School, school(session, reader(officer), urn))
+        return answer(school(session, reader(officer), urn))

@@ -21,7 +21,6 @@ from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.matters.case import case_of, find_case, see_row, see_row_in_case
 from models.people.access import Act
-from models.people.tables import Role
 from models.policy.wording import find_rule
 from models.refusals import ChangedSince, InvalidInput
 from models.statutory.notices_shown import warning_notices_of
@@ -29,14 +28,19 @@ from models.statutory.powers_shown import power as find_power
 from web.pages.escalations.propose import CONFIRMATIONS
 from web.pages.forms import Form, Posted
 from web.pages.letters.letters import editable, preview
-from web.pages.lists import PageNumber, address
-from web.pages.statutory.wording import NoticeInWords, PowerInWords, notice_in_words, power_in_words
+from web.pages.lists import List, PageNumber, address
+from web.pages.statutory.wording import (
+    NoticeInWords,
+    PowerInWords,
+    notice_in_words,
+    power_in_words,
+)
 from web.pages.visits import Key, Visit, Visitor, may
-from web.pages.wording import titled
+from web.pages.wording import TitledProposal, titled
 from web.rendering import date_long
+from web.tables import Column
 
 router = APIRouter()
-Found = dict[str, Any]
 PER_PAGE = 25
 
 
@@ -57,7 +61,7 @@ def waiting(visit: Visitor, page: PageNumber) -> Response:
 
 def find_waiting(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> paging.Page[TitledProposal]:
     """One page of what waits for this officer's decision, each with its title."""
     found = approvals_shown.proposals(
         session,
@@ -67,7 +71,26 @@ def find_waiting(
         page=page,
         per_page=per_page,
     )
-    return found.model_copy(update={"items": titled(session, found.items)})
+    return found.of(titled(session, found.items))
+
+
+LISTS: tuple[List[Any], ...] = (
+    List(
+        "/proposals",
+        Act.USE_OWN_ACCOUNT,
+        "Waiting for me",
+        find_waiting,
+        [
+            Column("Proposal", lambda each: each.title),
+            Column("Reference", lambda each: each.shown.reference),
+            Column("URN", lambda each: each.shown.urn),
+            Column("School", lambda each: each.shown.school),
+            Column("Reason", lambda each: each.shown.reason),
+            Column("Proposed by", lambda each: each.shown.proposed_by_name),
+            Column("Proposed at", lambda each: each.shown.proposed_at),
+        ],
+    ),
+)
 
 
 @router.get("/proposals/{id}", dependencies=[may(Act.SEE_CASE, of=Proposal)])
@@ -104,17 +127,17 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        shown = approvals_shown.proposal(
+        found = approvals_shown.proposal(
             session, visit.policy, visit.reader, number, today=visit.today
         )
-        [found] = titled(session, [shown])
-        letters = [_letter(session, visit, letter_id) for letter_id in found["letters"]]
+        [titled_proposal] = titled(session, [found])
+        letters = [_letter(session, visit, letter_id) for letter_id in found.letters]
         mine = number in approvals_shown.decidable(session, visit.officer, visit.today)
         own = _own_work(session, visit, number) if mine else None
         notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
     return visit.page(
         "approvals/proposal.html",
-        title=found["title"],
+        title=titled_proposal.title,
         navigation="waiting",
         form=form,
         proposal=found,
@@ -125,11 +148,11 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         own=own,
         may_edit=visit.may(Act.WRITE_LETTER),
         may_confirm=visit.may(Act.CONFIRM_CONTACT),
-        waits_for=Role(found["waits_for"]).label if found["waits_for"] else None,
+        waits_for=found.waits_for.label if found.waits_for else None,
         then=_then(found),
-        stages=[Role(role).label for role in found["approvers"]],
+        stages=[role.label for role in found.approvers],
         days=_days(visit, found),
-        confirmed=_confirmed(found["details"]),
+        confirmed=_confirmed(found.details),
     )
 
 
@@ -140,30 +163,34 @@ def _own_work(session: Session, visit: Visit, number: int) -> str | None:
     return own_work(case, proposal, approver, visit.today)
 
 
-def _then(found: Found) -> str | None:
+def _then(found: approvals_shown.Proposal) -> str | None:
     """Who decides after this stage; None at the last."""
-    if found["waits_for"] is None:
+    if found.waits_for is None:
         return None
-    later = found["approvers"][found["approvers"].index(found["waits_for"]) + 1 :]
-    return Role(later[0]).label if later else None
+    later = found.approvers[found.approvers.index(found.waits_for) + 1 :]
+    return later[0].label if later else None
 
 
-def _notice_of(session: Session, visit: Visit, found: Found) -> NoticeInWords | None:
+def _notice_of(
+    session: Session, visit: Visit, found: approvals_shown.Proposal
+) -> NoticeInWords | None:
     """The warning notice that the proposal is to give, in full."""
     notices = warning_notices_of(
-        session, visit.policy, visit.reader, found["reference"], per_page=paging.MOST_PER_PAGE
+        session, visit.policy, visit.reader, found.reference, per_page=paging.MOST_PER_PAGE
     ).items
-    proposed = [notice for notice in notices if notice.proposal == found["id"]]
+    proposed = [notice for notice in notices if notice.proposal == found.id]
     return notice_in_words(proposed[0]) if proposed else None
 
 
-def _power_of(session: Session, visit: Visit, found: Found) -> PowerInWords | None:
+def _power_of(
+    session: Session, visit: Visit, found: approvals_shown.Proposal
+) -> PowerInWords | None:
     """The power that the proposal is to use, to review or to end, in full."""
     about = ("power", "review_of", "end_of")
-    numbers = [found["details"][name] for name in about if name in found["details"]]
+    numbers = [found.details[name] for name in about if name in found.details]
     if not numbers:
         return None
-    case = find_case(session, visit.policy, visit.reader, found["reference"])
+    case = find_case(session, visit.policy, visit.reader, found.reference)
     power = find_power(session, visit.policy, visit.reader, numbers[0], today=visit.today)
     return power_in_words(case, power)
 
@@ -204,9 +231,9 @@ def _held_for(
     return [held for held in items if held.role in roles]
 
 
-def _days(visit: Visit, found: Found) -> list[tuple[str, str]]:
+def _days(visit: Visit, found: approvals_shown.Proposal) -> list[tuple[str, str]]:
     """The dates that a proposal sets, or would set if it were approved today."""
-    details = found["details"]
+    details = found.details
     named = {
         "to": "New date of the deadline",
         "respond_by": "Response asked for by",
@@ -218,13 +245,13 @@ def _days(visit: Visit, found: Found) -> list[tuple[str, str]]:
         for name, words in named.items()
         if name in details
     ]
-    rule = find_rule(visit.policy, found["step"])
-    asks = found["action"] == Action.ADVANCE and rule.kind == "letter"
+    rule = find_rule(visit.policy, found.step)
+    asks = found.action is Action.ADVANCE and rule.kind == "letter"
     if asks and "respond_by" not in details:
         period = rule.response_working_days
         expected = date_long(add_working_days(visit.today, period))
         asked = f"{period} working days after the letter"
-        if found["state"] == ProposalState.AWAITING:
+        if found.state is ProposalState.AWAITING:
             asked += f": {expected}, if it is approved today"
         days.append((named["respond_by"], asked))
     return days

@@ -134,4 +134,19 @@ LISTS: tuple[List[Any], ...] = (
             Column("Case officer", lambda found: found.case_officer_name),
         ],
     ),
+    List[SchoolLevelChange](
+        "/level-changes",
+        Act.SEE_PROGRAMME,
+        "Changes of risk level",
+        find_level_changes,
+        [
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Phase", lambda found: found.phase),
+            Column("Before", lambda found: found.before),
+            Column("Now", lambda found: found.level),
+            Column("Since", lambda found: found.on),
+            Column("Reason", lambda found: found.reason),
+        ],
+    ),
 )

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -13,7 +12,7 @@ from models import paging
 from models.approvals.shown import decidable, proposals_of
 from models.escalations import held as escalations_held
 from models.escalations.shown import Escalation, Step, escalation
-from models.escalations.tables import Action, StepState
+from models.escalations.tables import Action, ProposalState, StepState
 from models.letters.shown import held_contacts, letters_of
 from models.matters.case import find_case
 from models.matters.shown import Deadline, deadlines_of
@@ -27,10 +26,9 @@ from web.pages.escalations.propose import offers, standing
 from web.pages.escalations.situation import Situation, in_law
 from web.pages.lists import PageNumber
 from web.pages.visits import Reference, Visit, Visitor, may
-from web.pages.wording import time_left, titled, upper_first, working_days
+from web.pages.wording import TitledProposal, time_left, titled, upper_first, working_days
 
 router = APIRouter()
-Found = dict[str, Any]
 MOST = paging.MOST_PER_PAGE
 EVENTS = 50
 
@@ -93,7 +91,11 @@ def case(visit: Visitor, reference: Reference) -> Response:
         held=held,
         may_confirm=visit.may(Act.CONFIRM_CONTACT),
         may_restrict=visit.may(Act.RESTRICT),
-        decided=[proposal for proposal in reversed(proposals) if proposal["state"] != "awaiting"],
+        decided=[
+            proposal
+            for proposal in reversed(proposals)
+            if proposal.shown.state is not ProposalState.AWAITING
+        ],
         triggers=[upper_first(trigger.label) for trigger in found.triggers],
     )
 
@@ -116,7 +118,9 @@ def _outline(visit: Visit, reference: str) -> Response:
     )
 
 
-def _situation(session: Session, visit: Visit, reference: str, proposals: list[Found]) -> Situation:
+def _situation(
+    session: Session, visit: Visit, reference: str, proposals: Sequence[TitledProposal]
+) -> Situation:
     policy = visit.policy
     case = find_case(session, policy, visit.reader, reference)
     at = standing(case, visit)
@@ -126,8 +130,8 @@ def _situation(session: Session, visit: Visit, reference: str, proposals: list[F
         at=at,
         offers=offers(case, at, visit.today),
         awaiting=sorted(
-            (proposal for proposal in proposals if proposal["state"] == "awaiting"),
-            key=lambda proposal: (proposal["action"] == Action.LETTER, proposal["id"]),
+            (each for each in proposals if each.shown.state is ProposalState.AWAITING),
+            key=lambda each: (each.shown.action is Action.LETTER, each.shown.id),
         ),
         mine=decidable(session, visit.officer, visit.today),
         letters=letters_of(session, policy, visit.reader, reference, per_page=MOST).items,
@@ -165,7 +169,7 @@ class LadderStep:
 
 
 def _step(
-    step: Step, rule: StepRule, current: str | None, proposals: Sequence[Found] = ()
+    step: Step, rule: StepRule, current: str | None, proposals: Sequence[TitledProposal] = ()
 ) -> LadderStep:
     state = step.state
     dates = [(DATED[state], step.changed_on)] if state and step.changed_on else []
@@ -195,12 +199,12 @@ def _ahead(rule: StepRule) -> str:
     return f"{how} the {named}" if named else "To Ofsted"
 
 
-def _why_passed_over(step: Step, proposals: Sequence[Found]) -> str | None:
+def _why_passed_over(step: Step, proposals: Sequence[TitledProposal]) -> str | None:
     reasons = [
-        proposal["reason"]
-        for proposal in proposals
-        if (proposal["action"], proposal["step"]) == (Action.PASS_OVER, step.key)
-        and proposal["state"] == "approved"
+        each.shown.reason
+        for each in proposals
+        if (each.shown.action, each.shown.step) == (Action.PASS_OVER, step.key)
+        and each.shown.state is ProposalState.APPROVED
     ]
     return reasons[-1] if reasons else None
 
@@ -279,6 +283,18 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
     )
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What a timeline has of one event: `href` and `link_text` lead to what came of it."""
+
+    title: str
+    by: str
+    at: datetime
+    text: str
+    href: str | None
+    link_text: str | None
+
+
 @router.get("/escalations/{reference}/record", dependencies=[may(Act.SEE_CASE)])
 def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
     """Everything that happened, newest first."""
@@ -293,19 +309,14 @@ def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
         found=found,
         section="record",
         events=events,
-        items=[_told(event) for event in events.items],
+        items=[_entry(event) for event in events.items],
     )
 
 
-def _told(event: Found) -> Found:
-    item = {
-        "title": event["sentence"],
-        "by": event["who"],
-        "at": event["at"],
-        "text": event["text"],
-    }
-    if event["letter"]:
-        item |= {"href": f"/letters/{event['letter']}", "link_text": "Read the letter"}
-    elif event["proposal"]:
-        item |= {"href": f"/proposals/{event['proposal']}", "link_text": "Read the proposal"}
-    return item
+def _entry(event: timeline.Told) -> Entry:
+    link: tuple[str | None, str | None] = (None, None)
+    if event.letter:
+        link = (f"/letters/{event.letter}", "Read the letter")
+    elif event.proposal:
+        link = (f"/proposals/{event.proposal}", "Read the proposal")
+    return Entry(event.sentence, event.who, event.at, event.text, *link)

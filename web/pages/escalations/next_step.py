@@ -4,17 +4,13 @@ It follows from the rules (`models.policy.ladder`) and from what waits; it offer
 not be refused to this officer.
 """
 
-from typing import Any
-
 from models.escalations.tables import Action, Status, StepState
-from models.people.tables import Role
 from models.policy.wording import role_words
 from web.pages.escalations.situation import NextStep, Situation
 from web.pages.statutory.next_in_law import next_in_law
 from web.pages.wording import lower_first
 from web.rendering import date_long
 
-Found = dict[str, Any]
 CLOSED = (Status.RESOLVED, Status.WITHDRAWN, Status.ENDED)
 UNSETTLED = ("failed", "unknown")
 
@@ -52,20 +48,22 @@ def _delivery(now: Situation) -> NextStep | None:
 
 
 def _decision(now: Situation) -> NextStep | None:
-    for found in now.awaiting:
-        if found["id"] in now.mine:
+    for each in now.awaiting:
+        found = each.shown
+        if found.id in now.mine:
             return NextStep(
-                f"Decide whether to {lower_first(found['title'])}",
-                f"{found['proposed_by_name']} proposed it on {date_long(found['proposed_at'])}.",
-                f"/proposals/{found['id']}",
+                f"Decide whether to {lower_first(each.title)}",
+                f"{found.proposed_by_name} proposed it on {date_long(found.proposed_at)}.",
+                f"/proposals/{found.id}",
                 "Read and decide",
             )
-    for found in now.awaiting:
-        if found["action"] != Action.LETTER:
+    for each in now.awaiting:
+        found = each.shown
+        if found.action is not Action.LETTER and found.waits_for is not None:
             return NextStep(
-                f"Wait for the decision whether to {lower_first(found['title'])}",
-                f"It waits for: {Role(found['waits_for']).label}.",
-                f"/proposals/{found['id']}",
+                f"Wait for the decision whether to {lower_first(each.title)}",
+                f"It waits for: {found.waits_for.label}.",
+                f"/proposals/{found.id}",
                 "Read the proposal",
             )
     return None

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session
 
@@ -26,10 +25,9 @@ from models.statutory.shown import (
 from models.statutory.tables import SecretaryOfStateKind
 from web.pages.escalations.propose import Offer
 from web.pages.visits import Visit
-from web.pages.wording import time_left
+from web.pages.wording import TitledProposal, time_left
 from web.rendering import date_long
 
-Found = dict[str, Any]
 MOST = paging.MOST_PER_PAGE
 
 
@@ -131,7 +129,9 @@ class Situation:
     case: Case
     at: Standing
     offers: Sequence[Offer]
-    awaiting: Sequence[Found]  # proposals that wait for anybody, a transition before letters
+    awaiting: Sequence[
+        TitledProposal
+    ]  # proposals that wait for anybody, a transition before letters
     mine: set[int]  # of these and others, the proposals that the officer can decide
     letters: Sequence[ListedLetter]
     responses: Sequence[Response]

@@ -44,7 +44,7 @@ def files(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
         found=found,
         section="evidence",
         files=kept,
-        items=[{**file, "size": in_words(file["size"])} for file in kept.items],
+        in_words=in_words,
         may_add=visit.may(Act.ADD_EVIDENCE) and found.status in LIVE,
         scans=bool(visit.door.settings.scanner_command),
         no_scanner=keeping.scan_is_missing(visit.door.settings, school),
@@ -129,7 +129,7 @@ def download(visit: Visitor, number: Key, warned: str = "") -> Response:
     if not warned:
         with visit.read() as session:
             file = evidence_file(session, visit.policy, visit.reader, number)
-        if file["cautions"]:
+        if file.cautions:
             return visit.page(
                 "evidence/evidence_warning.html", title="Before you open this file", file=file
             )

@@ -1,20 +1,31 @@
 """Deliveries in trouble: what became of them, and who does what about it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.outbox import MessageKind, MessageState
-from models.paging import Found, Page
+from models.paging import Page
 from models.people.access import Act
-from models.upkeep import deliveries_in_trouble
-from web.pages.lists import PageNumber, address
+from models.upkeep.deliveries_in_trouble import DeliveryInTrouble, delivery_problems
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class AdvisedDelivery:
+    """A delivery in trouble, and who does what about it."""
+
+    shown: DeliveryInTrouble
+    advice: str
 
 
 @router.get("/administration/deliveries", dependencies=[may(Act.SEE_SYSTEM)])
@@ -33,20 +44,39 @@ def deliveries(visit: Visitor, page: PageNumber) -> Response:
 
 def find(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> Page[Found]:
+) -> Page[AdvisedDelivery]:
     """One page of them, each with what to do about it."""
-    found = deliveries_in_trouble.delivery_problems(
-        session, visit.reader, now=visit.now, page=page, per_page=per_page
-    )
-    advised = [{**each, "advice": _advice(each)} for each in found.items]
-    return found.model_copy(update={"items": advised})
+    found = delivery_problems(session, visit.reader, now=visit.now, page=page, per_page=per_page)
+    return found.of([AdvisedDelivery(each, _advice(each)) for each in found.items])
 
 
-def _advice(delivery: Found) -> str:
+LISTS: tuple[List[Any], ...] = (
+    List(
+        "/administration/deliveries",
+        Act.SEE_SYSTEM,
+        "Delivery problems",
+        find,
+        [
+            Column("What", lambda each: each.shown.kind),
+            Column("To", lambda each: each.shown.to),
+            Column("School", lambda each: each.shown.school),
+            Column("Of a restricted case", lambda each: each.shown.restricted),
+            Column("State", lambda each: each.shown.state),
+            Column("Since", lambda each: each.shown.queued_at),
+            Column("Attempts", lambda each: each.shown.attempts),
+            Column("Code", lambda each: each.shown.code),
+            Column("The mail server said", lambda each: each.shown.detail),
+            Column("What to do", lambda each: each.advice),
+        ],
+    ),
+)
+
+
+def _advice(delivery: DeliveryInTrouble) -> str:
     """What to do, and who."""
-    letter = delivery["kind"] == MessageKind.LETTER
-    in_bulk = delivery["kind"] == MessageKind.LEVEL_LETTER
-    match delivery["state"]:
+    letter = delivery.kind is MessageKind.LETTER
+    in_bulk = delivery.kind is MessageKind.LEVEL_LETTER
+    match delivery.state:
         case MessageState.FAILED | MessageState.UNKNOWN if in_bulk:
             return "A Head of Service decides what became of it, on the page of its batch."
         case MessageState.FAILED if letter:
@@ -59,7 +89,7 @@ def _advice(delivery: Found) -> str:
                 "Nobody knows whether it arrived, so it is not sent again by itself. The case "
                 "officer asks, and decides on the page of the case."
             )
-        case MessageState.PENDING if delivery["attempts"]:
+        case MessageState.PENDING if delivery.attempts:
             return (
                 "It is tried again by itself. If everything waits, the mail server cannot be "
                 "reached or refuses us: check SCC_MAIL_URL."

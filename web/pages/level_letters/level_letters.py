@@ -165,18 +165,18 @@ def of_school(visit: Visitor, urn: str, page: PageNumber) -> Response:
     """The letters to a school about its level, and where those of its escalations are."""
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn)
-        found = level_letters_of(session, school["urn"], page=page, per_page=PER_PAGE)
+        found = level_letters_of(session, school.urn, page=page, per_page=PER_PAGE)
         cases = escalations(
             session,
             visit.policy,
             visit.reader,
             today=visit.today,
-            urn=school["urn"],
+            urn=school.urn,
             sort="-reference",
         )
     return visit.page(
         "level_letters/school.html",
-        title=f"Letters to {school['name']}",
+        title=f"Letters to {school.name}",
         navigation="schools",
         school=school,
         found=found,

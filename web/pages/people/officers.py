@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from models.paging import Found, Page
+from models.paging import Page
 from models.people import identity
 from models.people import officers as people_officers
 from models.people import shown as people_shown
@@ -17,8 +17,9 @@ from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput
 from web.door import key
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.lists import PageNumber, address
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
@@ -60,11 +61,29 @@ def officers(visit: Visitor, page: PageNumber, query: str = "") -> Response:
 
 def find(
     session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> Page[Found]:
+) -> Page[people_shown.Officer]:
     """One page of the officers that the filters of an address let through."""
     return people_shown.officers(
         session, query=filters.get("query", ""), page=page, per_page=per_page
     )
+
+
+LISTS: tuple[List[Any], ...] = (
+    List(
+        "/administration/officers",
+        Act.MANAGE_OFFICERS,
+        "Officers",
+        find,
+        [
+            Column("Name", lambda each: each.name),
+            Column("E-mail address", lambda each: each.email),
+            Column("Role", lambda each: each.role_title),
+            Column("Phase", lambda each: each.phase),
+            Column("Active", lambda each: each.active),
+            Column("Last signed in", lambda each: each.last_sign_in),
+        ],
+    ),
+)
 
 
 @router.get("/administration/officers/new", dependencies=[may(Act.MANAGE_OFFICERS)])
@@ -104,7 +123,7 @@ def officer(visit: Visitor, number: Number) -> Response:
     return _show(
         visit,
         "officer.html",
-        found["name"],
+        found.name,
         Form(),
         found=found,
         credentials=credentials,
@@ -119,7 +138,7 @@ def officer(visit: Visitor, number: Number) -> Response:
 def change(visit: Visitor, number: Number) -> Response:
     """The form for another name, role or phase."""
     found = _find(visit, number)
-    filled = Form.of(name=found["name"], role=found["role"], phase=found["phase"] or "")
+    filled = Form.of(name=found.name, role=found.role, phase=found.phase or "")
     return _form(visit, filled, found)
 
 
@@ -136,7 +155,7 @@ def change_officer(visit: Visitor, number: Number, form: Posted) -> Response:
                 session,
                 officer=visit.officer,
                 now=visit.now,
-                email=found["email"],
+                email=found.email,
                 **_typed(form),
             )
     except STAYS as refusal:
@@ -165,7 +184,7 @@ def disable_officer(visit: Visitor, number: Number, form: Posted) -> Response:
                 session,
                 officer=visit.officer,
                 now=visit.now,
-                email=found["email"],
+                email=found.email,
                 reason=form.text("reason"),
             )
     except STAYS as refusal:
@@ -192,7 +211,7 @@ def enable_officer(visit: Visitor, number: Number) -> Response:
     found = _find(visit, number)
     with visit.write() as session:
         people_officers.enable_officer(
-            session, officer=visit.officer, now=visit.now, email=found["email"]
+            session, officer=visit.officer, now=visit.now, email=found.email
         )
     return _done(visit, number, "officer_enabled")
 
@@ -205,7 +224,7 @@ def new_link(visit: Visitor, number: Number) -> Response:
     found = _find(visit, number)
     with visit.write() as session:
         secret = people_officers.invite_officer(
-            session, officer=visit.officer, now=visit.now, email=found["email"]
+            session, officer=visit.officer, now=visit.now, email=found.email
         )
     return _link(visit, found, secret)
 
@@ -234,7 +253,7 @@ def end(visit: Visitor, number: Number, item: Item) -> Response:
     return _done(visit, number, "sign_in_ended")
 
 
-def _find(visit: Visit, number: int) -> Found:
+def _find(visit: Visit, number: int) -> people_shown.Officer:
     with visit.read() as session:
         return people_shown.officer(session, number)
 
@@ -246,23 +265,23 @@ def _typed(form: Form) -> dict[str, Any]:
     return {"name": form.text("name").strip(), "role": role, "phase": phase or None}
 
 
-def _form(visit: Visit, form: Form, found: Found | None) -> Response:
-    title = f"Change {found['name']}" if found else "Add an officer"
+def _form(visit: Visit, form: Form, found: people_shown.Officer | None) -> Response:
+    title = f"Change {found.name}" if found else "Add an officer"
     return _show(
         visit, "officer_form.html", title, form, found=found, roles=list(Role), phases=list(Phase)
     )
 
 
-def _disable(visit: Visit, found: Found, form: Form) -> Response:
-    return _show(visit, "disable_form.html", f"Disable {found['name']}", form, found=found)
+def _disable(visit: Visit, found: people_shown.Officer, form: Form) -> Response:
+    return _show(visit, "disable_form.html", f"Disable {found.name}", form, found=found)
 
 
-def _link(visit: Visit, found: Found, secret: str) -> Response:
+def _link(visit: Visit, found: people_shown.Officer, secret: str) -> Response:
     link = f"{visit.door.settings.base_url.rstrip('/')}/set-password/{secret}"
     return _show(
         visit,
         "link.html",
-        f"A link for {found['name']}",
+        f"A link for {found.name}",
         Form(),
         found=found,
         link=link,
@@ -276,7 +295,7 @@ def _show(
     title: str,
     form: Form,
     *,
-    found: Found | Page[Found] | None,
+    found: people_shown.Officer | Page[people_shown.Officer] | None,
     **more: Any,
 ) -> Response:
     return visit.page(

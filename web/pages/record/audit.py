@@ -1,19 +1,21 @@
 """The record of access, to be read and narrowed down."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.paging import MOST_PER_PAGE, Found, Page
+from models.paging import MOST_PER_PAGE, Page
 from models.people import shown as people_shown
 from models.people.access import Act
-from models.record.audit_shown import Topic, audit
+from models.record.audit_shown import AuditEntry, Topic, audit
 from models.refusals import InvalidInput
 from web.pages.forms import PARTS, Form
-from web.pages.lists import PageNumber, address
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
@@ -50,7 +52,7 @@ def entries(visit: Visitor, page: PageNumber) -> Response:
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> Page[Found]:
+) -> Page[AuditEntry]:
     """One page of the events that the filters of an address let through."""
     form = _form(filters)
     return audit(
@@ -64,6 +66,23 @@ def find(
         page=page,
         per_page=per_page,
     )
+
+
+LISTS: tuple[List[Any], ...] = (
+    List(
+        "/administration/audit",
+        Act.SEE_AUDIT,
+        "Audit",
+        find,
+        [
+            Column("At", lambda each: each.at),
+            Column("By", lambda each: each.who),
+            Column("What", lambda each: each.sentence),
+            Column("Reference", lambda each: each.reference),
+            Column("School", lambda each: each.school),
+        ],
+    ),
+)
 
 
 def _form(filters: Mapping[str, str]) -> Form:

@@ -259,12 +259,12 @@ def school_risk(visit: Visitor, urn: str) -> Response:
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn)
         history = level_changes.levels_of(session, urn, per_page=MOST_PER_PAGE).items
-        under_way = risk_shown.under_way(session, school["urn"])
+        under_way = risk_shown.under_way(session, school.urn)
     in_year = any(each.round is None for each in under_way)
-    closed = school["closed_on"] is not None and school["closed_on"] <= visit.today
+    closed = school.closed_on is not None and school.closed_on <= visit.today
     return visit.page(
         "risk/school.html",
-        title=f"Risk level of {school['name']}",
+        title=f"Risk level of {school.name}",
         navigation="schools",
         school=school,
         history=history,
@@ -298,7 +298,7 @@ def _assess(visit: Visit, urn: str, form: Form) -> Response:
         school = schools_shown.school(session, visit.reader, urn)
     return visit.page(
         "risk/assess.html",
-        title=f"Assess {school['name']} in the year",
+        title=f"Assess {school.name} in the year",
         navigation="schools",
         form=form,
         school=school,

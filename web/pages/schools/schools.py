@@ -1,13 +1,14 @@
 """Schools: finding one, its page, its contacts."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from models import paging
 from models.escalations.shown import escalations
+from models.paging import Page
 from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
@@ -15,9 +16,10 @@ from models.schools import contacts
 from models.schools import shown as schools_shown
 from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.forms import Form, Posted
-from web.pages.lists import PageNumber, address
+from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
 from web.pages.wording import upper_first
+from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
@@ -45,9 +47,10 @@ def suggestions(visit: Visitor, query: str = "") -> Response:
     """The schools whose names begin to match, for the list below the search field."""
     try:
         with visit.read() as session:
-            return JSONResponse(schools_shown.suggested(session, query, today=visit.today))
+            found = schools_shown.suggested(session, query, today=visit.today)
     except InvalidInput:
-        return JSONResponse([])
+        found = []
+    return JSONResponse([each.model_dump() for each in found])
 
 
 def search(
@@ -55,7 +58,7 @@ def search(
 ) -> Response:
     """Schools that match; `starting` an escalation, as the choice of one of them."""
     form = Form.of(**filters)
-    found: paging.Page[paging.Found] | None = None
+    found: Page[schools_shown.School] | None = None
     known_phases: list[str] = []
     try:
         with visit.read() as session:
@@ -78,7 +81,7 @@ def search(
 
 def find(
     session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
-) -> paging.Page[paging.Found]:
+) -> Page[schools_shown.School]:
     """One page of the schools that the filters of an address let through."""
     return schools_shown.schools(
         session,
@@ -95,6 +98,28 @@ def find(
     )
 
 
+LISTS: tuple[List[Any], ...] = (
+    List(
+        "/schools",
+        Act.SEE_SCHOOLS,
+        "Schools",
+        find,
+        [
+            Column("URN", lambda school: school.urn),
+            Column("School", lambda school: school.name),
+            Column("Type", lambda school: school.type),
+            Column("Phase", lambda school: school.phase),
+            Column("Trust", lambda school: school.trust),
+            Column("Town", lambda school: school.town),
+            Column("Postcode", lambda school: school.postcode),
+            Column("Risk level", lambda school: school.risk_level),
+            Column("Escalation", lambda school: school.escalation),
+            Column("Closed on", lambda school: school.closed_on),
+        ],
+    ),
+)
+
+
 @router.get("/schools/{urn}", dependencies=[may(Act.SEE_SCHOOLS, of=School)])
 def school(visit: Visitor, urn: str) -> Response:
     """One school: what is known of it, its contacts, its escalations."""
@@ -105,23 +130,21 @@ def school(visit: Visitor, urn: str) -> Response:
             visit.policy,
             visit.reader,
             today=visit.today,
-            urn=found["urn"],
+            urn=found.urn,
             sort="-reference",
         )
-        behind = bool(duties_shown.behind(session, [found["urn"]], visit.today))
-    known = {contact["role"]: contact for contact in found["contacts"]}
+        behind = bool(duties_shown.behind(session, [found.urn], visit.today))
+    known = {contact.role: contact for contact in found.contacts}
     return visit.page(
         "schools/school.html",
-        title=found["name"],
+        title=found.name,
         navigation="schools",
         school=found,
         escalations=cases.items,
         behind=behind,
-        contacts=[
-            (role.value, upper_first(role.label), known.get(role.value)) for role in ContactRole
-        ],
+        contacts=[(role.value, upper_first(role.label), known.get(role)) for role in ContactRole],
         may_edit=visit.may(Act.CHANGE_CONTACTS),
-        may_start=visit.may(Act.START) and found["kind"] != "other",
+        may_start=visit.may(Act.START) and found.kind is not SchoolKind.OTHER,
     )
 
 
@@ -130,12 +153,12 @@ def contact(visit: Visitor, urn: str, role: str) -> Response:
     """The form for one contact, as it stands."""
     who = _role(role)
     with visit.read() as session:
-        people = schools_shown.school(session, visit.reader, urn)["contacts"]
-    person = next((person for person in people if person["role"] == who.value), None)
+        people = schools_shown.school(session, visit.reader, urn).contacts
+    person = next((person for person in people if person.role is who), None)
     if person is None:
         return _contact(visit, urn, who, Form())
-    lines = "\n".join(person["address"])
-    form = Form.of(name=person["name"], email=person["email"] or "", address=lines)
+    lines = "\n".join(person.address)
+    form = Form.of(name=person.name, email=person.email or "", address=lines)
     return _contact(visit, urn, who, form)
 
 
