@@ -12,6 +12,7 @@ WORKERS ?= 3
 # Of a test with many examples PostgreSQL is asked the first; "all" asks it every one.
 EXAMPLES ?= first
 MINUTES ?= 60
+TESTS ?= tests
 
 .PHONY: help run dev test quick bench endurance check format migration docs audit sbom css lock
 
@@ -25,10 +26,10 @@ dev: .venv/installed-for-tests ## pages and API alone, started again when a file
 	@.venv/bin/scc init && exec $(IN_VENV) -m web --reload
 
 test: .venv/installed-for-tests ## everything, on real parts
-	EXAMPLES=$(EXAMPLES) $(IN_VENV) -m pytest -n $(WORKERS) -rs
+	EXAMPLES=$(EXAMPLES) $(IN_VENV) -m pytest $(TESTS) -n $(WORKERS) -rs --durations=10
 
 quick: .venv/installed-for-tests ## what needs no Prefect, browser, kill point or PostgreSQL
-	$(IN_VENV) -m pytest -n $(WORKERS) --quick
+	$(IN_VENV) -m pytest $(TESTS) -n $(WORKERS) --quick --durations=10
 
 bench: .venv/installed-for-tests ## how fast it is, into docs/benchmarks.md
 	$(IN_VENV) -m tests.benchmarks

@@ -1,6 +1,7 @@
 """The `scc` command: every action that needs no page."""
 
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,22 @@ Port = Annotated[int, typer.Option(min=1, max=65535)]
 def run() -> None:
     """The entry point of the `scc` command."""
     app()
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"Schools Causing Concern {version('schools-causing-concern')}")
+        raise typer.Exit
+
+
+@app.callback()
+def scc(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Schools Causing Concern: the escalation tracker of a council."""
 
 
 @app.command(name="up")

@@ -96,6 +96,10 @@ def on_database(home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) 
 # Usage -------------------------------------------------------------------------------------
 
 
+def test_it_says_its_version(scc: Terminal) -> None:
+    assert scc("--version").stdout.strip() == "Schools Causing Concern 0.1.0"
+
+
 def test_help_names_every_command(scc: Terminal) -> None:
     shown = scc("--help").stdout
     assert all(command in shown for command in COMMANDS)
