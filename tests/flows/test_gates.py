@@ -446,7 +446,7 @@ async def test_an_answer_that_does_not_fit_the_form_is_asked_for_again(
     clockwork: Clockwork,
 ) -> None:
     run = await clockwork.open_gate(formal_letter_proposed(clockwork))
-    key = run.state.state_details.run_input_keyset.response
+    key = run.state.state_details.run_input_keyset["response"]
     await clockwork.client.create_flow_run_input(run.id, key, '{"decision": "maybe"}')
     await clockwork.client.set_flow_run_state(run.id, Scheduled())
 

@@ -121,7 +121,7 @@ class Clockwork:
     async def form(self, run: FlowRun) -> str:
         """What stands above the form of a waiting run."""
         keys = (await self.client.read_flow_run(run.id)).state.state_details.run_input_keyset
-        return json.loads(await self.client.read_flow_run_input(run.id, keys.description))
+        return json.loads(await self.client.read_flow_run_input(run.id, keys["description"]))
 
     async def kept(self, run: FlowRun) -> list[str]:
         """The keys of everything that Prefect keeps of a run's forms and answers."""
