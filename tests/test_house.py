@@ -1,5 +1,6 @@
 """The house keeps its order: who may import whom, and the linters' rules."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -46,3 +47,22 @@ def test_a_room_of_pages_api_templates_and_tests_is_a_room_of_models() -> None:
     for place in ("web/pages", "web/api", "templates/pages", "tests/models", "tests/web"):
         folders = {path.name for path in (ROOT / place).iterdir() if path.is_dir()}
         assert folders - {"__pycache__", "components"} <= known, place
+
+
+IMPORTED = re.compile(r"{%-?\s*from\s+\S+\s+import\s+(.*?)(?:\s+with context)?\s*-?%}", re.DOTALL)
+EXTENDS = re.compile(r'{%-?\s*extends\s+"(.*?)"')
+
+
+def test_a_template_uses_what_it_imports() -> None:
+    """Or those that extend it do: they see what it imports."""
+    pages = ROOT / "templates" / "pages"
+    texts = {
+        str(path.relative_to(pages)): path.read_text(encoding="utf-8")
+        for path in pages.rglob("*.html")
+    }
+    for name, text in sorted(texts.items()):
+        heirs = [each for each in texts.values() if name in EXTENDS.findall(each)]
+        used = "".join(IMPORTED.sub("", each) for each in (text, *heirs))
+        for imported in ",".join(IMPORTED.findall(text)).split(","):
+            word = imported.split(" as ")[-1].strip()
+            assert re.search(rf"\b{word}\b", used), f"{name} imports {word} for nothing"
