@@ -133,7 +133,7 @@ class Question:
     def is_list(self) -> bool:
         """Whether the answer comes in pages."""
         model = self.route.response_model
-        return model is not None and model.__name__.startswith("ListOf")
+        return model is not None and model.__name__.startswith(("ListOf", "Page"))
 
 
 class Depth(Enum):
