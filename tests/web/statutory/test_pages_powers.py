@@ -233,6 +233,9 @@ def test_a_power_ends(visitors: Visitors, case: Case) -> None:
     assert [href for _, href in empty.errors] == ["#ended_on-day", "#reason"]
     early = form.submit(422, ended_on=TODAY, reason="Done.")
     assert early.errors[0][1] == "#ended_on-day"
+    review = visitors.seo.get("/powers/1/reviews/new")  # to which nothing leads
+    refused = review.submit(422, outcome="end", reasons="It worked.")
+    assert "not suspended under this power" in summary(refused)
     done = form.submit(ended_on=ELIGIBLE.date(), reason="It worked.")
     assert "The end of the power is on record" in done.text
 

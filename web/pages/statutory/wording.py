@@ -13,7 +13,7 @@ from models.matters.case import Case
 from models.policy.wording import role_words
 from models.refusals import NotPossible
 from models.schools.tables import ContactRole
-from models.statutory.notices_shown import NamedInLaw, ProposedPowers, WarningNotice
+from models.statutory.notices_shown import ProposedPowers, WarningNotice
 from models.statutory.one_power import HEARD
 from models.statutory.powers_shown import Consultation, Power, Representation
 from models.statutory.tables import SecretaryOfStateKind
@@ -175,7 +175,10 @@ def power_in_words(case: Case, power: Power) -> PowerInWords:
         shown=power,
         name=upper_first(section_title(power.section)),
         copies=[Named(each.role, who(each.role), each.reason) for each in copies],
-        consultees=to_be_heard(power.consultees),
+        consultees=[
+            Named(each.role, upper_first(heard(each.role)), each.reason)
+            for each in power.consultees
+        ],
         consultations=[
             Heard(each, upper_first(heard(each.with_whom))) for each in power.consultations
         ],
@@ -183,8 +186,3 @@ def power_in_words(case: Case, power: Power) -> PowerInWords:
             Heard(each, upper_first(heard(each.from_whom))) for each in power.representations
         ],
     )
-
-
-def to_be_heard(those: Iterable[NamedInLaw]) -> list[Named]:
-    """Those who must be consulted, in words."""
-    return [Named(each.role, upper_first(heard(each.role)), each.reason) for each in those]
