@@ -75,7 +75,7 @@ def find_waiting(
 
 
 LISTS: tuple[List[Any], ...] = (
-    List(
+    List[TitledProposal](
         "/proposals",
         Act.USE_OWN_ACCOUNT,
         "Waiting for me",

@@ -51,7 +51,7 @@ def find(
 
 
 LISTS: tuple[List[Any], ...] = (
-    List(
+    List[AdvisedDelivery](
         "/administration/deliveries",
         Act.SEE_SYSTEM,
         "Delivery problems",

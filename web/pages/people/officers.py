@@ -69,7 +69,7 @@ def find(
 
 
 LISTS: tuple[List[Any], ...] = (
-    List(
+    List[people_shown.Officer](
         "/administration/officers",
         Act.MANAGE_OFFICERS,
         "Officers",

@@ -69,7 +69,7 @@ def find(
 
 
 LISTS: tuple[List[Any], ...] = (
-    List(
+    List[AuditEntry](
         "/administration/audit",
         Act.SEE_AUDIT,
         "Audit",

@@ -99,7 +99,7 @@ def find(
 
 
 LISTS: tuple[List[Any], ...] = (
-    List(
+    List[schools_shown.School](
         "/schools",
         Act.SEE_SCHOOLS,
         "Schools",
