@@ -1,6 +1,5 @@
 """`python -m flows`: the flow runner, until SIGTERM or Ctrl-C."""
 
-import asyncio
 import os
 
 from models.settings import Settings
@@ -11,4 +10,4 @@ if __name__ == "__main__":
 
     from flows.runner import run
 
-    asyncio.run(run())
+    run()

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -115,12 +116,21 @@ async def deployments() -> list[RunnerDeployment]:
     ]
 
 
-async def run() -> None:
-    """Serve until SIGTERM or SIGINT."""
+def run() -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    In a thread: while it carries out a flow in a main thread, Prefect takes SIGTERM there to mean
+    the end of that flow, by an exception wherever the process is, and forgets who had it before.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    with asyncio.Runner() as loops, ThreadPoolExecutor(1) as thread:
+        loop = loops.get_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        thread.submit(loops.run, _run(stop)).result()
+
+
+async def _run(stop: asyncio.Event) -> None:
     under_way: set[asyncio.Task[None]] = set()
     with opened() as record:
         turning = asyncio.create_task(_turn(pulse.begin()))
