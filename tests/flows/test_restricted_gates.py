@@ -13,6 +13,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+from sqlmodel import select
 
 from flows import ladders, waits
 from flows.dispatch import LADDERS, STARTING
@@ -23,8 +24,8 @@ from flows.waiting import Waiting, read_waiting
 from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Escalation, Proposal
-from models.schools.tables import School
-from models.statements import change
+from models.schools.tables import Contact, School
+from models.statements import add, change
 from tests.support.automations import install_example, receiver
 from tests.support.clockwork import Clockwork, formal_letter_proposed
 from tests.support.prefect_server import PATIENCE, PrefectServer, eventually
@@ -178,7 +179,8 @@ async def test_a_case_of_the_same_reference_in_another_database_keeps_its_runs(
 
 # All that could give it away: the school, the reference, and what was said of it.
 SCHOOL, REFERENCE, SUMMARY = "Kittiwake Rise School", "ESC-2026-7311", "Of the bursar’s absence."
-SECRETS = (SCHOOL, "URN 900001", REFERENCE, "bursar")
+URN = 900077
+SECRETS = (SCHOOL, f"URN {URN}", REFERENCE, "bursar")
 
 
 def traces(home: Path) -> set[str]:
@@ -205,11 +207,15 @@ async def started_in_prefect(clockwork: Clockwork) -> None:
     """The escalation whose secrets these are, started by Prefect's own form."""
     case = clockwork.case.started(school="church")
     with write(case.engine) as session:
-        change(session, School, {"urn": 900001}, name=SCHOOL)
+        # A school of its own: letters of other tests, of cases that anybody sees, name theirs.
+        known = session.get_one(School, 900001).model_dump()
+        add(session, School, **{**known, "urn": URN, "name": SCHOOL})
+        for contact in session.exec(select(Contact).where(Contact.urn == 900001)).all():
+            add(session, Contact, **{**contact.model_dump(exclude={"id"}), "urn": URN})
         before = {"number": 7310, "reference": "ESC-2026-7310", "year": 2026}
         change(session, Escalation, {"reference": case.reference}, **before)
     deployment = await clockwork.client.read_deployment_by_name(STARTING)
-    entered = {"urn": "900001", "triggers": ["finance"], "summary": SUMMARY}
+    entered = {"urn": str(URN), "triggers": ["finance"], "summary": SUMMARY}
     form = await clockwork.client.create_flow_run_from_deployment(
         deployment.id, parameters={**entered, "case_officer": case.council.seo.email}
     )
