@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
+from models.clocks import long_date
 from models.shown import Shown
 
 LONDON = ZoneInfo("Europe/London")
@@ -34,8 +35,7 @@ def _day(day: date) -> date:
 
 def date_long(day: date) -> str:
     """`14 December 2026`; of an aware datetime, the day it is in London."""
-    day = _day(day)
-    return f"{day.day} {day:%B %Y}"
+    return long_date(_day(day))
 
 
 def date_short(day: date) -> str:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from models.clocks import london_date
 from models.escalations.tables import Escalation
 from models.law.powers import Section
 from models.matters.case import Case
@@ -118,9 +117,8 @@ def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> di
     return {"role": role, "name": contact.name, "email": contact.email, "address": address}
 
 
-def can_be_addressed(case: Case, addressing: Addressing, now: datetime) -> bool:
+def can_be_addressed(case: Case, addressing: Addressing, contacts: Mapping[str, Contact]) -> bool:
     """Whether everybody whom a letter must reach has an address."""
-    contacts = contacts_of(case.session, case.escalation, london_date(now))
     must = (addressing.to, *addressing.copies)
     return all(address_of(case.policy, contacts, role) is not None for role in must)
 

@@ -44,10 +44,11 @@ _DEADLINE = (
     .limit(1)
 )
 _UNJUDGED = (
-    select(Response.id)
+    select(Response)
     .where(col(Response.escalation_id) == bindparam("escalation"))
     .where(col(Response.step_key) == bindparam("step"))
     .where(col(Response.judgement).is_(None))
+    .order_by(col(Response.id))
 )
 _AWAITING = (
     select(Proposal.id)
@@ -116,7 +117,7 @@ class Case:
             step=self.rule,
             state=self.step.state,
             overdue=awaiting and self.overdue(london_date(now)),
-            answered=awaiting and self._unjudged_response(),
+            answered=awaiting and bool(self.unjudged),
             transition_awaiting=transition_awaiting,
             head_performance_in_question=self._flag("head_performance_in_question", changed),
             not_engaging=self._flag("not_engaging", changed),
@@ -126,8 +127,10 @@ class Case:
         flag = changed.get(name)
         return bool(getattr(self.escalation, name)) if flag is None else flag
 
-    def _unjudged_response(self) -> bool:
-        return bool(find(self.session, _UNJUDGED, **self._here))
+    @cached_property
+    def unjudged(self) -> list[Response]:
+        """The responses at this step that nobody has judged, in the order recorded."""
+        return find(self.session, _UNJUDGED, **self._here)
 
     def transition_awaiting(self) -> bool:
         """Whether a proposal to move this escalation waits for a decision."""
