@@ -9,7 +9,7 @@ from models.approvals.putting_forward import Draft, at_the_school, put_letter_fo
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
 from models.events import EventKind, Happening, append
-from models.letters.addressing import NATIONAL, Addressing
+from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState
@@ -17,6 +17,7 @@ from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy, StepRule
 from models.policy.ladder import JUDGED
+from models.policy.loader import NATIONAL_BODIES
 from models.refusals import InvalidInput, NotPossible
 from models.schools.tables import ContactRole
 from models.statements import add, change
@@ -308,4 +309,4 @@ def _acknowledge(
 
 def acknowledged(rule: StepRule) -> bool:
     """Whether a response at this step is thanked for: a national body's needs no thanks from us."""
-    return rule.to not in NATIONAL
+    return rule.to not in NATIONAL_BODIES

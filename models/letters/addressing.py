@@ -13,13 +13,11 @@ from models.law.powers import Section
 from models.matters.case import Case
 from models.matters.held_contacts import held_of, is_held
 from models.policy import Policy
+from models.policy.loader import NATIONAL_BODIES
 from models.refusals import NotPossible
 from models.schools.tables import Contact, ContactRole
 from models.statements import find
 from models.statutory.tables import Power, PowerState
-
-NATIONAL = ("secretary_of_state", "ofsted")
-
 
 CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
 
@@ -106,8 +104,8 @@ def _no_address(case: Case, role: str) -> str:
 
 def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
     """Name and addresses of whoever has a role; None where no e-mail address is known."""
-    if role in NATIONAL:
-        body = policy.bodies[role]  # type: ignore[index]
+    if role in NATIONAL_BODIES:
+        body = policy.bodies[role]
         address = list(body.address)
         return {"role": role, "name": body.name, "email": body.email, "address": address}
     contact = contacts.get(role)

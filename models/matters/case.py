@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
+from models.matters.deadlines import is_late
 from models.matters.sight import visible, visible_to
 from models.matters.tables import OWED, Deadline, DeadlineState
 from models.of_case import OfCase
@@ -101,10 +102,7 @@ class Case:
 
     def overdue(self, today: date) -> bool:
         """Whether the day for the response has passed."""
-        due = self.deadline
-        if due is None or due.state is DeadlineState.MET:
-            return False
-        return due.state is DeadlineState.MISSED or due.due_on < today
+        return self.deadline is not None and is_late(self.deadline, today)
 
     def standing(
         self, now: datetime, *, transition_awaiting: bool, **changed: bool | None
