@@ -104,9 +104,8 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         section = _section(form)
-        given = given_notice(case)
-        if "words" not in form.values and given is not None:
-            form.values["words"] = [why_powers(given[0])]
+        if "words" not in form.values and (given := given_notice(case)) is not None:
+            form.values["words"] = [why_powers(given.notice)]
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
         here = in_law(session, visit, reference)
     return visit.page(
