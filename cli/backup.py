@@ -10,7 +10,7 @@ import typer
 from cli import running
 from cli.answers import Answer, CommandError
 from cli.database import damaged_file, opened, prepared
-from models.clocks import london_time
+from models.clocks import london_time, long_date
 from models.database import connect
 from models.settings import Settings
 from models.upkeep import schema
@@ -132,7 +132,7 @@ def _confirm(file: Path, *, yes: bool) -> None:
 def _tell(restored: Restored, safety: Path | None, answer: Answer) -> None:
     made_at = london_time(restored.manifest.made_at)
     answer.say(
-        f"Restored: the database is as it was on {made_at.day} {made_at:%B %Y at %H:%M}, "
+        f"Restored: the database is as it was on {long_date(made_at)} at {made_at:%H:%M}, "
         f"and its record of {restored.manifest.events} events holds."
     )
     if safety is not None:

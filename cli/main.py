@@ -12,7 +12,7 @@ from cli import backup, demonstration, doctor, exporting, importing, up, verifyi
 from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
 from cli.running import settings_in_force
-from models.clocks import EARLIEST_YEAR, LATEST_YEAR, LONDON, london_time
+from models.clocks import EARLIEST_YEAR, LATEST_YEAR, LONDON, london_time, long_date
 from models.database import write
 from models.evidence.keeping import sweep
 from models.people import identity
@@ -243,7 +243,7 @@ def tick(
                 sweep(engine, settings, now)
                 clock.stamp(engine, now)
         local = london_time(done.as_of)
-        answer.say(f"As of {local:%A} {local.day} {local:%B %Y, %H:%M} in London:")
+        answer.say(f"As of {local:%A} {long_date(local)}, {local:%H:%M} in London:")
         answer.say(f"  deadlines missed    {done.deadlines_missed}")
         answer.say(f"  reminders queued    {done.reminders}")
         answer.say(f"  daily digests       {done.digests}")

@@ -182,3 +182,17 @@ def past_day(field: str, day: object, now: datetime) -> date:
     if day > london_date(now):
         raise InvalidInput(field, "The date must be today or in the past.")
     return day
+
+
+def working_days(count: int) -> str:
+    """So many working days, in words."""
+    return f"{count} working day{'' if count == 1 else 's'}"
+
+
+def time_left(day: date, today: date) -> str:
+    """How far off a day is: "6 working days left", "today", "2 working days ago"."""
+    if day == today:
+        return "today"
+    if day > today:
+        return f"{working_days(working_days_between(today, day))} left"
+    return f"{working_days(working_days_between(day, today))} ago"

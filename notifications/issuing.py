@@ -10,12 +10,13 @@ from sqlmodel import Session, select
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations.tables import Escalation
-from models.letters.addressing import NATIONAL, address_of, contacts_of, spoken
+from models.letters.addressing import address_of, contacts_of, spoken
 from models.letters.deliveries import report_unissued
 from models.letters.issuing import freeze_letter
 from models.letters.tables import Letter, LetterState
 from models.letters.writing import letter_body
 from models.policy import Policy
+from models.policy.loader import NATIONAL_BODIES
 from notifications.letters import (
     LetterDocument,
     Letterhead,
@@ -25,7 +26,7 @@ from notifications.letters import (
     to_text,
 )
 
-SPEAK_FOR_THEMSELVES = (*NATIONAL, "diocese", "foundation_appointer")
+SPEAK_FOR_THEMSELVES = (*NATIONAL_BODIES, "diocese", "foundation_appointer")
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +37,8 @@ def letter_document(
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
     escalation = session.get_one(Escalation, letter.escalation_id)
     people = letter.recipients or _expected(session, policy, letter, escalation, today)
-    head = policy.letterhead
     return LetterDocument(
-        letterhead=Letterhead(
-            council=head.council,
-            department=head.department,
-            address=head.address,
-            telephone=head.telephone,
-            email=head.email,
-            website=head.website,
-        ),
+        letterhead=Letterhead.of(policy),
         reference=f"{escalation.reference}/{letter.number}",
         date=letter.dated or today,
         addressee=(people[0]["name"], *people[0]["address"]),

@@ -158,16 +158,8 @@ def level_letter_document(
     policy: Policy, batch: LetterBatch, letter: LevelLetter, today: date
 ) -> LetterDocument:
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
-    head = policy.letterhead
     return LetterDocument(
-        letterhead=Letterhead(
-            council=head.council,
-            department=head.department,
-            address=head.address,
-            telephone=head.telephone,
-            email=head.email,
-            website=head.website,
-        ),
+        letterhead=Letterhead.of(policy),
         reference=f"RISK-{batch.id}/{letter.id}",
         date=batch.dated or today,
         addressee=tuple(letter.address),

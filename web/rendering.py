@@ -11,31 +11,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
+from models.clocks import london_time, long_date
 from models.shown import Shown
 
-LONDON = ZoneInfo("Europe/London")
 PAGES = Path(__file__).parent.parent / "templates" / "pages"
 STATIC = Path(__file__).parent / "static"
 
 
-def _in_london(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError(f"a time without a zone cannot be shown: {moment}")
-    return moment.astimezone(LONDON)
-
-
 def _day(day: date) -> date:
-    return _in_london(day).date() if isinstance(day, datetime) else day
+    return london_time(day).date() if isinstance(day, datetime) else day
 
 
 def date_long(day: date) -> str:
     """`14 December 2026`; of an aware datetime, the day it is in London."""
-    day = _day(day)
-    return f"{day.day} {day:%B %Y}"
+    return long_date(_day(day))
 
 
 def date_short(day: date) -> str:
@@ -49,7 +41,7 @@ def time_london(moment: datetime) -> str:
 
     Raises ValueError for a datetime without a zone.
     """
-    moment = _in_london(moment)
+    moment = london_time(moment)
     return f"{date_long(moment)} at {_time_of_day(moment)}"
 
 

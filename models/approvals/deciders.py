@@ -1,5 +1,6 @@
 """Who decides: the officers in the role, and the colleagues who cover for one of them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Date, bindparam, or_
@@ -81,7 +82,13 @@ def find_authority(session: Session, proposal: Proposal, officer: Officer, today
     Nobody decides what they proposed, nor two stages of one proposal, nor in the name of
     somebody who did. Raises NotAllowed, AlreadyDecided.
     """
-    mine = authorities(session, officer, today)
+    return authority(session, proposal, officer, authorities(session, officer, today))
+
+
+def authority(
+    session: Session, proposal: Proposal, officer: Officer, mine: Mapping[int, Role]
+) -> int:
+    """The same for an officer whose `authorities` are known."""
     if not set(mine.values()) & set(map(Role, proposal.approvers)):
         roles = " then ".join(Role(role).label for role in proposal.approvers)
         raise NotAllowed(f"This proposal is decided by: {roles}.")
@@ -103,7 +110,7 @@ def find_authority(session: Session, proposal: Proposal, officer: Officer, today
     )
 
 
-def _in_turn(proposal: Proposal, mine: dict[int, Role]) -> list[int]:
+def _in_turn(proposal: Proposal, mine: Mapping[int, Role]) -> list[int]:
     waits_for = Role(proposal.approvers[proposal.stage])
     holders = [holder_id for holder_id, role in mine.items() if role is waits_for]
     if holders:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -12,14 +13,14 @@ from models.approvals.deciders import deciders
 from models.clocks import london_date
 from models.escalations.tables import Action, Proposal, ProposalState, Step, StepState
 from models.events import EventKind, Happening
-from models.letters.addressing import Addressing, can_be_addressed
+from models.letters.addressing import Addressing, can_be_addressed, contacts_of, recipients
 from models.letters.writing import draft_letter
 from models.matters.case import Case
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import StepRule
 from models.policy.ladder import approvers
 from models.refusals import NotPossible
-from models.schools.tables import ContactRole
+from models.schools.tables import Contact, ContactRole
 from models.statements import add, change, find
 from models.telling import tell
 
@@ -161,7 +162,7 @@ def put_letter_forward(
     just recorded, so that nobody has to remember it, and sent only once approved. Where the
     school's contact has no address yet the draft is left out and the record stands by itself.
     """
-    if not can_be_addressed(case, draft.addressing, now):
+    if not Way(case, officer, now).reaches(draft.addressing):
         return []
     placed = put_forward(case, officer, now, Action.LETTER, case.rule, reason, drafts=[draft])
     return placed.happenings
@@ -170,12 +171,42 @@ def put_letter_forward(
 def _tell_approvers(
     case: Case, proposal_id: int, role: str, officer: Officer, now: datetime
 ) -> None:
+    waiting = _deciders(case, role, officer, now)
+    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
+    key = f"{proposal_id}:0"
+    tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
+
+
+def _deciders(case: Case, role: str, officer: Officer, now: datetime) -> list[Officer]:
+    """Who can decide what this officer proposes; raises NotPossible where a case has nobody."""
     waiting = deciders(case.session, case.escalation, role, officer.id, london_date(now))
     if not waiting and case.escalation.restricted:
         raise NotPossible(
             f"Nobody to whom this case is restricted can decide as {Role(role).label}. "
             "Have one of them named on the case first."
         )
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
-    key = f"{proposal_id}:0"
-    tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
+    return waiting
+
+
+@dataclass
+class Way:
+    """Whether what an officer would put forward on a case could go its way now."""
+
+    case: Case
+    officer: Officer
+    now: datetime
+
+    @cached_property
+    def _contacts(self) -> Mapping[str, Contact]:
+        return contacts_of(self.case.session, self.case.escalation, london_date(self.now))
+
+    def reaches(self, addressing: Addressing) -> bool:
+        """Whether everybody whom a letter must reach has an address."""
+        return can_be_addressed(self.case, addressing, self._contacts)
+
+    def check(self, roles: Sequence[str], *letters: Addressing) -> None:
+        """Refuse what cannot be addressed, or could be decided by nobody; raises NotPossible."""
+        for addressing in letters:
+            recipients(self.case, self._contacts, addressing.to, addressing.copies)
+        if self.case.escalation.restricted:  # of others, somebody is told as soon as there is one
+            _deciders(self.case, roles[0], self.officer, self.now)

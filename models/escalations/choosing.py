@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from models.escalations.tables import Escalation, Status, Step, StepState
-from models.matters.deadlines import RUNNING
+from models.matters.deadlines import RUNNING, late
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, DeadlineState
 from models.paging import words_found
@@ -143,8 +143,5 @@ def _past(today: date) -> ColumnElement[bool]:
     return and_(
         col(Deadline.escalation_id) == col(Escalation.id),
         col(Deadline.step_key) == col(Escalation.step_key),
-        or_(
-            col(Deadline.state) == DeadlineState.MISSED,
-            and_(RUNNING, col(Deadline.due_on) < today),
-        ),
+        late(today),
     )

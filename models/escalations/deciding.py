@@ -49,7 +49,7 @@ from models.statements import LAST_KEY, add, add_all, change, find
 from models.statutory.ending import drop_powers, letter_approved
 from models.statutory.following import cease_notices
 from models.statutory.giving import give_approved
-from models.statutory.legal import check_eligible, check_may_close
+from models.statutory.legal import LawToday, check_eligible, check_may_close
 from models.statutory.using import use_approved, use_returned
 from models.telling import tell
 from models.text import check_prose
@@ -241,7 +241,7 @@ def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None
     if proposal.action is Action.START or _is_notice(case, proposal):
         return  # a notice has its own conditions, which `give_approved` looks at again
     if proposal.action in CLOSING:
-        check_may_close(case)
+        check_may_close(LawToday(case, london_date(now)))
     flags = {
         name: proposal.details.get(name)
         for name in ("head_performance_in_question", "not_engaging")
@@ -290,7 +290,7 @@ def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) 
     rule = case.ladder.step(proposal.step_key)
     today = london_date(now)
     if rule.kind == "powers":
-        check_eligible(case, today)
+        check_eligible(LawToday(case, today))
     _set_step(case, rule.key, StepState.APPROVED, now)
     _set_escalation(case, step_key=rule.key)
     if not rule.formal:

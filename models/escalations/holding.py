@@ -142,14 +142,19 @@ def open_to_all(
 ) -> Escalation:
     """End the restriction of a case. Raises NotAllowed, NotFound, InvalidInput, NotPossible."""
     case = enter(session, policy, officer, Act.RESTRICT, reference)
+    check_opening(case)
     check_printable("reason", check_prose("reason", reason))
-    if not case.escalation.restricted:
-        raise NotPossible("This case is not restricted.")
     change(session, Escalation, {"id": case.escalation.id}, restricted=False)
     remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
     opened = Happening(EventKind.CASE_OPENED_TO_ALL, case.escalation.id, {"reason": reason})
     append(session, now, officer.email, opened)
     return _again(session, case)
+
+
+def check_opening(case: Case) -> None:
+    """Refuse to end a restriction that there is none of; raises NotPossible."""
+    if not case.escalation.restricted:
+        raise NotPossible("This case is not restricted.")
 
 
 def _again(session: Session, case: Case) -> Escalation:

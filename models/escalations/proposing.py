@@ -16,9 +16,9 @@ from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy, StepRule
-from models.policy.ladder import refusal, target
+from models.policy.ladder import Standing, refusal, target
 from models.refusals import InvalidInput, NotPossible
-from models.statutory.legal import check_eligible, check_may_close
+from models.statutory.legal import LawToday, check_eligible, check_may_close
 from models.text import check_printable, check_prose
 
 # What may be proposed by name: a start, a letter and a power have commands of their own.
@@ -61,14 +61,7 @@ def propose(
     }
     awaiting = case.transition_awaiting()
     at = case.standing(now, transition_awaiting=awaiting, **flags)
-    refused = refusal(wanted, at)
-    if refused:
-        raise NotPossible(refused)
-    rule = target(wanted, at)
-    if wanted is Action.ADVANCE and rule.statutory:
-        _check_statute(case, rule, now)
-    if wanted in CLOSING:
-        check_may_close(case)
+    rule = check_change(wanted, at, LawToday(case, london_date(now)))
     details: dict[str, Any] = {name: flag for name, flag in flags.items() if flag is not None}
     if wanted is Action.EXTEND:
         details["to"] = _new_day(case, to, now).isoformat()
@@ -76,12 +69,12 @@ def propose(
         details["respond_by"] = _future_day("respond_by", respond_by, now).isoformat()
     if wanted is Action.CONVERT:
         details["step"] = _academy_step(case, step)
-    template = _template(case, wanted, rule)
+    template = letter_with(case.policy, wanted, rule)
     drafts = []
     if template:
         drafted = why_now(case, wanted, rule, now, silent=at.not_engaging)
         facts = {"words": words_for_school(words, drafted)}
-        drafts = [Draft(template, _addressing(wanted, rule), facts)]
+        drafts = [Draft(template, addressing(wanted, rule), facts)]
     else:
         check_no_words(words)
     placed = put_forward(case, officer, now, wanted, rule, reason, details, drafts=drafts)
@@ -89,14 +82,22 @@ def propose(
     return find_proposal(session, placed.proposal_id)
 
 
-def _check_statute(case: Case, rule: StepRule, now: datetime) -> None:
-    """What the law asks before its own steps; raises NotPossible."""
-    if rule.kind == "notice":
+def check_change(action: Action, at: Standing, law_today: LawToday) -> StepRule:
+    """The step that a change is about, when ladder and law allow it now; raises NotPossible."""
+    refused = refusal(action, at)
+    if refused:
+        raise NotPossible(refused)
+    rule = target(action, at)
+    if action is Action.ADVANCE and rule.kind == "notice":
         raise NotPossible(
             "A warning notice needs the four parts of section 60(4): give it by its own form "
-            f"(/escalations/{case.escalation.reference}/warning-notices)."
+            f"(/escalations/{law_today.case.escalation.reference}/warning-notices)."
         )
-    check_eligible(case, london_date(now))
+    if action is Action.ADVANCE and rule.kind == "powers":
+        check_eligible(law_today)
+    if action in CLOSING:
+        check_may_close(law_today)
+    return rule
 
 
 def _action(action: str) -> Action:
@@ -135,13 +136,15 @@ def _academy_step(case: Case, step: str | None) -> str:
     return step
 
 
-def _template(case: Case, action: Action, rule: StepRule) -> str | None:
+def letter_with(policy: Policy, action: Action, rule: StepRule) -> str | None:
+    """The template of the letter that is drafted with a change; None where none is sent."""
     if action is Action.ADVANCE:
         return rule.letter_on_approval
-    return case.policy.letters.resolution if action is Action.RESOLVE else None
+    return policy.letters.resolution if action is Action.RESOLVE else None
 
 
-def _addressing(action: Action, rule: StepRule) -> Addressing:
+def addressing(action: Action, rule: StepRule) -> Addressing:
+    """Whom the letter that goes with a change is for."""
     if action is Action.ADVANCE:
         return Addressing(rule.to, rule.copies, rule.copies_where_known)
     return at_the_school(rule)

@@ -9,14 +9,15 @@ from models.approvals.putting_forward import Draft, at_the_school, put_letter_fo
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
 from models.events import EventKind, Happening, append
-from models.letters.addressing import NATIONAL, Addressing
+from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.tables import Officer
-from models.policy import Policy
+from models.policy import Policy, StepRule
 from models.policy.ladder import JUDGED
+from models.policy.loader import NATIONAL_BODIES
 from models.refusals import InvalidInput, NotPossible
 from models.schools.tables import ContactRole
 from models.statements import add, change
@@ -175,9 +176,7 @@ def record_response(
     NotPossible when no response is awaited.
     """
     case = enter(session, policy, officer, Act.RECORD_RESPONSE, reference)
-    check_open(case)
-    if case.step.state not in (StepState.AWAITING_RESPONSE, *JUDGED):
-        raise NotPossible(f"Step {case.rule.number} does not await a response.")
+    check_responding(case)
     past_day("received_on", received_on, now)
     check_printable("summary", check_prose("summary", summary))
     word = _judgement(case, judgement) if judgement is not None else None
@@ -208,6 +207,13 @@ def record_response(
     return response
 
 
+def check_responding(case: Case) -> None:
+    """Refuse a response where none is awaited; raises NotPossible."""
+    check_open(case)
+    if case.step.state not in (StepState.AWAITING_RESPONSE, *JUDGED):
+        raise NotPossible(f"Step {case.rule.number} does not await a response.")
+
+
 def judge_response(
     session: Session,
     policy: Policy,
@@ -226,24 +232,34 @@ def judge_response(
     response, case = find_in_case(
         session, policy, officer, Act.JUDGE_RESPONSE, Response, response_id
     )
-    check_open(case)
+    check_judging(case, response)
     word = _judgement(case, judgement)
     check_prose("reason", reason, required=False)
-    if response.judgement is not None:
-        raise NotPossible("This response was judged already. Record a further response instead.")
-    if response.step_key != case.step.key:
-        raise NotPossible("The escalation has moved on from the step of this response.")
     append(session, now, officer.email, _judge(case, response, word, reason, now))
     session.refresh(response)
     return response
 
 
-def _judgement(case: Case, judgement: str) -> Judgement:
+def check_judging(case: Case, response: Response) -> None:
+    """Refuse to judge a response twice, or later than at its step; raises NotPossible."""
+    check_open(case)
+    _check_judged_here(case)
+    if response.judgement is not None:
+        raise NotPossible("This response was judged already. Record a further response instead.")
+    if response.step_key != case.step.key:
+        raise NotPossible("The escalation has moved on from the step of this response.")
+
+
+def _check_judged_here(case: Case) -> None:
     if case.rule.statutory:
         raise NotPossible(
             "At this step compliance with the warning notice is judged, not a response: judge it "
             "with the notice, and record the response without a judgement."
         )
+
+
+def _judgement(case: Case, judgement: str) -> Judgement:
+    _check_judged_here(case)
     try:
         return Judgement(judgement)
     except ValueError:
@@ -281,11 +297,16 @@ def _judge(
 def _acknowledge(
     case: Case, response: Response, officer: Officer, now: datetime
 ) -> list[Happening]:
-    """Thank the school for its answer. A national body's reply needs no thanks from us."""
-    if case.rule.to in NATIONAL:
+    """Thank the school for its answer."""
+    if not acknowledged(case.rule):
         return []
     template = case.policy.letters.acknowledgement
     facts = {"received_on": long_date(response.received_on)}
     reason = f"To acknowledge the response of {long_date(response.received_on)}"
     draft = Draft(template, at_the_school(case.rule), facts)
     return put_letter_forward(case, officer, now, draft, reason)
+
+
+def acknowledged(rule: StepRule) -> bool:
+    """Whether a response at this step is thanked for: a national body's needs no thanks from us."""
+    return rule.to not in NATIONAL_BODIES

@@ -1,20 +1,25 @@
 """Escalations as doors show them: one in full, or a list to work from."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 
+from models.clocks import london_date
 from models.escalations import tables
 from models.escalations.choosing import conditions, order
+from models.escalations.next_step import what_next
+from models.escalations.possible import Situation
 from models.escalations.tables import Status, StepState, Trigger
+from models.matters.case import Case
 from models.matters.deadlines import is_late
+from models.matters.possible import Next, Possible
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, DeadlineState
 from models.paging import PER_PAGE, Page, paged, rows
-from models.people.access import Reader
+from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
@@ -73,6 +78,29 @@ class Escalation(Shown):
     overdue: bool
 
 
+class EscalationNow(Escalation):
+    """An escalation, and what can be done on it now by whoever asks; for an outline nothing."""
+
+    possible: list[Possible]
+    next: Next | None
+
+
+def escalation_now(
+    session: Session, policy: Policy, officer: Officer, reference: str, *, now: datetime
+) -> EscalationNow:
+    """One escalation with what this officer can do on it now; raises NotFound."""
+    looks, today = reader(officer), london_date(now)
+    row, school, holder = _find(session, looks, reference)
+    around = _around(session, [row.id])
+    [found] = _describe(session, policy, looks, [(row, school, holder)], around, today, alone=True)
+    if found.outline:
+        return EscalationNow(**dict(found), possible=[], next=None)
+    case = Case(session, policy, row, around.steps[row.id])
+    case.school = school
+    here = Situation(case, officer, now)
+    return EscalationNow(**dict(found), possible=here.possible, next=what_next(here))
+
+
 def escalation(
     session: Session, policy: Policy, reader: Reader, reference: str, *, today: date
 ) -> Escalation:
@@ -80,11 +108,17 @@ def escalation(
 
     `today` is the day in London: a deadline before it is overdue though no clock has marked it.
     """
+    found = _find(session, reader, reference)
+    around = _around(session, [found[0].id])
+    return _describe(session, policy, reader, [found], around, today, alone=True)[0]
+
+
+def _find(session: Session, reader: Reader, reference: str) -> tuple[Any, ...]:
     known = col(tables.Escalation.reference) == (reference if is_text(reference) else "")
     found = rows(session, _statement().where(known, visible_to(reader)))
     if not found:
         raise NotFound(tables.Escalation.missing)
-    return _describe(session, policy, reader, found, today, alone=True)[0]
+    return tuple(found[0])
 
 
 def escalations(
@@ -117,7 +151,9 @@ def escalations(
         session,
         statement.order_by(order(sort), col(tables.Escalation.id)),
         tables.Escalation.id,
-        lambda found: _describe(session, policy, reader, found, today),
+        lambda found: _describe(
+            session, policy, reader, found, _around(session, [row.id for row, *_ in found]), today
+        ),
         page=page,
         per_page=per_page,
     )
@@ -131,16 +167,14 @@ def _statement() -> Any:
     )
 
 
-def _describe(
-    session: Session,
-    policy: Policy,
-    reader: Reader,
-    found: Sequence[tuple[Any, ...]],
-    today: date,
-    *,
-    alone: bool = False,
-) -> list[Escalation]:
-    keys = [escalation.id for escalation, *_ in found]
+class _Around(NamedTuple):
+    """The steps and deadlines of escalations, by their keys."""
+
+    steps: dict[int, dict[str, tables.Step]]
+    due: dict[int, list[Deadline]]
+
+
+def _around(session: Session, keys: Sequence[int]) -> _Around:
     steps: dict[int, dict[str, tables.Step]] = {key: {} for key in keys}
     taken = select(tables.Step).where(col(tables.Step.escalation_id).in_(keys))
     for step in rows(session, taken):
@@ -151,6 +185,20 @@ def _describe(
     )
     for deadline in rows(session, dated.order_by(col(Deadline.id))):
         due[deadline.escalation_id].append(deadline)
+    return _Around(steps, due)
+
+
+def _describe(
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    found: Sequence[tuple[Any, ...]],
+    around: _Around,
+    today: date,
+    *,
+    alone: bool = False,
+) -> list[Escalation]:
+    steps, due = around
     people = officer_names(
         session,
         (

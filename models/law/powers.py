@@ -137,11 +137,12 @@ def not_ready(preparation: Preparation, school: School, today: date) -> tuple[st
 
     Only of the preparation itself: `standing.blocked_by` says whether the power is open at all.
     """
-    return (
-        *_not_consulted(preparation, school),
-        *_secretary_of_state(preparation, today),
-        *_not_stated(preparation, today),
-    )
+    return (*not_done(preparation, school, today), *_not_stated(preparation, today))
+
+
+def not_done(preparation: Preparation, school: School, today: date) -> tuple[str, ...]:
+    """Of what is missing, that which others must do or say first: nobody can enter it in a form."""
+    return (*_not_consulted(preparation, school), *_secretary_of_state(preparation, today))
 
 
 _BODIES = {

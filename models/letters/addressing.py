@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from models.clocks import london_date
 from models.escalations.tables import Escalation
 from models.law.powers import Section
 from models.matters.case import Case
 from models.matters.held_contacts import held_of, is_held
 from models.policy import Policy
+from models.policy.loader import NATIONAL_BODIES
 from models.refusals import NotPossible
 from models.schools.tables import Contact, ContactRole
 from models.statements import find
 from models.statutory.tables import Power, PowerState
-
-NATIONAL = ("secretary_of_state", "ofsted")
-
 
 CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
 
@@ -107,8 +104,8 @@ def _no_address(case: Case, role: str) -> str:
 
 def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
     """Name and addresses of whoever has a role; None where no e-mail address is known."""
-    if role in NATIONAL:
-        body = policy.bodies[role]  # type: ignore[index]
+    if role in NATIONAL_BODIES:
+        body = policy.bodies[role]
         address = list(body.address)
         return {"role": role, "name": body.name, "email": body.email, "address": address}
     contact = contacts.get(role)
@@ -118,9 +115,8 @@ def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> di
     return {"role": role, "name": contact.name, "email": contact.email, "address": address}
 
 
-def can_be_addressed(case: Case, addressing: Addressing, now: datetime) -> bool:
+def can_be_addressed(case: Case, addressing: Addressing, contacts: Mapping[str, Contact]) -> bool:
     """Whether everybody whom a letter must reach has an address."""
-    contacts = contacts_of(case.session, case.escalation, london_date(now))
     must = (addressing.to, *addressing.copies)
     return all(address_of(case.policy, contacts, role) is not None for role in must)
 

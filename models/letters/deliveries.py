@@ -20,6 +20,7 @@ from models.statements import add, change
 from models.telling import tell
 from models.text import check_prose
 
+UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
 UNWRITTEN = "message_problem"  # what an alert is about, and its template
 
 
@@ -41,12 +42,10 @@ def settle(
     message = find_row(session, officer, Act.SETTLE_DELIVERY, Message, message_id)
     if message.kind is not MessageKind.LETTER:
         raise NotFound(Message.missing.format(message_id))
+    check_settling(message)
     if decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")
     check_prose("reason", reason)
-    unsettled = (MessageState.FAILED, MessageState.UNKNOWN)
-    if message.state not in unsettled:
-        raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
     change(
         session,
         Message,
@@ -65,6 +64,22 @@ def settle(
         _send_again(session, policy, message, now)
     session.refresh(message)
     return message
+
+
+def check_settling(message: Message) -> None:
+    """Refuse to decide what became of a delivery that is in no doubt; raises NotPossible."""
+    if message.state not in UNSETTLED:
+        raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
+
+
+def unsettled_of(session: Session, escalation: Escalation) -> list[Message]:
+    """The letters of a case of which an officer must decide what became, as they were drafted."""
+    statement = select(Message).where(
+        Message.escalation_id == escalation.id,
+        Message.kind == MessageKind.LETTER,
+        col(Message.state).in_(UNSETTLED),
+    )
+    return list(session.exec(statement.order_by(col(Message.letter_id), col(Message.id))))
 
 
 def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:

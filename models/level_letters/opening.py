@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from models import work
-from models.clocks import is_working_day, london_date, london_time
+from models.clocks import is_working_day, london_date, london_time, long_date
 from models.database import read, write
 from models.events import THE_CLOCK
 from models.level_letters.already_left import left_before
@@ -124,7 +124,7 @@ def open_changes(session: Session, now: datetime, by: str, *, after: int = 0) ->
         session,
         now,
         occasion=f"changes:{waiting[0]}",
-        title=f"Letters on changed risk levels, {today.day} {today:%B %Y}",
+        title=f"Letters on changed risk levels, {long_date(today)}",
         school_year=school_year_of(today),
         first_change=waiting[0],
         last_change=waiting[-1],

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
+from models.matters.deadlines import is_late
 from models.matters.sight import visible, visible_to
 from models.matters.tables import OWED, Deadline, DeadlineState
 from models.of_case import OfCase
@@ -44,10 +45,11 @@ _DEADLINE = (
     .limit(1)
 )
 _UNJUDGED = (
-    select(Response.id)
+    select(Response)
     .where(col(Response.escalation_id) == bindparam("escalation"))
     .where(col(Response.step_key) == bindparam("step"))
     .where(col(Response.judgement).is_(None))
+    .order_by(col(Response.id))
 )
 _AWAITING = (
     select(Proposal.id)
@@ -100,10 +102,7 @@ class Case:
 
     def overdue(self, today: date) -> bool:
         """Whether the day for the response has passed."""
-        due = self.deadline
-        if due is None or due.state is DeadlineState.MET:
-            return False
-        return due.state is DeadlineState.MISSED or due.due_on < today
+        return self.deadline is not None and is_late(self.deadline, today)
 
     def standing(
         self, now: datetime, *, transition_awaiting: bool, **changed: bool | None
@@ -116,7 +115,7 @@ class Case:
             step=self.rule,
             state=self.step.state,
             overdue=awaiting and self.overdue(london_date(now)),
-            answered=awaiting and self._unjudged_response(),
+            answered=awaiting and bool(self.unjudged),
             transition_awaiting=transition_awaiting,
             head_performance_in_question=self._flag("head_performance_in_question", changed),
             not_engaging=self._flag("not_engaging", changed),
@@ -126,8 +125,10 @@ class Case:
         flag = changed.get(name)
         return bool(getattr(self.escalation, name)) if flag is None else flag
 
-    def _unjudged_response(self) -> bool:
-        return bool(find(self.session, _UNJUDGED, **self._here))
+    @cached_property
+    def unjudged(self) -> list[Response]:
+        """The responses at this step that nobody has judged, in the order recorded."""
+        return find(self.session, _UNJUDGED, **self._here)
 
     def transition_awaiting(self) -> bool:
         """Whether a proposal to move this escalation waits for a decision."""

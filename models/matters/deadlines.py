@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
 from models.clocks import (
@@ -208,6 +208,12 @@ def extend_deadline(
 
 # A deadline that is running: open, and its escalation not paused.
 RUNNING = and_(col(Deadline.state) == DeadlineState.OPEN, col(Deadline.days_left).is_(None))
+
+
+def late(today: date) -> ColumnElement[bool]:
+    """What `is_late` says of one deadline, as a condition on many."""
+    missed = col(Deadline.state) == DeadlineState.MISSED
+    return or_(missed, and_(RUNNING, col(Deadline.due_on) < today))
 
 
 def is_late(deadline: Deadline, today: date) -> bool:

@@ -6,7 +6,7 @@ from datetime import time
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -17,7 +17,8 @@ from models.settings import TEMPLATES
 
 Days = Annotated[int, Field(ge=1, le=260)]
 Approvers = Annotated[tuple[Role, ...], Field(min_length=1)]
-NATIONAL_BODIES = ("secretary_of_state", "ofsted")
+NationalBody = Literal["secretary_of_state", "ofsted"]
+NATIONAL_BODIES: tuple[NationalBody, ...] = get_args(NationalBody)
 Recipient = Literal[
     "headteacher",
     "chair_of_governors",
@@ -233,7 +234,7 @@ class Policy(_Strict):
     edition: str
     guidance: str
     letterhead: Letterhead
-    bodies: dict[Literal["secretary_of_state", "ofsted"], Body]
+    bodies: dict[NationalBody, Body]
     approvers: dict[Approvable, Approvers]
     reminders: Reminders
     statutory: Statutory

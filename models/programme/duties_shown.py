@@ -23,13 +23,19 @@ from models.programme.supporters_shown import (
     looked_after,
     somebodys,
 )
-from models.programme.tables import DutyKind, DutyState, Review, SchoolVisit, WrittenReport
+from models.programme.tables import (
+    FALLS_BEHIND,
+    DutyKind,
+    DutyState,
+    Review,
+    SchoolVisit,
+    WrittenReport,
+)
 from models.refusals import InvalidInput, NotFound
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
 
 TO_DO = "to_do"  # planned or late
-FALLS_BEHIND = (DutyKind.VISIT, DutyKind.REPORT)
 _AT_ONCE = 1000  # parameters of one statement: databases take only so many
 # Each kind of record that meets a duty, with its address.
 _RECORDS: dict[str, Any] = {"visits": SchoolVisit, "reports": WrittenReport, "reviews": Review}

@@ -13,7 +13,6 @@ from models.policy import Policy
 from models.policy.programme import SchoolYear, school_year_of
 from models.programme import tables
 from models.programme.duties_shown import (
-    FALLS_BEHIND,
     Duty,
     Standing,
     behind,
@@ -28,7 +27,7 @@ from models.programme.supporters_shown import (
     looked_after,
     supporters_of,
 )
-from models.programme.tables import OF_A_SCHOOL, DutyKind
+from models.programme.tables import FALLS_BEHIND, OF_A_SCHOOL, DutyKind
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown

@@ -31,6 +31,10 @@ class DutyKind(StrEnum):
         return _DUTY_LABELS[self]
 
 
+# A school is behind while one of these is late.
+FALLS_BEHIND = (DutyKind.VISIT, DutyKind.REPORT)
+
+
 _DUTY_LABELS = {
     DutyKind.VISIT: "Visit",
     DutyKind.REPORT: "Written report",

@@ -10,7 +10,6 @@ from models.escalations.tables import Action, Proposal
 from models.events import EventKind, Happening, append
 from models.law import powers as law
 from models.law.powers import Section
-from models.letters.addressing import Addressing
 from models.letters.words import words_for_school
 from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory, set_deadline
@@ -21,7 +20,7 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.schools.tables import ContactRole
 from models.statements import add, change
-from models.statutory.one_notice import powers_rule
+from models.statutory.one_notice import powers_rule, to_both
 from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
 from models.statutory.tables import BudgetReview, Power, PowerState, Representation, ReviewOutcome
 from models.statutory.words import REVIEWED
@@ -46,10 +45,7 @@ def record_receipt(
     InvalidInput, NotPossible.
     """
     power, case = find_in_case(session, policy, officer, Act.RECORD_RECEIPT, Power, power_id)
-    if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
-        raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
-    if power.effective_on is not None:
-        raise NotPossible(f"It was received on {long_date(power.effective_on)} already.")
+    check_receipt(power)
     past_day("received_on", received_on, now)
     if power.used_on is not None and received_on < power.used_on:
         raise InvalidInput("received_on", "The notice cannot be received before it was issued.")
@@ -62,6 +58,14 @@ def record_receipt(
     append(session, now, officer.email, received, review)
     session.refresh(power)
     return power
+
+
+def check_receipt(power: Power) -> None:
+    """Refuse the receipt of what takes effect without one, or again; raises NotPossible."""
+    if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
+        raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
+    if power.effective_on is not None:
+        raise NotPossible(f"It was received on {long_date(power.effective_on)} already.")
 
 
 def _set_review(case: Case, due_on: date, now: datetime) -> Happening:
@@ -93,7 +97,7 @@ def record_representation(
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     power, case = find_in_case(session, policy, officer, Act.RECORD_REPRESENTATION, Power, power_id)
-    _check_suspended(power)
+    check_suspended(power)
     if from_whom not in MAY_BE_HEARD:
         raise InvalidInput("from", f"Choose from: {', '.join(MAY_BE_HEARD)}.")
     past_day("received_on", received_on, now)
@@ -114,7 +118,8 @@ def record_representation(
     return session.get_one(Representation, representation_id)
 
 
-def _check_suspended(power: Power) -> None:
+def check_suspended(power: Power) -> None:
+    """Refuse what is about a budget whose suspension has no effect; raises NotPossible."""
     if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
         raise NotPossible("The school's budget is not suspended under this power.")
     if power.effective_on is None:
@@ -138,7 +143,7 @@ def review_budget(
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     power, case = find_in_case(session, policy, officer, Act.REVIEW_BUDGET, Power, power_id)
-    _check_suspended(power)
+    check_suspended(power)
     if outcome not in list(ReviewOutcome):
         raise InvalidInput("outcome", "Choose “continue” or “end”.")
     check_printable("reasons", check_prose("reasons", reasons))
@@ -158,7 +163,7 @@ def review_budget(
         ),
         "next_review": long_date(next_review) if next_review else "",
     }
-    draft = Draft("budget_review_decision", Addressing(rule.to, ("headteacher",)), facts)
+    draft = Draft("budget_review_decision", to_both(rule), facts)
     details = {"review_of": power.id, "outcome": outcome, "reasons": reasons}
     placed = put_forward(
         case,

@@ -8,9 +8,7 @@ from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date, past_day
 from models.escalations.tables import Action, Proposal
 from models.events import EventKind, Happening, append
-from models.law import powers as law
 from models.law.powers import Section
-from models.letters.addressing import Addressing
 from models.letters.words import check_no_words, words_for_school
 from models.matters.case import Case, find_in_case, see_row
 from models.people.access import THE_MACHINE, Act
@@ -19,9 +17,15 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import change
 from models.statutory.budgets import reviewed
-from models.statutory.legal import powers_of, withdraw_unissued
+from models.statutory.legal import LawToday, powers_of, withdraw_unissued
 from models.statutory.one_notice import check_failed, powers_rule
-from models.statutory.one_power import check_noticed, check_state, end, in_words, named_people
+from models.statutory.one_power import (
+    check_noticed,
+    check_state,
+    end,
+    in_words,
+    whom_it_concerns,
+)
 from models.statutory.tables import Power, PowerState, WarningNotice
 from models.statutory.words import BOARD_ENDS
 from models.text import check_printable, check_prose
@@ -45,10 +49,7 @@ def end_power(
     NotPossible.
     """
     power, case = find_in_case(session, policy, officer, Act.END_POWER, Power, power_id)
-    if power.state is not PowerState.IN_FORCE:
-        raise NotPossible("This power is not in force.")
-    if power.section is Section.DELEGATED_BUDGET:
-        raise NotPossible("A suspended budget ends by its review: record the review's outcome.")
+    check_ending(power)
     if not isinstance(ended_on, date) or (power.effective_on and ended_on < power.effective_on):
         raise InvalidInput("ended_on", "Enter a date on or after the day the power took effect.")
     check_printable("reason", check_prose("reason", reason))
@@ -63,6 +64,14 @@ def end_power(
     append(session, now, officer.email, *happenings)
     session.refresh(power)
     return power
+
+
+def check_ending(power: Power) -> None:
+    """Refuse to end what is not in force, or ends by its review; raises NotPossible."""
+    if power.state is not PowerState.IN_FORCE:
+        raise NotPossible("This power is not in force.")
+    if power.section is Section.DELEGATED_BUDGET:
+        raise NotPossible("A suspended budget ends by its review: record the review's outcome.")
 
 
 def _propose_end(
@@ -80,8 +89,7 @@ def _propose_end(
         "ended_on": long_date(ended_on),
         "words": words_for_school(words, BOARD_ENDS),
     }
-    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
-    addressing = Addressing(rule.to, copies, people=named_people(power))
+    addressing = whom_it_concerns(case, power, rule)
     placed = put_forward(
         case,
         officer,
@@ -105,7 +113,7 @@ def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happe
     if "powers_after" in details:
         check_failed(see_row(case.session, THE_MACHINE, WarningNotice, details["powers_after"]))
     if "prepares" in details:
-        check_noticed(case)
+        check_noticed(LawToday(case, london_date(now)))
         check_state(case, details["prepares"], PowerState.PREPARED)
     if "review_of" in details:
         return reviewed(case, proposal, now)

@@ -11,10 +11,9 @@ from models.escalations.tables import Action, Step, StepState
 from models.events import EventKind, Happening, append
 from models.law import powers as powers_law
 from models.law import standing as standing_law
-from models.letters.addressing import Addressing
 from models.letters.tables import LetterState
 from models.letters.words import words_for_school
-from models.matters.case import Case, check_open, find_in_case
+from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_deadline, cancel_statutory, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
@@ -23,13 +22,19 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
 from models.statutory.legal import (
-    check_applies,
-    given_notice,
-    legal_standing,
+    LawToday,
+    check_at_work,
     notices_of,
     withdraw_unissued,
 )
-from models.statutory.one_notice import CLOCKS, check_failed, notice_in_words, powers_rule, word_of
+from models.statutory.one_notice import (
+    CLOCKS,
+    check_failed,
+    notice_in_words,
+    powers_rule,
+    to_both,
+    word_of,
+)
 from models.statutory.tables import ProposedPowers, WarningNotice
 from models.statutory.words import why_complied, why_powers
 from models.text import check_printable, check_prose
@@ -55,18 +60,9 @@ def judge_compliance(
     notice, case = find_in_case(
         session, policy, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id
     )
-    check_applies(case)
-    check_open(case)
     today = london_date(now)
+    check_judging(LawToday(case, today), notice, complied=complied)
     check_printable("reasons", check_prose("reasons", reasons))
-    _check_in_hand(case, notice)
-    if notice.complied is not None:
-        raise NotPossible("Compliance with this notice was judged already.")
-    standing = legal_standing(case, today)
-    assert standing.notice is not None  # noqa: S101 - it is in hand
-    refused = standing_law.judgement_refusal(standing.notice, complied, today)
-    if refused:
-        raise NotPossible(refused)
     judgement = {"complied": complied, "judged_on": today, "judged_by_id": officer.id}
     change(
         session,
@@ -89,10 +85,21 @@ def judge_compliance(
     return notice
 
 
-def _check_in_hand(case: Case, notice: WarningNotice) -> None:
+def check_judging(law: LawToday, notice: WarningNotice, *, complied: bool) -> None:
+    """Refuse a judgement of compliance that may not be made today; raises NotPossible."""
+    check_at_work(law.case)
+    _check_in_hand(law, notice)
+    if notice.complied is not None:
+        raise NotPossible("Compliance with this notice was judged already.")
+    assert law.standing.notice is not None  # noqa: S101 - it is in hand
+    refused = standing_law.judgement_refusal(law.standing.notice, complied, law.today)
+    if refused:
+        raise NotPossible(refused)
+
+
+def _check_in_hand(law: LawToday, notice: WarningNotice) -> None:
     """Only the newest notice that was given can be acted on, and none while another goes out."""
-    given = given_notice(case)
-    if given is None or given[0].id != notice.id or notices_of(case, LetterState.APPROVED):
+    if law.given is None or law.given.notice.id != notice.id or law.notice_goes_out:
         raise NotPossible("This warning notice has not been given, or a later one has.")
 
 
@@ -117,18 +124,15 @@ def propose_powers(
     notice, case = find_in_case(
         session, policy, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id
     )
-    check_applies(case)
-    check_open(case)
+    check_proposing_powers(LawToday(case, london_date(now)), notice)
     if not sections:
         raise InvalidInput("sections", "Choose at least one power.")
     chosen = [word_of("sections", name, powers_law.Section) for name in dict.fromkeys(sections)]
     check_printable("reasons", check_prose("reasons", reasons))
-    _check_in_hand(case, notice)
-    check_failed(notice)
     powers = powers_rule(case)
     draft = Draft(
         "proposed_powers",
-        Addressing(powers.to, ("headteacher",)),
+        to_both(powers),
         {
             "notice": notice_in_words(case),
             "powers": [{"section": each.value, "title": each.title} for each in chosen],
@@ -159,14 +163,20 @@ def propose_powers(
     return session.get_one(ProposedPowers, proposed_id)
 
 
+def check_proposing_powers(law: LawToday, notice: WarningNotice) -> None:
+    """Refuse a notice of proposed powers before the other three facts; raises NotPossible."""
+    check_at_work(law.case)
+    _check_in_hand(law, notice)
+    check_failed(notice)
+
+
 def cease_notices(case: Case, today: date, because: str) -> list[Happening]:
     """Every notice of this case ceases to have effect, and its clocks with it.
 
     What was approved and not yet issued does not go out any more.
     """
-    given = [*notices_of(case, LetterState.APPROVED), *notices_of(case, LetterState.ISSUED)]
     happenings = []
-    for notice, dated in given:
+    for notice, dated, _ in notices_of(case, LetterState.APPROVED, LetterState.ISSUED):
         if notice.ceased_on is None and not notice.complied:
             ceased = {"ceased_on": max(today, dated), "ceased_because": because}
             change(case.session, WarningNotice, {"id": notice.id}, **ceased)

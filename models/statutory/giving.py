@@ -14,8 +14,7 @@ from models.events import EventKind, Happening, append
 from models.law import notices as law
 from models.law import standing as standing_law
 from models.letters.addressing import Addressing
-from models.letters.tables import LetterState
-from models.matters.case import Case, check_open, enter
+from models.matters.case import Case, enter
 from models.matters.deadlines import LONGEST_PERIOD, cancel_statutory, set_deadline, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
@@ -24,7 +23,7 @@ from models.policy import Policy, StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
-from models.statutory.legal import check_applies, latest_support, legal_standing, notices_of
+from models.statutory.legal import LawToday, check_applies, check_at_work, latest_support
 from models.statutory.one_notice import CLOCKS, of_proposal, set_last_day, word_of
 from models.statutory.tables import Support, WarningNotice
 from models.text import check_printable, check_prose
@@ -50,8 +49,7 @@ def record_support(
     InvalidInput, NotPossible.
     """
     case = enter(session, policy, officer, Act.RECORD_SUPPORT, reference)
-    check_applies(case)
-    check_open(case)
+    check_at_work(case)
     check_prose("evidence", evidence)
     answers = {
         "aware_of_problem": aware_of_problem,
@@ -101,7 +99,8 @@ def give_notice(
     may be given now or somebody who must have a copy has no address.
     """
     case = enter(session, policy, officer, Act.PROPOSE_NOTICE, reference)
-    rule = check_turn(case, now, transition_awaiting=case.transition_awaiting())
+    at = case.standing(now, transition_awaiting=case.transition_awaiting())
+    rule = check_turn(LawToday(case, london_date(now)), at)
     content = _content(
         grounds,
         comparisons,
@@ -145,25 +144,34 @@ def give_notice(
     return session.get_one(WarningNotice, notice_id)
 
 
-def check_turn(case: Case, now: datetime, *, transition_awaiting: bool) -> StepRule:
+def check_turn(law_today: LawToday, at: Standing) -> StepRule:
     """The ladder's rule for the notice, when it is its turn or a notice may be given again.
 
-    Raises NotPossible when the law or the ladder does not allow one now.
+    Raises NotPossible when the ladder or the law does not allow one now.
     """
-    today = london_date(now)
-    refused = standing_law.notice_refusal(legal_standing(case, today), today)
-    if refused is None and notices_of(case, LetterState.APPROVED):
-        refused = "A warning notice was approved and has not been issued yet."
-    if refused:
-        raise NotPossible(refused)
-    rule = next(step for step in case.ladder.steps if step.kind == "notice")
-    at = case.standing(now, transition_awaiting=transition_awaiting)
-    refused = _given_again(at) if at.step.statutory else refusal(Action.ADVANCE, at)
-    if refused is None and not at.step.statutory and case.ladder.after(at.step.key) != rule:
-        refused = f"Step {rule.number} comes later: steps are taken in order."
+    check_applies(law_today.case)
+    rule = next(step for step in at.ladder.steps if step.kind == "notice")
+    refused = not_its_turn(rule, at) or _not_lawful(law_today)
     if refused:
         raise NotPossible(refused)
     return rule
+
+
+def not_its_turn(rule: StepRule, at: Standing) -> str | None:
+    """Why the ladder allows no warning notice now; None when it does."""
+    if at.step.statutory:
+        return _given_again(at)
+    refused = refusal(Action.ADVANCE, at)
+    if refused is None and at.ladder.after(at.step.key) != rule:
+        return f"Step {rule.number} comes later: steps are taken in order."
+    return refused
+
+
+def _not_lawful(law_today: LawToday) -> str | None:
+    refused = standing_law.notice_refusal(law_today.standing, law_today.today)
+    if refused is None and law_today.notice_goes_out:
+        return "A warning notice was approved and has not been issued yet."
+    return refused
 
 
 def _given_again(at: Standing) -> str | None:
@@ -245,7 +253,8 @@ def give_approved(
     Raises NotPossible when the law has come to stand in its way meanwhile.
     """
     today = london_date(now)
-    check_turn(case, now, transition_awaiting=False)
+    at = case.standing(now, transition_awaiting=False)
+    check_turn(LawToday(case, today), at)
     notice = of_proposal(case.session, proposal)
     if notice.compliance_ends_on <= today:
         ends_on = long_date(notice.compliance_ends_on)

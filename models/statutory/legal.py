@@ -1,8 +1,12 @@
 """Where an escalation stands in law, read from its rows; the judgement is `models.law`'s."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days
@@ -11,7 +15,7 @@ from models.law import standing as law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
 from models.letters.tables import Letter, LetterState
-from models.matters.case import Case
+from models.matters.case import Case, check_open
 from models.refusals import NotPossible
 from models.statements import change
 from models.statutory.tables import (
@@ -27,39 +31,115 @@ from models.statutory.tables import (
 ACADEMY = "academy"  # the ladder on which Part 4 gives no powers
 
 
+def outside_part_4(case: Case) -> str | None:
+    """Why the statutory steps are not for this escalation; None when they are."""
+    return law.not_for(case.school, academy_ladder=case.escalation.ladder == ACADEMY)
+
+
 def check_applies(case: Case) -> None:
     """Refuse whatever Part 4 does not provide for this school; raises NotPossible."""
-    outside = law.not_for(case.school, academy_ladder=case.escalation.ladder == ACADEMY)
+    outside = outside_part_4(case)
     if outside:
         raise NotPossible(outside)
 
 
-def legal_standing(case: Case, today: date) -> law.Standing:
-    """All that the law looks at before a notice is given or a power used."""
-    return law.Standing(
-        school=case.school,
-        academy_ladder=case.escalation.ladder == ACADEMY,
-        notice=_as_law_sees(case.session, given_notice(case)),
-        secretary_of_state_notice_on=_in_force(case, SecretaryOfStateKind.WARNING_NOTICE),
-        secretary_of_state_intends_on=_in_force(case, SecretaryOfStateKind.INTENDS_TO_ACT),
-        ieb_sits=sitting_board(case.session, case.school.urn, today) is not None,
-    )
+def check_at_work(case: Case) -> None:
+    """What every statutory step asks first: a school for which it is, and an open escalation."""
+    check_applies(case)
+    check_open(case)
 
 
-def given_notice(case: Case) -> tuple[WarningNotice, date] | None:
-    """The newest warning notice that was given, and the day: that of its issued letter."""
-    return next(iter(notices_of(case, LetterState.ISSUED)), None)
+class GivenNotice(NamedTuple):
+    """A warning notice that was approved, with the date and the state of its letter."""
+
+    notice: WarningNotice
+    dated: date
+    state: LetterState
 
 
-def notices_of(case: Case, state: LetterState) -> list[tuple[WarningNotice, date]]:
-    """The warning notices whose letters are approved, or issued, with their dates; newest first."""
+@dataclass
+class LawToday:
+    """An escalation as Part 4 sees it on one day; each thing is read once, when it is asked for."""
+
+    case: Case
+    today: date
+
+    @cached_property
+    def standing(self) -> law.Standing:
+        """All that the law looks at before a notice is given or a power used."""
+        case = self.case
+        return law.Standing(
+            school=case.school,
+            academy_ladder=case.escalation.ladder == ACADEMY,
+            notice=_as_law_sees(case.session, self.given),
+            secretary_of_state_notice_on=self._told_on(SecretaryOfStateKind.WARNING_NOTICE),
+            secretary_of_state_intends_on=self._told_on(SecretaryOfStateKind.INTENDS_TO_ACT),
+            ieb_sits=sitting_board(case.session, case.school.urn, self.today) is not None,
+        )
+
+    @cached_property
+    def notices(self) -> list[GivenNotice]:
+        """The warning notices that were approved, issued or not, the newest first."""
+        return notices_of(self.case, LetterState.APPROVED, LetterState.ISSUED)
+
+    @property
+    def given(self) -> GivenNotice | None:
+        """The newest warning notice that was given: its letter is issued."""
+        issued = (each for each in self.notices if each.state is LetterState.ISSUED)
+        return next(issued, None)
+
+    @property
+    def notice_goes_out(self) -> bool:
+        """Whether a warning notice was approved and is not issued yet."""
+        return any(each.state is LetterState.APPROVED for each in self.notices)
+
+    @cached_property
+    def told(self) -> list[SecretaryOfStateNotice]:
+        """What the Secretary of State has told the authority and not released, as it came."""
+        statement = select(SecretaryOfStateNotice).where(
+            SecretaryOfStateNotice.urn == self.case.school.urn,
+            col(SecretaryOfStateNotice.released_on).is_(None),
+        )
+        in_order = statement.order_by(
+            col(SecretaryOfStateNotice.received_on), col(SecretaryOfStateNotice.id)
+        )
+        return list(self.case.session.exec(in_order))
+
+    def _told_on(self, kind: SecretaryOfStateKind) -> date | None:
+        """The day on which the Secretary of State's unreleased notice of this kind was received."""
+        return next((notice.received_on for notice in self.told if notice.kind is kind), None)
+
+    @cached_property
+    def powers(self) -> list[Power]:
+        """The powers of this escalation, in the order they were prepared."""
+        return powers_of(self.case, *PowerState)
+
+    def powers_that_are(self, *states: PowerState) -> list[Power]:
+        """Those in one of these states."""
+        return [power for power in self.powers if power.state in states]
+
+
+def notices_of(case: Case, *states: LetterState) -> list[GivenNotice]:
+    """The warning notices whose letters are in one of these states; newest first."""
     statement = (
-        select(WarningNotice, col(Letter.dated))
+        select(WarningNotice, col(Letter.dated), col(Letter.state))
         .join(Letter, col(Letter.id) == col(WarningNotice.letter_id))
-        .where(WarningNotice.escalation_id == case.escalation.id, Letter.state == state)
+        .where(
+            WarningNotice.escalation_id == case.escalation.id,
+            or_(*(col(Letter.state) == state for state in states)),
+        )
         .order_by(col(WarningNotice.id).desc())
     )
-    return [(notice, dated) for notice, dated in case.session.exec(statement) if dated is not None]
+    return [
+        GivenNotice(notice, dated, state)
+        for notice, dated, state in case.session.exec(statement)
+        if dated is not None
+    ]
+
+
+def given_notice(case: Case) -> GivenNotice | None:
+    """The newest warning notice that was given, and the day: that of its issued letter."""
+    return next(iter(notices_of(case, LetterState.ISSUED)), None)
 
 
 def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happening]:
@@ -70,12 +150,12 @@ def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happening]:
     return [Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, {"letter": letter_id})]
 
 
-def _as_law_sees(session: Session, given: tuple[WarningNotice, date] | None) -> law.Notice | None:
+def _as_law_sees(session: Session, given: GivenNotice | None) -> law.Notice | None:
     if given is None:
         return None
-    notice, given_on = given
+    notice = given.notice
     return law.Notice(
-        given_on=given_on,
+        given_on=given.dated,
         compliance_ends_on=notice.compliance_ends_on,
         complied=notice.complied,
         judged_on=notice.judged_on,
@@ -103,17 +183,6 @@ def _proposed_under(session: Session, notice: WarningNotice) -> Sequence[law.Pro
     ]
 
 
-def _in_force(case: Case, kind: SecretaryOfStateKind) -> date | None:
-    """The day on which the Secretary of State's unreleased notice of this kind was received."""
-    statement = (
-        select(col(SecretaryOfStateNotice.received_on))
-        .where(SecretaryOfStateNotice.urn == case.school.urn, SecretaryOfStateNotice.kind == kind)
-        .where(col(SecretaryOfStateNotice.released_on).is_(None))
-        .order_by(col(SecretaryOfStateNotice.received_on))
-    )
-    return case.session.exec(statement).first()
-
-
 def powers_of(case: Case, *states: PowerState) -> list[Power]:
     """The powers of this escalation in these states, in the order they were prepared."""
     statement = select(Power).where(
@@ -122,19 +191,19 @@ def powers_of(case: Case, *states: PowerState) -> list[Power]:
     return list(case.session.exec(statement.order_by(col(Power.id))))
 
 
-def check_may_close(case: Case) -> None:
+def check_may_close(law_today: LawToday) -> None:
     """Refuse to close an escalation while a power is in force; raises NotPossible."""
-    for power in powers_of(case, PowerState.IN_FORCE):
+    for power in law_today.powers_that_are(PowerState.IN_FORCE):
         raise NotPossible(
             f"A power under section {power.section.value} is in force. End it first, so that "
             "nobody forgets it."
         )
 
 
-def check_eligible(case: Case, today: date) -> None:
+def check_eligible(law_today: LawToday) -> None:
     """Raise NotPossible with each fact of section 60(1) that does not hold."""
-    standing = legal_standing(case, today)
-    failing = [fact.says for fact in law.facts(standing, today) if not fact.holds]
+    facts = law.facts(law_today.standing, law_today.today)
+    failing = [fact.says for fact in facts if not fact.holds]
     if failing:
         says = " ".join(failing)
         raise NotPossible(f"The school is not eligible for intervention (section 60(1)). {says}")

@@ -9,6 +9,7 @@ from models.clocks import long_date
 from models.escalations.tables import Proposal
 from models.events import Happening
 from models.law import powers as powers_law
+from models.letters.addressing import Addressing
 from models.matters.case import Case
 from models.matters.deadlines import set_deadline
 from models.matters.tables import DeadlineKind
@@ -49,9 +50,9 @@ def notice_in_words(case: Case) -> dict[str, str]:
     given = given_notice(case)
     if given is None:
         return {"given_on": "", "compliance_ended_on": "", "not_complied_words": ""}
-    notice, given_on = given
+    notice = given.notice
     return {
-        "given_on": long_date(given_on),
+        "given_on": long_date(given.dated),
         "compliance_ended_on": long_date(notice.compliance_ends_on),
         "not_complied_words": notice.judgement_words if notice.complied is False else "",
     }
@@ -60,6 +61,11 @@ def notice_in_words(case: Case) -> dict[str, str]:
 def powers_rule(case: Case) -> StepRule:
     """The ladder's rule for the step of the powers."""
     return next(step for step in case.ladder.steps if step.kind == "powers")
+
+
+def to_both(powers: StepRule) -> Addressing:
+    """The governing body, with a copy for the headteacher."""
+    return Addressing(powers.to, ("headteacher",))
 
 
 def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happening:

@@ -10,11 +10,14 @@ from models.clocks import long_date
 from models.events import EventKind, Happening
 from models.law import powers as law
 from models.law.powers import Section
+from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open
 from models.matters.tables import Deadline, DeadlineKind
+from models.policy import StepRule
+from models.policy.wording import role_words
 from models.refusals import NotPossible
 from models.statements import change
-from models.statutory.legal import given_notice
+from models.statutory.legal import LawToday, given_notice
 from models.statutory.one_notice import check_stands
 from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
 
@@ -76,21 +79,21 @@ def newest_deadline(case: Case, kind: DeadlineKind) -> Deadline | None:
     return case.session.exec(statement.order_by(col(Deadline.id).desc())).first()
 
 
-def check_noticed(case: Case) -> WarningNotice:
+def check_noticed(law_today: LawToday) -> WarningNotice:
     """The notice on which a power rests; raises NotPossible when there is none that stands."""
-    given = given_notice(case)
+    given = law_today.given
     if given is None:
         raise NotPossible(
             "A power can be prepared once a warning notice has been given (section 60(1)(a))."
         )
-    check_stands(given[0])
-    return given[0]
+    check_stands(given.notice)
+    return given.notice
 
 
 def in_words(case: Case, power: Power) -> dict[str, Any]:
     """A power for a letter's template."""
     given = given_notice(case)
-    last = law.last_day(power.section, given[0].compliance_ends_on) if given else None
+    last = law.last_day(power.section, given.notice.compliance_ends_on) if given else None
     return {
         "section": power.section.value,
         "title": power.section.title,
@@ -104,18 +107,23 @@ def in_words(case: Case, power: Power) -> dict[str, Any]:
     }
 
 
-def in_their_words(heard: Sequence[Consultation | Representation]) -> list[dict[str, str]]:
+def in_their_words(said: Sequence[Consultation | Representation]) -> list[dict[str, str]]:
     """What people said, for a letter's template."""
     return [
         {
-            "who": HEARD.get(each.role, "the " + each.role.replace("_", " ")),
+            "who": heard(each.role),
             "on": long_date(
                 each.consulted_on if isinstance(each, Consultation) else each.received_on
             ),
             "said": each.said,
         }
-        for each in heard
+        for each in said
     ]
+
+
+def heard(role: str) -> str:
+    """Whoever is consulted or makes representations, as they stand in a sentence."""
+    return HEARD.get(role) or f"the {role_words(role)}"
 
 
 def named_people(power: Power) -> tuple[dict[str, Any], ...]:
@@ -129,6 +137,12 @@ def named_people(power: Power) -> tuple[dict[str, Any], ...]:
     governors = [{**_reached(person), "title": title} for person in power.details["governors"]]
     numbered = enumerate((*members, *governors), start=1)
     return tuple({**person, "role": f"person_{number}"} for number, person in numbered)
+
+
+def whom_it_concerns(case: Case, power: Power, rule: StepRule) -> Addressing:
+    """The governing body, and everybody who must have a copy of what is said of a power."""
+    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
+    return Addressing(rule.to, copies, people=named_people(power))
 
 
 def _reached(person: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from models.people.access import Reader
 from models.policy import Policy
 from models.shown import Shown
 from models.statutory import tables
-from models.statutory.legal import legal_standing
+from models.statutory.legal import LawToday
 from models.statutory.notices_shown import NamedInLaw, named_in_law
 from models.statutory.one_power import consulted, preparation
 from models.statutory.tables import PowerState, ReviewOutcome
@@ -115,7 +115,7 @@ def powers_of(
 ) -> Page[Power]:
     """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
     case = find_case(session, policy, reader, reference)
-    standing = legal_standing(case, today)
+    standing = LawToday(case, today).standing
     mine = select(tables.Power).where(tables.Power.escalation_id == case.escalation.id)
     return paged(
         session,
@@ -131,7 +131,7 @@ def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, to
     """One power; raises NotFound."""
     _, case = see_row_in_case(session, policy, reader, tables.Power, power_id)
     [found] = rows(session, select(tables.Power).where(tables.Power.id == power_id))
-    return _power(case, legal_standing(case, today), found, today)
+    return _power(case, LawToday(case, today).standing, found, today)
 
 
 def _power(case: Case, standing: standing_law.Standing, power: tables.Power, today: date) -> Power:

@@ -14,7 +14,7 @@ from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.words import words_for_school
-from models.matters.case import Case, check_open, enter, find_in_case
+from models.matters.case import Case, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.tables import Officer
@@ -22,10 +22,10 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
 from models.statutory.details import details_of, start_of
-from models.statutory.legal import check_applies, given_notice, powers_of
+from models.statutory.legal import LawToday, check_at_work, given_notice, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
 from models.statutory.one_power import check_noticed, check_prepared, in_words, newest_deadline
-from models.statutory.tables import Consultation, Power, PowerState
+from models.statutory.tables import Consultation, Power, PowerState, WarningNotice
 from models.statutory.words import why_powers
 from models.text import check_printable, check_prose
 
@@ -55,9 +55,7 @@ def prepare_power(
     NotPossible.
     """
     case = enter(session, policy, officer, Act.PREPARE_POWER, reference)
-    check_applies(case)
-    check_open(case)
-    notice = check_noticed(case)
+    notice = check_preparing(LawToday(case, london_date(now)))
     chosen = _section(section)
     check_printable("reason", check_prose("reason", reason))
     details = details_of(chosen, arrangements, governors, members)
@@ -92,6 +90,12 @@ def prepare_power(
     watched = _watch_last_day(case, chosen, notice.compliance_ends_on, now)
     append(session, now, officer.email, prepared, *placed.happenings, *watched)
     return power
+
+
+def check_preparing(law_today: LawToday) -> WarningNotice:
+    """The notice on which a power may be prepared now; raises NotPossible."""
+    check_at_work(law_today.case)
+    return check_noticed(law_today)
 
 
 def _check_is_another(case: Case, section: Section) -> None:
@@ -154,10 +158,9 @@ def record_consultation(
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     power, case = find_in_case(session, policy, officer, Act.RECORD_CONSULTATION, Power, power_id)
-    check_prepared(case, power)
-    roles = [consultee.role for consultee in law.consultees(power.section, case.school)]
+    roles = check_consulting(case, power)
     if with_whom not in roles:
-        raise InvalidInput("with", _whom_to_consult(power.section, roles))
+        raise InvalidInput("with", f"Choose from: {', '.join(roles)}.")
     _day_after_notice(case, "consulted_on", consulted_on, now)
     check_printable("said", check_prose("said", said, required=False))
     consultation_id = add(
@@ -181,16 +184,24 @@ def _day_after_notice(case: Case, field: str, day: date, now: datetime) -> None:
     """What prepares a power cannot be older than the notice on which it rests."""
     past_day(field, day, now)
     given = given_notice(case)
-    if given is not None and day < given[1]:
+    if given is not None and day < given.dated:
         raise InvalidInput(
-            field, f"Enter a date on or after the warning notice of {long_date(given[1])}."
+            field, f"Enter a date on or after the warning notice of {long_date(given.dated)}."
         )
 
 
-def _whom_to_consult(section: Section, roles: Sequence[str]) -> str:
+def check_consulting(case: Case, power: Power) -> list[str]:
+    """Who must be consulted about a power that is being prepared.
+
+    Raises NotPossible for another, and InvalidInput where nobody has to be.
+    """
+    check_prepared(case, power)
+    roles = [consultee.role for consultee in law.consultees(power.section, case.school)]
     if not roles:
-        return f"Nobody has to be consulted before section {section.value} is used."
-    return f"Choose from: {', '.join(roles)}."
+        raise InvalidInput(
+            "with", f"Nobody has to be consulted before section {power.section.value} is used."
+        )
+    return roles
 
 
 def record_secretary_of_state_told(

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.clocks import past_day
 from models.escalations.tables import Status
 from models.events import EventKind, Happening, append
-from models.matters.case import enter, find_in_case
+from models.matters.case import Case, enter, find_in_case
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy
@@ -37,9 +37,7 @@ def record_secretary_of_state_notice(
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible where Part 4 is not for the school.
     """
     case = enter(session, policy, officer, Act.RECORD_SECRETARY_OF_STATE, reference)
-    check_applies(case)
-    if case.escalation.status not in (Status.OPEN, Status.PAUSED):
-        raise NotPossible("The escalation is closed: nothing can be added to it.")
+    check_receiving(case)
     if kind not in list(SecretaryOfStateKind):
         raise InvalidInput("kind", f"Choose from: {', '.join(SecretaryOfStateKind)}.")
     past_day("received_on", received_on, now)
@@ -64,6 +62,13 @@ def record_secretary_of_state_notice(
     return session.get_one(SecretaryOfStateNotice, notice_id)
 
 
+def check_receiving(case: Case) -> None:
+    """Refuse a notice where Part 4 does not apply or the case is closed; raises NotPossible."""
+    check_applies(case)
+    if case.escalation.status not in (Status.OPEN, Status.PAUSED):
+        raise NotPossible("The escalation is closed: nothing can be added to it.")
+
+
 def release_secretary_of_state_notice(
     session: Session,
     policy: Policy,
@@ -80,9 +85,7 @@ def release_secretary_of_state_notice(
     """
     act = Act.RECORD_SECRETARY_OF_STATE
     notice, case = find_in_case(session, policy, officer, act, SecretaryOfStateNotice, notice_id)
-    if notice.released_on is not None:
-        raise NotPossible("This notice was released already.")
-    check_applies(case)
+    check_releasing(case, notice)
     past_day("released_on", released_on, now)
     if released_on < notice.received_on:
         raise InvalidInput("released_on", "The release cannot be earlier than the notice.")
@@ -94,3 +97,10 @@ def release_secretary_of_state_notice(
     append(session, now, officer.email, Happening(kind, case.escalation.id, facts))
     session.refresh(notice)
     return notice
+
+
+def check_releasing(case: Case, notice: SecretaryOfStateNotice) -> None:
+    """Refuse to release a notice twice, or where Part 4 does not apply; raises NotPossible."""
+    if notice.released_on is not None:
+        raise NotPossible("This notice was released already.")
+    check_applies(case)

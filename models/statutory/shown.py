@@ -21,7 +21,7 @@ from models.people.shown import officer_names
 from models.policy import Policy
 from models.shown import Shown
 from models.statutory import tables
-from models.statutory.legal import latest_support, legal_standing
+from models.statutory.legal import LawToday, latest_support
 from models.statutory.tables import SecretaryOfStateKind, ServiceMethod
 
 
@@ -96,7 +96,7 @@ def eligibility(
     Raises NotFound.
     """
     case = find_case(session, policy, reader, reference)
-    standing = legal_standing(case, today)
+    standing = LawToday(case, today).standing
     notice = standing.notice
     in_force = notice is not None and notice.ceased_on is None
     board = sitting_board(session, case.school.urn, today)

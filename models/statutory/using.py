@@ -14,7 +14,6 @@ from models.events import EventKind, Happening, append
 from models.law import powers as law
 from models.law import standing as standing_law
 from models.law.powers import Section
-from models.letters.addressing import Addressing
 from models.letters.words import words_for_school
 from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory
@@ -22,11 +21,11 @@ from models.matters.tables import DeadlineKind
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy, StepRule
-from models.policy.ladder import refusal
+from models.policy.ladder import Standing, refusal
 from models.refusals import NotPossible
 from models.statements import change
 from models.statutory.details import details_of, start_of
-from models.statutory.legal import legal_standing, powers_of
+from models.statutory.legal import LawToday, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule
 from models.statutory.one_power import (
     check_prepared,
@@ -34,8 +33,8 @@ from models.statutory.one_power import (
     end,
     in_their_words,
     in_words,
-    named_people,
     preparation,
+    whom_it_concerns,
 )
 from models.statutory.tables import Power, PowerState
 from models.text import check_printable, check_prose
@@ -69,15 +68,11 @@ def use_power(
     NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
     """
     power, case = find_in_case(session, policy, officer, Act.USE_POWER, Power, power_id)
-    check_prepared(case, power)
+    at = case.standing(now, transition_awaiting=case.transition_awaiting())
+    _check_turn(case, power, at)
     check_printable("reason", check_prose("reason", reason))
     _complete(session, power, starts_on, arrangements, governors, members)
-    refused = refusal(
-        Action.POWER, case.standing(now, transition_awaiting=case.transition_awaiting())
-    )
-    if refused:
-        raise NotPossible(refused)
-    check_lawful(case, power, london_date(now))
+    check_lawful(LawToday(case, london_date(now)), power)
     rule = powers_rule(case)
     details = {"power": power.id, "section": power.section.value}
     draft = _notice_of_use(case, power, rule, words_for_school(words, power.words))
@@ -109,28 +104,52 @@ def _complete(
     change(session, Power, {"id": power.id}, details=power.details, starts_on=power.starts_on)
 
 
-def check_lawful(case: Case, power: Power, today: date) -> None:
+def check_using(law_today: LawToday, power: Power, at: Standing) -> None:
+    """Refuse a power that cannot be used today, whatever is entered; raises NotPossible."""
+    _check_turn(law_today.case, power, at)
+    if _in_the_way(law_today, power):
+        check_lawful(law_today, power)
+
+
+def _check_turn(case: Case, power: Power, at: Standing) -> None:
+    check_prepared(case, power)
+    refused = refusal(Action.POWER, at)
+    if refused:
+        raise NotPossible(refused)
+
+
+def check_lawful(law_today: LawToday, power: Power) -> None:
     """Raise NotPossible with everything in law that stands in the way of using a power today."""
-    standing = legal_standing(case, today)
-    rules = [
-        block.rule
-        for block in standing_law.blocked_by(standing, today)
-        if block.section is power.section
-    ]
-    rules += law.not_ready(preparation(case.session, power), case.school, today)
-    rules += _board_comes(case, power)
+    case, today = law_today.case, law_today.today
+    prepared = preparation(case.session, power)
+    rules = blocked(law_today, power)
+    rules += law.not_ready(prepared, case.school, today)
+    rules += _board_comes(law_today, power)
     if rules:
         raise NotPossible(" ".join(rules))
 
 
-def _board_comes(case: Case, power: Power) -> list[str]:
+def _in_the_way(law_today: LawToday, power: Power) -> bool:
+    """Whether there is more in the way than what is entered with the use."""
+    case = law_today.case
+    not_done = law.not_done(preparation(case.session, power), case.school, law_today.today)
+    return bool(not_done or blocked(law_today, power) or _board_comes(law_today, power))
+
+
+def blocked(law_today: LawToday, power: Power) -> list[str]:
+    """The rules of law that stand in the way of a power, whatever is done to prepare it."""
+    blocks = standing_law.blocked_by(law_today.standing, law_today.today)
+    return [block.rule for block in blocks if block.section is power.section]
+
+
+def _board_comes(law_today: LawToday, power: Power) -> list[str]:
     """A budget is not suspended between a board's notice and its start, which would revoke it."""
     if power.section is not Section.DELEGATED_BUDGET:
         return []
     return [
         f"An Interim Executive Board starts on {long_date(board.starts_on)}, and no suspension of "
         "the budget outlasts that day (Schedule 6, paragraph 12(1) and (3))."
-        for board in powers_of(case, PowerState.IN_FORCE)
+        for board in law_today.powers_that_are(PowerState.IN_FORCE)
         if board.section is Section.INTERIM_EXECUTIVE_BOARD and board.starts_on is not None
     ]
 
@@ -144,10 +163,7 @@ def _notice_of_use(case: Case, power: Power, rule: StepRule, words: str) -> Draf
         "secretary_of_state": {"on": long_date(told) if told else ""},
         "words": words,
     }
-    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
-    return Draft(
-        NOTICES[power.section], Addressing(rule.to, copies, people=named_people(power)), facts
-    )
+    return Draft(NOTICES[power.section], whom_it_concerns(case, power, rule), facts)
 
 
 def use_approved(
@@ -159,7 +175,7 @@ def use_approved(
     """
     today = london_date(now)
     power = case.session.get_one(Power, proposal.details["power"])
-    check_lawful(case, power, today)
+    check_lawful(LawToday(case, today), power)
     approve_letters(case, proposal, approver, today, None)
     effective = _effective(power, today)
     in_force = {"state": PowerState.IN_FORCE, "used_on": today, "effective_on": effective}

@@ -22,7 +22,13 @@ from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.programme import school_year_of
 from models.programme import planning
-from models.programme.tables import Duty, DutyKind, DutyState, Supporter, is_evaluating
+from models.programme.tables import (
+    FALLS_BEHIND,
+    Duty,
+    DutyState,
+    Supporter,
+    is_evaluating,
+)
 from models.risk import rounds
 from models.schools.tables import RiskLevel, School
 from models.statements import add_all, change_all
@@ -30,7 +36,6 @@ from models.statements import add_all, change_all
 BATCH = 1000  # schools of one transaction: short enough that an officer's click need not wait long
 CLOSED = "The school closed."
 YEAR_OVER = "It was not done before the school year ended."
-FALLS_BEHIND = (DutyKind.VISIT, DutyKind.REPORT)
 
 _duties = Duty.__table__  # type: ignore[attr-defined]
 _schools = School.__table__  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from markdown_it.rules_block.list import list_block
 from markdown_it.token import Token
 
 from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN
+from models.policy import Policy
 
 MISSING_SUBJECT = "Letter"
 
@@ -31,6 +32,19 @@ class Letterhead:
     telephone: str
     email: str
     website: str
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Letterhead":
+        """As a council's policy has it."""
+        head = policy.letterhead
+        return cls(
+            council=head.council,
+            department=head.department,
+            address=head.address,
+            telephone=head.telephone,
+            email=head.email,
+            website=head.website,
+        )
 
 
 @dataclass(frozen=True)

@@ -240,3 +240,42 @@ def fail_delivery(callers: Callers, message_id: int) -> None:
     """As when the mail server refused the address."""
     with write(callers.engine) as session:
         change(session, Message, {"id": message_id}, state=MessageState.FAILED, code=550)
+
+
+def test_a_case_says_what_can_be_done_now_and_what_comes_next(
+    case: Any, council_at: Callers
+) -> None:
+    case.started().discuss()
+    address = f"/escalations/{case.reference}"
+    found = council_at.seo.get(address)
+    said = {each["act"]: each for each in found["possible"]}
+    assert set(said["extend"]) == {"act", "id", "allowed", "why"}
+    assert said["extend"] == {"act": "extend", "id": None, "allowed": True, "why": None}
+    assert said["advance"]["allowed"] is False
+    told = council_at.seo.post(f"{address}/proposals", 409, action="advance", reason="It is time.")
+    assert said["advance"]["why"] == told["detail"]
+    assert found["next"] == {
+        "what": "Record the response when it comes",
+        "why": "The school is to respond by 7 December 2026. You are reminded before that.",
+        "act": "record_response",
+        "id": None,
+        "others": [{"act": "choose_change", "id": None}],
+    }
+    [waiting] = [each for each in council_at.hos.get(address)["possible"] if each["id"]]
+    assert (waiting["act"], waiting["allowed"]) == ("decide", True)
+    legal = council_at.legal.get(address)
+    assert {each["allowed"] for each in legal["possible"]} == {False}
+    assert legal["next"]["act"] is None
+
+
+def test_nothing_is_said_to_who_sees_an_outline_alone_and_nothing_in_lists(
+    case: Any, council_at: Callers
+) -> None:
+    case.started().discuss()
+    outline = council_at.viewer.get(f"/escalations/{case.reference}")
+    assert (outline["possible"], outline["next"]) == ([], None)
+    case.restrict("hos", by="dcs")
+    assert council_at.seo2.call("GET", f"/escalations/{case.reference}").status_code == 404
+    for caller in (council_at.seo, council_at.viewer):
+        for listed in caller.get("/escalations")["items"]:
+            assert not {"possible", "next"} & set(listed)

@@ -11,7 +11,13 @@ from models.database import read
 from models.escalations import held as escalations_held
 from models.escalations.proposing import propose
 from models.escalations.recording import judge_response, record_discussion, record_response
-from models.escalations.shown import Escalation, escalation, escalations
+from models.escalations.shown import (
+    Escalation,
+    EscalationNow,
+    escalation,
+    escalation_now,
+    escalations,
+)
 from models.escalations.starting import start
 from models.escalations.tables import Response as SchoolsResponse
 from models.letters.shown import ListedLetter, Message, letters_of, messages_of
@@ -73,14 +79,13 @@ def start_escalation(door: AtDoor, officer: Caller, once: OnlyOnce, body: StartB
 
 @router.get(
     "/escalations/{reference}",
-    response_model=Escalation,
+    response_model=EscalationNow,
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Response:
-    """One escalation."""
+    """One escalation, with what you can do on it now and the next step to take."""
     with read(door.engine) as session:
-        found = escalation(session, door.policy, reader(officer), reference, today=door.today)
-        return answer(found)
+        return answer(escalation_now(session, door.policy, officer, reference, now=door.now))
 
 
 @router.get(

@@ -25,7 +25,7 @@ from models.policy.wording import find_rule
 from models.refusals import ChangedSince, InvalidInput
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
-from web.pages.escalations.propose import CONFIRMATIONS
+from web.pages.escalations.propose import CONFIRMED
 from web.pages.forms import Form, Posted
 from web.pages.letters.letters import editable, preview
 from web.pages.lists import List, PageNumber, address
@@ -259,4 +259,4 @@ def _days(visit: Visit, found: approvals_shown.Proposal) -> list[tuple[str, str]
 
 def _confirmed(details: dict[str, Any]) -> list[str]:
     """What goes on record with the proposal, in words."""
-    return [words for about, words in CONFIRMATIONS.items() if about in details.items()]
+    return [words for about, words in CONFIRMED.items() if about in details.items()]

@@ -9,10 +9,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import paging
-from models.approvals.shown import decidable, proposals_of
+from models.approvals.shown import proposals_of
+from models.clocks import time_left, working_days
 from models.escalations import held as escalations_held
+from models.escalations.possible import Situation
 from models.escalations.shown import Escalation, Step, escalation
-from models.escalations.tables import Action, ProposalState, StepState
+from models.escalations.tables import LIVE, Action, ProposalState, StepState
 from models.letters.shown import held_contacts, letters_of
 from models.matters.case import find_case
 from models.matters.shown import Deadline, deadlines_of
@@ -21,12 +23,11 @@ from models.people.access import Act
 from models.policy import StepRule
 from models.policy.wording import find_rule, role_words
 from models.record import timeline
-from web.pages.escalations.next_step import CLOSED, what_next
-from web.pages.escalations.propose import offers, standing
-from web.pages.escalations.situation import Situation, in_law
+from web.pages.escalations.acts import next_step
+from web.pages.escalations.situation import in_law
 from web.pages.lists import PageNumber
 from web.pages.visits import Reference, Visit, Visitor, may
-from web.pages.wording import TitledProposal, time_left, titled, upper_first, working_days
+from web.pages.wording import TitledProposal, titled, upper_first
 
 router = APIRouter()
 MOST = paging.MOST_PER_PAGE
@@ -64,7 +65,12 @@ def case(visit: Visitor, reference: Reference) -> Response:
         deadlines = deadlines_of(
             session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
         ).items
-        situation = _situation(session, visit, reference, proposals)
+        here = Situation(
+            find_case(session, visit.policy, visit.reader, reference), visit.officer, visit.now
+        )
+        step, mine = next_step(here), here.mine
+        maintained = here.case.ladder.key == "maintained"
+        law = in_law(session, visit, reference) if maintained else None
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
     current = _current(found)
     return visit.page(
@@ -72,11 +78,10 @@ def case(visit: Visitor, reference: Reference) -> Response:
         title=found.school,
         found=found,
         section="case",
-        caseworker=situation.caseworker,
-        next_step=what_next(situation),
+        caseworker=visit.may(Act.PROPOSE),
+        next_step=step,
         ladder=[
-            _step(step, situation.case.ladder.step(step.key), current, proposals)
-            for step in found.steps
+            _step(step, here.case.ladder.step(step.key), current, proposals) for step in found.steps
         ],
         fallen_away=[
             _step(step, find_rule(visit.policy, step.key), None, proposals)
@@ -85,9 +90,12 @@ def case(visit: Visitor, reference: Reference) -> Response:
         deadlines=[
             _deadline(deadline, visit.today) for deadline in sorted(deadlines, key=_pressing)
         ],
-        law=situation.law,
-        awaiting=situation.awaiting,
-        mine=situation.mine,
+        law=law,
+        awaiting=sorted(
+            (each for each in proposals if each.shown.state is ProposalState.AWAITING),
+            key=lambda each: (each.shown.action is Action.LETTER, each.shown.id),
+        ),
+        mine=mine,
         held=held,
         may_confirm=visit.may(Act.CONFIRM_CONTACT),
         may_restrict=visit.may(Act.RESTRICT),
@@ -118,40 +126,13 @@ def _outline(visit: Visit, reference: str) -> Response:
     )
 
 
-def _situation(
-    session: Session, visit: Visit, reference: str, proposals: Sequence[TitledProposal]
-) -> Situation:
-    policy = visit.policy
-    case = find_case(session, policy, visit.reader, reference)
-    at = standing(case, visit)
-    return Situation(
-        officer=visit.officer,
-        case=case,
-        at=at,
-        offers=offers(case, at, visit.today),
-        awaiting=sorted(
-            (each for each in proposals if each.shown.state is ProposalState.AWAITING),
-            key=lambda each: (each.shown.action is Action.LETTER, each.shown.id),
-        ),
-        mine=decidable(session, visit.officer, visit.today),
-        letters=letters_of(session, policy, visit.reader, reference, per_page=MOST).items,
-        responses=escalations_held.responses_of(
-            session, policy, visit.reader, reference, per_page=MOST
-        ).items,
-        discussions=escalations_held.discussions_of(
-            session, policy, visit.reader, reference, per_page=MOST
-        ).items,
-        law=in_law(session, visit, reference) if case.ladder.key == "maintained" else None,
-    )
-
-
 def _find(session: Session, visit: Visit, reference: str) -> Escalation:
     return escalation(session, visit.policy, visit.reader, reference, today=visit.today)
 
 
 def _current(found: Escalation) -> str | None:
     """The step at which the escalation stands; none once it is closed."""
-    return found.step.key if found.status not in CLOSED else None
+    return found.step.key if found.status in LIVE else None
 
 
 @dataclass(frozen=True)

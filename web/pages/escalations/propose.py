@@ -1,34 +1,31 @@
 """Proposing a change: only what the rules allow now, each on a page of its own."""
 
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models.clocks import add_working_days
-from models.escalations.proposing import BY_NAME, CLOSING, propose
+from models.escalations.offering import Confirmation, Offer, offer
+from models.escalations.possible import Situation
+from models.escalations.proposing import BY_NAME, letter_with, propose
 from models.escalations.tables import Action, StepState
-from models.law import standing as standing_law
 from models.letters.words import why_now
 from models.matters.case import Case, find_case
+from models.matters.possible import CaseAct
 from models.people.access import Act
 from models.people.tables import Role
 from models.policy import StepRule
-from models.policy.ladder import Standing, approvers, refusal, target
-from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statutory.legal import check_eligible, check_may_close, legal_standing
+from models.refusals import InvalidInput, NotFound
+from web.pages.escalations.acts import address
 from web.pages.forms import Form, Posted
 from web.pages.visits import Reference, Visit, Visitor, may
-from web.pages.wording import change_title
 
 router = APIRouter()
 
-# What may have to be confirmed with a proposal before the rules allow it, and in which words.
-Confirmation = tuple[str, bool]
-CONFIRMATIONS: dict[Confirmation, str] = {
+# What may have to be confirmed with a proposal, in words.
+CONFIRMED: dict[Confirmation, str] = {
     ("head_performance_in_question", True): "The headteacher’s performance is in question",
     ("head_performance_in_question", False): (
         "The headteacher’s performance is no longer in question"
@@ -38,95 +35,45 @@ CONFIRMATIONS: dict[Confirmation, str] = {
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A change that the rules allow now, perhaps once one thing is confirmed."""
+class OfferInWords:
+    """A change that may be proposed, as the page offers it."""
 
-    action: Action
-    rule: StepRule
-    approvers: tuple[str, ...]
-    confirm: Confirmation | None = None
-
-    @property
-    def title(self) -> str:
-        """The change in words, with the step it is about."""
-        return change_title(self.action, self.rule.number, self.rule.title)
+    shown: Offer
+    href: str
 
     @property
     def confirmation(self) -> str | None:
-        """What must be confirmed, in words."""
-        return CONFIRMATIONS[self.confirm] if self.confirm else None
-
-    @property
-    def gives_notice(self) -> bool:
-        """Whether it is the warning notice, which has a form of its own."""
-        return self.action is Action.ADVANCE and self.rule.kind == "notice"
-
-    @property
-    def letter(self) -> str | None:
-        """The template of the letter that is drafted with the proposal to take a step."""
-        return self.rule.letter_on_approval if self.action is Action.ADVANCE else None
-
-    def address(self, escalation: str) -> str:
-        """Where the change is proposed, below the address of its escalation."""
-        if self.gives_notice:
-            return f"{escalation}/warning-notices/new"
-        return f"{escalation}/propose/{self.action.value}"
+        """What must be confirmed."""
+        return CONFIRMED[self.shown.confirm] if self.shown.confirm else None
 
     @property
     def approved_by(self) -> str:
         """Who decides, in turn."""
-        return ", then ".join(Role(role).label for role in self.approvers)
+        return ", then ".join(Role(role).label for role in self.shown.approvers)
 
 
-def offers(case: Case, at: Standing, today: date) -> list[Offer]:
-    """Every change that may be proposed now, in the order of the policy's actions."""
-    possible = [offer for action in BY_NAME if (offer := _offer(case, at, action)) is not None]
-    return [offer for offer in possible if _unlawful(case, offer, today) is None]
-
-
-def _unlawful(case: Case, offer: Offer, today: date) -> str | None:
-    """Why the law does not allow this change today; None where it does."""
-    try:
-        if offer.action in CLOSING:
-            check_may_close(case)
-        elif offer.action is Action.ADVANCE and offer.rule.kind == "powers":
-            check_eligible(case, today)
-    except NotPossible as refusal:
-        return refusal.message
-    if offer.gives_notice:
-        return standing_law.notice_refusal(legal_standing(case, today), today)
-    return None
-
-
-def _offer(case: Case, at: Standing, action: Action) -> Offer | None:
-    for confirm in (None, *CONFIRMATIONS):
-        given = _with(at, confirm)
-        if refusal(action, given) is None:
-            rule = target(action, given)
-            return Offer(action, rule, approvers(case.policy, action, rule), confirm)
-    return None
-
-
-def _with(at: Standing, confirm: Confirmation | None) -> Standing:
-    """The standing as it would be once this is confirmed."""
-    changed: dict[str, Any] = dict([confirm] if confirm else [])
-    return replace(at, **changed)
-
-
-def standing(case: Case, visit: Visit) -> Standing:
-    """Where the escalation stands at this visit."""
-    return case.standing(visit.now, transition_awaiting=case.transition_awaiting())
+def _in_words(reference: str, offer: Offer) -> OfferInWords:
+    act = CaseAct.GIVE_WARNING_NOTICE if offer.gives_notice else CaseAct(offer.action.value)
+    return OfferInWords(offer, address(reference, act))
 
 
 @router.get("/escalations/{reference}/propose", dependencies=[may(Act.PROPOSE)])
 def choose(visit: Visitor, reference: Reference) -> Response:
     """What may be proposed now."""
     with visit.read() as session:
-        case = find_case(session, visit.policy, visit.reader, reference)
-        at = standing(case, visit)
-        allowed = offers(case, at, visit.today)
-        title = "Propose a change"
-        return visit.page("escalations/propose.html", title=title, case=case, offers=allowed, at=at)
+        here = _situation(session, visit, reference)
+        return visit.page(
+            "escalations/propose.html",
+            title="Propose a change",
+            case=here.case,
+            offers=[_in_words(reference, offer) for offer in here.offers],
+            at=here.at,
+        )
+
+
+def _situation(session: Session, visit: Visit, reference: str) -> Situation:
+    case = find_case(session, visit.policy, visit.reader, reference)
+    return Situation(case, visit.officer, visit.now)
 
 
 @router.get("/escalations/{reference}/propose/{action}", dependencies=[may(Act.PROPOSE)])
@@ -167,9 +114,8 @@ def _confirmed(
     """The flag that is recorded with this change, once the officer has confirmed it."""
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
-    case = find_case(session, visit.policy, visit.reader, reference)
-    offer = _offer(case, standing(case, visit), Action(action))
-    confirm = offer.confirm if offer is not None else None
+    here = _situation(session, visit, reference)
+    confirm = offer(Action(action), here.at, here.law).confirm
     confirmed = [confirm[0]] if confirm else []
     form.check(*confirmed, *(["to"] if action == Action.EXTEND else []), "reason")
     return dict([confirm]) if confirm else {}
@@ -179,29 +125,25 @@ def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
     with visit.read() as session:
-        case = find_case(session, visit.policy, visit.reader, reference)
-        at = standing(case, visit)
-        offer = _offer(case, at, Action(action))
-        unlawful = _unlawful(case, offer, visit.today) if offer else None
-        if offer is None or unlawful:
-            refused = unlawful or refusal(Action(action), at)
-            raise NotPossible(refused or "This cannot be proposed now.")
-        if offer.gives_notice:
-            return RedirectResponse(offer.address(f"/escalations/{reference}"), 303)
-        sends = offer.action is Action.RESOLVE or bool(offer.letter)
+        here = _situation(session, visit, reference)
+        case, offered = here.case, offer(Action(action), here.at, here.law)
+        in_words = _in_words(reference, offered)
+        if offered.gives_notice:
+            return RedirectResponse(in_words.href, 303)
+        sends = letter_with(visit.policy, offered.action, offered.rule) is not None
         if sends and "words" not in form.values:
-            silent = at.not_engaging or offer.confirm == ("not_engaging", True)
-            drafted = why_now(case, offer.action, offer.rule, visit.now, silent=silent)
+            silent = here.at.not_engaging or offered.confirm == ("not_engaging", True)
+            drafted = why_now(case, offered.action, offered.rule, visit.now, silent=silent)
             form.values["words"] = [drafted]
         return visit.page(
             "escalations/propose_form.html",
-            title=offer.title,
+            title=offered.title,
             form=form,
             sends=sends,
             case=case,
-            offer=offer,
-            expected=add_working_days(visit.today, offer.rule.response_working_days),
-            reached=_reached(case) if offer.action is Action.CONVERT else [],
+            offer=in_words,
+            expected=add_working_days(visit.today, offered.rule.response_working_days),
+            reached=_reached(case) if offered.action is Action.CONVERT else [],
         )
 
 

@@ -1,19 +1,14 @@
-"""Where an escalation stands, as far as a page needs it to say what is to be done next."""
+"""Where an escalation stands in law, as its pages say it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
 
 from models import paging
-from models.escalations.held import Discussion, Response
+from models.clocks import long_date, time_left
 from models.law.powers import Section
-from models.letters.shown import ListedLetter
-from models.matters.case import Case
-from models.people.access import Act, may
-from models.people.tables import Officer
-from models.policy.ladder import Standing
 from models.statutory.notices_shown import WarningNotice, warning_notices_of
 from models.statutory.powers_shown import Power, powers_of
 from models.statutory.shown import (
@@ -23,10 +18,7 @@ from models.statutory.shown import (
     secretary_of_state_notices_of,
 )
 from models.statutory.tables import SecretaryOfStateKind
-from web.pages.escalations.propose import Offer
 from web.pages.visits import Visit
-from web.pages.wording import TitledProposal, time_left
-from web.rendering import date_long
 
 MOST = paging.MOST_PER_PAGE
 
@@ -59,11 +51,11 @@ class InLaw:
             return None
         if day < self.today:
             return (
-                f"The last day to use sections 63, 64 and 66 was {date_long(day)}. "
+                f"The last day to use sections 63, 64 and 66 was {long_date(day)}. "
                 "Section 65 (Interim Executive Board) has no last day."
             )
         return (
-            f"Last day to use sections 63, 64 and 66: {day:%A} {date_long(day)}, "
+            f"Last day to use sections 63, 64 and 66: {day:%A} {long_date(day)}, "
             f"{time_left(day, self.today)}. Section 65 has no last day."
         )
 
@@ -71,7 +63,7 @@ class InLaw:
     def locks(self) -> list[str]:
         """What locks a notice or a power until somebody else acts, each with the section."""
         theirs = [
-            LOCKED[notice.kind].format(date_long(notice.received_on))
+            LOCKED[notice.kind].format(long_date(notice.received_on))
             for notice in self.from_secretary_of_state
             if notice.released_on is None
         ]
@@ -80,7 +72,7 @@ class InLaw:
             return theirs
         return [
             *theirs,
-            f"An Interim Executive Board has sat since {date_long(since)}: sections 64 and 66 are "
+            f"An Interim Executive Board has sat since {long_date(since)}: sections 64 and 66 are "
             "locked (Schedule 6, paragraphs 14 and 12(3)).",
         ]
 
@@ -108,47 +100,3 @@ def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
         powers=powers_of(*mine, today=today, per_page=MOST).items,
         from_secretary_of_state=secretary_of_state_notices_of(*mine, per_page=MOST).items,
     )
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """What to do, why, and where; `others` are quieter links."""
-
-    title: str
-    why: str
-    href: str | None = None
-    button: str | None = None
-    others: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Situation:
-    """All that the next step depends on."""
-
-    officer: Officer
-    case: Case
-    at: Standing
-    offers: Sequence[Offer]
-    awaiting: Sequence[
-        TitledProposal
-    ]  # proposals that wait for anybody, a transition before letters
-    mine: set[int]  # of these and others, the proposals that the officer can decide
-    letters: Sequence[ListedLetter]
-    responses: Sequence[Response]
-    discussions: Sequence[Discussion]
-    law: InLaw | None  # on the ladder of maintained schools
-
-    @property
-    def address(self) -> str:
-        """The page of the escalation."""
-        return f"/escalations/{self.case.escalation.reference}"
-
-    @property
-    def caseworker(self) -> bool:
-        """Whether the officer may record and propose."""
-        return may(self.officer, Act.PROPOSE)
-
-    @property
-    def other_changes(self) -> list[dict[str, str]]:
-        """The link to whatever else may be proposed."""
-        return [{"text": "Propose another change", "href": f"{self.address}/propose"}]

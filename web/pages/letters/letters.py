@@ -14,6 +14,7 @@ from models.letters.tables import Letter, LetterState, LetterVersion
 from models.letters.writing import NOT_EDITED, edit_letter
 from models.matters.case import see_row
 from models.people.access import Act
+from models.policy.wording import inside
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.statutory.shown import Service, services_of
 from models.statutory.tables import ServiceMethod
@@ -23,7 +24,7 @@ from web.letter_files import letter_file
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import who
 from web.pages.visits import Key, Visit, Visitor, may
-from web.pages.wording import lower_first, upper_first
+from web.pages.wording import upper_first
 from web.rules import anybody
 
 router = APIRouter()
@@ -99,7 +100,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
         texts = {str(one.version): one for one in session.exec(kept)}
     if version not in texts:
         raise NotFound(LetterVersion.missing)
-    title = f"Version {version} of the {lower_first(found.title)}"
+    title = f"Version {version} of the {inside(found.title)}"
     return visit.page(
         "letters/letter_version.html", title=title, letter=found, version=texts[version]
     )

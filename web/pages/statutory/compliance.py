@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.approvals.titles import section_title
 from models.law.powers import Section
 from models.letters import shown as letters_shown
 from models.matters.case import Case, find_case, see_row
@@ -15,7 +16,7 @@ from models.statutory.words import why_powers
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import check_within_part_4
 from web.pages.visits import Key, Visit, Visitor, may
-from web.pages.wording import section_title, upper_first
+from web.pages.wording import upper_first
 
 router = APIRouter()
 

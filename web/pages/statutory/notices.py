@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.clocks import add_working_days, is_working_day, working_days_between
+from models.clocks import add_working_days, is_working_day, working_days, working_days_between
 from models.law.notices import Comparison, Ground, Recipient, copies
 from models.law.powers import Section, last_day
 from models.matters.case import Case, find_case
@@ -24,7 +24,6 @@ from models.statutory.tables import WarningNotice
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.wording import Addressed, addressed, check_within_part_4, days_offered
 from web.pages.visits import Reference, Visit, Visitor, may
-from web.pages.wording import working_days
 from web.rendering import date_long
 
 router = APIRouter()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from models.policy.wording import inside
 from models.refusals import InvalidInput
 from models.statutory.powers_shown import Member, Person
 from models.text import check_email, check_line
 from web.pages.forms import Form, about
-from web.pages.wording import lower_first
 
 PARTS = ("name", "email", "address", "is")
 IS = ("chair", "governor", "governor_confirmed")
@@ -42,7 +42,7 @@ def people(form: Form, field: str) -> list[dict[str, Any]]:
             try:
                 check(part, typed[part])
             except InvalidInput as invalid:
-                message = f"{CALLED[field]} {row}: {lower_first(about(part, invalid.message))}"
+                message = f"{CALLED[field]} {row}: {inside(about(part, invalid.message))}"
                 errors.append((f"{field}-{row}-{part}", message))
         found.append(_person(form, field, row))
     if errors:

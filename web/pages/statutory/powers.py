@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.approvals.titles import section_title
 from models.law import powers as powers_law
 from models.law.powers import Section
 from models.matters.case import find_case
@@ -15,6 +16,7 @@ from models.people.access import Act
 from models.refusals import NotFound
 from models.statutory import budgets, ending, preparing, tables, using
 from models.statutory.legal import given_notice
+from models.statutory.one_power import heard
 from models.statutory.powers_shown import Power, power
 from models.statutory.shown import Eligibility
 from models.statutory.tables import PowerState
@@ -22,9 +24,9 @@ from models.statutory.words import why_powers
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.people_rows import filled_in, people, rows_shown
-from web.pages.statutory.wording import addressed, check_within_part_4, heard, power_in_words
+from web.pages.statutory.wording import addressed, check_within_part_4, power_in_words
 from web.pages.visits import Key, Reference, Visit, Visitor, may
-from web.pages.wording import section_title, upper_first
+from web.pages.wording import upper_first
 
 router = APIRouter()
 
@@ -102,9 +104,8 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         section = _section(form)
-        given = given_notice(case)
-        if "words" not in form.values and given is not None:
-            form.values["words"] = [why_powers(given[0])]
+        if "words" not in form.values and (given := given_notice(case)) is not None:
+            form.values["words"] = [why_powers(given.notice)]
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
         here = in_law(session, visit, reference)
     return visit.page(

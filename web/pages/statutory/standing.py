@@ -6,29 +6,32 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from models.approvals.titles import section_title
+from models.clocks import time_left
+from models.escalations.possible import Situation
 from models.escalations.shown import escalation
 from models.escalations.tables import Status
 from models.law.powers import Section
 from models.matters.case import find_case
 from models.people.access import Act
 from models.statutory import giving
+from models.statutory.giving import not_its_turn
+from models.statutory.legal import outside_part_4
+from models.statutory.possible import LIVE
 from models.statutory.shown import Fact, SecretaryOfStateNotice, support_of
 from models.statutory.tables import PowerState
-from web.pages.escalations.propose import offers, standing
 from web.pages.escalations.situation import InLaw, in_law
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.statutory.next_in_law import LIVE
 from web.pages.statutory.wording import (
     KINDS,
     RESTS_ON,
     check_within_part_4,
     days_offered,
     notice_in_words,
-    outside_part_4,
     power_in_words,
 )
 from web.pages.visits import Reference, Visit, Visitor, may
-from web.pages.wording import section_title, time_left, upper_first
+from web.pages.wording import upper_first
 
 router = APIRouter()
 
@@ -90,26 +93,37 @@ def law(visit: Visitor, reference: Reference) -> Response:
         here = in_law(session, visit, reference)
         support = support_of(session, visit.policy, visit.reader, reference)
         outside = outside_part_4(case)
-        possible = offers(case, standing(case, visit), visit.today)
-        again = case.rule.statutory and not here.eligibility.notice_refused_because
+        now = Situation(case, visit.officer, visit.now)
+        allowed = now.by_rule
+        why_no_notice = _why_no_notice(now) if not outside else None
     return visit.page(
         "statutory/standing.html",
         title="Warning notice and powers",
         found=found,
         section="law",
-        acts=visit.may(Act.PROPOSE_NOTICE) and found.status == Status.OPEN and not outside,
+        allowed=allowed,
         outside=outside,
         law=here,
         facts=[TitledFact(fact, FACTS[fact.key]) for fact in here.eligibility.facts],
         sections=[_section(section, here) for section in Section],
         support=support,
-        may_give=again or any(offer.gives_notice for offer in possible),
+        why_no_notice=why_no_notice,
         notices=[notice_in_words(notice) for notice in reversed(here.notices)],
         powers=[power_in_words(case, power) for power in reversed(here.powers)],
         told=[_told(notice) for notice in reversed(here.from_secretary_of_state)],
         days_offered=days_offered(visit),
         days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
     )
+
+
+def _why_no_notice(now: Situation) -> str | None:
+    """Why no warning notice can be given, where it is not the law that says so."""
+    rule = next(step for step in now.at.ladder.steps if step.kind == "notice")
+    if now.at.status is not Status.OPEN or not not_its_turn(rule, now.at):
+        return None
+    if now.at.transition_awaiting:
+        return not_its_turn(rule, now.at)
+    return "A warning notice can be given once the steps before it have run their course."
 
 
 def _section(section: Section, here: InLaw) -> SectionToday:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.law.notices import NOT_FOR_ACADEMIES, Recipient, applies_to
+from models.approvals.titles import section_title
+from models.law.notices import Recipient
 from models.law.powers import Section
 from models.law.powers import copies as copies_of_power
 from models.letters.addressing import address_of, contacts_of
@@ -13,12 +14,13 @@ from models.matters.case import Case
 from models.policy.wording import role_words
 from models.refusals import NotPossible
 from models.schools.tables import ContactRole
+from models.statutory.legal import outside_part_4
 from models.statutory.notices_shown import ProposedPowers, WarningNotice
-from models.statutory.one_power import HEARD
+from models.statutory.one_power import heard
 from models.statutory.powers_shown import Consultation, Power, Representation
 from models.statutory.tables import SecretaryOfStateKind
 from web.pages.visits import Visit
-from web.pages.wording import section_title, upper_first
+from web.pages.wording import upper_first
 
 KINDS = {
     SecretaryOfStateKind.WARNING_NOTICE: (
@@ -40,14 +42,6 @@ RESTS_ON = {
 }
 
 
-def outside_part_4(case: Case) -> str | None:
-    """Why the statutory steps are not for this escalation; None when they are."""
-    outside = applies_to(case.school)
-    if outside is None and case.escalation.ladder == "academy":
-        return NOT_FOR_ACADEMIES
-    return outside
-
-
 def check_within_part_4(case: Case) -> None:
     """Refuse a form of the statutory steps where they do not apply: raises NotPossible."""
     outside = outside_part_4(case)
@@ -64,11 +58,6 @@ def days_offered(visit: Visit) -> int:
     """The working days that the policy offers for a compliance period."""
     steps = visit.policy.ladder("maintained").steps
     return next(step.response_working_days for step in steps if step.kind == "notice")
-
-
-def heard(role: str) -> str:
-    """Whoever is consulted or makes representations, as they stand in a sentence."""
-    return HEARD.get(role) or f"the {role_words(role)}"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,193 @@
+"""Every act on a case as its own command, with all that has to be entered; nothing is kept."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models.clocks import london_date
+from models.database import write
+from models.escalations import deciding, holding, proposing, recording
+from models.law.powers import consultees
+from models.letters import deliveries
+from models.refusals import Refused
+from models.statutory import (
+    budgets,
+    ending,
+    following,
+    giving,
+    preparing,
+    secretary_of_state,
+    using,
+)
+from models.statutory.tables import Power
+from tests.support.cases import NEEDS, NOTICE, Case
+
+REASON = {"reason": "It is needed."}
+SUPPORT = {"aware_of_problem": True, "working_with_partner": False, "plan_on_track": False}
+CHANGES = (
+    "advance",
+    "pass_over",
+    "resolve",
+    "withdraw",
+    "pause",
+    "resume",
+    "extend",
+    "convert",
+    "end",
+)
+
+
+class Undone(Exception):  # noqa: N818 - nothing went wrong
+    """The command was accepted; what it did is undone."""
+
+
+def refusal(case: Case, by: str, act: str, key: int | None, *, bare: bool = False) -> str | None:
+    """What the command of an act says to an officer; None when it accepts.
+
+    `bare` leaves out what a use of a power may bring with it.
+    """
+    try:
+        with write(case.engine) as session:
+            _attempt(case, session, by, act, key, bare=bare)
+            raise Undone
+    except Undone:
+        return None
+    except Refused as refused:
+        return refused.message
+
+
+def _attempt(
+    case: Case, session: Session, by: str, act: str, key: int | None, *, bare: bool
+) -> None:
+    command, about, values = _commands(case, session, key, bare=bare)[act]()
+    on = {about: key} if key is not None else {"reference": case.reference}
+    command(session, case.policy, officer=case.council.officers[by], now=case.now, **on, **values)
+
+
+Call = tuple[Callable[..., Any], str, dict[str, Any]]
+
+
+def _commands(
+    case: Case, session: Session, key: int | None, *, bare: bool
+) -> dict[str, Callable[[], Call]]:
+    today = london_date(case.now)
+
+    def change(action: str) -> Call:
+        to = {"to": today + timedelta(days=200)} if action == "extend" else {}
+        return proposing.propose, "", {"action": action, **REASON, **to}
+
+    def discussion() -> Call:
+        met = list(case.rule.with_) or ["headteacher"]
+        told = {"held_on": today, "with_whom": met, "notes": "We met.", "agreed_actions": "A plan."}
+        return recording.record_discussion, "", told
+
+    def consultation() -> Call:
+        power = session.get_one(Power, key)
+        roles = [each.role for each in consultees(power.section, case.school)]
+        told = {"with_whom": (roles or ["nobody"])[0], "consulted_on": today, "said": ""}
+        return preparing.record_consultation, "power_id", told
+
+    def use() -> Call:
+        needs = {} if bare else NEEDS[session.get_one(Power, key).section](today)
+        return using.use_power, "power_id", {**REASON, **needs}
+
+    def preparation() -> Call:
+        taken = set(session.exec(select(Power.section).where(Power.urn == case.school.urn)))
+        section = next(each for each in ("63", "64", "65", "66") if each not in taken)
+        return preparing.prepare_power, "", {"section": section, **REASON}
+
+    def end() -> Call:
+        starts = session.get_one(Power, key).effective_on or today
+        return ending.end_power, "power_id", {"ended_on": max(today, starts), **REASON}
+
+    ends_on = today + timedelta(days=21)
+    emails = [case.council.officers[name].email for name in ("seo", "hos", "hos2", "aed", "legal")]
+    return {
+        **{action: lambda action=action: change(action) for action in CHANGES},
+        "decide": lambda: (
+            lambda session, policy, **rest: deciding.decide(
+                session, policy, decision="return", **rest
+            ),
+            "proposal_id",
+            REASON,
+        ),
+        "settle_delivery": lambda: (
+            deliveries.settle,
+            "message_id",
+            {"decision": "sent", **REASON},
+        ),
+        "record_discussion": discussion,
+        "record_response": lambda: (
+            recording.record_response,
+            "",
+            {"received_on": today, "summary": "We will do better."},
+        ),
+        "judge_response": lambda: (
+            recording.judge_response,
+            "response_id",
+            {"judgement": "satisfactory", **REASON},
+        ),
+        "record_support": lambda: (
+            giving.record_support,
+            "",
+            {**SUPPORT, "evidence": "The minutes of May."},
+        ),
+        "give_warning_notice": lambda: (
+            giving.give_notice,
+            "",
+            {**NOTICE, "compliance_ends_on": ends_on},
+        ),
+        "judge_compliance": lambda: (
+            following.judge_compliance,
+            "notice_id",
+            {"complied": True, "reasons": "The plan was written."},
+        ),
+        "propose_powers": lambda: (
+            following.propose_powers,
+            "notice_id",
+            {"sections": ["65"], "reasons": "The governing body has not acted."},
+        ),
+        "prepare_power": preparation,
+        "record_consultation": consultation,
+        "record_secretary_of_state_told": lambda: (
+            preparing.record_secretary_of_state_told,
+            "power_id",
+            {"on": today, "evidence": "Letter of today."},
+        ),
+        "use_power": use,
+        "record_receipt": lambda: (
+            budgets.record_receipt,
+            "power_id",
+            {"received_on": today, "evidence": "Signed by the clerk."},
+        ),
+        "record_representation": lambda: (
+            budgets.record_representation,
+            "power_id",
+            {"from_whom": "headteacher", "received_on": today, "said": "We object."},
+        ),
+        "review_budget": lambda: (
+            budgets.review_budget,
+            "power_id",
+            {"outcome": "continue", "reasons": "The accounts of June."},
+        ),
+        "end_power": end,
+        "record_secretary_of_state_notice": lambda: (
+            secretary_of_state.record_secretary_of_state_notice,
+            "",
+            {"kind": "intends_to_act", "received_on": today, "summary": "A letter."},
+        ),
+        "release_secretary_of_state_notice": lambda: (
+            secretary_of_state.release_secretary_of_state_notice,
+            "notice_id",
+            {"released_on": today, "note": "By letter."},
+        ),
+        "change_case_officer": lambda: (
+            holding.change_case_officer,
+            "",
+            {"case_officer": case.council.seo2.email, **REASON},
+        ),
+        "restrict": lambda: (holding.restrict, "", {"officers": emails, **REASON}),
+        "open_to_all": lambda: (holding.open_to_all, "", REASON),
+    }
