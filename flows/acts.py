@@ -15,10 +15,12 @@ from sqlmodel import Session, col, select
 from models.approvals.approving import letters_of
 from models.clocks import london_time, long_date
 from models.database import read
+from models.escalations.events import EscalationResumed
 from models.escalations.tables import Decision, DecisionWord, Escalation, Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
+from models.matters.events import DeadlineExtended, DeadlineSet
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState, Reminder, ReminderKind
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer, Role
@@ -28,9 +30,9 @@ from notifications.issuing import letter_document
 from notifications.letters import to_text
 
 SETS = {
-    EventKind.DEADLINE_SET: "Set",
-    EventKind.DEADLINE_EXTENDED: "Move",
-    EventKind.ESCALATION_RESUMED: "Set anew",
+    DeadlineSet.kind: "Set",
+    DeadlineExtended.kind: "Move",
+    EscalationResumed.kind: "Set anew",
 }
 DAYS = {
     DeadlineKind.RESPONSE: "the response date",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from models.events import Event, EventKind
+from models.events import Event
 from models.level_letters.tables import BatchState, LetterBatch
+from models.upkeep.events import BackupRestored
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def approved_so_far(session: Session) -> Left:
 
 def left_before(session: Session) -> Left:
     """What had been approved when a backup was restored, says the record: all times together."""
-    restored = select(Event).where(Event.kind == EventKind.BACKUP_RESTORED)
+    restored = select(Event).where(Event.kind == BackupRestored.kind)
     told = [event.facts.get("level_letters") for event in session.exec(restored)]
     known = [Left(**facts) for facts in told if facts]
     years = {year for left in known for year in left.years}

@@ -6,10 +6,11 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days
-from models.events import EventKind, Happening
+from models.happened import Happened
 from models.law import standing as law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
+from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case
 from models.refusals import NotPossible
@@ -62,12 +63,12 @@ def notices_of(case: Case, state: LetterState) -> list[tuple[WarningNotice, date
     return [(notice, dated) for notice, dated in case.session.exec(statement) if dated is not None]
 
 
-def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happening]:
+def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happened]:
     """A notice that was approved and not yet issued has lost its ground: it does not go out."""
     approved = {"id": letter_id, "state": LetterState.APPROVED}
-    if not change(case.session, Letter, approved, state=LetterState.WITHDRAWN):
+    if letter_id is None or not change(case.session, Letter, approved, state=LetterState.WITHDRAWN):
         return []
-    return [Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, {"letter": letter_id})]
+    return [LetterWithdrawn(case.escalation.id, letter=letter_id)]
 
 
 def _as_law_sees(session: Session, given: tuple[WarningNotice, date] | None) -> law.Notice | None:

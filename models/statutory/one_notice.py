@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from models.clocks import long_date
 from models.escalations.tables import Proposal
-from models.events import Happening
+from models.happened import Happened
 from models.law import powers as powers_law
 from models.matters.case import Case
 from models.matters.deadlines import set_deadline
@@ -62,7 +62,7 @@ def powers_rule(case: Case) -> StepRule:
     return next(step for step in case.ladder.steps if step.kind == "powers")
 
 
-def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happening:
+def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happened:
     """Put the last day for sections 63, 64 and 66 onto the clock."""
     last_day = powers_law.last_day(powers_law.Section.ARRANGEMENTS, compliance_ends_on)
     assert last_day is not None  # noqa: S101 - section 63 has one
