@@ -41,7 +41,8 @@ def approved_so_far(session: Session) -> Left:
 def left_before(session: Session) -> Left:
     """What had been approved when a backup was restored, says the record: all times together."""
     restored = select(Event).where(Event.kind == BackupRestored.kind)
-    told = [event.facts.get("level_letters") for event in session.exec(restored)]
+    said = (BackupRestored.of(None, event.facts) for event in session.exec(restored))
+    told = [each.level_letters for each in said]
     known = [Left(**facts) for facts in told if facts]
     years = {year for left in known for year in left.years}
     return Left(sorted(years), max([0, *(left.last_change for left in known)]))

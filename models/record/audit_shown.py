@@ -24,6 +24,7 @@ from models.people.events import RefusalsCounted
 from models.people.tables import Officer
 from models.policy import Policy
 from models.record.events import AccessRefused
+from models.record.timeline import Kind
 from models.record.vocabulary import Titles, happened_in, kinds_of
 from models.schools.events import ContactChanged
 from models.schools.tables import School
@@ -44,7 +45,7 @@ class AuditEntry(Shown):
 
     sequence: int
     at: AwareDatetime
-    kind: str
+    kind: Kind
     who: str
     actor: str
     sentence: str

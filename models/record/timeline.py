@@ -1,9 +1,9 @@
 """What happened on a case, as doors show it: its events, and the same in sentences."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, WithJsonSchema
 from sqlmodel import Session, col, select
 
 from models import events
@@ -16,8 +16,10 @@ from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import inside
-from models.record.vocabulary import Titles
+from models.record.vocabulary import KINDS, Titles
 from models.shown import Shown
+
+Kind = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(KINDS)})]
 
 
 class Event(Shown):
@@ -31,7 +33,7 @@ class Event(Shown):
     at: AwareDatetime
     actor: str
     actor_name: str
-    kind: str
+    kind: Kind
     data: dict[str, Any]
     rows: dict[str, dict[str, Any] | None] | None
     hash: str
@@ -45,7 +47,7 @@ class Told(Shown):
 
     sequence: int
     at: AwareDatetime
-    kind: str
+    kind: Kind
     sentence: str
     who: str
     actor: str
