@@ -4,10 +4,9 @@ Nothing here names a school, an escalation or anybody at a school but by their r
 texts do, which stand in artifacts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -15,22 +14,26 @@ from sqlmodel import Session, col, select
 from models.approvals.approving import letters_of
 from models.clocks import london_time, long_date
 from models.database import read
+from models.escalations.events import EscalationResumed
 from models.escalations.tables import Decision, DecisionWord, Escalation, Proposal
-from models.events import Event, EventKind
+from models.events import Event
+from models.happened import Happened
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
+from models.matters.events import DeadlineExtended, DeadlineSet
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState, Reminder, ReminderKind
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.wording import role_words
+from models.record.vocabulary import happened_in
 from notifications.issuing import letter_document
 from notifications.letters import to_text
 
-SETS = {
-    EventKind.DEADLINE_SET: "Set",
-    EventKind.DEADLINE_EXTENDED: "Move",
-    EventKind.ESCALATION_RESUMED: "Set anew",
+SETS: dict[type[Happened], str] = {
+    DeadlineSet: "Set",
+    DeadlineExtended: "Move",
+    EscalationResumed: "Set anew",
 }
 DAYS = {
     DeadlineKind.RESPONSE: "the response date",
@@ -195,25 +198,26 @@ def _deadlines(
     session: Session, proposal: Proposal, decision: Decision, officer: Officer
 ) -> tuple[ShownDeadline, ...]:
     """The deadlines that the decision set or moved: its events have its moment and its officer."""
+    kinds = [each.kind for each in SETS]
     statement = (
         select(Event)
-        .where(Event.escalation_id == proposal.escalation_id, col(Event.kind).in_(SETS))
+        .where(Event.escalation_id == proposal.escalation_id, col(Event.kind).in_(kinds))
         .where(Event.at == decision.at, Event.actor == officer.email)
         .order_by(col(Event.sequence))
     )
-    happened = [(event.kind, event.facts) for event in session.exec(statement)]
+    happened = [happened_in(event) for event in session.exec(statement)]
     return tuple(
-        _deadline(session, SETS[kind], deadline)
-        for kind, facts in happened
-        for deadline in _set(session, proposal, facts)
+        _deadline(session, SETS[type(each)], deadline)
+        for each in happened
+        for deadline in _set(session, proposal, each)
     )
 
 
-def _set(session: Session, proposal: Proposal, facts: Mapping[str, Any]) -> Sequence[Deadline]:
+def _set(session: Session, proposal: Proposal, happened: Happened) -> Sequence[Deadline]:
     """The deadline that an event is about; of a case that was resumed those of its step."""
-    if "deadline" in facts:
-        return (session.get_one(Deadline, facts["deadline"]),)
-    if "due_on" not in facts:
+    if isinstance(happened, DeadlineSet | DeadlineExtended):
+        return (session.get_one(Deadline, happened.deadline),)
+    if isinstance(happened, EscalationResumed) and happened.due_on is None:
         return ()
     theirs = select(Deadline).where(
         Deadline.escalation_id == proposal.escalation_id, Deadline.step_key == proposal.step_key

@@ -9,13 +9,15 @@ from sqlmodel import Session, col, select
 from models.clocks import in_office_hours, london_date
 from models.database import read
 from models.escalations.tables import Escalation
-from models.events import THE_CLOCK, Event, EventKind, place_of_last
+from models.events import THE_CLOCK, Event, place_of_last
+from models.letters.events import LetterIssued
+from models.matters.events import DeadlineMissed, ReminderQueued
 from models.upkeep.clock import due_reminders, overdue_deadlines
 
 DID = {
-    EventKind.DEADLINE_MISSED: "Deadlines missed",
-    EventKind.REMINDER_QUEUED: "Reminders queued",
-    EventKind.LETTER_ISSUED: "Letters issued",
+    DeadlineMissed.kind: "Deadlines missed",
+    ReminderQueued.kind: "Reminders queued",
+    LetterIssued.kind: "Letters issued",
 }
 
 

@@ -24,8 +24,9 @@ from sqlmodel import Session, col, select
 
 from flows.record import Record
 from models.database import read
+from models.escalations.events import CaseOpenedToAll
 from models.escalations.tables import Escalation
-from models.events import Event, EventKind, place_of_last
+from models.events import Event, place_of_last
 from models.policy import Policy
 from models.policy.wording import step_words
 from models.schools.tables import School
@@ -113,7 +114,7 @@ def next_events(session: Session, record: Record, after: Place) -> Happened:
     opened_at = (
         select(func.max(opened.sequence))
         .where(opened.escalation_id == Event.escalation_id)
-        .where(opened.kind == EventKind.CASE_OPENED_TO_ALL)
+        .where(opened.kind == CaseOpenedToAll.kind)
         .scalar_subquery()
     )
     statement = (
@@ -140,7 +141,7 @@ def told(record: Record, event: Event, escalation: Escalation, school: School) -
     return Told(
         id=UUID(event.hash[:32]),
         occurred=event.at,
-        event=f"scc.{event.kind.value}",
+        event=f"scc.{event.kind}",
         resource=Resource(
             {
                 "prefect.resource.id": f"{ABOUT}{escalation.reference}",

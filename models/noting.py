@@ -6,28 +6,17 @@ that no command can forget one.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from sqlmodel import Session, SQLModel
 
 from models.covered import COVERED, Covered, Values
 from models.escalations.tables import Escalation
+from models.happened import Happened
 
 _KEY = "record"
 
 Rows = dict[str, dict[str, Any] | None]  # by a row's name its columns; None of one that is gone
-
-
-class Happened(Protocol):
-    """What placing asks of an event."""
-
-    @property
-    def escalation_id(self) -> int | None:
-        """The case on whose record it is."""
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """Its facts."""
 
 
 @dataclass
@@ -150,7 +139,7 @@ class _Places:
         self._of_case: dict[int | None, int] = {}
         for place, happening in enumerate(happenings):
             self._of_case.setdefault(happening.escalation_id, place)
-            for fact, value in happening.data.items():
+            for fact, value in happening.facts.items():
                 if isinstance(value, int):
                     self._named[fact, value] = place
 

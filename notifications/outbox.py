@@ -27,8 +27,9 @@ from models import noting
 from models.clocks import in_office_hours
 from models.database import UtcDateTime, read, write
 from models.escalations.tables import Escalation
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK, append
 from models.letters.deliveries import report_unwritten
+from models.letters.events import MessageBecameUnknown, MessageFailed, MessageSent
 from models.level_letters.deliveries import tell_approver, tell_unwritten
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
@@ -374,10 +375,10 @@ def _line(detail: str) -> str:
     return detail[:300]
 
 
-_EVENTS = {
-    MessageState.SENT: EventKind.MESSAGE_SENT,
-    MessageState.FAILED: EventKind.MESSAGE_FAILED,
-    MessageState.UNKNOWN: EventKind.MESSAGE_BECAME_UNKNOWN,
+_EVENTS: dict[MessageState, type[MessageSent | MessageFailed | MessageBecameUnknown]] = {
+    MessageState.SENT: MessageSent,
+    MessageState.FAILED: MessageFailed,
+    MessageState.UNKNOWN: MessageBecameUnknown,
 }
 
 
@@ -400,22 +401,23 @@ def _settle(
         code=code,
         detail=_line(detail),
     )
-    kind = _EVENTS.get(state)
+    what = _EVENTS.get(state)
     if settled and message.kind is MessageKind.LEVEL_LETTER:
         if state in (MessageState.FAILED, MessageState.UNKNOWN):
             tell_approver(session, at, message.data["batch"])
         return
-    if not settled or kind is None or message.kind is not MessageKind.LETTER:
+    if not settled or what is None or message.kind is not MessageKind.LETTER:
         return
-    facts = {
-        "message": message.id,
-        "letter": message.letter_id,
-        "to": message.to_email,
-        "detail": _line(detail),
-    }
     about = {"key": message.key, "letter_id": message.letter_id}
     noting.state(session, Message, about, state=state)
-    append(session, at, THE_CLOCK, Happening(kind, message.escalation_id, facts))
+    happened = what(
+        message.escalation_id,
+        message=message.id,
+        letter=message.letter_id,
+        to=message.to_email,
+        detail=_line(detail),
+    )
+    append(session, at, THE_CLOCK, happened)
     if state is not MessageState.SENT:
         _tell_case_officer(session, message, at)
 

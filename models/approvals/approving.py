@@ -11,8 +11,9 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import Proposal
-from models.events import EventKind, Happening
+from models.happened import Happened
 from models.letters.addressing import contacts_of, recipients
+from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.case import Case, see_row_in_case
 from models.people.access import Reader
@@ -166,13 +167,11 @@ def approve_letters(
         )
 
 
-def withdraw_letters(case: Case, proposal: Proposal) -> list[Happening]:
+def withdraw_letters(case: Case, proposal: Proposal) -> list[Happened]:
     """Withdraw the drafts of a proposal that was returned or overtaken."""
-    happenings = []
+    happenings: list[Happened] = []
     for letter in letters_of(case.session, proposal):
         was_draft = {"id": letter.id, "state": LetterState.DRAFT}
         if change(case.session, Letter, was_draft, state=LetterState.WITHDRAWN):
-            data = {"letter": letter.id}
-            event = Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, data)
-            happenings.append(event)
+            happenings.append(LetterWithdrawn(case.escalation.id, letter=letter.id))
     return happenings

@@ -10,9 +10,10 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
+from models.approvals.events import ChangeProposed, OfProposal, PutForward, StepProposed
 from models.clocks import london_date
 from models.escalations.tables import Action, Proposal, ProposalState, Step, StepState
-from models.events import EventKind, Happening
+from models.happened import Happened
 from models.letters.addressing import Addressing, can_be_addressed, contacts_of, recipients
 from models.letters.writing import draft_letter
 from models.matters.case import Case
@@ -42,7 +43,7 @@ class Placed:
 
     proposal_id: int
     letter_ids: list[int]
-    happenings: list[Happening]
+    happenings: list[Happened]
 
 
 def put_forward(
@@ -65,12 +66,9 @@ def put_forward(
     roles = roles or approvers(case.policy, action, rule)
     details = details or {}
     proposal_id = _add_proposal(case, officer, now, action, rule.key, reason, details, roles)
-    kind = EventKind.CHANGE_PROPOSED
     if action is Action.ADVANCE:
-        kind = EventKind.STEP_PROPOSED
         ahead = {"id": case.steps[rule.key].id, "state": StepState.AHEAD}
         change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
-    facts = {"proposal": proposal_id, "action": action.value, "step": rule.key, "reason": reason}
     drafted = [
         draft_letter(
             case,
@@ -85,9 +83,14 @@ def put_forward(
         for draft in drafts
     ]
     letter_ids = [letter_id for letter_id, _ in drafted]
-    if action is Action.LETTER:
-        facts["letter"] = letter_ids[0]
-    proposed = Happening(kind, case.escalation.id, {**facts, **details})
+    about: OfProposal
+    about = {"proposal": proposal_id, "action": action, "step": rule.key, "reason": reason}
+    proposed: PutForward
+    if action is Action.ADVANCE:
+        proposed = StepProposed(case.escalation.id, **about, details=details)
+    else:
+        letter = letter_ids[0] if action is Action.LETTER else None
+        proposed = ChangeProposed(case.escalation.id, **about, details=details, letter=letter)
     _tell_approvers(case, proposal_id, roles[0], officer, now)
     return Placed(proposal_id, letter_ids, [proposed, *(happening for _, happening in drafted)])
 
@@ -155,7 +158,7 @@ CONDITIONS = {"head_performance_in_question": "if the headteacher’s performanc
 
 def put_letter_forward(
     case: Case, officer: Officer, now: datetime, draft: Draft, reason: str
-) -> list[Happening]:
+) -> list[Happened]:
     """Draft a letter that belongs to no transition, and propose to send it.
 
     A note of a discussion, the record of a meeting, an acknowledgement: drafted from what was

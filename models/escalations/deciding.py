@@ -15,7 +15,25 @@ from models.approvals.approving import (
     withdraw_letters,
 )
 from models.approvals.deciders import deciders, find_authority
+from models.approvals.events import (
+    OfProposal,
+    ProposalApproved,
+    ProposalReturned,
+    ProposalSignedOff,
+    ProposalSuperseded,
+)
 from models.clocks import add_working_days, london_date, long_date
+from models.escalations.events import (
+    Closed,
+    EscalationConverted,
+    EscalationEnded,
+    EscalationOpened,
+    EscalationPaused,
+    EscalationResolved,
+    EscalationResumed,
+    EscalationWithdrawn,
+    StepPassedOver,
+)
 from models.escalations.proposing import CLOSING
 from models.escalations.tables import (
     Action,
@@ -28,7 +46,8 @@ from models.escalations.tables import (
     Step,
     StepState,
 )
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.matters.case import Case, case_of
 from models.matters.deadlines import (
     cancel_deadline,
@@ -39,6 +58,7 @@ from models.matters.deadlines import (
     settle_deadline,
     stop_deadline,
 )
+from models.matters.events import DeadlineExtended
 from models.matters.tables import STATUTORY
 from models.people.access import Act, reader, require
 from models.people.tables import Officer
@@ -165,14 +185,18 @@ def _record(
     )
 
 
-def _facts(proposal: Proposal, approver: Approver, reason: str) -> dict[str, object]:
-    facts: dict[str, object] = {
+class _Decided(OfProposal):
+    for_: str | None  # in whose absence
+
+
+def _decided(proposal: Proposal, approver: Approver, reason: str) -> _Decided:
+    return {
         "proposal": proposal.id,
-        "action": proposal.action.value,
+        "action": proposal.action,
         "step": proposal.step_key,
         "reason": reason,
+        "for_": approver.holder.name if approver.covers else None,
     }
-    return {**facts, "for": approver.holder.name} if approver.covers else facts
 
 
 def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> None:
@@ -184,9 +208,9 @@ def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> 
 
 def _return(
     case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
-) -> list[Happening]:
-    facts = _facts(proposal, approver, reason)
-    happenings = [Happening(EventKind.PROPOSAL_RETURNED, case.escalation.id, facts)]
+) -> list[Happened]:
+    case_id, decided = case.escalation.id, _decided(proposal, approver, reason)
+    happenings: list[Happened] = [ProposalReturned(case_id, **decided)]
     happenings += withdraw_letters(case, proposal)
     if proposal.action is Action.ADVANCE:
         proposed = {"id": case.steps[proposal.step_key].id, "state": StepState.PROPOSED}
@@ -198,15 +222,14 @@ def _return(
         today = london_date(now)
         _set_escalation(case, status=Status.WITHDRAWN, closed_on=today)
         _set_step(case, proposal.step_key, StepState.AHEAD, now)
-        withdrawn = {"reason": reason}
-        happenings.append(Happening(EventKind.ESCALATION_WITHDRAWN, case.escalation.id, withdrawn))
+        happenings.append(EscalationWithdrawn(case_id, reason=reason))
     _tell_proposer(case, proposal, "proposal_returned", now)
     return happenings
 
 
 def _sign_off(
     case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
-) -> list[Happening]:
+) -> list[Happened]:
     following = proposal.approvers[proposal.stage + 1]
     today, proposer_id = london_date(now), proposal.proposed_by_id
     waiting = deciders(case.session, case.escalation, following, proposer_id, today)
@@ -214,16 +237,15 @@ def _sign_off(
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
     key = f"{proposal.id}:{stage}"
     tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
-    facts = {**_facts(proposal, approver, reason), "as": approver.holder.role.value}
-    return [Happening(EventKind.PROPOSAL_SIGNED_OFF, case.escalation.id, facts)]
+    decided = _decided(proposal, approver, reason)
+    return [ProposalSignedOff(case.escalation.id, **decided, as_=approver.holder.role)]
 
 
 def _approve(
     case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
-) -> list[Happening]:
+) -> list[Happened]:
     _check_still_possible(case, proposal, now)
-    facts = _facts(proposal, approver, reason)
-    approved = Happening(EventKind.PROPOSAL_APPROVED, case.escalation.id, facts)
+    approved = ProposalApproved(case.escalation.id, **_decided(proposal, approver, reason))
     flags = {
         name: proposal.details[name]
         for name in ("head_performance_in_question", "not_engaging")
@@ -270,17 +292,16 @@ def _set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
     change(case.session, Step, step, state=state, changed_on=london_date(now))
 
 
-def _start(case: Case, _: Proposal, approver: Approver, now: datetime) -> list[Happening]:
+def _start(case: Case, _: Proposal, approver: Approver, now: datetime) -> list[Happened]:
     today = london_date(now)
     _set_escalation(
         case, status=Status.OPEN, opened_on=today, head_of_service_id=approver.holder.id
     )
     _set_step(case, case.escalation.step_key, StepState.APPROVED, now)
-    facts = {"step": case.escalation.step_key}
-    return [Happening(EventKind.ESCALATION_OPENED, case.escalation.id, facts)]
+    return [EscalationOpened(case.escalation.id, step=case.escalation.step_key)]
 
 
-def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happening]:
+def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
     if _is_notice(case, proposal):
         return give_approved(case, proposal, approver, now)
     if case.step.state is StepState.AWAITING_RESPONSE:
@@ -317,88 +338,86 @@ def _response_day(proposal: Proposal, days: int, dated: date) -> tuple[date, str
     return add_working_days(dated, days), rule
 
 
-def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
+def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
     if case.step.state is StepState.AWAITING_RESPONSE:
         _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
             settle_deadline(case.session, case.deadline, met=False)
     _set_step(case, proposal.step_key, StepState.PASSED_OVER, now)
     _set_escalation(case, step_key=proposal.step_key)
-    facts = {"step": proposal.step_key, "reason": proposal.reason}
-    return [Happening(EventKind.STEP_PASSED_OVER, case.escalation.id, facts)]
+    step, reason = proposal.step_key, proposal.reason
+    return [StepPassedOver(case.escalation.id, step=step, reason=reason)]
 
 
-def _resolve(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happening]:
+def _resolve(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
     approve_letters(case, proposal, approver, london_date(now), None)
-    return _close(case, proposal, Status.RESOLVED, EventKind.ESCALATION_RESOLVED, now)
+    return _close(case, proposal, Status.RESOLVED, EscalationResolved, now)
 
 
-def _withdraw(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
-    return _close(case, proposal, Status.WITHDRAWN, EventKind.ESCALATION_WITHDRAWN, now)
+def _withdraw(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+    return _close(case, proposal, Status.WITHDRAWN, EscalationWithdrawn, now)
 
 
-def _end(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
-    return _close(case, proposal, Status.ENDED, EventKind.ESCALATION_ENDED, now)
+def _end(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+    return _close(case, proposal, Status.ENDED, EscalationEnded, now)
 
 
 def _close(
-    case: Case, proposal: Proposal, status: Status, kind: EventKind, now: datetime
-) -> list[Happening]:
+    case: Case, proposal: Proposal, status: Status, what: type[Closed], now: datetime
+) -> list[Happened]:
     _set_escalation(case, status=status, closed_on=london_date(now))
     if case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
     cancel_statutory(case.session, case.escalation.id)
-    facts = {"step": case.step.key, "reason": proposal.reason}
-    closed = Happening(kind, case.escalation.id, facts)
+    closed = what(case.escalation.id, step=case.step.key, reason=proposal.reason)
     dropped = drop_powers(case, london_date(now), f"The escalation was {status.value}")
     return [closed, *dropped, *_supersede_others(case)]
 
 
-def _supersede_others(case: Case) -> list[Happening]:
+def _supersede_others(case: Case) -> list[Happened]:
     """Letters that still wait for approval have lost their occasion."""
-    happenings = []
+    happenings: list[Happened] = []
     for other in find(case.session, _WAITING, escalation=case.escalation.id):
         change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
-        facts = {"proposal": other.id, "action": other.action.value}
-        happenings.append(Happening(EventKind.PROPOSAL_SUPERSEDED, case.escalation.id, facts))
+        case_id, action = case.escalation.id, other.action
+        happenings.append(ProposalSuperseded(case_id, proposal=other.id, action=action))
         happenings += withdraw_letters(case, other)
     return happenings
 
 
-def _pause(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
+def _pause(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
     _set_escalation(case, status=Status.PAUSED)
     chased = case.step.state in (StepState.APPROVED, StepState.AWAITING_RESPONSE)
     # What the law fixes runs on, whatever we do.
     if chased and case.deadline is not None and case.deadline.kind not in STATUTORY:
         stop_deadline(case.session, case.deadline, now)
-    facts = {"reason": proposal.reason}
-    return [Happening(EventKind.ESCALATION_PAUSED, case.escalation.id, facts)]
+    return [EscalationPaused(case.escalation.id, reason=proposal.reason)]
 
 
-def _resume(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
+def _resume(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
     _set_escalation(case, status=Status.OPEN)
-    facts: dict[str, object] = {"reason": proposal.reason}
+    due_on = None
     if case.deadline is not None and case.deadline.days_left is not None:
         due_on = restart_deadline(case.session, case.policy, case.deadline, now)
-        facts["due_on"] = due_on.isoformat()
-    return [Happening(EventKind.ESCALATION_RESUMED, case.escalation.id, facts)]
+    return [EscalationResumed(case.escalation.id, reason=proposal.reason, due_on=due_on)]
 
 
-def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
+def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
     to = date.fromisoformat(proposal.details["to"])
     if case.deadline is None:
         raise NotPossible("There is no deadline to extend.")
-    facts = {
-        "deadline": case.deadline.id,
-        "from": case.deadline.due_on.isoformat(),
-        "to": to.isoformat(),
-        "reason": proposal.reason,
-    }
+    extended = DeadlineExtended(
+        case.escalation.id,
+        deadline=case.deadline.id,
+        from_=case.deadline.due_on,
+        to=to,
+        reason=proposal.reason,
+    )
     extend_deadline(case.session, case.policy, case.deadline, to, now)
-    return [Happening(EventKind.DEADLINE_EXTENDED, case.escalation.id, facts)]
+    return [extended]
 
 
-def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happening]:
+def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
     """The school became an academy: its statutory steps fall away, it goes on at a shared one.
 
     Shared steps up to that one keep their state; any after it are still to come again.
@@ -426,11 +445,10 @@ def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list
     ]
     cancel_statutory(case.session, case.escalation.id)
     _set_escalation(case, ladder="academy", step_key=to)
-    facts = {"step": to, "reason": proposal.reason}
-    return [Happening(EventKind.ESCALATION_CONVERTED, case.escalation.id, facts), *fallen]
+    return [EscalationConverted(case.escalation.id, step=to, reason=proposal.reason), *fallen]
 
 
-def _letter(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happening]:
+def _letter(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
     approve_letters(case, proposal, approver, london_date(now), _asked_by(case, proposal))
     return letter_approved(case, proposal, now)
 
@@ -443,7 +461,7 @@ def _asked_by(case: Case, proposal: Proposal) -> date | None:
     return case.deadline.due_on if case.rule.letter in templates else None
 
 
-EFFECTS: dict[Action, Callable[[Case, Proposal, Approver, datetime], list[Happening]]] = {
+EFFECTS: dict[Action, Callable[[Case, Proposal, Approver, datetime], list[Happened]]] = {
     Action.START: _start,
     Action.ADVANCE: _advance,
     Action.PASS_OVER: _pass_over,

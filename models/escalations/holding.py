@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
 from models.clocks import london_date
+from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
 from models.escalations.starting import find_case_officer
 from models.escalations.tables import Escalation, NamedOfficer, Proposal, ProposalState
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.matters.case import Case, enter
 from models.people.access import ON_THE_CASE, Act
 from models.people.officers import find_officer
@@ -53,8 +54,8 @@ def change_case_officer(
     if new.id == old.id:
         raise InvalidInput("case_officer", f"{new.name} is the case officer already.")
     change(session, Escalation, {"id": case.escalation.id}, case_officer_id=new.id)
-    facts = {"from": old.email, "to": new.email, "reason": reason}
-    changed = Happening(EventKind.CASE_OFFICER_CHANGED, case.escalation.id, facts)
+    whom = {"from_": old.email, "to": new.email}
+    changed = CaseOfficerChanged(case.escalation.id, **whom, reason=reason)
     append(session, now, officer.email, changed)
     _tell_of_change(case, [new, *([old] if old.active else [])], new, now)
     return _again(session, case)
@@ -99,8 +100,8 @@ def restrict(
     )
     escalation = _again(session, case)
     _check_decidable(session, escalation, now)
-    facts = {"officers": sorted(each.email for each in named.values()), "reason": reason}
-    restricted = Happening(EventKind.CASE_RESTRICTED, escalation.id, facts)
+    officers = tuple(sorted(each.email for each in named.values()))
+    restricted = CaseRestricted(escalation.id, officers=officers, reason=reason)
     append(session, now, officer.email, restricted)
     return escalation
 
@@ -146,8 +147,7 @@ def open_to_all(
     check_printable("reason", check_prose("reason", reason))
     change(session, Escalation, {"id": case.escalation.id}, restricted=False)
     remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
-    opened = Happening(EventKind.CASE_OPENED_TO_ALL, case.escalation.id, {"reason": reason})
-    append(session, now, officer.email, opened)
+    append(session, now, officer.email, CaseOpenedToAll(case.escalation.id, reason=reason))
     return _again(session, case)
 
 

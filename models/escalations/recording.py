@@ -7,8 +7,10 @@ from sqlmodel import Session, col, select
 
 from models.approvals.putting_forward import Draft, at_the_school, put_letter_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
+from models.escalations.events import DiscussionRecorded, ResponseJudged, ResponseRecorded
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
@@ -64,13 +66,14 @@ def record_discussion(
         recorded_at=now,
     )
     discussion = session.get_one(Discussion, discussion_id)
-    facts = {
-        "discussion": discussion_id,
-        "step": case.step.key,
-        "held_on": held_on.isoformat(),
-        "with": list(with_whom),
-    }
-    happenings = [Happening(EventKind.DISCUSSION_RECORDED, case.escalation.id, facts)]
+    recorded = DiscussionRecorded(
+        case.escalation.id,
+        discussion=discussion_id,
+        step=case.step.key,
+        held_on=held_on,
+        with_=tuple(with_whom),
+    )
+    happenings: list[Happened] = [recorded]
     if _carries_out(case, with_whom):
         happenings += _carry_out(case, discussion, officer, now)
     append(session, now, officer.email, *happenings)
@@ -116,7 +119,7 @@ def _carries_out(case: Case, with_whom: Sequence[str]) -> bool:
 
 def _carry_out(
     case: Case, discussion: Discussion, officer: Officer, now: datetime
-) -> list[Happening]:
+) -> list[Happened]:
     approved = {"id": case.step.id, "state": StepState.APPROVED}
     awaiting = StepState.AWAITING_RESPONSE
     change(case.session, Step, approved, state=awaiting, changed_on=london_date(now))
@@ -191,12 +194,10 @@ def record_response(
         recorded_at=now,
     )
     response = session.get_one(Response, response_id)
-    facts = {
-        "response": response_id,
-        "step": case.step.key,
-        "received_on": received_on.isoformat(),
-    }
-    happenings = [Happening(EventKind.RESPONSE_RECORDED, case.escalation.id, facts)]
+    recorded = ResponseRecorded(
+        case.escalation.id, response=response_id, step=case.step.key, received_on=received_on
+    )
+    happenings: list[Happened] = [recorded]
     if word is not None:
         happenings.append(_judge(case, response, word, "", now))
     elif case.deadline is not None and _answers(case.deadline, response):
@@ -275,9 +276,7 @@ def _in_time(deadline: Deadline, response: Response) -> bool:
     return response.received_on <= deadline.due_on
 
 
-def _judge(
-    case: Case, response: Response, word: Judgement, reason: str, now: datetime
-) -> Happening:
+def _judge(case: Case, response: Response, word: Judgement, reason: str, now: datetime) -> Happened:
     change(case.session, Response, {"id": response.id}, judgement=word)
     today = london_date(now)
     change(case.session, Step, {"id": case.step.id}, state=StepState(word.value), changed_on=today)
@@ -285,18 +284,16 @@ def _judge(
         # Met once is met: a further response, however late, does not undo it.
         met = case.deadline.state is DeadlineState.MET or _in_time(case.deadline, response)
         settle_deadline(case.session, case.deadline, met=met)
-    facts = {
-        "response": response.id,
-        "step": case.step.key,
-        "judgement": word.value,
-        "reason": reason,
-    }
-    return Happening(EventKind.RESPONSE_JUDGED, case.escalation.id, facts)
+    return ResponseJudged(
+        case.escalation.id,
+        response=response.id,
+        step=case.step.key,
+        judgement=word,
+        reason=reason,
+    )
 
 
-def _acknowledge(
-    case: Case, response: Response, officer: Officer, now: datetime
-) -> list[Happening]:
+def _acknowledge(case: Case, response: Response, officer: Officer, now: datetime) -> list[Happened]:
     """Thank the school for its answer."""
     if not acknowledged(case.rule):
         return []

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
 from models.clocks import london_date
+from models.escalations.events import EscalationOpened, EscalationStarted
 from models.escalations.tables import (
     LIVE,
     Action,
@@ -19,7 +20,7 @@ from models.escalations.tables import (
     StepState,
     Trigger,
 )
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.matters.case import sees
 from models.matters.sight import is_theirs
 from models.people.access import Act, require
@@ -96,17 +97,17 @@ def start(
     escalation = session.get_one(Escalation, escalation_id)
     if not sees(session, officer, escalation_id, restricted=False):
         raise _of_the_other_phase(school)
-    facts = {
-        "reference": escalation.reference,
-        "urn": school.urn,
-        "ladder": ladder.key,
-        "triggers": list(triggers),
-        "case_officer": responsible.email,
-        "policy": escalation.policy,
-    }
-    started = Happening(EventKind.ESCALATION_STARTED, escalation_id, facts)
+    started = EscalationStarted(
+        escalation_id,
+        reference=escalation.reference,
+        urn=school.urn,
+        ladder=ladder.key,
+        triggers=tuple(triggers),
+        case_officer=responsible.email,
+        policy=escalation.policy,
+    )
     if approved:
-        opened = Happening(EventKind.ESCALATION_OPENED, escalation_id, {"step": first.key})
+        opened = EscalationOpened(escalation_id, step=first.key)
         append(session, now, officer.email, started, opened)
         return escalation
     append(session, now, officer.email, started)

@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 
 from models.database import read, write
 from models.escalations.tables import LIVE
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.evidence.events import EvidenceAdded, EvidenceRefused
 from models.evidence.tables import EvidenceFile, Scan, safe_name
 from models.files import folder as on_disk
 from models.files.cautions import Caution
@@ -98,10 +99,9 @@ def receive(
         try:
             verdict, words = scan(settings.scanner_command, arrived.path)
         except Infected as found:
-            facts = {"name": name, "sha256": arrived.sha256, "reason": str(found)}
+            about = arrived.sha256
+            refused = EvidenceRefused(case_id, name=name, sha256=about, reason=str(found))
             with write(engine) as session:
-                refused = Happening(EventKind.EVIDENCE_REFUSED, case_id, facts)
-                about = arrived.sha256
                 repeated_refusals.record(session, now, officer.email, refused, about=about)
             raise InvalidInput(
                 "file",
@@ -130,37 +130,34 @@ def add_evidence(
     check_prose("description", description, most=LONGEST_DESCRIPTION)
     _check_new(case, received.bytes.sha256)
     on_disk.put_in_place(received.bytes)
-    row = {
-        "escalation_id": case.escalation.id,
-        "step_key": case.escalation.step_key,
-        "name": received.name,
-        "media_type": received.kind.media_type,
-        "size": received.bytes.size,
-        "sha256": received.bytes.sha256,
-        "cautions": [caution.value for caution in received.cautions],
-        "scan": received.scan,
-        "scan_result": received.scan_result,
-    }
     file_id = add(
         session,
         EvidenceFile,
-        **row,
+        escalation_id=case.escalation.id,
+        step_key=case.escalation.step_key,
+        name=received.name,
+        media_type=received.kind.media_type,
+        size=received.bytes.size,
+        sha256=received.bytes.sha256,
+        cautions=[caution.value for caution in received.cautions],
+        scan=received.scan,
+        scan_result=received.scan_result,
         description=description,
         added_by_id=officer.id,
         added_at=now,
     )
-    facts = {
-        "file": file_id,
-        "step": row["step_key"],
-        **{name: row[name] for name in ("name", "media_type", "size", "sha256", "cautions")},
-        "scan": received.scan.value,
-    }
-    append(
-        session,
-        now,
-        officer.email,
-        Happening(EventKind.EVIDENCE_ADDED, case.escalation.id, facts),
+    added = EvidenceAdded(
+        case.escalation.id,
+        file=file_id,
+        step=case.escalation.step_key,
+        name=received.name,
+        media_type=received.kind.media_type,
+        size=received.bytes.size,
+        sha256=received.bytes.sha256,
+        cautions=tuple(caution.value for caution in received.cautions),
+        scan=received.scan.value,
     )
+    append(session, now, officer.email, added)
     return session.get_one(EvidenceFile, file_id)
 
 

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 from models import noting
 from models.clocks import london_date
 from models.escalations.tables import Escalation
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK, append
 from models.letters.addressing import address_of, contacts_of
+from models.letters.events import LetterNotIssued, MessageHeldUp, MessageSettled
 from models.letters.tables import Letter
 from models.matters.case import find_row, see_row
 from models.outbox import Message, MessageKind, MessageState
@@ -55,11 +56,14 @@ def settle(
     )
     about = {"key": message.key, "letter_id": message.letter_id}
     noting.state(session, Message, about, state=MessageState.SETTLED)
-    facts = {"message": message.id, "letter": message.letter_id, "decision": decision}
-    happening = Happening(
-        EventKind.MESSAGE_SETTLED, message.escalation_id, {**facts, "reason": reason}
+    settled = MessageSettled(
+        message.escalation_id,
+        message=message.id,
+        letter=message.letter_id,
+        decision=decision,
+        reason=reason,
     )
-    append(session, now, officer.email, happening)
+    append(session, now, officer.email, settled)
     if decision == "send_again":
         _send_again(session, policy, message, now)
     session.refresh(message)
@@ -92,8 +96,7 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     officer = session.get_one(Officer, escalation.case_officer_id)
     data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
     tell(session, now, [officer], key=key, escalation=escalation, data=data)
-    happening = Happening(EventKind.LETTER_NOT_ISSUED, escalation.id, {"letter": letter.id})
-    append(session, now, THE_CLOCK, happening)
+    append(session, now, THE_CLOCK, LetterNotIssued(escalation.id, letter=letter.id))
 
 
 def report_unwritten(session: Session, *, now: datetime, message: Message) -> None:
@@ -120,8 +123,10 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
     }
     tell(session, now, [officer], key=key, escalation=escalation, data=data)
     if is_letter:
-        facts = {"message": message.id, "letter": message.letter_id, "to": message.to_email}
-        append(session, now, THE_CLOCK, Happening(EventKind.MESSAGE_HELD_UP, escalation.id, facts))
+        held_up = MessageHeldUp(
+            escalation.id, message=message.id, letter=message.letter_id, to=message.to_email
+        )
+        append(session, now, THE_CLOCK, held_up)
 
 
 def _was_told(session: Session, key: str) -> bool:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from models.clocks import london_date
 from models.escalations.tables import Step, StepState
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK, append
+from models.letters.events import LetterIssued
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.matters.case import Case, case_of
 from models.outbox import Message, MessageKind, MessageState
@@ -43,9 +44,10 @@ def freeze_letter(
     ]
     add_all(session, IssuedFile, renderings)
     add_all(session, Message, [_posting(letter, person, now) for person in letter.recipients or ()])
-    data = {"letter": letter.id, "version": letter.version, "sha256": digests["pdf"]}
-    issue = Happening(EventKind.LETTER_ISSUED, letter.escalation_id, data)
-    append(session, now, THE_CLOCK, issue)
+    happened = LetterIssued(
+        letter.escalation_id, letter=letter.id, version=letter.version, sha256=digests["pdf"]
+    )
+    append(session, now, THE_CLOCK, happened)
     _await_response(case_of(session, policy, THE_MACHINE, letter.escalation_id), letter, now)
     return True
 

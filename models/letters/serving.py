@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from models.clocks import past_day
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.letters.events import LetterServed
 from models.letters.tables import Letter, LetterState
 from models.matters.case import find_row
 from models.people.access import Act
@@ -54,12 +55,12 @@ def record_service(
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    facts = {
-        "letter": letter.id,
-        "to": role,
-        "method": method,
-        "served_on": served_on.isoformat(),
-    }
-    served = Happening(EventKind.LETTER_SERVED, letter.escalation_id, facts)
+    served = LetterServed(
+        letter.escalation_id,
+        letter=letter.id,
+        to=role,
+        method=ServiceMethod(method),
+        served_on=served_on,
+    )
     append(session, now, officer.email, served)
     return session.get_one(Service, service_id)

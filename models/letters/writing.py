@@ -16,7 +16,7 @@ from models.escalations.tables import (
     StepState,
     Trigger,
 )
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.letters.addressing import (
     Addressing,
     _known,
@@ -25,6 +25,7 @@ from models.letters.addressing import (
     spoken,
 )
 from models.letters.drafting import check_body, draft
+from models.letters.events import LetterDrafted, LetterEdited
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.case import Case, find_row
 from models.people.access import Act
@@ -60,7 +61,7 @@ def draft_letter(
     signed_as: str,
     written_by: str,
     facts: Mapping[str, Any],
-) -> tuple[int, Happening]:
+) -> tuple[int, LetterDrafted]:
     """A new draft, and the event that says so.
 
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
@@ -86,8 +87,13 @@ def draft_letter(
         signed_as=signed_as,
     )
     _add_version(case.session, letter_id, 1, body, written_by, now)
-    data = {"letter": letter_id, "template": template, "to": addressing.to, "copies": list(copies)}
-    return letter_id, Happening(EventKind.LETTER_DRAFTED, case.escalation.id, data)
+    return letter_id, LetterDrafted(
+        case.escalation.id,
+        letter=letter_id,
+        template=template,
+        to=addressing.to,
+        copies=tuple(copies),
+    )
 
 
 def _next_number(session: Session, escalation_id: int) -> int:
@@ -210,8 +216,7 @@ def edit_letter(
     version = letter.version + 1
     change(session, Letter, {"id": letter.id, "version": letter.version}, version=version)
     _add_version(session, letter.id, version, text, officer.email, now)
-    data = {"letter": letter.id, "version": version}
-    edited = Happening(EventKind.LETTER_EDITED, letter.escalation_id, data)
+    edited = LetterEdited(letter.escalation_id, letter=letter.id, version=version)
     append(session, now, officer.email, edited)
     session.refresh(letter)
     return letter

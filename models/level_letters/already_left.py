@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from models.events import Event, EventKind
+from models.events import Event
 from models.level_letters.tables import BatchState, LetterBatch
+from models.upkeep.events import BackupRestored
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ def approved_so_far(session: Session) -> Left:
 
 def left_before(session: Session) -> Left:
     """What had been approved when a backup was restored, says the record: all times together."""
-    restored = select(Event).where(Event.kind == EventKind.BACKUP_RESTORED)
-    told = [event.facts.get("level_letters") for event in session.exec(restored)]
+    restored = select(Event).where(Event.kind == BackupRestored.kind)
+    said = (BackupRestored.of(None, event.facts) for event in session.exec(restored))
+    told = [each.level_letters for each in said]
     known = [Left(**facts) for facts in told if facts]
     years = {year for left in known for year in left.years}
     return Left(sorted(years), max([0, *(left.last_change for left in known)]))

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from models import work
 from models.clocks import london_date
-from models.events import EventKind
 from models.level_letters.batches import count, find_batch, job_of, record
 from models.level_letters.drafting import ROLES, address_lines, concerns
+from models.level_letters.events import LevelLettersApproved, LevelLettersWithdrawn
 from models.level_letters.tables import (
     BatchSample,
     BatchState,
@@ -121,7 +121,7 @@ def approve(
         signed_as=officer.role.label,
     )
     work.enqueue(session, now, BulkKind.ISSUE_LETTERS, batch.id)
-    record(session, now, officer.email, EventKind.LEVEL_LETTERS_APPROVED, batch, letters)
+    record(session, now, officer.email, LevelLettersApproved, batch, letters)
     return find_batch(session, number)
 
 
@@ -156,7 +156,7 @@ def withdraw(
         occasion=f"withdrawn:{batch.id}:{batch.occasion}",
         reason=reason,
     )
-    record(session, now, officer.email, EventKind.LEVEL_LETTERS_WITHDRAWN, batch, letters)
+    record(session, now, officer.email, LevelLettersWithdrawn, batch, letters)
     return find_batch(session, number)
 
 

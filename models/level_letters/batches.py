@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.level_letters.events import OfBatch
 from models.level_letters.tables import BatchState, LetterBatch, LevelLetter, LevelLetterState
 from models.refusals import NotFound
 from models.statements import by_key
@@ -40,8 +41,7 @@ def count(session: Session, batch: LetterBatch, state: LevelLetterState) -> int:
 
 
 def record(
-    session: Session, now: datetime, by: str, kind: EventKind, batch: LetterBatch, letters: int
+    session: Session, now: datetime, by: str, what: type[OfBatch], batch: LetterBatch, letters: int
 ) -> None:
     """Put on record what became of a batch of so many letters."""
-    facts = {"batch": batch.id, "title": batch.title, "letters": letters}
-    append(session, now, by, Happening(kind, None, facts))
+    append(session, now, by, what(None, batch=batch.id, title=batch.title, letters=letters))

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from models import noting
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.level_letters.events import LevelLetterSettled
 from models.level_letters.tables import LetterBatch, LevelLetter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import Act, may, require
@@ -46,8 +47,10 @@ def settle(
     change(session, Message, was, state=MessageState.SETTLED, settled_at=now)
     noting.state(session, Message, {"key": message.key}, state=MessageState.SETTLED)
     school = session.get_one(School, letter.urn).name
-    facts = {"message": message.id, "school": school, "decision": decision, "reason": reason}
-    append(session, now, officer.email, Happening(EventKind.LEVEL_LETTER_SETTLED, None, facts))
+    settled = LevelLetterSettled(
+        None, message=message.id, school=school, decision=decision, reason=reason
+    )
+    append(session, now, officer.email, settled)
     if decision == "send_again":
         _send_again(session, message, letter, now)
     session.refresh(message)

@@ -16,8 +16,10 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date
 from models.database import read, write
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK
 from models.letters.drafting import draft
+from models.level_letters.batches import record
+from models.level_letters.events import LevelLettersPrepared
 from models.level_letters.tables import (
     BatchSample,
     BatchState,
@@ -273,9 +275,7 @@ def finish_drafting(session: Session, policy: Policy, now: datetime, number: int
     sample = draw(number, kinds, policy.programme.level_letters.sample)
     new = [{"batch_id": number, "letter_id": letter} for letter in sample if letter not in there]
     add_all(session, BatchSample, new)
-    facts = {"batch": number, "title": batch.title, "letters": len(drafted)}
-    done = Happening(EventKind.LEVEL_LETTERS_PREPARED, None, facts)
-    append(session, now, THE_CLOCK, done)
+    record(session, now, THE_CLOCK, LevelLettersPrepared, batch, len(drafted))
     if batch.prepared_at is None:
         _tell_heads(session, now, batch, len(drafted))
     return True

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import noting
-from models.events import THE_CLOCK, EventKind
+from models.events import THE_CLOCK
 from models.level_letters.batches import count, record
 from models.level_letters.deliveries import tell_approver
+from models.level_letters.events import LevelLettersIssued, LevelLettersKept
 from models.level_letters.tables import (
     BatchState,
     LetterBatch,
@@ -61,7 +62,7 @@ def freeze(session: Session, now: datetime, batch: LetterBatch, printed: Sequenc
     add_all(session, LevelLetterFile, files)
     add_all(session, Message, messages)
     if files:
-        record(session, now, THE_CLOCK, EventKind.LEVEL_LETTERS_KEPT, batch, len(files))
+        record(session, now, THE_CLOCK, LevelLettersKept, batch, len(files))
 
 
 def _posting(batch: LetterBatch, letter: LevelLetter, now: datetime) -> dict[str, object]:
@@ -97,7 +98,7 @@ def finish_issuing(
     )
     if issued:
         letters = count(session, batch, LevelLetterState.ISSUED)
-        record(session, now, THE_CLOCK, EventKind.LEVEL_LETTERS_ISSUED, batch, letters)
+        record(session, now, THE_CLOCK, LevelLettersIssued, batch, letters)
         if batch.may_have_left:
             tell_approver(session, now, batch.id)
     return issued

@@ -16,7 +16,7 @@ from models.clocks import (
     working_days_between,
 )
 from models.escalations.tables import Escalation
-from models.events import EventKind, Happening
+from models.matters.events import DeadlineSet
 from models.matters.tables import (
     OWED,
     STATUTORY,
@@ -45,7 +45,7 @@ def set_deadline(
     rule: str,
     now: datetime,
     kind: DeadlineKind = DeadlineKind.RESPONSE,
-) -> Happening:
+) -> DeadlineSet:
     """A new deadline with its reminders; the event that says so."""
     deadline_id = add(
         session,
@@ -61,14 +61,14 @@ def set_deadline(
         set_reminders(session, policy, deadline_id, due_on, now)
     else:
         _set_alerts(session, policy, deadline_id, due_on, now)
-    data = {
-        "deadline": deadline_id,
-        "kind": kind.value,
-        "step": step_key,
-        "due_on": due_on.isoformat(),
-        "rule": rule,
-    }
-    return Happening(EventKind.DEADLINE_SET, escalation.id, data)
+    return DeadlineSet(
+        escalation.id,
+        deadline=deadline_id,
+        kind_=kind.value,
+        step=step_key,
+        due_on=due_on,
+        rule=rule,
+    )
 
 
 def set_reminders(

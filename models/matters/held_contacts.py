@@ -11,8 +11,9 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import Escalation
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.matters.case import enter, sees
+from models.matters.events import ContactConfirmed, ContactKept
 from models.people.access import Act, may
 from models.people.tables import Officer
 from models.policy import Policy
@@ -133,18 +134,19 @@ def settle_contact(
         raise NotPossible("The contact was changed after you looked at it: look again first.")
     if decision == "confirm":
         _let_go(session, held.escalation_id, held.role)
-        kind = EventKind.CONTACT_CONFIRMED
+        what: type[ContactConfirmed | ContactKept] = ContactConfirmed
     elif change(session, HeldContact, {"id": held.id, "kept": False}, kept=True):
-        kind = EventKind.CONTACT_KEPT
+        what = ContactKept
     else:
         raise NotPossible(f"It was decided already to keep the {held.role.label} as before.")
-    facts = {
-        "urn": present.urn,
-        "role": role,
-        "before": {"name": held.name, "email": held.email},
-        "after": {"name": present.name, "email": present.email},
-    }
-    append(session, now, officer.email, Happening(kind, case.escalation.id, facts))
+    decided = what(
+        case.escalation.id,
+        urn=present.urn,
+        role=role,
+        before={"name": held.name, "email": held.email},
+        after={"name": present.name, "email": present.email},
+    )
+    append(session, now, officer.email, decided)
 
 
 def find_held(session: Session, escalation: Escalation, role: str) -> tuple[HeldContact, Contact]:

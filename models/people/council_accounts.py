@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Engine, delete, func, null
 from sqlmodel import Session, col, select
 
 from models.database import read, write
-from models.events import EventKind, Happening, append, canonical
+from models.events import append, canonical
 from models.people import identity, officers, own_secrets, passwords, repeated_refusals
+from models.people.events import OfficerLinked, SignInRefused
 from models.people.tables import CouncilSignIn, Officer, Phase, Role, SignInWay, digest, new_token
 from models.refusals import (
     InvalidInput,
@@ -379,8 +380,8 @@ def _link(
 ) -> None:
     linked = {"oidc_issuer": account.issuer, "oidc_subject": account.subject}
     change(session, Officer, {"id": officer.id}, **linked)
-    facts = {"officer": officer.email, "issuer": account.issuer, **how}
-    append(session, now, THE_PROVIDER, Happening(EventKind.OFFICER_LINKED, None, facts))
+    linked_to = OfficerLinked(None, officer=officer.email, issuer=account.issuer, **how)
+    append(session, now, THE_PROVIDER, linked_to)
 
 
 def _add(session: Session, now: datetime, account: CouncilAccount) -> Officer | str:
@@ -406,10 +407,7 @@ def _add(session: Session, now: datetime, account: CouncilAccount) -> Officer | 
 
 def _record_refusal(session: Session, now: datetime, account: CouncilAccount, why: str) -> None:
     officer = _linked(session, account)
-    facts = {
-        "officer": officer.email if officer else None,
-        "way": SignInWay.COUNCIL.value,
-        "why": why,
-    }
-    refused = Happening(EventKind.SIGN_IN_REFUSED, None, facts)
-    repeated_refusals.record(session, now, THE_PROVIDER, refused, about=canonical(facts))
+    email = officer.email if officer else None
+    refused = SignInRefused(None, officer=email, way=SignInWay.COUNCIL.value, why=why)
+    about = canonical(refused.facts)
+    repeated_refusals.record(session, now, THE_PROVIDER, refused, about=about)

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from models.clocks import london_date, long_date
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people.access import ON_THE_CASE, Act, require
+from models.people.events import DelegationEnded, DelegationMade
 from models.people.officers import find_officer
 from models.people.tables import Delegation, Officer
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -53,15 +54,16 @@ def delegate(
         reason=reason,
         made_at=now,
     )
-    facts = {
-        "delegation": delegation_id,
-        "from": officer.email,
-        "to": cover.email,
-        "first_day": first_day.isoformat(),
-        "last_day": last_day.isoformat(),
-        "reason": reason,
-    }
-    append(session, now, officer.email, Happening(EventKind.DELEGATION_MADE, None, facts))
+    made = DelegationMade(
+        None,
+        delegation=delegation_id,
+        from_=officer.email,
+        to=cover.email,
+        first_day=first_day,
+        last_day=last_day,
+        reason=reason,
+    )
+    append(session, now, officer.email, made)
     return session.get_one(Delegation, delegation_id)
 
 
@@ -88,7 +90,7 @@ def end_delegation(
     if delegation.ended_at is not None or delegation.last_day < london_date(now):
         raise NotPossible("This cover has ended already.")
     change(session, Delegation, {"id": delegation.id}, ended_at=now)
-    facts = {"delegation": delegation.id, "from": officer.email}
-    append(session, now, officer.email, Happening(EventKind.DELEGATION_ENDED, None, facts))
+    ended = DelegationEnded(None, delegation=delegation.id, from_=officer.email)
+    append(session, now, officer.email, ended)
     session.refresh(delegation)
     return delegation

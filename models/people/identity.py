@@ -12,8 +12,14 @@ from sqlmodel import Session, col, select
 
 from models.clocks import SKEW, is_recent
 from models.database import read, write
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people.access import Act, may, require
+from models.people.events import (
+    CredentialIssued,
+    CredentialRevoked,
+    OfficerSignedIn,
+    OfficerSignedOut,
+)
 from models.people.tables import (
     Credential,
     CredentialKind,
@@ -76,8 +82,8 @@ def end_calendar(session: Session, *, now: datetime, officer: Officer) -> None:
     """Let the address of an officer's own calendar work no more."""
     require(officer, Act.USE_OWN_ACCOUNT)
     _revoke(session, now, officer.id, CredentialKind.CALENDAR)
-    facts = {"officer": officer.email, "kind": CredentialKind.CALENDAR.value}
-    append(session, now, officer.email, Happening(EventKind.CREDENTIAL_REVOKED, None, facts))
+    ended = CredentialRevoked(None, officer=officer.email, kind_=CredentialKind.CALENDAR.value)
+    append(session, now, officer.email, ended)
 
 
 def issue_invitation(session: Session, *, now: datetime, officer: Officer, by: str) -> str:
@@ -116,8 +122,8 @@ def _keep(
         created_at=now,
         expires_at=expires_at,
     )
-    facts = {"officer": officer.email, "kind": kind.value}
-    append(session, now, by or officer.email, Happening(EventKind.CREDENTIAL_ISSUED, None, facts))
+    issued = CredentialIssued(None, officer=officer.email, kind_=kind.value)
+    append(session, now, by or officer.email, issued)
 
 
 def revoke_credential(
@@ -134,8 +140,8 @@ def revoke_credential(
         return
     change(session, Credential, {"id": credential_id}, revoked_at=now)
     holder = session.get_one(Officer, credential.officer_id)
-    facts = {"officer": holder.email, "kind": credential.kind.value}
-    append(session, now, officer.email, Happening(EventKind.CREDENTIAL_REVOKED, None, facts))
+    revoked = CredentialRevoked(None, officer=holder.email, kind_=credential.kind.value)
+    append(session, now, officer.email, revoked)
 
 
 def revoke_all(session: Session, now: datetime, officer_id: int) -> None:
@@ -166,8 +172,7 @@ def end_secrets(
     for credential in secrets(session, now, officer.id):
         if credential.kind in kinds:
             change(session, Credential, {"id": credential.id}, revoked_at=now)
-            facts = {"officer": officer.email, "kind": credential.kind.value}
-            ended = Happening(EventKind.CREDENTIAL_REVOKED, None, facts)
+            ended = CredentialRevoked(None, officer=officer.email, kind_=credential.kind.value)
             append(session, now, officer.email, ended)
 
 
@@ -318,8 +323,8 @@ def sign_in(
         ends_at=now + LONGEST_SIGN_IN,
         proven_at=auth_time if way is SignInWay.COUNCIL else now,
     )
-    facts = {"officer": officer.email, "way": way.value}
-    append(session, now, officer.email, Happening(EventKind.OFFICER_SIGNED_IN, None, facts))
+    begun = OfficerSignedIn(None, officer=officer.email, way=way.value)
+    append(session, now, officer.email, begun)
     return secret
 
 
@@ -425,8 +430,7 @@ def _forget_ended(session: Session, now: datetime) -> None:
 
 
 def _record_end(session: Session, now: datetime, actor: str, officer: Officer, **how: bool) -> None:
-    facts = {"officer": officer.email, **how}
-    append(session, now, actor, Happening(EventKind.OFFICER_SIGNED_OUT, None, facts))
+    append(session, now, actor, OfficerSignedOut(None, officer=officer.email, **how))
 
 
 def _may_end(officer: Officer, owner_id: int) -> bool:

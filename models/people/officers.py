@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people import identity
 from models.people.access import Act, require
+from models.people.events import OfficerAdded, OfficerChanged, OfficerDisabled, OfficerEnabled
 from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.statements import add, change, find
@@ -51,8 +52,8 @@ def add_officer(
         demonstration=demonstration,
         created_at=now,
     )
-    facts = {"officer": address, "name": name, "role": role, "phase": phase}
-    append(session, now, actor, Happening(EventKind.OFFICER_ADDED, None, facts))
+    added = OfficerAdded(None, officer=address, name=name, role=Role(role), phase=phase)
+    append(session, now, actor, added)
     return session.get_one(Officer, officer_id)
 
 
@@ -142,8 +143,8 @@ def update_officer(
     change(session, Officer, {"id": officer.id}, **after)
     if officer.role is not role:
         identity.end_sign_ins(session, now, officer.id)
-    facts = {"officer": officer.email, "before": before, "after": after}
-    append(session, now, actor, Happening(EventKind.OFFICER_CHANGED, None, facts))
+    changed = OfficerChanged(None, officer=officer.email, before=before, after=after)
+    append(session, now, actor, changed)
     return _fresh(session, officer)
 
 
@@ -180,8 +181,7 @@ def shut_out(
     change(session, Officer, {"id": officer.id}, active=False, role_withdrawn=role_withdrawn)
     identity.end_sign_ins(session, now, officer.id)
     identity.revoke_all(session, now, officer.id)
-    facts = {"officer": officer.email, "reason": reason}
-    append(session, now, actor, Happening(EventKind.OFFICER_DISABLED, None, facts))
+    append(session, now, actor, OfficerDisabled(None, officer=officer.email, reason=reason))
     return _fresh(session, officer)
 
 
@@ -200,8 +200,7 @@ def enable_officer(session: Session, *, officer: Officer, now: datetime, email: 
 def let_in(session: Session, now: datetime, actor: str, officer: Officer) -> Officer:
     """Enable an officer, whoever decided so."""
     change(session, Officer, {"id": officer.id}, active=True, role_withdrawn=False)
-    facts = {"officer": officer.email}
-    append(session, now, actor, Happening(EventKind.OFFICER_ENABLED, None, facts))
+    append(session, now, actor, OfficerEnabled(None, officer=officer.email))
     return _fresh(session, officer)
 
 

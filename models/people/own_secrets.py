@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people import identity
+from models.people.events import OfficerProven
 from models.people.tables import Officer, SignIn, SignInWay
 from models.refusals import NotProven
 from models.statements import change, recent
@@ -41,8 +42,8 @@ def note_proof(session: Session, *, now: datetime, officer: Officer, sign_in_id:
     """Keep in a session that the officer has just given their password."""
     mine = {"id": sign_in_id, "officer_id": officer.id}
     change(session, SignIn, mine, proven_at=now)
-    facts = {"officer": officer.email, "way": SignInWay.PASSWORD.value}
-    append(session, now, officer.email, Happening(EventKind.OFFICER_PROVEN, None, facts))
+    proven = OfficerProven(None, officer=officer.email, way=SignInWay.PASSWORD.value)
+    append(session, now, officer.email, proven)
 
 
 def _require_proof(session: Session, now: datetime, officer: Officer, sign_in_id: int) -> None:

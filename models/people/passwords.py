@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Engine, delete, func
 from sqlmodel import Session, col, select
 
 from models.database import read, write
-from models.events import EventKind, Happening, append, canonical
+from models.events import append, canonical
 from models.people import identity, own_secrets, password_rules, repeated_refusals
+from models.people.events import PasswordSet, SignInRefused
 from models.people.tables import CredentialKind, Officer, SignInFailure, SignInWay, digest
 from models.refusals import InvalidInput, NotPossible, TooManyTries
 from models.statements import add, change, recent
@@ -148,14 +149,11 @@ def _take_back(session: Session, attempt: _Try) -> None:
 def _record_refusal(session: Session, now: datetime, attempt: _Try) -> None:
     """On record by the officer's address where there is one: people type passwords there, too."""
     officer = attempt.officer
-    facts = {
-        "officer": officer.email if officer else None,
-        "way": SignInWay.PASSWORD.value,
-        "why": _why(officer),
-    }
-    refused = Happening(EventKind.SIGN_IN_REFUSED, None, facts)
+    email, why = officer.email if officer else None, _why(officer)
+    refused = SignInRefused(None, officer=email, way=SignInWay.PASSWORD.value, why=why)
+    about = canonical(refused.facts)
     # As many different ones as there are officers: each is worth an event of its own.
-    repeated_refusals.record(session, now, SOMEBODY, refused, about=canonical(facts), most=None)
+    repeated_refusals.record(session, now, SOMEBODY, refused, about=about, most=None)
 
 
 def _why(officer: Officer | None) -> str:
@@ -267,5 +265,4 @@ def _keep(
     change(session, Officer, {"id": officer.id}, password=kept)
     identity.end_sign_ins(session, now, officer.id)
     identity.end_secrets(session, now, officer, ends)
-    facts = {"officer": officer.email}
-    append(session, now, officer.email, Happening(EventKind.PASSWORD_SET, None, facts))
+    append(session, now, officer.email, PasswordSet(None, officer=officer.email))

@@ -7,14 +7,15 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Engine, Index, delete, func
+from sqlalchemy import JSON, Column, Engine, Index, String, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.clocks import is_recent
 from models.database import UtcDateTime, read, write
-from models.events import EventKind, Happening, append, canonical, place_of_last
+from models.events import append, canonical, place_of_last
+from models.happened import Happened
+from models.people.events import RefusalsCounted
 from models.statements import add, change, recent
-from models.words import word
 
 WINDOW = timedelta(hours=1)
 # Different ones of one officer within the hour; what goes beyond counts as one.
@@ -32,7 +33,7 @@ class RefusalCount(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     same: str = Field(unique=True)  # the SHA-256 of what makes two refusals the same
     event: int  # the place of the first one in the record
-    kind: EventKind = word(EventKind)
+    kind: str = Field(sa_column=Column(String(40), nullable=False))
     actor: str
     escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
     facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
@@ -45,7 +46,7 @@ def record(
     session: Session,
     now: datetime,
     actor: str,
-    refused: Happening,
+    refused: Happened,
     *,
     about: str,
     most: int | None = MOST_DIFFERENT,
@@ -70,14 +71,14 @@ def record(
         kind=refused.kind,
         actor=actor,
         escalation_id=refused.escalation_id,
-        facts=refused.data,
+        facts=refused.facts,
         first_at=now,
         last_at=now,
         times=0,
     )
 
 
-def _same(actor: str, refused: Happening, about: str) -> str:
+def _same(actor: str, refused: Happened, about: str) -> str:
     case = None if about == _OTHERS else refused.escalation_id
     said = canonical({"who": actor, "kind": refused.kind, "case": case, "about": about})
     return hashlib.sha256(said.encode()).hexdigest()
@@ -92,7 +93,7 @@ def _running(session: Session, now: datetime, same: str) -> RefusalCount | None:
     return None
 
 
-def _different(session: Session, now: datetime, actor: str, refused: Happening) -> int:
+def _different(session: Session, now: datetime, actor: str, refused: Happened) -> int:
     theirs = (
         RefusalCount.actor == actor,
         RefusalCount.kind == refused.kind,
@@ -119,13 +120,13 @@ def _put_on_record(session: Session, now: datetime, ended: RefusalCount) -> bool
     session.expunge(ended)
     if not ended.times:
         return False
-    facts = {
-        "event": ended.event,
-        "of": ended.kind.value,
-        "times": ended.times,
-        "until": ended.last_at.isoformat(),
-        "first": ended.facts,
-    }
-    counted = Happening(EventKind.REFUSALS_COUNTED, ended.escalation_id, facts)
+    counted = RefusalsCounted(
+        ended.escalation_id,
+        event=ended.event,
+        of_=ended.kind,
+        times=ended.times,
+        until=ended.last_at,
+        first=ended.facts,
+    )
     append(session, now, ended.actor, counted)
     return True

@@ -27,4 +27,10 @@ def role_words(role: str) -> str:
     return role.replace("_", " ")
 
 
+def the_role(role: str) -> str:
+    """The same inside a sentence: "the chair of governors", "Ofsted"."""
+    words = role_words(role)
+    return words if role == "ofsted" else f"the {words}"
+
+
 NATIONAL_WORDS = {"secretary_of_state": "Secretary of State", "ofsted": "Ofsted"}

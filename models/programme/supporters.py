@@ -9,10 +9,11 @@ from sqlalchemy import Date, bindparam, or_
 from sqlmodel import Session, col, select
 
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR, london_date, long_date
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people.access import Act, may, require
 from models.people.officers import find_officer, officers_in
 from models.people.tables import Officer, Role
+from models.programme.events import SupportAssigned, SupportEnded
 from models.programme.tables import Supporter, SupportRole, is_evaluating
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools.contacts import find_school
@@ -91,7 +92,7 @@ def assign_supporter(
         assigned_at=now,
     )
     supporter = session.get_one(Supporter, number)
-    happened = _support(EventKind.SUPPORT_ASSIGNED, supporter, school, first_day)
+    happened = _support(SupportAssigned, supporter, school, first_day)
     append(session, now, officer.email, happened)
     return supporter
 
@@ -153,7 +154,7 @@ def end_support(
     as_it_was = {"id": supporter.id}
     change(session, Supporter, as_it_was, last_day=last_day)
     school = session.get_one(School, supporter.urn)
-    happened = _support(EventKind.SUPPORT_ENDED, supporter, school, last_day)
+    happened = _support(SupportEnded, supporter, school, last_day)
     append(session, now, officer.email, happened)
     return find_supporter(session, supporter_id)
 
@@ -167,13 +168,15 @@ def find_supporter(session: Session, supporter_id: int) -> Supporter:
     return supporter
 
 
-def _support(kind: EventKind, supporter: Supporter, school: School, on: date) -> Happening:
-    facts = {
-        "supporter": supporter.id,
-        "role": supporter.role.value,
-        "name": supporter.name,
-        "on": on.isoformat(),
-        "urn": school.urn,
-        "school": school.name,
-    }
-    return Happening(kind, None, facts)
+def _support(
+    what: type[SupportAssigned | SupportEnded], supporter: Supporter, school: School, on: date
+) -> SupportAssigned | SupportEnded:
+    return what(
+        None,
+        supporter=supporter.id,
+        role=supporter.role,
+        name=supporter.name,
+        on=on,
+        urn=school.urn,
+        school=school.name,
+    )

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from models.clocks import past_day
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people.access import Act, may, require
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.programme import school_year_of
+from models.programme.events import DutyCancelled, ReportRecorded, ReviewRecorded, VisitRecorded
 from models.programme.supporters import evaluation_officer
 from models.programme.tables import (
     OF_A_SCHOOL,
@@ -97,8 +98,10 @@ def record_visit(
         duty_id=met,
         recorded_at=now,
     )
-    facts = {"visit": number, **_of(school), "visited_on": visited_on.isoformat()}
-    append(session, now, officer.email, Happening(EventKind.VISIT_RECORDED, None, facts))
+    happened = VisitRecorded(
+        None, visit=number, urn=school.urn, school=school.name, visited_on=visited_on
+    )
+    append(session, now, officer.email, happened)
     return session.get_one(SchoolVisit, number)
 
 
@@ -127,8 +130,8 @@ def record_report(
     _check_new(session, WrittenReport, report, "A report of yours of this day")
     met = _meet(session, DutyKind.REPORT, school, dated, duty)
     number = add(session, WrittenReport, **report, sections=texts, duty_id=met, recorded_at=now)
-    facts = {"report": number, **_of(school), "dated": dated.isoformat()}
-    append(session, now, officer.email, Happening(EventKind.REPORT_RECORDED, None, facts))
+    happened = ReportRecorded(None, report=number, urn=school.urn, school=school.name, dated=dated)
+    append(session, now, officer.email, happened)
     return session.get_one(WrittenReport, number)
 
 
@@ -192,9 +195,15 @@ def record_review(
         duty_id=met,
         recorded_at=now,
     )
-    about = _of(school) if school else {"school": None}
-    facts = {"review": number, "kind": what.value, "held_on": held_on.isoformat(), **about}
-    append(session, now, officer.email, Happening(EventKind.REVIEW_RECORDED, None, facts))
+    happened = ReviewRecorded(
+        None,
+        review=number,
+        kind_=what,
+        held_on=held_on,
+        urn=school.urn if school else None,
+        school=school.name if school else None,
+    )
+    append(session, now, officer.email, happened)
     return session.get_one(Review, number)
 
 
@@ -228,10 +237,6 @@ def _check_new(session: Session, table: type[SQLModel], values: dict[str, Any], 
     ]
     if session.exec(select(columns.id).where(*same)).first() is not None:
         raise NotPossible(f"{what} is on record already.")
-
-
-def _of(school: School) -> dict[str, Any]:
-    return {"urn": school.urn, "school": school.name}
 
 
 # Duties ------------------------------------------------------------------------------------
@@ -313,13 +318,15 @@ def cancel_duty(
     _check_planned(duty)
     planned = {"id": duty.id, "state": DutyState.PLANNED}
     change(session, Duty, planned, state=DutyState.CANCELLED, reason=reason)
-    about = _of(find_school(session, duty.urn)) if duty.urn is not None else {}
-    facts = {
-        "duty": duty.id,
-        "kind": duty.kind.value,
-        "due_on": duty.due_on.isoformat(),
-        "reason": reason,
-        **about,
-    }
-    append(session, now, officer.email, Happening(EventKind.DUTY_CANCELLED, None, facts))
+    school = find_school(session, duty.urn) if duty.urn is not None else None
+    cancelled = DutyCancelled(
+        None,
+        duty=duty.id,
+        kind_=duty.kind,
+        due_on=duty.due_on,
+        reason=reason,
+        urn=school.urn if school else None,
+        school=school.name if school else None,
+    )
+    append(session, now, officer.email, cancelled)
     return find_duty(session, duty_id)

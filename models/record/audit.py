@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from models.escalations.tables import Escalation
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.people import repeated_refusals
+from models.people.events import SignInRefused
 from models.people.identity import officer_by_code
 from models.people.officers import AT_THE_MACHINE
 from models.people.tables import CredentialKind, Officer
+from models.record.events import AccessRefused, CaseExported, RestrictedCaseRead
 from models.refusals import NotAllowed, NotFound, NotIdentified, Refused
 
 SOMEBODY = "somebody at a form in Prefect"
@@ -19,9 +21,7 @@ def record_reading(
     session: Session, *, now: datetime, officer: Officer, case: Escalation, what: str
 ) -> None:
     """An officer looked at a restricted case; `what` is the address that was asked for."""
-    append(
-        session, now, officer.email, Happening(EventKind.RESTRICTED_CASE_READ, case.id, _at(what))
-    )
+    append(session, now, officer.email, RestrictedCaseRead(case.id, address=what))
 
 
 def record_refusal(
@@ -31,7 +31,7 @@ def record_refusal(
 
     The same again within the hour is counted (`models.people.repeated_refusals`).
     """
-    refused = Happening(EventKind.ACCESS_REFUSED, case_id, {**_at(what), "why": why})
+    refused = AccessRefused(case_id, address=what, why=why)
     repeated_refusals.record(session, now, officer.email, refused, about=f"{what}\n{why}")
 
 
@@ -62,22 +62,13 @@ def record_refused_code(
 
 
 def _record_unknown_code(session: Session, now: datetime) -> None:
-    facts: dict[str, object] = {
-        "officer": None,
-        "way": CredentialKind.CODE.value,
-        "why": "nobody has this code",
-    }
-    refused = Happening(EventKind.SIGN_IN_REFUSED, None, facts)
+    why = "nobody has this code"
+    refused = SignInRefused(None, officer=None, way=CredentialKind.CODE.value, why=why)
     repeated_refusals.record(session, now, SOMEBODY, refused, about="")
 
 
 def record_export(session: Session, *, now: datetime, reference: str, file: str) -> None:
     """Everything that is known of a case was written to a file, at the command line."""
     case = select(Escalation.id).where(Escalation.reference == reference)
-    facts: dict[str, object] = {"reference": reference, "file": file}
-    happening = Happening(EventKind.CASE_EXPORTED, session.exec(case).one(), facts)
-    append(session, now, AT_THE_MACHINE, happening)
-
-
-def _at(what: str) -> dict[str, object]:
-    return {"address": what}
+    exported = CaseExported(session.exec(case).one(), reference=reference, file=file)
+    append(session, now, AT_THE_MACHINE, exported)

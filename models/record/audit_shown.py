@@ -6,8 +6,8 @@ tells which it is, neither its reference nor an address or number of anything on
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -15,93 +15,22 @@ from sqlmodel import Session, col, or_, select
 
 from models.clocks import LONDON
 from models.escalations.tables import Escalation
-from models.events import Event, EventKind, canonical
+from models.events import Event, canonical
+from models.happened import Names, Topic
 from models.matters.sight import visible_to
 from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader
+from models.people.events import RefusalsCounted
 from models.people.tables import Officer
 from models.policy import Policy
-from models.record.sentences import Names, sentence
+from models.record.events import AccessRefused
+from models.record.timeline import Kind
+from models.record.vocabulary import Titles, happened_in, kinds_of
+from models.schools.events import ContactChanged
 from models.schools.tables import School
 from models.shown import Shown
 from models.text import check_line
 
-
-class Topic(StrEnum):
-    """What the record of access can be narrowed down to."""
-
-    SIGN_INS = "sign_ins"
-    REFUSALS = "refusals"
-    OFFICERS = "officers"
-    CREDENTIALS = "credentials"
-    COVER = "cover"
-    RESTRICTED = "restricted"
-    FILES = "files"
-    CONTACTS = "contacts"
-    BACKUPS = "backups"
-
-    @property
-    def label(self) -> str:
-        """The topic in words."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Topic.SIGN_INS: "Signing in and out",
-    Topic.REFUSALS: "Refusals",
-    Topic.OFFICERS: "Officers and their roles",
-    Topic.CREDENTIALS: "Passwords, tokens, codes and links",
-    Topic.COVER: "Cover for absence",
-    Topic.RESTRICTED: "Restricted cases",
-    Topic.FILES: "Exports and refused files",
-    Topic.CONTACTS: "Contacts of schools",
-    Topic.BACKUPS: "Backups",
-}
-_KINDS = {
-    Topic.SIGN_INS: (
-        EventKind.OFFICER_SIGNED_IN,
-        EventKind.OFFICER_SIGNED_OUT,
-        EventKind.OFFICER_PROVEN,
-    ),
-    Topic.REFUSALS: (
-        EventKind.SIGN_IN_REFUSED,
-        EventKind.ACCESS_REFUSED,
-        EventKind.REFUSALS_COUNTED,
-    ),
-    Topic.OFFICERS: (
-        EventKind.OFFICER_ADDED,
-        EventKind.OFFICER_CHANGED,
-        EventKind.OFFICER_DISABLED,
-        EventKind.OFFICER_ENABLED,
-        EventKind.OFFICER_LINKED,
-    ),
-    Topic.CREDENTIALS: (
-        EventKind.PASSWORD_SET,
-        EventKind.CREDENTIAL_ISSUED,
-        EventKind.CREDENTIAL_REVOKED,
-    ),
-    Topic.COVER: (EventKind.DELEGATION_MADE, EventKind.DELEGATION_ENDED),
-    Topic.RESTRICTED: (
-        EventKind.CASE_RESTRICTED,
-        EventKind.CASE_OPENED_TO_ALL,
-        EventKind.RESTRICTED_CASE_READ,
-    ),
-    Topic.FILES: (EventKind.CASE_EXPORTED, EventKind.EVIDENCE_REFUSED),
-    Topic.CONTACTS: (EventKind.CONTACT_CHANGED,),
-    Topic.BACKUPS: (EventKind.BACKUP_MADE, EventKind.BACKUP_RESTORED),
-}
-_EVERY = tuple(kind for kinds in _KINDS.values() for kind in kinds)
-# What is told of a case that the reader does not see.
-_HIDDEN = {
-    EventKind.ACCESS_REFUSED: "Something on a restricted case was refused.",
-    EventKind.REFUSALS_COUNTED: "Something on a restricted case was refused again.",
-    EventKind.CASE_RESTRICTED: "A case was restricted to named officers.",
-    EventKind.CASE_OPENED_TO_ALL: "The restriction of a case ended.",
-    EventKind.RESTRICTED_CASE_READ: "A restricted case was read.",
-    EventKind.CASE_EXPORTED: "A restricted case was exported.",
-    EventKind.EVIDENCE_REFUSED: "A file was refused on a restricted case: the malware scanner "
-    "found something in it.",
-}
 _REFERENCE = re.compile("ESC-[0-9]{4}-[0-9]+")
 _NUMBER = re.compile("[0-9]+")
 
@@ -116,7 +45,7 @@ class AuditEntry(Shown):
 
     sequence: int
     at: AwareDatetime
-    kind: EventKind
+    kind: Kind
     who: str
     actor: str
     sentence: str
@@ -141,7 +70,7 @@ def audit(
     `officer` is the e-mail address of who did it or to whom it was done; days are London's, both
     included. Raises InvalidInput.
     """
-    kinds = _KINDS[chosen("topic", topic, Topic)] if topic else _EVERY
+    kinds = kinds_of(chosen("topic", topic, Topic) if topic else None)
     statement = select(Event).where(col(Event.kind).in_(kinds))
     if check_line("officer", officer, required=False):
         named = canonical({"officer": officer})[1:-1]
@@ -172,7 +101,7 @@ def _told(
     cases = _cases(session, reader, {event.escalation_id for event in found})
     references = _references(session, reader, found)
     names = _names(session, found)
-    words = Names(policy)
+    words = Titles(policy)
     described = []
     for event in found:
         reference, school = cases.get(event.escalation_id or 0, (None, None))
@@ -218,29 +147,29 @@ def _names(session: Session, found: Sequence[Event]) -> dict[str, str]:
 
 def _refused_address(event: Event) -> str | None:
     """The address that was refused to somebody, once or many times."""
-    facts = event.facts
-    if event.kind is EventKind.REFUSALS_COUNTED:
-        facts = facts["first"]
-    elif event.kind is not EventKind.ACCESS_REFUSED:
-        return None
-    address: str | None = facts.get("address")
-    return address
+    happened = happened_in(event)
+    if isinstance(happened, RefusalsCounted):
+        address: str | None = happened.first.get("address")
+        return address
+    return happened.address if isinstance(happened, AccessRefused) else None
 
 
 def _sentence(words: Names, event: Event, cases: _Cases, references: Collection[str]) -> str:
-    facts = event.facts
-    if event.kind is EventKind.CONTACT_CHANGED:
+    happened = happened_in(event)
+    if isinstance(happened, ContactChanged):
         # The school's, and told alike of every school: a line that hides itself would tell which
         # of them has a restricted case.
-        facts.pop("held", None)
-    elif event.escalation_id is not None:
-        if event.escalation_id not in cases:
-            return _HIDDEN.get(event.kind, "Something happened on a restricted case.")
+        happened = replace(happened, held=None)
+    elif happened.escalation_id is not None:
+        if happened.escalation_id not in cases:
+            return happened.hidden
     elif address := _refused_address(event):
-        masked = {"address": _without_numbers(address, references)}
-        counted = event.kind is EventKind.REFUSALS_COUNTED
-        facts = {**facts, "first": {**facts["first"], **masked}} if counted else {**facts, **masked}
-    return sentence(words, event.kind, facts)
+        masked = _without_numbers(address, references)
+        if isinstance(happened, AccessRefused):
+            happened = replace(happened, address=masked)
+        elif isinstance(happened, RefusalsCounted):
+            happened = replace(happened, first={**happened.first, "address": masked})
+    return happened.sentence(words)
 
 
 def _without_numbers(address: str, references: Collection[str]) -> str:

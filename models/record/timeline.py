@@ -1,13 +1,13 @@
 """What happened on a case, as doors show it: its events, and the same in sentences."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, WithJsonSchema
 from sqlmodel import Session, col, select
 
 from models import events
-from models.events import EventKind
+from models.happened import Names
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
 from models.matters.case import find_id
@@ -16,8 +16,10 @@ from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.wording import inside
-from models.record.sentences import Names, sentence
+from models.record.vocabulary import KINDS, Titles
 from models.shown import Shown
+
+Kind = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(KINDS)})]
 
 
 class Event(Shown):
@@ -31,7 +33,7 @@ class Event(Shown):
     at: AwareDatetime
     actor: str
     actor_name: str
-    kind: EventKind
+    kind: Kind
     data: dict[str, Any]
     rows: dict[str, dict[str, Any] | None] | None
     hash: str
@@ -45,7 +47,7 @@ class Told(Shown):
 
     sequence: int
     at: AwareDatetime
-    kind: EventKind
+    kind: Kind
     sentence: str
     who: str
     actor: str
@@ -87,7 +89,7 @@ def timeline(
     """The same events for people, newest first. Raises NotFound. Five queries."""
 
     def told(found: Sequence[events.Event]) -> list[Told]:
-        names = Names(policy, _letter_names(session, found))
+        names = Titles(policy, _letter_names(session, found))
         return [_told(names, event) for event in _described(session, found)]
 
     return paged(
@@ -140,7 +142,7 @@ def _told(names: Names, event: Event) -> Told:
         sequence=event.sequence,
         at=event.at,
         kind=event.kind,
-        sentence=sentence(names, event.kind, event.data),
+        sentence=names.event(event.kind, event.data),
         who=event.actor_name,
         actor=event.actor,
         text=event.data.get("reason", ""),

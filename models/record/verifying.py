@@ -14,9 +14,10 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from models.covered import COVERED, Covered
-from models.events import FIRST_HASH, ROWS, Break, EventKind, verify
+from models.events import FIRST_HASH, ROWS, Break, verify
 from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
+from models.record.events import RecordWidened
 from models.record.said import Columns, Said, said_by_events
 
 LISTED = 200  # differences that are named; the others are counted
@@ -99,7 +100,7 @@ class _Reader:
             return
         if self.began is None:
             self.began = self.findings.events
-        if event.kind == EventKind.RECORD_WIDENED:
+        if event.kind == RecordWidened.kind:
             self.before = data.get("up_to")
         self._said.take(event.sequence, spoken)
 

@@ -6,20 +6,26 @@ level without evidence and a reason, and nobody moderates what they proposed.
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import bindparam, delete, or_
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date, past_day
-from models.events import THE_CLOCK, EventKind
+from models.events import THE_CLOCK, append
 from models.people.access import Act, require
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.programme.supporters import looking_after
 from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotFound, NotPossible
-from models.risk.levels import bring_into_force, find_assessment, has_closed, record
+from models.risk.events import (
+    AssessmentAgreed,
+    AssessmentProposed,
+    AssessmentReturned,
+    AssessmentWithdrawn,
+)
+from models.risk.levels import bring_into_force, find_assessment, has_closed
 from models.risk.tables import (
     Assessment,
     AssessmentOccasion,
@@ -195,7 +201,8 @@ def propose_level(
         **_NOT_MODERATED,
     }
     change(session, Assessment, {"id": draft.id}, **proposal)
-    record(session, now, officer.email, EventKind.ASSESSMENT_PROPOSED, school, draft, level=level)
+    happened = AssessmentProposed(None, **_about(school, draft), level=proposed)
+    append(session, now, officer.email, happened)
     if draft.round_id is None:
         _tell(
             session,
@@ -262,9 +269,8 @@ def moderate(
         level=agreed,
         moderation_words=words,
     )
-    record(
-        session, now, officer.email, EventKind.ASSESSMENT_AGREED, school, assessment, level=agreed
-    )
+    happened = AssessmentAgreed(None, **_about(school, assessment), level=agreed)
+    append(session, now, officer.email, happened)
     if assessment.round_id is None:
         _change_in_year(session, policy, now, officer, assessment, school)
     return find_assessment(session, assessment.id)
@@ -295,8 +301,8 @@ def withdraw_assessment(
     withdrawn = {"state": AssessmentState.WITHDRAWN, "withdrawn_because": reason}
     change(session, Assessment, {"id": assessment.id}, **withdrawn)
     school = find_school(session, assessment.urn)
-    kind = EventKind.ASSESSMENT_WITHDRAWN
-    record(session, now, officer.email, kind, school, assessment, reason=reason)
+    happened = AssessmentWithdrawn(None, **_about(school, assessment), reason=reason)
+    append(session, now, officer.email, happened)
     return find_assessment(session, assessment.id)
 
 
@@ -438,7 +444,8 @@ def send_back(
     _moderated(session, now, officer, assessment, reason, state=AssessmentState.DRAFT, level=None)
     proposer = session.get_one(Officer, assessment.proposed_by_id)
     actor = officer.email if officer else THE_CLOCK
-    record(session, now, actor, EventKind.ASSESSMENT_RETURNED, school, assessment, reason=reason)
+    happened = AssessmentReturned(None, **_about(school, assessment), reason=reason)
+    append(session, now, actor, happened)
     _tell(
         session,
         now,
@@ -506,3 +513,15 @@ def _tell(
 
 def _words(state: AssessmentState) -> str:
     return "a draft" if state is AssessmentState.DRAFT else state.value.replace("_", " ")
+
+
+class _About(TypedDict):
+    """Which assessment an event is about, and of which school."""
+
+    urn: int
+    school: str
+    assessment: int
+
+
+def _about(school: School, assessment: Assessment) -> _About:
+    return {"urn": school.urn, "school": school.name, "assessment": assessment.id}

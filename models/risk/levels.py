@@ -11,10 +11,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.policy import Policy
 from models.programme import planning
 from models.refusals import NotFound, NotPossible
+from models.risk.events import LevelChanged
 from models.risk.tables import Assessment, AssessmentState, LevelChange
 from models.schools.tables import School
 from models.statements import LAST_KEY, find
@@ -36,8 +37,16 @@ def bring_into_force(
     [changed] = find(session, _CHANGE, id=assessment.id)
     [school] = find(session, _SCHOOL, urn=changed.urn)
     planning.replan(session, policy, urn=changed.urn, level=changed.level, on=changed.on)
-    facts = {"before": changed.before, "level": changed.level, "occasion": changed.occasion}
-    record(session, now, by, EventKind.LEVEL_CHANGED, school, assessment, **facts)
+    happened = LevelChanged(
+        None,
+        urn=school.urn,
+        school=school.name,
+        assessment=assessment.id,
+        before=changed.before,
+        level=changed.level,
+        occasion=changed.occasion,
+    )
+    append(session, now, by, happened)
     return changed
 
 
@@ -93,16 +102,3 @@ def find_assessment(session: Session, number: int) -> Assessment:
 def has_closed(school: School, today: date) -> bool:
     """Whether the school has closed by this day."""
     return school.closed_on is not None and school.closed_on <= today
-
-
-def record(
-    session: Session,
-    now: datetime,
-    actor: str,
-    kind: EventKind,
-    school: School,
-    assessment: Assessment,
-    **facts: object,
-) -> None:
-    about = {"urn": school.urn, "school": school.name, "assessment": assessment.id, **facts}
-    append(session, now, actor, Happening(kind, None, about))

@@ -10,7 +10,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date, next_office_moment, subtract_working_days
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK, append
 from models.outbox import Message
 from models.people.access import Act, require
 from models.people.officers import officers_in
@@ -18,6 +18,7 @@ from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.programme import planning
 from models.refusals import NotFound, NotPossible
+from models.risk.events import RoundOpened, RoundPublished
 from models.risk.levels import set_levels
 from models.risk.tables import (
     Assessment,
@@ -69,8 +70,7 @@ def open_round(
         opened_at=now,
     )
     drafts = _add_missing(session, now, number)
-    facts = {"school_year": school_year, "schools": drafts}
-    append(session, now, actor, Happening(EventKind.ROUND_OPENED, None, facts))
+    append(session, now, actor, RoundOpened(None, school_year=school_year, schools=drafts))
     return find_round(session, school_year)
 
 
@@ -144,13 +144,14 @@ def publish_round(
     schools = set_levels(session, now, col(Assessment.round_id) == current.id, officer.email)
     published = {"published_by": officer.email, "published_at": now}
     change(session, AssessmentRound, {"id": current.id}, state=RoundState.PUBLISHED, **published)
-    facts = {
-        "school_year": school_year,
-        "schools": schools,
-        "changed": _changed(session, current),
-        "levels": _levels(session, current),
-    }
-    append(session, now, officer.email, Happening(EventKind.ROUND_PUBLISHED, None, facts))
+    happened = RoundPublished(
+        None,
+        school_year=school_year,
+        schools=schools,
+        changed=_changed(session, current),
+        levels=_levels(session, current),
+    )
+    append(session, now, officer.email, happened)
     planning.replan_all(session, policy, school_year, today)
     return find_round(session, school_year)
 

@@ -6,11 +6,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import LIVE, Escalation
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.matters.held_contacts import contact_at, contact_changed, is_held
 from models.people.access import Act, require
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound
+from models.schools.events import ContactChanged, SchoolAdded
 from models.schools.tables import Contact, ContactRole, School
 from models.statements import add, change
 from models.text import check_email, check_line, check_printable
@@ -19,8 +20,8 @@ from models.text import check_email, check_line, check_printable
 def add_school(session: Session, *, now: datetime, actor: str, **values: Any) -> None:
     """A new school with the columns given, on record."""
     add(session, School, **values)
-    facts = {"urn": values["urn"], "name": values["name"], "type_code": values["type_code"]}
-    append(session, now, actor, Happening(EventKind.SCHOOL_ADDED, None, facts))
+    facts = {name: values[name] for name in ("urn", "name", "type_code")}
+    append(session, now, actor, SchoolAdded(None, **facts))
 
 
 def find_school(session: Session, urn: object) -> School:
@@ -67,10 +68,16 @@ def set_contact(
     contact = session.exec(statement.execution_options(populate_existing=True)).one()
     contact_changed(session, officer, before, contact)
     live = _live_case(session, school)
-    facts: dict[str, Any] = {"urn": school.urn, "role": role, "name": name, "email": email or None}
-    if live is not None and is_held(session, live, role):
-        facts["held"] = True  # told on the case's own record alone
-    append(session, now, officer.email, Happening(EventKind.CONTACT_CHANGED, live, facts))
+    held = live is not None and is_held(session, live, role)
+    changed = ContactChanged(
+        live,
+        urn=school.urn,
+        role=role,
+        name=name,
+        email=email or None,
+        held=held or None,  # told on the case's own record alone
+    )
+    append(session, now, officer.email, changed)
     return contact
 
 

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date, past_day
 from models.escalations.tables import Action, Proposal
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.law import powers as law
 from models.law.powers import Section
 from models.letters.words import words_for_school
@@ -20,6 +21,7 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.schools.tables import ContactRole
 from models.statements import add, change
+from models.statutory.events import BudgetNoticeReceived, BudgetReviewed, RepresentationRecorded
 from models.statutory.one_notice import powers_rule, to_both
 from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
 from models.statutory.tables import BudgetReview, Power, PowerState, Representation, ReviewOutcome
@@ -52,8 +54,8 @@ def record_receipt(
     check_prose("evidence", evidence)
     effective = {"effective_on": received_on, "received_evidence": evidence}
     change(session, Power, {"id": power.id}, **effective)
-    facts = {"power": power.id, "received_on": received_on.isoformat()}
-    received = Happening(EventKind.BUDGET_NOTICE_RECEIVED, case.escalation.id, facts)
+    case_id = case.escalation.id
+    received = BudgetNoticeReceived(case_id, power=power.id, received_on=received_on)
     review = _set_review(case, law.review_by(received_on, received_on), now)
     append(session, now, officer.email, received, review)
     session.refresh(power)
@@ -68,7 +70,7 @@ def check_receipt(power: Power) -> None:
         raise NotPossible(f"It was received on {long_date(power.effective_on)} already.")
 
 
-def _set_review(case: Case, due_on: date, now: datetime) -> Happening:
+def _set_review(case: Case, due_on: date, now: datetime) -> Happened:
     return set_deadline(
         case.session,
         case.policy,
@@ -112,8 +114,9 @@ def record_representation(
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    facts = {"power": power.id, "from": from_whom, "received_on": received_on.isoformat()}
-    heard = Happening(EventKind.REPRESENTATION_RECORDED, case.escalation.id, facts)
+    heard = RepresentationRecorded(
+        case.escalation.id, power=power.id, from_=from_whom, received_on=received_on
+    )
     append(session, now, officer.email, heard)
     return session.get_one(Representation, representation_id)
 
@@ -199,7 +202,7 @@ def _next_review(case: Case, effective_on: date, today: date) -> date:
     return coming if late else coming.replace(year=coming.year + 1)
 
 
-def reviewed(case: Case, proposal: Proposal, now: datetime) -> list[Happening]:
+def reviewed(case: Case, proposal: Proposal, now: datetime) -> list[Happened]:
     """The decision on a suspended budget was approved: it goes on to its next review, or ends."""
     details, today = proposal.details, london_date(now)
     power = check_state(case, details["review_of"], PowerState.IN_FORCE)
@@ -207,8 +210,8 @@ def reviewed(case: Case, proposal: Proposal, now: datetime) -> list[Happening]:
     following = _next_review(case, power.effective_on, today)
     change(case.session, BudgetReview, {"proposal_id": proposal.id}, decided_on=today)
     cancel_statutory(case.session, case.escalation.id, DeadlineKind.BUDGET_REVIEW, met=True)
-    facts = {"power": power.id, "outcome": details["outcome"]}
-    reviewed = Happening(EventKind.BUDGET_REVIEWED, case.escalation.id, facts)
-    if details["outcome"] == ReviewOutcome.END:
-        return [reviewed, end(case, power.id, today.isoformat(), details["reasons"])]
+    outcome = details["outcome"]
+    reviewed = BudgetReviewed(case.escalation.id, power=power.id, outcome=outcome)
+    if outcome == ReviewOutcome.END:
+        return [reviewed, end(case, power.id, today, details["reasons"])]
     return [reviewed, _set_review(case, following, now)]

@@ -7,7 +7,8 @@ from sqlmodel import Session
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date, past_day
 from models.escalations.tables import Action, Proposal
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.law.powers import Section
 from models.letters.words import check_no_words, words_for_school
 from models.matters.case import Case, find_in_case, see_row
@@ -17,6 +18,7 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import change
 from models.statutory.budgets import reviewed
+from models.statutory.events import PowerEnded
 from models.statutory.legal import LawToday, powers_of, withdraw_unissued
 from models.statutory.one_notice import check_failed, powers_rule
 from models.statutory.one_power import (
@@ -60,7 +62,7 @@ def end_power(
     else:
         past_day("ended_on", ended_on, now)
         check_no_words(words)
-        happenings = [end(case, power.id, ended_on.isoformat(), reason)]
+        happenings = [end(case, power.id, ended_on, reason)]
     append(session, now, officer.email, *happenings)
     session.refresh(power)
     return power
@@ -82,7 +84,7 @@ def _propose_end(
     ended_on: date,
     reason: str,
     words: str,
-) -> list[Happening]:
+) -> list[Happened]:
     rule = powers_rule(case)
     facts = {
         "power": in_words(case, power),
@@ -104,7 +106,7 @@ def _propose_end(
     return placed.happenings
 
 
-def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happening]:
+def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happened]:
     """What follows when a letter is approved that belongs to a power; often nothing.
 
     Raises NotPossible when what the letter says has ceased to be so while it waited.
@@ -122,24 +124,27 @@ def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happe
     return []
 
 
-def _board_ended(case: Case, proposal: Proposal, now: datetime) -> Happening:
+def _board_ended(case: Case, proposal: Proposal, now: datetime) -> Happened:
     details = proposal.details
     check_state(case, details["end_of"], PowerState.IN_FORCE)
-    if date.fromisoformat(details["ended_on"]) < london_date(now):
+    ended_on = date.fromisoformat(details["ended_on"])
+    if ended_on < london_date(now):
         raise NotPossible("The day on which the board was to end has gone. Return the proposal.")
-    return end(case, details["end_of"], details["ended_on"], details["reason"])
+    return end(case, details["end_of"], ended_on, details["reason"])
 
 
-def drop_powers(case: Case, today: date, because: str) -> list[Happening]:
+def drop_powers(case: Case, today: date, because: str) -> list[Happened]:
     """The school is no maintained school any more: what was prepared or in force ends."""
-    happenings = []
+    happenings: list[Happened] = []
     live = (PowerState.PREPARED, PowerState.PROPOSED, PowerState.IN_FORCE)
     for power in powers_of(case, *live):
         used = power.state is PowerState.IN_FORCE
         state = PowerState.ENDED if used else PowerState.DROPPED
         ended = {"state": state, "ended_on": today, "end_reason": because}
         change(case.session, Power, {"id": power.id}, **ended)
-        facts = {"power": power.id, "section": power.section.value, "ended_on": today.isoformat()}
-        happenings.append(Happening(EventKind.POWER_ENDED, case.escalation.id, facts))
+        dropped = PowerEnded(
+            case.escalation.id, power=power.id, section=power.section, ended_on=today
+        )
+        happenings.append(dropped)
         happenings += withdraw_unissued(case, power.letter_id)
     return happenings

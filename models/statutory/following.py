@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date
 from models.escalations.tables import Action, Step, StepState
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.letters.tables import LetterState
@@ -21,6 +22,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
+from models.statutory.events import ComplianceJudged, WarningNoticeCeased
 from models.statutory.legal import (
     LawToday,
     check_at_work,
@@ -78,8 +80,9 @@ def judge_compliance(
         settle_deadline(session, case.deadline, met=complied)
     if complied:
         cancel_statutory(session, case.escalation.id, *CLOCKS)
-    facts = {"notice": notice.id, "complied": complied, "reasons": reasons}
-    judged = Happening(EventKind.COMPLIANCE_JUDGED, case.escalation.id, facts)
+    judged = ComplianceJudged(
+        case.escalation.id, notice=notice.id, complied=complied, reasons=reasons
+    )
     append(session, now, officer.email, judged)
     session.refresh(notice)
     return notice
@@ -170,25 +173,24 @@ def check_proposing_powers(law: LawToday, notice: WarningNotice) -> None:
     check_failed(notice)
 
 
-def cease_notices(case: Case, today: date, because: str) -> list[Happening]:
+def cease_notices(case: Case, today: date, because: str) -> list[Happened]:
     """Every notice of this case ceases to have effect, and its clocks with it.
 
     What was approved and not yet issued does not go out any more.
     """
-    happenings = []
+    happenings: list[Happened] = []
     for notice, dated, _ in notices_of(case, LetterState.APPROVED, LetterState.ISSUED):
         if notice.ceased_on is None and not notice.complied:
             ceased = {"ceased_on": max(today, dated), "ceased_because": because}
             change(case.session, WarningNotice, {"id": notice.id}, **ceased)
-            facts = {"notice": notice.id, "because": because}
-            event = Happening(EventKind.WARNING_NOTICE_CEASED, case.escalation.id, facts)
+            event = WarningNoticeCeased(case.escalation.id, notice=notice.id, because=because)
             happenings += [event, *_withdraw_letters(case, notice)]
     if happenings:
         _stop_clocks(case)
     return happenings
 
 
-def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happening]:
+def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happened]:
     under_it = select(ProposedPowers.letter_id).where(ProposedPowers.notice_id == notice.id)
     letters = [notice.letter_id, *case.session.exec(under_it)]
     return [each for letter_id in letters for each in withdraw_unissued(case, letter_id)]

@@ -10,7 +10,8 @@ from models.approvals.approving import Approver, approve_letters
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date
 from models.escalations.tables import Action, Escalation, Proposal, Status, Step, StepState
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.law import notices as law
 from models.law import standing as standing_law
 from models.letters.addressing import Addressing
@@ -23,7 +24,13 @@ from models.policy import Policy, StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
-from models.statutory.legal import LawToday, check_applies, check_at_work, latest_support
+from models.statutory.events import SupportRecorded
+from models.statutory.legal import (
+    LawToday,
+    check_applies,
+    check_at_work,
+    latest_support,
+)
 from models.statutory.one_notice import CLOCKS, of_proposal, set_last_day, word_of
 from models.statutory.tables import Support, WarningNotice
 from models.text import check_printable, check_prose
@@ -65,13 +72,8 @@ def record_support(
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    facts = {"support": support_id, **answers}
-    append(
-        session,
-        now,
-        officer.email,
-        Happening(EventKind.SUPPORT_RECORDED, case.escalation.id, facts),
-    )
+    recorded = SupportRecorded(case.escalation.id, support=support_id, **answers)
+    append(session, now, officer.email, recorded)
     return session.get_one(Support, support_id)
 
 
@@ -247,7 +249,7 @@ def described(content: law.Content) -> dict[str, Any]:
 
 def give_approved(
     case: Case, proposal: Proposal, approver: Approver, now: datetime
-) -> list[Happening]:
+) -> list[Happened]:
     """The Director has approved: the letter goes out, and both statutory clocks begin.
 
     Raises NotPossible when the law has come to stand in its way meanwhile.

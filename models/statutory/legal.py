@@ -10,10 +10,11 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days
-from models.events import EventKind, Happening
+from models.happened import Happened
 from models.law import standing as law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
+from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, check_open
 from models.refusals import NotPossible
@@ -142,12 +143,12 @@ def given_notice(case: Case) -> GivenNotice | None:
     return next(iter(notices_of(case, LetterState.ISSUED)), None)
 
 
-def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happening]:
+def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happened]:
     """A notice that was approved and not yet issued has lost its ground: it does not go out."""
     approved = {"id": letter_id, "state": LetterState.APPROVED}
-    if not change(case.session, Letter, approved, state=LetterState.WITHDRAWN):
+    if letter_id is None or not change(case.session, Letter, approved, state=LetterState.WITHDRAWN):
         return []
-    return [Happening(EventKind.LETTER_WITHDRAWN, case.escalation.id, {"letter": letter_id})]
+    return [LetterWithdrawn(case.escalation.id, letter=letter_id)]
 
 
 def _as_law_sees(session: Session, given: GivenNotice | None) -> law.Notice | None:

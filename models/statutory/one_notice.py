@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from models.clocks import long_date
 from models.escalations.tables import Proposal
-from models.events import Happening
+from models.happened import Happened
 from models.law import powers as powers_law
 from models.letters.addressing import Addressing
 from models.matters.case import Case
@@ -68,7 +68,7 @@ def to_both(powers: StepRule) -> Addressing:
     return Addressing(powers.to, ("headteacher",))
 
 
-def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happening:
+def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happened:
     """Put the last day for sections 63, 64 and 66 onto the clock."""
     last_day = powers_law.last_day(powers_law.Section.ARRANGEMENTS, compliance_ends_on)
     assert last_day is not None  # noqa: S101 - section 63 has one

@@ -7,7 +7,6 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.clocks import long_date
-from models.events import EventKind, Happening
 from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
@@ -17,6 +16,7 @@ from models.policy import StepRule
 from models.policy.wording import role_words
 from models.refusals import NotPossible
 from models.statements import change
+from models.statutory.events import PowerEnded
 from models.statutory.legal import LawToday, given_notice
 from models.statutory.one_notice import check_stands
 from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
@@ -149,14 +149,9 @@ def _reached(person: Mapping[str, Any]) -> dict[str, Any]:
     return {name: person[name] for name in ("name", "email", "address")}
 
 
-def end(case: Case, power_id: int, ended_on: str, reason: str) -> Happening:
-    """Write down that a power ends on this day (ISO 8601)."""
+def end(case: Case, power_id: int, ended_on: date, reason: str) -> PowerEnded:
+    """Write down that a power ends on this day."""
     power = case.session.get_one(Power, power_id)
-    ended = {
-        "state": PowerState.ENDED,
-        "ended_on": date.fromisoformat(ended_on),
-        "end_reason": reason,
-    }
+    ended = {"state": PowerState.ENDED, "ended_on": ended_on, "end_reason": reason}
     change(case.session, Power, {"id": power.id}, **ended)
-    facts = {"power": power.id, "section": power.section.value, "ended_on": ended_on}
-    return Happening(EventKind.POWER_ENDED, case.escalation.id, facts)
+    return PowerEnded(case.escalation.id, power=power.id, section=power.section, ended_on=ended_on)

@@ -9,7 +9,8 @@ from sqlmodel import Session
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.tables import Action
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
@@ -22,6 +23,7 @@ from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
 from models.statutory.details import details_of, start_of
+from models.statutory.events import ConsultationRecorded, PowerPrepared, SecretaryOfStateTold
 from models.statutory.legal import LawToday, check_at_work, given_notice, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
 from models.statutory.one_power import check_noticed, check_prepared, in_words, newest_deadline
@@ -75,8 +77,7 @@ def prepare_power(
         prepared_at=now,
     )
     power = session.get_one(Power, power_id)
-    facts = {"power": power_id, "section": chosen.value, "reason": reason}
-    prepared = Happening(EventKind.POWER_PREPARED, case.escalation.id, facts)
+    prepared = PowerPrepared(case.escalation.id, power=power_id, section=chosen, reason=reason)
     placed = put_forward(
         case,
         officer,
@@ -110,7 +111,7 @@ def _check_is_another(case: Case, section: Section) -> None:
 
 def _watch_last_day(
     case: Case, section: Section, compliance_ends_on: date, now: datetime
-) -> list[Happening]:
+) -> list[Happened]:
     """The two months go back onto the clock, when another power had met them already."""
     last = law.last_day(section, compliance_ends_on)
     watched = newest_deadline(case, DeadlineKind.POWERS)
@@ -173,10 +174,14 @@ def record_consultation(
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    facts = {"power": power.id, "section": power.section.value, "with": with_whom}
-    facts["consulted_on"] = consulted_on.isoformat()
-    happening = Happening(EventKind.CONSULTATION_RECORDED, case.escalation.id, facts)
-    append(session, now, officer.email, happening)
+    recorded = ConsultationRecorded(
+        case.escalation.id,
+        power=power.id,
+        section=power.section,
+        with_=with_whom,
+        consulted_on=consulted_on,
+    )
+    append(session, now, officer.email, recorded)
     return session.get_one(Consultation, consultation_id)
 
 
@@ -226,13 +231,13 @@ def record_secretary_of_state_told(
     check_prose("evidence", evidence)
     told = {"secretary_of_state_on": on, "secretary_of_state_evidence": evidence}
     change(session, Power, {"id": power.id}, **told)
-    facts = {
-        "power": power.id,
-        "section": power.section.value,
-        "what": law.notification(power.section),
-        "on": on.isoformat(),
-    }
-    happening = Happening(EventKind.SECRETARY_OF_STATE_TOLD, case.escalation.id, facts)
-    append(session, now, officer.email, happening)
+    happened = SecretaryOfStateTold(
+        case.escalation.id,
+        power=power.id,
+        section=power.section,
+        what=law.notification(power.section),
+        on=on,
+    )
+    append(session, now, officer.email, happened)
     session.refresh(power)
     return power

@@ -6,13 +6,18 @@ from sqlmodel import Session
 
 from models.clocks import past_day
 from models.escalations.tables import Status
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.matters.case import Case, enter, find_in_case
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
+from models.statutory.events import (
+    SecretaryOfStateNoticeRecorded,
+    SecretaryOfStateNoticeReleased,
+)
 from models.statutory.following import cease_notices
 from models.statutory.legal import check_applies
 from models.statutory.tables import SecretaryOfStateKind, SecretaryOfStateNotice
@@ -53,9 +58,10 @@ def record_secretary_of_state_notice(
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    facts = {"notice": notice_id, "kind": kind, "received_on": received_on.isoformat()}
-    recorded = EventKind.SECRETARY_OF_STATE_NOTICE_RECORDED
-    happenings = [Happening(recorded, case.escalation.id, facts)]
+    recorded = SecretaryOfStateNoticeRecorded(
+        case.escalation.id, notice=notice_id, kind_=kind, received_on=received_on
+    )
+    happenings: list[Happened] = [recorded]
     if kind == SecretaryOfStateKind.WARNING_NOTICE:
         happenings += cease_notices(case, received_on, SUPERSEDED)
     append(session, now, officer.email, *happenings)
@@ -90,11 +96,12 @@ def release_secretary_of_state_notice(
     if released_on < notice.received_on:
         raise InvalidInput("released_on", "The release cannot be earlier than the notice.")
     check_prose("note", note)
-    released = {"released_on": released_on, "release_note": note}
-    change(session, SecretaryOfStateNotice, {"id": notice.id}, **released)
-    facts = {"notice": notice.id, "kind": notice.kind.value, "released_on": released_on.isoformat()}
-    kind = EventKind.SECRETARY_OF_STATE_NOTICE_RELEASED
-    append(session, now, officer.email, Happening(kind, case.escalation.id, facts))
+    columns = {"released_on": released_on, "release_note": note}
+    change(session, SecretaryOfStateNotice, {"id": notice.id}, **columns)
+    released = SecretaryOfStateNoticeReleased(
+        case.escalation.id, notice=notice.id, kind_=notice.kind.value, released_on=released_on
+    )
+    append(session, now, officer.email, released)
     session.refresh(notice)
     return notice
 

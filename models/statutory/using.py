@@ -10,7 +10,8 @@ from models.approvals.approving import Approver, approve_letters
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date
 from models.escalations.tables import Action, Proposal, Step, StepState
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.happened import Happened
 from models.law import powers as law
 from models.law import standing as standing_law
 from models.law.powers import Section
@@ -25,6 +26,7 @@ from models.policy.ladder import Standing, refusal
 from models.refusals import NotPossible
 from models.statements import change
 from models.statutory.details import details_of, start_of
+from models.statutory.events import PowerUsed
 from models.statutory.legal import LawToday, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule
 from models.statutory.one_power import (
@@ -168,7 +170,7 @@ def _notice_of_use(case: Case, power: Power, rule: StepRule, words: str) -> Draf
 
 def use_approved(
     case: Case, proposal: Proposal, approver: Approver, now: datetime
-) -> list[Happening]:
+) -> list[Happened]:
     """The Director has approved: the notice goes out and the power is used, today.
 
     Raises NotPossible when the law has come to stand in the way since it was proposed.
@@ -184,12 +186,10 @@ def use_approved(
     carried_out = {"state": StepState.CARRIED_OUT, "changed_on": today}
     change(case.session, Step, {"id": case.steps[rule.key].id}, **carried_out)
     _meet_last_day(case, power)
-    facts = {
-        "power": power.id,
-        "section": power.section.value,
-        "effective_on": effective.isoformat() if effective else None,
-    }
-    return [Happening(EventKind.POWER_USED, case.escalation.id, facts), *_revoked(case, power)]
+    used = PowerUsed(
+        case.escalation.id, power=power.id, section=power.section, effective_on=effective
+    )
+    return [used, *_revoked(case, power)]
 
 
 def _meet_last_day(case: Case, used: Power) -> None:
@@ -200,7 +200,7 @@ def _meet_last_day(case: Case, used: Power) -> None:
         cancel_statutory(case.session, case.escalation.id, DeadlineKind.POWERS, met=True)
 
 
-def _revoked(case: Case, power: Power) -> list[Happening]:
+def _revoked(case: Case, power: Power) -> list[Happened]:
     """A board's start ends a suspension of the budget (Schedule 6, paragraph 12(1))."""
     if power.section is not Section.INTERIM_EXECUTIVE_BOARD or power.starts_on is None:
         return []
@@ -212,8 +212,7 @@ def _revoked(case: Case, power: Power) -> list[Happening]:
     ]
     if suspended:
         cancel_statutory(case.session, case.escalation.id, DeadlineKind.BUDGET_REVIEW)
-    starts_on = power.starts_on.isoformat()
-    return [end(case, other.id, starts_on, because) for other in suspended]
+    return [end(case, other.id, power.starts_on, because) for other in suspended]
 
 
 def _effective(power: Power, today: date) -> date | None:

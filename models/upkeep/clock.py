@@ -25,10 +25,11 @@ from models.clocks import (
 )
 from models.database import read, write
 from models.escalations.tables import Escalation, Proposal, ProposalState, Status
-from models.events import THE_CLOCK, EventKind, Happening, append
+from models.events import THE_CLOCK, append
 from models.level_letters.opening import open_due_batches
 from models.matters.case import sees
 from models.matters.deadlines import next_chaser
+from models.matters.events import DeadlineMissed, ReminderQueued
 from models.matters.tables import (
     OWED,
     Deadline,
@@ -128,14 +129,14 @@ def _mark_missed(engine: Engine, now: datetime) -> int:
             total += len(overdue)
 
 
-def _missed(row: Row[Any]) -> Happening:
-    facts = {
-        "deadline": row.id,
-        "kind": row.kind.value,
-        "step": row.step_key,
-        "due_on": row.due_on.isoformat(),
-    }
-    return Happening(EventKind.DEADLINE_MISSED, row.escalation_id, facts)
+def _missed(row: Row[Any]) -> DeadlineMissed:
+    return DeadlineMissed(
+        row.escalation_id,
+        deadline=row.id,
+        kind_=row.kind.value,
+        step=row.step_key,
+        due_on=row.due_on,
+    )
 
 
 _OVERDUE = (
@@ -312,18 +313,17 @@ def _chasers(policy: Policy, due: Iterable[Row[Any]], now: datetime) -> Iterable
 
 def _reminded(
     due: list[Row[Any]], whom: dict[int, list[int]], officers: dict[int, Officer]
-) -> Iterable[Happening]:
+) -> Iterable[ReminderQueued]:
     emails = {officer.id: officer.email for officer in officers.values()}
     for row in due:
-        to = [emails[officer_id] for officer_id in whom[row.id]]
-        facts = {
-            "deadline": row.deadline_id,
-            "step": row.step_key,
-            "due_on": row.due_on.isoformat(),
-            "kind": row.kind.value,
-            "to": to,
-        }
-        yield Happening(EventKind.REMINDER_QUEUED, row.escalation_id, facts)
+        yield ReminderQueued(
+            row.escalation_id,
+            deadline=row.deadline_id,
+            step=row.step_key,
+            due_on=row.due_on,
+            kind_=row.kind.value,
+            to=tuple(emails[officer_id] for officer_id in whom[row.id]),
+        )
 
 
 _OWED_HERE = and_(

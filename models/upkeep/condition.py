@@ -14,13 +14,14 @@ from sqlmodel import Session, col, select
 from models.clocks import bank_holidays_known_until, is_ahead, london_date, long_date
 from models.database import read
 from models.escalations.tables import LIVE, Escalation
-from models.events import Event, EventKind
+from models.events import Event
 from models.matters.sight import visible_to
 from models.outbox import Message, MessageState
 from models.people.access import Reader
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.settings import Settings
+from models.upkeep.events import BackupMade
 from models.upkeep.findings import Finding, Health
 from models.upkeep.vital_signs import count as how_many
 from models.upkeep.vital_signs import duration, some
@@ -179,7 +180,7 @@ def _case_officers(session: Session, reader: Reader) -> Finding:
 
 
 def _backups(session: Session, now: datetime) -> Finding:
-    made = select(Event.at).where(Event.kind == EventKind.BACKUP_MADE)
+    made = select(Event.at).where(Event.kind == BackupMade.kind)
     last = session.exec(made.order_by(col(Event.sequence).desc()).limit(1)).first()
     advice = "`scc backup FILE` makes one while everything goes on: let it run every night."
     if last is None:

@@ -22,9 +22,11 @@ from typer.testing import CliRunner
 
 from cli import demonstration
 from cli.main import app
+from models.approvals.events import ProposalApproved
 from models.database import connect, read, write
+from models.escalations.events import DiscussionRecorded
 from models.escalations.tables import Escalation, NamedOfficer, Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of
 from models.outbox import Message, MessageKind, MessageState
@@ -40,6 +42,7 @@ from models.upkeep import schema
 from models.upkeep.backup import back_up, restore
 from models.upkeep.backup.copying import copied_tables
 from models.upkeep.clock import tick
+from models.upkeep.events import BackupMade, BackupRestored
 from notifications.outbox import deliver
 from tests.support import databases
 from tests.support.cases import Case
@@ -155,7 +158,7 @@ def settled(engine: Engine) -> None:
             change(session, Message, {"id": message.id}, state=MessageState.SENT)
 
 
-def record_of(engine: Engine) -> list[EventKind]:
+def record_of(engine: Engine) -> list[str]:
     with read(engine) as session:
         found = examine(session)
         assert (found.broken, found.differences) == (None, [])
@@ -227,7 +230,7 @@ def check_same(restored: Engine, before: dict[str, list[Any]]) -> None:
     new = {"event", "chain_head"}
     assert {name for name in before if after[name] != before[name]} == new
     assert after["event"][: len(before["event"])] == before["event"]
-    assert record_of(restored)[-1] is EventKind.BACKUP_RESTORED
+    assert record_of(restored)[-1] == BackupRestored.kind
     filled = {name for name, rows in before.items() if rows}
     assert filled >= {"issued_file", "letter", "power", "evidence_file", "delegation", "credential"}
 
@@ -288,7 +291,7 @@ def test_a_backup_is_on_record_after_it_is_complete(
     with read(case.engine) as session:
         last = session.exec(select(Event).order_by(col(Event.sequence).desc())).first()
     assert last is not None
-    assert last.kind is EventKind.BACKUP_MADE
+    assert last.kind == BackupMade.kind
     assert last.sequence == made["events"] + 1
     assert last.facts["sha256"] == made["sha256"]
 
@@ -414,8 +417,8 @@ def test_restoring_makes_writers_wait_and_nothing_is_half(
             pass
 
     kinds = record_of(case.engine)
-    assert kinds[restored.manifest.events] is EventKind.BACKUP_RESTORED
-    assert EventKind.DISCUSSION_RECORDED in kinds[restored.manifest.events :]
+    assert kinds[restored.manifest.events] == BackupRestored.kind
+    assert DiscussionRecorded.kind in kinds[restored.manifest.events :]
     # What was written before is in the file beside: nothing fell between.
     with zipfile.ZipFile(safety) as archive:
         kept = json.loads(archive.read("manifest.json"))
@@ -436,7 +439,7 @@ def test_a_restoring_that_is_killed_leaves_what_was_there(
     assert killed
     assert held(case.engine) == before
     restore(case.engine, folder, backup, now=LATER)
-    assert EventKind.PROPOSAL_APPROVED not in record_of(case.engine)
+    assert ProposalApproved.kind not in record_of(case.engine)
 
 
 # What is not a backup ----------------------------------------------------------------------
@@ -590,7 +593,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
     restored = restore(case.engine, folder, backup, now=LATER)
 
     assert restored.manifest.revision == "0002"
-    assert record_of(case.engine)[-1] is EventKind.BACKUP_RESTORED
+    assert record_of(case.engine)[-1] == BackupRestored.kind
     with read(case.engine) as session:
         assert session.exec(select(Escalation.restricted)).all() == [False]
 

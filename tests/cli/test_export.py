@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
 from models.evidence import keeping
 from models.policy import Policy
+from models.record.events import CaseExported
 from models.settings import Settings
 from tests.support.cases import STAND_INS, Case
 from tests.support.council import Council
@@ -63,7 +64,7 @@ def test_everything_is_in_the_file(
     assert [event["sequence"] for event in events] == sorted(each["sequence"] for each in events)
     assert "It was proposed to move to step vii" in timeline
     with read(engine) as session:
-        [exported] = session.exec(select(Event).where(Event.kind == EventKind.CASE_EXPORTED))
+        [exported] = session.exec(select(Event).where(Event.kind == CaseExported.kind))
     assert exported.escalation_id == case.escalation.id
     assert exported.facts == {"file": "case.zip", "reference": case.reference}
 

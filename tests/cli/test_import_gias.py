@@ -15,12 +15,13 @@ from typer.testing import CliRunner
 from cli.main import app
 from models.database import read, write
 from models.escalations.tables import Escalation, Status
-from models.events import Event, EventKind, verify
+from models.events import Event, verify
 from models.letters.shown import held_contacts
 from models.outbox import Message, MessageKind
 from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.programme.tables import Supporter, SupportRole
+from models.register.events import RegisterChangedSchool, RegisterImported
 from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport
 from models.risk.tables import LevelChange
 from models.schools import contacts
@@ -99,7 +100,7 @@ class Register:
             alerts = session.exec(select(Message).where(Message.kind == MessageKind.ALERT))
             return [alert for alert in alerts if alert.data["what"] == what]
 
-    def events(self, kind: EventKind) -> list[Event]:
+    def events(self, kind: str) -> list[Event]:
         with read(self.engine) as session:
             assert verify(session) is None
             return list(session.exec(select(Event).where(Event.kind == kind)))
@@ -253,7 +254,7 @@ def _imports(register: Register) -> list[RegisterImport]:
 @ON_SQLITE
 def test_an_import_is_on_record(register: Register) -> None:
     register.give([ASHFIELD, school("12345", "No URN")])
-    [event] = register.events(EventKind.REGISTER_IMPORTED)
+    [event] = register.events(RegisterImported.kind)
     sha256 = hashlib.sha256(register.file.read_bytes()).hexdigest()
     assert event.facts["sha256"] == sha256
     assert event.facts["name"] == "edubasealldata20261123.csv"
@@ -457,7 +458,7 @@ def test_a_closure_raises_a_live_case_and_changes_it_not(
     [found] = register.findings("closed")
     assert found.after == "closed on 31 August 2026 (Closure)"
     assert case.escalation.status is Status.OPEN
-    [event] = register.events(EventKind.REGISTER_CHANGED_SCHOOL)
+    [event] = register.events(RegisterChangedSchool.kind)
     assert event.escalation_id == case.escalation.id
     assert event.facts["what"] == "closed on 31 August 2026 (Closure)"
     [alert] = register.alerts("register_changed_school")
@@ -469,7 +470,7 @@ def test_a_closure_raises_a_live_case_and_changes_it_not(
     assert "Ashfield Primary School closed on 31 August 2026 (Closure)." in mail.text
     assert case.reference in mail.subject
     register.give([school(900001, name, closed()), ASHFIELD])
-    assert len(register.events(EventKind.REGISTER_CHANGED_SCHOOL)) == 1
+    assert len(register.events(RegisterChangedSchool.kind)) == 1
     answer = register.give([school(900001, name), ASHFIELD])
     assert (answer["updated"], register.school(900001).closed_on) == (1, None)
 
@@ -499,7 +500,7 @@ def test_a_school_that_became_an_academy_names_its_successor(
     [found] = register.findings("converted")
     assert "became an academy" not in found.after
     assert found.after.endswith("(Academy Converter), which has the URN 900201")
-    [event] = register.events(EventKind.REGISTER_CHANGED_SCHOOL)
+    [event] = register.events(RegisterChangedSchool.kind)
     assert "which has the URN 900201" in event.facts["what"]
     assert case.escalation.ladder == "maintained"
 

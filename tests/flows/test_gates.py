@@ -17,11 +17,13 @@ from flows.waits import ask_again
 from models.clocks import london_date, long_date
 from models.database import read, write
 from models.escalations.tables import Decision, Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
+from models.people.events import SignInRefused
 from models.people.tables import Officer, Phase
-from models.record.sentences import Names, sentence
+from models.record.events import AccessRefused
+from models.record.vocabulary import Titles, happened_in
 from models.schools.contacts import set_contact
 from models.schools.tables import School
 from models.statements import change
@@ -42,8 +44,8 @@ ACTS = [
 ]
 
 
-def refusals(clockwork: Clockwork, kind: EventKind) -> list[Event]:
-    return [event for event in record_of(clockwork) if event.kind is kind]
+def refusals(clockwork: Clockwork, kind: str) -> list[Event]:
+    return [event for event in record_of(clockwork) if event.kind == kind]
 
 
 def letters_of(clockwork: Clockwork, proposal: Proposal) -> list[Letter]:
@@ -187,7 +189,7 @@ async def test_a_refused_answer_leaves_it_waiting_and_says_why(
     first_line = (await clockwork.form(run)).replace("\\", "").splitlines()[0]
     assert first_line.startswith("**It still waits.**")
     assert why in first_line
-    assert [event.kind.value for event in record_of(clockwork)[before:]] == kept
+    assert [event.kind for event in record_of(clockwork)[before:]] == kept
 
 
 @ONCE
@@ -196,15 +198,15 @@ async def test_who_was_refused_in_prefect_is_on_record(clockwork: Clockwork) -> 
     run = await clockwork.open_gate(proposal)
 
     await clockwork.answer(run, decision="approve", code=clockwork.code("seo"))
-    [refused] = refusals(clockwork, EventKind.ACCESS_REFUSED)
+    [refused] = refusals(clockwork, AccessRefused.kind)
     await clockwork.answer(run, decision="approve", code="0000-TYPED-0000-TYPED")
-    [unknown] = refusals(clockwork, EventKind.SIGN_IN_REFUSED)
+    [unknown] = refusals(clockwork, SignInRefused.kind)
 
     assert refused.actor == "seo@fernshire.example"
     assert refused.facts["address"] == f"Prefect: decide proposal {proposal.id}"
     assert "decided by" in refused.facts["why"]
     assert "TYPED" not in str(unknown.facts)
-    words = sentence(Names(clockwork.record.policy), unknown.kind, unknown.facts)
+    words = happened_in(unknown).sentence(Titles(clockwork.record.policy))
     assert words == (
         "Somebody who is not known here could not sign in with a personal code: "
         "nobody has this code."
@@ -224,7 +226,7 @@ async def test_a_case_that_is_not_theirs_to_see_names_it_in_the_refusal(
 
     await clockwork.answer(run, decision="approve", code=clockwork.code("sm"))
 
-    [refused] = refusals(clockwork, EventKind.ACCESS_REFUSED)
+    [refused] = refusals(clockwork, AccessRefused.kind)
     assert refused.escalation_id == case.escalation.id
     assert refused.facts["why"] == f"There is no proposal {proposal.id}."
 
@@ -236,7 +238,7 @@ async def test_who_guesses_on_does_not_fill_the_record(clockwork: Clockwork) -> 
     for _ in range(3):
         await clockwork.answer(run, decision="approve", code="0000-0000-0000-0000")
 
-    assert len(refusals(clockwork, EventKind.SIGN_IN_REFUSED)) == 1
+    assert len(refusals(clockwork, SignInRefused.kind)) == 1
 
 
 @ONCE

@@ -9,8 +9,9 @@ from sqlmodel import select
 from flows.dispatch import STARTING
 from models.database import read
 from models.escalations.tables import Escalation
-from models.events import EventKind
+from models.people.events import SignInRefused
 from models.record.audit import SOMEBODY
+from models.record.events import AccessRefused
 from tests.support.clockwork import Clockwork, record_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -98,12 +99,12 @@ async def test_a_refusal_is_shown_and_the_run_waits_on(
 @pytest.mark.parametrize(
     ("officer", "kind", "actor"),
     [
-        ("viewer", EventKind.ACCESS_REFUSED, "viewer@fernshire.example"),
-        (None, EventKind.SIGN_IN_REFUSED, SOMEBODY),
+        ("viewer", AccessRefused.kind, "viewer@fernshire.example"),
+        (None, SignInRefused.kind, SOMEBODY),
     ],
 )
 async def test_who_was_refused_is_on_record(
-    clockwork: Clockwork, officer: str | None, kind: EventKind, actor: str
+    clockwork: Clockwork, officer: str | None, kind: str, actor: str
 ) -> None:
     run = await begun(clockwork)
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from models.database import read, write
-from models.events import Break, ChainHead, Event, EventKind, Happening, append, link, verify
+from models.events import Break, ChainHead, Event, append, link, verify
+from models.people.events import OfficerChanged, OfficerEnabled, OfficerSignedIn
 from tests.support.council import NOW, Council
 
 pytestmark = pytest.mark.every_example
@@ -44,7 +45,7 @@ def last(engine: Engine) -> int:
 OTHER: dict[str, Callable[[Any], Any]] = {
     "at": lambda at: at + timedelta(microseconds=1),
     "actor": lambda actor: f"{actor} ",
-    "kind": lambda _: EventKind.OFFICER_SIGNED_IN,
+    "kind": lambda _: OfficerSignedIn.kind,
     "data": lambda data: data.replace("}", ',"x":1}'),
     "previous": lambda _: "f" * 64,
     "hash": lambda _: "f" * 64,
@@ -109,7 +110,7 @@ def test_an_inserted_event_is_found(chain: Engine) -> None:
         "sequence": end + 1,
         "at": NOW,
         "actor": "nobody",
-        "kind": EventKind.OFFICER_SIGNED_IN,
+        "kind": OfficerSignedIn.kind,
         "data": "{}",
         "previous": row.hash,
         "hash": link(row.hash, end + 1, NOW, "nobody", content),
@@ -153,18 +154,17 @@ def test_a_head_that_was_set_back_is_found(chain: Engine) -> None:
 def test_hostile_facts_are_kept_and_hash_the_same_when_read_back(chain: Engine) -> None:
     facts = {"text": "‮ “quoted” \\ 🌞 \u2028 ', --", "list": [1, None, True], "nested": {"a": []}}
     with write(chain) as session:
-        append(
-            session, NOW, "ünï@fernshire.example", Happening(EventKind.SCHOOL_ADDED, None, facts)
-        )
+        changed = OfficerChanged(None, officer="ünï", before=facts, after={})
+        append(session, NOW, "ünï@fernshire.example", changed)
     with read(chain) as session:
         event = session.get_one(Event, last(chain))
-        assert event.facts == facts
+        assert event.facts == {"officer": "ünï", "before": facts, "after": {}}
         assert verify(session) is None
 
 
 def test_a_transaction_that_fails_leaves_no_event(chain: Engine) -> None:
     end = last(chain)
-    added = Happening(EventKind.SCHOOL_ADDED, None, {})
+    added = OfficerEnabled(None, officer="somebody")
 
     def fail() -> None:
         with write(chain) as session:

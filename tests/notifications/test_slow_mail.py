@@ -9,7 +9,8 @@ import pytest
 from sqlmodel import select
 
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
+from models.letters.events import MessageSent
 from models.outbox import Message, MessageKind, MessageState
 from models.statements import change
 from notifications.composing import message_id
@@ -80,7 +81,7 @@ def test_a_letter_is_sent_when_it_is_sent_and_not_when_the_pass_began(post: Post
     sent_at = began + timedelta(seconds=40)
     assert [letter.settled_at for letter in post.letters] == [sent_at, sent_at]
     with read(post.case.engine) as session:
-        events = session.exec(select(Event).where(Event.kind == EventKind.MESSAGE_SENT)).all()
+        events = session.exec(select(Event).where(Event.kind == MessageSent.kind)).all()
     assert [event.at for event in events] == [sent_at, sent_at]
 
 

@@ -362,7 +362,7 @@ class Case:
     @property
     def kinds(self) -> list[str]:
         """What happened, in order."""
-        return [event.kind.value for event in self.all(Event)]
+        return [event.kind for event in self.all(Event)]
 
     @property
     def messages(self) -> list[Message]:

@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 from sqlmodel import func, select
 
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
 from models.law import powers as law_powers
+from models.record.events import AccessRefused
 from models.statutory import following, giving, preparing, using
 from models.statutory.tables import Power, WarningNotice
 from notifications.issuing import issue_letters
@@ -156,7 +157,7 @@ def count(engine: Engine, table: Any) -> int:
     """How many rows a table has; of the record those that are no refusal."""
     statement = select(func.count()).select_from(table)
     if table is Event:
-        statement = statement.where(Event.kind != EventKind.ACCESS_REFUSED)
+        statement = statement.where(Event.kind != AccessRefused.kind)
     with read(engine) as session:
         return session.exec(statement).one()
 

@@ -12,7 +12,7 @@ import grimp
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: written by `make docs` -->\n", "<!-- end of rooms -->\n"
-CONTRACT = "Inside models: a room stands on those below it, and any may read the tables of any"
+CONTRACT = "Inside models: a room stands on those below it; tables and events may be read by all"
 
 
 def layers() -> list[list[str]]:
@@ -41,7 +41,8 @@ def _called(graph: grimp.ImportGraph, room: str) -> set[str]:
     package = f"models.{room}"
     mine = {package, *graph.find_descendants(package)}
     imported = {name for each in mine for name in graph.find_modules_directly_imported_by(each)}
-    return {name.split(".")[1] for name in imported if not name.endswith(".tables") and "." in name}
+    read = (".tables", ".events")
+    return {name.split(".")[1] for name in imported if not name.endswith(read) and "." in name}
 
 
 def _about(room: str) -> str:

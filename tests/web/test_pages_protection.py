@@ -10,8 +10,9 @@ from sqlmodel import select
 
 from models.database import read
 from models.escalations.tables import Discussion
-from models.events import Event, EventKind
+from models.events import Event
 from models.letters.tables import Letter
+from models.record.events import AccessRefused
 from models.refusals import Refused
 from tests.support.cases import Case
 from tests.support.council import Council
@@ -26,7 +27,7 @@ def visitors(engine: Engine, council: Council, tmp_path: Path) -> Visitors:
 
 def events(engine: Engine) -> int:
     """How much has happened, less the refusals, which are on record too."""
-    happened = Event.kind != EventKind.ACCESS_REFUSED
+    happened = Event.kind != AccessRefused.kind
     with read(engine) as session:
         return session.exec(select(func.count(Event.sequence)).where(happened)).one()
 

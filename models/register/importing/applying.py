@@ -11,11 +11,12 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.escalations.tables import LIVE, Escalation
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.matters.held_contacts import contact_at, register_changed
 from models.people.tables import Officer
 from models.policy import Policy
 from models.programme.supporters import looking_after
+from models.register.events import RegisterChangedSchool
 from models.register.gias import same_head
 from models.register.importing.outcomes import ContactSaid, Outcome, Standing
 from models.risk.new_headteachers import new_headteacher
@@ -120,14 +121,14 @@ class Writer:
 
     def _tell_case_officer(self, outcome: Outcome, case: Escalation) -> None:
         """The school of a live case closed or became an academy: people decide what follows."""
-        facts: dict[str, Any] = {
-            "school": outcome.name,
-            "urn": outcome.urn,
-            "what": outcome.fate,
-            "import": self._import_id,
-        }
-        happening = Happening(EventKind.REGISTER_CHANGED_SCHOOL, case.id, facts)
-        append(self._session, self._now, NATIONAL_REGISTER, happening)
+        changed = RegisterChangedSchool(
+            case.id,
+            school=outcome.name,
+            urn=outcome.urn,
+            what=outcome.fate,
+            import_=self._import_id,
+        )
+        append(self._session, self._now, NATIONAL_REGISTER, changed)
         officer = self._session.get(Officer, case.case_officer_id)
         today = london_date(self._now)
         officers = (

@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.clocks import london_date
-from models.events import EventKind, Happening, append
+from models.events import append
 from models.evidence.tables import safe_name
 from models.policy import Policy
+from models.register.events import RegisterImported
 from models.register.gias import Record, RegisterRows, examine, open_register
 from models.register.importing.applying import Writer
 from models.register.importing.comparing import Comparison
@@ -141,14 +142,15 @@ def record(
     """The import is applied, and on record."""
     applied = {"state": ImportState.APPLIED, "applied_by": by, "applied_at": now}
     change(session, RegisterImport, {"id": number}, **applied)
-    facts = {
-        "import": number,
-        "name": safe_name(name) or "file",
-        "sha256": imported.sha256,
-        "file": imported.file,
+    happened = RegisterImported(
+        None,
+        import_=number,
+        name=safe_name(name) or "file",
+        sha256=imported.sha256,
+        file=imported.file,
         **imported.tally.counts(),
-    }
-    append(session, now, by, Happening(EventKind.REGISTER_IMPORTED, None, facts))
+    )
+    append(session, now, by, happened)
 
 
 class Findings:

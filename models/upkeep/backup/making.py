@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypedDict
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.database import connect, read, write
-from models.events import FIRST_HASH, Break, ChainHead, EventKind, Happening, append, verify
+from models.events import FIRST_HASH, Break, ChainHead, append, verify
 from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
 from models.people.officers import AT_THE_MACHINE
@@ -18,6 +19,7 @@ from models.upkeep import schema
 from models.upkeep.backup import archive
 from models.upkeep.backup.archive import DATABASE, Manifest
 from models.upkeep.backup.copying import copy
+from models.upkeep.events import BackupMade
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def back_up(
         broken = _broken(room)
         archive.write(manifest, members_of(room, evidence, wanted, manifest), file, room)
     sha256 = archive.sha256_of(file)
-    facts = {**facts_of(manifest), "file": file.name, "sha256": sha256}
+    made = BackupMade(None, **facts_of(manifest), file=file.name, sha256=sha256)
     with write(engine) as session:
-        append(session, now, AT_THE_MACHINE, Happening(EventKind.BACKUP_MADE, None, facts))
+        append(session, now, AT_THE_MACHINE, made)
     return Made(manifest, sha256, broken)
 
 
@@ -107,10 +109,14 @@ def members_of(
     return found
 
 
-def facts_of(manifest: Manifest) -> dict[str, object]:
+class Facts(TypedDict):
     """What the record says of a backup that was made or restored."""
-    return {
-        "made_at": manifest.made_at.isoformat(),
-        "events": manifest.events,
-        "head": manifest.head,
-    }
+
+    made_at: datetime
+    events: int
+    head: str
+
+
+def facts_of(manifest: Manifest) -> Facts:
+    """What the record says of this backup."""
+    return {"made_at": manifest.made_at, "events": manifest.events, "head": manifest.head}

@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.database import read, write
-from models.events import FIRST_HASH, ChainHead, Event, EventKind, Happening, append, verify
+from models.events import FIRST_HASH, ChainHead, Event, append, verify
 from models.files.folder import is_whole, path_of
 from models.people.officers import AT_THE_MACHINE
+from models.record.events import RecordWidened
 from models.refusals import NotPossible
 from models.upkeep import schema
 from models.upkeep.backup import archive
@@ -21,6 +22,7 @@ from models.upkeep.backup.archive import DATABASE, Archive, Manifest
 from models.upkeep.backup.copying import copy, empty
 from models.upkeep.backup.making import attached, facts_of, members_of, scratch_database, snapshot
 from models.upkeep.backup.since import hold_back, renew_gates, take_away, taken_away
+from models.upkeep.events import BackupRestored
 from models.upkeep.schema import SchemaError
 
 
@@ -134,10 +136,14 @@ def _replace(
     empty(session.connection())
     copy(source.connection(), session.connection())
     _check_record(session, manifest)
-    facts = {**facts_of(manifest), "replaced": {"events": events, "head": head}}
-    facts["level_letters"] = asdict(taken.level_letters)
+    restored = BackupRestored(
+        None,
+        **facts_of(manifest),
+        replaced={"events": events, "head": head},
+        level_letters=asdict(taken.level_letters),
+    )
     take_away(session, taken, now)
-    append(session, now, AT_THE_MACHINE, Happening(EventKind.BACKUP_RESTORED, None, facts))
+    append(session, now, AT_THE_MACHINE, restored)
     renew_gates(session)
     undecided = hold_back(session, now, unknown=not went_on)
     missing = _missing(session, manifest, evidence)
@@ -154,7 +160,7 @@ def _check_record(session: Session, manifest: Manifest) -> None:
     saved = session.get(Event, manifest.events)
     after = session.exec(select(Event.kind).where(Event.sequence > manifest.events)).all()
     # Bringing an older version's tables up to date is on record, too.
-    updates = set(after) <= {EventKind.RECORD_WIDENED}
+    updates = set(after) <= {RecordWidened.kind}
     if not updates or (saved.hash if saved else FIRST_HASH) != manifest.head:
         raise NotPossible("Nothing was changed: the backup's record and its manifest differ.")
 

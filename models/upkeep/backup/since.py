@@ -16,7 +16,8 @@ from sqlmodel import select as select_models
 
 from models import noting
 from models.escalations.tables import Escalation, NamedOfficer, Proposal
-from models.events import EventKind, Happening, append
+from models.events import append
+from models.letters.events import MessageBecameUnknown
 from models.letters.tables import Letter, LetterState
 from models.level_letters.already_left import Left, approved_so_far, left_before
 from models.level_letters.deliveries import tell_approver
@@ -180,15 +181,15 @@ def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
 
 
 def _report(session: Session, message: Message, now: datetime) -> None:
-    facts = {
-        "message": message.id,
-        "letter": message.letter_id,
-        "to": message.to_email,
-        "detail": MAY_HAVE_LEFT,
-    }
     about = {"key": message.key, "letter_id": message.letter_id}
     noting.state(session, Message, about, state=MessageState.UNKNOWN)
-    unknown = Happening(EventKind.MESSAGE_BECAME_UNKNOWN, message.escalation_id, facts)
+    unknown = MessageBecameUnknown(
+        message.escalation_id,
+        message=message.id,
+        letter=message.letter_id,
+        to=message.to_email,
+        detail=MAY_HAVE_LEFT,
+    )
     append(session, now, AT_THE_MACHINE, unknown)
     escalation = session.get_one(Escalation, message.escalation_id)
     officer = session.get_one(Officer, escalation.case_officer_id)

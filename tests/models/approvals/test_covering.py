@@ -11,10 +11,11 @@ from sqlmodel import col, select
 
 from models.approvals import deciders
 from models.approvals import shown as approvals_shown
+from models.approvals.events import ProposalApproved
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations.tables import Decision, Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.letters.tables import Letter
 from models.outbox import Message
 from models.people import cover as people_cover
@@ -74,7 +75,7 @@ def test_a_colleague_decides_in_both_names(case: Case, council: Council, engine:
     [approved] = [
         event
         for event in case.all(Event)
-        if event.kind == EventKind.PROPOSAL_APPROVED and event.facts["proposal"] == proposal.id
+        if event.kind == ProposalApproved.kind and event.facts["proposal"] == proposal.id
     ]
     assert approved.actor == council.seo2.email
     assert approved.facts["for"] == "Harriet Osborne"

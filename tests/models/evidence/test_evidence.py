@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
 from models.evidence import keeping
+from models.evidence.events import EvidenceAdded, EvidenceRefused
 from models.evidence.keeping import Upload, add_evidence, receive, sweep
 from models.evidence.shown import evidence_of
 from models.evidence.tables import LONGEST_NAME, EvidenceFile, Scan, safe_name
@@ -252,7 +253,7 @@ def test_a_file_is_kept_with_its_row_and_event(case: Case, home: Settings) -> No
         "informal_headteacher",
     )
     event = case.all(Event)[-1]
-    assert event.kind is EventKind.EVIDENCE_ADDED
+    assert event.kind == EvidenceAdded.kind
     assert event.actor == "seo@fernshire.example"
     assert event.facts["sha256"] == kept.sha256
     with read(case.engine) as session:
@@ -392,7 +393,7 @@ def test_malware_is_refused_removed_and_on_record(
     assert not on_disk(settings)
     assert not on_record(case)
     event = case.all(Event)[-1]
-    assert event.kind is EventKind.EVIDENCE_REFUSED
+    assert event.kind == EvidenceRefused.kind
     assert event.facts["reason"] == "the file: Fence.Test FOUND"
     with read(case.engine) as session:
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[0]

@@ -9,7 +9,8 @@ import pytest
 from sqlmodel import select
 
 from models.database import read
-from models.events import Event, EventKind, verify
+from models.events import Event, verify
+from models.evidence.events import EvidenceAdded
 from models.evidence.tables import EvidenceFile
 from models.files.folder import files_in_place, is_whole, temporary_files
 from models.refusals import NotPossible
@@ -26,7 +27,7 @@ def rows(url: str) -> list[EvidenceFile]:
     with opened(url) as engine, read(engine) as session:
         assert verify(session) is None
         found = list(session.exec(select(EvidenceFile)))
-        added = session.exec(select(Event).where(Event.kind == EventKind.EVIDENCE_ADDED)).all()
+        added = session.exec(select(Event).where(Event.kind == EvidenceAdded.kind)).all()
     assert [row.sha256 for row in found] == [event.facts["sha256"] for event in added]
     return found
 

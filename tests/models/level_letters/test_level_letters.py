@@ -51,7 +51,7 @@ def kinds(post: Post) -> list[str]:
     with read(post.engine) as session:
         assert verify(session) is None
         events = session.exec(select(Event).order_by(Event.sequence)).all()
-    return [event.kind.value for event in events if event.kind.value.startswith("level_letter")]
+    return [event.kind for event in events if event.kind.startswith("level_letter")]
 
 
 # --- to whom

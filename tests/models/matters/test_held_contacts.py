@@ -7,7 +7,7 @@ from models.approvals.approving import to_be_sent
 from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.letters import shown as letters_shown
 from models.letters.deliveries import settle
 from models.letters.shown import held_contacts
@@ -20,6 +20,7 @@ from models.people.tables import Officer, Phase
 from models.record import timeline
 from models.refusals import NotAllowed, NotFound, NotPossible, Refused
 from models.schools import contacts
+from models.schools.events import ContactChanged
 from models.schools.shown import school
 from models.schools.tables import HeldContact
 from models.statements import change
@@ -255,7 +256,7 @@ def test_who_sees_an_open_case_changes_its_contacts_as_ever(case: Case) -> None:
     set_contact(case, "admin")
     assert held(case) == []
     changed = case.all(Event)[-1]
-    assert (changed.kind, changed.actor) == (EventKind.CONTACT_CHANGED, case.council.admin.email)
+    assert (changed.kind, changed.actor) == (ContactChanged.kind, case.council.admin.email)
     assert goes_to(case, proposal) == [NEW]
 
 

@@ -13,10 +13,11 @@ from models.approvals.shown import proposals, waiting_count
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations import holding
+from models.escalations.events import CaseOpenedToAll, CaseRestricted
 from models.escalations.shown import escalation, escalations
 from models.escalations.starting import start
 from models.escalations.tables import Escalation, NamedOfficer, Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.matters.shown import deadlines
 from models.outbox import Message
 from models.people.access import THE_MACHINE, reader
@@ -292,10 +293,10 @@ def test_who_restricted_it_and_why_is_on_record(case: Case) -> None:
     restrict(case, "legal")
     open_to_all(case)
     restricted, opened = case.all(Event)[-2:]
-    assert restricted.kind is EventKind.CASE_RESTRICTED
+    assert restricted.kind == CaseRestricted.kind
     assert restricted.facts["officers"] == ["hos@fernshire.example", "legal@fernshire.example"]
     assert restricted.facts["reason"] == "It is delicate."
-    assert (opened.kind, opened.actor) == (EventKind.CASE_OPENED_TO_ALL, "hos@fernshire.example")
+    assert (opened.kind, opened.actor) == (CaseOpenedToAll.kind, "hos@fernshire.example")
 
 
 # --- the case officer

@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
 from models.people import identity, officers, passwords
 from models.people import password_rules as rules
+from models.people.events import CredentialRevoked, RefusalsCounted, SignInRefused
 from models.people.password_rules import Hashing, check_password
 from models.people.repeated_refusals import put_ended_on_record
 from models.people.tables import CredentialKind, Officer, SignInFailure, digest
@@ -163,7 +164,7 @@ def test_what_comes_after_the_longest_password_counts(hashing: Counting) -> None
 
 def refusals(engine: Engine) -> list[dict[str, object]]:
     with read(engine) as session:
-        refused = select(Event).where(Event.kind == EventKind.SIGN_IN_REFUSED)
+        refused = select(Event).where(Event.kind == SignInRefused.kind)
         return [event.facts for event in session.exec(refused.order_by(col(Event.sequence)))]
 
 
@@ -190,7 +191,7 @@ def test_who_guesses_on_is_on_record_once_and_counted(with_password: Engine) -> 
     assert [told["officer"] for told in refusals(with_password)] == [SEO, None]
     put_ended_on_record(with_password, NOW + timedelta(hours=1))
     with read(with_password) as session:
-        counted = select(Event).where(Event.kind == EventKind.REFUSALS_COUNTED)
+        counted = select(Event).where(Event.kind == RefusalsCounted.kind)
         facts = [event.facts for event in session.exec(counted.order_by(col(Event.sequence)))]
     assert [(each["first"]["officer"], each["times"]) for each in facts] == [(SEO, 4), (None, 9)]
 
@@ -424,7 +425,7 @@ def revoked(engine: Engine) -> list[str]:
     with read(engine) as session:
         ended = session.exec(
             select(Event.data)
-            .where(Event.kind == EventKind.CREDENTIAL_REVOKED)
+            .where(Event.kind == CredentialRevoked.kind)
             .order_by(col(Event.sequence))
         ).all()
     return sorted(json.loads(data)["kind"] for data in ended)

@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import read, write
-from models.events import Event, EventKind, verify
+from models.events import Event, verify
 from models.people.access import RULES, Act
 from models.policy import Policy
 from models.programme import duties_shown, supporters, supporters_shown
 from models.programme import shown as reading
+from models.programme.events import DutyCancelled, ReviewRecorded, SupportEnded, VisitRecorded
 from models.programme.tables import DutyKind, Supporter
-from models.record.sentences import SENTENCES
+from models.record.vocabulary import Titles, happened_in
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.schools.tables import RiskLevel
 from tests.support.council import OFFICERS, Council
@@ -32,15 +33,16 @@ def programme(engine: Engine, policy: Policy, council: Council) -> Programme:
     return found
 
 
-def events(programme: Programme, kind: EventKind) -> list[Event]:
+def events(programme: Programme, kind: str) -> list[Event]:
     with read(programme.engine) as session:
         assert verify(session) is None
-        return [each for each in session.exec(select(Event)) if each.kind is kind]
+        return [each for each in session.exec(select(Event)) if each.kind == kind]
 
 
-def said(programme: Programme, kind: EventKind) -> list[str]:
+def said(programme: Programme, kind: str) -> list[str]:
     """What the record says, in words."""
-    return [SENTENCES[kind](None, each.facts) for each in events(programme, kind)]  # type: ignore[arg-type]
+    titles = Titles(programme.policy)
+    return [happened_in(each).sentence(titles) for each in events(programme, kind)]
 
 
 def test_a_visit_meets_the_planned_one_that_was_due_first(programme: Programme) -> None:
@@ -55,7 +57,7 @@ def test_a_visit_meets_the_planned_one_that_was_due_first(programme: Programme) 
         ("planned", None),
     ]
     assert third.id == found[2].id
-    assert said(programme, EventKind.VISIT_RECORDED) == [
+    assert said(programme, VisitRecorded.kind) == [
         "A visit to Ashfield Primary School on 23 November 2026 was recorded.",
         "A visit to Ashfield Primary School on 20 November 2026 was recorded.",
     ]
@@ -107,7 +109,7 @@ def test_reviews(programme: Programme, kind: str, urn: int | None) -> None:
     first, *_ = programme.duties(DutyKind(kind), urn=urn)
     review = programme.review(kind)
     assert (review.duty_id, review.urn) == (first.id, urn)
-    assert len(said(programme, EventKind.REVIEW_RECORDED)) == 1
+    assert len(said(programme, ReviewRecorded.kind)) == 1
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_the_same_again_is_refused(programme: Programme) -> None:
     programme.review("action_review")
     with pytest.raises(NotPossible, match="on record already"):
         programme.review("action_review")
-    assert len(events(programme, EventKind.VISIT_RECORDED)) == 1
+    assert len(events(programme, VisitRecorded.kind)) == 1
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def test_who_cancels_what(programme: Programme) -> None:
         assert programme.cancel(duty, council.hos).reason == "Agreed."
     with pytest.raises(NotPossible, match="cancelled"):
         programme.cancel(low)
-    assert len(said(programme, EventKind.DUTY_CANCELLED)) == 3
+    assert len(said(programme, DutyCancelled.kind)) == 3
 
 
 def test_what_is_cancelled_is_not_met_and_what_is_done_is_not_cancelled(
@@ -247,7 +249,7 @@ def test_one_evaluation_officer_at_a_time(programme: Programme) -> None:
             for each in supporters_shown.supporters_of(session, 900001, today=date(2026, 11, 23))
         ]
         assert states == ["ahead", "in_force"]
-    assert said(programme, EventKind.SUPPORT_ENDED) == [
+    assert said(programme, SupportEnded.kind) == [
         "Sam Ellison no longer supports Ashfield Primary School (School Evaluation Officer)."
     ]
 

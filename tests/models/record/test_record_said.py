@@ -13,12 +13,11 @@ from models.events import (
     FIRST_HASH,
     ChainHead,
     Event,
-    EventKind,
-    Happening,
     append,
     canonical,
     link,
 )
+from models.people.events import OfficerEnabled
 from models.people.tables import Officer
 from models.policy import Policy
 from models.record.verifying import examine
@@ -43,7 +42,7 @@ def as_before(engine: Engine) -> None:
         previous, last = FIRST_HASH, 0
         for event in session.execute(_EVENTS.order_by(events.c.sequence)).scalars().all():
             data = canonical(event.facts)
-            content = (event.kind.value, event.escalation_id, data)
+            content = (event.kind, event.escalation_id, data)
             this = link(previous, event.sequence, event.at, event.actor, content)
             values = {"data": data, "previous": previous, "hash": this}
             here = events.c.sequence == event.sequence
@@ -96,7 +95,7 @@ def test_from_an_update_on_what_is_planted_is_found(
 
 def older(engine: Engine) -> None:
     """Take the tables back to the version before the record spoke of rows."""
-    config = schema._config()
+    config = schema.config()
     every = ScriptDirectory.from_config(config).walk_revisions()
     [mine] = [each for each in every if "the record speaks of rows" in each.doc]
     with engine.begin() as connection:
@@ -111,7 +110,7 @@ def test_what_is_written_after_an_event_is_said_by_it_all_the_same(
     council: Council, engine: Engine
 ) -> None:
     with write(engine) as session:
-        happened = Happening(EventKind.OFFICER_CHANGED, None, {"officer": council.seo.email})
+        happened = OfficerEnabled(None, officer=council.seo.email)
         append(session, NOW, "somebody", happened)
         change(session, Officer, {"id": council.seo.id}, name="Samuel Ellison")
     with read(engine) as session:

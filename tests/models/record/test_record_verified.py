@@ -118,7 +118,7 @@ def look(played: Played, *statements: str) -> Findings:
 def told(played: Played, found: Findings) -> list[tuple[str, str | None, str | None]]:
     """Of each difference the row, the column, and the kind of the event that says otherwise."""
     with read(played.engine) as session:
-        kinds = {event.sequence: event.kind.value for event in session.execute(_EVENTS).scalars()}
+        kinds = {event.sequence: event.kind for event in session.execute(_EVENTS).scalars()}
     return [(each.row, each.column, kinds.get(each.sequence)) for each in found.differences]
 
 

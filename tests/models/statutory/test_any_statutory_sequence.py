@@ -491,7 +491,7 @@ def intended(kinds: list[tuple[str, Any]]) -> set[int]:
 
 def kinds_of(before: list[Any]) -> Iterator[tuple[str, Any]]:
     """What had happened, and the facts of it."""
-    return ((event.kind.value, facts) for event, facts in before)
+    return ((event.kind, facts) for event, facts in before)
 
 
 DAYS = st.integers(-1, 12)

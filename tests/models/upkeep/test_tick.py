@@ -15,7 +15,8 @@ from sqlmodel import select
 
 from models.clocks import in_office_hours, is_working_day, london_date, london_time
 from models.database import connect, read, write
-from models.events import Event, EventKind, verify
+from models.events import Event, verify
+from models.matters.events import DeadlineMissed
 from models.matters.tables import Deadline, Reminder
 from models.outbox import Message
 from models.people.tables import Officer
@@ -84,7 +85,7 @@ def test_a_missed_deadline_is_marked_once_with_its_true_date(waiting: Case) -> N
     midnight = london(date(2026, 12, 8), 0)
     assert run(waiting, midnight).deadlines_missed == 1
     assert run(waiting, midnight).deadlines_missed == 0
-    [event] = [each for each in waiting.all(Event) if each.kind == EventKind.DEADLINE_MISSED]
+    [event] = [each for each in waiting.all(Event) if each.kind == DeadlineMissed.kind]
     assert (event.actor, event.facts["due_on"]) == ("the clock", "2026-12-07")
     assert queued(waiting, "reminder") == [], "nobody is told at midnight"
 
@@ -110,7 +111,7 @@ def test_off_for_three_weeks_each_person_gets_one_message(case: Case) -> None:
     assert len(queued(case, "reminder")) == len(messages) == 2
     with read(case.engine) as session:
         reminders = {each.id: each for each in session.exec(select(Reminder))}
-        missed = session.exec(select(Event).where(Event.kind == EventKind.DEADLINE_MISSED)).all()
+        missed = session.exec(select(Event).where(Event.kind == DeadlineMissed.kind)).all()
         assert [event.facts["due_on"] for event in missed] == ["2026-12-07"] * 3
         assert len({event.facts["deadline"] for event in missed}) == 3
         assert verify(session) is None
@@ -195,7 +196,7 @@ def test_two_clocks_at_once_have_one_effect(case: Case, database_url: str) -> No
     assert sum(each.digests for each in done) == 3
     assert len(queued(case, "reminder")) == 2
     with read(case.engine) as session:
-        events = session.exec(select(Event).where(Event.kind == EventKind.DEADLINE_MISSED)).all()
+        events = session.exec(select(Event).where(Event.kind == DeadlineMissed.kind)).all()
         assert len(events) == 3
         assert verify(session) is None
 
@@ -244,7 +245,7 @@ def _check(case: Case, latest: datetime) -> None:
     with read(case.engine) as session:
         deadlines = session.exec(select(Deadline)).all()
         reminders = session.exec(select(Reminder)).all()
-        missed = session.exec(select(Event).where(Event.kind == EventKind.DEADLINE_MISSED)).all()
+        missed = session.exec(select(Event).where(Event.kind == DeadlineMissed.kind)).all()
         assert verify(session) is None
     expected = {each.id for each in deadlines if each.due_on < london_date(latest)}
     assert {each.id for each in deadlines if each.state == "missed"} == expected

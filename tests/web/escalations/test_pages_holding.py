@@ -9,9 +9,11 @@ from sqlmodel import select
 
 from models.database import read, write
 from models.escalations.tables import Proposal
-from models.events import Event, EventKind
+from models.events import Event
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
+from models.people.events import RefusalsCounted
+from models.record.events import AccessRefused, RestrictedCaseRead
 from models.refusals import NotPossible
 from models.statements import change
 from tests.support.callers import Callers
@@ -30,7 +32,7 @@ def callers(engine: Engine, council: Council, tmp_path: Path) -> Callers:
     return Callers(engine, council, tmp_path)
 
 
-def kinds(engine: Engine, kind: EventKind) -> list[Event]:
+def kinds(engine: Engine, kind: str) -> list[Event]:
     with read(engine) as session:
         return list(session.exec(select(Event).where(Event.kind == kind)))
 
@@ -63,15 +65,15 @@ def test_reads_and_refusals_of_a_restricted_case_are_on_record(
     address = f"/escalations/{case.reference}"
     form = visitors.hos.get(address).follow("Change who can see it")
     form.submit(restricted="yes", reason="Delicate.")
-    before = len(kinds(visitors.engine, EventKind.RESTRICTED_CASE_READ))
+    before = len(kinds(visitors.engine, RestrictedCaseRead.kind))
     visitors.dcs.get(f"{address}/record")
     visitors.seo2.get(f"{address}/record", 404)
     visitors.seo2.get("/escalations/ESC-2099-0001", 404)
-    seen = kinds(visitors.engine, EventKind.RESTRICTED_CASE_READ)[before:]
+    seen = kinds(visitors.engine, RestrictedCaseRead.kind)[before:]
     assert [(each.actor, each.facts["address"]) for each in seen] == [
         ("dcs@fernshire.example", f"{address}/record")
     ]
-    [refused] = kinds(visitors.engine, EventKind.ACCESS_REFUSED)
+    [refused] = kinds(visitors.engine, AccessRefused.kind)
     assert refused.actor == "seo2@fernshire.example"
     assert refused.escalation_id == case.escalation.id
 
@@ -81,7 +83,7 @@ def test_a_refusal_by_role_is_on_record(visitors: Visitors, callers: Callers, ca
     visitors.viewer.get(f"/escalations/{case.reference}/record", 403)
     callers.viewer.post("/escalations", 403, key="k1", urn=900002)
     callers.viewer.post(f"/escalations/{case.reference}/proposals", 403, action="pause", reason="x")
-    refused = kinds(visitors.engine, EventKind.ACCESS_REFUSED)
+    refused = kinds(visitors.engine, AccessRefused.kind)
     assert [each.facts["address"] for each in refused] == [
         f"GET /escalations/{case.reference}/record",
         "POST /api/v1/escalations",
@@ -97,14 +99,14 @@ def test_the_same_refusal_again_and_again_is_one_event_and_a_count(
     for _ in range(4):
         visitors.viewer.get(f"/escalations/{case.reference}/discussions/new", 403)
         callers.viewer.post("/escalations", 403, urn=900002)
-    refused = kinds(visitors.engine, EventKind.ACCESS_REFUSED)
+    refused = kinds(visitors.engine, AccessRefused.kind)
     assert [each.facts["address"] for each in refused] == [
         f"GET /escalations/{case.reference}/discussions/new",
         "POST /api/v1/escalations",
     ]
     visitors.at(visitors.now + timedelta(hours=1))
     visitors.viewer.get(f"/escalations/{case.reference}/discussions/new", 403)
-    [counted] = kinds(visitors.engine, EventKind.REFUSALS_COUNTED)
+    [counted] = kinds(visitors.engine, RefusalsCounted.kind)
     assert (counted.facts["times"], counted.facts["event"]) == (3, refused[0].sequence)
     shown = visitors.admin.get("/administration/audit?topic=refusals").text
     assert "3 times more within the hour" in shown
@@ -116,7 +118,7 @@ def test_a_refusal_inside_a_command_is_on_record_once(callers: Callers, case: Ca
     proposal = case.propose("pause", by="hos")
     for _ in range(2):
         callers.hos.approve(proposal.id, 403, key="mine")
-    [refused] = kinds(callers.engine, EventKind.ACCESS_REFUSED)
+    [refused] = kinds(callers.engine, AccessRefused.kind)
     assert "somebody else must decide it" in refused.facts["why"]
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import Engine
 
-from models.events import EventKind
+from models.people.events import SignInRefused
 from tests.support.council import NOW, Council
 from tests.support.council_sign_in import go, kinds, leave, served
 from tests.support.oidc_provider import Provider
@@ -69,7 +69,7 @@ def test_a_provider_that_did_not_ask_or_does_not_say_when_is_not_enough(
     assert page.links["Back to my account"] == "/account"
     assert visitor.client.cookies[SESSION] == before
     assert asks(visitor)
-    assert kinds(visitors.engine)[-1] is EventKind.SIGN_IN_REFUSED
+    assert kinds(visitors.engine)[-1] == SignInRefused.kind
 
 
 def test_a_sign_in_for_which_the_provider_just_asked_is_enough(

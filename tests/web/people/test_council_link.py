@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
 from models.people import identity
+from models.people.events import OfficerLinked
 from models.people.tables import Officer, Role, digest
 from models.refusals import NotIdentified
 from models.statements import change
@@ -66,7 +67,7 @@ def test_a_link_links_the_invited_officer_once(visitors: Visitors) -> None:
     linked = officer(visitors.engine, "seo@fernshire.example")
     assert linked.oidc_subject == SUBJECT
     assert linked.name == "Ruth Calloway"
-    assert EventKind.OFFICER_LINKED in kinds(visitors.engine)
+    assert OfficerLinked.kind in kinds(visitors.engine)
     assert visitor.get("/account").path == "/account"
     assert visitor.get("/set-password", 404).heading == "This link does not work"
     assert go(visitors.stranger()).status == 200
@@ -132,7 +133,7 @@ def test_linking_ends_every_other_way_to_sign_in(visitors: Visitors) -> None:
         identity.officer_by_code(session, code)
     assert elsewhere.get("/account").path.startswith("/sign-in")
     with read(visitors.engine) as session:
-        linked = select(Event.data).where(Event.kind == EventKind.OFFICER_LINKED)
+        linked = select(Event.data).where(Event.kind == OfficerLinked.kind)
         assert '"in_place_of_all":true' in session.exec(linked).one()
 
 

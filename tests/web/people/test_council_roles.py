@@ -8,8 +8,15 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import read, write
-from models.events import EventKind
 from models.people import identity, officers
+from models.people.events import (
+    OfficerAdded,
+    OfficerChanged,
+    OfficerDisabled,
+    OfficerLinked,
+    OfficerSignedIn,
+    SignInRefused,
+)
 from models.people.tables import Officer, Role
 from tests.support.council import NOW, Council
 from tests.support.council_sign_in import (
@@ -42,9 +49,9 @@ def test_somebody_new_is_added_with_the_role_that_the_provider_gives(visitors: V
     assert (ruth.role, ruth.active, ruth.demonstration) == (Role.OFFICER, True, False)
     assert ruth.oidc_subject == "oid 0a1b tid 9f8e"
     assert kinds(visitors.engine)[-3:] == [
-        EventKind.OFFICER_ADDED,
-        EventKind.OFFICER_LINKED,
-        EventKind.OFFICER_SIGNED_IN,
+        OfficerAdded.kind,
+        OfficerLinked.kind,
+        OfficerSignedIn.kind,
     ]
 
 
@@ -69,7 +76,7 @@ def test_a_known_account_is_brought_up_to_date(visitors: Visitors, provider: Pro
     go(other)
     before = kinds(visitors.engine)
     go(visitors.stranger())
-    assert kinds(visitors.engine) == [*before, EventKind.OFFICER_SIGNED_IN]
+    assert kinds(visitors.engine) == [*before, OfficerSignedIn.kind]
     provider.person |= {
         "name": "Ruth Marsh",
         "roles": ["Something.Else", "service_manager_primary"],
@@ -78,7 +85,7 @@ def test_a_known_account_is_brought_up_to_date(visitors: Visitors, provider: Pro
     go(visitors.stranger())
     ruth = officer(visitors.engine)
     assert (ruth.name, ruth.role, ruth.phase) == ("Ruth Marsh", Role.SERVICE_MANAGER, "primary")
-    assert kinds(visitors.engine)[-2:] == [EventKind.OFFICER_CHANGED, EventKind.OFFICER_SIGNED_IN]
+    assert kinds(visitors.engine)[-2:] == [OfficerChanged.kind, OfficerSignedIn.kind]
     assert other.get("/account").path.startswith("/sign-in")  # the role is another
 
 
@@ -143,7 +150,7 @@ def test_without_exactly_one_role_nobody_is_let_in(
     with read(visitors.engine) as session:
         known = session.exec(select(Officer).where(col(Officer.oidc_subject).is_not(None))).all()
     assert known == []
-    assert kinds(visitors.engine)[-1] is EventKind.SIGN_IN_REFUSED
+    assert kinds(visitors.engine)[-1] == SignInRefused.kind
 
 
 def test_the_same_role_twice_is_one_role(visitors: Visitors, provider: Provider) -> None:
@@ -162,9 +169,9 @@ def test_whose_role_goes_is_out_until_it_is_back(visitors: Visitors, provider: P
     assert (gone.active, gone.role_withdrawn) == (False, True)
     assert visitor.get("/account").path.startswith("/sign-in")
     assert_token_is_dead(visitors, token)
-    assert kinds(visitors.engine)[-2:] == [EventKind.OFFICER_DISABLED, EventKind.SIGN_IN_REFUSED]
+    assert kinds(visitors.engine)[-2:] == [OfficerDisabled.kind, SignInRefused.kind]
     go(visitors.stranger(), 403)
-    assert kinds(visitors.engine).count(EventKind.OFFICER_DISABLED) == 1
+    assert kinds(visitors.engine).count(OfficerDisabled.kind) == 1
     provider.person["roles"] = ["viewer"]
     assert go(visitors.stranger()).status == 200
     back = officer(visitors.engine)

@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import read, write
-from models.events import Event, EventKind
+from models.events import Event
 from models.people import identity
 from models.people import password_rules as rules
+from models.people.events import OfficerProven, SignInRefused
 from models.people.password_rules import Hashing
 from models.people.tables import Officer, SignInFailure, digest
 from tests.support.council import NOW, Council
@@ -322,9 +323,9 @@ def test_a_secret_asks_for_the_password_ten_minutes_after_it_was_given(
     again = visitor.get("/account").submit(at=address, **OWN[address])
     assert again.heading == told.heading  # not asked twice within ten minutes
     with read(visitors.engine) as session:
-        proven = select(Event).where(Event.kind == EventKind.OFFICER_PROVEN)
+        proven = select(Event).where(Event.kind == OfficerProven.kind)
         [event] = session.exec(proven)
-        refused = select(Event).where(Event.kind == EventKind.SIGN_IN_REFUSED)
+        refused = select(Event).where(Event.kind == SignInRefused.kind)
         assert len(session.exec(refused).all()) == 1
     assert event.facts == {"officer": SEO, "way": "password"}
     shown = visitors.admin.get("/administration/audit").text

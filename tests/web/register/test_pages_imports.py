@@ -11,9 +11,10 @@ from sqlmodel import select
 
 from models import work
 from models.database import read, write
-from models.events import Event, EventKind, verify
+from models.events import Event, verify
 from models.files.folder import LARGEST as LARGEST_FILE
 from models.policy import Policy
+from models.register.events import RegisterImported
 from models.register.importing import LARGEST, read_register, tidy
 from models.register.tables import ImportState, RegisterFinding, RegisterImport
 from models.schools.tables import School
@@ -110,7 +111,7 @@ def test_a_file_is_given_read_shown_and_applied(office: Office) -> None:
     assert (kept.state, kept.applied_by) == (ImportState.APPLIED, "admin@fernshire.example")
     with read(office.engine) as session:
         assert verify(session) is None
-        events = session.exec(select(Event).where(Event.kind == EventKind.REGISTER_IMPORTED))
+        events = session.exec(select(Event).where(Event.kind == RegisterImported.kind))
         assert [event.actor for event in events] == ["admin@fernshire.example"]
     assert "Applied" in admin.get("/administration/imports").text
 

@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.escalations import holding
-from models.events import Event, EventKind, verify
+from models.events import Event, verify
 from models.outbox import Message, MessageKind, MessageState
 from models.people import identity, officers
+from models.people.events import CredentialIssued, OfficerAdded
 from models.people.tables import Credential, CredentialKind, Officer, Role, SignIn
 from models.statements import change
 from models.upkeep.backup import back_up
@@ -186,11 +187,11 @@ def test_an_officer_is_added_and_their_link_shown_once(visitors: Visitors, case:
         last = select(Event).order_by(col(Event.sequence).desc()).limit(2)
         issued, appointed = session.exec(last).all()
     assert (appointed.kind, appointed.actor) == (
-        EventKind.OFFICER_ADDED,
+        OfficerAdded.kind,
         "admin@fernshire.example",
     )
     assert (issued.kind, issued.actor) == (
-        EventKind.CREDENTIAL_ISSUED,
+        CredentialIssued.kind,
         "admin@fernshire.example",
     )
 

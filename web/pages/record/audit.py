@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.happened import Topic
 from models.paging import MOST_PER_PAGE, Page
 from models.people import shown as people_shown
 from models.people.access import Act
-from models.record.audit_shown import AuditEntry, Topic, audit
+from models.record.audit_shown import AuditEntry, audit
 from models.refusals import InvalidInput
 from web.pages.forms import PARTS, Form
 from web.pages.lists import List, PageNumber, address

@@ -1,0 +1,111 @@
+"""What happens to the deadlines of a case, and to the contacts that its letters use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from models.clocks import long_date
+from models.happened import Happened, Names, listed
+from models.matters.tables import DeadlineKind
+from models.policy.wording import inside, role_words
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineSet(Happened):
+    """A day was set by which something is due; `rule` says in words where it comes from."""
+
+    deadline: int
+    kind_: str | None = None
+    step: str
+    due_on: date
+    rule: str
+
+    def sentence(self, names: Names) -> str:
+        day, rule = long_date(self.due_on), inside(self.rule)
+        if self.kind_ == DeadlineKind.POWERS:
+            return f"The last day for sections 63, 64 and 66 was set to {day}: {rule}."
+        return f"The deadline of {names.step(self.step)} was set to {day}: {rule}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineMissed(Happened):
+    """A day has passed by which something was due."""
+
+    deadline: int
+    kind_: str | None = None
+    step: str
+    due_on: date
+
+    def sentence(self, names: Names) -> str:
+        day = long_date(self.due_on)
+        if self.kind_ == DeadlineKind.POWERS:
+            return f"The last day for sections 63, 64 and 66, {day}, has passed."
+        return f"The deadline of {names.step(self.step)} was missed on {day}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineExtended(Happened):
+    """What is due has a later day."""
+
+    deadline: int
+    from_: date
+    to: date
+    reason: str
+
+    def sentence(self, _: Names) -> str:
+        before, after = long_date(self.from_), long_date(self.to)
+        return f"The deadline of {before} was extended to {after}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderQueued(Happened):
+    """Officers are reminded of what is due."""
+
+    deadline: int
+    step: str
+    due_on: date
+    kind_: str
+    to: tuple[str, ...]
+
+    def sentence(self, names: Names) -> str:
+        to = listed(self.to) or "nobody: no officer in charge is active"
+        day = long_date(self.due_on)
+        return f"A reminder of {names.step(self.step)}, due on {day}, was queued to {to}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactConfirmed(Happened):
+    """A case's letters go to the school's new contact from now on."""
+
+    urn: int
+    role: str
+    before: Mapping[str, str | None]
+    after: Mapping[str, str | None]
+
+    def sentence(self, _: Names) -> str:
+        return (
+            f"{_contact(self.after)} was confirmed as the {role_words(self.role)} for this "
+            f"case’s letters, in place of {_contact(self.before)}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactKept(Happened):
+    """A case's letters go on to the contact that the school had before."""
+
+    urn: int
+    role: str
+    before: Mapping[str, str | None]
+    after: Mapping[str, str | None]
+
+    def sentence(self, _: Names) -> str:
+        return (
+            f"This case’s letters stay with {_contact(self.before)} as the "
+            f"{role_words(self.role)}: {_contact(self.after)} was not confirmed."
+        )
+
+
+def _contact(person: Mapping[str, str | None]) -> str:
+    if person["name"] is None:
+        return "nobody"
+    return f"{person['name']} ({person['email'] or 'no e-mail address'})"

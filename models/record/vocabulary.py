@@ -1,0 +1,86 @@
+"""Every event there is: each room says its own, and a word of the record finds its class."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from models.approvals import events as approvals
+from models.escalations import events as escalations
+from models.events import Event
+from models.evidence import events as evidence
+from models.happened import Happened, Names, Topic
+from models.letters import events as letters
+from models.level_letters import events as level_letters
+from models.matters import events as matters
+from models.people import events as people
+from models.policy import Policy
+from models.policy.wording import step_words
+from models.programme import events as programme
+from models.record import events as record
+from models.register import events as register
+from models.risk import events as risk
+from models.schools import events as schools
+from models.statutory import events as statutory
+from models.upkeep import events as upkeep
+
+ROOMS = (
+    approvals,
+    escalations,
+    evidence,
+    letters,
+    level_letters,
+    matters,
+    people,
+    programme,
+    record,
+    register,
+    risk,
+    schools,
+    statutory,
+    upkeep,
+)
+
+
+def said_in(room: ModuleType) -> list[type[Happened]]:
+    """A room's events; what several of them have in common is none."""
+    return [
+        each
+        for each in vars(room).values()
+        if isinstance(each, type) and each.__module__ == room.__name__
+        if issubclass(each, Happened) and not each.__subclasses__()
+    ]
+
+
+KINDS: Mapping[str, type[Happened]] = {each.kind: each for room in ROOMS for each in said_in(room)}
+
+
+def happened_in(event: Event) -> Happened:
+    """What an event of the record says happened."""
+    return KINDS[event.kind].of(event.escalation_id, event.facts)
+
+
+def kinds_of(topic: Topic | None) -> list[str]:
+    """The words below which the record of access tells a topic, or any."""
+    return [
+        kind
+        for kind, each in KINDS.items()
+        if each.topic is not None and topic in (None, each.topic)
+    ]
+
+
+@dataclass(frozen=True)
+class Titles(Names):
+    """What steps and letters are called in a sentence."""
+
+    policy: Policy
+    letters: Mapping[int, str] = field(default_factory=dict)
+
+    def step(self, key: str) -> str:
+        return step_words(self.policy, key)
+
+    def letter(self, key: int | None) -> str:
+        return self.letters.get(key or 0, "A letter")
+
+    def event(self, kind: str, facts: Mapping[str, Any]) -> str:
+        return KINDS[kind].of(None, facts).sentence(self)
