@@ -122,6 +122,7 @@ class EventKind(StrEnum):
     BACKUP_RESTORED = "backup_restored"
     REFUSALS_COUNTED = "refusals_counted"
     RECORD_WIDENED = "record_widened"
+    EDITION_ADOPTED = "edition_adopted"
 
 
 class Event(SQLModel, table=True):

@@ -17,6 +17,7 @@ from models.of_case import OfCase
 from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
+from models.policy.editions import policy_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
 from models.schools.tables import School
@@ -61,7 +62,10 @@ Row = TypeVar("Row", bound=OfCase)
 
 @dataclass
 class Case:
-    """One escalation with what stands around it, read once for one command."""
+    """One escalation with what stands around it, read once for one command.
+
+    `policy` is the one by which it goes: that of its own edition, see `models.policy.editions`.
+    """
 
     session: Session
     policy: Policy
@@ -201,13 +205,18 @@ def sees(session: Session, officer: Officer, escalation_id: int, *, restricted: 
 
 def find_case(session: Session, policy: Policy, reader: Reader, reference: str) -> Case:
     """The escalation with this reference, if this reader can see it; raises NotFound."""
+    return _case(session, policy, find_escalation(session, reader, reference))
+
+
+def find_escalation(session: Session, reader: Reader, reference: str) -> Escalation:
+    """The same without what stands around it."""
     found = []
     if is_text(reference):
         statement = _BY_REFERENCE[reader.sight]
         found = find(session, statement, name=reference, reader=reader.officer_id)
     if not found:
         raise NotFound(Escalation.missing)
-    return _case(session, policy, found[0])
+    return found[0]
 
 
 def case_of(
@@ -229,7 +238,7 @@ def case_of(
 
 def _case(session: Session, policy: Policy, escalation: Escalation) -> Case:
     steps = {step.key: step for step in find(session, _STEPS, escalation=escalation.id)}
-    return Case(session, policy, escalation, steps)
+    return Case(session, policy_of(session, policy, escalation), escalation, steps)
 
 
 def check_open(case: Case) -> None:

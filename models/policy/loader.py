@@ -31,27 +31,10 @@ Recipient = Literal[
     "ofsted",
 ]
 STATUTORY = ("notice", "powers")
-STATUTORY_STEPS = {"warning_notice": "notice", "intervention": "powers"}
 NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
-STEP_KEYS = {
-    "maintained": (
-        "informal_headteacher",
-        "informal_governing_body",
-        "formal_headteacher",
-        "formal_governing_body",
-        "performance_meetings",
-        "warning_notice",
-        "intervention",
-    ),
-    "academy": (
-        "informal_headteacher",
-        "informal_governing_body",
-        "formal_headteacher",
-        "formal_governing_body",
-        "secretary_of_state",
-        "ofsted",
-    ),
-}
+LADDERS = ("maintained", "academy")
+# Of what an added step is called in addresses and files: lower case words.
+Key = Annotated[str, Field(pattern="^[a-z]+(_[a-z0-9]+)*$", max_length=40)]
 
 
 class PolicyError(Exception):
@@ -137,7 +120,7 @@ class OtherLetters(_Strict):
 class StepRule(_Strict):
     """One step of a ladder, as the policy has it."""
 
-    key: str
+    key: Key
     number: str
     title: str
     kind: Literal["discussion", "letter", "meetings", "notice", "powers"]
@@ -203,7 +186,36 @@ class Ladder(_Strict):
 
     key: Literal["maintained", "academy"]
     title: str
-    steps: tuple[StepRule, ...]
+    steps: Annotated[tuple[StepRule, ...], Field(min_length=1)]
+
+    @field_validator("steps")
+    @classmethod
+    def _told_apart(cls, value: tuple[StepRule, ...]) -> tuple[StepRule, ...]:
+        keys = [step.key for step in value]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two steps have the key {twice!r}")
+        if value[0].kind != "discussion":
+            raise ValueError(
+                "the first step must be of kind 'discussion': starting sends no letter"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _as_the_law_has_it(self) -> Self:
+        """Part 4 of the Act, for maintained schools: one notice, then the powers, at the end."""
+        kinds = [step.kind for step in self.steps if step.statutory]
+        if self.key == "academy" and kinds:
+            raise ValueError(
+                f"steps: no step may be of kind {kinds[0]!r}: the Act has no such step"
+            )
+        last = [step.kind for step in self.steps[-2:]]
+        if self.key == "maintained" and (kinds != list(STATUTORY) or last != kinds):
+            raise ValueError(
+                "steps: the last two must be one of kind 'notice' and one of kind 'powers', "
+                "and no other may be of these kinds"
+            )
+        return self
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -226,24 +238,41 @@ class Ladder(_Strict):
         return self.steps[self._places[key] + 1 :]
 
 
-class Policy(_Strict):
-    """One council's policy, whole and checked."""
+class Procedure(_Strict):
+    """What a case goes by from its first day to its last: see `models.policy.editions`."""
 
     title: str
     edition: str
     guidance: str
-    letterhead: Letterhead
-    bodies: dict[Literal["secretary_of_state", "ofsted"], Body]
     approvers: dict[Approvable, Approvers]
     reminders: Reminders
     statutory: Statutory
     letters: OtherLetters
     ladders: dict[Literal["maintained", "academy"], Ladder]
-    programme: Programme
 
     def ladder(self, key: str) -> Ladder:
         """The ladder of maintained schools or of academies."""
         return self.ladders[key]  # type: ignore[index]
+
+    @field_validator("ladders")
+    @classmethod
+    def _begin_alike(cls, value: dict[str, Ladder]) -> dict[str, Ladder]:
+        """A school that becomes an academy goes on at a step that it has reached."""
+        first, other = (value[key].steps[0].key for key in LADDERS)
+        if first != other:
+            raise ValueError(
+                f"both ladders must begin with the same step, not with {first!r} and {other!r}: "
+                "there a case can go on when its school becomes an academy"
+            )
+        return value
+
+
+class Policy(Procedure):
+    """One council's policy, whole and checked."""
+
+    letterhead: Letterhead
+    bodies: dict[Literal["secretary_of_state", "ofsted"], Body]
+    programme: Programme
 
     @field_validator("approvers")
     @classmethod
@@ -279,7 +308,7 @@ def load_policy(folder: Path) -> Policy:
     a policy is used whole or not at all.
     """
     content: dict[str, Any] = _read(folder / "policy.toml")
-    content["ladders"] = {key: _ladder(folder / f"{key}.toml", key) for key in STEP_KEYS}
+    content["ladders"] = {key: _ladder(folder / f"{key}.toml", key) for key in LADDERS}
     programme = folder / "programme.toml"
     content["programme"] = _checked(Programme, _read(programme), programme)
     template = content["programme"].level_letters.template
@@ -292,17 +321,6 @@ def load_policy(folder: Path) -> Policy:
 
 def _ladder(path: Path, key: str) -> Ladder:
     ladder = _checked(Ladder, {"key": key, **_read(path)}, path)
-    keys = tuple(step.key for step in ladder.steps)
-    if keys != STEP_KEYS[key]:
-        wanted = ", ".join(STEP_KEYS[key])
-        raise PolicyError(f"{path}: steps: the keys must be, in this order: {wanted}")
-    for step in ladder.steps:
-        kind = STATUTORY_STEPS.get(step.key)
-        if kind is None and step.kind in STATUTORY:
-            only = " and ".join(STATUTORY_STEPS)
-            raise PolicyError(f"{path}: steps.{step.key}: kind: only {only} may be of this kind")
-        if kind is not None and step.kind != kind:
-            raise PolicyError(f"{path}: steps.{step.key}: kind: it must be {kind!r}")
     named = ((f"steps.{step.key}", name) for step in ladder.steps for name in step.templates)
     _templates_exist(path, named)
     return ladder

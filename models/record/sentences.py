@@ -10,8 +10,8 @@ from models.escalations.tables import Action
 from models.events import EventKind
 from models.law.powers import Section
 from models.people.tables import Role
-from models.policy import Policy
-from models.policy.wording import inside, role_words, step_words
+from models.policy import Procedure
+from models.policy.wording import find_rule, inside, role_words, step_words
 from models.programme.tables import DutyKind, SupportRole
 from models.schools.tables import RiskLevel
 from models.statutory.tables import ServiceMethod
@@ -23,12 +23,13 @@ Facts = Mapping[str, Any]
 class Names:
     """What steps and letters are called in a sentence."""
 
-    policy: Policy
+    policy: Procedure  # of the case, and the ladder that it is on
     letters: Mapping[int, str] = field(default_factory=dict)
+    ladder: str = "maintained"
 
     def step(self, facts: Facts) -> str:
         """The step that an event is about."""
-        return step_words(self.policy, facts["step"])
+        return step_words(find_rule(self.policy, self.ladder, facts["step"]))
 
     def letter(self, facts: Facts) -> str:
         """The letter that an event is about, at the beginning of a sentence."""
@@ -329,6 +330,11 @@ def _refusals_counted(names: Names, facts: Facts) -> str:
     until = london_time(datetime.fromisoformat(facts["until"]))
     again = sentence(names, EventKind(facts["of"]), facts["first"])
     return f"{times} within the hour, until {until:%H:%M}: {again}"
+
+
+def _edition_adopted(_: Names, facts: Facts) -> str:
+    cases = "1 case goes" if facts["cases"] == 1 else f"{facts['cases']} cases go"
+    return f"{cases} on under {facts['policy']}, as it stood at the update."
 
 
 def _record_widened(_: Names, __: Facts) -> str:
@@ -688,4 +694,5 @@ SENTENCES: dict[EventKind, Callable[[Names, Facts], str]] = {
     EventKind.BACKUP_RESTORED: _backup_restored,
     EventKind.REFUSALS_COUNTED: _refusals_counted,
     EventKind.RECORD_WIDENED: _record_widened,
+    EventKind.EDITION_ADOPTED: _edition_adopted,
 }

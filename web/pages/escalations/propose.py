@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models.clocks import add_working_days
-from models.escalations.proposing import BY_NAME, CLOSING, propose
-from models.escalations.tables import Action, StepState
+from models.escalations.proposing import BY_NAME, CLOSING, propose, reached
+from models.escalations.tables import Action
 from models.law import standing as standing_law
 from models.letters.words import why_now
 from models.matters.case import Case, find_case
@@ -201,15 +201,5 @@ def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
             case=case,
             offer=offer,
             expected=add_working_days(visit.today, offer.rule.response_working_days),
-            reached=_reached(case) if offer.action is Action.CONVERT else [],
+            reached=reached(case) if offer.action is Action.CONVERT else [],
         )
-
-
-def _reached(case: Case) -> list[StepRule]:
-    """The steps of the academy ladder that this escalation has been at."""
-    academy = case.policy.ladder("academy")
-    return [
-        rule
-        for rule in academy.steps
-        if rule.key in case.steps and case.steps[rule.key].state is not StepState.AHEAD
-    ]
