@@ -1,5 +1,6 @@
 """Reading a policy folder: `policy.toml`, `programme.toml` and the two ladders, as a whole."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import time
@@ -33,8 +34,8 @@ Recipient = Literal[
 STATUTORY = ("notice", "powers")
 NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
 LADDERS = ("maintained", "academy")
-# Of what an added step is called in addresses and files: lower case words.
-Key = Annotated[str, Field(pattern="^[a-z]+(_[a-z0-9]+)*$", max_length=40)]
+KEY = re.compile("[a-z]+(_[a-z0-9]+)*")  # of a step, as it stands in rows and addresses
+LONGEST_KEY = 40
 
 
 class PolicyError(Exception):
@@ -120,7 +121,7 @@ class OtherLetters(_Strict):
 class StepRule(_Strict):
     """One step of a ladder, as the policy has it."""
 
-    key: Key
+    key: str
     number: str
     title: str
     kind: Literal["discussion", "letter", "meetings", "notice", "powers"]
@@ -175,6 +176,13 @@ class StepRule(_Strict):
                 raise ValueError(f"with: nobody is called {name!r}")
         return self
 
+    @field_validator("key")
+    @classmethod
+    def _a_word(cls, value: str) -> str:
+        if not KEY.fullmatch(value) or len(value) > LONGEST_KEY:
+            raise ValueError(f"must be lower case words joined by _, at most {LONGEST_KEY} letters")
+        return value
+
     @field_validator("approvers")
     @classmethod
     def _approvers_can_approve(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
@@ -204,17 +212,17 @@ class Ladder(_Strict):
     @model_validator(mode="after")
     def _as_the_law_has_it(self) -> Self:
         """Part 4 of the Act, for maintained schools: one notice, then the powers, at the end."""
-        kinds = [step.kind for step in self.steps if step.statutory]
-        if self.key == "academy" and kinds:
-            raise ValueError(
-                f"steps: no step may be of kind {kinds[0]!r}: the Act has no such step"
-            )
-        last = [step.kind for step in self.steps[-2:]]
-        if self.key == "maintained" and (kinds != list(STATUTORY) or last != kinds):
-            raise ValueError(
-                "steps: the last two must be one of kind 'notice' and one of kind 'powers', "
-                "and no other may be of these kinds"
-            )
+        last = STATUTORY if self.key == "maintained" else ()
+        wanted = dict(zip((step.key for step in self.steps[-2:]), last, strict=False))
+        for step in self.steps:
+            kind = wanted.get(step.key)
+            if kind is not None and step.kind != kind:
+                raise ValueError(f"steps.{step.key}: kind: it must be {kind!r}, here at the end")
+            if kind is None and step.statutory:
+                raise ValueError(
+                    f"steps.{step.key}: kind: only the last two steps of maintained schools may "
+                    "be of this kind"
+                )
         return self
 
     @cached_property
@@ -345,7 +353,8 @@ def _checked(model: type[Checked], content: dict[str, object], path: Path) -> Ch
         first = invalid.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         message = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
-        raise PolicyError(f"{path}: {key}: {message.removeprefix('Value error, ')}") from None
+        where = f"{path}: {key}" if key else str(path)
+        raise PolicyError(f"{where}: {message.removeprefix('Value error, ')}") from None
 
 
 def _templates_exist(path: Path, names: Iterable[tuple[str, str]]) -> None:

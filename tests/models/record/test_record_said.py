@@ -96,7 +96,7 @@ def test_from_an_update_on_what_is_planted_is_found(
 
 def older(engine: Engine) -> None:
     """Take the tables back to the version before the record spoke of rows."""
-    config = schema._config()
+    config = schema.config()
     every = ScriptDirectory.from_config(config).walk_revisions()
     [mine] = [each for each in every if "the record speaks of rows" in each.doc]
     with engine.begin() as connection:
