@@ -81,7 +81,7 @@ def policy_of(session: Session, policy: Policy, case: Opened) -> Policy:
     """
     if case.edition is None:
         return policy
-    edition = _edition(session, case.edition)
+    edition = read_edition(session, case.edition)
     hours = {"at", "digest_at", "digest_working_days_ahead"}
     todays = {name: getattr(policy.reminders, name) for name in hours}
     return policy.model_copy(
@@ -101,7 +101,7 @@ def policy_of(session: Session, policy: Policy, case: Opened) -> Policy:
 
 def procedure_of(session: Session, policy: Policy, case: Opened) -> Procedure:
     """The ladders and timings of this case; `policy_of` without what is today's."""
-    return policy if case.edition is None else _edition(session, case.edition)
+    return policy if case.edition is None else read_edition(session, case.edition)
 
 
 def rule_of(session: Session, policy: Policy, case: Opened, key: str) -> StepRule:
@@ -117,7 +117,7 @@ def all_steps(session: Session, policy: Policy) -> dict[str, StepRule]:
 
     In the order in which they are taken, each key once.
     """
-    editions = [_edition(session, sha256) for sha256 in find(session, _ALL)]
+    editions = [read_edition(session, sha256) for sha256 in find(session, _ALL)]
     found: dict[str, StepRule] = {}
     for procedure in (policy, *editions):
         for ladder in procedure.ladders.values():
@@ -126,7 +126,11 @@ def all_steps(session: Session, policy: Policy) -> dict[str, StepRule]:
     return found
 
 
-def _edition(session: Session, sha256: str) -> _Edition:
+def read_edition(session: Session, sha256: str) -> Procedure:
+    """What cases of an edition go by.
+
+    Raises NotPossible where it is gone, was changed, or cannot be read.
+    """
     if sha256 not in _read:
         _read[sha256] = _load(session, sha256)
     return _read[sha256]

@@ -274,6 +274,13 @@ class Procedure(_Strict):
             )
         return value
 
+    @property
+    def templates(self) -> set[str]:
+        """Every letter template that it names."""
+        steps = (step for ladder in self.ladders.values() for step in ladder.steps)
+        named = {name for step in steps for name in step.templates}
+        return named | {self.letters.acknowledgement, self.letters.resolution}
+
 
 class Policy(Procedure):
     """One council's policy, whole and checked."""
@@ -357,7 +364,12 @@ def _checked(model: type[Checked], content: dict[str, object], path: Path) -> Ch
         raise PolicyError(f"{where}: {message.removeprefix('Value error, ')}") from None
 
 
+def has_template(name: str) -> bool:
+    """Whether there is a letter template of this name."""
+    return (TEMPLATES / "letters" / f"{name}.md.j2").is_file()
+
+
 def _templates_exist(path: Path, names: Iterable[tuple[str, str]]) -> None:
     for key, name in names:
-        if not (TEMPLATES / "letters" / f"{name}.md.j2").is_file():
+        if not has_template(name):
             raise PolicyError(f"{path}: {key}: there is no letter template {name!r}")

@@ -1,6 +1,5 @@
 """A case goes by the edition of the policy it was opened under, whatever the policy says since."""
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -16,57 +15,20 @@ from models.escalations.shown import Escalation, escalation, escalations
 from models.letters.tables import Letter
 from models.matters.tables import Reminder, ReminderKind
 from models.people.access import THE_MACHINE
-from models.policy import Policy, editions, load_policy
+from models.policy import Policy, editions
 from models.policy.tables import PolicyEdition
 from models.record import timeline
 from models.record.verifying import examine
 from models.refusals import NotPossible
-from models.settings import DEFAULT_POLICY
 from models.upkeep.clock import tick
 from tests.support.cases import Case
-
-ADDED = """
-[[steps]]
-key = "action_plan"
-number = "iva"
-title = "Formal request for an action plan"
-kind = "letter"
-to = "chair_of_governors"
-copies = ["headteacher"]
-letter = "formal_governing_body"
-approvers = ["assistant_director"]
-response_working_days = 7
-
-"""
-BEFORE = '[[steps]]\nkey = "performance_meetings"'
-
-
-def council_policy(folder: Path, *changes: tuple[str, str, str]) -> Policy:
-    """The policy that comes with the product with texts of its files replaced."""
-    shutil.copytree(DEFAULT_POLICY, folder)
-    for file, before, after in changes:
-        path = folder / file
-        content = path.read_text("utf-8")
-        assert before in content
-        path.write_text(content.replace(before, after), "utf-8")
-    return load_policy(folder)
+from tests.support.policies import ADDED, LONGER, council_policy
 
 
 @pytest.fixture
 def longer(tmp_path: Path) -> Policy:
     """A later policy: one step more, other timings, another approver, another name."""
-    return council_policy(
-        tmp_path / "longer",
-        ("maintained.toml", BEFORE, ADDED.lstrip() + BEFORE),
-        ("maintained.toml", "response_working_days = 15", "response_working_days = 4"),
-        ("maintained.toml", "Formal letter to the governing body", "Letter to all governors"),
-        ("policy.toml", 'edition = "2026"', 'edition = "2027"'),
-        ("policy.toml", 'pause = ["head_of_service"]', 'pause = ["director"]'),
-        ("policy.toml", "every_working_days_after = 5", "every_working_days_after = 2"),
-        ("policy.toml", 'overdue_also_to = ["head_of_service"]', 'overdue_also_to = ["director"]'),
-        ("policy.toml", 'telephone = "01632 960 001"', 'telephone = "01632 960 999"'),
-        ("policy.toml", 'email = "concerns@ofsted.example"', 'email = "new@ofsted.example"'),
-    )
+    return council_policy(tmp_path / "longer", *LONGER)
 
 
 def shown(case: Case) -> Escalation:
@@ -113,7 +75,7 @@ def test_steps_of_academies_before_the_one_gone_on_at_are_passed_over(
     case: Case, tmp_path: Path
 ) -> None:
     head = '[[steps]]\nkey = "formal_headteacher"'
-    policy = council_policy(tmp_path / "own", ("academy.toml", head, ADDED.lstrip() + head))
+    policy = council_policy(tmp_path / "own", ("academy.toml", head, ADDED + head))
     case = under(case, policy).started().climb_to("formal_governing_body")
     case.fail_step()
     case.change("convert")

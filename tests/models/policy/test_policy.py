@@ -1,12 +1,18 @@
 """A policy is used whole or not at all: what is wrong is named with its file and its key."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from models.database import write
 from models.policy import Policy, PolicyError, load_policy
+from models.policy.editions import read_edition
+from models.policy.tables import PolicyEdition
 from models.settings import DEFAULT_POLICY
+from tests.support.council import NOW
 
 
 @pytest.fixture
@@ -344,3 +350,17 @@ def test_a_missing_or_unreadable_file_is_named(folder: Path, file: str) -> None:
     with pytest.raises(PolicyError, match="missing") as refused:
         load_policy(folder)
     assert str(path) in str(refused.value)
+
+
+def test_an_edition_kept_by_an_earlier_release_is_still_read(engine: Engine) -> None:
+    """The file is as that release wrote it, and never written anew: cases go by such for years."""
+    content = (Path(__file__).parent / "edition_kept_in_2026.json").read_text("utf-8")
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    values = {"title": "Of 2026", "content": content, "first_used_at": NOW}
+    with write(engine) as session:
+        session.add(PolicyEdition(sha256=sha256, **values))
+        session.flush()
+        kept = read_edition(session, sha256)
+        session.rollback()
+    assert (kept.edition, len(kept.ladder("maintained").steps)) == ("2026", 7)
+    assert kept.ladder("academy").step("ofsted").to == "ofsted"
