@@ -17,7 +17,7 @@ from models.of_case import OfCase
 from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
-from models.policy.editions import policy_of
+from models.policy.editions import policy_of, procedure_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
 from models.schools.tables import School
@@ -62,15 +62,17 @@ Row = TypeVar("Row", bound=OfCase)
 
 @dataclass
 class Case:
-    """One escalation with what stands around it, read once for one command.
-
-    `policy` is the one by which it goes: that of its own edition, see `models.policy.editions`.
-    """
+    """One escalation with what stands around it, read once for one command."""
 
     session: Session
-    policy: Policy
+    todays_policy: Policy
     escalation: Escalation
     steps: dict[str, Step]
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy by which it goes: that of its own edition, see `models.policy.editions`."""
+        return policy_of(self.session, self.todays_policy, self.escalation)
 
     @cached_property
     def school(self) -> School:
@@ -81,7 +83,8 @@ class Case:
     @property
     def ladder(self) -> Ladder:
         """The ladder that the escalation is on."""
-        return self.policy.ladder(self.escalation.ladder)
+        procedure = procedure_of(self.session, self.todays_policy, self.escalation)
+        return procedure.ladder(self.escalation.ladder)
 
     @property
     def rule(self) -> StepRule:
@@ -238,7 +241,7 @@ def case_of(
 
 def _case(session: Session, policy: Policy, escalation: Escalation) -> Case:
     steps = {step.key: step for step in find(session, _STEPS, escalation=escalation.id)}
-    return Case(session, policy_of(session, policy, escalation), escalation, steps)
+    return Case(session, policy, escalation, steps)
 
 
 def check_open(case: Case) -> None:
