@@ -9,7 +9,7 @@ import typer
 
 from cli import running
 from cli.answers import Answer, CommandError
-from cli.database import damaged_file, opened, prepared
+from cli.database import adopt_edition, damaged_file, opened, prepared
 from models.clocks import london_time, long_date
 from models.database import connect
 from models.settings import Settings
@@ -66,6 +66,7 @@ def bring_back(settings: Settings, file: Path, *, yes: bool, now: datetime, answ
                 _confirm(file, yes=yes)
                 safety = file.parent / f"before-restore-{now:{STAMP}}.zip"
             restored = restore(engine, settings.evidence_folder, file, now=now, safety=safety)
+            adopt_edition(settings, engine)
     _tell(restored, safety, answer)
     answer.give(
         {
@@ -96,6 +97,7 @@ def _bring_back_anew(
         try:
             schema.migrate(engine)
             restored = restore(engine, settings.evidence_folder, file, now=now)
+            adopt_edition(settings, engine)
         finally:
             engine.dispose()  # the last connection to leave folds the write-ahead log into the file
         return restored, _put_in_place(new, damaged, now)

@@ -3,13 +3,16 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from cli.answers import CommandError
-from models.database import connect, damage
+from models.database import connect, damage, read, write
+from models.escalations.adopting import adopt, all_have_one
+from models.policy import load_policy
 from models.settings import Settings
 from models.trouble import Trouble, trouble_of
 from models.upkeep import schema
@@ -29,7 +32,8 @@ def prepared(settings: Settings) -> Iterator[Engine]:
     """The database in force, created or brought up to date first.
 
     Raises CommandError when the data folder cannot be written to, the database is damaged or
-    belongs to something else, SchemaError when a newer version of the program made it.
+    belongs to something else, SchemaError when a newer version of the program made it, PolicyError
+    when cases of an older version do not fit the policy.
     """
     prepare_home(settings)
     with _connected(settings) as engine:
@@ -41,7 +45,18 @@ def prepared(settings: Settings) -> Iterator[Engine]:
                 "Give it a database of its own in SCC_DATABASE_URL."
             )
         schema.migrate(engine)
+        adopt_edition(settings, engine)
         yield engine
+
+
+def adopt_edition(settings: Settings, engine: Engine) -> None:
+    """Give cases of an older version the policy in force as their edition; raises PolicyError."""
+    with read(engine) as session:
+        if all_have_one(session):
+            return
+    policy = load_policy(settings.policy)
+    with write(engine) as session:
+        adopt(session, policy, datetime.now(UTC))
 
 
 def damaged_file(settings: Settings) -> Path | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from prefect import flow
+from prefect import Flow, flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed
@@ -28,6 +28,7 @@ from models.database import write
 from models.escalations.deciding import decide
 from models.escalations.tables import Proposal
 from models.people.identity import officer_by_code
+from models.policy import Ladder
 from models.record.audit import record_refused_code
 from models.refusals import Refused
 
@@ -39,10 +40,7 @@ NOT_OURS = "Nothing waits here for this flow run."
 async def maintained_school_ladder(proposal_id: int, attempt: int) -> State[Any]:
     """One transition of a maintained school's escalation.
 
-    The ladder: informal discussion with the headteacher, then with the governing body; formal
-    letter to the headteacher, then to the governing body; meetings where the headteacher's
-    performance is in question; warning notice; intervention. Runs are started by the product
-    for each proposal, and wait here for its approver.
+    Runs are started by the product for each proposal, and wait here for its approver.
 
     Args:
         proposal_id: The proposal that waits.
@@ -55,16 +53,21 @@ async def maintained_school_ladder(proposal_id: int, attempt: int) -> State[Any]
 async def academy_ladder(proposal_id: int, attempt: int) -> State[Any]:
     """One transition of an academy's escalation.
 
-    The ladder: informal discussion with the headteacher, then with the governing body and the
-    trust or sponsor; formal letter to the headteacher, then to the governing body; letter to the
-    Secretary of State; letter to Ofsted. Runs are started by the product for each proposal, and
-    wait here for its approver.
+    Runs are started by the product for each proposal, and wait here for its approver.
 
     Args:
         proposal_id: The proposal that waits.
         attempt: Which run for this proposal this is, counted from 1.
     """
     return await _transition(proposal_id, attempt)
+
+
+def described(flow: Flow[Any, Any], ladder: Ladder) -> str:
+    """What Prefect shows of a ladder: what its runs are, and the steps as the policy has them."""
+    steps = [f"- Step {step.number}: {step.title}" for step in ladder.steps]
+    title = f"**{ladder.title}**, for cases that are opened now:"
+    kept = "A case keeps the steps of the policy under which it was opened."
+    return "\n\n".join([flow.description or "", title, "\n".join(steps), kept])
 
 
 async def _transition(proposal_id: int, attempt: int) -> State[Any]:

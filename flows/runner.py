@@ -28,13 +28,14 @@ from flows.bulk import import_the_register, letters_in_bulk, level_letters_due
 from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
 from flows.inside import Inside, Served
-from flows.ladders import academy_ladder, maintained_school_ladder
+from flows.ladders import academy_ladder, described, maintained_school_ladder
 from flows.patience import patient_client
 from flows.record import Record, opened
 from flows.school_year import school_year
 from flows.starting import start_an_escalation
 from flows.telling import Teller
 from models import pulse
+from models.policy import Policy
 from notifications.issuing import approved_letters, issue_letters
 
 POLL_SECONDS = 2
@@ -96,15 +97,26 @@ class _Runner(Runner):
             await super().cancel_all()
 
 
-async def deployments() -> list[RunnerDeployment]:
-    """The same deployments as in prefect.yaml, to be run by this process."""
+async def deployments(policy: Policy) -> list[RunnerDeployment]:
+    """The same deployments as in prefect.yaml, to be run by this process.
+
+    Those of the ladders are described by the policy, and so are those that prefect.yaml made.
+    """
     every_minute = Cron("* * * * *", timezone="Europe/London", slug="every-minute")
     weekdays = Cron("30 7 * * 1-5", timezone="Europe/London", slug="weekdays-0730")
     mornings = Cron("15 8 * * 1-5", timezone="Europe/London", slug="weekdays-0815")
     options: dict[str, Any] = {"entrypoint_type": EntrypointType.MODULE_PATH}
     return [
-        await maintained_school_ladder.ato_deployment("maintained-school-ladder", **options),
-        await academy_ladder.ato_deployment("academy-ladder", **options),
+        await maintained_school_ladder.ato_deployment(
+            "maintained-school-ladder",
+            description=described(maintained_school_ladder, policy.ladder("maintained")),
+            **options,
+        ),
+        await academy_ladder.ato_deployment(
+            "academy-ladder",
+            description=described(academy_ladder, policy.ladder("academy")),
+            **options,
+        ),
         await start_an_escalation.ato_deployment("start-an-escalation", **options),
         await clock.ato_deployment("clock", schedules=[every_minute], **options),
         await school_year.ato_deployment("school-year", schedules=[mornings], **options),
@@ -151,7 +163,7 @@ async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Tas
 
     What is left of the runners then, because it is under way, stays in `under_way`.
     """
-    runners, inside = await _registered(stop, under_way)
+    runners, inside = await _registered(record.policy, stop, under_way)
     serving = {runner: asyncio.create_task(runner.start()) for runner in runners}
     for each in serving.values():
         under_way.add(each)
@@ -175,13 +187,13 @@ async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Tas
 
 
 async def _registered(
-    stop: asyncio.Event, under_way: set[asyncio.Task[None]]
+    policy: Policy, stop: asyncio.Event, under_way: set[asyncio.Task[None]]
 ) -> tuple[list[_Runner], Inside]:
     """Register the flows with Prefect: who runs them in processes, and who in this one."""
     runners = {lane: _Runner(lane, stop) for lane in AT_ONCE if lane not in INSIDE}
     served: dict[UUID, Served] = {}
     async with get_client() as client:
-        for deployment in await deployments():
+        for deployment in await deployments(policy):
             lane = LANES[deployment.name]
             if lane in runners:
                 await runners[lane].aadd_deployment(deployment)

@@ -28,6 +28,7 @@ from models.escalations.events import CaseOpenedToAll
 from models.escalations.tables import Escalation
 from models.events import Event, place_of_last
 from models.policy import Policy
+from models.policy.editions import rule_of
 from models.policy.wording import step_words
 from models.schools.tables import School
 
@@ -129,12 +130,14 @@ def next_events(session: Session, record: Record, after: Place) -> Happened:
     rows = session.exec(statement).all()
     last = rows[-1][0].sequence if len(rows) == AT_ONCE else place_of_last(session)
     return Happened(
-        events=tuple(told(record, *row) for row in rows),
+        events=tuple(told(session, record, *row) for row in rows),
         place=Place(last, _hash_at(session, last)),
     )
 
 
-def told(record: Record, event: Event, escalation: Escalation, school: School) -> Told:
+def told(
+    session: Session, record: Record, event: Event, escalation: Escalation, school: School
+) -> Told:
     """An event as Prefect is told it: what happened to which case, and where to read of it."""
     facts = {name: value for name, value in event.facts.items() if name in PASSED_ON and value}
     base_url = record.settings.base_url.rstrip("/")
@@ -165,14 +168,17 @@ def told(record: Record, event: Event, escalation: Escalation, school: School) -
             "urn": school.urn,
             "page": f"{base_url}/escalations/{escalation.reference}",
             **facts,
-            **_step(record.policy, facts),
+            **_step(session, record.policy, escalation, facts),
         },
     )
 
 
-def _step(policy: Policy, facts: dict[str, Any]) -> dict[str, str]:
-    known = any(facts.get("step") in ladder for ladder in policy.ladders.values())
-    return {"step_title": step_words(policy, facts["step"])} if known else {}
+def _step(
+    session: Session, policy: Policy, escalation: Escalation, facts: dict[str, Any]
+) -> dict[str, str]:
+    if "step" not in facts:
+        return {}
+    return {"step_title": step_words(rule_of(session, policy, escalation, facts["step"]))}
 
 
 async def _send(client: PrefectClient, events: Sequence[Told]) -> None:

@@ -26,7 +26,7 @@ from models.letters.titles import letter_title
 from models.matters.case import Case, case_of
 from models.people.access import THE_MACHINE
 from models.people.tables import ROLE_TITLES, Officer, Role
-from models.policy import Policy
+from models.policy import Ladder, Policy
 from models.schools.tables import School
 from notifications.issuing import named
 
@@ -154,7 +154,7 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
             escalation=escalation,
             school=school,
             proposer=proposer,
-            what=_what(policy, escalation, proposal, letters),
+            what=_what(case.ladder, proposal, letters),
             decided=_decided(session, proposal_id),
             letters=_enclosed(case, letters, today),
             seen=to_be_sent(case, proposal, today),
@@ -178,11 +178,8 @@ def _enclosed(case: Case, letters: Sequence[Letter], today: date) -> tuple[Enclo
     )
 
 
-def _what(
-    policy: Policy, escalation: Escalation, proposal: Proposal, letters: Sequence[Letter]
-) -> str:
+def _what(ladder: Ladder, proposal: Proposal, letters: Sequence[Letter]) -> str:
     """The step to be taken, the letter to be sent, or what else is to change, in a few words."""
-    ladder = policy.ladder(escalation.ladder)
     if proposal.action in (Action.START, Action.ADVANCE) and proposal.step_key in ladder:
         return ladder.step(proposal.step_key).title
     if proposal.action is Action.POWER:

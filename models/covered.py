@@ -32,6 +32,7 @@ from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFil
 from models.matters.tables import Deadline
 from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
+from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
 from models.schools.tables import NATIONAL_REGISTER, Contact, HeldContact
@@ -175,6 +176,7 @@ _COVERED = (
     Covered(HeldContact, "a contact held for a case", by=("escalation_id", "role")),
     # An escalation, and what was decided on it.
     Covered(Escalation, "an escalation"),
+    Covered(PolicyEdition, "an edition of the policy", by=("sha256",)),
     Covered(NamedOfficer, "an officer named on a case", by=("escalation_id", "officer_id")),
     Covered(Step, "a step", by=("escalation_id", "key")),
     Covered(Proposal, "a proposal", but=_GATE, named=("proposal", "id")),

@@ -30,7 +30,7 @@ from models.outbox import Message, MessageKind, MessageState
 from models.people.access import reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.programme.duties_shown import Duty, duties_left
 from models.risk.tables import Assessment, AssessmentState
 from models.schools.tables import School
@@ -210,7 +210,7 @@ class Composer:
 
     def _item(self, deadline: Deadline, escalation: Escalation, school: School) -> dict[str, Any]:
         today = london_date(self.now)
-        step = find_rule(self.policy, deadline.step_key)
+        step = rule_of(self.session, self.policy, escalation, deadline.step_key)
         return {
             "school": school.name,
             "reference": escalation.reference,
@@ -261,7 +261,7 @@ class Composer:
     def _proposal(
         self, proposal: Proposal, escalation: Escalation, school: School, proposer: Officer
     ) -> dict[str, Any]:
-        step = find_rule(self.policy, proposal.step_key)
+        step = rule_of(self.session, self.policy, escalation, proposal.step_key)
         return {
             "school": school.name,
             "reference": escalation.reference,

@@ -146,6 +146,8 @@ def describe(rule: StepRule) -> dict[str, str]:
     """A step in words, for a letter's template."""
     return {
         "key": rule.key,
+        "kind": rule.kind,
+        "to": rule.to,
         "number": rule.number,
         "title": rule.title,
         "condition": CONDITIONS.get(rule.only_if or "", ""),

@@ -20,7 +20,7 @@ from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.refusals import NotFound
 from models.schools.tables import School
 from models.shown import Shown
@@ -240,7 +240,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
         decided[decision.proposal_id].append(_decision(decision, people))
     described = []
     for proposal, escalation, school in found:
-        rule = find_rule(policy, proposal.step_key)
+        rule = rule_of(session, policy, escalation, proposal.step_key)
         email, name = people[proposal.proposed_by_id]
         awaiting = proposal.state is ProposalState.AWAITING
         described.append(

@@ -12,7 +12,7 @@ from models.matters.tables import Deadline
 from models.people.access import Act, may, reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.programme.tables import OF_THE_COUNCIL, Duty, DutyState, Supporter, is_evaluating
 from models.schools.tables import School
 from models.shown import Shown
@@ -47,7 +47,7 @@ def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry
     entries = []
     for deadline, escalation, school in session.exec(statement):
         about = "" if escalation.restricted else f" {school.name}:"
-        rule = find_rule(policy, deadline.step_key)
+        rule = rule_of(session, policy, escalation, deadline.step_key)
         what = "deadline" if escalation.restricted else f"{rule.title}, {deadline.kind} due"
         entries.append(
             Entry(

@@ -1,6 +1,6 @@
 """Which escalations a list is of, in which order, and which of them are overdue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from models.matters.tables import Deadline, DeadlineState
 from models.paging import words_found
 from models.people.access import Reader
 from models.people.tables import Officer
-from models.policy.loader import STEP_KEYS
+from models.policy.loader import LADDERS
 from models.refusals import InvalidInput
 from models.schools.tables import School
 from models.text import check_line
@@ -72,9 +72,11 @@ def conditions(
     age: str | None,
     query: str,
     today: date,
+    steps: Collection[str],
 ) -> list[ColumnElement[bool]]:
     """What is true of the escalations to which all of this applies, as `escalations` has it.
 
+    `steps` are the keys of those that there are.
     Raises InvalidInput.
     """
     found: list[ColumnElement[bool]] = []
@@ -83,11 +85,10 @@ def conditions(
         _check_words("status", words, list(Status))
         found.append(col(Escalation.status).in_([Status(word) for word in words]))
     if ladder is not None:
-        _check_words("ladder", [ladder], list(STEP_KEYS))
+        _check_words("ladder", [ladder], list(LADDERS))
         found.append(col(Escalation.ladder) == ladder)
     if step is not None:
-        known = dict.fromkeys(key for keys in STEP_KEYS.values() for key in keys)
-        _check_words("step", [step], list(known))
+        _check_words("step", [step], list(steps))
         found.append(col(Escalation.step_key) == step)
     if urn is not None:
         if not 0 < urn < 1_000_000:

@@ -420,7 +420,8 @@ def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[
 def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
     """The school became an academy: its statutory steps fall away, it goes on at a shared one.
 
-    Shared steps up to that one keep their state; any after it are still to come again.
+    Shared steps up to that one keep their state; any after it are still to come again. Those of
+    academies alone that stand before it are not taken any more.
     """
     academy = case.policy.ladder("academy")
     to = proposal.details["step"]
@@ -432,13 +433,19 @@ def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list
             _set_step(case, key, StepState.FALLEN_AWAY, now)
         elif key in again:
             _set_step(case, key, StepState.AHEAD, now)
+    today = london_date(now)
+    ahead = {"state": StepState.AHEAD, "changed_on": None}
+    gone_by = {"state": StepState.PASSED_OVER, "changed_on": today}
     rows = [
-        {"escalation_id": case.escalation.id, "key": step.key, "state": StepState.AHEAD}
+        {
+            "escalation_id": case.escalation.id,
+            "key": step.key,
+            **(ahead if step.key in again else gone_by),
+        }
         for step in academy.steps
         if step.key not in case.steps
     ]
     add_all(case.session, Step, rows)
-    today = london_date(now)
     fallen = [
         *cease_notices(case, today, "the school became an academy"),
         *drop_powers(case, today, "The school became an academy"),

@@ -190,3 +190,16 @@ class CaseOpenedToAll(Happened):
 
     def sentence(self, _: Names) -> str:
         return "The restriction of the case ended."
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionAdopted(Happened):
+    """Cases of before editions were kept go on under the policy in force at the update."""
+
+    edition: str
+    policy: str
+    cases: int
+
+    def sentence(self, _: Names) -> str:
+        cases = "1 case goes" if self.cases == 1 else f"{self.cases} cases go"
+        return f"{cases} on under {self.policy}, as it stood at the update."

@@ -9,13 +9,13 @@ from sqlmodel import Session, col, select
 
 from models.escalations import tables
 from models.escalations.tables import Judgement
-from models.matters.case import find_id
+from models.matters.case import find_escalation
 from models.matters.sight import visible_to
 from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.refusals import NotFound
 from models.shown import Shown
 
@@ -60,12 +60,13 @@ def discussions_of(
     per_page: int = PER_PAGE,
 ) -> Page[Discussion]:
     """The discussions and meetings of one escalation in the order recorded. Raises NotFound."""
-    mine = tables.Discussion.escalation_id == find_id(session, reader, reference)
+    escalation = find_escalation(session, reader, reference)
+    mine = tables.Discussion.escalation_id == escalation.id
     return paged(
         session,
         select(tables.Discussion).where(mine).order_by(col(tables.Discussion.id)),
         tables.Discussion.id,
-        lambda found: _discussions(session, policy, reference, found),
+        lambda found: _discussions(session, policy, escalation, found),
         page=page,
         per_page=per_page,
     )
@@ -81,12 +82,13 @@ def responses_of(
     per_page: int = PER_PAGE,
 ) -> Page[Response]:
     """The school's responses at one escalation in the order recorded. Raises NotFound."""
-    mine = tables.Response.escalation_id == find_id(session, reader, reference)
+    escalation = find_escalation(session, reader, reference)
+    mine = tables.Response.escalation_id == escalation.id
     return paged(
         session,
         select(tables.Response).where(mine).order_by(col(tables.Response.id)),
         tables.Response.id,
-        lambda found: _responses(session, policy, reference, found),
+        lambda found: _responses(session, policy, escalation, found),
         page=page,
         per_page=per_page,
     )
@@ -94,14 +96,14 @@ def responses_of(
 
 def discussion(session: Session, policy: Policy, reader: Reader, discussion_id: int) -> Discussion:
     """One discussion; raises NotFound."""
-    record, reference = _one(session, reader, tables.Discussion, discussion_id)
-    return _discussions(session, policy, reference, [record])[0]
+    record, escalation = _one(session, reader, tables.Discussion, discussion_id)
+    return _discussions(session, policy, escalation, [record])[0]
 
 
 def response(session: Session, policy: Policy, reader: Reader, response_id: int) -> Response:
     """One response; raises NotFound."""
-    record, reference = _one(session, reader, tables.Response, response_id)
-    return _responses(session, policy, reference, [record])[0]
+    record, escalation = _one(session, reader, tables.Response, response_id)
+    return _responses(session, policy, escalation, [record])[0]
 
 
 def _one(
@@ -109,24 +111,27 @@ def _one(
     reader: Reader,
     table: type[tables.Discussion] | type[tables.Response],
     key: int,
-) -> tuple[Any, str]:
-    """A row by its key, with the reference of its escalation."""
+) -> tuple[Any, tables.Escalation]:
+    """A row by its key, with its escalation."""
     statement: Any = (
-        select(table, tables.Escalation.reference)
+        select(table, tables.Escalation)
         .join(tables.Escalation, col(tables.Escalation.id) == col(table.escalation_id))
         .where(col(table.id) == key, visible_to(reader))
     )
     found = rows(session, statement)
     if not found:
         raise NotFound(table.missing.format(key))
-    record, reference = found[0]
-    return record, reference
+    record, escalation = found[0]
+    return record, escalation
 
 
 def _discussions(
-    session: Session, policy: Policy, reference: str, found: Sequence[tables.Discussion]
+    session: Session,
+    policy: Policy,
+    escalation: tables.Escalation,
+    found: Sequence[tables.Discussion],
 ) -> list[Discussion]:
-    recorded = _recorded(session, policy, reference, found)
+    recorded = _recorded(session, policy, escalation, found)
     return [
         Discussion(
             **dict(alike),
@@ -140,9 +145,12 @@ def _discussions(
 
 
 def _responses(
-    session: Session, policy: Policy, reference: str, found: Sequence[tables.Response]
+    session: Session,
+    policy: Policy,
+    escalation: tables.Escalation,
+    found: Sequence[tables.Response],
 ) -> list[Response]:
-    recorded = _recorded(session, policy, reference, found)
+    recorded = _recorded(session, policy, escalation, found)
     return [
         Response(
             **dict(alike),
@@ -157,19 +165,19 @@ def _responses(
 def _recorded(
     session: Session,
     policy: Policy,
-    reference: str,
+    escalation: tables.Escalation,
     found: Sequence[tables.Discussion] | Sequence[tables.Response],
 ) -> list[Recorded]:
     """What discussions and responses have alike."""
     people = officer_names(session, (record.recorded_by_id for record in found))
     described = []
     for record in found:
-        rule = find_rule(policy, record.step_key)
+        rule = rule_of(session, policy, escalation, record.step_key)
         email, name = people[record.recorded_by_id]
         described.append(
             Recorded(
                 id=record.id,
-                reference=reference,
+                reference=escalation.reference,
                 step=record.step_key,
                 step_number=rule.number,
                 step_title=rule.title,

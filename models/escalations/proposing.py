@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from models.approvals.putting_forward import Draft, at_the_school, find_proposal, put_forward
 from models.clocks import london_date
-from models.escalations.tables import Action, Proposal, StepState
+from models.escalations.tables import Action, Proposal
 from models.events import append
 from models.letters.addressing import Addressing
 from models.letters.words import check_no_words, why_now, words_for_school
@@ -16,7 +16,7 @@ from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
 from models.people.tables import Officer
 from models.policy import Policy, StepRule
-from models.policy.ladder import Standing, refusal, target
+from models.policy.ladder import NOT_BEGUN, Standing, refusal, target
 from models.refusals import InvalidInput, NotPossible
 from models.statutory.legal import LawToday, check_eligible, check_may_close
 from models.text import check_printable, check_prose
@@ -125,15 +125,24 @@ def _new_day(case: Case, to: date | None, now: datetime) -> date:
 def _academy_step(case: Case, step: str | None) -> str:
     academy = case.policy.ladder("academy")
     if step is None:
-        # The statutory steps have no counterpart: the letter to the governing body is the last
-        # step that both ladders share.
-        shared = case.escalation.step_key in academy
-        return case.escalation.step_key if shared else "formal_governing_body"
+        if case.escalation.step_key in academy:
+            return case.escalation.step_key
+        # A step of maintained schools alone: the last that both ladders share and it has been at.
+        return reached(case)[-1].key
     if step not in academy:
         raise InvalidInput("step", f"The academy ladder has no step {step!r}.")
-    if step not in case.steps or case.steps[step].state is StepState.AHEAD:
+    if step not in {rule.key for rule in reached(case)}:
         raise InvalidInput("step", "Choose a step that this escalation has reached.")
     return step
+
+
+def reached(case: Case) -> list[StepRule]:
+    """The steps of the academy ladder that this escalation has been at, in their order."""
+    return [
+        rule
+        for rule in case.policy.ladder("academy").steps
+        if rule.key in case.steps and case.steps[rule.key].state not in NOT_BEGUN
+    ]
 
 
 def letter_with(policy: Policy, action: Action, rule: StepRule) -> str | None:

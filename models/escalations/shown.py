@@ -22,7 +22,8 @@ from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer
-from models.policy import Ladder, Policy, StepRule
+from models.policy import Ladder, Policy, Procedure, StepRule
+from models.policy.editions import all_steps, procedure_of
 from models.refusals import NotFound
 from models.schools.tables import School, SchoolKind
 from models.shown import Shown
@@ -65,6 +66,7 @@ class Escalation(Shown):
     not_engaging: bool
     policy: str
     guidance: str
+    edition: str | None
     started_at: AwareDatetime
     started_by: str
     started_by_name: str
@@ -143,9 +145,11 @@ def escalations(
 
     `status` may be several. `query` finds words of the reference, of the school's name and of
     its URN; `case_officer` is an e-mail address, `age` one of `AGES`, `sort` one of `ORDERS`
-    (both in `choosing`). Raises InvalidInput. Five queries.
+    (both in `choosing`); `step` may be one of an older edition of the policy. Raises InvalidInput.
+    Five queries, six with a step.
     """
-    chosen = conditions(status, ladder, step, urn, case_officer, overdue, age, query, today)
+    steps = all_steps(session, policy) if step is not None else {}
+    chosen = conditions(status, ladder, step, urn, case_officer, overdue, age, query, today, steps)
     statement = _statement().where(visible_to(reader), *chosen)
     return paged(
         session,
@@ -213,7 +217,13 @@ def _describe(
             school,
             officer,
             people,
-            _on_ladder(policy, escalation, steps[escalation.id], due[escalation.id], today),
+            _on_ladder(
+                procedure_of(session, policy, escalation),
+                escalation,
+                steps[escalation.id],
+                due[escalation.id],
+                today,
+            ),
             # In lists a restricted case is an outline for everybody: whoever reads it whole
             # opens it, and that is on record.
             whole=reader.whole and (alone or not escalation.restricted),
@@ -262,6 +272,7 @@ def _described(
         not_engaging=whole and escalation.not_engaging,
         policy=escalation.policy,
         guidance=escalation.guidance,
+        edition=escalation.edition,
         started_at=escalation.created_at,
         started_by=starter[0],
         started_by_name=starter[1],
@@ -277,13 +288,13 @@ def _described(
 
 
 def _on_ladder(
-    policy: Policy,
+    procedure: Procedure,
     escalation: tables.Escalation,
     steps: dict[str, tables.Step],
     due: list[Deadline],
     today: date,
 ) -> _OnLadder:
-    ladder = policy.ladder(escalation.ladder)
+    ladder = procedure.ladder(escalation.ladder)
     latest = {deadline.step_key: deadline for deadline in due}
     is_open = escalation.status is Status.OPEN
 
@@ -291,7 +302,7 @@ def _on_ladder(
         return [_step(on.step(key), steps[key], latest.get(key), today, is_open) for key in keys]
 
     on_ladder = shown(ladder, [rule.key for rule in ladder.steps if rule.key in steps])
-    elsewhere = policy.ladder("maintained")
+    elsewhere = procedure.ladder("maintained")
     gone = [rule.key for rule in elsewhere.steps if rule.key in steps and rule.key not in ladder]
     running = [
         deadline.due_on

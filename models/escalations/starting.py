@@ -26,6 +26,7 @@ from models.matters.sight import is_theirs
 from models.people.access import Act, require
 from models.people.tables import CASEWORK, Officer, Role
 from models.policy import Approvable, Policy
+from models.policy.editions import keep
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.schools.tables import School, SchoolKind
 from models.statements import add, add_all
@@ -77,6 +78,7 @@ def start(
         not_engaging=not_engaging,
         policy=f"{policy.title}, {policy.edition}",
         guidance=policy.guidance,
+        edition=keep(session, policy, now),
         case_officer_id=responsible.id,
         head_of_service_id=officer.id if approved else None,
         started_by_id=officer.id,

@@ -152,6 +152,8 @@ class Escalation(SQLModel, table=True):
     not_engaging: bool
     policy: str
     guidance: str
+    # The SHA-256 of its edition of the policy; none until an older case is given one.
+    edition: str | None = None
     case_officer_id: int = Field(foreign_key="officer.id", index=True)
     head_of_service_id: int | None = Field(default=None, foreign_key="officer.id")
     started_by_id: int = Field(foreign_key="officer.id")

@@ -17,7 +17,7 @@ from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.refusals import NotFound
 from models.shown import Shown
 
@@ -95,23 +95,23 @@ def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int
 
 
 def _statement() -> Any:
-    return select(tables.EvidenceFile, Escalation.reference).join(
+    return select(tables.EvidenceFile, Escalation).join(
         Escalation, col(Escalation.id) == col(tables.EvidenceFile.escalation_id)
     )
 
 
 def _describe(
-    session: Session, policy: Policy, found: Sequence[tuple[tables.EvidenceFile, str]]
+    session: Session, policy: Policy, found: Sequence[tuple[tables.EvidenceFile, Escalation]]
 ) -> list[EvidenceFile]:
     people = officer_names(session, (file.added_by_id for file, _ in found))
     described = []
-    for file, reference in found:
-        rule = find_rule(policy, file.step_key)
+    for file, escalation in found:
+        rule = rule_of(session, policy, escalation, file.step_key)
         email, name = people[file.added_by_id]
         described.append(
             EvidenceFile(
                 id=file.id,
-                reference=reference,
+                reference=escalation.reference,
                 step=file.step_key,
                 step_number=rule.number,
                 step_title=rule.title,

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from models.refusals import InvalidInput
+from models.refusals import InvalidInput, NotPossible
 from models.settings import TEMPLATES
 from models.text import check_printable, check_prose
 
@@ -51,10 +51,18 @@ def draft(template: str, context: Mapping[str, Any]) -> str:
     """The text of a new letter.
 
     `context` holds plain dictionaries, lists and text only. Raises InvalidInput, naming the
-    value, when one has a character that the letters' fonts cannot print.
+    value, when one has a character that the letters' fonts cannot print; NotPossible where an
+    older edition of the policy names a template whose file is not there any more.
     """
     _check_values("", context)
-    return _template(template).render(context)
+    try:
+        found = _template(template)
+    except TemplateNotFound:
+        raise NotPossible(
+            f"The template {template!r} is missing, which the policy of this case names for the "
+            "letter. An administrator puts its file back (templates/letters)."
+        ) from None
+    return found.render(context)
 
 
 def _check_values(name: str, value: object) -> None:

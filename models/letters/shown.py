@@ -21,7 +21,7 @@ from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.refusals import NotFound
 from models.schools import tables as schools
 from models.schools.tables import Contact, ContactRole, School
@@ -240,7 +240,7 @@ def _describe(
         deliveries[message.letter_id].append(_message(message))
     described = []
     for letter, escalation, school in found:
-        rule = find_rule(policy, letter.step_key)
+        rule = rule_of(session, policy, escalation, letter.step_key)
         described.append(
             ListedLetter(
                 id=letter.id,

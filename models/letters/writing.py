@@ -32,13 +32,12 @@ from models.people.access import Act
 from models.people.tables import Officer
 from models.refusals import NotPossible
 from models.statements import add, by_key, change, find, rows
-
-# The text of a notice under section 60 follows from its form, which has every part it must have.
-NOT_EDITED = ("warning_notice",)
+from models.statutory.tables import WarningNotice
 
 _LATEST_NUMBER = select(func.max(Letter.number)).where(
     col(Letter.escalation_id) == bindparam("escalation")
 )
+_NOTICE = select(WarningNotice.id).where(col(WarningNotice.letter_id) == bindparam("letter"))
 _discussions = Discussion.__table__  # type: ignore[attr-defined]
 _letters = Letter.__table__  # type: ignore[attr-defined]
 _DAYS = union(
@@ -207,7 +206,7 @@ def edit_letter(
             "The letter was signed off by its first approver. To change it, have its proposal "
             "returned."
         )
-    if letter.template in NOT_EDITED:
+    if follows_from_form(session, letter.id):
         raise NotPossible(
             "The text of this notice follows from its form. To change it, have its proposal "
             "returned and fill in the form again."
@@ -220,6 +219,11 @@ def edit_letter(
     append(session, now, officer.email, edited)
     session.refresh(letter)
     return letter
+
+
+def follows_from_form(session: Session, letter_id: int) -> bool:
+    """Whether it is a notice under section 60: its form has asked for every part it must have."""
+    return bool(find(session, _NOTICE, letter=letter_id))
 
 
 def letter_body(session: Session, letter: Letter) -> str:

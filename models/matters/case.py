@@ -18,6 +18,7 @@ from models.of_case import OfCase
 from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
+from models.policy.editions import policy_of, procedure_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
 from models.schools.tables import School
@@ -66,9 +67,14 @@ class Case:
     """One escalation with what stands around it, read once for one command."""
 
     session: Session
-    policy: Policy
+    todays_policy: Policy
     escalation: Escalation
     steps: dict[str, Step]
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy by which it goes: that of its own edition, see `models.policy.editions`."""
+        return policy_of(self.session, self.todays_policy, self.escalation)
 
     @cached_property
     def school(self) -> School:
@@ -79,7 +85,8 @@ class Case:
     @property
     def ladder(self) -> Ladder:
         """The ladder that the escalation is on."""
-        return self.policy.ladder(self.escalation.ladder)
+        procedure = procedure_of(self.session, self.todays_policy, self.escalation)
+        return procedure.ladder(self.escalation.ladder)
 
     @property
     def rule(self) -> StepRule:
@@ -202,13 +209,18 @@ def sees(session: Session, officer: Officer, escalation_id: int, *, restricted: 
 
 def find_case(session: Session, policy: Policy, reader: Reader, reference: str) -> Case:
     """The escalation with this reference, if this reader can see it; raises NotFound."""
+    return _case(session, policy, find_escalation(session, reader, reference))
+
+
+def find_escalation(session: Session, reader: Reader, reference: str) -> Escalation:
+    """The same without what stands around it."""
     found = []
     if is_text(reference):
         statement = _BY_REFERENCE[reader.sight]
         found = find(session, statement, name=reference, reader=reader.officer_id)
     if not found:
         raise NotFound(Escalation.missing)
-    return _case(session, policy, found[0])
+    return found[0]
 
 
 def case_of(

@@ -18,7 +18,7 @@ from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.wording import find_rule
+from models.policy.editions import rule_of
 from models.schools.tables import School
 from models.shown import Shown
 from models.text import check_line
@@ -165,7 +165,7 @@ def _describe(
         )
     described = []
     for deadline, escalation, school, officer in found:
-        rule = find_rule(policy, deadline.step_key)
+        rule = rule_of(session, policy, escalation, deadline.step_key)
         described.append(
             Deadline(
                 id=deadline.id,

@@ -6,6 +6,7 @@ from models.policy.loader import (
     Ladder,
     Policy,
     PolicyError,
+    Procedure,
     StepRule,
     load_policy,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Ladder",
     "Policy",
     "PolicyError",
+    "Procedure",
     "StepRule",
     "load_policy",
 ]

@@ -1,5 +1,6 @@
 """Reading a policy folder: `policy.toml`, `programme.toml` and the two ladders, as a whole."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import time
@@ -32,27 +33,10 @@ Recipient = Literal[
     "ofsted",
 ]
 STATUTORY = ("notice", "powers")
-STATUTORY_STEPS = {"warning_notice": "notice", "intervention": "powers"}
 NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
-STEP_KEYS = {
-    "maintained": (
-        "informal_headteacher",
-        "informal_governing_body",
-        "formal_headteacher",
-        "formal_governing_body",
-        "performance_meetings",
-        "warning_notice",
-        "intervention",
-    ),
-    "academy": (
-        "informal_headteacher",
-        "informal_governing_body",
-        "formal_headteacher",
-        "formal_governing_body",
-        "secretary_of_state",
-        "ofsted",
-    ),
-}
+LADDERS = ("maintained", "academy")
+KEY = re.compile("[a-z]+(_[a-z0-9]+)*")  # of a step, as it stands in rows and addresses
+LONGEST_KEY = 40
 
 
 class PolicyError(Exception):
@@ -193,6 +177,13 @@ class StepRule(_Strict):
                 raise ValueError(f"with: nobody is called {name!r}")
         return self
 
+    @field_validator("key")
+    @classmethod
+    def _a_word(cls, value: str) -> str:
+        if not KEY.fullmatch(value) or len(value) > LONGEST_KEY:
+            raise ValueError(f"must be lower case words joined by _, at most {LONGEST_KEY} letters")
+        return value
+
     @field_validator("approvers")
     @classmethod
     def _approvers_can_approve(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
@@ -204,7 +195,36 @@ class Ladder(_Strict):
 
     key: Literal["maintained", "academy"]
     title: str
-    steps: tuple[StepRule, ...]
+    steps: Annotated[tuple[StepRule, ...], Field(min_length=1)]
+
+    @field_validator("steps")
+    @classmethod
+    def _told_apart(cls, value: tuple[StepRule, ...]) -> tuple[StepRule, ...]:
+        keys = [step.key for step in value]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two steps have the key {twice!r}")
+        if value[0].kind != "discussion":
+            raise ValueError(
+                "the first step must be of kind 'discussion': starting sends no letter"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _as_the_law_has_it(self) -> Self:
+        """Part 4 of the Act, for maintained schools: one notice, then the powers, at the end."""
+        last = STATUTORY if self.key == "maintained" else ()
+        wanted = dict(zip((step.key for step in self.steps[-2:]), last, strict=False))
+        for step in self.steps:
+            kind = wanted.get(step.key)
+            if kind is not None and step.kind != kind:
+                raise ValueError(f"steps.{step.key}: kind: it must be {kind!r}, here at the end")
+            if kind is None and step.statutory:
+                raise ValueError(
+                    f"steps.{step.key}: kind: only the last two steps of maintained schools may "
+                    "be of this kind"
+                )
+        return self
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -227,24 +247,48 @@ class Ladder(_Strict):
         return self.steps[self._places[key] + 1 :]
 
 
-class Policy(_Strict):
-    """One council's policy, whole and checked."""
+class Procedure(_Strict):
+    """What a case goes by from its first day to its last: see `models.policy.editions`."""
 
     title: str
     edition: str
     guidance: str
-    letterhead: Letterhead
-    bodies: dict[NationalBody, Body]
     approvers: dict[Approvable, Approvers]
     reminders: Reminders
     statutory: Statutory
     letters: OtherLetters
     ladders: dict[Literal["maintained", "academy"], Ladder]
-    programme: Programme
 
     def ladder(self, key: str) -> Ladder:
         """The ladder of maintained schools or of academies."""
         return self.ladders[key]  # type: ignore[index]
+
+    @field_validator("ladders")
+    @classmethod
+    def _begin_alike(cls, value: dict[str, Ladder]) -> dict[str, Ladder]:
+        """A school that becomes an academy goes on at a step that it has reached."""
+        first, other = (value[key].steps[0].key for key in LADDERS)
+        if first != other:
+            raise ValueError(
+                f"both ladders must begin with the same step, not with {first!r} and {other!r}: "
+                "there a case can go on when its school becomes an academy"
+            )
+        return value
+
+    @property
+    def templates(self) -> set[str]:
+        """Every letter template that it names."""
+        steps = (step for ladder in self.ladders.values() for step in ladder.steps)
+        named = {name for step in steps for name in step.templates}
+        return named | {self.letters.acknowledgement, self.letters.resolution}
+
+
+class Policy(Procedure):
+    """One council's policy, whole and checked."""
+
+    letterhead: Letterhead
+    bodies: dict[NationalBody, Body]
+    programme: Programme
 
     @field_validator("approvers")
     @classmethod
@@ -280,7 +324,7 @@ def load_policy(folder: Path) -> Policy:
     a policy is used whole or not at all.
     """
     content: dict[str, Any] = _read(folder / "policy.toml")
-    content["ladders"] = {key: _ladder(folder / f"{key}.toml", key) for key in STEP_KEYS}
+    content["ladders"] = {key: _ladder(folder / f"{key}.toml", key) for key in LADDERS}
     programme = folder / "programme.toml"
     content["programme"] = _checked(Programme, _read(programme), programme)
     template = content["programme"].level_letters.template
@@ -293,17 +337,6 @@ def load_policy(folder: Path) -> Policy:
 
 def _ladder(path: Path, key: str) -> Ladder:
     ladder = _checked(Ladder, {"key": key, **_read(path)}, path)
-    keys = tuple(step.key for step in ladder.steps)
-    if keys != STEP_KEYS[key]:
-        wanted = ", ".join(STEP_KEYS[key])
-        raise PolicyError(f"{path}: steps: the keys must be, in this order: {wanted}")
-    for step in ladder.steps:
-        kind = STATUTORY_STEPS.get(step.key)
-        if kind is None and step.kind in STATUTORY:
-            only = " and ".join(STATUTORY_STEPS)
-            raise PolicyError(f"{path}: steps.{step.key}: kind: only {only} may be of this kind")
-        if kind is not None and step.kind != kind:
-            raise PolicyError(f"{path}: steps.{step.key}: kind: it must be {kind!r}")
     named = ((f"steps.{step.key}", name) for step in ladder.steps for name in step.templates)
     _templates_exist(path, named)
     return ladder
@@ -328,10 +361,16 @@ def _checked(model: type[Checked], content: dict[str, object], path: Path) -> Ch
         first = invalid.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         message = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
-        raise PolicyError(f"{path}: {key}: {message.removeprefix('Value error, ')}") from None
+        where = f"{path}: {key}" if key else str(path)
+        raise PolicyError(f"{where}: {message.removeprefix('Value error, ')}") from None
+
+
+def has_template(name: str) -> bool:
+    """Whether there is a letter template of this name."""
+    return (TEMPLATES / "letters" / f"{name}.md.j2").is_file()
 
 
 def _templates_exist(path: Path, names: Iterable[tuple[str, str]]) -> None:
     for key, name in names:
-        if not (TEMPLATES / "letters" / f"{name}.md.j2").is_file():
+        if not has_template(name):
             raise PolicyError(f"{path}: {key}: there is no letter template {name!r}")

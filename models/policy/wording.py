@@ -1,17 +1,22 @@
 """Steps, roles and letters in words."""
 
-from models.policy import Policy, StepRule
+from models.policy import Procedure, StepRule
 
 
-def find_rule(policy: Policy, key: str) -> StepRule:
-    """The step with this key, on whichever ladder: what both share is called the same on both."""
-    ladder = next(ladder for ladder in policy.ladders.values() if key in ladder)
-    return ladder.step(key)
+def find_rule(procedure: Procedure, ladder: str, key: str) -> StepRule:
+    """The step with this key: on the ladder of the case, else on the other, where it came from.
+
+    Raises KeyError where neither has it.
+    """
+    on = procedure.ladder(ladder)
+    if key in on:
+        return on.step(key)
+    other = next((each for each in procedure.ladders.values() if key in each), on)
+    return other.step(key)
 
 
-def step_words(policy: Policy, key: str) -> str:
+def step_words(rule: StepRule) -> str:
     """A step as people name it: "step iii (formal letter to the headteacher)"."""
-    rule = find_rule(policy, key)
     return f"step {rule.number} ({inside(rule.title)})"
 
 

@@ -10,11 +10,12 @@ from models import events
 from models.happened import Names
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
-from models.matters.case import find_id
+from models.matters.case import find_escalation, find_id
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
+from models.policy.editions import procedure_of
 from models.policy.wording import inside
 from models.record.vocabulary import KINDS, Titles
 from models.shown import Shown
@@ -66,7 +67,7 @@ def events_of(
     per_page: int = PER_PAGE,
 ) -> Page[Event]:
     """The events of one escalation as they stand in the chain. Raises NotFound. Four queries."""
-    statement = _events(session, reader, reference, newest_first)
+    statement = _events(find_id(session, reader, reference), newest_first)
     return paged(
         session,
         statement,
@@ -87,14 +88,16 @@ def timeline(
     per_page: int = PER_PAGE,
 ) -> Page[Told]:
     """The same events for people, newest first. Raises NotFound. Five queries."""
+    escalation = find_escalation(session, reader, reference)
+    procedure = procedure_of(session, policy, escalation)
 
     def told(found: Sequence[events.Event]) -> list[Told]:
-        names = Titles(policy, _letter_names(session, found))
+        names = Titles(procedure, _letter_names(session, found), escalation.ladder)
         return [_told(names, event) for event in _described(session, found)]
 
     return paged(
         session,
-        _events(session, reader, reference, newest_first=True),
+        _events(escalation.id, newest_first=True),
         events.Event.sequence,
         told,
         page=page,
@@ -112,9 +115,9 @@ def _letter_names(session: Session, found: Sequence[events.Event]) -> dict[int, 
     }
 
 
-def _events(session: Session, reader: Reader, reference: str, newest_first: bool) -> Any:
+def _events(escalation_id: int, newest_first: bool) -> Any:
     order = col(events.Event.sequence).desc() if newest_first else col(events.Event.sequence).asc()
-    mine = events.Event.escalation_id == find_id(session, reader, reference)
+    mine = events.Event.escalation_id == escalation_id
     return select(events.Event).where(mine).order_by(order)
 
 

@@ -14,8 +14,8 @@ from models.letters import events as letters
 from models.level_letters import events as level_letters
 from models.matters import events as matters
 from models.people import events as people
-from models.policy import Policy
-from models.policy.wording import step_words
+from models.policy import Procedure
+from models.policy.wording import find_rule, step_words
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
@@ -73,11 +73,12 @@ def kinds_of(topic: Topic | None) -> list[str]:
 class Titles(Names):
     """What steps and letters are called in a sentence."""
 
-    policy: Policy
+    policy: Procedure  # of the case, and the ladder that it is on
     letters: Mapping[int, str] = field(default_factory=dict)
+    ladder: str = "maintained"
 
     def step(self, key: str) -> str:
-        return step_words(self.policy, key)
+        return step_words(find_rule(self.policy, self.ladder, key))
 
     def letter(self, key: int | None) -> str:
         return self.letters.get(key or 0, "A letter")

@@ -160,7 +160,7 @@ def propose_powers(
         letter_id=placed.letter_ids[0],
         sections=[each.value for each in chosen],
         reasons=reasons,
-        working_days=policy.statutory.notice_of_powers_working_days,
+        working_days=case.policy.statutory.notice_of_powers_working_days,
     )
     append(session, now, officer.email, *placed.happenings)
     return session.get_one(ProposedPowers, proposed_id)

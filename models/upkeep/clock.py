@@ -5,7 +5,7 @@ second pass at the same moment does nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -42,6 +42,7 @@ from models.outbox import ClockPass, Message, MessageAbout, MessageKind, Message
 from models.people import repeated_refusals
 from models.people.tables import Officer, Role
 from models.policy import Policy
+from models.policy.editions import policy_of
 from models.statements import add, add_all, change, change_all, find, rows
 from models.upkeep import school_year
 
@@ -173,6 +174,8 @@ _DUE = (
         _escalations.c.case_officer_id,
         _escalations.c.head_of_service_id,
         _escalations.c.restricted,
+        _escalations.c.edition,
+        _escalations.c.ladder,
     )
     .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
     .join(_escalations, _escalations.c.id == _deadlines.c.escalation_id)
@@ -197,7 +200,11 @@ def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
 def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: datetime) -> int:
     """One message to each officer about everything that is due, and the chasers after it."""
     officers = _officers(session)
-    whom = {row.id: _seeing(session, row, _whom(policy, row, officers), officers) for row in due}
+    gone_by = {row.id: policy_of(session, policy, row) for row in due}
+    whom = {
+        row.id: _seeing(session, row, _whom(gone_by[row.id], row, officers), officers)
+        for row in due
+    }
     told: dict[int, list[int]] = defaultdict(list)
     for reminder, officer_ids in whom.items():
         for officer_id in officer_ids:
@@ -212,7 +219,7 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
         for reminder, ids in whom.items()
     ]
     change_all(session, Reminder, marks)
-    add_all(session, Reminder, list(_chasers(policy, due, now)))
+    add_all(session, Reminder, list(_chasers(gone_by, due, now)))
     append(session, now, THE_CLOCK, *_reminded(due, whom, officers))
     return len(due)
 
@@ -305,10 +312,12 @@ def _message(officer: Officer, kind: MessageKind, key: str, now: datetime) -> di
     }
 
 
-def _chasers(policy: Policy, due: Iterable[Row[Any]], now: datetime) -> Iterable[dict[str, Any]]:
+def _chasers(
+    gone_by: Mapping[int, Policy], due: Iterable[Row[Any]], now: datetime
+) -> Iterable[dict[str, Any]]:
     for row in due:
         if row.kind is ReminderKind.OVERDUE:
-            yield next_chaser(policy, row.deadline_id, row.due_on, now)
+            yield next_chaser(gone_by[row.id], row.deadline_id, row.due_on, now)
 
 
 def _reminded(

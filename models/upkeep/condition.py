@@ -5,6 +5,7 @@ out and passes.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,7 +20,10 @@ from models.matters.sight import visible_to
 from models.outbox import Message, MessageState
 from models.people.access import Reader
 from models.people.tables import Officer, Role
-from models.policy import Policy
+from models.policy import Policy, Procedure
+from models.policy.editions import read_edition
+from models.policy.loader import has_template
+from models.refusals import NotPossible
 from models.settings import Settings
 from models.upkeep.events import BackupMade
 from models.upkeep.findings import Finding, Health
@@ -44,6 +48,7 @@ def examine(
             *outside,
             _outbox(session, reader, now),
             _approvers(session, policy),
+            _editions(session),
             _case_officers(session, reader),
             _backups(session, now),
             bank_holidays(now),
@@ -137,7 +142,7 @@ def _approvers(session: Session, policy: Policy) -> Finding:
     """A step whose approver nobody is cannot be taken."""
     active = select(Officer.role).where(col(Officer.active)).distinct()
     there = set(session.exec(active))
-    wanted = _needed(policy)
+    wanted = _needed(policy, *_readable(session))
     lacking = [role for role in Role if role in wanted and role not in there]
     if not lacking:
         return Finding("approvers", Health.OK, "every role that approves something is filled")
@@ -149,17 +154,54 @@ def _approvers(session: Session, policy: Policy) -> Finding:
     return Finding("approvers", Health.PROBLEM, f"{says} {advice}")
 
 
-def _needed(policy: Policy) -> dict[Role, list[str]]:
-    """What each role approves, in words."""
-    wanted: dict[Role, list[str]] = {}
-    for ladder in policy.ladders.values():
-        for step in ladder.steps:
-            for role in step.approvers:
-                wanted.setdefault(role, []).append(f"step {step.number} ({ladder.key})")
-    for what, roles in policy.approvers.items():
-        for role in roles:
-            wanted.setdefault(role, []).append(f"“{what.value.replace('_', ' ')}”")
-    return wanted
+def _needed(*procedures: Procedure) -> dict[Role, list[str]]:
+    """What each role approves, in words: by the policy, and by the editions of open cases."""
+    wanted: dict[Role, dict[str, None]] = {}
+    for procedure in procedures:
+        for ladder in procedure.ladders.values():
+            for step in ladder.steps:
+                for role in step.approvers:
+                    wanted.setdefault(role, {})[f"step {step.number} ({ladder.key})"] = None
+        for what, roles in procedure.approvers.items():
+            for role in roles:
+                wanted.setdefault(role, {})[f"“{what.value.replace('_', ' ')}”"] = None
+    return {role: list(named) for role, named in wanted.items()}
+
+
+def _in_use(session: Session) -> list[str]:
+    """The SHA-256 of every edition of the policy under which a case is open."""
+    used = select(col(Escalation.edition)).where(
+        col(Escalation.status).in_(LIVE), col(Escalation.edition).is_not(None)
+    )
+    return sorted(sha256 for sha256 in session.exec(used.distinct()) if sha256)
+
+
+def _readable(session: Session) -> list[Procedure]:
+    """Those of them that can be read."""
+    found = []
+    for sha256 in _in_use(session):
+        with suppress(NotPossible):
+            found.append(read_edition(session, sha256))
+    return found
+
+
+def _editions(session: Session) -> Finding:
+    """Whether open cases can go on under the policy that they were opened under."""
+    about = "editions of the policy"
+    missing: set[str] = set()
+    for sha256 in _in_use(session):
+        try:
+            edition = read_edition(session, sha256)
+        except NotPossible as unreadable:
+            return Finding(about, Health.PROBLEM, unreadable.message)
+        missing |= {name for name in edition.templates if not has_template(name)}
+    if missing:
+        says = (
+            f"Letters of open cases are missing: {_listed(sorted(missing))}. Put their files back "
+            "(templates/letters): a case goes on under the policy it was opened under."
+        )
+        return Finding(about, Health.PROBLEM, says)
+    return Finding(about, Health.OK, "those of open cases can be read, with all their letters")
 
 
 def _case_officers(session: Session, reader: Reader) -> Finding:

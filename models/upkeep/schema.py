@@ -17,6 +17,7 @@ from models.level_letters import tables as level_letters_tables
 from models.matters import tables as matters_tables
 from models.people import repeated_refusals
 from models.people import tables as people_tables
+from models.policy import tables as policy_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
 from models.risk import tables as risk_tables
@@ -34,6 +35,7 @@ TABLES = (
     level_letters_tables,
     outbox,
     people_tables,
+    policy_tables,
     programme_tables,
     repeated_refusals,
     register_tables,

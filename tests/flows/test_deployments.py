@@ -15,6 +15,8 @@ from flows.inside import Inside, Served
 from flows.runner import LANES, _registered, deployments
 from flows.starting import start_an_escalation
 from models.escalations.tables import Trigger
+from models.policy import load_policy
+from models.settings import DEFAULT_POLICY
 from tests.support.prefect_server import PrefectServer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,7 +52,7 @@ def schedules(deployment: dict[str, Any]) -> list[tuple[str, str, str]]:
 async def test_prefect_yaml_names_the_same_flows_as_the_runner() -> None:
     written = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
 
-    served = await deployments()
+    served = await deployments(load_policy(DEFAULT_POLICY))
 
     assert [(each["name"], each["entrypoint"]) for each in written] == [
         (each.name, each.entrypoint) for each in served
@@ -94,14 +96,21 @@ def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> N
 
     # A runner that starts beside the pool leaves it its runs.
     assert all(served.has_pool for served in served_inside(prefect))
-    assert {each["work_pool_name"] for each in known(prefect).values()} == {"scc"}
+    registered = known(prefect)
+    assert {each["work_pool_name"] for each in registered.values()} == {"scc"}
+
+    # And says of the ladders what the policy has.
+    assert "- Step vi: Warning notice\n" in registered["maintained-school-ladder"]["description"]
+    academy = registered["academy-ladder"]["description"]
+    assert academy.startswith("One transition of an academy's escalation.")
+    assert "- Step vi: Formal letter to Ofsted\n" in academy
 
 
 def served_inside(server: PrefectServer) -> list[Served]:
     """What a runner that starts now would carry out in its own process."""
 
     async def registered() -> Inside:
-        _, inside = await _registered(asyncio.Event(), set())
+        _, inside = await _registered(load_policy(DEFAULT_POLICY), asyncio.Event(), set())
         return inside
 
     with temporary_settings({PREFECT_API_URL: server.api_url}):

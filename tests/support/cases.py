@@ -28,6 +28,7 @@ from models.events import Event
 from models.law import powers as law
 from models.letters.issuing import freeze_letter
 from models.letters.tables import Letter, LetterState
+from models.matters.case import find_case
 from models.matters.tables import Deadline, Reminder
 from models.outbox import Message
 from models.people.access import THE_MACHINE
@@ -171,7 +172,7 @@ class Case:
                 self.fail_notice()
             else:
                 self.fail_step()
-            following = self.policy.ladder(self.escalation.ladder).after(self.rule.key)
+            following = self.ladder.after(self.rule.key)
             if following.kind == "notice":
                 self.warn()
                 continue
@@ -329,9 +330,14 @@ class Case:
 
     @property
     def rule(self) -> Any:
-        """What the policy says of the current step."""
-        escalation = self.escalation
-        return self.policy.ladder(escalation.ladder).step(escalation.step_key)
+        """What the policy of this case says of the current step."""
+        return self.ladder.step(self.escalation.step_key)
+
+    @property
+    def ladder(self) -> Any:
+        """The ladder of this case, as its own edition of the policy has it."""
+        with read(self.engine) as session:
+            return find_case(session, self.policy, THE_MACHINE, self.reference).ladder
 
     @property
     def states(self) -> dict[str, str]:

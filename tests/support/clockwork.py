@@ -63,7 +63,7 @@ class Clockwork:
 
     async def register(self) -> None:
         """Tell Prefect of our flows, as the runner does when it starts."""
-        for deployment in await deployments():
+        for deployment in await deployments(self.record.policy):
             await deployment.aapply()
 
     async def dispatch(self, now: datetime | None = None) -> None:

@@ -1,12 +1,18 @@
 """A policy is used whole or not at all: what is wrong is named with its file and its key."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
-from models.policy import PolicyError, load_policy
+from models.database import write
+from models.policy import Policy, PolicyError, load_policy
+from models.policy.editions import read_edition
+from models.policy.tables import PolicyEdition
 from models.settings import DEFAULT_POLICY
+from tests.support.council import NOW
 
 
 @pytest.fixture
@@ -38,6 +44,12 @@ SPOILT = {
         'edition = "2026"',
         'edition = "2026"\ncolour = "blue"',
         "colour",
+    ),
+    "a key that is no word": (
+        "maintained.toml",
+        'key = "formal_headteacher"',
+        'key = "Formal headteacher"',
+        "steps.2.key: must be lower case words",
     ),
     "unknown setting of a step": (
         "maintained.toml",
@@ -285,14 +297,46 @@ def test_what_is_wrong_is_named_with_its_file_and_key(folder: Path, name: str) -
     assert key in str(refused.value)
 
 
-def test_steps_in_the_wrong_order_are_refused(folder: Path) -> None:
-    path = folder / "academy.toml"
+def ordered(folder: Path, file: str, *places: int) -> Policy:
+    """The policy with only these steps of a ladder, in this order."""
+    path = folder / file
     head, *steps = path.read_text("utf-8").split("[[steps]]")
-    steps[2], steps[3] = steps[3], steps[2]
-    path.write_text("[[steps]]".join([head, *steps]), "utf-8")
-    with pytest.raises(PolicyError, match=r"academy\.toml: steps: .*in this order") as refused:
-        load_policy(folder)
-    assert "formal_headteacher, formal_governing_body" in str(refused.value)
+    path.write_text("[[steps]]".join([head, *(steps[place] for place in places)]), "utf-8")
+    return load_policy(folder)
+
+
+def test_steps_are_the_councils_own(folder: Path) -> None:
+    policy = ordered(folder, "academy.toml", 0, 3, 2, 5)
+    assert [step.key for step in policy.ladder("academy").steps] == [
+        *("informal_headteacher", "formal_governing_body", "formal_headteacher", "ofsted")
+    ]
+
+
+def test_a_council_may_have_few_steps(folder: Path) -> None:
+    policy = ordered(folder, "maintained.toml", 0, 5, 6)
+    assert [step.kind for step in policy.ladder("maintained").steps] == [
+        *("discussion", "notice", "powers")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "places", "why"),
+    [
+        ("maintained.toml", (0, 1, 5), "steps.informal_governing_body: kind: it must be 'notice'"),
+        ("maintained.toml", (0, 1, 6, 5), "steps.intervention: kind: it must be 'notice'"),
+        ("maintained.toml", (0, 5, 6, 2), "steps.warning_notice: kind: only the last two"),
+        ("academy.toml", (2, 3), "the first step must be of kind 'discussion'"),
+        ("academy.toml", (1, 3), "both ladders must begin with the same step"),
+        ("academy.toml", (0, 2, 2), "two steps have the key 'formal_headteacher'"),
+        ("academy.toml", (), "steps:"),
+    ],
+)
+def test_a_ladder_that_cannot_be_climbed_is_refused(
+    folder: Path, file: str, places: tuple[int, ...], why: str
+) -> None:
+    with pytest.raises(PolicyError) as refused:
+        ordered(folder, file, *places)
+    assert why in str(refused.value)
 
 
 @pytest.mark.parametrize("file", ["policy.toml", "maintained.toml", "academy.toml"])
@@ -306,3 +350,17 @@ def test_a_missing_or_unreadable_file_is_named(folder: Path, file: str) -> None:
     with pytest.raises(PolicyError, match="missing") as refused:
         load_policy(folder)
     assert str(path) in str(refused.value)
+
+
+def test_an_edition_kept_by_an_earlier_release_is_still_read(engine: Engine) -> None:
+    """The file is as that release wrote it, and never written anew: cases go by such for years."""
+    content = (Path(__file__).parent / "edition_kept_in_2026.json").read_text("utf-8")
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    values = {"title": "Of 2026", "content": content, "first_used_at": NOW}
+    with write(engine) as session:
+        session.add(PolicyEdition(sha256=sha256, **values))
+        session.flush()
+        kept = read_edition(session, sha256)
+        session.rollback()
+    assert (kept.edition, len(kept.ladder("maintained").steps)) == ("2026", 7)
+    assert kept.ladder("academy").step("ofsted").to == "ofsted"

@@ -1,17 +1,27 @@
 """The tables come from migrations alone, on both databases, from empty and back."""
 
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
-from models.database import connect, write
+from cli.database import prepared
+from models.database import connect, read, write
+from models.escalations import starting
+from models.escalations.events import EditionAdopted
 from models.events import Event
+from models.policy import Policy, PolicyError
+from models.policy.tables import PolicyEdition
+from models.record.verifying import examine
+from models.settings import DEFAULT_POLICY, Settings
 from models.upkeep import schema
 from models.upkeep.schema import SchemaError
 from tests.support import databases
@@ -131,3 +141,77 @@ def test_schools_survive_the_step_to_the_risk_register_and_back(bare: Engine) ->
     assert schools_before == [900001]
     schema.migrate(bare, "base")
     assert tables(bare) == {"alembic_version"}
+
+
+def test_cases_of_before_go_on_under_the_policy_in_force_at_the_update(
+    bare: Engine, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the release before left them: without an edition, and no event speaks of one."""
+    schema.migrate(bare)
+    with monkeypatch.context() as before:
+        before.setattr(starting, "keep", lambda *_: None)
+        case = Case(bare, policy, found_council(bare)).started()
+    case.climb_to("formal_headteacher").issue()
+    to_release_before(bare)
+    assert "edition" not in {each["name"] for each in inspect(bare).get_columns("escalation")}
+    settings = Settings(home=tmp_path / "home", database_url=url_of(bare), _env_file=None)
+    with prepared(settings):
+        pass
+    with prepared(settings):  # and a second start changes nothing
+        pass
+    with read(bare) as session:
+        assert examine(session).intact
+        [kept] = session.exec(select(PolicyEdition)).all()
+        [adopted] = session.exec(select(Event).where(Event.kind == EditionAdopted.kind)).all()
+    assert (adopted.facts["cases"], adopted.facts["edition"]) == (1, kept.sha256)
+    assert case.escalation.edition == kept.sha256
+    case.respond("unsatisfactory")
+    case.change("advance")
+
+    # Back and forth once more: the edition is given anew, and the record still holds.
+    to_release_before(bare)
+    with prepared(settings):
+        pass
+    with read(bare) as session:
+        assert examine(session).intact
+    assert case.escalation.edition == kept.sha256
+
+
+def test_cases_of_before_are_given_no_policy_with_other_steps(
+    bare: Engine, policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.migrate(bare)
+    with monkeypatch.context() as before:
+        before.setattr(starting, "keep", lambda *_: None)
+        case = Case(bare, policy, found_council(bare)).started()
+    folder = Path(shutil.copytree(DEFAULT_POLICY, tmp_path / "policy"))
+    ladder = folder / "maintained.toml"
+    ladder.write_text(
+        ladder.read_text("utf-8").replace('"performance_meetings"', '"two_meetings"'), "utf-8"
+    )
+    settings = Settings(
+        home=tmp_path / "home", database_url=url_of(bare), policy=folder, _env_file=None
+    )
+    why = r"performance_meetings, two_meetings.*scc init"
+    with pytest.raises(PolicyError, match=why), prepared(settings):
+        pass
+    assert case.escalation.edition is None
+    with prepared(settings.model_copy(update={"policy": DEFAULT_POLICY})):
+        pass
+    with prepared(settings):  # from here on the change is for new cases
+        pass
+    assert case.escalation.edition is not None
+
+
+def to_release_before(engine: Engine) -> None:
+    """Take the tables back to those of before editions of the policy were kept."""
+    config = schema.config()
+    every = ScriptDirectory.from_config(config).walk_revisions()
+    [mine] = [each for each in every if "editions of the policy" in each.doc]
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, str(mine.down_revision))
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)

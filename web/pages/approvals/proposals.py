@@ -21,6 +21,7 @@ from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.matters.case import case_of, find_case, see_row, see_row_in_case
 from models.people.access import Act
+from models.policy import StepRule
 from models.policy.wording import find_rule
 from models.refusals import ChangedSince, InvalidInput
 from models.statutory.notices_shown import warning_notices_of
@@ -134,6 +135,8 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         letters = [_letter(session, visit, letter_id) for letter_id in found.letters]
         mine = number in approvals_shown.decidable(session, visit.officer, visit.today)
         own = _own_work(session, visit, number) if mine else None
+        case = find_case(session, visit.policy, visit.reader, found.reference)
+        rule = find_rule(case.policy, case.escalation.ladder, found.step)
         notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
     return visit.page(
         "approvals/proposal.html",
@@ -151,7 +154,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         waits_for=found.waits_for.label if found.waits_for else None,
         then=_then(found),
         stages=[role.label for role in found.approvers],
-        days=_days(visit, found),
+        days=_days(visit, found, rule),
         confirmed=_confirmed(found.details),
     )
 
@@ -216,7 +219,7 @@ def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
         held=_held_for(session, visit, letter, found.reference),
         goes_to=letter.recipients or recipients_if_known(case, contacts, letter),
         preview=preview(session, visit, letter_id),
-        editable=editable(found),
+        editable=editable(session, found),
     )
 
 
@@ -231,7 +234,7 @@ def _held_for(
     return [held for held in items if held.role in roles]
 
 
-def _days(visit: Visit, found: approvals_shown.Proposal) -> list[tuple[str, str]]:
+def _days(visit: Visit, found: approvals_shown.Proposal, rule: StepRule) -> list[tuple[str, str]]:
     """The dates that a proposal sets, or would set if it were approved today."""
     details = found.details
     named = {
@@ -245,7 +248,6 @@ def _days(visit: Visit, found: approvals_shown.Proposal) -> list[tuple[str, str]
         for name, words in named.items()
         if name in details
     ]
-    rule = find_rule(visit.policy, found.step)
     asks = found.action is Action.ADVANCE and rule.kind == "letter"
     if asks and "respond_by" not in details:
         period = rule.response_working_days

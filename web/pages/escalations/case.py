@@ -45,7 +45,7 @@ DATED = {
     StepState.PASSED_OVER: "Passed over",
     StepState.FALLEN_AWAY: "Fell away",
 }
-DUE = {"warning_notice": "Compliance period ends"}
+DUE = {"notice": "Compliance period ends"}
 TITLES = {
     DeadlineKind.COMPLIANCE: "End of the compliance period (section 60)",
     DeadlineKind.POWERS: "Last day for sections 63, 64 and 66",
@@ -72,7 +72,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
         maintained = here.case.ladder.key == "maintained"
         law = in_law(session, visit, reference) if maintained else None
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
-    current = _current(found)
+    current, case = _current(found), here.case
     return visit.page(
         "escalations/case.html",
         title=found.school,
@@ -81,10 +81,10 @@ def case(visit: Visitor, reference: Reference) -> Response:
         caseworker=visit.may(Act.PROPOSE),
         next_step=step,
         ladder=[
-            _step(step, here.case.ladder.step(step.key), current, proposals) for step in found.steps
+            _step(step, case.ladder.step(step.key), current, proposals) for step in found.steps
         ],
         fallen_away=[
-            _step(step, find_rule(visit.policy, step.key), None, proposals)
+            _step(step, find_rule(case.policy, case.escalation.ladder, step.key), None, proposals)
             for step in found.fallen_away
         ],
         deadlines=[
@@ -115,7 +115,7 @@ def _outline(visit: Visit, reference: str) -> Response:
         due = deadlines_of(
             session, visit.policy, visit.reader, reference, today=visit.today, per_page=MOST
         ).items
-    ladder = visit.policy.ladder(found.ladder)
+        ladder = find_case(session, visit.policy, visit.reader, reference).ladder
     current = _current(found)
     return visit.page(
         "escalations/case_outline.html",
@@ -155,7 +155,7 @@ def _step(
     state = step.state
     dates = [(DATED[state], step.changed_on)] if state and step.changed_on else []
     if step.deadline and rule.kind != "powers":
-        dates.append((DUE.get(step.key, "Response due"), step.deadline))
+        dates.append((DUE.get(rule.kind, "Response due"), step.deadline))
     return LadderStep(
         number=step.number,
         title=step.title,
@@ -252,6 +252,7 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
         given = escalations_held.responses_of(
             session, visit.policy, visit.reader, reference, per_page=MOST
         ).items
+        rule = find_case(session, visit.policy, visit.reader, reference).rule
     return visit.page(
         "escalations/case_discussions.html",
         title="Discussions and responses",
@@ -260,7 +261,7 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
         discussions=held[::-1],
         responses=given[::-1],
         caseworker=visit.may(Act.PROPOSE),
-        judged=not find_rule(visit.policy, found.step.key).statutory,
+        judged=not rule.statutory,
     )
 
 

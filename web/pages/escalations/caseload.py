@@ -13,7 +13,7 @@ from models.paging import Page
 from models.people.access import Act
 from models.people.shown import officers_in
 from models.people.tables import CASEWORK
-from models.policy import Policy
+from models.policy.editions import all_steps
 from models.refusals import InvalidInput
 from web.pages.forms import Form
 from web.pages.lists import List, PageNumber, address
@@ -73,6 +73,7 @@ def caseload(
         except InvalidInput as invalid:
             form = form.refused(invalid)
         officers = officers_in(session, CASEWORK)
+        steps = all_steps(session, visit.policy)
     return visit.page(
         "escalations/caseload.html",
         title="My cases" if mine else "All cases",
@@ -84,7 +85,7 @@ def caseload(
         sort=sort,
         address=address(visit, chosen),
         statuses=list(Status),
-        steps=_steps(visit.policy),
+        steps={key: rule.title for key, rule in steps.items()},
         ages=AGES,
         officers=officers,
     )
@@ -143,8 +144,3 @@ def _statuses(status: str) -> list[str] | None:
     if status == "opened":
         return [Status.OPEN.value, Status.PAUSED.value]
     return [status] if status else STANDING
-
-
-def _steps(policy: Policy) -> dict[str, str]:
-    """Every step of either ladder, once, in words."""
-    return {rule.key: rule.title for ladder in policy.ladders.values() for rule in ladder.steps}

@@ -9,14 +9,13 @@ from sqlmodel import Session
 from models.clocks import add_working_days
 from models.escalations.offering import Confirmation, Offer, offer
 from models.escalations.possible import Situation
-from models.escalations.proposing import BY_NAME, letter_with, propose
-from models.escalations.tables import Action, StepState
+from models.escalations.proposing import BY_NAME, letter_with, propose, reached
+from models.escalations.tables import Action
 from models.letters.words import why_now
-from models.matters.case import Case, find_case
+from models.matters.case import find_case
 from models.matters.possible import CaseAct
 from models.people.access import Act
 from models.people.tables import Role
-from models.policy import StepRule
 from models.refusals import InvalidInput, NotFound
 from web.pages.escalations.acts import address
 from web.pages.forms import Form, Posted
@@ -143,15 +142,5 @@ def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
             case=case,
             offer=in_words,
             expected=add_working_days(visit.today, offered.rule.response_working_days),
-            reached=_reached(case) if offered.action is Action.CONVERT else [],
+            reached=reached(case) if offered.action is Action.CONVERT else [],
         )
-
-
-def _reached(case: Case) -> list[StepRule]:
-    """The steps of the academy ladder that this escalation has been at."""
-    academy = case.policy.ladder("academy")
-    return [
-        rule
-        for rule in academy.steps
-        if rule.key in case.steps and case.steps[rule.key].state is not StepState.AHEAD
-    ]

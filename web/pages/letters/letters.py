@@ -11,7 +11,7 @@ from models import paging
 from models.letters import serving
 from models.letters import shown as letters_shown
 from models.letters.tables import Letter, LetterState, LetterVersion
-from models.letters.writing import NOT_EDITED, edit_letter
+from models.letters.writing import edit_letter, follows_from_form
 from models.matters.case import see_row
 from models.people.access import Act
 from models.policy.wording import inside
@@ -63,6 +63,7 @@ def letter(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, visit.reader, number)
         shown = preview(session, visit, number)
+        to_be_changed = editable(session, found)
         services = services_of(session, visit.reader, number, per_page=paging.MOST_PER_PAGE).items
     recipients = _recipients(found)
     return visit.page(
@@ -71,14 +72,14 @@ def letter(visit: Visitor, number: Key) -> Response:
         letter=found,
         preview=shown,
         services=[ServiceInWords(each, recipients.get(each.to, who(each.to))) for each in services],
-        may_edit=visit.may(Act.WRITE_LETTER) and editable(found),
+        may_edit=visit.may(Act.WRITE_LETTER) and to_be_changed,
         may_serve=visit.may(Act.RECORD_SERVICE) and found.state == "issued",
     )
 
 
-def editable(found: letters_shown.ListedLetter) -> bool:
+def editable(session: Session, found: letters_shown.ListedLetter) -> bool:
     """Whether the text may still be changed: a draft, and not one that its form has written."""
-    return found.state == LetterState.DRAFT and found.template not in NOT_EDITED
+    return found.state == LetterState.DRAFT and not follows_from_form(session, found.id)
 
 
 def _recipients(found: letters_shown.ListedLetter) -> dict[str, str]:
@@ -135,11 +136,12 @@ def save(visit: Visitor, number: Key, form: Posted) -> Response:
 def _edit(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, visit.reader, number)
+        to_be_changed = editable(session, found)
     if found.state != LetterState.DRAFT:
         raise NotPossible(
             f"The letter is {found.state}: its text can be changed only while it is a draft."
         )
-    if not editable(found):
+    if not to_be_changed:
         raise NotPossible(
             "The text of this notice follows from its form. To change it, have its proposal "
             "returned and give the notice again."

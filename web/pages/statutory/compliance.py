@@ -122,7 +122,7 @@ def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:
             (section.value, upper_first(section_title(section)), found.last_day_for_powers[section])
             for section in Section
         ],
-        days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
+        days_of_notice=case.policy.statutory.notice_of_powers_working_days,
     )
 
 

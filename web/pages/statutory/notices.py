@@ -67,9 +67,10 @@ ANSWERS = tuple(
 @router.get("/escalations/{reference}/warning-notices/new", dependencies=[may(Act.PROPOSE_NOTICE)])
 def begin(visit: Visitor, reference: Reference) -> Response:
     """The first question, once it is sure that a notice may be given now."""
-    form = Form.of(**_offered(visit))
     with visit.read() as session:
-        check_within_part_4(find_case(session, visit.policy, visit.reader, reference))
+        case = find_case(session, visit.policy, visit.reader, reference)
+        check_within_part_4(case)
+    form = Form.of(**_offered(visit, case))
     refusal = _refusal(visit, reference, Form())
     if isinstance(refusal, NotPossible):
         raise refusal
@@ -116,9 +117,9 @@ def _asked(visit: Visit, reference: str, form: Form) -> list[Question]:
     return [each for each in QUESTIONS if each.key not in left_out]
 
 
-def _offered(visit: Visit) -> dict[str, str]:
+def _offered(visit: Visit, case: Case) -> dict[str, str]:
     """The end of a compliance period that the policy offers, in the three boxes of a date."""
-    day = add_working_days(visit.today, days_offered(visit))
+    day = add_working_days(visit.today, days_offered(case))
     return dict(zip(DAY, (str(day.day), str(day.month), str(day.year)), strict=True))
 
 
@@ -179,7 +180,7 @@ def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Respon
         comparisons=[(each.value, each.label) for each in Comparison],
         support=support,
         dates=_dates(visit, form),
-        days_offered=days_offered(visit),
+        days_offered=days_offered(case),
     )
 
 

@@ -111,8 +111,8 @@ def law(visit: Visitor, reference: Reference) -> Response:
         notices=[notice_in_words(notice) for notice in reversed(here.notices)],
         powers=[power_in_words(case, power) for power in reversed(here.powers)],
         told=[_told(notice) for notice in reversed(here.from_secretary_of_state)],
-        days_offered=days_offered(visit),
-        days_of_notice=visit.policy.statutory.notice_of_powers_working_days,
+        days_offered=days_offered(case),
+        days_of_notice=case.policy.statutory.notice_of_powers_working_days,
     )
 
 

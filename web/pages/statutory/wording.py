@@ -19,7 +19,6 @@ from models.statutory.notices_shown import ProposedPowers, WarningNotice
 from models.statutory.one_power import heard
 from models.statutory.powers_shown import Consultation, Power, Representation
 from models.statutory.tables import SecretaryOfStateKind
-from web.pages.visits import Visit
 from web.pages.wording import upper_first
 
 KINDS = {
@@ -54,9 +53,9 @@ def who(role: str) -> str:
     return upper_first(role_words(role))
 
 
-def days_offered(visit: Visit) -> int:
+def days_offered(case: Case) -> int:
     """The working days that the policy offers for a compliance period."""
-    steps = visit.policy.ladder("maintained").steps
+    steps = case.policy.ladder("maintained").steps
     return next(step.response_working_days for step in steps if step.kind == "notice")
 
 
