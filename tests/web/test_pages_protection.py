@@ -340,7 +340,7 @@ def test_a_fault_of_ours_says_sorry_and_tells_nothing(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr("web.pages.escalations.caseload.reading.escalations", fail)
+    monkeypatch.setattr("web.pages.escalations.caseload.escalations", fail)
     page = visitors.seo.get("/escalations", 500)
     assert page.heading == "Sorry, there is a problem with the service"
     assert "secret reason" not in page.response.text

@@ -185,4 +185,4 @@ def test_nothing_in_the_web_writes_in_a_transaction_of_its_own() -> None:
         for path in Path(web.__file__).parent.rglob("*.py")
         if re.search(r"\bwrite\(\w+(\.\w+)*\.engine\)", path.read_text())
     }
-    assert writes == {"rules.py", "pages/sign_in.py", "pages/council.py"}
+    assert writes == {"rules.py", "pages/people/sign_in.py", "pages/people/council.py"}
