@@ -8,6 +8,7 @@ import pytest
 from models.database import read
 from models.letters.deliveries import UNWRITTEN
 from models.outbox import MessageState
+from models.people.access import THE_MACHINE
 from models.record import timeline
 from notifications.composing import Composer
 from tests.support.cases import Case
@@ -35,7 +36,9 @@ def passes(post: Post, server: SmtpServer) -> None:
 def sentences(post: Post) -> list[str]:
     """What the case's record says, in words."""
     with read(post.case.engine) as session:
-        found = timeline.timeline(session, post.case.policy, post.case.reference, per_page=200)
+        found = timeline.timeline(
+            session, post.case.policy, THE_MACHINE, post.case.reference, per_page=200
+        )
     return [str(event.sentence) for event in found.items]
 
 
