@@ -65,7 +65,7 @@ def kinds(post: Post) -> list[str]:
     with read(post.engine) as session:
         assert verify(session) is None
         found = session.exec(select(Event.kind).order_by(Event.sequence)).all()
-    return [kind.value for kind in found if kind.value.startswith("level_letters")]
+    return [kind for kind in found if kind.startswith("level_letters")]
 
 
 def is_drafted(post: Post) -> None:
