@@ -22,7 +22,7 @@ from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
 from models.clocks import london_date
 from models.database import read, write
-from models.people import identity
+from models.people import credentials
 from models.people import officers as people_officers
 from models.people.tables import Credential, CredentialKind, Officer
 from models.policy import Policy
@@ -64,7 +64,7 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     with write(engine) as session:
         for person in OFFICERS:
             officer = people_officers.find_officer(session, person.email)
-            identity.issue_code(session, now=now, officer=officer, code=person.code)
+            credentials.issue_code(session, now=now, officer=officer, code=person.code)
     return True
 
 
@@ -87,7 +87,7 @@ def sign_ins(engine: Engine) -> list[SignIn]:
 
 def _still_good(session: Session, officer: Officer, code: str) -> str | None:
     try:
-        return code if identity.officer_by_code(session, code).id == officer.id else None
+        return code if credentials.officer_by_code(session, code).id == officer.id else None
     except NotIdentified:
         return None
 

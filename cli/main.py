@@ -15,7 +15,7 @@ from cli.running import settings_in_force
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR, LONDON, london_time, long_date
 from models.database import write
 from models.evidence.keeping import sweep
-from models.people import identity
+from models.people import credentials
 from models.people import officers as people_officers
 from models.people.tables import Officer, Phase, Role
 from models.policy import load_policy
@@ -25,7 +25,7 @@ from notifications import outbox
 from notifications.bulk import carry_on
 from notifications.issuing import issue_letters
 
-TOKEN_DAYS = identity.TOKEN_LASTS.days
+TOKEN_DAYS = credentials.TOKEN_LASTS.days
 
 app = typer.Typer(
     name="scc",
@@ -175,14 +175,14 @@ def link(email: Email, as_json: AsJson = False) -> None:
 
 
 def _link(session: Session, settings: Settings, officer: Officer, now: datetime) -> str:
-    secret = identity.issue_invitation(
+    secret = credentials.issue_invitation(
         session, now=now, officer=officer, by=people_officers.AT_THE_MACHINE
     )
     return f"{settings.base_url.rstrip('/')}/set-password/{secret}"
 
 
 def _say_link(answer: Answer, officer: Officer, link: str) -> None:
-    hours = int(identity.INVITATION_LASTS / timedelta(hours=1))
+    hours = int(credentials.INVITATION_LASTS / timedelta(hours=1))
     answer.say(f"For {officer.name} alone, to set a password within {hours} hours, once:")
     answer.say(link)
 
@@ -199,7 +199,7 @@ def token(
         lasts = timedelta(days=days)
         with opened(Settings()) as engine, write(engine) as session:
             officer = _active(people_officers.find_officer(session, email))
-            issued = identity.issue_token(session, now=now, officer=officer, lasts=lasts)
+            issued = credentials.issue_token(session, now=now, officer=officer, lasts=lasts)
         answer.say(f"A new token for {officer.name}, shown this once, for {days} days:")
         answer.say(issued)
         expires = (now + lasts).isoformat(timespec="seconds")
@@ -213,7 +213,7 @@ def code(email: Email, as_json: AsJson = False) -> None:
         now = datetime.now(UTC)
         with opened(Settings()) as engine, write(engine) as session:
             officer = _active(people_officers.find_officer(session, email))
-            issued = identity.issue_code(session, now=now, officer=officer)
+            issued = credentials.issue_code(session, now=now, officer=officer)
         answer.say(f"A new personal code for {officer.name}, shown this once:")
         answer.say(issued)
         answer.give({"email": officer.email, "code": issued})

@@ -12,7 +12,7 @@ from models.clocks import london_date, subtract_working_days
 from models.database import read, write
 from models.programme import supporters, supporting
 from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
-from models.risk import assessing, rounds
+from models.risk import assessing, moderating, rounds
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
 from models.schools.tables import RiskLevel
 
@@ -103,7 +103,7 @@ def _assess_all(stage: Stage, current: AssessmentRound) -> None:
                 reason="The evidence of the year agrees with what we see on our visits.",
                 **given,
             )
-            assessing.moderate(
+            moderating.moderate(
                 session,
                 stage.policy,
                 officer=officer_named(session, "Margaret"),
@@ -153,7 +153,7 @@ def riverside_rises(stage: Stage) -> Moments:
         )
     yield stage.at(10, 9, 30)
     with write(stage.engine) as session:
-        assessing.moderate(
+        moderating.moderate(
             session,
             stage.policy,
             officer=officer_named(session, "Margaret"),

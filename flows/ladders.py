@@ -27,7 +27,7 @@ from models.clocks import london_date
 from models.database import write
 from models.escalations.deciding import decide
 from models.escalations.tables import Proposal
-from models.people.identity import officer_by_code
+from models.people.credentials import officer_by_code
 from models.policy import Ladder
 from models.record.audit import record_refused_code
 from models.refusals import Refused

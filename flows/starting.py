@@ -13,7 +13,7 @@ from flows.record import Record, opened
 from models.database import read, write
 from models.escalations.starting import start
 from models.escalations.tables import Trigger
-from models.people.identity import officer_by_code
+from models.people.credentials import officer_by_code
 from models.record.audit import record_refused_code
 from models.refusals import Refused
 from models.schools.tables import School

@@ -23,31 +23,19 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models import noting
 from models.clocks import in_office_hours
 from models.database import UtcDateTime, read, write
-from models.escalations.tables import Escalation
-from models.events import THE_CLOCK, append
 from models.letters.deliveries import report_unwritten
-from models.letters.events import MessageBecameUnknown, MessageFailed, MessageSent
-from models.level_letters.deliveries import tell_approver, tell_unwritten
+from models.level_letters.deliveries import tell_unwritten
 from models.outbox import Message, MessageKind, MessageState
-from models.people.tables import Officer
 from models.policy import Policy
 from models.settings import Settings
 from models.statements import change
-from models.telling import tell
 from notifications import circuit
-from notifications.channels import (
-    Mail,
-    keep_mail,
-    mail_server,
-    send_alert,
-    send_letter,
-    send_mail,
-)
+from notifications.channels import Mail, keep_mail, mail_server, send_alert, send_letter, send_mail
 from notifications.composing import Composer
 from notifications.conversation import Delivery, Outcome
+from notifications.settling import LONGEST_WAIT, put_off, release, settle, write_down
 
 MOST_IN_A_PASS = 200
 PASS_LASTS = 60.0  # seconds; what is under way by then is finished
@@ -57,9 +45,6 @@ GLANCE = 1.0  # seconds
 MARGIN = timedelta(seconds=45)
 # What lies farther ahead was claimed by a clock that has been put right since.
 LONGEST_CLAIM = timedelta(hours=2)
-# A message that the server put off waits longer each time, up to an hour.
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=1)
 # So long a letter that waits holds back the later ones to the same recipient of the same case.
 HOLDS_BACK = timedelta(days=2)
 LETTERS = (MessageKind.LETTER, MessageKind.LEVEL_LETTER)
@@ -211,7 +196,7 @@ class Sending:
         except Exception:
             log.exception("Message %s cannot be put together", message.id)
             with write(self._engine) as session:
-                _put_off(session, message, begun, None, "It could not be put together.")
+                put_off(session, message, begun, None, "It could not be put together.")
             with write(self._engine) as session:
                 if message.kind is MessageKind.LEVEL_LETTER:
                     tell_unwritten(session, begun, message)
@@ -219,7 +204,7 @@ class Sending:
             return Outcome.RETRY
         if mail is None:
             with write(self._engine) as session:
-                _settle(session, message, MessageState.DROPPED, begun)
+                settle(session, message, MessageState.DROPPED, begun)
             return MessageState.DROPPED
         delivery = self._hand_over(message, mail)
         ended = self._clock()
@@ -232,7 +217,7 @@ class Sending:
                 took=ended - begun,
                 now=ended,
             )
-            _write_down(session, message, delivery, ended)
+            write_down(session, message, delivery, ended)
         self._alert(message, delivery)
         return delivery.outcome
 
@@ -264,10 +249,10 @@ class Sending:
             with write(self._engine) as session:
                 if str(message.claimed_by).startswith(IN_THE_FOLDER):
                     stopped = "The program stopped while keeping this."
-                    _release(session, message, None, stopped)
+                    release(session, message, None, stopped)
                     continue
                 detail = "The program stopped while this was being sent. It may have arrived."
-                _settle(session, message, MessageState.UNKNOWN, now, None, detail)
+                settle(session, message, MessageState.UNKNOWN, now, None, detail)
                 unknown += 1
         return unknown
 
@@ -328,102 +313,3 @@ def _held_back() -> ColumnElement[bool]:
         )
         .exists(),
     )
-
-
-def _write_down(session: Session, message: Message, delivery: Delivery, now: datetime) -> None:
-    if delivery.outcome is Outcome.RETRY:
-        if delivery.of_the_server:  # the message keeps its place
-            _release(session, message, delivery.code, delivery.detail)
-        else:
-            _put_off(session, message, now, delivery.code, delivery.detail)
-        return
-    state = MessageState(delivery.outcome.value)
-    _settle(session, message, state, now, delivery.code, delivery.detail)
-
-
-def _put_off(
-    session: Session, message: Message, now: datetime, code: int | None, detail: str
-) -> None:
-    doubled: timedelta = FIRST_WAIT * 2 ** min(message.put_off, 10)
-    later = {"put_off": message.put_off + 1, "next_attempt_at": now + min(LONGEST_WAIT, doubled)}
-    _release(session, message, code, detail, **later)
-
-
-def _release(
-    session: Session, message: Message, code: int | None, detail: str, **more: object
-) -> None:
-    change(
-        session,
-        Message,
-        _claim_of(message),
-        state=MessageState.PENDING,
-        claimed_by=None,
-        claim_ends_at=None,
-        code=code,
-        detail=_line(detail),
-        **more,
-    )
-
-
-def _claim_of(message: Message) -> dict[str, object]:
-    """Of a message that was claimed: this claim of it and no other."""
-    return {"id": message.id, "state": MessageState.CLAIMED, "attempts": message.attempts}
-
-
-def _line(detail: str) -> str:
-    """What the mail server said, short enough to be read on the case."""
-    return detail[:300]
-
-
-_EVENTS: dict[MessageState, type[MessageSent | MessageFailed | MessageBecameUnknown]] = {
-    MessageState.SENT: MessageSent,
-    MessageState.FAILED: MessageFailed,
-    MessageState.UNKNOWN: MessageBecameUnknown,
-}
-
-
-def _settle(
-    session: Session,
-    message: Message,
-    state: MessageState,
-    now: datetime,
-    code: int | None = None,
-    detail: str = "",
-) -> None:
-    # A clock that was moved ahead by hand queues for a moment still to come.
-    at = max(now, message.queued_at)
-    settled = change(
-        session,
-        Message,
-        _claim_of(message),
-        state=state,
-        settled_at=at,
-        code=code,
-        detail=_line(detail),
-    )
-    what = _EVENTS.get(state)
-    if settled and message.kind is MessageKind.LEVEL_LETTER:
-        if state in (MessageState.FAILED, MessageState.UNKNOWN):
-            tell_approver(session, at, message.data["batch"])
-        return
-    if not settled or what is None or message.kind is not MessageKind.LETTER:
-        return
-    about = {"key": message.key, "letter_id": message.letter_id}
-    noting.state(session, Message, about, state=state)
-    happened = what(
-        message.escalation_id,
-        message=message.id,
-        letter=message.letter_id,
-        to=message.to_email,
-        detail=_line(detail),
-    )
-    append(session, at, THE_CLOCK, happened)
-    if state is not MessageState.SENT:
-        _tell_case_officer(session, message, at)
-
-
-def _tell_case_officer(session: Session, message: Message, now: datetime) -> None:
-    escalation = session.get_one(Escalation, message.escalation_id)
-    officer = session.get_one(Officer, escalation.case_officer_id)
-    data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
-    tell(session, now, [officer], key=f"message:{message.id}", escalation=escalation, data=data)

@@ -1,45 +1,26 @@
 """Deciding a proposal, and what follows from an approval."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from models.approvals.approving import (
-    Approver,
-    approve_letters,
-    check_seen,
-    letters_of,
-    own_work,
-    withdraw_letters,
-)
+from models.approvals.approving import Approver, check_seen, own_work, withdraw_letters
 from models.approvals.deciders import deciders, find_authority
 from models.approvals.events import (
     OfProposal,
     ProposalApproved,
     ProposalReturned,
     ProposalSignedOff,
-    ProposalSuperseded,
 )
-from models.clocks import add_working_days, london_date, long_date
-from models.escalations.events import (
-    Closed,
-    EscalationConverted,
-    EscalationEnded,
-    EscalationOpened,
-    EscalationPaused,
-    EscalationResolved,
-    EscalationResumed,
-    EscalationWithdrawn,
-    StepPassedOver,
-)
+from models.clocks import london_date, long_date
+from models.escalations.effects import EFFECTS, is_notice, set_escalation, set_step
+from models.escalations.events import EscalationWithdrawn
 from models.escalations.proposing import CLOSING
 from models.escalations.tables import (
     Action,
     Decision,
     DecisionWord,
-    Escalation,
     Proposal,
     ProposalState,
     Status,
@@ -49,38 +30,19 @@ from models.escalations.tables import (
 from models.events import append
 from models.happened import Happened
 from models.matters.case import Case, case_of
-from models.matters.deadlines import (
-    cancel_deadline,
-    cancel_statutory,
-    extend_deadline,
-    restart_deadline,
-    set_deadline,
-    settle_deadline,
-    stop_deadline,
-)
-from models.matters.events import DeadlineExtended
-from models.matters.tables import STATUTORY
 from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.ladder import refusal
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
-from models.statements import LAST_KEY, add, add_all, change, find
-from models.statutory.ending import drop_powers, letter_approved
-from models.statutory.following import cease_notices
-from models.statutory.giving import give_approved
-from models.statutory.legal import LawToday, check_eligible, check_may_close
-from models.statutory.using import use_approved, use_returned
+from models.statements import LAST_KEY, add, change, find
+from models.statutory.legal import LawToday, check_may_close
+from models.statutory.using import use_returned
 from models.telling import tell
 from models.text import check_prose
 
 _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
 _OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
-_WAITING = (
-    select(Proposal)
-    .where(col(Proposal.escalation_id) == bindparam("escalation"))
-    .where(Proposal.state == ProposalState.AWAITING)
-)
 
 
 def decide(
@@ -220,8 +182,8 @@ def _return(
         use_returned(case, proposal)
     if proposal.action is Action.START:
         today = london_date(now)
-        _set_escalation(case, status=Status.WITHDRAWN, closed_on=today)
-        _set_step(case, proposal.step_key, StepState.AHEAD, now)
+        set_escalation(case, status=Status.WITHDRAWN, closed_on=today)
+        set_step(case, proposal.step_key, StepState.AHEAD, now)
         happenings.append(EscalationWithdrawn(case_id, reason=reason))
     _tell_proposer(case, proposal, "proposal_returned", now)
     return happenings
@@ -252,7 +214,7 @@ def _approve(
         if name in proposal.details
     }
     if flags:
-        _set_escalation(case, **flags)
+        set_escalation(case, **flags)
     effects = EFFECTS[proposal.action](case, proposal, approver, now)
     _tell_proposer(case, proposal, "proposal_approved", now)
     return [approved, *effects]
@@ -260,7 +222,7 @@ def _approve(
 
 def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None:
     """A case may have moved on while the proposal waited: a response came in, say."""
-    if proposal.action is Action.START or _is_notice(case, proposal):
+    if proposal.action is Action.START or is_notice(case, proposal):
         return  # a notice has its own conditions, which `give_approved` looks at again
     if proposal.action in CLOSING:
         check_may_close(LawToday(case, london_date(now)))
@@ -275,210 +237,3 @@ def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None
         if name in proposal.details and proposal.details[name] <= london_date(now).isoformat():
             day = long_date(date.fromisoformat(proposal.details[name]))
             raise NotPossible(f"The date proposed, {day}, has come. Return it for a later one.")
-
-
-def _is_notice(case: Case, proposal: Proposal) -> bool:
-    if proposal.action is not Action.ADVANCE:
-        return False
-    return case.ladder.step(proposal.step_key).kind == "notice"
-
-
-def _set_escalation(case: Case, **values: object) -> None:
-    change(case.session, Escalation, {"id": case.escalation.id}, **values)
-
-
-def _set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
-    step = {"id": case.steps[key].id}
-    change(case.session, Step, step, state=state, changed_on=london_date(now))
-
-
-def _start(case: Case, _: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    today = london_date(now)
-    _set_escalation(
-        case, status=Status.OPEN, opened_on=today, head_of_service_id=approver.holder.id
-    )
-    _set_step(case, case.escalation.step_key, StepState.APPROVED, now)
-    return [EscalationOpened(case.escalation.id, step=case.escalation.step_key)]
-
-
-def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    if _is_notice(case, proposal):
-        return give_approved(case, proposal, approver, now)
-    if case.step.state is StepState.AWAITING_RESPONSE:
-        _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
-        if case.deadline is not None:
-            settle_deadline(case.session, case.deadline, met=False)
-    rule = case.ladder.step(proposal.step_key)
-    today = london_date(now)
-    if rule.kind == "powers":
-        check_eligible(LawToday(case, today))
-    _set_step(case, rule.key, StepState.APPROVED, now)
-    _set_escalation(case, step_key=rule.key)
-    if not rule.formal:
-        approve_letters(case, proposal, approver, today, None)
-        return []
-    due_on, why = _response_day(proposal, rule.response_working_days, today)
-    approve_letters(case, proposal, approver, today, due_on)
-    deadline = set_deadline(
-        case.session,
-        case.policy,
-        case.escalation,
-        step_key=rule.key,
-        due_on=due_on,
-        rule=why,
-        now=now,
-    )
-    return [deadline]
-
-
-def _response_day(proposal: Proposal, days: int, dated: date) -> tuple[date, str]:
-    if "respond_by" in proposal.details:
-        return date.fromisoformat(proposal.details["respond_by"]), "The date set in the letter"
-    rule = f"{days} working days after the letter of {long_date(dated)}"
-    return add_working_days(dated, days), rule
-
-
-def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    if case.step.state is StepState.AWAITING_RESPONSE:
-        _set_step(case, case.step.key, StepState.NO_RESPONSE, now)
-        if case.deadline is not None:
-            settle_deadline(case.session, case.deadline, met=False)
-    _set_step(case, proposal.step_key, StepState.PASSED_OVER, now)
-    _set_escalation(case, step_key=proposal.step_key)
-    step, reason = proposal.step_key, proposal.reason
-    return [StepPassedOver(case.escalation.id, step=step, reason=reason)]
-
-
-def _resolve(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    approve_letters(case, proposal, approver, london_date(now), None)
-    return _close(case, proposal, Status.RESOLVED, EscalationResolved, now)
-
-
-def _withdraw(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    return _close(case, proposal, Status.WITHDRAWN, EscalationWithdrawn, now)
-
-
-def _end(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    return _close(case, proposal, Status.ENDED, EscalationEnded, now)
-
-
-def _close(
-    case: Case, proposal: Proposal, status: Status, what: type[Closed], now: datetime
-) -> list[Happened]:
-    _set_escalation(case, status=status, closed_on=london_date(now))
-    if case.deadline is not None:
-        cancel_deadline(case.session, case.deadline)
-    cancel_statutory(case.session, case.escalation.id)
-    closed = what(case.escalation.id, step=case.step.key, reason=proposal.reason)
-    dropped = drop_powers(case, london_date(now), f"The escalation was {status.value}")
-    return [closed, *dropped, *_supersede_others(case)]
-
-
-def _supersede_others(case: Case) -> list[Happened]:
-    """Letters that still wait for approval have lost their occasion."""
-    happenings: list[Happened] = []
-    for other in find(case.session, _WAITING, escalation=case.escalation.id):
-        change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
-        case_id, action = case.escalation.id, other.action
-        happenings.append(ProposalSuperseded(case_id, proposal=other.id, action=action))
-        happenings += withdraw_letters(case, other)
-    return happenings
-
-
-def _pause(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    _set_escalation(case, status=Status.PAUSED)
-    chased = case.step.state in (StepState.APPROVED, StepState.AWAITING_RESPONSE)
-    # What the law fixes runs on, whatever we do.
-    if chased and case.deadline is not None and case.deadline.kind not in STATUTORY:
-        stop_deadline(case.session, case.deadline, now)
-    return [EscalationPaused(case.escalation.id, reason=proposal.reason)]
-
-
-def _resume(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    _set_escalation(case, status=Status.OPEN)
-    due_on = None
-    if case.deadline is not None and case.deadline.days_left is not None:
-        due_on = restart_deadline(case.session, case.policy, case.deadline, now)
-    return [EscalationResumed(case.escalation.id, reason=proposal.reason, due_on=due_on)]
-
-
-def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    to = date.fromisoformat(proposal.details["to"])
-    if case.deadline is None:
-        raise NotPossible("There is no deadline to extend.")
-    extended = DeadlineExtended(
-        case.escalation.id,
-        deadline=case.deadline.id,
-        from_=case.deadline.due_on,
-        to=to,
-        reason=proposal.reason,
-    )
-    extend_deadline(case.session, case.policy, case.deadline, to, now)
-    return [extended]
-
-
-def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    """The school became an academy: its statutory steps fall away, it goes on at a shared one.
-
-    Shared steps up to that one keep their state; any after it are still to come again. Those of
-    academies alone that stand before it are not taken any more.
-    """
-    academy = case.policy.ladder("academy")
-    to = proposal.details["step"]
-    if to != case.escalation.step_key and case.deadline is not None:
-        cancel_deadline(case.session, case.deadline)
-    again = {step.key for step in academy.following(to)}
-    for key in case.steps:
-        if key not in academy:
-            _set_step(case, key, StepState.FALLEN_AWAY, now)
-        elif key in again:
-            _set_step(case, key, StepState.AHEAD, now)
-    today = london_date(now)
-    ahead = {"state": StepState.AHEAD, "changed_on": None}
-    gone_by = {"state": StepState.PASSED_OVER, "changed_on": today}
-    rows = [
-        {
-            "escalation_id": case.escalation.id,
-            "key": step.key,
-            **(ahead if step.key in again else gone_by),
-        }
-        for step in academy.steps
-        if step.key not in case.steps
-    ]
-    add_all(case.session, Step, rows)
-    fallen = [
-        *cease_notices(case, today, "the school became an academy"),
-        *drop_powers(case, today, "The school became an academy"),
-    ]
-    cancel_statutory(case.session, case.escalation.id)
-    _set_escalation(case, ladder="academy", step_key=to)
-    return [EscalationConverted(case.escalation.id, step=to, reason=proposal.reason), *fallen]
-
-
-def _letter(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    approve_letters(case, proposal, approver, london_date(now), _asked_by(case, proposal))
-    return letter_approved(case, proposal, now)
-
-
-def _asked_by(case: Case, proposal: Proposal) -> date | None:
-    """The day by which a note asks for a response: that of the step it belongs to."""
-    if case.deadline is None or case.step.key != proposal.step_key:
-        return None
-    templates = {letter.template for letter in letters_of(case.session, proposal)}
-    return case.deadline.due_on if case.rule.letter in templates else None
-
-
-EFFECTS: dict[Action, Callable[[Case, Proposal, Approver, datetime], list[Happened]]] = {
-    Action.START: _start,
-    Action.ADVANCE: _advance,
-    Action.PASS_OVER: _pass_over,
-    Action.RESOLVE: _resolve,
-    Action.WITHDRAW: _withdraw,
-    Action.PAUSE: _pause,
-    Action.RESUME: _resume,
-    Action.EXTEND: _extend,
-    Action.CONVERT: _convert,
-    Action.END: _end,
-    Action.LETTER: _letter,
-    Action.POWER: use_approved,
-}

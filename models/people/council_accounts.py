@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from models.database import read, write
 from models.events import append, canonical
-from models.people import identity, officers, own_secrets, passwords, repeated_refusals
+from models.people import credentials, identity, officers, own_secrets, passwords, repeated_refusals
 from models.people.events import OfficerLinked, SignInRefused
 from models.people.tables import CouncilSignIn, Officer, Phase, Role, SignInWay, digest, new_token
 from models.refusals import (
@@ -263,7 +263,7 @@ def held(session: Session, *, now: datetime, secret: str) -> tuple[CouncilAccoun
     """
     found = _find(session, now, secret, came_back=True)
     try:
-        return _account(found), identity.invited(session, found.invitation or "", now=now)[1]
+        return _account(found), credentials.invited(session, found.invitation or "", now=now)[1]
     except NotIdentified:
         raise NotPossible(USED) from None
 
@@ -312,7 +312,7 @@ def _to_link(
     if refusal is not None:
         return refusal
     try:
-        _, officer = identity.invited(session, under_way.invitation or "", now=now)
+        _, officer = credentials.invited(session, under_way.invitation or "", now=now)
     except NotIdentified:
         return USED
     return OTHERS if known is not None and known.id != officer.id else officer
@@ -369,7 +369,7 @@ def _link_invited(
 ) -> Officer | str:
     """Whoever could sign in as this officer before can do so no more, but by this account."""
     change(session, Officer, {"id": officer.id}, password=None)
-    identity.revoke_all(session, now, officer.id)
+    credentials.revoke_all(session, now, officer.id)
     identity.end_sign_ins(session, now, officer.id)
     _link(session, now, account, officer, in_place_of_all=True)
     return _bring_up_to_date(session, now, account, officer)

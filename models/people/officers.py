@@ -6,7 +6,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.events import append
-from models.people import identity
+from models.people import credentials, identity
 from models.people.access import Act, require
 from models.people.events import OfficerAdded, OfficerChanged, OfficerDisabled, OfficerEnabled
 from models.people.tables import Officer, Phase, Role
@@ -75,7 +75,7 @@ def appoint_officer(
     added = add_officer(
         session, now=now, email=email, name=name, role=role, phase=phase, actor=officer.email
     )
-    return added, identity.issue_invitation(session, now=now, officer=added, by=officer.email)
+    return added, credentials.issue_invitation(session, now=now, officer=added, by=officer.email)
 
 
 def invite_officer(session: Session, *, officer: Officer, now: datetime, email: str) -> str:
@@ -85,7 +85,7 @@ def invite_officer(session: Session, *, officer: Officer, now: datetime, email: 
     """
     require(officer, Act.MANAGE_OFFICERS)
     invited = find_officer(session, email)
-    return identity.issue_invitation(session, now=now, officer=invited, by=officer.email)
+    return credentials.issue_invitation(session, now=now, officer=invited, by=officer.email)
 
 
 def _check_officer(email: str, name: str, role: str, phase: str | None) -> None:
@@ -180,7 +180,7 @@ def shut_out(
     """
     change(session, Officer, {"id": officer.id}, active=False, role_withdrawn=role_withdrawn)
     identity.end_sign_ins(session, now, officer.id)
-    identity.revoke_all(session, now, officer.id)
+    credentials.revoke_all(session, now, officer.id)
     append(session, now, actor, OfficerDisabled(None, officer=officer.email, reason=reason))
     return _fresh(session, officer)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from models.events import append
-from models.people import identity
+from models.people import credentials
 from models.people.events import OfficerProven
 from models.people.tables import Officer, SignIn, SignInWay
 from models.refusals import NotProven
@@ -23,19 +23,19 @@ def new_token(
 ) -> str:
     """A new token for the JSON API, told once. Raises NotProven, InvalidInput."""
     _require_proof(session, now, officer, sign_in_id)
-    return identity.issue_token(session, now=now, officer=officer, label=label)
+    return credentials.issue_token(session, now=now, officer=officer, label=label)
 
 
 def new_code(session: Session, *, now: datetime, officer: Officer, sign_in_id: int) -> str:
     """A new personal code, told once; the one before stops working. Raises NotProven."""
     _require_proof(session, now, officer, sign_in_id)
-    return identity.issue_code(session, now=now, officer=officer)
+    return credentials.issue_code(session, now=now, officer=officer)
 
 
 def new_calendar(session: Session, *, now: datetime, officer: Officer, sign_in_id: int) -> str:
     """The secret in a new address of one's calendar, told once. Raises NotProven."""
     _require_proof(session, now, officer, sign_in_id)
-    return identity.issue_calendar(session, now=now, officer=officer)
+    return credentials.issue_calendar(session, now=now, officer=officer)
 
 
 def note_proof(session: Session, *, now: datetime, officer: Officer, sign_in_id: int) -> None:

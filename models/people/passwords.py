@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from models.database import read, write
 from models.events import append, canonical
-from models.people import identity, own_secrets, password_rules, repeated_refusals
+from models.people import credentials, identity, own_secrets, password_rules, repeated_refusals
 from models.people.events import PasswordSet, SignInRefused
 from models.people.tables import CredentialKind, Officer, SignInFailure, SignInWay, digest
 from models.refusals import InvalidInput, NotPossible, TooManyTries
@@ -200,12 +200,12 @@ def accept_invitation(
     secret. Raises NotIdentified, InvalidInput, TooManyTries.
     """
     with read(engine) as session:
-        _, officer = identity.invited(session, mark, now=now)
+        _, officer = credentials.invited(session, mark, now=now)
     with password_rules.hashing.turn():
         kept = _chosen(officer, password, council)
     with write(engine) as session:
-        officer = identity.use_invitation(session, mark, now=now)
-        ends = identity.EVERY_SECRET if could_sign_in(officer) else ()
+        officer = credentials.use_invitation(session, mark, now=now)
+        ends = credentials.EVERY_SECRET if could_sign_in(officer) else ()
         _keep(session, now, officer, kept, ends)
     return officer
 
@@ -224,7 +224,7 @@ def change_password(
     password: str,
     council: str,
     address: str,
-    ends: Collection[CredentialKind] = identity.EVERY_SECRET,
+    ends: Collection[CredentialKind] = credentials.EVERY_SECRET,
 ) -> str:
     """Change one's own password; all sessions end, and the secret of a new one is returned.
 
@@ -264,5 +264,5 @@ def _keep(
 ) -> None:
     change(session, Officer, {"id": officer.id}, password=kept)
     identity.end_sign_ins(session, now, officer.id)
-    identity.end_secrets(session, now, officer, ends)
+    credentials.end_secrets(session, now, officer, ends)
     append(session, now, officer.email, PasswordSet(None, officer=officer.email))

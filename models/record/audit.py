@@ -7,8 +7,8 @@ from sqlmodel import Session, select
 from models.escalations.tables import Escalation
 from models.events import append
 from models.people import repeated_refusals
+from models.people.credentials import officer_by_code
 from models.people.events import SignInRefused
-from models.people.identity import officer_by_code
 from models.people.officers import AT_THE_MACHINE
 from models.people.tables import CredentialKind, Officer
 from models.record.events import AccessRefused, CaseExported, RestrictedCaseRead

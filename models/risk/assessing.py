@@ -11,21 +11,14 @@ from typing import Any, TypedDict
 from sqlalchemy import bindparam, delete, or_
 from sqlmodel import Session, col, select
 
-from models.clocks import london_date, long_date, past_day
-from models.events import THE_CLOCK, append
+from models.clocks import london_date, past_day
+from models.events import append
 from models.people.access import Act, require
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
-from models.policy import Policy
-from models.programme.supporters import looking_after
-from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotFound, NotPossible
-from models.risk.events import (
-    AssessmentAgreed,
-    AssessmentProposed,
-    AssessmentReturned,
-    AssessmentWithdrawn,
-)
-from models.risk.levels import bring_into_force, find_assessment, has_closed
+from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from models.risk.events import AssessmentProposed, AssessmentWithdrawn
+from models.risk.levels import find_assessment, has_closed
 from models.risk.tables import (
     Assessment,
     AssessmentOccasion,
@@ -41,8 +34,7 @@ from models.text import check_line, check_printable, check_prose
 
 MOST_OF_A_REASON = 2_000  # characters: it stands in the letter to the school
 UNDER_WAY = (AssessmentState.DRAFT, AssessmentState.PROPOSED, AssessmentState.AGREED)
-OVERTAKEN = "The school came to stand at {} on {}. Look at this level again."
-_NOT_MODERATED: dict[str, object] = {
+NOT_MODERATED: dict[str, object] = {
     "level": None,
     "moderation_reason": "",
     "moderation_words": "",
@@ -78,7 +70,7 @@ def begin_assessment(
     """
     require(officer, Act.ASSESS)
     school = find_school(session, urn)
-    _check_open(school, now)
+    check_open(school, now)
     under_way = find(session, _IN_YEAR_UNDER_WAY, urn=school.urn)
     if under_way:
         raise NotPossible(
@@ -182,10 +174,10 @@ def propose_level(
     """
     draft = _draft(session, officer, assessment_id)
     school = find_school(session, draft.urn)
-    _check_open(school, now)
-    proposed = _checked_level(level)
+    check_open(school, now)
+    proposed = checked_level(level)
     check_printable("reason", check_prose("reason", reason, most=MOST_OF_A_REASON))
-    _check_words(words)
+    check_words(words)
     missing = missing_evidence(draft, find(session, _EVIDENCE, assessment=draft.id))
     if missing:
         kinds = ", ".join(kind.label for kind in missing)
@@ -198,13 +190,13 @@ def propose_level(
         "words": words,
         "proposed_by_id": officer.id,
         "proposed_at": now,
-        **_NOT_MODERATED,
+        **NOT_MODERATED,
     }
     change(session, Assessment, {"id": draft.id}, **proposal)
-    happened = AssessmentProposed(None, **_about(school, draft), level=proposed)
+    happened = AssessmentProposed(None, **about(school, draft), level=proposed)
     append(session, now, officer.email, happened)
     if draft.round_id is None:
-        _tell(
+        tell_assessor(
             session,
             now,
             officers_in(session, Role.HEAD_OF_SERVICE, but=officer.id),
@@ -218,65 +210,8 @@ def propose_level(
     return find_assessment(session, draft.id)
 
 
-def moderate(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    assessment_id: int,
-    decision: str,
-    version: int,
-    level: str | None = None,
-    reason: str = "",
-    words: str = "",
-) -> Assessment:
-    """Agree the proposed level, or another with a reason; or return the assessment with a reason.
-
-    `decision` is `agree` or `return`, `version` what the moderator saw; `words` are what the
-    letter says of another level than was proposed. One of the round waits
-    for its publication once agreed, and until then can still be returned; any other comes into
-    force at once. Raises NotAllowed (also for the proposer), NotFound, InvalidInput;
-    ChangedSince when it is no longer what was seen, NotPossible for what is not proposed.
-    """
-    require(officer, Act.MODERATE)
-    assessment = find_assessment(session, assessment_id)
-    school = find_school(session, assessment.urn)
-    if decision not in ("agree", "return"):
-        raise InvalidInput("decision", "Choose “agree” or “return”.")
-    _check_moderation(assessment, officer, decision, version)
-    if decision == "return":
-        check_prose("reason", reason, most=MOST_OF_A_REASON)
-        send_back(session, now, officer, assessment, school, reason)
-        return find_assessment(session, assessment.id)
-    _check_open(school, now)
-    assert assessment.proposed_level is not None  # noqa: S101 - it is proposed
-    agreed = _checked_level(level) if level else assessment.proposed_level
-    another = agreed is not assessment.proposed_level
-    check_prose("reason", reason, most=MOST_OF_A_REASON, required=another)
-    check_printable("reason", reason)
-    if another:
-        _check_words(words)
-    elif words.strip():
-        raise InvalidInput("words", "Only another level than was proposed has words of its own.")
-    _moderated(
-        session,
-        now,
-        officer,
-        assessment,
-        reason,
-        state=AssessmentState.AGREED,
-        level=agreed,
-        moderation_words=words,
-    )
-    happened = AssessmentAgreed(None, **_about(school, assessment), level=agreed)
-    append(session, now, officer.email, happened)
-    if assessment.round_id is None:
-        _change_in_year(session, policy, now, officer, assessment, school)
-    return find_assessment(session, assessment.id)
-
-
-def _check_words(words: str) -> None:
+def check_words(words: str) -> None:
+    """Refuse words that cannot stand in a letter; raises InvalidInput."""
     check_printable("words", check_prose("words", words, most=MOST_OF_A_REASON, required=False))
 
 
@@ -296,12 +231,12 @@ def withdraw_assessment(
     if assessment.round_id is not None:
         raise NotPossible("An annual assessment cannot be withdrawn: every school has one.")
     if assessment.state not in UNDER_WAY:
-        raise NotPossible(f"The assessment is {_words(assessment.state)} already.")
+        raise NotPossible(f"The assessment is {state_in_words(assessment.state)} already.")
     check_prose("reason", reason, most=MOST_OF_A_REASON)
     withdrawn = {"state": AssessmentState.WITHDRAWN, "withdrawn_because": reason}
     change(session, Assessment, {"id": assessment.id}, **withdrawn)
     school = find_school(session, assessment.urn)
-    happened = AssessmentWithdrawn(None, **_about(school, assessment), reason=reason)
+    happened = AssessmentWithdrawn(None, **about(school, assessment), reason=reason)
     append(session, now, officer.email, happened)
     return find_assessment(session, assessment.id)
 
@@ -339,12 +274,13 @@ def _draft(session: Session, officer: Officer, number: int) -> Assessment:
     require(officer, Act.ASSESS)
     assessment = find_assessment(session, number)
     if assessment.state is not AssessmentState.DRAFT:
-        state = _words(assessment.state)
+        state = state_in_words(assessment.state)
         raise NotPossible(f"The assessment is {state}: only a draft can be changed.")
     return assessment
 
 
 def next_version(session: Session, draft: Assessment) -> Assessment:
+    """The draft with its version counted on, so that nobody goes on from an older one."""
     change(session, Assessment, {"id": draft.id}, version=draft.version + 1)
     return find_assessment(session, draft.id)
 
@@ -380,13 +316,15 @@ def _checked_kind(kind: str) -> None:
         raise InvalidInput("kind", f"Choose from: {', '.join(RiskEvidenceKind)}.")
 
 
-def _checked_level(level: str) -> RiskLevel:
+def checked_level(level: str) -> RiskLevel:
+    """A level by its word; raises InvalidInput."""
     if level not in list(RiskLevel):
         raise InvalidInput("level", f"Choose from: {', '.join(RiskLevel)}.")
     return RiskLevel(level)
 
 
-def _check_open(school: School, now: datetime) -> None:
+def check_open(school: School, now: datetime) -> None:
+    """Refuse what is about a school that has closed; raises NotPossible."""
     if has_closed(school, london_date(now)):
         raise NotPossible(f"{school.name} has closed: it is not assessed any more.")
     if school.kind is SchoolKind.OTHER:
@@ -396,102 +334,12 @@ def _check_open(school: School, now: datetime) -> None:
         )
 
 
-def _check_moderation(
-    assessment: Assessment, officer: Officer, decision: str, version: int
-) -> None:
-    """Whether this officer can decide so on what they saw."""
-    returnable = assessment.state is AssessmentState.AGREED and decision == "return"
-    if assessment.state is not AssessmentState.PROPOSED and not returnable:
-        state = _words(assessment.state)
-        raise NotPossible(f"The assessment is {state}: only a proposed one can be moderated.")
-    if assessment.proposed_by_id == officer.id:
-        raise NotAllowed("You proposed this level, so another Head of Service must moderate it.")
-    if assessment.version != version:
-        raise ChangedSince("The assessment has changed since you looked. Look at it again.")
-
-
-def _moderated(
-    session: Session,
-    now: datetime,
-    officer: Officer | None,
-    assessment: Assessment,
-    reason: str,
-    **values: object,
-) -> None:
-    """Put the decision on the assessment, if it still stands where it was decided on."""
-    seen = {"id": assessment.id, "state": assessment.state, "version": assessment.version}
-    decided = {
-        "moderation_reason": reason,
-        "moderated_by_id": officer.id if officer else None,
-        "moderated_at": now,
-    }
-    if not change(session, Assessment, seen, **decided, **values):
-        raise ChangedSince("The assessment has changed since you looked. Look at it again.")
-
-
-def send_back(
-    session: Session,
-    now: datetime,
-    officer: Officer | None,
-    assessment: Assessment,
-    school: School,
-    reason: str,
-) -> None:
-    """Back to whoever proposed it, who is told why, or the Heads of Service if they have left.
-
-    Without an officer nobody decided so: what happened meanwhile is the reason.
-    """
-    _moderated(session, now, officer, assessment, reason, state=AssessmentState.DRAFT, level=None)
-    proposer = session.get_one(Officer, assessment.proposed_by_id)
-    actor = officer.email if officer else THE_CLOCK
-    happened = AssessmentReturned(None, **_about(school, assessment), reason=reason)
-    append(session, now, actor, happened)
-    _tell(
-        session,
-        now,
-        [proposer] if proposer.active else officers_in(session, Role.HEAD_OF_SERVICE),
-        "assessment_returned",
-        assessment,
-        school,
-        reason=reason,
-        returned_by=officer.name if officer else "",
-    )
-
-
 def to_come(session: Session, school: School) -> list[Assessment]:
     """What was proposed or agreed for a school and is not in force yet."""
     return find(session, _TO_COME, urn=school.urn)
 
 
-def _change_in_year(
-    session: Session,
-    policy: Policy,
-    now: datetime,
-    officer: Officer,
-    assessment: Assessment,
-    school: School,
-) -> None:
-    """Bring what was agreed into force, and tell whoever looks after the school."""
-    changed = bring_into_force(session, policy, now=now, assessment=assessment, by=officer.email)
-    for other in to_come(session, school):
-        if (other.level or other.proposed_level) is not changed.level:
-            reason = OVERTAKEN.format(changed.level.label, long_date(changed.on))
-            send_back(session, now, None, other, school, reason)
-    officers = looking_after(session, school.urn, london_date(now))
-    _tell(
-        session,
-        now,
-        [told for told in officers if told.id != officer.id],
-        "level_changed",
-        assessment,
-        school,
-        before=changed.before.label if changed.before else "",
-        level=changed.level.label,
-        reason=changed.reason,
-    )
-
-
-def _tell(
+def tell_assessor(
     session: Session,
     now: datetime,
     officers: list[Officer],
@@ -500,6 +348,7 @@ def _tell(
     school: School,
     **facts: object,
 ) -> None:
+    """Tell whoever proposed a level what became of it."""
     data = {
         "what": what,
         "path": f"/assessments/{assessment.id}",
@@ -511,11 +360,12 @@ def _tell(
     tell(session, now, officers, key=key, escalation=None, data=data)
 
 
-def _words(state: AssessmentState) -> str:
+def state_in_words(state: AssessmentState) -> str:
+    """Where an assessment stands, inside a sentence."""
     return "a draft" if state is AssessmentState.DRAFT else state.value.replace("_", " ")
 
 
-class _About(TypedDict):
+class About(TypedDict):
     """Which assessment an event is about, and of which school."""
 
     urn: int
@@ -523,5 +373,6 @@ class _About(TypedDict):
     assessment: int
 
 
-def _about(school: School, assessment: Assessment) -> _About:
+def about(school: School, assessment: Assessment) -> About:
+    """The facts that every event about an assessment has."""
     return {"urn": school.urn, "school": school.name, "assessment": assessment.id}

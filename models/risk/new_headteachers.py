@@ -10,8 +10,9 @@ from sqlmodel import Session
 from models.clocks import london_date
 from models.policy import Policy
 from models.programme.supporters import looking_after
-from models.risk.assessing import is_below, next_version, send_back, to_come
+from models.risk.assessing import is_below, next_version, to_come
 from models.risk.levels import bring_into_force, find_assessment, has_closed
+from models.risk.moderating import send_back
 from models.risk.tables import (
     Assessment,
     AssessmentOccasion,

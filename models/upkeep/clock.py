@@ -15,14 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from models.approvals.deciders import deciders
-from models.clocks import (
-    add_working_days,
-    in_office_hours,
-    is_recent,
-    london_date,
-    london_time,
-    office_hours_end,
-)
+from models.clocks import add_working_days, in_office_hours, is_recent, london_date, london_time
 from models.database import read, write
 from models.escalations.tables import Escalation, Proposal, ProposalState, Status
 from models.events import THE_CLOCK, append
@@ -38,13 +31,14 @@ from models.matters.tables import (
     ReminderKind,
     ReminderState,
 )
-from models.outbox import ClockPass, Message, MessageAbout, MessageKind, MessageState
+from models.outbox import ClockPass, Message, MessageKind
 from models.people import repeated_refusals
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import policy_of
-from models.statements import add, add_all, change, change_all, find, rows
+from models.statements import add, add_all, change, change_all, rows
 from models.upkeep import school_year
+from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
@@ -186,9 +180,6 @@ _DUE = (
 _ANY_DUE = _DUE.limit(1)
 
 
-_ACTIVE = select_models(Officer).where(col(Officer.active))
-
-
 def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
     total = 0
     while _any_due(engine, now):
@@ -199,7 +190,7 @@ def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
 
 def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: datetime) -> int:
     """One message to each officer about everything that is due, and the chasers after it."""
-    officers = _officers(session)
+    officers = active_officers(session)
     gone_by = {row.id: policy_of(session, policy, row) for row in due}
     whom = {
         row.id: _seeing(session, row, _whom(gone_by[row.id], row, officers), officers)
@@ -209,10 +200,10 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
     for reminder, officer_ids in whom.items():
         for officer_id in officer_ids:
             told[officer_id].append(reminder)
-    keys = _add_messages(session, told, officers, now)
+    keys = add_messages(session, told, officers, now)
     about = {row.id: row.escalation_id for row in due}
     for officer_id, reminders in told.items():
-        _tell_of(session, keys[officer_id], {about[reminder] for reminder in reminders})
+        tell_of(session, keys[officer_id], {about[reminder] for reminder in reminders})
     queued = ReminderState.QUEUED
     marks = [
         {"id": reminder, "state": queued, "message_id": keys[ids[0]] if ids else None}
@@ -222,10 +213,6 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
     add_all(session, Reminder, list(_chasers(gone_by, due, now)))
     append(session, now, THE_CLOCK, *_reminded(due, whom, officers))
     return len(due)
-
-
-def _officers(session: Session) -> dict[int, Officer]:
-    return {officer.id: officer for officer in find(session, _ACTIVE)}
 
 
 def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
@@ -274,42 +261,6 @@ def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[i
         else:
             found += [officer.id for officer in officers.values() if officer.role is role]
     return found
-
-
-def _add_messages(
-    session: Session, told: dict[int, list[int]], officers: dict[int, Officer], now: datetime
-) -> dict[int, int]:
-    """One message to each officer about these reminders; its key, by officer."""
-    keys: dict[int, int] = {}
-    for officer_id, reminders in told.items():
-        officer = officers[officer_id]
-        first = min(reminders)
-        keys[officer_id] = add(
-            session,
-            Message,
-            **_message(officer, MessageKind.REMINDER, f"reminder:{first}:{officer_id}", now),
-            data={"reminders": reminders},
-        )
-    return keys
-
-
-def _tell_of(session: Session, message_id: int, cases: set[int]) -> None:
-    """Say which cases a message is about."""
-    about = [{"message_id": message_id, "escalation_id": case} for case in sorted(cases)]
-    add_all(session, MessageAbout, about)
-
-
-def _message(officer: Officer, kind: MessageKind, key: str, now: datetime) -> dict[str, Any]:
-    return {
-        "key": key,
-        "kind": kind,
-        "to_name": officer.name,
-        "to_email": officer.email,
-        "state": MessageState.PENDING,
-        "queued_at": now,
-        "next_attempt_at": now,
-        "leave_by": office_hours_end(now),
-    }
 
 
 def _chasers(
@@ -361,15 +312,15 @@ def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
         if last is not None and london_date(last.at) == today:
             return 0
     with write(engine) as session:
-        officers = _officers(session)
+        officers = active_officers(session)
         queued = _queued_today(session, today)
         count = 0
         for officer_id, cases in sorted(_concerned(session, policy, officers, today).items()):
             key = f"digest:{officer_id}:{today.isoformat()}"
             if key not in queued:
-                row = _message(officers[officer_id], MessageKind.DIGEST, key, now)
+                row = message_to(officers[officer_id], MessageKind.DIGEST, key, now)
                 queued_as = add(session, Message, **row, data={"day": today.isoformat()})
-                _tell_of(session, queued_as, cases)
+                tell_of(session, queued_as, cases)
                 count += 1
         _stamp(session, "digest", now)
         return count

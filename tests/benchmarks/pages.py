@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, insert, select
 from sqlmodel import SQLModel
 
 from models.database import write
-from models.people.identity import issue_token
+from models.people.credentials import issue_token
 from models.policy import Policy
 from models.schools.tables import Contact, School
 from tests.benchmarks.measuring import Measured, copied, opened, seconds

@@ -31,7 +31,7 @@ from models.events import Event
 from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of
 from models.outbox import Message, MessageKind, MessageState
-from models.people import cover, identity
+from models.people import cover, credentials, identity
 from models.people import officers as people_officers
 from models.people.tables import Credential, CredentialKind, Delegation, Officer, Role, SignIn
 from models.policy import Policy
@@ -139,7 +139,7 @@ def lived_in(case: Case, folder: Path) -> Case:
             reason="Leave",
             made_at=NOW,
         )
-        identity.issue_token(session, now=NOW, officer=case.council.seo)
+        credentials.issue_token(session, now=NOW, officer=case.council.seo)
     return case
 
 
@@ -221,7 +221,7 @@ def test_what_is_saved_on_sqlite_comes_back_on_postgresql_which_goes_on_counting
         again = Case(target, policy, case.council, case.reference, now=case.now)
         again.prepare("64")  # new rows have keys of their own
         with write(target) as session:
-            identity.issue_token(session, now=LATER, officer=case.council.seo)
+            credentials.issue_token(session, now=LATER, officer=case.council.seo)
         record_of(target)
 
 
@@ -267,7 +267,7 @@ def test_the_file_is_its_owners_and_holds_no_secret_and_no_session(
     monkeypatch.setenv("SCC_MAIL_URL", "mailtos://account:a-very-secret-password@mail.example")
     with write(case.engine) as session:
         identity.sign_in(session, now=NOW, officer=case.council.seo)
-        token = identity.issue_token(session, now=NOW, officer=case.council.seo)
+        token = credentials.issue_token(session, now=NOW, officer=case.council.seo)
 
     scc("backup", str(backup), url=database_url)
 
@@ -757,9 +757,11 @@ def test_what_was_taken_from_somebody_since_stays_taken(
     with write(case.engine) as session:
         for name in ("aed", "hos2"):
             add(session, NamedOfficer, **names, officer_id=officers[name].id)
-        token = identity.issue_token(session, now=NOW, officer=officers["seo"])
-        kept = identity.issue_token(session, now=NOW, officer=officers["hos"])
-        identity.issue_invitation(session, now=NOW, officer=officers["sm"], by="an administrator")
+        token = credentials.issue_token(session, now=NOW, officer=officers["seo"])
+        kept = credentials.issue_token(session, now=NOW, officer=officers["hos"])
+        credentials.issue_invitation(
+            session, now=NOW, officer=officers["sm"], by="an administrator"
+        )
         identity.sign_in(session, now=NOW, officer=officers["hos"])
     back_up(case.engine, folder, backup, now=NOW)
     with write(case.engine) as session:
@@ -784,8 +786,8 @@ def test_what_was_taken_from_somebody_since_stays_taken(
         assert session.exec(select(SignIn)).all() == []
     with write(case.engine) as session:
         with pytest.raises(NotIdentified):
-            identity.officer_by_token(session, token, now=NOW)
-        assert identity.officer_by_token(session, kept, now=NOW).id == officers["hos"].id
+            credentials.officer_by_token(session, token, now=NOW)
+        assert credentials.officer_by_token(session, kept, now=NOW).id == officers["hos"].id
 
 
 def linked(case: Case) -> dict[str, tuple[str | None, str | None]]:

@@ -25,7 +25,7 @@ from models.database import connect, read, write
 from models.escalations.tables import Escalation, Proposal, Status, Step, StepState
 from models.events import Event, verify
 from models.letters.tables import Letter, LetterState
-from models.people import identity
+from models.people import credentials, identity
 from models.people.tables import Officer, digest
 from models.policy import Policy
 from models.record.verifying import examine
@@ -256,10 +256,10 @@ def test_an_officer_is_added_and_gets_a_token_and_a_code(
     second = on_database.json("code", "RUTH@fernshire.example")["code"]
     with read(engine) as session:
         now = datetime.now(UTC)
-        assert identity.officer_by_token(session, token, now=now).name == "Ruth Calloway"
-        assert identity.officer_by_code(session, second).name == "Ruth Calloway"
+        assert credentials.officer_by_token(session, token, now=now).name == "Ruth Calloway"
+        assert credentials.officer_by_code(session, second).name == "Ruth Calloway"
         with pytest.raises(Exception, match="not known"):
-            identity.officer_by_code(session, first)
+            credentials.officer_by_code(session, first)
         assert verify(session) is None
 
 
@@ -285,7 +285,7 @@ def _invited(engine: Engine, link: str) -> bool:
     with read(engine) as session:
         try:
             mark = digest(link.rpartition("/")[2])
-            return identity.invited(session, mark, now=datetime.now(UTC))[1].name == "Ada Moss"
+            return credentials.invited(session, mark, now=datetime.now(UTC))[1].name == "Ada Moss"
         except NotIdentified:
             return False
 

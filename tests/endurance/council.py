@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import connect, write
-from models.people.identity import issue_code, issue_token
+from models.people.credentials import issue_code, issue_token
 from models.schools.contacts import set_contact
 from models.schools.tables import School
 from tests.support.council import Council, found_council

@@ -27,7 +27,7 @@ from models.escalations.tables import Decision, Proposal
 from models.events import verify
 from models.letters.tables import IssuedFile, Letter
 from models.outbox import Message, MessageKind, MessageState
-from models.people import identity, officers
+from models.people import credentials, officers
 from models.policy import Policy
 from models.refusals import AlreadyDecided
 from models.schools import contacts
@@ -163,7 +163,7 @@ def house(
     council = found_council(engine, datetime.now(UTC))
     with write(engine) as session:
         codes = {
-            name: identity.issue_code(session, now=datetime.now(UTC), officer=officer)
+            name: credentials.issue_code(session, now=datetime.now(UTC), officer=officer)
             for name, officer in council.officers.items()
         }
     with prefect_server(tmp_path_factory.mktemp("prefect"), empty_prefect) as server:

@@ -16,7 +16,7 @@ from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter, letter_body
 from models.outbox import Message
-from models.people import identity, officers
+from models.people import credentials, identity, officers
 from models.people.tables import digest
 from models.refusals import InvalidInput, NotFound, NotIdentified
 from models.schools import contacts
@@ -184,11 +184,11 @@ def test_hostile_names_to_look_for_find_nothing_and_break_nothing(case: Case) ->
             with pytest.raises(NotFound):
                 contacts.find_school(session, text)
             with pytest.raises(NotIdentified):
-                identity.officer_by_token(session, text, now=NOW)
+                credentials.officer_by_token(session, text, now=NOW)
             with pytest.raises(NotIdentified):
-                identity.officer_by_code(session, text)
+                credentials.officer_by_code(session, text)
             with pytest.raises(NotIdentified):
-                identity.invited(session, digest(text), now=NOW)
+                credentials.invited(session, digest(text), now=NOW)
             assert identity.signed_in(session, now=NOW, secret=text) is None
         with pytest.raises(NotFound), write(case.engine) as session:
             propose(

@@ -14,7 +14,7 @@ from models.events import Event
 from models.outbox import Message
 from models.people.tables import Officer
 from models.policy import Policy
-from models.risk import assessing, levels, new_headteachers, rounds
+from models.risk import assessing, levels, moderating, new_headteachers, rounds
 from models.risk.tables import Assessment, AssessmentRound, LevelChange, RiskEvidenceKind
 from models.schools.tables import RiskLevel, School
 from models.statements import change
@@ -90,7 +90,7 @@ class Register:
         """Decide as somebody who has just looked, unless a version is given."""
         with self._write() as session:
             version = levels.find_assessment(session, number).version
-            return assessing.moderate(
+            return moderating.moderate(
                 session,
                 self.policy,
                 officer=self._who(by),

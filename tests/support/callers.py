@@ -9,7 +9,7 @@ from httpx2 import Response
 from sqlalchemy import Engine
 
 from models.database import write
-from models.people.identity import issue_token
+from models.people.credentials import issue_token
 from models.people.tables import Officer
 from models.settings import Settings
 from tests.support.application import Application

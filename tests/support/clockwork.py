@@ -29,7 +29,7 @@ from flows.starting import start_an_escalation
 from models.database import read, write
 from models.escalations.tables import Proposal
 from models.events import Event
-from models.people.identity import issue_code
+from models.people.credentials import issue_code
 from models.people.tables import Officer
 from tests.support.cases import Case
 

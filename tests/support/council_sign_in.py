@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.events import Event, verify
-from models.people import identity, officers
+from models.people import credentials, identity, officers
 from models.people.tables import Officer
 from models.refusals import NotIdentified
 from tests.support.council import NOW, Council
@@ -94,7 +94,7 @@ def assert_token_is_dead(visitors: Visitors, token: str) -> None:
 def invite(visitors: Visitors, invited: Officer) -> Visitor:
     """A browser in which the officer's link was opened."""
     with write(visitors.engine) as session:
-        secret = identity.issue_invitation(session, now=NOW, officer=invited, by="somebody")
+        secret = credentials.issue_invitation(session, now=NOW, officer=invited, by="somebody")
     visitor = visitors.stranger()
     visitor.get(f"/set-password/{secret}")
     return visitor

@@ -16,7 +16,7 @@ from models.database import write
 from models.escalations.tables import Escalation, Proposal
 from models.evidence.tables import EvidenceFile
 from models.letters.tables import LetterVersion
-from models.people import identity, officers
+from models.people import credentials, identity, officers
 from models.schools.tables import Contact
 from tests.support.callers import Callers
 from tests.support.cases import Case
@@ -46,8 +46,8 @@ def _demote(session: Session, council: Council) -> None:
 
 def _sign_out(session: Session, council: Council) -> None:
     identity.sign_out_everywhere(session, now=NOW, officer=council.hos)
-    for token in identity.tokens(session, NOW, council.hos.id):
-        identity.revoke_credential(session, officer=council.hos, now=NOW, credential_id=token.id)
+    for token in credentials.tokens(session, NOW, council.hos.id):
+        credentials.revoke_credential(session, officer=council.hos, now=NOW, credential_id=token.id)
 
 
 CHANGES: dict[str, tuple[Change, int]] = {

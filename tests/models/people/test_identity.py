@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.database import read, write
 from models.events import Event, verify
+from models.people import credentials as people_credentials
 from models.people import identity, officers, own_secrets
 from models.people.events import (
     CredentialRevoked,
@@ -126,13 +127,13 @@ def test_signing_out_everywhere_ends_every_secret_but_what_is_to_stay(
     engine: Engine, council: Council
 ) -> None:
     for ends, stay in (({CredentialKind.TOKEN}, ["calendar", "code"]), (None, [])):
-        do(engine, identity.issue_token, officer=council.seo)
-        do(engine, identity.issue_code, officer=council.seo)
-        do(engine, identity.issue_calendar, officer=council.seo)
+        do(engine, people_credentials.issue_token, officer=council.seo)
+        do(engine, people_credentials.issue_code, officer=council.seo)
+        do(engine, people_credentials.issue_calendar, officer=council.seo)
         told = {} if ends is None else {"ends": ends}
         do(engine, identity.sign_out_everywhere, officer=council.seo, **told)
         with read(engine) as session:
-            left = identity.secrets(session, NOW, council.seo.id)
+            left = people_credentials.secrets(session, NOW, council.seo.id)
         assert sorted(secret.kind for secret in left) == stay
 
 
@@ -214,8 +215,8 @@ def test_sessions_that_ended_long_ago_are_forgotten(engine: Engine, council: Cou
 def test_a_token_works_for_ninety_days_unless_told_otherwise(
     engine: Engine, council: Council
 ) -> None:
-    usual = do(engine, identity.issue_token, officer=council.seo)
-    short = do(engine, identity.issue_token, officer=council.seo, lasts=timedelta(days=7))
+    usual = do(engine, people_credentials.issue_token, officer=council.seo)
+    short = do(engine, people_credentials.issue_token, officer=council.seo, lasts=timedelta(days=7))
     for token, days in ((usual, 90), (short, 7)):
         ends = NOW + timedelta(days=days)
         assert identity.caller(engine, now=ends - MINUTE, token=token)[1].id == council.seo.id
@@ -227,12 +228,12 @@ def test_a_token_works_for_ninety_days_unless_told_otherwise(
 
 
 def test_that_a_token_was_used_is_written_once_an_hour(engine: Engine, council: Council) -> None:
-    token = do(engine, identity.issue_token, officer=council.seo, label="Weekly report")
+    token = do(engine, people_credentials.issue_token, officer=council.seo, label="Weekly report")
     seen = []
     for minutes in (5, 64, 65, 66):
         identity.caller(engine, now=NOW + minutes * MINUTE, token=token)
         with read(engine) as session:
-            [kept] = identity.tokens(session, NOW, council.seo.id)
+            [kept] = people_credentials.tokens(session, NOW, council.seo.id)
         assert kept.last_used_at is not None
         seen.append((kept.last_used_at - NOW) // MINUTE)
     assert seen == [5, 5, 65, 65]
@@ -241,13 +242,13 @@ def test_that_a_token_was_used_is_written_once_an_hour(engine: Engine, council: 
 
 
 def test_a_revoked_token_works_no_more(engine: Engine, council: Council) -> None:
-    token = do(engine, identity.issue_token, officer=council.seo)
+    token = do(engine, people_credentials.issue_token, officer=council.seo)
     with read(engine) as session:
-        [kept] = identity.tokens(session, NOW, council.seo.id)
+        [kept] = people_credentials.tokens(session, NOW, council.seo.id)
     with pytest.raises(NotFound):
-        do(engine, identity.revoke_credential, officer=council.hos, credential_id=kept.id)
-    do(engine, identity.revoke_credential, officer=council.seo, credential_id=kept.id)
-    do(engine, identity.revoke_credential, officer=council.admin, credential_id=kept.id)
+        do(engine, people_credentials.revoke_credential, officer=council.hos, credential_id=kept.id)
+    do(engine, people_credentials.revoke_credential, officer=council.seo, credential_id=kept.id)
+    do(engine, people_credentials.revoke_credential, officer=council.admin, credential_id=kept.id)
     with pytest.raises(NotIdentified):
         identity.caller(engine, now=NOW, token=token)
     assert kinds(engine).count(CredentialRevoked.kind) == 1
@@ -256,38 +257,46 @@ def test_a_revoked_token_works_no_more(engine: Engine, council: Council) -> None
 def test_a_label_is_one_line(engine: Engine, council: Council) -> None:
     for label in ("two\nlines", "x" * 101, "\ud800"):
         with pytest.raises(InvalidInput):
-            do(engine, identity.issue_token, officer=council.seo, label=label)
+            do(engine, people_credentials.issue_token, officer=council.seo, label=label)
 
 
 def test_a_link_works_once_for_72_hours_and_is_the_only_one(
     engine: Engine, council: Council
 ) -> None:
-    first = do(engine, identity.issue_invitation, officer=council.seo, by="somebody")
-    second = do(engine, identity.issue_invitation, officer=council.seo, by="somebody")
+    first = do(engine, people_credentials.issue_invitation, officer=council.seo, by="somebody")
+    second = do(engine, people_credentials.issue_invitation, officer=council.seo, by="somebody")
     ends = NOW + timedelta(hours=72)
 
     def works(secret: str, now: datetime = NOW) -> bool:
         with read(engine) as session:
             try:
-                return identity.invited(session, digest(secret), now=now)[1].id == council.seo.id
+                return (
+                    people_credentials.invited(session, digest(secret), now=now)[1].id
+                    == council.seo.id
+                )
             except NotIdentified:
                 return False
 
     assert [works(first), works(second)] == [False, True]
     assert [works(second, ends - MINUTE), works(second, ends)] == [True, False]
-    do(engine, lambda session, now: identity.use_invitation(session, digest(second), now=now))
+    do(
+        engine,
+        lambda session, now: people_credentials.use_invitation(session, digest(second), now=now),
+    )
     assert not works(second)
-    for not_a_link in (do(engine, identity.issue_token, officer=council.seo), ""):
+    for not_a_link in (do(engine, people_credentials.issue_token, officer=council.seo), ""):
         assert not works(not_a_link)
 
 
 def test_of_two_who_use_a_link_at_once_one_wins(engine: Engine, council: Council) -> None:
-    mark = digest(do(engine, identity.issue_invitation, officer=council.seo, by="somebody"))
+    mark = digest(
+        do(engine, people_credentials.issue_invitation, officer=council.seo, by="somebody")
+    )
 
     def use(_: int) -> bool:
         try:
             with write(engine) as session:
-                identity.use_invitation(session, mark, now=NOW)
+                people_credentials.use_invitation(session, mark, now=NOW)
         except NotIdentified:
             return False
         return True
@@ -365,15 +374,15 @@ def test_a_wrong_change_names_the_fields_and_changes_nothing(
 
 def test_whoever_is_disabled_gets_in_nowhere(engine: Engine, council: Council) -> None:
     secret = sign_in(engine, council.seo)
-    token = do(engine, identity.issue_token, officer=council.seo)
-    code = do(engine, identity.issue_code, officer=council.seo)
-    link = do(engine, identity.issue_invitation, officer=council.seo, by="somebody")
+    token = do(engine, people_credentials.issue_token, officer=council.seo)
+    code = do(engine, people_credentials.issue_code, officer=council.seo)
+    link = do(engine, people_credentials.issue_invitation, officer=council.seo, by="somebody")
 
     def ways(session: Session) -> list[Callable[[], object]]:
         return [
-            lambda: identity.officer_by_token(session, token, now=NOW),
-            lambda: identity.officer_by_code(session, code),
-            lambda: identity.invited(session, digest(link), now=NOW),
+            lambda: people_credentials.officer_by_token(session, token, now=NOW),
+            lambda: people_credentials.officer_by_code(session, code),
+            lambda: people_credentials.invited(session, digest(link), now=NOW),
         ]
 
     def nobody_gets_in() -> None:
@@ -389,7 +398,7 @@ def test_whoever_is_disabled_gets_in_nowhere(engine: Engine, council: Council) -
         disable(engine, council.admin, council.seo)
     gone = officer_of(engine, council.seo)
     with pytest.raises(NotPossible):
-        do(engine, identity.issue_invitation, officer=gone, by="somebody")
+        do(engine, people_credentials.issue_invitation, officer=gone, by="somebody")
     back = do(engine, officers.enable_officer, officer=council.admin, email=council.seo.email)
     assert back.active
     nobody_gets_in()
@@ -428,10 +437,12 @@ def test_two_administrators_cannot_disable_each_other(engine: Engine, council: C
 def test_all_of_it_is_on_record_without_a_secret(engine: Engine, council: Council) -> None:
     secrets = [
         sign_in(engine, council.seo),
-        do(engine, identity.issue_token, officer=council.seo),
-        do(engine, identity.issue_code, officer=council.seo),
-        do(engine, identity.issue_calendar, officer=council.seo),
-        do(engine, identity.issue_invitation, officer=council.seo, by=council.admin.email),
+        do(engine, people_credentials.issue_token, officer=council.seo),
+        do(engine, people_credentials.issue_code, officer=council.seo),
+        do(engine, people_credentials.issue_calendar, officer=council.seo),
+        do(
+            engine, people_credentials.issue_invitation, officer=council.seo, by=council.admin.email
+        ),
     ]
     with read(engine) as session:
         events = session.exec(select(Event).order_by(col(Event.sequence))).all()

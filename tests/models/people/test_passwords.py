@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.events import Event
-from models.people import identity, officers, passwords
+from models.people import credentials, identity, officers, passwords
 from models.people import password_rules as rules
 from models.people.events import CredentialRevoked, RefusalsCounted, SignInRefused
 from models.people.password_rules import Hashing, check_password
@@ -52,7 +52,7 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> Counting:
 
 def give_password(engine: Engine, officer: Officer, password: str = GOOD) -> None:
     with write(engine) as session:
-        secret = identity.issue_invitation(session, now=NOW, officer=officer, by="somebody")
+        secret = credentials.issue_invitation(session, now=NOW, officer=officer, by="somebody")
     passwords.accept_invitation(
         engine, now=NOW, mark=digest(secret), password=password, council=COUNCIL
     )
@@ -357,7 +357,7 @@ def test_a_link_is_not_used_up_by_a_bad_password(
     engine: Engine, council: Council, hashing: Counting
 ) -> None:
     with write(engine) as session:
-        secret = identity.issue_invitation(session, now=NOW, officer=council.seo, by="somebody")
+        secret = credentials.issue_invitation(session, now=NOW, officer=council.seo, by="somebody")
     told = {"now": NOW, "mark": digest(secret), "council": COUNCIL}
     with pytest.raises(InvalidInput):
         passwords.accept_invitation(engine, password="password1234", **told)  # type: ignore[arg-type]
@@ -408,16 +408,16 @@ def issue_all(engine: Engine, officer: Officer) -> None:
     """A secret of every kind, two of them tokens."""
     told = {"now": NOW, "officer": officer}
     with write(engine) as session:
-        identity.issue_token(session, **told, label="Weekly report")  # type: ignore[arg-type]
-        identity.issue_token(session, **told, label="Old report")  # type: ignore[arg-type]
-        identity.issue_code(session, **told)  # type: ignore[arg-type]
-        identity.issue_calendar(session, **told)  # type: ignore[arg-type]
-        identity.issue_invitation(session, **told, by="somebody")  # type: ignore[arg-type]
+        credentials.issue_token(session, **told, label="Weekly report")  # type: ignore[arg-type]
+        credentials.issue_token(session, **told, label="Old report")  # type: ignore[arg-type]
+        credentials.issue_code(session, **told)  # type: ignore[arg-type]
+        credentials.issue_calendar(session, **told)  # type: ignore[arg-type]
+        credentials.issue_invitation(session, **told, by="somebody")  # type: ignore[arg-type]
 
 
 def open_kinds(engine: Engine, officer: Officer) -> list[str]:
     with read(engine) as session:
-        return sorted(secret.kind for secret in identity.secrets(session, NOW, officer.id))
+        return sorted(secret.kind for secret in credentials.secrets(session, NOW, officer.id))
 
 
 def revoked(engine: Engine) -> list[str]:
@@ -453,7 +453,7 @@ def test_a_password_set_by_a_link_ends_every_secret_unless_it_is_the_first(
     engine: Engine, council: Council, hashing: Counting
 ) -> None:
     with write(engine) as session:
-        identity.issue_token(session, now=NOW, officer=council.seo)
+        credentials.issue_token(session, now=NOW, officer=council.seo)
     give_password(engine, council.seo)
     assert open_kinds(engine, council.seo) == ["token"]
     issue_all(engine, council.seo)

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.events import Event, verify
-from models.people import identity
+from models.people import credentials
 from models.people.events import RefusalsCounted, SignInRefused
 from models.people.repeated_refusals import MOST_DIFFERENT, RefusalCount
 from models.policy import Policy
@@ -102,7 +102,7 @@ def test_a_form_in_prefect_that_is_sent_again_and_again(
     engine: Engine, council: Council, known: bool
 ) -> None:
     with write(engine) as session:
-        code = identity.issue_code(session, now=NOW, officer=council.viewer) if known else "0000"
+        code = credentials.issue_code(session, now=NOW, officer=council.viewer) if known else "0000"
     for _ in range(3):
         with write(engine) as session:
             record_refused_code(

@@ -13,7 +13,7 @@ from models.database import connect, read, write
 from models.events import (
     Event,
 )
-from models.people import cover, identity, officers
+from models.people import cover, credentials, officers
 from models.policy import Policy
 from models.record.verifying import Findings, examine
 from models.settings import Settings
@@ -79,7 +79,7 @@ def play(case: Case, home: Settings) -> None:
     attach(case, home)
     restrict(case, "seo2")
     with write(engine) as session:
-        identity.issue_token(session, now=case.now, officer=council.seo, label="laptop")
+        credentials.issue_token(session, now=case.now, officer=council.seo, label="laptop")
     with write(engine) as session:
         cover.delegate(
             session,

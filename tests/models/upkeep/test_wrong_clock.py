@@ -13,7 +13,7 @@ from models import work
 from models.database import read, write
 from models.level_letters.opening import open_due_batches
 from models.outbox import MessageKind
-from models.people import identity, own_secrets, passwords
+from models.people import credentials, identity, own_secrets, passwords
 from models.people.tables import Credential, SignIn, SignInFailure
 from models.refusals import InvalidInput, NotProven
 from models.statements import change
@@ -143,7 +143,7 @@ def test_failures_of_then_lock_nobody_out(engine: Engine, council: Council) -> N
 
 def test_the_use_of_a_token_is_noted_all_the_same(engine: Engine, council: Council) -> None:
     with write(engine) as session:
-        token = identity.issue_token(session, now=NOW, officer=council.seo)
+        token = credentials.issue_token(session, now=NOW, officer=council.seo)
     identity.caller(engine, now=WRONG, token=token)
     identity.caller(engine, now=NOW, token=token)
     with read(engine) as session:

@@ -10,7 +10,7 @@ from sqlmodel import select
 from models.database import read
 from models.escalations.tables import Discussion, Escalation, Proposal
 from models.letters.tables import LetterVersion
-from models.people import identity
+from models.people import credentials
 from models.policy import Policy
 from models.schools.tables import Contact
 from notifications.issuing import issue_letters
@@ -346,7 +346,7 @@ def test_a_personal_code_is_told_once(visitors: Visitors) -> None:
     told = page.submit(at="/account/code")
     [code] = told.tree.xpath("//main//strong/text()")
     with read(visitors.engine) as session:
-        assert identity.officer_by_code(session, code).email == "hos@fernshire.example"
+        assert credentials.officer_by_code(session, code).email == "hos@fernshire.example"
     assert code not in visitors.hos.get("/account").response.text
     assert visitors.hos.get("/account/code").path == "/account"
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from models.database import write
-from models.people import identity
+from models.people import credentials
 from models.people import password_rules as rules
 from models.people.password_rules import Hashing
 from models.people.tables import Officer
@@ -19,7 +19,9 @@ PASSWORD = "three otters juggling"
 
 def link(served: Served, officer: Officer) -> str:
     with write(served.engine) as session:
-        secret = identity.issue_invitation(session, now=served.now, officer=officer, by="somebody")
+        secret = credentials.issue_invitation(
+            session, now=served.now, officer=officer, by="somebody"
+        )
     return f"/set-password/{secret}"
 
 

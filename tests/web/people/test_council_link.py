@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from models.database import read, write
 from models.events import Event
-from models.people import identity
+from models.people import credentials
 from models.people.events import OfficerLinked
 from models.people.tables import Officer, Role, digest
 from models.refusals import NotIdentified
@@ -88,7 +88,7 @@ def test_before_anything_is_linked_a_page_says_whose_accounts_they_are(
     assert kinds(visitors.engine) == before
     assert_nobody(visitor)
     with write(visitors.engine) as session:
-        assert identity.issue_token(session, now=NOW, officer=visitors.council.seo)
+        assert credentials.issue_token(session, now=NOW, officer=visitors.council.seo)
     assert visitor.get(LINK).heading == page.heading
 
 
@@ -120,8 +120,8 @@ def test_linking_ends_every_other_way_to_sign_in(visitors: Visitors) -> None:
     sam = visitors.council.seo
     with write(visitors.engine) as session:
         change(session, Officer, {"id": sam.id}, password="a hash")
-        token = identity.issue_token(session, now=NOW, officer=sam)
-        code = identity.issue_code(session, now=NOW, officer=sam)
+        token = credentials.issue_token(session, now=NOW, officer=sam)
+        code = credentials.issue_code(session, now=NOW, officer=sam)
     elsewhere = visitors.seo
     assert elsewhere.get("/account").path == "/account"
     page = go_to_link(invite(visitors, sam))
@@ -130,7 +130,7 @@ def test_linking_ends_every_other_way_to_sign_in(visitors: Visitors) -> None:
     assert officer(visitors.engine, sam.email).password is None
     assert_token_is_dead(visitors, token)
     with read(visitors.engine) as session, pytest.raises(NotIdentified):
-        identity.officer_by_code(session, code)
+        credentials.officer_by_code(session, code)
     assert elsewhere.get("/account").path.startswith("/sign-in")
     with read(visitors.engine) as session:
         linked = select(Event.data).where(Event.kind == OfficerLinked.kind)
@@ -210,7 +210,7 @@ def test_a_link_that_was_used_meanwhile_links_nobody(visitors: Visitors) -> None
     assert "has been used" in late.get(back, 403).text
     go_to_link(visitor)
     with write(visitors.engine) as session:
-        identity.issue_invitation(session, now=NOW, officer=visitors.council.seo, by="somebody")
+        credentials.issue_invitation(session, now=NOW, officer=visitors.council.seo, by="somebody")
     assert "has been used" in visitor.get(LINK, 409).text
     assert subject(visitors) is None
 
@@ -219,6 +219,6 @@ def test_a_link_that_was_used_before_the_confirmation_links_nobody(visitors: Vis
     visitor = invite(visitors, visitors.council.seo)
     go_to_link(visitor)
     with write(visitors.engine) as session:
-        identity.issue_invitation(session, now=NOW, officer=visitors.council.seo, by="somebody")
+        credentials.issue_invitation(session, now=NOW, officer=visitors.council.seo, by="somebody")
     assert "has been used" in visitor.post(LINK, 403).text
     assert subject(visitors) is None

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import read, write
-from models.people import identity, officers
+from models.people import credentials, officers
 from models.people.events import (
     OfficerAdded,
     OfficerChanged,
@@ -162,7 +162,7 @@ def test_whose_role_goes_is_out_until_it_is_back(visitors: Visitors, provider: P
     visitor = visitors.stranger()
     go(visitor)
     with write(visitors.engine) as session:
-        token = identity.issue_token(session, now=NOW, officer=officer(visitors.engine))
+        token = credentials.issue_token(session, now=NOW, officer=officer(visitors.engine))
     provider.person["roles"] = []
     assert "has no role" in go(visitors.stranger(), 403).text
     gone = officer(visitors.engine)

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from models.database import read, write
 from models.events import Event
-from models.people import identity
+from models.people import credentials, identity
 from models.people import password_rules as rules
 from models.people.events import OfficerProven, SignInRefused
 from models.people.password_rules import Hashing
@@ -42,7 +42,7 @@ def visitors(engine: Engine, council: Council, tmp_path: Path) -> Visitors:
 
 def link(visitors: Visitors, officer: Officer) -> str:
     with write(visitors.engine) as session:
-        secret = identity.issue_invitation(
+        secret = credentials.issue_invitation(
             session, now=visitors.now, officer=officer, by="somebody"
         )
     return f"/set-password/{secret}"
@@ -205,11 +205,11 @@ def test_every_sign_in_is_shown_and_can_be_ended(visitors: Visitors) -> None:
 
 def test_nobody_ends_or_revokes_what_is_not_theirs(visitors: Visitors) -> None:
     with write(visitors.engine) as session:
-        identity.issue_token(session, now=NOW, officer=visitors.council.seo)
+        credentials.issue_token(session, now=NOW, officer=visitors.council.seo)
     theirs = visitors.seo
     with read(visitors.engine) as session:
         [sign_in] = identity.sign_ins(session, NOW, visitors.council.seo.id)
-        [token] = identity.tokens(session, NOW, visitors.council.seo.id)
+        [token] = credentials.tokens(session, NOW, visitors.council.seo.id)
     for number in (sign_in.id, token.id, 9999):
         visitors.dcs.post(f"/account/sign-ins/{number}/end", 404)
         visitors.dcs.post(f"/account/tokens/{number}/revoke", 404)
@@ -232,10 +232,10 @@ def issue_all(visitors: Visitors) -> str:
     """A secret of every kind for Sam Ellison; the token, which was used."""
     told = {"now": visitors.now, "officer": visitors.council.seo}
     with write(visitors.engine) as session:
-        token = identity.issue_token(session, **told, label=HOSTILE)  # type: ignore[arg-type]
-        identity.issue_token(session, **told, label="Old report")  # type: ignore[arg-type]
-        identity.issue_code(session, **told)  # type: ignore[arg-type]
-        identity.issue_calendar(session, **told)  # type: ignore[arg-type]
+        token = credentials.issue_token(session, **told, label=HOSTILE)  # type: ignore[arg-type]
+        credentials.issue_token(session, **told, label="Old report")  # type: ignore[arg-type]
+        credentials.issue_code(session, **told)  # type: ignore[arg-type]
+        credentials.issue_calendar(session, **told)  # type: ignore[arg-type]
     assert _calls(visitors, token) == 200
     return token
 
@@ -279,7 +279,7 @@ def _passwords(form: str, current: str = GOOD, new: str = OTHER) -> dict[str, st
 
 def open_kinds(visitors: Visitors) -> set[str]:
     with read(visitors.engine) as session:
-        found = identity.secrets(session, visitors.now, visitors.council.seo.id)
+        found = credentials.secrets(session, visitors.now, visitors.council.seo.id)
     return {secret.kind.value for secret in found}
 
 

@@ -11,7 +11,7 @@ from models.database import read, write
 from models.escalations import holding
 from models.events import Event, verify
 from models.outbox import Message, MessageKind, MessageState
-from models.people import identity, officers
+from models.people import credentials, officers
 from models.people.events import CredentialIssued, OfficerAdded
 from models.people.tables import Credential, CredentialKind, Officer, Role, SignIn
 from models.statements import change
@@ -253,7 +253,7 @@ def test_a_new_role_ends_their_sign_ins(visitors: Visitors, case: Case) -> None:
 
 def test_somebody_who_leaves_is_disabled_and_may_come_back(visitors: Visitors, case: Case) -> None:
     with write(case.engine) as session:
-        token = identity.issue_token(session, now=NOW, officer=case.council.seo)
+        token = credentials.issue_token(session, now=NOW, officer=case.council.seo)
     visitors.seo.get("/escalations")
     form = page_of(visitors, case, "seo").follow("Disable this officer")
     assert form.submit(422).errors == [("Enter a reason", "#reason")]
@@ -300,10 +300,10 @@ def test_a_new_link_replaces_the_one_before(visitors: Visitors, case: Case) -> N
 
 def test_what_lets_somebody_in_can_be_taken_away(visitors: Visitors, case: Case) -> None:
     with write(case.engine) as session:
-        token = identity.issue_token(
+        token = credentials.issue_token(
             session, now=NOW, officer=case.council.seo, label="The weekly report"
         )
-        identity.issue_code(session, now=NOW, officer=case.council.seo)
+        credentials.issue_code(session, now=NOW, officer=case.council.seo)
     visitors.seo.get("/escalations")
     page = page_of(visitors, case, "seo")
     assert "Token for the JSON API: The weekly report" in page.text
@@ -501,7 +501,7 @@ def test_the_audit_names_cases_that_the_administrator_sees(visitors: Visitors, c
 def test_the_audit_goes_in_pages(visitors: Visitors, case: Case) -> None:
     for _ in range(60):
         with write(case.engine) as session:
-            identity.issue_token(session, now=NOW, officer=case.council.seo)
+            credentials.issue_token(session, now=NOW, officer=case.council.seo)
 
     page = visitors.admin.get("/administration/audit", topic="credentials")
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.database import read
 from models.paging import Page
 from models.people.access import Act
-from models.risk import assessing, level_changes, rounds, rounds_shown, tables
+from models.risk import assessing, level_changes, moderating, rounds, rounds_shown, tables
 from models.risk import shown as risk_shown
 from models.risk.level_changes import LevelChange
 from models.risk.rounds_shown import Round
@@ -163,7 +163,7 @@ def moderate(
     """Agree the proposed level, or another with a reason; or return the assessment."""
 
     def command(session: Session) -> Assessment:
-        assessing.moderate(
+        moderating.moderate(
             session,
             door.policy,
             officer=officer,

@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 from models.dashboard import calendar as dashboard_calendar
 from models.dashboard.calendar import Entry
 from models.database import read
-from models.people import identity
+from models.people import credentials
 from models.people.tables import Credential
 from models.refusals import NotFound, NotIdentified
 from web.door import AtDoor, Door
@@ -25,7 +25,7 @@ def feed(door: AtDoor, secret: str) -> Response:
     """The calendar of whoever was given this address."""
     with read(door.engine) as session:
         try:
-            officer = identity.officer_by_calendar(session, secret)
+            officer = credentials.officer_by_calendar(session, secret)
         except NotIdentified:
             raise NotFound("There is no calendar here. Its address may have changed.") from None
         entries = dashboard_calendar.calendar(session, door.policy, officer, today=door.today)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from models.people import identity, passwords
+from models.people import credentials, identity, passwords
 from models.people.access import Act
 from models.people.tables import Credential, CredentialKind, SignIn
 from models.refusals import InvalidInput, NotPossible, TooManyTries
@@ -38,7 +38,7 @@ def not_by_address(_: Visitor) -> Response:
 def end_calendar(visit: Visitor) -> Response:
     """Let the address of the officer's calendar work no more."""
     with visit.write() as session:
-        identity.end_calendar(session, now=visit.now, officer=visit.officer)
+        credentials.end_calendar(session, now=visit.now, officer=visit.officer)
     return visit.done("/account", "calendar_ended")
 
 
@@ -46,7 +46,9 @@ def end_calendar(visit: Visitor) -> Response:
 def revoke_token(visit: Visitor, id: Key) -> Response:
     """Let one of the officer's tokens work no more."""
     with visit.write() as session:
-        identity.revoke_credential(session, officer=visit.officer, now=visit.now, credential_id=id)
+        credentials.revoke_credential(
+            session, officer=visit.officer, now=visit.now, credential_id=id
+        )
     return visit.done("/account", "token_revoked")
 
 
@@ -124,8 +126,8 @@ def show_account(visit: Visit, form: Form) -> Response:
     """An officer's own page, with what is wrong with the form for a token."""
     with visit.read() as session:
         sign_ins = identity.sign_ins(session, visit.now, visit.officer.id)
-        tokens = identity.tokens(session, visit.now, visit.officer.id)
-        calendar = identity.calendar(session, visit.officer.id)
+        tokens = credentials.tokens(session, visit.now, visit.officer.id)
+        calendar = credentials.calendar(session, visit.officer.id)
     return visit.page(
         "people/account.html",
         title="My account",
@@ -153,7 +155,7 @@ def _ends(form: Form) -> frozenset[CredentialKind]:
 def _secrets(visit: Visit) -> dict[CredentialKind, list[Credential]]:
     """What lets somebody in as the officer without signing in, by its kind."""
     with visit.read() as session:
-        found = identity.secrets(session, visit.now, visit.officer.id)
+        found = credentials.secrets(session, visit.now, visit.officer.id)
     of_kind = {kind: [one for one in found if one.kind is kind] for kind in CredentialKind}
     return {kind: secrets for kind, secrets in of_kind.items() if secrets}
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models.paging import Page
+from models.people import credentials as people_credentials
 from models.people import identity
 from models.people import officers as people_officers
 from models.people import shown as people_shown
@@ -236,7 +237,7 @@ def new_link(visit: Visitor, number: Number) -> Response:
 def revoke(visit: Visitor, number: Number, item: Item) -> Response:
     """Let a token, code or link work no more."""
     with visit.write() as session:
-        identity.revoke_credential(
+        people_credentials.revoke_credential(
             session, officer=visit.officer, now=visit.now, credential_id=item
         )
     return _done(visit, number, "credential_revoked")
@@ -285,7 +286,7 @@ def _link(visit: Visit, found: people_shown.Officer, secret: str) -> Response:
         Form(),
         found=found,
         link=link,
-        ends=visit.now + identity.INVITATION_LASTS,
+        ends=visit.now + people_credentials.INVITATION_LASTS,
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.people import identity, own_secrets, passwords
+from models.people import credentials, own_secrets, passwords
 from models.people.access import Act
 from models.refusals import InvalidInput, NotPossible, NotProven, Refused, TooManyTries
 from web.pages.forms import Form, Posted
@@ -71,7 +71,7 @@ def new_token(visit: Visitor, form: Posted) -> Response:
             sign_in_id=visit.request.state.proof.id,
             label=form.text("label"),
         )
-        ends = visit.now + identity.TOKEN_LASTS
+        ends = visit.now + credentials.TOKEN_LASTS
         return visit.page(
             "people/account_token.html", title="Your new token", token=token, ends=ends
         )

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models.database import read
-from models.people import identity, passwords
+from models.people import credentials, passwords
 from models.people.council_accounts import USED
 from models.people.tables import Credential, Officer, digest
 from models.refusals import InvalidInput, NotIdentified, TooManyTries
@@ -73,7 +73,7 @@ def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
 def invited(request: Request, door: Door) -> Officer:
     """Whose link is open in this browser; raises NotIdentified."""
     with read(door.engine) as session:
-        return identity.invited(session, digest(kept(request, INVITATION)), now=door.now)[1]
+        return credentials.invited(session, digest(kept(request, INVITATION)), now=door.now)[1]
 
 
 def _page(request: Request, settings: Settings, invited: Officer, form: Form) -> Response:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
-from models.risk import assessing, level_changes, tables
+from models.risk import assessing, level_changes, moderating, tables
 from models.risk import shown as risk_shown
 from models.risk.shown import Assessment, RiskEvidence
 from models.risk.tables import AssessmentState, RiskEvidenceKind
@@ -226,7 +226,7 @@ def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
     try:
         form.check("decision", *(["reason"] if returns else []))
         with visit.write() as session:
-            moderated = assessing.moderate(
+            moderated = moderating.moderate(
                 session,
                 visit.policy,
                 officer=visit.officer,
