@@ -39,6 +39,8 @@ from models.policy import Policy
 from notifications.issuing import approved_letters, issue_letters
 
 POLL_SECONDS = 2
+# A call that was begun while the server went or came may wait for minutes: then it is begun anew.
+REGISTERED_WITHIN = 45.0  # seconds
 FULL_PASS_EVERY = 60.0  # seconds from the end of one to the next
 LOST_AFTER = 3
 FAREWELL = 10.0  # seconds that what is under way has when the runner is told to stop
@@ -163,7 +165,9 @@ async def _serve(record: Record, stop: asyncio.Event, under_way: set[asyncio.Tas
 
     What is left of the runners then, because it is under way, stays in `under_way`.
     """
-    runners, inside = await _registered(record.policy, stop, under_way)
+    runners, inside = await asyncio.wait_for(
+        _registered(record.policy, stop, under_way), REGISTERED_WITHIN
+    )
     serving = {runner: asyncio.create_task(runner.start()) for runner in runners}
     for each in serving.values():
         under_way.add(each)
