@@ -5,6 +5,7 @@ knows them all.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
@@ -61,7 +62,7 @@ class Names(Protocol):
 
 
 @dataclass(frozen=True)
-class Happened:
+class Happened(ABC):
     """Something that happened, named in the past tense; its fields are the facts on record.
 
     `escalation_id` is the case on whose record it is, or None. A fact is recorded by the name of
@@ -80,9 +81,9 @@ class Happened:
     def __init_subclass__(cls) -> None:
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
+    @abstractmethod
     def sentence(self, names: Names) -> str:
         """What happened, without who and when: those stand beside it."""
-        raise NotImplementedError
 
     @cached_property
     def facts(self) -> dict[str, Any]:
