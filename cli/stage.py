@@ -14,8 +14,9 @@ from models.clocks import london_date, office_moment, subtract_working_days
 from models.database import read, write
 from models.escalations import proposing, recording, starting
 from models.escalations.deciding import decide
-from models.escalations.tables import Action, Escalation, Proposal, ProposalState
+from models.escalations.tables import Action, Proposal, ProposalState
 from models.evidence import keeping
+from models.matters.tables import Matter
 from models.people import officers
 from models.people.access import THE_MACHINE
 from models.people.tables import Officer, Role
@@ -44,7 +45,7 @@ class Stage:
     def start(self, urn: int, by: str, case_officer: str, **told: Any) -> str:
         """Start an escalation; its reference."""
         with write(self.engine) as session:
-            escalation = starting.start(
+            matter = starting.start(
                 session,
                 self.policy,
                 officer=officer_named(session, by),
@@ -53,7 +54,7 @@ class Stage:
                 case_officer=officer_named(session, case_officer).email,
                 **told,
             )
-            return escalation.reference
+            return matter.reference
 
     def discuss(self, reference: str, by: str, with_whom: str, notes: str, agreed: str) -> None:
         """Record a discussion that was held today."""
@@ -118,8 +119,8 @@ class Stage:
         """Approve what is waiting to move the escalation."""
         waiting = (
             select(Proposal.id)
-            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-            .where(Escalation.reference == reference, Proposal.action != Action.LETTER)
+            .join(Matter, col(Matter.id) == col(Proposal.matter_id))
+            .where(Matter.reference == reference, Proposal.action != Action.LETTER)
             .where(Proposal.state == ProposalState.AWAITING)
         )
         with write(self.engine) as session:
@@ -220,8 +221,8 @@ class Stage:
 def _notice(session: Session, reference: str) -> int:
     newest = (
         select(WarningNotice.id)
-        .join(Escalation, col(Escalation.id) == col(WarningNotice.escalation_id))
-        .where(Escalation.reference == reference)
+        .join(Matter, col(Matter.id) == col(WarningNotice.escalation_id))
+        .where(Matter.reference == reference)
         .order_by(col(WarningNotice.id).desc())
     )
     return session.exec(newest).one()

@@ -15,13 +15,20 @@ from models.approvals.approving import letters_of
 from models.clocks import london_time, long_date
 from models.database import read
 from models.escalations.events import EscalationResumed
-from models.escalations.tables import Decision, DecisionWord, Escalation, Proposal
+from models.escalations.tables import Decision, DecisionWord, Proposal
 from models.events import Event
 from models.happened import Happened
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
 from models.matters.events import DeadlineExtended, DeadlineSet
-from models.matters.tables import Deadline, DeadlineKind, DeadlineState, Reminder, ReminderKind
+from models.matters.tables import (
+    Deadline,
+    DeadlineKind,
+    DeadlineState,
+    Matter,
+    Reminder,
+    ReminderKind,
+)
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer, Role
 from models.policy import Policy
@@ -125,13 +132,13 @@ def acts_of(engine: Engine, proposal_id: int) -> Acts | None:
     """What the decisions on a proposal did; None of a restricted case."""
     with read(engine) as session:
         proposal = session.get_one(Proposal, proposal_id)
-        escalation = session.get_one(Escalation, proposal.escalation_id)
-        if escalation.restricted:
+        matter = session.get_one(Matter, proposal.matter_id)
+        if matter.restricted:
             return None
         decisions = _decisions(session, proposal_id)
         letters = [letter for letter in letters_of(session, proposal) if letter.state in _WENT_OUT]
         return Acts(
-            reference=escalation.reference,
+            reference=matter.reference,
             decisions=tuple(_taken(proposal, *each) for each in decisions),
             letters=tuple(_shown(letter) for letter in letters),
             deadlines=_deadlines(session, proposal, *decisions[-1]) if decisions else (),
@@ -182,8 +189,8 @@ def waiting_letters(engine: Engine) -> list[ShownLetter]:
     """The letters of unrestricted cases that are approved and not issued, the oldest first."""
     statement = (
         select(Letter)
-        .join(Escalation, col(Escalation.id) == col(Letter.escalation_id))
-        .where(Letter.state == LetterState.APPROVED, ~col(Escalation.restricted))
+        .join(Matter, col(Matter.id) == col(Letter.matter_id))
+        .where(Letter.state == LetterState.APPROVED, ~col(Matter.restricted))
         .order_by(col(Letter.id))
     )
     with read(engine) as session:
@@ -201,7 +208,7 @@ def _deadlines(
     kinds = [each.kind for each in SETS]
     statement = (
         select(Event)
-        .where(Event.escalation_id == proposal.escalation_id, col(Event.kind).in_(kinds))
+        .where(Event.matter_id == proposal.matter_id, col(Event.kind).in_(kinds))
         .where(Event.at == decision.at, Event.actor == officer.email)
         .order_by(col(Event.sequence))
     )
@@ -220,7 +227,7 @@ def _set(session: Session, proposal: Proposal, happened: Happened) -> Sequence[D
     if isinstance(happened, EscalationResumed) and happened.due_on is None:
         return ()
     theirs = select(Deadline).where(
-        Deadline.escalation_id == proposal.escalation_id, Deadline.step_key == proposal.step_key
+        Deadline.matter_id == proposal.matter_id, Deadline.step_key == proposal.step_key
     )
     return session.exec(theirs.where(Deadline.state == DeadlineState.OPEN)).all()
 

@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 
 from models.clocks import in_office_hours, london_date
 from models.database import read
-from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, Event, place_of_last
 from models.letters.events import LetterIssued
 from models.matters.events import DeadlineMissed, ReminderQueued
+from models.matters.tables import Matter
 from models.upkeep.clock import due_reminders, overdue_deadlines
 
 DID = {
@@ -24,9 +24,9 @@ DID = {
 def due_now(engine: Engine, now: datetime) -> str:
     """What a pass at this moment has to do, as an act; nothing when nothing is due."""
     with read(engine) as session:
-        missed = {row.escalation_id for row in overdue_deadlines(session, london_date(now))}
+        missed = {row.matter_id for row in overdue_deadlines(session, london_date(now))}
         due = due_reminders(session, now) if in_office_hours(now) else []
-        reminded = {row.escalation_id for row in due}
+        reminded = {row.matter_id for row in due}
         acts = [
             words
             for words, cases in (
@@ -40,9 +40,7 @@ def due_now(engine: Engine, now: datetime) -> str:
 
 
 def _any_shown(session: Session, cases: Iterable[int]) -> bool:
-    shown = select(Escalation.id).where(
-        col(Escalation.id).in_(list(cases)), ~col(Escalation.restricted)
-    )
+    shown = select(Matter.id).where(col(Matter.id).in_(list(cases)), ~col(Matter.restricted))
     return session.exec(shown.limit(1)).first() is not None
 
 
@@ -56,9 +54,9 @@ def done_since(engine: Engine, place: int, now: datetime) -> dict[str, int]:
     """What the pass of this moment did, by the record after a place."""
     counted = (
         select(Event.kind, func.count())
-        .join(Escalation, col(Escalation.id) == col(Event.escalation_id))
+        .join(Matter, col(Matter.id) == col(Event.matter_id))
         .where(Event.sequence > place, Event.at == now, Event.actor == THE_CLOCK)
-        .where(~col(Escalation.restricted))
+        .where(~col(Matter.restricted))
         .group_by(col(Event.kind))
     )
     with read(engine) as session:

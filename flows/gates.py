@@ -11,10 +11,11 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.escalations.tables import Escalation, Proposal, ProposalState
+from models.matters.tables import Matter
 from models.statements import change
 
 GATE = "gate"  # the tag of every flow run that waits
-_RESTRICTED = select(Escalation.id).where(col(Escalation.restricted))
+_RESTRICTED = select(Matter.id).where(col(Matter.restricted))
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ def open_gates(engine: Engine) -> list[Gate]:
     """
     statement = (
         select(Proposal, Escalation.ladder)
-        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-        .where(~col(Proposal.gate_closed), ~col(Escalation.restricted))
+        .join(Matter, col(Matter.id) == col(Proposal.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .where(~col(Proposal.gate_closed), ~col(Matter.restricted))
         .order_by(col(Proposal.id))
     )
     with read(engine) as session:
@@ -76,7 +78,7 @@ class Hidden:
     """A restricted case, of which Prefect must show nothing: by the keys of its flow runs."""
 
     reference: str
-    urn: int
+    urn: int | None
     gates: tuple[tuple[int, datetime], ...]
 
     def owns(self, idempotency_key: str | None) -> bool:
@@ -95,20 +97,20 @@ class Hidden:
 
 def hidden_cases(engine: Engine) -> list[Hidden]:
     """Every restricted case."""
-    restricted = col(Escalation.restricted)
-    cases = select(Escalation.id, Escalation.reference, Escalation.urn).where(restricted)
+    restricted = col(Matter.restricted)
+    cases = select(Matter.id, Matter.reference, Matter.urn).where(restricted)
     proposals = (
-        select(Proposal.escalation_id, Proposal.id, Proposal.proposed_at)
-        .where(col(Proposal.escalation_id).in_(_RESTRICTED))
+        select(Proposal.matter_id, Proposal.id, Proposal.proposed_at)
+        .where(col(Proposal.matter_id).in_(_RESTRICTED))
         .order_by(col(Proposal.id))
     )
     with read(engine) as session:
         gates: dict[int, list[tuple[int, datetime]]] = {}
-        for case_id, proposal_id, proposed_at in session.exec(proposals):
-            gates.setdefault(case_id, []).append((proposal_id, proposed_at))
+        for matter_id, proposal_id, proposed_at in session.exec(proposals):
+            gates.setdefault(matter_id, []).append((proposal_id, proposed_at))
         return [
-            Hidden(reference, urn, tuple(gates.get(case_id, ())))
-            for case_id, reference, urn in session.exec(cases.order_by(col(Escalation.id)))
+            Hidden(reference, urn, tuple(gates.get(matter_id, ())))
+            for matter_id, reference, urn in session.exec(cases.order_by(col(Matter.id)))
         ]
 
 
@@ -125,7 +127,7 @@ def record_run(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> 
         col(Proposal.id) == proposal_id,
         col(Proposal.gate_attempt) == attempt,
         col(Proposal.gate_run_id).is_(None),
-        col(Proposal.escalation_id).not_in(_RESTRICTED),
+        col(Proposal.matter_id).not_in(_RESTRICTED),
     )
     with write(engine) as session:
         session.exec(update(Proposal).where(*unknown_as_yet).values(gate_run_id=str(run_id)))
@@ -145,7 +147,7 @@ def holds(engine: Engine, proposal_id: int, run_id: UUID) -> bool:
     theirs = select(Proposal.id).where(
         col(Proposal.id) == proposal_id,
         col(Proposal.gate_run_id) == str(run_id),
-        col(Proposal.escalation_id).not_in(_RESTRICTED),
+        col(Proposal.matter_id).not_in(_RESTRICTED),
     )
     with read(engine) as session:
         return session.exec(theirs).first() is not None
@@ -154,7 +156,7 @@ def holds(engine: Engine, proposal_id: int, run_id: UUID) -> bool:
 def is_hidden(engine: Engine, proposal_id: int) -> bool:
     """Whether the proposal is of a restricted case."""
     hidden = select(Proposal.id).where(
-        col(Proposal.id) == proposal_id, col(Proposal.escalation_id).in_(_RESTRICTED)
+        col(Proposal.id) == proposal_id, col(Proposal.matter_id).in_(_RESTRICTED)
     )
     with read(engine) as session:
         return session.exec(hidden).first() is not None

@@ -157,5 +157,5 @@ def _keep_refusal(
             code=code,
             what=f"Prefect: decide proposal {proposal_id}",
             refusal=refusal,
-            case_id=proposal.escalation_id,
+            case_id=proposal.matter_id,
         )

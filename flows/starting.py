@@ -69,8 +69,8 @@ def _start(record: Record, answer: Identify, entered: dict[str, Any]) -> str:
     now = datetime.now(UTC)
     with write(record.engine) as session:
         officer = officer_by_code(session, answer.code.get_secret_value())
-        escalation = start(session, record.policy, officer=officer, now=now, **entered)
-    return f"{escalation.reference} was started by {officer.name}."
+        matter = start(session, record.policy, officer=officer, now=now, **entered)
+    return f"{matter.reference} was started by {officer.name}."
 
 
 def _keep_refusal(record: Record, answer: Identify, refusal: Refused) -> None:

@@ -27,6 +27,7 @@ from models.database import read
 from models.escalations.events import CaseOpenedToAll
 from models.escalations.tables import Escalation
 from models.events import Event, place_of_last
+from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.editions import rule_of
 from models.policy.wording import step_words
@@ -114,15 +115,16 @@ def next_events(session: Session, record: Record, after: Place) -> Happened:
     opened = aliased(Event)
     opened_at = (
         select(func.max(opened.sequence))
-        .where(opened.escalation_id == Event.escalation_id)
+        .where(opened.matter_id == Event.matter_id)
         .where(opened.kind == CaseOpenedToAll.kind)
         .scalar_subquery()
     )
     statement = (
-        select(Event, Escalation, School)
-        .join(Escalation, col(Escalation.id) == col(Event.escalation_id))
-        .join(School, col(School.urn) == col(Escalation.urn))
-        .where(col(Event.sequence) > after.sequence, ~col(Escalation.restricted))
+        select(Event, Matter, Escalation, School)
+        .join(Matter, col(Matter.id) == col(Event.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .join(School, col(School.urn) == col(Matter.urn))
+        .where(col(Event.sequence) > after.sequence, ~col(Matter.restricted))
         .where(col(Event.sequence) >= func.coalesce(opened_at, 0))
         .order_by(col(Event.sequence))
         .limit(AT_ONCE)
@@ -136,7 +138,12 @@ def next_events(session: Session, record: Record, after: Place) -> Happened:
 
 
 def told(
-    session: Session, record: Record, event: Event, escalation: Escalation, school: School
+    session: Session,
+    record: Record,
+    event: Event,
+    matter: Matter,
+    escalation: Escalation,
+    school: School,
 ) -> Told:
     """An event as Prefect is told it: what happened to which case, and where to read of it."""
     facts = {name: value for name, value in event.facts.items() if name in PASSED_ON and value}
@@ -147,8 +154,8 @@ def told(
         event=f"scc.{event.kind}",
         resource=Resource(
             {
-                "prefect.resource.id": f"{ABOUT}{escalation.reference}",
-                "prefect.resource.name": escalation.reference,
+                "prefect.resource.id": f"{ABOUT}{matter.reference}",
+                "prefect.resource.name": matter.reference,
                 "scc.ladder": escalation.ladder,
                 **{f"scc.{name}": str(facts[name]) for name in LABELS if name in facts},
             }
@@ -163,10 +170,10 @@ def told(
             )
         ],
         payload={
-            "reference": escalation.reference,
+            "reference": matter.reference,
             "school": school.name,
             "urn": school.urn,
-            "page": f"{base_url}/escalations/{escalation.reference}",
+            "page": f"{base_url}/escalations/{matter.reference}",
             **facts,
             **_step(session, record.policy, escalation, facts),
         },

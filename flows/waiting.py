@@ -15,7 +15,6 @@ from models.escalations.tables import (
     Action,
     Decision,
     DecisionWord,
-    Escalation,
     Proposal,
     ProposalState,
 )
@@ -24,6 +23,7 @@ from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
 from models.matters.case import Case, case_of
+from models.matters.tables import Matter
 from models.people.access import THE_MACHINE
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import Ladder, Policy
@@ -61,7 +61,7 @@ class Waiting:
     """
 
     proposal: Proposal
-    escalation: Escalation
+    matter: Matter
     school: School
     proposer: Officer
     what: str
@@ -96,14 +96,14 @@ class Waiting:
             f"**It still waits.** {inline(refused)}" if refused else "",
             f"**This form is new.** {ANEW}" if anew else "",
             f"**{inline(self.school.name)}** (URN {self.school.urn}), "
-            f"{self.escalation.reference}: **{inline(self.what)}**",
+            f"{self.matter.reference}: **{inline(self.what)}**",
             f"{inline(self.proposer.name)} proposed on {day} to {proposal.action.label}:",
             plain(proposal.reason),
             *(inline(self._said(decision, officer)) for decision, officer in self.decided),
             self._letters(base_url),
             f"Waits for: {inline(role)}. Whoever proposed it cannot decide it.",
             f"[Read the letters and the whole case]"
-            f"({base_url.rstrip('/')}/escalations/{self.escalation.reference})",
+            f"({base_url.rstrip('/')}/escalations/{self.matter.reference})",
         ]
         return "\n\n".join(part for part in parts if part)
 
@@ -138,20 +138,20 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
     """The proposal with what belongs to it, as of a day; there must be one."""
     with read(engine) as session:
         statement = (
-            select(Proposal, Escalation, School, Officer)
-            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-            .join(School, col(School.urn) == col(Escalation.urn))
+            select(Proposal, Matter, School, Officer)
+            .join(Matter, col(Matter.id) == col(Proposal.matter_id))
+            .join(School, col(School.urn) == col(Matter.urn))
             .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
             .where(Proposal.id == proposal_id)
         )
-        proposal, escalation, school, proposer = session.exec(statement).one()
+        proposal, matter, school, proposer = session.exec(statement).one()
         case, letters = (
-            case_of(session, policy, THE_MACHINE, escalation.id),
+            case_of(session, policy, THE_MACHINE, matter.id),
             letters_of(session, proposal),
         )
         return Waiting(
             proposal=proposal,
-            escalation=escalation,
+            matter=matter,
             school=school,
             proposer=proposer,
             what=_what(case.ladder, proposal, letters),
@@ -162,7 +162,7 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
 
 
 def _enclosed(case: Case, letters: Sequence[Letter], today: date) -> tuple[Enclosed, ...]:
-    contacts = contacts_of(case.session, case.escalation, today)
+    contacts = contacts_of(case.session, case.matter, today)
     return tuple(
         Enclosed(
             id=letter.id,

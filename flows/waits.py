@@ -56,14 +56,14 @@ async def open_wait(
             return
         gate = replace(gate, attempt=1)
     waiting = read_waiting(record.engine, record.policy, gate.proposal_id, london_date(now))
-    if not waiting.awaits or waiting.escalation.restricted:
+    if not waiting.awaits or waiting.matter.restricted:
         return
     run = await client.create_flow_run_from_deployment(
         ladders[gate.ladder],
         parameters={"proposal_id": gate.proposal_id, "attempt": gate.attempt},
         state=suspended(waiting.asking),
         name=waiting.name,
-        tags=[GATE, waiting.escalation.reference],
+        tags=[GATE, waiting.matter.reference],
         idempotency_key=gate.idempotency_key,
     )
     if run.state is None or run.state.is_final():  # it is an old one, of before a backup

@@ -21,7 +21,6 @@ from models.escalations.tables import (
     Decision,
     Discussion,
     Escalation,
-    NamedOfficer,
     Proposal,
     Response,
     Step,
@@ -29,7 +28,7 @@ from models.escalations.tables import (
 from models.evidence.tables import EvidenceFile
 from models.letters.tables import IssuedFile, Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
-from models.matters.tables import Deadline
+from models.matters.tables import Deadline, Matter, NamedOfficer
 from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
@@ -70,7 +69,7 @@ class Covered:
     on_request: frozenset[str] = frozenset()  # columns of which a command says so itself
     # The fact by which an event names the row, and the row's column: {"letter": 3} and letter_id.
     named: tuple[str, str] | None = None
-    of_case: bool = True  # what its events say is read by whoever sees the case
+    of_matter: bool = True  # what its events say is read by whoever sees the matter
     every: bool = True  # each row has an event: one of which none speaks was planted
     from_the_first: bool = True  # a new row is said; otherwise from its first change on
     may_go: bool = False  # rows are deleted in time without an event
@@ -160,24 +159,25 @@ _UNDER_WAY = frozenset({"state", "prepared_at", "may_have_left"})
 
 _COVERED = (
     # Who may do what.
-    Covered(Officer, "an officer", of_case=False),
-    Covered(Credential, "a token, code or link", but=frozenset({"last_used_at"}), of_case=False),
+    Covered(Officer, "an officer", of_matter=False),
+    Covered(Credential, "a token, code or link", but=frozenset({"last_used_at"}), of_matter=False),
     Covered(
         SignIn,
         "a browser’s sign-in",
         but=frozenset({"last_seen_at", "ends_at"}),
-        of_case=False,
+        of_matter=False,
         may_go=True,
     ),
-    Covered(Delegation, "cover for absence", named=("delegation", "id"), of_case=False),
+    Covered(Delegation, "cover for absence", named=("delegation", "id"), of_matter=False),
     Covered(
         Contact, "a school’s contact", by=("urn", "role"), named=("urn", "urn"), only=_BY_OFFICERS
     ),
-    Covered(HeldContact, "a contact held for a case", by=("escalation_id", "role")),
+    Covered(HeldContact, "a contact held for a case", by=("matter_id", "role")),
     # An escalation, and what was decided on it.
+    Covered(Matter, "a matter"),
     Covered(Escalation, "an escalation"),
     Covered(PolicyEdition, "an edition of the policy", by=("sha256",)),
-    Covered(NamedOfficer, "an officer named on a case", by=("escalation_id", "officer_id")),
+    Covered(NamedOfficer, "an officer named on a case", by=("matter_id", "officer_id")),
     Covered(Step, "a step", by=("escalation_id", "key")),
     Covered(Proposal, "a proposal", but=_GATE, named=("proposal", "id")),
     Covered(Decision, "a decision", named=("proposal", "proposal_id")),
@@ -217,31 +217,31 @@ _COVERED = (
         "an assessment",
         but=_IN_BULK,
         named=("assessment", "id"),
-        of_case=False,
+        of_matter=False,
         every=False,
     ),
-    Covered(SchoolVisit, "a visit", of_case=False),
-    Covered(WrittenReport, "a report", of_case=False),
-    Covered(Review, "a review", of_case=False),
-    Covered(Supporter, "somebody who supports a school", of_case=False),
+    Covered(SchoolVisit, "a visit", of_matter=False),
+    Covered(WrittenReport, "a report", of_matter=False),
+    Covered(Review, "a review", of_matter=False),
+    Covered(Supporter, "somebody who supports a school", of_matter=False),
     Covered(
         LetterBatch,
         "a batch of letters",
         but=_UNDER_WAY,
         named=("batch", "id"),
-        of_case=False,
+        of_matter=False,
         every=False,
     ),
     Covered(
         LevelLetter,
         "a letter about a risk level",
         but=frozenset({"state", "occasion", "posting_order", "left_out"}),
-        of_case=False,
+        of_matter=False,
         every=False,
         from_the_first=False,
     ),
     Covered(
-        LevelLetterFile, "an issued letter about a risk level", by=("letter_id",), of_case=False
+        LevelLetterFile, "an issued letter about a risk level", by=("letter_id",), of_matter=False
     ),
 )
 COVERED: Mapping[type[SQLModel], Covered] = {each.model: each for each in _COVERED}

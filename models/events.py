@@ -30,13 +30,13 @@ class Event(SQLModel, table=True):
     """
 
     __tablename__ = "event"
-    __table_args__ = (Index("event_of_escalation", "escalation_id", "sequence"),)
+    __table_args__ = (Index("event_of_matter", "matter_id", "sequence"),)
 
     sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     actor: str
     kind: str = Field(sa_column=Column(String(40), nullable=False))
-    escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
+    matter_id: int | None = Field(default=None, foreign_key="matter.id")
     data: str
     previous: str
     hash: str
@@ -83,9 +83,9 @@ def canonical(data: dict[str, Any]) -> str:
 
 def link(previous: str, sequence: int, at: datetime, actor: str, happening: tuple[Any, ...]) -> str:
     """The SHA-256 of an event: over the hash before it and its own content."""
-    kind, escalation_id, data = happening
+    kind, matter_id, data = happening
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    content = json.dumps([previous, sequence, moment, actor, kind, escalation_id, data])
+    content = json.dumps([previous, sequence, moment, actor, kind, matter_id, data])
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -114,13 +114,13 @@ def _link(
     previous: str, sequence: int, now: datetime, actor: str, happening: Happened, spoken: Rows
 ) -> dict[str, Any]:
     data = canonical({**happening.facts, ROWS: spoken})
-    content = (happening.kind, happening.escalation_id, data)
+    content = (happening.kind, happening.matter_id, data)
     return {
         "sequence": sequence,
         "at": now,
         "actor": actor,
         "kind": happening.kind,
-        "escalation_id": happening.escalation_id,
+        "matter_id": happening.matter_id,
         "data": data,
         "previous": previous,
         "hash": link(previous, sequence, now, actor, content),
@@ -138,7 +138,7 @@ def _say_what_is_left(session: Session) -> None:
     facts = json.loads(last["data"])
     facts[ROWS] = noting.merged(facts[ROWS], spoken)
     data = canonical(facts)
-    content = (last["kind"], last["escalation_id"], data)
+    content = (last["kind"], last["matter_id"], data)
     place = (last["previous"], last["sequence"], last["at"], last["actor"])
     hashed = link(*place, content)
     change(session, Event, {"sequence": last["sequence"]}, data=data, hash=hashed)
@@ -179,7 +179,7 @@ def _check_link(row: Row[Any], expected: int, previous: str) -> Break | None:
         return Break(expected, "this event is missing")
     if row.previous != previous:
         return Break(row.sequence, "it does not follow from the event before it")
-    content = (row.kind, row.escalation_id, row.data)
+    content = (row.kind, row.matter_id, row.data)
     if row.hash != link(previous, row.sequence, row.at, row.actor, content):
         return Break(row.sequence, "its content was changed")
     return None

@@ -65,7 +65,7 @@ class Names(Protocol):
 class Happened(ABC):
     """Something that happened, named in the past tense; its fields are the facts on record.
 
-    `escalation_id` is the case on whose record it is, or None. A fact is recorded by the name of
+    `matter_id` is the case on whose record it is, or None. A fact is recorded by the name of
     its field, without the underscore that sets apart `from_` or `kind_`; days and moments as ISO
     8601, words by their value. One whose default is None is left out while it is None: what is
     hashed must stay the same, byte for byte, when a later version adds a fact.
@@ -76,7 +76,7 @@ class Happened(ABC):
     # What is told of it to those who do not see its case.
     hidden: ClassVar[str] = "Something happened on a restricted case."
 
-    escalation_id: int | None
+    matter_id: int | None
 
     def __init_subclass__(cls) -> None:
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
@@ -95,7 +95,7 @@ class Happened(ABC):
         }
 
     @classmethod
-    def of(cls, escalation_id: int | None, facts: Mapping[str, Any]) -> Self:
+    def of(cls, matter_id: int | None, facts: Mapping[str, Any]) -> Self:
         """The event from its facts as they were recorded.
 
         Those that an older version did not record are None; those that are known no more are
@@ -105,7 +105,7 @@ class Happened(ABC):
             fact.field: fact.read(facts[fact.name]) if fact.name in facts else None
             for fact in _facts_of(cls)
         }
-        return cls(escalation_id, **known)
+        return cls(matter_id, **known)
 
 
 class _Fact:
@@ -129,7 +129,7 @@ def _facts_of(happened: type[Happened]) -> tuple[_Fact, ...]:
         known = _KNOWN[happened] = tuple(
             _Fact(each.name, hints[each.name], may_be_left_out=each.default is not MISSING)
             for each in fields(happened)
-            if each.name != "escalation_id"
+            if each.name != "matter_id"
         )
     return known
 

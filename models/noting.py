@@ -11,8 +11,9 @@ from typing import Any
 from sqlmodel import Session, SQLModel
 
 from models.covered import COVERED, Covered, Values
-from models.escalations.tables import Escalation
 from models.happened import Happened
+from models.matters.tables import Matter
+from models.of_matter import OfMatter
 
 _KEY = "record"
 
@@ -132,13 +133,13 @@ def merged(rows: Rows, later: Rows) -> Rows:
 
 
 class _Places:
-    """Finds the event that a row belongs to: the last that names it, or the first of its case."""
+    """Finds the event that a row belongs to: the last that names it, or the first of its matter."""
 
     def __init__(self, happenings: Sequence[Happened]) -> None:
         self._named: dict[tuple[str, Any], int] = {}
-        self._of_case: dict[int | None, int] = {}
+        self._of_matter: dict[int | None, int] = {}
         for place, happening in enumerate(happenings):
-            self._of_case.setdefault(happening.escalation_id, place)
+            self._of_matter.setdefault(happening.matter_id, place)
             for fact, value in happening.facts.items():
                 if isinstance(value, int):
                     self._named[fact, value] = place
@@ -150,10 +151,17 @@ class _Places:
             place = self._named.get((fact, about.get(column)))
             if place is not None:
                 return place
-        if not covered.of_case:
-            return self._of_case.get(None)
-        case = about.get("id" if covered.model is Escalation else "escalation_id")
-        if case is not None:
-            return self._of_case.get(case)
-        # A part of something on a case; events of one transaction are on one case.
-        return next(iter(self._of_case.values()), None)
+        if not covered.of_matter:
+            return self._of_matter.get(None)
+        matter = about.get(_names_matter(covered.model))
+        if matter is not None:
+            return self._of_matter.get(matter)
+        # A part of something on a matter; events of one transaction are on one matter.
+        return next(iter(self._of_matter.values()), None)
+
+
+def _names_matter(model: type[SQLModel]) -> str:
+    """The column of a table that names the matter, if one does."""
+    if model is Matter:
+        return "id"
+    return model.by if issubclass(model, OfMatter) else ""

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
 
 # Of a letter whose record was lost with the rows that a backup replaced.
@@ -37,7 +37,7 @@ class MessageState(StrEnum):
     SETTLED = "settled"  # an officer decided what became of a failed or unknown one
 
 
-class Message(OfCase, table=True):
+class Message(OfMatter, table=True):
     """One message to one person. `key` is unique: the same message is never queued twice."""
 
     __tablename__ = "message"
@@ -62,7 +62,7 @@ class Message(OfCase, table=True):
     id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     kind: MessageKind = word(MessageKind)
-    escalation_id: int | None = Field(default=None, foreign_key="escalation.id", index=True)
+    matter_id: int | None = Field(default=None, foreign_key="matter.id", index=True)
     letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
     to_name: str
     to_email: str
@@ -81,14 +81,14 @@ class Message(OfCase, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
-class MessageAbout(OfCase, table=True):
+class MessageAbout(OfMatter, table=True):
     """That a reminder or a digest was queued about a case: one message tells of several."""
 
     __tablename__ = "message_about"
-    __table_args__ = (Index("message_about_once", "escalation_id", "message_id", unique=True),)
+    __table_args__ = (Index("message_about_once", "matter_id", "message_id", unique=True),)
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id")
+    matter_id: int = Field(foreign_key="matter.id")
     message_id: int = Field(foreign_key="message.id", index=True)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.escalations.tables import Escalation
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
 from models.statements import add_all
@@ -17,13 +16,13 @@ def tell(
     officers: Collection[Officer],
     *,
     key: str,
-    escalation: Escalation | None,
+    about: int | None,
     data: dict[str, object],
 ) -> None:
     """Queue an alert to each of these officers about something that just happened.
 
-    `escalation` is None when it is about no case. `data` names the template (`what`); then its
-    other values are the template's, with the `path` of the page to look at.
+    `about` is the key of the matter; None where it is about none. `data` names the template
+    (`what`); then its other values are the template's, with the `path` of the page to look at.
     """
     add_all(
         session,
@@ -32,7 +31,7 @@ def tell(
             {
                 "key": f"alert:{key}:{officer.id}",
                 "kind": MessageKind.ALERT,
-                "escalation_id": escalation.id if escalation else None,
+                "matter_id": about,
                 "letter_id": None,
                 "to_name": officer.name,
                 "to_email": officer.email,

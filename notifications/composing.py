@@ -25,7 +25,7 @@ from models.letters.writing import letter_body
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
 from models.matters.case import find_visible
 from models.matters.sight import visible_to
-from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState, Reminder
+from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState, Matter, Reminder
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import reader
 from models.people.tables import Officer
@@ -102,7 +102,7 @@ class Composer:
             return self._reminder(message, officer)
         if message.kind is MessageKind.DIGEST:
             return self._digest(message, officer)
-        if message.escalation_id is None:
+        if message.matter_id is None:
             return self._about_no_case(message)
         if not self._still_sees(officer, message):
             return None
@@ -124,15 +124,15 @@ class Composer:
     def _still_sees(self, officer: Officer, message: Message) -> bool:
         """The case may have been restricted since; whoever handed it over is told that they did."""
         handed_over = message.data["what"] == "case_officer_changed"
-        case = message.escalation_id or 0
+        case = message.matter_id or 0
         return handed_over or find_visible(self.session, reader(officer), case) is not None
 
     def _letter(self, message: Message) -> Mail:
         letter = self.session.get_one(Letter, message.letter_id)
-        escalation = self.session.get_one(Escalation, letter.escalation_id)
+        matter = self.session.get_one(Matter, letter.matter_id)
         kept = select(IssuedFile).where(IssuedFile.letter_id == letter.id)
         files = {file.format: file.content for file in self.session.exec(kept)}
-        name = f"{escalation.reference}-{letter.number}.pdf"
+        name = f"{matter.reference}-{letter.number}.pdf"
         return self._mail(
             message,
             subject=self._subject(letter),
@@ -193,9 +193,10 @@ class Composer:
         """Only what still awaits its response or its last day; the rest needs no reminder."""
         told = col(Reminder.id).in_(message.data["reminders"])
         due = (
-            select(Deadline, Escalation, School, Step)
-            .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
-            .join(School, col(School.urn) == col(Escalation.urn))
+            select(Deadline, Matter, Escalation, School)
+            .join(Matter, col(Matter.id) == col(Deadline.matter_id))
+            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .join(School, col(School.urn) == col(Matter.urn))
             .join(
                 Step,
                 (col(Step.escalation_id) == col(Escalation.id))
@@ -205,21 +206,23 @@ class Composer:
             .where(or_(_RESPONSE_AWAITED, _LAST_DAY_RUNS), visible_to(reader(officer)))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
-        items = [self._item(*row[:3]) for row in self.session.exec(due).all()]
+        items = [self._item(*row) for row in self.session.exec(due).all()]
         return self._from_template(message, "reminder", items=items) if items else None
 
-    def _item(self, deadline: Deadline, escalation: Escalation, school: School) -> dict[str, Any]:
+    def _item(
+        self, deadline: Deadline, matter: Matter, escalation: Escalation, school: School
+    ) -> dict[str, Any]:
         today = london_date(self.now)
         step = rule_of(self.session, self.policy, escalation, deadline.step_key)
         return {
             "school": school.name,
-            "reference": escalation.reference,
+            "reference": matter.reference,
             "step": f"{step.number}, {step.title}",
             "last_day_for": LAST_DAYS.get(deadline.kind, ""),
             "due_on": long_date(deadline.due_on),
             "days_late": working_days_between(deadline.due_on, today),
             "missed": deadline.due_on < today,
-            "url": self._url(f"/escalations/{escalation.reference}"),
+            "url": self._url(f"/escalations/{matter.reference}"),
         }
 
     def _url(self, path: str) -> str:
@@ -237,10 +240,11 @@ class Composer:
         ahead = self.policy.reminders.digest_working_days_ahead
         until = add_working_days(london_date(self.now), ahead)
         due = (
-            select(Deadline, Escalation, School)
-            .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
-            .join(School, col(School.urn) == col(Escalation.urn))
-            .where(Escalation.case_officer_id == officer.id, col(Deadline.due_on) <= until)
+            select(Deadline, Matter, Escalation, School)
+            .join(Matter, col(Matter.id) == col(Deadline.matter_id))
+            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .join(School, col(School.urn) == col(Matter.urn))
+            .where(Matter.officer_id == officer.id, col(Deadline.due_on) <= until)
             .where(or_(_OWED_HERE, _LAST_DAY_RUNS))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
@@ -249,22 +253,27 @@ class Composer:
     def _waiting_for(self, officer: Officer) -> list[dict[str, Any]]:
         mine = decidable(self.session, officer, london_date(self.now))
         awaiting = (
-            select(Proposal, Escalation, School, Officer)
-            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-            .join(School, col(School.urn) == col(Escalation.urn))
-            .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
+            select(Proposal, Matter, Escalation, School)
+            .join(Matter, col(Matter.id) == col(Proposal.matter_id))
+            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .join(School, col(School.urn) == col(Matter.urn))
             .where(col(Proposal.id).in_(mine))
             .order_by(col(Proposal.id))
         )
         return [self._proposal(*row) for row in self.session.exec(awaiting).all()]
 
     def _proposal(
-        self, proposal: Proposal, escalation: Escalation, school: School, proposer: Officer
+        self,
+        proposal: Proposal,
+        matter: Matter,
+        escalation: Escalation,
+        school: School,
     ) -> dict[str, Any]:
         step = rule_of(self.session, self.policy, escalation, proposal.step_key)
+        proposer = self.session.get_one(Officer, proposal.proposed_by_id)
         return {
             "school": school.name,
-            "reference": escalation.reference,
+            "reference": matter.reference,
             "step": f"{step.number}, {step.title}",
             "what": proposal.action.label,
             "proposed_by": proposer.name,
@@ -274,10 +283,10 @@ class Composer:
 
     def _alert(self, message: Message) -> Mail | None:
         row = self.session.exec(
-            select(Proposal, Escalation, School, Officer)
-            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
-            .join(School, col(School.urn) == col(Escalation.urn))
-            .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
+            select(Proposal, Matter, Escalation, School)
+            .join(Matter, col(Matter.id) == col(Proposal.matter_id))
+            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .join(School, col(School.urn) == col(Matter.urn))
             .where(Proposal.id == message.data["proposal"])
         ).one()
         proposal, what = row[0], message.data["what"]
@@ -295,11 +304,11 @@ class Composer:
         if trouble.state not in (MessageState.FAILED, MessageState.UNKNOWN):
             return None
         letter = self.session.get_one(Letter, trouble.letter_id)
-        escalation = self.session.get_one(Escalation, letter.escalation_id)
+        matter = self.session.get_one(Matter, letter.matter_id)
         return self._from_template(
             message,
             "delivery_problem",
-            reference=escalation.reference,
+            reference=matter.reference,
             subject=self._subject(letter),
             to=f"{trouble.to_name} ({trouble.to_email})",
             unknown=trouble.state is MessageState.UNKNOWN,
@@ -311,24 +320,24 @@ class Composer:
         letter = self.session.get_one(Letter, message.data["letter"])
         if letter.state is not LetterState.APPROVED:
             return None
-        escalation = self.session.get_one(Escalation, letter.escalation_id)
+        matter = self.session.get_one(Matter, letter.matter_id)
         return self._from_template(
             message,
             "letter_problem",
-            reference=escalation.reference,
+            reference=matter.reference,
             subject=self._subject(letter),
             url=self._url(f"/letters/{letter.id}"),
         )
 
     def _case_officer_changed(self, message: Message) -> Mail:
         """The new case officer's name, and the reference: the school is named on the case only."""
-        escalation = self.session.get_one(Escalation, message.escalation_id)
+        matter = self.session.get_one(Matter, message.matter_id)
         return self._from_template(
             message,
             "case_officer_changed",
-            reference=escalation.reference,
+            reference=matter.reference,
             name=message.data["name"],
-            url=self._url(f"/escalations/{escalation.reference}"),
+            url=self._url(f"/escalations/{matter.reference}"),
         )
 
     def _about_no_case(self, message: Message) -> Mail | None:

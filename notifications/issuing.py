@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 
 from models.clocks import london_date
 from models.database import read, write
-from models.escalations.tables import Escalation
 from models.letters.addressing import address_of, contacts_of, spoken
 from models.letters.deliveries import report_unissued
 from models.letters.issuing import freeze_letter
 from models.letters.tables import Letter, LetterState
 from models.letters.writing import letter_body
+from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.loader import NATIONAL_BODIES
 from notifications.letters import (
@@ -35,11 +35,11 @@ def letter_document(
     session: Session, policy: Policy, letter: Letter, *, today: date
 ) -> LetterDocument:
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
-    escalation = session.get_one(Escalation, letter.escalation_id)
-    people = letter.recipients or _expected(session, policy, letter, escalation, today)
+    matter = session.get_one(Matter, letter.matter_id)
+    people = letter.recipients or _expected(session, policy, letter, matter, today)
     return LetterDocument(
         letterhead=Letterhead.of(policy),
-        reference=f"{escalation.reference}/{letter.number}",
+        reference=f"{matter.reference}/{letter.number}",
         date=letter.dated or today,
         addressee=(people[0]["name"], *people[0]["address"]),
         body=letter_body(session, letter),
@@ -58,10 +58,10 @@ def named(person: dict[str, Any]) -> str:
 
 
 def _expected(
-    session: Session, policy: Policy, letter: Letter, escalation: Escalation, today: date
+    session: Session, policy: Policy, letter: Letter, matter: Matter, today: date
 ) -> list[dict[str, Any]]:
     """Whom a draft would go to as the contacts stand; a gap shows as the role alone."""
-    contacts = contacts_of(session, escalation, today)
+    contacts = contacts_of(session, matter, today)
     people = []
     for role in (letter.to_role, *letter.copy_roles):
         gap: dict[str, Any] = {"role": role, "name": f"The {role.replace('_', ' ')}", "address": []}

@@ -305,7 +305,7 @@ def _held_back() -> ColumnElement[bool]:
         col(Message.kind) == MessageKind.LETTER,
         select(earlier.id)
         .where(
-            col(earlier.escalation_id) == col(Message.escalation_id),
+            col(earlier.matter_id) == col(Message.matter_id),
             col(earlier.kind) == MessageKind.LETTER,
             col(earlier.to_email) == col(Message.to_email),
             col(earlier.id) < col(Message.id),

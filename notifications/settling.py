@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from models import noting
-from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, append
 from models.letters.events import MessageBecameUnknown, MessageFailed, MessageSent
 from models.level_letters.deliveries import tell_approver
+from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
 from models.statements import change
@@ -105,7 +105,7 @@ def settle(
     about = {"key": message.key, "letter_id": message.letter_id}
     noting.state(session, Message, about, state=state)
     happened = what(
-        message.escalation_id,
+        message.matter_id,
         message=message.id,
         letter=message.letter_id,
         to=message.to_email,
@@ -117,7 +117,7 @@ def settle(
 
 
 def _tell_case_officer(session: Session, message: Message, now: datetime) -> None:
-    escalation = session.get_one(Escalation, message.escalation_id)
-    officer = session.get_one(Officer, escalation.case_officer_id)
+    matter = session.get_one(Matter, message.matter_id)
+    officer = session.get_one(Officer, matter.officer_id)
     data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
-    tell(session, now, [officer], key=f"message:{message.id}", escalation=escalation, data=data)
+    tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, data=data)

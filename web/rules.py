@@ -17,7 +17,8 @@ from sqlmodel import Session, SQLModel, select
 from models.database import read, write
 from models.escalations.tables import Escalation
 from models.matters.case import find_visible
-from models.of_case import OfCase, leads_to_case
+from models.matters.tables import Matter
+from models.of_matter import OfMatter, leads_to_matter
 from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.record.audit import record_reading, record_refusal
@@ -99,10 +100,10 @@ def _unsaid(path: str, route: APIRoute) -> str | None:
         return "names a table, but its address names no row of one." if table else None
     if table is None:
         return f"must say of which table {{{min(names)}}} is: may(Act.…, of=…)."
-    if not leads_to_case(table):
+    if not leads_to_matter(table):
         return None
-    if not issubclass(table, OfCase):
-        return f"is about {table.__name__}, which leads to a case and must be an OfCase."
+    if not issubclass(table, OfMatter):
+        return f"is about {table.__name__}, which leads to a matter and must be an OfMatter."
     return None if "id" in names else f"must call the number of its {table.__name__} {{id}}."
 
 
@@ -111,45 +112,52 @@ def _admit(request: Request, door: Door, officer: Officer, rule: Rule) -> None:
     assert rule.act is not None  # noqa: S101 - what is for anybody asks nothing
     require(officer, rule.act)
     with read(door.engine) as session:
-        case_id, missing = _about(session, request, rule.of)
-        case = find_visible(session, reader(officer), case_id) if case_id else None
+        about, missing = _about(session, request, rule.of)
+        matter = find_visible(session, reader(officer), about) if about else None
     if not missing:
         return
-    if case is None:
-        if case_id is not None:
-            keep_refusal(request, NotFound(missing), case_id)
+    if matter is None:
+        if about is not None:
+            keep_refusal(request, NotFound(missing), about)
         raise NotFound(missing)
-    if case.restricted:
+    if matter.restricted:
         with write(door.engine) as session:
-            record_reading(session, now=door.now, officer=officer, case=case, what=request.url.path)
+            record_reading(
+                session, now=door.now, officer=officer, matter=matter, what=request.url.path
+            )
 
 
 def _about(
     session: Session, request: Request, table: type[SQLModel] | None
 ) -> tuple[int | None, str]:
-    """The key of the case that an address is about, and what is said when there is none.
+    """The key of the matter that an address is about, and what is said when there is none.
 
-    Of an address that is about no case the second is empty.
+    Of an address that is about no matter the second is empty.
     """
     path = request.path_params
     if "reference" in path:
-        named = Escalation.reference == reference(path["reference"])
-        return session.exec(select(Escalation.id).where(named)).first(), Escalation.missing
-    if table is None or not issubclass(table, OfCase):
+        named = Matter.reference == reference(path["reference"])
+        return session.exec(select(Matter.id).where(named)).first(), Escalation.missing
+    if table is None or not issubclass(table, OfMatter):
         return None, ""
     number = key(path["id"])
     row = by_key(session, table, number)
-    return (row.case_id(session) if row else None), table.missing.format(number)
+    return (row.key_of_matter(session) if row else None), table.missing.format(number)
 
 
-def keep_refusal(request: Request, refusal: Refused, case_id: int | None = None) -> None:
+def keep_refusal(request: Request, refusal: Refused, matter_id: int | None = None) -> None:
     """Put on record that somebody who is known was refused, by their role or by their sight."""
     officer: Officer | None = getattr(request.state, "officer", None)
-    if officer is None or not (case_id or isinstance(refusal, NotAllowed)):
+    if officer is None or not (matter_id or isinstance(refusal, NotAllowed)):
         return
     door = open_door(request)
     what = f"{request.method} {request.url.path}"[:LONGEST_ADDRESS]
     with write(door.engine) as session:
         record_refusal(
-            session, now=door.now, officer=officer, what=what, why=refusal.message, case_id=case_id
+            session,
+            now=door.now,
+            officer=officer,
+            what=what,
+            why=refusal.message,
+            case_id=matter_id,
         )

@@ -64,7 +64,7 @@ def to_be_sent(case: Case, proposal: Proposal, today: date) -> str:
 
     Of the proposal, of each draft's version, and of the addresses to which it would go.
     """
-    contacts = contacts_of(case.session, case.escalation, today)
+    contacts = contacts_of(case.session, case.matter, today)
     drafts = [
         [letter.id, letter.version, recipients_if_known(case, contacts, letter)]
         for letter in _drafts(case, proposal)
@@ -108,7 +108,7 @@ def own_work(case: Case, proposal: Proposal, approver: Approver, today: date) ->
     if written:
         who = _spoken(approver, written)
         return f"{who} wrote the current version of a letter, so somebody else must approve it."
-    contacts = contacts_of(case.session, case.escalation, today)
+    contacts = contacts_of(case.session, case.matter, today)
     for letter in _drafts(case, proposal):
         for role in (letter.to_role, *letter.copy_roles):
             contact = contacts.get(role)
@@ -151,7 +151,7 @@ def approve_letters(
     They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
     address has gone missing since.
     """
-    contacts = contacts_of(case.session, case.escalation, dated)
+    contacts = contacts_of(case.session, case.matter, dated)
     for letter in _drafts(case, proposal):
         people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
         change(

@@ -8,8 +8,9 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Decision, Escalation, Proposal, ProposalState
+from models.escalations.tables import Decision, Proposal, ProposalState
 from models.matters.case import sees
+from models.matters.tables import Matter
 from models.people.access import RULES, Act, may
 from models.people.officers import officers_in
 from models.people.tables import Delegation, Officer, Role
@@ -60,9 +61,9 @@ def authorities(session: Session, officer: Officer, today: date) -> dict[int, Ro
 
 
 def deciders(
-    session: Session, escalation: Escalation, role: str, proposer_id: int, today: date
+    session: Session, matter: Matter, role: str, proposer_id: int, today: date
 ) -> list[Officer]:
-    """Who can decide a stage of a proposal on this case: in the role, or covering for one who is.
+    """Who can decide a stage of a proposal on this matter: in the role, or covering for one who is.
 
     Not its proposer, nor whoever covers for the proposer alone.
     """
@@ -72,7 +73,7 @@ def deciders(
     return [
         officer
         for officer in found.values()
-        if sees(session, officer, escalation.id, restricted=escalation.restricted)
+        if sees(session, officer, matter.id, restricted=matter.restricted)
     ]
 
 

@@ -53,10 +53,10 @@ class PutForward(Happened):
         return {**facts, **details}
 
     @classmethod
-    def of(cls, escalation_id: int | None, facts: Mapping[str, Any]) -> Self:
+    def of(cls, matter_id: int | None, facts: Mapping[str, Any]) -> Self:
         """The event from its facts as they were recorded."""
         details = {name: value for name, value in facts.items() if name not in _ITS_OWN}
-        return super().of(escalation_id, {**facts, "details": details})
+        return super().of(matter_id, {**facts, "details": details})
 
     def sentence(self, names: Names) -> str:
         asked = _asked(names, self.action, self.step, self.details.get("to"))

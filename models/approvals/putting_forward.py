@@ -114,7 +114,7 @@ def _add_proposal(
     return add(
         case.session,
         Proposal,
-        escalation_id=case.escalation.id,
+        matter_id=case.matter.id,
         step_key=step_key,
         action=action,
         reason=reason,
@@ -179,13 +179,13 @@ def _tell_approvers(
     waiting = _deciders(case, role, officer, now)
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
     key = f"{proposal_id}:0"
-    tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
+    tell(case.session, now, waiting, key=key, about=case.matter.id, data=data)
 
 
 def _deciders(case: Case, role: str, officer: Officer, now: datetime) -> list[Officer]:
     """Who can decide what this officer proposes; raises NotPossible where a case has nobody."""
-    waiting = deciders(case.session, case.escalation, role, officer.id, london_date(now))
-    if not waiting and case.escalation.restricted:
+    waiting = deciders(case.session, case.matter, role, officer.id, london_date(now))
+    if not waiting and case.matter.restricted:
         raise NotPossible(
             f"Nobody to whom this case is restricted can decide as {Role(role).label}. "
             "Have one of them named on the case first."
@@ -203,7 +203,7 @@ class Way:
 
     @cached_property
     def _contacts(self) -> Mapping[str, Contact]:
-        return contacts_of(self.case.session, self.case.escalation, london_date(self.now))
+        return contacts_of(self.case.session, self.case.matter, london_date(self.now))
 
     def reaches(self, addressing: Addressing) -> bool:
         """Whether everybody whom a letter must reach has an address."""
@@ -213,5 +213,5 @@ class Way:
         """Refuse what cannot be addressed, or could be decided by nobody; raises NotPossible."""
         for addressing in letters:
             recipients(self.case, self._contacts, addressing.to, addressing.copies)
-        if self.case.escalation.restricted:  # of others, somebody is told as soon as there is one
+        if self.case.matter.restricted:  # of others, somebody is told as soon as there is one
             _deciders(self.case, roles[0], self.officer, self.now)

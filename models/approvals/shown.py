@@ -15,6 +15,7 @@ from models.escalations.tables import Action, DecisionWord, Escalation, Proposal
 from models.letters.tables import Letter
 from models.matters.case import find_id
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.access import Reader, reader
 from models.people.shown import officer_names
@@ -117,7 +118,7 @@ def decidable(session: Session, officer: Officer, today: date) -> set[int]:
 def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
     return (
         select(what)
-        .join(Escalation, col(Escalation.id) == col(tables.Proposal.escalation_id))
+        .join(Matter, col(Matter.id) == col(tables.Proposal.matter_id))
         .where(
             col(tables.Proposal.state) == ProposalState.AWAITING,
             _may_decide(session, officer, today),
@@ -135,7 +136,7 @@ def proposals_of(
     per_page: int = PER_PAGE,
 ) -> Page[Proposal]:
     """Every proposal ever made for one escalation, oldest first. Raises NotFound. Six queries."""
-    mine = col(tables.Proposal.escalation_id) == find_id(session, reader, reference)
+    mine = col(tables.Proposal.matter_id) == find_id(session, reader, reference)
     return _page(session, policy, _statement().where(mine), page, per_page)
 
 
@@ -160,9 +161,10 @@ def proposal(
 
 def _statement() -> Any:
     return (
-        select(tables.Proposal, Escalation, School)
-        .join(Escalation, col(Escalation.id) == col(tables.Proposal.escalation_id))
-        .join(School, col(School.urn) == col(Escalation.urn))
+        select(tables.Proposal, Matter, Escalation, School)
+        .join(Matter, col(Matter.id) == col(tables.Proposal.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .join(School, col(School.urn) == col(Matter.urn))
         .order_by(col(tables.Proposal.id))
     )
 
@@ -239,17 +241,17 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
     for decision in decisions:
         decided[decision.proposal_id].append(_decision(decision, people))
     described = []
-    for proposal, escalation, school in found:
+    for proposal, matter, escalation, school in found:
         rule = rule_of(session, policy, escalation, proposal.step_key)
         email, name = people[proposal.proposed_by_id]
         awaiting = proposal.state is ProposalState.AWAITING
         described.append(
             Proposal(
                 id=proposal.id,
-                reference=escalation.reference,
+                reference=matter.reference,
                 urn=school.urn,
                 school=school.name,
-                restricted=escalation.restricted,
+                restricted=matter.restricted,
                 action=proposal.action,
                 action_title=proposal.action.label,
                 step=proposal.step_key,

@@ -8,7 +8,7 @@ from sqlmodel import Session, and_, col, or_, select
 from models.escalations.tables import Escalation
 from models.matters.deadlines import RUNNING
 from models.matters.sight import visible_to
-from models.matters.tables import Deadline
+from models.matters.tables import Deadline, Matter
 from models.people.access import Act, may, reader
 from models.people.tables import Officer
 from models.policy import Policy
@@ -38,23 +38,24 @@ def calendar(session: Session, policy: Policy, officer: Officer, *, today: date)
 
 def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry]:
     statement = (
-        select(Deadline, Escalation, School)
-        .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
-        .join(School, col(School.urn) == col(Escalation.urn))
+        select(Deadline, Matter, Escalation, School)
+        .join(Matter, col(Matter.id) == col(Deadline.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .join(School, col(School.urn) == col(Matter.urn))
         .where(RUNNING, visible_to(reader(officer)))
-        .where(col(Escalation.case_officer_id) == officer.id)
+        .where(col(Matter.officer_id) == officer.id)
     )
     entries = []
-    for deadline, escalation, school in session.exec(statement):
-        about = "" if escalation.restricted else f" {school.name}:"
+    for deadline, matter, escalation, school in session.exec(statement):
+        about = "" if matter.restricted else f" {school.name}:"
         rule = rule_of(session, policy, escalation, deadline.step_key)
-        what = "deadline" if escalation.restricted else f"{rule.title}, {deadline.kind} due"
+        what = "deadline" if matter.restricted else f"{rule.title}, {deadline.kind} due"
         entries.append(
             Entry(
                 key=f"deadline-{deadline.id}",
                 day=deadline.due_on,
-                summary=f"{escalation.reference}:{about} {what}",
-                path=f"/escalations/{escalation.reference}",
+                summary=f"{matter.reference}:{about} {what}",
+                path=f"/escalations/{matter.reference}",
             )
         )
     return entries

@@ -12,7 +12,7 @@ from models.escalations.choosing import AGES, age_limits, count_overdue
 from models.escalations.tables import Escalation, Status
 from models.matters.deadlines import RUNNING
 from models.matters.sight import visible_to
-from models.matters.tables import Deadline
+from models.matters.tables import Deadline, Matter
 from models.people.access import Reader
 from models.policy import Policy
 from models.policy.editions import all_steps
@@ -118,11 +118,12 @@ def _schools(session: Session, today: date) -> list[SchoolsOfPhase]:
 def _escalations(
     session: Session, policy: Policy, reader: Reader, today: date
 ) -> list[EscalationsAtStep]:
-    opened = col(Escalation.opened_on)
+    opened = col(Matter.opened_on)
     limits = [(name, age_limits(name, today)) for name in AGES]
     age = case(*((opened >= first, name) for name, (first, _) in limits[:-1]), else_=limits[-1][0])
     counted = (
         select_columns(col(Escalation.step_key), age, func.count())
+        .join(Matter, col(Matter.id) == col(Escalation.id))
         .where(col(Escalation.status).in_(OPENED), opened.is_not(None), visible_to(reader))
         .group_by(col(Escalation.step_key), age)
     )
@@ -146,7 +147,7 @@ def _weeks(session: Session, reader: Reader, today: date) -> list[Week]:
     last = add_working_days(today, WORKING_DAYS_AHEAD)
     counted = (
         select_columns(col(Deadline.due_on), func.count())
-        .join(Escalation, col(Escalation.id) == col(Deadline.escalation_id))
+        .join(Matter, col(Matter.id) == col(Deadline.matter_id))
         .where(RUNNING, visible_to(reader))
         .where(col(Deadline.due_on) >= today, col(Deadline.due_on) <= last)
         .group_by(col(Deadline.due_on))

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.matters.deadlines import RUNNING, late
 from models.matters.sight import visible_to
-from models.matters.tables import Deadline, DeadlineState
+from models.matters.tables import Deadline, DeadlineState, Matter
 from models.paging import words_found
 from models.people.access import Reader
 from models.people.tables import Officer
@@ -34,7 +34,7 @@ _MISSED_HERE = and_(
 # What presses most comes first: a day that was missed is earlier than any to come.
 _NEXT_DEADLINE = (
     select_columns(func.min(col(Deadline.due_on)))
-    .where(col(Deadline.escalation_id) == col(Escalation.id), or_(RUNNING, _MISSED_HERE))
+    .where(col(Deadline.matter_id) == col(Escalation.id), or_(RUNNING, _MISSED_HERE))
     .scalar_subquery()
 )
 ORDERS: dict[str, Any] = {
@@ -44,8 +44,8 @@ ORDERS: dict[str, Any] = {
     "-school": col(School.name).desc(),
     "next_deadline": _NEXT_DEADLINE.asc().nulls_last(),
     "-next_deadline": _NEXT_DEADLINE.desc().nulls_last(),
-    "opened_on": col(Escalation.opened_on).asc().nulls_last(),
-    "-opened_on": col(Escalation.opened_on).desc().nulls_last(),
+    "opened_on": col(Matter.opened_on).asc().nulls_last(),
+    "-opened_on": col(Matter.opened_on).desc().nulls_last(),
 }
 
 # How long ago an escalation was opened, in whole days: at least, and less than.
@@ -93,17 +93,17 @@ def conditions(
     if urn is not None:
         if not 0 < urn < 1_000_000:
             raise InvalidInput("urn", "A URN has six digits.")
-        found.append(col(Escalation.urn) == urn)
+        found.append(col(Matter.urn) == urn)
     if case_officer is not None:
         found.append(col(Officer.email) == check_line("case_officer", case_officer).lower())
     if overdue is not None:
         found.append(_late(today) if overdue else ~_late(today))
     if age is not None:
         _check_words("age", [age], list(AGES))
-        found.append(col(Escalation.opened_on).between(*age_limits(age, today)))
+        found.append(col(Matter.opened_on).between(*age_limits(age, today)))
     if query:
         urn_text = cast(col(School.urn), String)
-        found.append(words_found(query, Escalation.reference, School.name, urn_text))
+        found.append(words_found(query, Matter.reference, School.name, urn_text))
     return found
 
 
@@ -127,6 +127,7 @@ def count_overdue(session: Session, reader: Reader, today: date) -> tuple[int, d
     counted = (
         select_columns(func.count(col(Escalation.id).distinct()), func.min(col(Deadline.due_on)))
         .select_from(Escalation)
+        .join(Matter, col(Matter.id) == col(Escalation.id))
         .join(Deadline, _past(today))
         .where(_WAITS, visible_to(reader))
     )
@@ -142,7 +143,7 @@ def _late(today: date) -> ColumnElement[bool]:
 def _past(today: date) -> ColumnElement[bool]:
     """A deadline of the escalation's step whose day has passed, marked by the clock or not."""
     return and_(
-        col(Deadline.escalation_id) == col(Escalation.id),
+        col(Deadline.matter_id) == col(Escalation.id),
         col(Deadline.step_key) == col(Escalation.step_key),
         late(today),
     )

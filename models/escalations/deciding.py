@@ -14,7 +14,7 @@ from models.approvals.events import (
     ProposalSignedOff,
 )
 from models.clocks import london_date, long_date
-from models.escalations.effects import EFFECTS, is_notice, set_escalation, set_step
+from models.escalations.effects import EFFECTS, is_notice, set_escalation, set_matter, set_step
 from models.escalations.events import EscalationWithdrawn
 from models.escalations.proposing import CLOSING
 from models.escalations.tables import (
@@ -67,7 +67,7 @@ def decide(
     require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
     missing = Proposal.missing.format(proposal_id)
-    case = case_of(session, policy, reader(officer), proposal.escalation_id, missing)
+    case = case_of(session, policy, reader(officer), proposal.matter_id, missing)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
     approver = find_approver(session, proposal, officer, london_date(now))
@@ -165,7 +165,7 @@ def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> 
     proposer = find(case.session, _OFFICER, key=proposal.proposed_by_id)
     data: dict[str, object] = {"what": what, "proposal": proposal.id}
     key = f"{proposal.id}:decided"
-    tell(case.session, now, proposer, key=key, escalation=case.escalation, data=data)
+    tell(case.session, now, proposer, key=key, about=case.matter.id, data=data)
 
 
 def _return(
@@ -182,7 +182,8 @@ def _return(
         use_returned(case, proposal)
     if proposal.action is Action.START:
         today = london_date(now)
-        set_escalation(case, status=Status.WITHDRAWN, closed_on=today)
+        set_escalation(case, status=Status.WITHDRAWN)
+        set_matter(case, closed_on=today)
         set_step(case, proposal.step_key, StepState.AHEAD, now)
         happenings.append(EscalationWithdrawn(case_id, reason=reason))
     _tell_proposer(case, proposal, "proposal_returned", now)
@@ -194,11 +195,11 @@ def _sign_off(
 ) -> list[Happened]:
     following = proposal.approvers[proposal.stage + 1]
     today, proposer_id = london_date(now), proposal.proposed_by_id
-    waiting = deciders(case.session, case.escalation, following, proposer_id, today)
+    waiting = deciders(case.session, case.matter, following, proposer_id, today)
     stage = proposal.stage + 1
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
     key = f"{proposal.id}:{stage}"
-    tell(case.session, now, waiting, key=key, escalation=case.escalation, data=data)
+    tell(case.session, now, waiting, key=key, about=case.matter.id, data=data)
     decided = _decided(proposal, approver, reason)
     return [ProposalSignedOff(case.escalation.id, **decided, as_=approver.holder.role)]
 

@@ -41,7 +41,7 @@ from models.matters.deadlines import (
     stop_deadline,
 )
 from models.matters.events import DeadlineExtended
-from models.matters.tables import STATUTORY
+from models.matters.tables import STATUTORY, Matter
 from models.refusals import NotPossible
 from models.statements import add_all, change, find
 from models.statutory.ending import drop_powers, letter_approved
@@ -52,7 +52,7 @@ from models.statutory.using import use_approved
 
 _WAITING = (
     select(Proposal)
-    .where(col(Proposal.escalation_id) == bindparam("escalation"))
+    .where(col(Proposal.matter_id) == bindparam("matter"))
     .where(Proposal.state == ProposalState.AWAITING)
 )
 
@@ -69,6 +69,11 @@ def set_escalation(case: Case, **values: object) -> None:
     change(case.session, Escalation, {"id": case.escalation.id}, **values)
 
 
+def set_matter(case: Case, **values: object) -> None:
+    """Set columns of the escalation's matter."""
+    change(case.session, Matter, {"id": case.matter.id}, **values)
+
+
 def set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
     """Let a step stand so from today."""
     step = {"id": case.steps[key].id}
@@ -77,7 +82,8 @@ def set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
 
 def _start(case: Case, _: Proposal, approver: Approver, now: datetime) -> list[Happened]:
     today = london_date(now)
-    set_escalation(case, status=Status.OPEN, opened_on=today, head_of_service_id=approver.holder.id)
+    set_escalation(case, status=Status.OPEN, head_of_service_id=approver.holder.id)
+    set_matter(case, opened_on=today)
     set_step(case, case.escalation.step_key, StepState.APPROVED, now)
     return [EscalationOpened(case.escalation.id, step=case.escalation.step_key)]
 
@@ -103,7 +109,7 @@ def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) 
     deadline = set_deadline(
         case.session,
         case.policy,
-        case.escalation,
+        case.matter.id,
         step_key=rule.key,
         due_on=due_on,
         rule=why,
@@ -146,7 +152,8 @@ def _end(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Hap
 def _close(
     case: Case, proposal: Proposal, status: Status, what: type[Closed], now: datetime
 ) -> list[Happened]:
-    set_escalation(case, status=status, closed_on=london_date(now))
+    set_escalation(case, status=status)
+    set_matter(case, closed_on=london_date(now))
     if case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
     cancel_statutory(case.session, case.escalation.id)
@@ -158,7 +165,7 @@ def _close(
 def _supersede_others(case: Case) -> list[Happened]:
     """Letters that still wait for approval have lost their occasion."""
     happenings: list[Happened] = []
-    for other in find(case.session, _WAITING, escalation=case.escalation.id):
+    for other in find(case.session, _WAITING, matter=case.matter.id):
         change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
         case_id, action = case.escalation.id, other.action
         happenings.append(ProposalSuperseded(case_id, proposal=other.id, action=action))

@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session, col, select
 
 from models.escalations import tables
 from models.escalations.tables import Judgement
-from models.matters.case import find_escalation
-from models.matters.sight import visible_to
-from models.paging import PER_PAGE, Page, paged, rows
+from models.matters.case import Case, find_case, see_row_in_case
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
-from models.policy.editions import rule_of
-from models.refusals import NotFound
 from models.shown import Shown
 
 
@@ -60,13 +56,13 @@ def discussions_of(
     per_page: int = PER_PAGE,
 ) -> Page[Discussion]:
     """The discussions and meetings of one escalation in the order recorded. Raises NotFound."""
-    escalation = find_escalation(session, reader, reference)
-    mine = tables.Discussion.escalation_id == escalation.id
+    case = find_case(session, policy, reader, reference)
+    mine = tables.Discussion.matter_id == case.matter.id
     return paged(
         session,
         select(tables.Discussion).where(mine).order_by(col(tables.Discussion.id)),
         tables.Discussion.id,
-        lambda found: _discussions(session, policy, escalation, found),
+        lambda found: _discussions(case, found),
         page=page,
         per_page=per_page,
     )
@@ -82,13 +78,13 @@ def responses_of(
     per_page: int = PER_PAGE,
 ) -> Page[Response]:
     """The school's responses at one escalation in the order recorded. Raises NotFound."""
-    escalation = find_escalation(session, reader, reference)
-    mine = tables.Response.escalation_id == escalation.id
+    case = find_case(session, policy, reader, reference)
+    mine = tables.Response.escalation_id == case.escalation.id
     return paged(
         session,
         select(tables.Response).where(mine).order_by(col(tables.Response.id)),
         tables.Response.id,
-        lambda found: _responses(session, policy, escalation, found),
+        lambda found: _responses(case, found),
         page=page,
         per_page=per_page,
     )
@@ -96,42 +92,18 @@ def responses_of(
 
 def discussion(session: Session, policy: Policy, reader: Reader, discussion_id: int) -> Discussion:
     """One discussion; raises NotFound."""
-    record, escalation = _one(session, reader, tables.Discussion, discussion_id)
-    return _discussions(session, policy, escalation, [record])[0]
+    record, case = see_row_in_case(session, policy, reader, tables.Discussion, discussion_id)
+    return _discussions(case, [record])[0]
 
 
 def response(session: Session, policy: Policy, reader: Reader, response_id: int) -> Response:
     """One response; raises NotFound."""
-    record, escalation = _one(session, reader, tables.Response, response_id)
-    return _responses(session, policy, escalation, [record])[0]
+    record, case = see_row_in_case(session, policy, reader, tables.Response, response_id)
+    return _responses(case, [record])[0]
 
 
-def _one(
-    session: Session,
-    reader: Reader,
-    table: type[tables.Discussion] | type[tables.Response],
-    key: int,
-) -> tuple[Any, tables.Escalation]:
-    """A row by its key, with its escalation."""
-    statement: Any = (
-        select(table, tables.Escalation)
-        .join(tables.Escalation, col(tables.Escalation.id) == col(table.escalation_id))
-        .where(col(table.id) == key, visible_to(reader))
-    )
-    found = rows(session, statement)
-    if not found:
-        raise NotFound(table.missing.format(key))
-    record, escalation = found[0]
-    return record, escalation
-
-
-def _discussions(
-    session: Session,
-    policy: Policy,
-    escalation: tables.Escalation,
-    found: Sequence[tables.Discussion],
-) -> list[Discussion]:
-    recorded = _recorded(session, policy, escalation, found)
+def _discussions(case: Case, found: Sequence[tables.Discussion]) -> list[Discussion]:
+    recorded = _recorded(case, found)
     return [
         Discussion(
             **dict(alike),
@@ -144,13 +116,8 @@ def _discussions(
     ]
 
 
-def _responses(
-    session: Session,
-    policy: Policy,
-    escalation: tables.Escalation,
-    found: Sequence[tables.Response],
-) -> list[Response]:
-    recorded = _recorded(session, policy, escalation, found)
+def _responses(case: Case, found: Sequence[tables.Response]) -> list[Response]:
+    recorded = _recorded(case, found)
     return [
         Response(
             **dict(alike),
@@ -163,21 +130,18 @@ def _responses(
 
 
 def _recorded(
-    session: Session,
-    policy: Policy,
-    escalation: tables.Escalation,
-    found: Sequence[tables.Discussion] | Sequence[tables.Response],
+    case: Case, found: Sequence[tables.Discussion] | Sequence[tables.Response]
 ) -> list[Recorded]:
     """What discussions and responses have alike."""
-    people = officer_names(session, (record.recorded_by_id for record in found))
+    people = officer_names(case.session, (record.recorded_by_id for record in found))
     described = []
     for record in found:
-        rule = rule_of(session, policy, escalation, record.step_key)
+        rule = case.rule_of(record.step_key)
         email, name = people[record.recorded_by_id]
         described.append(
             Recorded(
                 id=record.id,
-                reference=escalation.reference,
+                reference=case.matter.reference,
                 step=record.step_key,
                 step_number=rule.number,
                 step_title=rule.title,

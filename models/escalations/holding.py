@@ -10,9 +10,10 @@ from models.approvals.deciders import deciders
 from models.clocks import london_date
 from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
 from models.escalations.starting import find_case_officer
-from models.escalations.tables import Escalation, NamedOfficer, Proposal, ProposalState
+from models.escalations.tables import Proposal, ProposalState
 from models.events import append
 from models.matters.case import Case, enter
+from models.matters.tables import Matter, NamedOfficer
 from models.people.access import ON_THE_CASE, Act
 from models.people.officers import find_officer
 from models.people.tables import Officer, Role
@@ -24,7 +25,7 @@ from models.text import check_printable, check_prose
 
 _AWAITING = (
     select(Proposal)
-    .where(col(Proposal.escalation_id) == bindparam("escalation"))
+    .where(col(Proposal.matter_id) == bindparam("matter"))
     .where(Proposal.state == ProposalState.AWAITING)
 )
 
@@ -38,7 +39,7 @@ def change_case_officer(
     reference: str,
     case_officer: str,
     reason: str,
-) -> Escalation:
+) -> Matter:
     """Give a case to another case officer, by e-mail address; both are told.
 
     Raises NotAllowed, NotFound, InvalidInput.
@@ -50,10 +51,10 @@ def change_case_officer(
         raise InvalidInput(
             "case_officer", "No officer who can hold a case has this e-mail address."
         )
-    old = session.get_one(Officer, case.escalation.case_officer_id)
+    old = session.get_one(Officer, case.matter.officer_id)
     if new.id == old.id:
         raise InvalidInput("case_officer", f"{new.name} is the case officer already.")
-    change(session, Escalation, {"id": case.escalation.id}, case_officer_id=new.id)
+    change(session, Matter, {"id": case.matter.id}, officer_id=new.id)
     whom = {"from_": old.email, "to": new.email}
     changed = CaseOfficerChanged(case.escalation.id, **whom, reason=reason)
     append(session, now, officer.email, changed)
@@ -64,7 +65,7 @@ def change_case_officer(
 def _tell_of_change(case: Case, whom: Sequence[Officer], new: Officer, now: datetime) -> None:
     key = f"case-officer:{case.escalation.id}:{now.isoformat()}"
     data: dict[str, object] = {"what": "case_officer_changed", "name": new.name}
-    tell(case.session, now, whom, key=key, escalation=case.escalation, data=data)
+    tell(case.session, now, whom, key=key, about=case.matter.id, data=data)
 
 
 def restrict(
@@ -76,7 +77,7 @@ def restrict(
     reference: str,
     officers: Sequence[str],
     reason: str,
-) -> Escalation:
+) -> Matter:
     """Let only these officers (e-mail addresses) see a case, or change who they are.
 
     Its case officer, whoever restricts it, and the Director see it as well. Raises NotAllowed,
@@ -85,25 +86,25 @@ def restrict(
     case = enter(session, policy, officer, Act.RESTRICT, reference)
     check_printable("reason", check_prose("reason", reason))
     named = {officer.id: officer} | {each.id: each for each in _named(session, officers)}
-    remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
+    remove(session, NamedOfficer, col(NamedOfficer.matter_id) == case.escalation.id)
     add_all(
         session,
         NamedOfficer,
-        [{"escalation_id": case.escalation.id, "officer_id": each} for each in named],
+        [{"matter_id": case.matter.id, "officer_id": each} for each in named],
     )
-    change(session, Escalation, {"id": case.escalation.id}, restricted=True)
+    change(session, Matter, {"id": case.matter.id}, restricted=True)
     # Nothing waits in Prefect for a restricted case: its run is another's, and is ended there.
     session.connection().execute(
         update(Proposal)
-        .where(col(Proposal.escalation_id) == case.escalation.id)
+        .where(col(Proposal.matter_id) == case.escalation.id)
         .values(gate_run_id=None)
     )
-    escalation = _again(session, case)
-    _check_decidable(session, escalation, now)
+    matter = _again(session, case)
+    _check_decidable(session, matter, now)
     officers = tuple(sorted(each.email for each in named.values()))
-    restricted = CaseRestricted(escalation.id, officers=officers, reason=reason)
+    restricted = CaseRestricted(matter.id, officers=officers, reason=reason)
     append(session, now, officer.email, restricted)
-    return escalation
+    return matter
 
 
 def _named(session: Session, emails: Sequence[str]) -> list[Officer]:
@@ -121,11 +122,11 @@ def _named(session: Session, emails: Sequence[str]) -> list[Officer]:
     return found
 
 
-def _check_decidable(session: Session, escalation: Escalation, now: datetime) -> None:
+def _check_decidable(session: Session, matter: Matter, now: datetime) -> None:
     today = london_date(now)
-    for waiting in find(session, _AWAITING, escalation=escalation.id):
+    for waiting in find(session, _AWAITING, matter=matter.id):
         role = waiting.approvers[waiting.stage]
-        if not deciders(session, escalation, role, waiting.proposed_by_id, today):
+        if not deciders(session, matter, role, waiting.proposed_by_id, today):
             raise NotPossible(
                 f"A proposal on this case waits for {Role(role).label}, and nobody named could "
                 "decide it. Name somebody who can, or have it decided first."
@@ -140,23 +141,23 @@ def open_to_all(
     now: datetime,
     reference: str,
     reason: str,
-) -> Escalation:
+) -> Matter:
     """End the restriction of a case. Raises NotAllowed, NotFound, InvalidInput, NotPossible."""
     case = enter(session, policy, officer, Act.RESTRICT, reference)
     check_opening(case)
     check_printable("reason", check_prose("reason", reason))
-    change(session, Escalation, {"id": case.escalation.id}, restricted=False)
-    remove(session, NamedOfficer, col(NamedOfficer.escalation_id) == case.escalation.id)
+    change(session, Matter, {"id": case.matter.id}, restricted=False)
+    remove(session, NamedOfficer, col(NamedOfficer.matter_id) == case.escalation.id)
     append(session, now, officer.email, CaseOpenedToAll(case.escalation.id, reason=reason))
     return _again(session, case)
 
 
 def check_opening(case: Case) -> None:
     """Refuse to end a restriction that there is none of; raises NotPossible."""
-    if not case.escalation.restricted:
+    if not case.matter.restricted:
         raise NotPossible("This case is not restricted.")
 
 
-def _again(session: Session, case: Case) -> Escalation:
-    """The escalation as it is now."""
-    return session.get_one(Escalation, case.escalation.id, populate_existing=True)
+def _again(session: Session, case: Case) -> Matter:
+    """The matter as it is now."""
+    return session.get_one(Matter, case.matter.id, populate_existing=True)

@@ -21,9 +21,9 @@ from models.statutory.next_in_law import OTHER_CHANGES, next_in_law
 
 def what_next(here: Situation) -> Next:
     """The first of these that applies: a delivery, a decision, the step in hand."""
-    escalation = here.case.escalation
+    escalation, closed_on = here.case.escalation, here.case.matter.closed_on
     if escalation.status not in LIVE:
-        closed = f" on {long_date(escalation.closed_on)}" if escalation.closed_on else ""
+        closed = f" on {long_date(closed_on)}" if closed_on else ""
         return Next(
             what="Nothing more to do", why=f"The escalation was {escalation.status.value}{closed}."
         )
@@ -134,9 +134,9 @@ def _carry_out(here: Situation) -> Next:
     )
 
 
-def _met(session: Session, escalation_id: int, step: str) -> set[str]:
+def _met(session: Session, matter_id: int, step: str) -> set[str]:
     held = select(Discussion.with_whom).where(
-        Discussion.escalation_id == escalation_id, Discussion.step_key == step
+        Discussion.matter_id == matter_id, Discussion.step_key == step
     )
     return {name for names in session.exec(held) for name in names}
 

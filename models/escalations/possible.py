@@ -74,7 +74,7 @@ class Situation:
     @cached_property
     def unsettled(self) -> list[Message]:
         """The letters of which an officer must decide what became."""
-        return unsettled_of(self.case.session, self.case.escalation)
+        return unsettled_of(self.case.session, self.case.matter)
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -112,7 +112,7 @@ def _awaiting(case: Case) -> list[Awaiting]:
         select(Proposal, Officer.name)
         .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
         .where(
-            Proposal.escalation_id == case.escalation.id,
+            Proposal.matter_id == case.escalation.id,
             Proposal.state == ProposalState.AWAITING,
         )
     )

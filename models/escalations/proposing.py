@@ -91,7 +91,7 @@ def check_change(action: Action, at: Standing, law_today: LawToday) -> StepRule:
     if action is Action.ADVANCE and rule.kind == "notice":
         raise NotPossible(
             "A warning notice needs the four parts of section 60(4): give it by its own form "
-            f"(/escalations/{law_today.case.escalation.reference}/warning-notices)."
+            f"(/escalations/{law_today.case.matter.reference}/warning-notices)."
         )
     if action is Action.ADVANCE and rule.kind == "powers":
         check_eligible(law_today)

@@ -56,7 +56,7 @@ def record_discussion(
     discussion_id = add(
         session,
         Discussion,
-        escalation_id=case.escalation.id,
+        matter_id=case.matter.id,
         step_key=case.step.key,
         held_on=held_on,
         with_whom=list(with_whom),
@@ -91,7 +91,7 @@ def _check_attendees(with_whom: Sequence[str]) -> None:
 def _held_so_far(case: Case) -> set[str]:
     """Everybody met at this step since it was approved."""
     statement = select(Discussion.with_whom).where(
-        Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
+        Discussion.matter_id == case.escalation.id, Discussion.step_key == case.step.key
     )
     return {name for names in case.session.exec(statement) for name in names}
 
@@ -129,7 +129,7 @@ def _carry_out(
     deadline = set_deadline(
         case.session,
         case.policy,
-        case.escalation,
+        case.matter.id,
         step_key=case.step.key,
         due_on=due_on,
         rule=f"{days} working days after the {what} on {long_date(discussion.held_on)}",
@@ -147,7 +147,7 @@ def _carry_out(
 
 def _discussions(case: Case) -> list[Discussion]:
     statement = select(Discussion).where(
-        Discussion.escalation_id == case.escalation.id, Discussion.step_key == case.step.key
+        Discussion.matter_id == case.escalation.id, Discussion.step_key == case.step.key
     )
     in_order = statement.order_by(col(Discussion.held_on), col(Discussion.id))
     return list(case.session.exec(in_order))

@@ -17,7 +17,7 @@ from models.matters.case import Case
 from models.matters.deadlines import is_late
 from models.matters.possible import Next, Possible
 from models.matters.sight import visible_to
-from models.matters.tables import Deadline, DeadlineState
+from models.matters.tables import Deadline, DeadlineState, Matter
 from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader, reader
 from models.people.shown import officer_names
@@ -92,12 +92,14 @@ def escalation_now(
 ) -> EscalationNow:
     """One escalation with what this officer can do on it now; raises NotFound."""
     looks, today = reader(officer), london_date(now)
-    row, school, holder = _find(session, looks, reference)
+    row, matter, school, holder = _find(session, looks, reference)
     around = _around(session, [row.id])
-    [found] = _describe(session, policy, looks, [(row, school, holder)], around, today, alone=True)
+    [found] = _describe(
+        session, policy, looks, [(row, matter, school, holder)], around, today, alone=True
+    )
     if found.outline:
         return EscalationNow(**dict(found), possible=[], next=None)
-    case = Case(session, policy, row, around.steps[row.id])
+    case = Case(session, policy, matter, row, around.steps[row.id])
     case.school = school
     here = Situation(case, officer, now)
     return EscalationNow(**dict(found), possible=here.possible, next=what_next(here))
@@ -116,7 +118,7 @@ def escalation(
 
 
 def _find(session: Session, reader: Reader, reference: str) -> tuple[Any, ...]:
-    known = col(tables.Escalation.reference) == (reference if is_text(reference) else "")
+    known = col(Matter.reference) == (reference if is_text(reference) else "")
     found = rows(session, _statement().where(known, visible_to(reader)))
     if not found:
         raise NotFound(tables.Escalation.missing)
@@ -165,9 +167,10 @@ def escalations(
 
 def _statement() -> Any:
     return (
-        select(tables.Escalation, School, Officer)
-        .join(School, col(School.urn) == col(tables.Escalation.urn))
-        .join(Officer, col(Officer.id) == col(tables.Escalation.case_officer_id))
+        select(tables.Escalation, Matter, School, Officer)
+        .join(Matter, col(Matter.id) == col(tables.Escalation.id))
+        .join(School, col(School.urn) == col(Matter.urn))
+        .join(Officer, col(Officer.id) == col(Matter.officer_id))
     )
 
 
@@ -185,10 +188,10 @@ def _around(session: Session, keys: Sequence[int]) -> _Around:
         steps[step.escalation_id][step.key] = step
     due: dict[int, list[Deadline]] = {key: [] for key in keys}
     dated = select(Deadline).where(
-        col(Deadline.escalation_id).in_(keys), Deadline.state != DeadlineState.CANCELLED
+        col(Deadline.matter_id).in_(keys), Deadline.state != DeadlineState.CANCELLED
     )
     for deadline in rows(session, dated.order_by(col(Deadline.id))):
-        due[deadline.escalation_id].append(deadline)
+        due[deadline.matter_id].append(deadline)
     return _Around(steps, due)
 
 
@@ -214,6 +217,7 @@ def _describe(
     return [
         _described(
             escalation,
+            matter,
             school,
             officer,
             people,
@@ -226,9 +230,9 @@ def _describe(
             ),
             # In lists a restricted case is an outline for everybody: whoever reads it whole
             # opens it, and that is on record.
-            whole=reader.whole and (alone or not escalation.restricted),
+            whole=reader.whole and (alone or not matter.restricted),
         )
-        for escalation, school, officer in found
+        for escalation, matter, school, officer in found
     ]
 
 
@@ -243,6 +247,7 @@ class _OnLadder(NamedTuple):
 
 def _described(
     escalation: tables.Escalation,
+    matter: Matter,
     school: School,
     officer: Officer,
     people: dict[int, tuple[str, str]],
@@ -254,8 +259,8 @@ def _described(
     head = people.get(escalation.head_of_service_id or 0, (None, None))
     starter = people[escalation.started_by_id]
     return Escalation(
-        reference=escalation.reference,
-        urn=escalation.urn,
+        reference=matter.reference,
+        urn=matter.urn,
         school=school.name,
         school_kind=school.kind,
         phase=school.phase,
@@ -265,7 +270,7 @@ def _described(
         steps=ladder.steps,
         fallen_away=ladder.fallen_away,
         outline=not whole,
-        restricted=escalation.restricted,
+        restricted=matter.restricted,
         triggers=[Trigger(name) for name in escalation.triggers] if whole else [],
         summary=escalation.summary if whole else "",
         head_performance_in_question=whole and escalation.head_performance_in_question,
@@ -276,8 +281,8 @@ def _described(
         started_at=escalation.created_at,
         started_by=starter[0],
         started_by_name=starter[1],
-        opened_on=escalation.opened_on,
-        closed_on=escalation.closed_on,
+        opened_on=matter.opened_on,
+        closed_on=matter.closed_on,
         case_officer=officer.email,
         case_officer_name=officer.name,
         head_of_service=head[0],

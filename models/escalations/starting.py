@@ -23,9 +23,10 @@ from models.escalations.tables import (
 from models.events import append
 from models.matters.case import sees
 from models.matters.sight import is_theirs
+from models.matters.tables import Matter, MatterKind
 from models.people.access import Act, require
 from models.people.tables import CASEWORK, Officer, Role
-from models.policy import Approvable, Policy
+from models.policy import Approvable, Policy, StepRule
 from models.policy.editions import keep
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.schools.tables import School, SchoolKind
@@ -46,7 +47,7 @@ def start(
     case_officer: str,
     head_performance_in_question: bool = False,
     not_engaging: bool = False,
-) -> Escalation:
+) -> Matter:
     """Start an escalation for a school; the first step is approved if a Head of Service starts it.
 
     Anybody else's start waits for a Head of Service. `case_officer` is an e-mail address.
@@ -62,13 +63,22 @@ def start(
     approved = officer.role is Role.HEAD_OF_SERVICE
     today = london_date(now)
     number = _next_number(session, today.year)
-    escalation_id = add(
+    reference = f"ESC-{today.year}-{number:04d}"
+    matter_id = add(
+        session,
+        Matter,
+        kind=MatterKind.ESCALATION,
+        reference=reference,
+        urn=school.urn,
+        officer_id=responsible.id,
+        opened_on=today if approved else None,
+    )
+    add(
         session,
         Escalation,
-        reference=f"ESC-{today.year}-{number:04d}",
+        id=matter_id,
         year=today.year,
         number=number,
-        urn=school.urn,
         ladder=ladder.key,
         status=Status.OPEN if approved else Status.PROPOSED,
         step_key=first.key,
@@ -79,16 +89,14 @@ def start(
         policy=f"{policy.title}, {policy.edition}",
         guidance=policy.guidance,
         edition=keep(session, policy, now),
-        case_officer_id=responsible.id,
         head_of_service_id=officer.id if approved else None,
         started_by_id=officer.id,
         created_at=now,
-        opened_on=today if approved else None,
     )
     states = {first.key: StepState.APPROVED if approved else StepState.PROPOSED}
     rows = [
         {
-            "escalation_id": escalation_id,
+            "escalation_id": matter_id,
             "key": step.key,
             "state": states.get(step.key, StepState.AHEAD),
             "changed_on": today if step.key in states else None,
@@ -96,25 +104,25 @@ def start(
         for step in ladder.steps
     ]
     add_all(session, Step, rows)
-    escalation = session.get_one(Escalation, escalation_id)
-    if not sees(session, officer, escalation_id, restricted=False):
+    matter = session.get_one(Matter, matter_id)
+    if not sees(session, officer, matter_id, restricted=False):
         raise _of_the_other_phase(school)
     started = EscalationStarted(
-        escalation_id,
-        reference=escalation.reference,
+        matter_id,
+        reference=reference,
         urn=school.urn,
         ladder=ladder.key,
         triggers=tuple(triggers),
         case_officer=responsible.email,
-        policy=escalation.policy,
+        policy=f"{policy.title}, {policy.edition}",
     )
     if approved:
-        opened = EscalationOpened(escalation_id, step=first.key)
+        opened = EscalationOpened(matter_id, step=first.key)
         append(session, now, officer.email, started, opened)
-        return escalation
+        return matter
     append(session, now, officer.email, started)
-    _await_approval(session, policy, escalation, officer, now)
-    return escalation
+    _await_approval(session, policy, matter, first, summary, officer, now)
+    return matter
 
 
 def _check(
@@ -191,8 +199,10 @@ def find_case_officer(session: Session, email: str) -> Officer | None:
 
 
 def _check_no_other(session: Session, officer: Officer, school: School) -> None:
-    statement = select(Escalation).where(
-        Escalation.urn == school.urn, col(Escalation.status).in_(LIVE)
+    statement = (
+        select(Matter)
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .where(Matter.urn == school.urn, col(Escalation.status).in_(LIVE))
     )
     other = session.exec(statement).first()
     if other is None:
@@ -217,22 +227,28 @@ def _next_number(session: Session, year: int) -> int:
 
 
 def _await_approval(
-    session: Session, policy: Policy, escalation: Escalation, officer: Officer, now: datetime
+    session: Session,
+    policy: Policy,
+    matter: Matter,
+    first: StepRule,
+    summary: str,
+    officer: Officer,
+    now: datetime,
 ) -> None:
     approvers = policy.approvers[Approvable.START]
     proposal_id = add(
         session,
         Proposal,
-        escalation_id=escalation.id,
-        step_key=escalation.step_key,
+        matter_id=matter.id,
+        step_key=first.key,
         action=Action.START,
-        reason=escalation.summary,
+        reason=summary,
         approvers=list(approvers),
         state=ProposalState.AWAITING,
         proposed_by_id=officer.id,
         proposed_at=now,
         details={},
     )
-    waiting = deciders(session, escalation, approvers[0], officer.id, london_date(now))
+    waiting = deciders(session, matter, approvers[0], officer.id, london_date(now))
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
-    tell(session, now, waiting, key=f"{proposal_id}:0", escalation=escalation, data=data)
+    tell(session, now, waiting, key=f"{proposal_id}:0", about=matter.id, data=data)

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import UtcDateTime
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
 
 
@@ -130,19 +130,18 @@ class Judgement(StrEnum):
     UNSATISFACTORY = "unsatisfactory"
 
 
-class Escalation(SQLModel, table=True):
-    """One school's case, known outside by its reference."""
+class Escalation(OfMatter, table=True):
+    """One school's case: its matter, of the same number, has its reference, school and officers."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index("escalation_number", "year", "number", unique=True),)
 
     missing: ClassVar[str] = "There is no escalation with this reference."
+    by: ClassVar[str] = "id"
 
-    id: int = Field(default=None, primary_key=True)
-    reference: str = Field(unique=True)
+    id: int = Field(primary_key=True, foreign_key="matter.id")
     year: int
     number: int
-    urn: int = Field(foreign_key="school.urn", index=True)
     ladder: str
     status: Status = word(Status, index=True)
     step_key: str
@@ -154,30 +153,16 @@ class Escalation(SQLModel, table=True):
     guidance: str
     # The SHA-256 of its edition of the policy; none until an older case is given one.
     edition: str | None = None
-    case_officer_id: int = Field(foreign_key="officer.id", index=True)
     head_of_service_id: int | None = Field(default=None, foreign_key="officer.id")
     started_by_id: int = Field(foreign_key="officer.id")
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    opened_on: date | None = None
-    closed_on: date | None = None
-    restricted: bool = False  # to its case officer, the officers named, and the Director
 
 
-class NamedOfficer(OfCase, table=True):
-    """An officer who may see a restricted case."""
-
-    __tablename__ = "named_officer"
-    __table_args__ = (Index("named_once", "escalation_id", "officer_id", unique=True),)
-
-    id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id")
-    officer_id: int = Field(foreign_key="officer.id", index=True)
-
-
-class Step(OfCase, table=True):
+class Step(OfMatter, table=True):
     """One step of one escalation."""
 
     __tablename__ = "step"
+    by: ClassVar[str] = "escalation_id"
     __table_args__ = (Index("step_of_escalation", "escalation_id", "key", unique=True),)
 
     id: int = Field(default=None, primary_key=True)
@@ -187,7 +172,7 @@ class Step(OfCase, table=True):
     changed_on: date | None = None
 
 
-class Proposal(OfCase, table=True):
+class Proposal(OfMatter, table=True):
     """A change that waits for approval, or waited; its gate is its flow run in Prefect."""
 
     __tablename__ = "proposal"
@@ -195,7 +180,7 @@ class Proposal(OfCase, table=True):
         # One transition at a time; letters outside a transition may wait beside it.
         Index(
             "one_transition_awaiting",
-            "escalation_id",
+            "matter_id",
             unique=True,
             sqlite_where=text("state = 'awaiting' AND action <> 'letter'"),
             postgresql_where=text("state = 'awaiting' AND action <> 'letter'"),
@@ -211,7 +196,7 @@ class Proposal(OfCase, table=True):
     missing: ClassVar[str] = "There is no proposal {}."
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    matter_id: int = Field(foreign_key="matter.id", index=True)
     step_key: str
     action: Action = word(Action)
     reason: str
@@ -226,13 +211,13 @@ class Proposal(OfCase, table=True):
     gate_closed: bool = False
 
 
-class Decision(OfCase, table=True):
+class Decision(OfMatter, table=True):
     """What one approver decided, at one stage of a proposal."""
 
     __tablename__ = "decision"
     __table_args__ = (Index("decision_of_stage", "proposal_id", "stage", unique=True),)
 
-    hangs_on: ClassVar[type[OfCase] | None] = Proposal
+    hangs_on: ClassVar[type[OfMatter] | None] = Proposal
 
     id: int = Field(default=None, primary_key=True)
     proposal_id: int = Field(foreign_key="proposal.id")
@@ -245,7 +230,7 @@ class Decision(OfCase, table=True):
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class Discussion(OfCase, table=True):
+class Discussion(OfMatter, table=True):
     """A discussion or meeting that was held with the school."""
 
     __tablename__ = "discussion"
@@ -253,7 +238,7 @@ class Discussion(OfCase, table=True):
     missing: ClassVar[str] = "There is no discussion {}."
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    matter_id: int = Field(foreign_key="matter.id", index=True)
     step_key: str
     held_on: date
     with_whom: list[str] = Field(sa_column=Column(JSON, nullable=False))
@@ -263,12 +248,13 @@ class Discussion(OfCase, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class Response(OfCase, table=True):
+class Response(OfMatter, table=True):
     """What the school answered at a step, and what an officer made of it."""
 
     __tablename__ = "response"
 
     missing: ClassVar[str] = "There is no response {}."
+    by: ClassVar[str] = "escalation_id"
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)

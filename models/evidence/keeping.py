@@ -133,7 +133,7 @@ def add_evidence(
     file_id = add(
         session,
         EvidenceFile,
-        escalation_id=case.escalation.id,
+        matter_id=case.matter.id,
         step_key=case.escalation.step_key,
         name=received.name,
         media_type=received.kind.media_type,
@@ -172,7 +172,7 @@ def _enter(session: Session, policy: Policy, officer: Officer, reference: str) -
 def _check_new(case: Case, sha256: str) -> None:
     """Writers queue, so of two at once the second finds the first's row; the index says so too."""
     same = select(EvidenceFile.name).where(
-        EvidenceFile.escalation_id == case.escalation.id, EvidenceFile.sha256 == sha256
+        EvidenceFile.matter_id == case.escalation.id, EvidenceFile.sha256 == sha256
     )
     name = case.session.exec(same).first()
     if name is not None:

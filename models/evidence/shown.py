@@ -13,6 +13,7 @@ from models.files import cautions
 from models.files.kinds import KINDS
 from models.matters.case import find_id
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.shown import officer_names
@@ -70,7 +71,7 @@ def evidence_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(tables.EvidenceFile.escalation_id) == find_id(session, reader, reference)
+    mine = col(tables.EvidenceFile.matter_id) == find_id(session, reader, reference)
     order = (
         col(tables.EvidenceFile.id).desc() if newest_first else col(tables.EvidenceFile.id).asc()
     )
@@ -95,23 +96,27 @@ def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int
 
 
 def _statement() -> Any:
-    return select(tables.EvidenceFile, Escalation).join(
-        Escalation, col(Escalation.id) == col(tables.EvidenceFile.escalation_id)
+    return (
+        select(tables.EvidenceFile, Matter, Escalation)
+        .join(Matter, col(Matter.id) == col(tables.EvidenceFile.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
     )
 
 
 def _describe(
-    session: Session, policy: Policy, found: Sequence[tuple[tables.EvidenceFile, Escalation]]
+    session: Session,
+    policy: Policy,
+    found: Sequence[tuple[tables.EvidenceFile, Matter, Escalation]],
 ) -> list[EvidenceFile]:
-    people = officer_names(session, (file.added_by_id for file, _ in found))
+    people = officer_names(session, (file.added_by_id for file, *_ in found))
     described = []
-    for file, escalation in found:
+    for file, matter, escalation in found:
         rule = rule_of(session, policy, escalation, file.step_key)
         email, name = people[file.added_by_id]
         described.append(
             EvidenceFile(
                 id=file.id,
-                reference=escalation.reference,
+                reference=matter.reference,
                 step=file.step_key,
                 step_number=rule.number,
                 step_title=rule.title,

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field
 
 from models.database import UtcDateTime
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
 
 LONGEST_NAME = 150  # characters
@@ -45,16 +45,16 @@ class Scan(StrEnum):
     NOT_SCANNED = "not_scanned"  # switched off by name, or a file of the demonstration
 
 
-class EvidenceFile(OfCase, table=True):
+class EvidenceFile(OfMatter, table=True):
     """One file of a case. The same bytes attached to the same case are one file."""
 
     __tablename__ = "evidence_file"
-    __table_args__ = (Index("file_of_case", "escalation_id", "sha256", unique=True),)
+    __table_args__ = (Index("file_of_matter", "matter_id", "sha256", unique=True),)
 
     missing: ClassVar[str] = "There is no file {}."
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id")
+    matter_id: int = Field(foreign_key="matter.id")
     step_key: str
     name: str
     media_type: str

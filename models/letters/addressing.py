@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from models.escalations.tables import Escalation
 from models.law.powers import Section
 from models.matters.case import Case
 from models.matters.held_contacts import held_of, is_held
+from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.loader import NATIONAL_BODIES
 from models.refusals import NotPossible
@@ -38,16 +38,18 @@ class Addressing:
     people: tuple[dict[str, Any], ...] = ()
 
 
-def contacts_of(session: Session, escalation: Escalation, today: date) -> dict[str, Contact]:
-    """The people at a school to whom a case's letters go, by role.
+def contacts_of(session: Session, matter: Matter, today: date) -> dict[str, Contact]:
+    """The people at a school to whom a matter's letters go, by role.
 
     What somebody changed who does not see the case waits to be confirmed. While an Interim
     Executive Board sits it is the governing body (Schedule 6), so its chair stands in for the
     chair of governors.
     """
-    urn = escalation.urn
+    if matter.urn is None:
+        return {}
+    urn = matter.urn
     contacts = {contact.role.value: contact for contact in find(session, _CONTACTS, urn=urn)}
-    for held in held_of(session, escalation.id):
+    for held in held_of(session, matter.id):
         contacts.pop(held.role.value, None)
         as_it_was = held.contact(urn)
         if as_it_was is not None:
@@ -90,7 +92,7 @@ def recipients(
 
 def _no_address(case: Case, role: str) -> str:
     who = role.replace("_", " ")
-    if is_held(case.session, case.escalation.id, role):
+    if is_held(case.session, case.matter.id, role):
         return (
             f"{case.school.name} had no e-mail address for its {who} before somebody changed the "
             f"contact who does not see this case. Confirm the {who} on the page of the case, then "

@@ -6,12 +6,12 @@ from sqlmodel import Session, col, select
 
 from models import noting
 from models.clocks import london_date
-from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, append
 from models.letters.addressing import address_of, contacts_of
 from models.letters.events import LetterNotIssued, MessageHeldUp, MessageSettled
 from models.letters.tables import Letter
 from models.matters.case import find_row, see_row
+from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE, Act
 from models.people.tables import Officer
@@ -57,7 +57,7 @@ def settle(
     about = {"key": message.key, "letter_id": message.letter_id}
     noting.state(session, Message, about, state=MessageState.SETTLED)
     settled = MessageSettled(
-        message.escalation_id,
+        message.matter_id,
         message=message.id,
         letter=message.letter_id,
         decision=decision,
@@ -76,10 +76,10 @@ def check_settling(message: Message) -> None:
         raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
 
 
-def unsettled_of(session: Session, escalation: Escalation) -> list[Message]:
-    """The letters of a case of which an officer must decide what became, as they were drafted."""
+def unsettled_of(session: Session, matter: Matter) -> list[Message]:
+    """The letters of a matter of which an officer must decide what became, as they were drafted."""
     statement = select(Message).where(
-        Message.escalation_id == escalation.id,
+        Message.matter_id == matter.id,
         Message.kind == MessageKind.LETTER,
         col(Message.state).in_(UNSETTLED),
     )
@@ -92,11 +92,11 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     if _was_told(session, key):
         return
     letter = see_row(session, THE_MACHINE, Letter, letter_id)
-    escalation = session.get_one(Escalation, letter.escalation_id)
-    officer = session.get_one(Officer, escalation.case_officer_id)
+    matter = session.get_one(Matter, letter.matter_id)
+    officer = session.get_one(Officer, matter.officer_id)
     data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
-    tell(session, now, [officer], key=key, escalation=escalation, data=data)
-    append(session, now, THE_CLOCK, LetterNotIssued(escalation.id, letter=letter.id))
+    tell(session, now, [officer], key=key, about=matter.id, data=data)
+    append(session, now, THE_CLOCK, LetterNotIssued(matter.id, letter=letter.id))
 
 
 def report_unwritten(session: Session, *, now: datetime, message: Message) -> None:
@@ -105,26 +105,26 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
     Of a letter the record says so as well. A message of no case, and this alert itself, is left to
     the log; of a letter in bulk see `models.level_letters.deliveries.tell_unwritten`.
     """
-    if message.escalation_id is None or message.data.get("what") == UNWRITTEN:
+    if message.matter_id is None or message.data.get("what") == UNWRITTEN:
         return
     key = f"message:{message.id}:unwritten"
     if _was_told(session, key):
         return
-    escalation = session.get_one(Escalation, message.escalation_id)
-    officer = session.get_one(Officer, escalation.case_officer_id)
+    matter = session.get_one(Matter, message.matter_id)
+    officer = session.get_one(Officer, matter.officer_id)
     is_letter = message.kind is MessageKind.LETTER
     data: dict[str, object] = {
         "what": UNWRITTEN,
-        "path": f"/escalations/{escalation.reference}",
-        "reference": escalation.reference,
+        "path": f"/escalations/{matter.reference}",
+        "reference": matter.reference,
         "to": f"{message.to_name} ({message.to_email})",
         "number": message.id,
         "is_letter": is_letter,
     }
-    tell(session, now, [officer], key=key, escalation=escalation, data=data)
+    tell(session, now, [officer], key=key, about=matter.id, data=data)
     if is_letter:
         held_up = MessageHeldUp(
-            escalation.id, message=message.id, letter=message.letter_id, to=message.to_email
+            matter.id, message=message.id, letter=message.letter_id, to=message.to_email
         )
         append(session, now, THE_CLOCK, held_up)
 
@@ -136,8 +136,8 @@ def _was_told(session: Session, key: str) -> bool:
 
 
 def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
-    escalation = session.get_one(Escalation, message.escalation_id)
-    contacts = contacts_of(session, escalation, london_date(now))
+    matter = session.get_one(Matter, message.matter_id)
+    contacts = contacts_of(session, matter, london_date(now))
     letter = see_row(session, THE_MACHINE, Letter, message.letter_id or 0)
     by_name = [person for person in letter.people if person["role"] == message.data["role"]]
     person = next(iter(by_name), None) or address_of(policy, contacts, message.data["role"])
@@ -150,7 +150,7 @@ def _send_again(session: Session, policy: Policy, message: Message, now: datetim
         Message,
         key=f"{key}:again:{int(again or 0) + 1}",
         kind=MessageKind.LETTER,
-        escalation_id=message.escalation_id,
+        matter_id=message.matter_id,
         letter_id=message.letter_id,
         to_name=person["name"],
         to_email=person["email"],

@@ -45,10 +45,10 @@ def freeze_letter(
     add_all(session, IssuedFile, renderings)
     add_all(session, Message, [_posting(letter, person, now) for person in letter.recipients or ()])
     happened = LetterIssued(
-        letter.escalation_id, letter=letter.id, version=letter.version, sha256=digests["pdf"]
+        letter.matter_id, letter=letter.id, version=letter.version, sha256=digests["pdf"]
     )
     append(session, now, THE_CLOCK, happened)
-    _await_response(case_of(session, policy, THE_MACHINE, letter.escalation_id), letter, now)
+    _await_response(case_of(session, policy, THE_MACHINE, letter.matter_id), letter, now)
     return True
 
 
@@ -56,7 +56,7 @@ def _posting(letter: Letter, person: Mapping[str, Any], now: datetime) -> dict[s
     return {
         "key": f"letter:{letter.id}:{letter.version}:{person['role']}:email",
         "kind": MessageKind.LETTER,
-        "escalation_id": letter.escalation_id,
+        "matter_id": letter.matter_id,
         "letter_id": letter.id,
         "to_name": person["name"],
         "to_email": person["email"],

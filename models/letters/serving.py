@@ -56,7 +56,7 @@ def record_service(
         recorded_at=now,
     )
     served = LetterServed(
-        letter.escalation_id,
+        letter.matter_id,
         letter=letter.id,
         to=role,
         method=ServiceMethod(method),

@@ -16,6 +16,7 @@ from models.letters.writing import letter_body
 from models.matters.case import find_id, see_row
 from models.matters.held_contacts import find_held
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.outbox import MessageAbout, MessageKind, MessageState
 from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
@@ -139,7 +140,7 @@ def letters_of(
 
     Raises NotFound. Four queries.
     """
-    mine = col(tables.Letter.escalation_id) == find_id(session, reader, reference)
+    mine = col(tables.Letter.matter_id) == find_id(session, reader, reference)
     return paged(
         session,
         _statement().where(mine).order_by(col(tables.Letter.id)),
@@ -174,13 +175,9 @@ def messages_of(
     Its letters, what officers were told of it, and the reminders and digests in which it stood
     among others.
     """
-    escalation_id = find_id(session, reader, reference)
-    among_others = select(MessageAbout.message_id).where(
-        MessageAbout.escalation_id == escalation_id
-    )
-    mine = or_(
-        col(outbox.Message.escalation_id) == escalation_id, col(outbox.Message.id).in_(among_others)
-    )
+    matter_id = find_id(session, reader, reference)
+    among_others = select(MessageAbout.message_id).where(MessageAbout.matter_id == matter_id)
+    mine = or_(col(outbox.Message.matter_id) == matter_id, col(outbox.Message.id).in_(among_others))
     return paged(
         session,
         select(outbox.Message).where(mine).order_by(col(outbox.Message.id)),
@@ -193,8 +190,8 @@ def messages_of(
 
 def message(session: Session, reader: Reader, message_id: int) -> Message:
     """One message about a case; raises NotFound."""
-    about = col(Escalation.id) == col(outbox.Message.escalation_id)
-    statement = select(outbox.Message).join(Escalation, about).where(visible_to(reader))
+    about = col(Matter.id) == col(outbox.Message.matter_id)
+    statement = select(outbox.Message).join(Matter, about).where(visible_to(reader))
     found = rows(session, statement.where(col(outbox.Message.id) == message_id))
     if not found:
         raise NotFound(outbox.Message.missing.format(message_id))
@@ -215,9 +212,10 @@ def issued_file(session: Session, reader: Reader, letter_id: int, format: str) -
 
 def _statement() -> Any:
     return (
-        select(tables.Letter, Escalation, School)
-        .join(Escalation, col(Escalation.id) == col(tables.Letter.escalation_id))
-        .join(School, col(School.urn) == col(Escalation.urn))
+        select(tables.Letter, Matter, Escalation, School)
+        .join(Matter, col(Matter.id) == col(tables.Letter.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .join(School, col(School.urn) == col(Matter.urn))
     )
 
 
@@ -239,12 +237,12 @@ def _describe(
     for message in rows(session, posted):
         deliveries[message.letter_id].append(_message(message))
     described = []
-    for letter, escalation, school in found:
+    for letter, matter, escalation, school in found:
         rule = rule_of(session, policy, escalation, letter.step_key)
         described.append(
             ListedLetter(
                 id=letter.id,
-                reference=escalation.reference,
+                reference=matter.reference,
                 urn=school.urn,
                 school=school.name,
                 number=letter.number,
@@ -300,13 +298,13 @@ def held_contacts(
 ) -> Page[HeldContact]:
     """What is held for one escalation, with the school's contact beside each. Raises NotFound."""
     theirs = and_(
-        col(Contact.urn) == col(Escalation.urn), col(Contact.role) == col(schools.HeldContact.role)
+        col(Contact.urn) == col(Matter.urn), col(Contact.role) == col(schools.HeldContact.role)
     )
     statement = (
         select(schools.HeldContact, Contact)
-        .join(Escalation, col(Escalation.id) == col(schools.HeldContact.escalation_id))
+        .join(Matter, col(Matter.id) == col(schools.HeldContact.matter_id))
         .join(Contact, theirs)
-        .where(schools.HeldContact.escalation_id == find_id(session, reader, reference))
+        .where(schools.HeldContact.matter_id == find_id(session, reader, reference))
         .order_by(col(schools.HeldContact.id))
     )
     return paged(
@@ -319,9 +317,9 @@ def held_contacts(
     )
 
 
-def held_contact(session: Session, escalation: Escalation, role: str) -> HeldContact:
+def held_contact(session: Session, matter: Matter, role: str) -> HeldContact:
     """One of them. Raises NotFound, and NotPossible when nothing is held in this role."""
-    return _held(session, *find_held(session, escalation, role))
+    return _held(session, *find_held(session, matter, role))
 
 
 def _held(session: Session, held: schools.HeldContact, contact: Contact) -> HeldContact:

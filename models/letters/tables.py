@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, Index, LargeBinary
 from sqlmodel import Field
 
 from models.database import UtcDateTime
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
 
 
@@ -21,7 +21,7 @@ class LetterState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Letter(OfCase, table=True):
+class Letter(OfMatter, table=True):
     """One letter of an escalation.
 
     To whom it goes is looked up while it is a draft and frozen, with date and signatory, when
@@ -33,7 +33,7 @@ class Letter(OfCase, table=True):
     missing: ClassVar[str] = "There is no letter {}."
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id", index=True)
+    matter_id: int = Field(foreign_key="matter.id", index=True)
     proposal_id: int | None = Field(default=None, foreign_key="proposal.id", index=True)
     step_key: str
     number: int
@@ -59,13 +59,13 @@ class Letter(OfCase, table=True):
     may_have_left: bool = False
 
 
-class LetterVersion(OfCase, table=True):
+class LetterVersion(OfMatter, table=True):
     """The text of a letter as somebody left it."""
 
     __tablename__ = "letter_version"
     __table_args__ = (Index("version_of_letter", "letter_id", "version", unique=True),)
 
-    hangs_on: ClassVar[type[OfCase] | None] = Letter
+    hangs_on: ClassVar[type[OfMatter] | None] = Letter
     missing: ClassVar[str] = "There is no such version of this letter."
 
     id: int = Field(default=None, primary_key=True)
@@ -76,13 +76,13 @@ class LetterVersion(OfCase, table=True):
     written_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class IssuedFile(OfCase, table=True):
+class IssuedFile(OfMatter, table=True):
     """One rendering of an issued letter: frozen, with its SHA-256."""
 
     __tablename__ = "issued_file"
     __table_args__ = (Index("file_of_letter", "letter_id", "format", unique=True),)
 
-    hangs_on: ClassVar[type[OfCase] | None] = Letter
+    hangs_on: ClassVar[type[OfMatter] | None] = Letter
 
     id: int = Field(default=None, primary_key=True)
     letter_id: int = Field(foreign_key="letter.id")

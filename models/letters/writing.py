@@ -34,18 +34,16 @@ from models.refusals import NotPossible
 from models.statements import add, by_key, change, find, rows
 from models.statutory.tables import WarningNotice
 
-_LATEST_NUMBER = select(func.max(Letter.number)).where(
-    col(Letter.escalation_id) == bindparam("escalation")
-)
+_LATEST_NUMBER = select(func.max(Letter.number)).where(col(Letter.matter_id) == bindparam("matter"))
 _NOTICE = select(WarningNotice.id).where(col(WarningNotice.letter_id) == bindparam("letter"))
 _discussions = Discussion.__table__  # type: ignore[attr-defined]
 _letters = Letter.__table__  # type: ignore[attr-defined]
 _DAYS = union(
     select_rows(
         _discussions.c.step_key, literal("").label("template"), _discussions.c.held_on.label("day")
-    ).where(_discussions.c.escalation_id == bindparam("escalation")),
+    ).where(_discussions.c.matter_id == bindparam("matter")),
     select_rows(_letters.c.step_key, _letters.c.template, _letters.c.dated.label("day"))
-    .where(_letters.c.escalation_id == bindparam("escalation"))
+    .where(_letters.c.matter_id == bindparam("matter"))
     .where(_letters.c.dated.is_not(None)),
 ).order_by("day")
 
@@ -66,7 +64,7 @@ def draft_letter(
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
     cannot be printed.
     """
-    contacts = contacts_of(case.session, case.escalation, london_date(now))
+    contacts = contacts_of(case.session, case.matter, london_date(now))
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
     people = [*recipients(case, contacts, addressing.to, copies), *addressing.people]
@@ -74,10 +72,10 @@ def draft_letter(
     letter_id = add(
         case.session,
         Letter,
-        escalation_id=case.escalation.id,
+        matter_id=case.matter.id,
         proposal_id=proposal_id,
         step_key=facts["step"]["key"],
-        number=_next_number(case.session, case.escalation.id),
+        number=_next_number(case.session, case.matter.id),
         template=template,
         to_role=addressing.to,
         copy_roles=list(copies),
@@ -95,8 +93,8 @@ def draft_letter(
     )
 
 
-def _next_number(session: Session, escalation_id: int) -> int:
-    [latest] = find(session, _LATEST_NUMBER, escalation=escalation_id)
+def _next_number(session: Session, matter_id: int) -> int:
+    [latest] = find(session, _LATEST_NUMBER, matter=matter_id)
     return (latest or 0) + 1
 
 
@@ -125,7 +123,7 @@ def _context(
         "school": {"name": case.school.name, "urn": str(case.school.urn)},
         "addressee": {"name": people[0]["name"], "role": spoken(people[0])},
         "copies": [{"name": copy["name"], "role": spoken(copy)} for copy in people[1:]],
-        "reference": escalation.reference,
+        "reference": case.matter.reference,
         "summary": escalation.summary,
         "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
         "ladder": {"key": escalation.ladder, "title": case.ladder.title},
@@ -182,7 +180,7 @@ def _days_of_steps(case: Case) -> dict[str, list[date]]:
     """When each step was carried out: the days of its discussions, or the date of its letter."""
     wanted = {rule.key: rule.letter if rule.formal else "" for rule in case.ladder.steps}
     days: dict[str, list[date]] = {}
-    for key, template, day in rows(case.session, _DAYS, escalation=case.escalation.id):
+    for key, template, day in rows(case.session, _DAYS, matter=case.matter.id):
         if wanted.get(key) == template:
             days.setdefault(key, []).append(day)
     return days
@@ -215,7 +213,7 @@ def edit_letter(
     version = letter.version + 1
     change(session, Letter, {"id": letter.id, "version": letter.version}, version=version)
     _add_version(session, letter.id, version, text, officer.email, now)
-    edited = LetterEdited(letter.escalation_id, letter=letter.id, version=version)
+    edited = LetterEdited(letter.matter_id, letter=letter.id, version=version)
     append(session, now, officer.email, edited)
     session.refresh(letter)
     return letter

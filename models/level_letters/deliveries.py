@@ -92,7 +92,7 @@ def _tell_once(
     told = set(session.exec(select(Message.key).where(col(Message.key).in_(keys))).all())
     about: dict[str, object] = {"path": f"/letter-batches/{batch.id}", "title": batch.title}
     untold = [officer for name, officer in keys.items() if name not in told]
-    tell(session, now, untold, key=key, escalation=None, data={**about, **data})
+    tell(session, now, untold, key=key, about=None, data={**about, **data})
 
 
 def find_delivery(session: Session, number: int, message_id: int) -> tuple[Message, LevelLetter]:

@@ -291,7 +291,7 @@ def _tell_heads(session: Session, now: datetime, batch: LetterBatch, letters: in
     }
     key = f"level-letters:{batch.id}:prepared"
     heads = officers_in(session, Role.HEAD_OF_SERVICE)
-    tell(session, now, heads, key=key, escalation=None, data=data)
+    tell(session, now, heads, key=key, about=None, data=data)
 
 
 def draw(batch: int, kinds: Mapping[int, tuple[object, ...]], size: int) -> list[int]:

@@ -13,12 +13,12 @@ from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
 from models.matters.deadlines import is_late
 from models.matters.sight import visible, visible_to
-from models.matters.tables import OWED, Deadline, DeadlineState
-from models.of_case import OfCase
+from models.matters.tables import OWED, Deadline, DeadlineState, Matter
+from models.of_matter import OfMatter
 from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
-from models.policy.editions import policy_of, procedure_of
+from models.policy.editions import policy_of, procedure_of, rule_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
 from models.schools.tables import School
@@ -27,18 +27,19 @@ from models.text import is_text
 
 # Statements of every transition, built once: building one costs more than SQLite takes to run it.
 _BY_REFERENCE = {
-    sight: select(Escalation).where(col(Escalation.reference) == bindparam("name"), visible(sight))
+    sight: select(Matter).where(col(Matter.reference) == bindparam("name"), visible(sight))
     for sight in Sight
 }
 _BY_ID = {
-    sight: select(Escalation).where(col(Escalation.id) == bindparam("name"), visible(sight))
+    sight: select(Matter).where(col(Matter.id) == bindparam("name"), visible(sight))
     for sight in Sight
 }
+_ESCALATION = select(Escalation).where(col(Escalation.id) == bindparam("key"))
 _SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
 _STEPS = select(Step).where(col(Step.escalation_id) == bindparam("escalation"))
 _DEADLINE = (
     select(Deadline)
-    .where(col(Deadline.escalation_id) == bindparam("escalation"))
+    .where(col(Deadline.matter_id) == bindparam("matter"))
     .where(col(Deadline.step_key) == bindparam("step"))
     .where(or_(*(col(Deadline.kind) == kind for kind in OWED)))
     .where(Deadline.state != DeadlineState.CANCELLED)
@@ -54,12 +55,12 @@ _UNJUDGED = (
 )
 _AWAITING = (
     select(Proposal.id)
-    .where(col(Proposal.escalation_id) == bindparam("escalation"))
+    .where(col(Proposal.matter_id) == bindparam("matter"))
     # Word for word what the index of waiting transitions says, so that it answers.
     .where(text("state = 'awaiting' AND action <> 'letter'"))
 )
 
-Row = TypeVar("Row", bound=OfCase)
+Row = TypeVar("Row", bound=OfMatter)
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Case:
 
     session: Session
     todays_policy: Policy
+    matter: Matter
     escalation: Escalation
     steps: dict[str, Step]
 
@@ -79,7 +81,7 @@ class Case:
     @cached_property
     def school(self) -> School:
         """The school that the escalation is about."""
-        [school] = find(self.session, _SCHOOL, urn=self.escalation.urn)
+        [school] = find(self.session, _SCHOOL, urn=self.matter.urn)
         return school
 
     @property
@@ -93,6 +95,10 @@ class Case:
         """What the policy says of the step at which the escalation stands."""
         return self.ladder.step(self.escalation.step_key)
 
+    def rule_of(self, key: str) -> StepRule:
+        """What the policy says of one of its steps. Raises NotPossible."""
+        return rule_of(self.session, self.todays_policy, self.escalation, key)
+
     @property
     def step(self) -> Step:
         """The step at which the escalation stands."""
@@ -101,11 +107,13 @@ class Case:
     @cached_property
     def deadline(self) -> Deadline | None:
         """The deadline of the step at which the escalation stands, if it has one."""
-        return next(iter(find(self.session, _DEADLINE, **self._here)), None)
+        return next(
+            iter(find(self.session, _DEADLINE, matter=self.matter.id, **self._at_step)), None
+        )
 
     @property
-    def _here(self) -> dict[str, Any]:
-        return {"escalation": self.escalation.id, "step": self.escalation.step_key}
+    def _at_step(self) -> dict[str, Any]:
+        return {"step": self.escalation.step_key}
 
     def overdue(self, today: date) -> bool:
         """Whether the day for the response has passed."""
@@ -135,11 +143,11 @@ class Case:
     @cached_property
     def unjudged(self) -> list[Response]:
         """The responses at this step that nobody has judged, in the order recorded."""
-        return find(self.session, _UNJUDGED, **self._here)
+        return find(self.session, _UNJUDGED, escalation=self.escalation.id, **self._at_step)
 
     def transition_awaiting(self) -> bool:
         """Whether a proposal to move this escalation waits for a decision."""
-        return bool(find(self.session, _AWAITING, escalation=self.escalation.id))
+        return bool(find(self.session, _AWAITING, matter=self.matter.id))
 
 
 def enter(session: Session, policy: Policy, officer: Officer, act: Act, reference: str) -> Case:
@@ -160,8 +168,8 @@ def find_in_case(
     case is not theirs to see.
     """
     require(officer, act)
-    found, escalation = _see(session, reader(officer), table, key)
-    return found, _case(session, policy, escalation)
+    found, matter = _see(session, reader(officer), table, key)
+    return found, _case(session, policy, matter, table.missing.format(key))
 
 
 def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:
@@ -179,41 +187,41 @@ def see_row_in_case(
     session: Session, policy: Policy, reader: Reader, table: type[Row], key: int
 ) -> tuple[Row, Case]:
     """The same with the case."""
-    found, escalation = _see(session, reader, table, key)
-    return found, _case(session, policy, escalation)
+    found, matter = _see(session, reader, table, key)
+    return found, _case(session, policy, matter, table.missing.format(key))
 
 
-def _see(session: Session, reader: Reader, table: type[Row], key: int) -> tuple[Row, Escalation]:
+def _see(session: Session, reader: Reader, table: type[Row], key: int) -> tuple[Row, Matter]:
     found = by_key(session, table, key)
-    case_id = found.case_id(session) if found is not None else None
-    escalation = find_visible(session, reader, case_id) if case_id is not None else None
-    if found is None or escalation is None:
+    about = found.key_of_matter(session) if found is not None else None
+    matter = find_visible(session, reader, about) if about is not None else None
+    if found is None or matter is None:
         raise NotFound(table.missing.format(key))
-    return found, escalation
+    return found, matter
 
 
-def find_visible(session: Session, reader: Reader, escalation_id: int) -> Escalation | None:
-    """The escalation with this key, if this reader can see it."""
-    found = find(session, _BY_ID[reader.sight], name=escalation_id, reader=reader.officer_id)
+def find_visible(session: Session, reader: Reader, matter_id: int) -> Matter | None:
+    """The matter with this key, if this reader can see it."""
+    found = find(session, _BY_ID[reader.sight], name=matter_id, reader=reader.officer_id)
     return found[0] if found else None
 
 
-def sees(session: Session, officer: Officer, escalation_id: int, *, restricted: bool) -> bool:
-    """Whether an officer sees a case; of most the answer is known without asking the database."""
+def sees(session: Session, officer: Officer, matter_id: int, *, restricted: bool) -> bool:
+    """Whether an officer sees a matter; of most the answer is known without asking the database."""
     if sight(officer) is Sight.EVERY_CASE or (
         sight(officer) is Sight.UNRESTRICTED and not restricted
     ):
         return True
-    return find_visible(session, reader(officer), escalation_id) is not None
+    return find_visible(session, reader(officer), matter_id) is not None
 
 
 def find_case(session: Session, policy: Policy, reader: Reader, reference: str) -> Case:
     """The escalation with this reference, if this reader can see it; raises NotFound."""
-    return _case(session, policy, find_escalation(session, reader, reference))
+    return _case(session, policy, find_matter(session, reader, reference), Escalation.missing)
 
 
-def find_escalation(session: Session, reader: Reader, reference: str) -> Escalation:
-    """The same without what stands around it."""
+def find_matter(session: Session, reader: Reader, reference: str) -> Matter:
+    """The matter with this reference, if this reader can see it; raises NotFound."""
     found = []
     if is_text(reference):
         statement = _BY_REFERENCE[reader.sight]
@@ -234,15 +242,18 @@ def case_of(
 
     Raises NotFound, which says `missing`.
     """
-    escalation = find_visible(session, reader, escalation_id)
-    if escalation is None:
+    matter = find_visible(session, reader, escalation_id)
+    if matter is None:
         raise NotFound(missing)
-    return _case(session, policy, escalation)
+    return _case(session, policy, matter, missing)
 
 
-def _case(session: Session, policy: Policy, escalation: Escalation) -> Case:
-    steps = {step.key: step for step in find(session, _STEPS, escalation=escalation.id)}
-    return Case(session, policy, escalation, steps)
+def _case(session: Session, policy: Policy, matter: Matter, missing: str) -> Case:
+    found = find(session, _ESCALATION, key=matter.id)
+    if not found:
+        raise NotFound(missing)
+    steps = {step.key: step for step in find(session, _STEPS, escalation=matter.id)}
+    return Case(session, policy, matter, found[0], steps)
 
 
 def check_open(case: Case) -> None:
@@ -253,9 +264,9 @@ def check_open(case: Case) -> None:
 
 
 def find_id(session: Session, reader: Reader, reference: str) -> int:
-    """The key of the escalation with this reference, if this reader can see it; raises NotFound."""
+    """The key of the matter with this reference, if this reader can see it; raises NotFound."""
     known = reference.isascii() and reference.isprintable()
-    statement = select(Escalation.id).where(Escalation.reference == reference, visible_to(reader))
+    statement = select(Matter.id).where(Matter.reference == reference, visible_to(reader))
     found = session.exec(statement).first() if known else None
     if found is None:
         raise NotFound(Escalation.missing)

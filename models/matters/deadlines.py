@@ -15,7 +15,6 @@ from models.clocks import (
     subtract_working_days,
     working_days_between,
 )
-from models.escalations.tables import Escalation
 from models.matters.events import DeadlineSet
 from models.matters.tables import (
     OWED,
@@ -38,7 +37,7 @@ ALERTED_WORKING_DAYS_BEFORE = (20, 10, 5)
 def set_deadline(
     session: Session,
     policy: Policy,
-    escalation: Escalation,
+    matter_id: int,
     *,
     step_key: str,
     due_on: date,
@@ -50,7 +49,7 @@ def set_deadline(
     deadline_id = add(
         session,
         Deadline,
-        escalation_id=escalation.id,
+        matter_id=matter_id,
         step_key=step_key,
         kind=kind,
         due_on=due_on,
@@ -62,7 +61,7 @@ def set_deadline(
     else:
         _set_alerts(session, policy, deadline_id, due_on, now)
     return DeadlineSet(
-        escalation.id,
+        matter_id,
         deadline=deadline_id,
         kind_=kind.value,
         step=step_key,
@@ -140,13 +139,13 @@ def cancel_deadline(session: Session, deadline: Deadline) -> None:
 
 def cancel_statutory(
     session: Session,
-    escalation_id: int,
+    matter_id: int,
     *kinds: DeadlineKind,
     met: bool = False,
 ) -> None:
-    """The law's last days of an escalation (of these kinds, or all) are met or fall away."""
+    """The law's last days of a matter (of these kinds, or all) are met or fall away."""
     open_ones = select(Deadline.id).where(
-        Deadline.escalation_id == escalation_id,
+        Deadline.matter_id == matter_id,
         col(Deadline.kind).in_(kinds or STATUTORY),
         Deadline.state == DeadlineState.OPEN,
     )

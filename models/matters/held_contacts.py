@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Escalation
 from models.events import append
 from models.matters.case import enter, sees
 from models.matters.events import ContactConfirmed, ContactKept
+from models.matters.tables import Matter
 from models.people.access import Act, may
 from models.people.tables import Officer
 from models.policy import Policy
@@ -27,11 +27,11 @@ _CONTACT = select(Contact).where(
     col(Contact.urn) == bindparam("urn"), col(Contact.role) == bindparam("role")
 )
 _HELD = select(HeldContact).where(
-    col(HeldContact.escalation_id) == bindparam("escalation"),
+    col(HeldContact.matter_id) == bindparam("matter"),
     col(HeldContact.role) == bindparam("role"),
 )
-_ALL_HELD = select(HeldContact).where(col(HeldContact.escalation_id) == bindparam("escalation"))
-_CASES = select(Escalation).where(col(Escalation.urn) == bindparam("urn"))
+_ALL_HELD = select(HeldContact).where(col(HeldContact.matter_id) == bindparam("matter"))
+_MATTERS = select(Matter).where(col(Matter.urn) == bindparam("urn"))
 
 
 def contact_at(session: Session, urn: int, role: ContactRole) -> Contact | None:
@@ -39,14 +39,14 @@ def contact_at(session: Session, urn: int, role: ContactRole) -> Contact | None:
     return next(iter(find(session, _CONTACT, urn=urn, role=role.value)), None)
 
 
-def held_of(session: Session, escalation_id: int) -> list[HeldContact]:
+def held_of(session: Session, matter_id: int) -> list[HeldContact]:
     """The contacts that are held for a case."""
-    return find(session, _ALL_HELD, escalation=escalation_id)
+    return find(session, _ALL_HELD, matter=matter_id)
 
 
-def is_held(session: Session, escalation_id: int, role: str) -> bool:
+def is_held(session: Session, matter_id: int, role: str) -> bool:
     """Whether a case's letters use another contact than the school's in this role."""
-    return bool(find(session, _HELD, escalation=escalation_id, role=role))
+    return bool(find(session, _HELD, matter=matter_id, role=role))
 
 
 def contact_changed(
@@ -56,12 +56,12 @@ def contact_changed(
 
     For a case that they work on it is thereby confirmed.
     """
-    for case in find(session, _CASES, urn=after.urn):
-        seen = sees(session, officer, case.id, restricted=case.restricted)
+    for matter in find(session, _MATTERS, urn=after.urn):
+        seen = sees(session, officer, matter.id, restricted=matter.restricted)
         if seen and may(officer, Act.CONFIRM_CONTACT):
-            _let_go(session, case.id, after.role)
-        elif not seen or is_held(session, case.id, after.role.value):
-            _hold(session, case.id, before, after)
+            _let_go(session, matter.id, after.role)
+        elif not seen or is_held(session, matter.id, after.role.value):
+            _hold(session, matter.id, before, after)
 
 
 def register_changed(session: Session, before: Contact | None, after: Contact) -> None:
@@ -69,19 +69,19 @@ def register_changed(session: Session, before: Contact | None, after: Contact) -
 
     Whoever imports it need not see them, and it has no e-mail address.
     """
-    for case in find(session, _CASES, urn=after.urn):
-        if case.restricted or is_held(session, case.id, after.role.value):
-            _hold(session, case.id, before, after)
+    for matter in find(session, _MATTERS, urn=after.urn):
+        if matter.restricted or is_held(session, matter.id, after.role.value):
+            _hold(session, matter.id, before, after)
 
 
-def _hold(session: Session, escalation_id: int, before: Contact | None, after: Contact) -> None:
-    held = next(iter(find(session, _HELD, escalation=escalation_id, role=after.role.value)), None)
+def _hold(session: Session, matter_id: int, before: Contact | None, after: Contact) -> None:
+    held = next(iter(find(session, _HELD, matter=matter_id, role=after.role.value)), None)
     if before is not None and _same(before, after):
         return
     if held is None:
-        add(session, HeldContact, escalation_id=escalation_id, role=after.role, **_as_was(before))
+        add(session, HeldContact, matter_id=matter_id, role=after.role, **_as_was(before))
     elif _same(held, after):
-        _let_go(session, escalation_id, after.role)
+        _let_go(session, matter_id, after.role)
     else:
         change(session, HeldContact, {"id": held.id}, kept=False)
 
@@ -105,8 +105,8 @@ def _same(one: Contact | HeldContact, other: Contact) -> bool:
     )
 
 
-def _let_go(session: Session, escalation_id: int, role: ContactRole) -> None:
-    mine = (col(HeldContact.escalation_id) == escalation_id, col(HeldContact.role) == role)
+def _let_go(session: Session, matter_id: int, role: ContactRole) -> None:
+    mine = (col(HeldContact.matter_id) == matter_id, col(HeldContact.role) == role)
     remove(session, HeldContact, *mine)
 
 
@@ -127,13 +127,13 @@ def settle_contact(
     NotFound, InvalidInput; NotPossible when nothing is held, or was changed since.
     """
     case = enter(session, policy, officer, Act.CONFIRM_CONTACT, reference)
-    held, present = find_held(session, case.escalation, role)
+    held, present = find_held(session, case.matter, role)
     if decision not in DECISIONS:
         raise InvalidInput("decision", "Choose “confirm” or “keep”.")
     if seen != held.beside(present):
         raise NotPossible("The contact was changed after you looked at it: look again first.")
     if decision == "confirm":
-        _let_go(session, held.escalation_id, held.role)
+        _let_go(session, held.matter_id, held.role)
         what: type[ContactConfirmed | ContactKept] = ContactConfirmed
     elif change(session, HeldContact, {"id": held.id, "kept": False}, kept=True):
         what = ContactKept
@@ -149,15 +149,15 @@ def settle_contact(
     append(session, now, officer.email, decided)
 
 
-def find_held(session: Session, escalation: Escalation, role: str) -> tuple[HeldContact, Contact]:
+def find_held(session: Session, matter: Matter, role: str) -> tuple[HeldContact, Contact]:
     """What is held for a case in this role, and the school's contact beside it.
 
     Raises NotFound for what is no role, NotPossible when nothing is held.
     """
     if role not in list(ContactRole):
         raise NotFound("There is no such contact.")
-    held = find(session, _HELD, escalation=escalation.id, role=role)
-    present = contact_at(session, escalation.urn, ContactRole(role))
+    held = find(session, _HELD, matter=matter.id, role=role)
+    present = contact_at(session, matter.urn, ContactRole(role)) if matter.urn else None
     if not held or present is None:
         raise NotPossible(
             f"There is nothing to confirm: this case’s letters use the {ContactRole(role).label} "

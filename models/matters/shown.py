@@ -5,14 +5,22 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Escalation, NamedOfficer
+from models.escalations.tables import Escalation
 from models.matters import tables
 from models.matters.case import find_id
 from models.matters.deadlines import RUNNING, is_late
 from models.matters.sight import visible_to
-from models.matters.tables import DeadlineKind, DeadlineState, ReminderKind, ReminderState
+from models.matters.tables import (
+    DeadlineKind,
+    DeadlineState,
+    Matter,
+    NamedOfficer,
+    ReminderKind,
+    ReminderState,
+)
 from models.outbox import Message, MessageState
 from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.access import Reader
@@ -62,7 +70,7 @@ def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
     statement = (
         select(Officer.email)
         .join(NamedOfficer, col(NamedOfficer.officer_id) == col(Officer.id))
-        .where(NamedOfficer.escalation_id == find_id(session, reader, reference))
+        .where(NamedOfficer.matter_id == find_id(session, reader, reference))
         .order_by(col(Officer.email))
     )
     return list(session.exec(statement))
@@ -79,7 +87,7 @@ def deadlines_of(
     per_page: int = PER_PAGE,
 ) -> Page[Deadline]:
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
-    mine = col(tables.Deadline.escalation_id) == find_id(session, reader, reference)
+    mine = col(tables.Deadline.matter_id) == find_id(session, reader, reference)
     statement = _statement().where(mine).order_by(col(tables.Deadline.id))
     return _page(session, policy, statement, today, page, per_page)
 
@@ -124,10 +132,11 @@ def deadlines(
 
 def _statement() -> Any:
     return (
-        select(tables.Deadline, Escalation, School, Officer)
-        .join(Escalation, col(Escalation.id) == col(tables.Deadline.escalation_id))
-        .join(School, col(School.urn) == col(Escalation.urn))
-        .join(Officer, col(Officer.id) == col(Escalation.case_officer_id))
+        select_rows(tables.Deadline, Matter, Escalation, School, Officer)
+        .join(Matter, col(Matter.id) == col(tables.Deadline.matter_id))
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .join(School, col(School.urn) == col(Matter.urn))
+        .join(Officer, col(Officer.id) == col(Matter.officer_id))
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Integer, col
 
-from models.escalations.tables import Escalation, NamedOfficer
+from models.matters.tables import Matter, NamedOfficer
 from models.people.access import NOT_THEIRS, Reader, Sight, sight
 from models.people.tables import Officer
 from models.schools.tables import School
@@ -13,32 +13,32 @@ _Its = aliased(School)  # a list that is asked about joins schools itself
 
 
 def is_theirs(officer: Officer, school: School) -> bool:
-    """Whether a school is of a phase whose cases an officer sees."""
+    """Whether a school is of a phase whose matters an officer sees."""
     return school.phase not in NOT_THEIRS.get(sight(officer), ())
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
-    """The condition that an escalation can be seen; its parameter `reader` is the officer's key."""
+    """The condition that a matter can be seen; its parameter `reader` is the officer's key."""
     if sight is Sight.EVERY_CASE:
         return true()
     if sight is Sight.NONE:
         return false()
     me = bindparam("reader", type_=Integer)
     named = exists().where(
-        col(NamedOfficer.escalation_id) == col(Escalation.id), col(NamedOfficer.officer_id) == me
+        col(NamedOfficer.matter_id) == col(Matter.id), col(NamedOfficer.officer_id) == me
     )
-    unrestricted = ~col(Escalation.restricted)
+    unrestricted = ~col(Matter.restricted)
     if sight in NOT_THEIRS:
         theirs = exists().where(
-            col(_Its.urn) == col(Escalation.urn),
+            col(_Its.urn) == col(Matter.urn),
             *(col(_Its.phase) != phase for phase in NOT_THEIRS[sight]),
         )
         unrestricted = and_(unrestricted, theirs)
-    return or_(unrestricted, col(Escalation.case_officer_id) == me, named)
+    return or_(unrestricted, col(Matter.officer_id) == me, named)
 
 
 def visible_to(reader: Reader) -> ColumnElement[bool]:
-    """The condition that this reader can see an escalation."""
+    """The condition that this reader can see a matter."""
     condition = visible(reader.sight)
     if reader.sight in (Sight.EVERY_CASE, Sight.NONE):
         return condition

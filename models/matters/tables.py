@@ -5,11 +5,47 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import Column, Index, text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
+
+
+class MatterKind(StrEnum):
+    """What a matter is."""
+
+    ESCALATION = "escalation"
+    SCHOOL = "school"  # a school's own record: one of each school, made when first needed
+
+
+class Matter(SQLModel, table=True):
+    """What a record hangs on: its letters, approvals, deadlines, files and its timeline."""
+
+    __tablename__ = "matter"
+
+    missing: ClassVar[str] = "There is no record with this reference."
+
+    id: int = Field(default=None, primary_key=True)
+    kind: MatterKind = word(MatterKind)
+    reference: str = Field(unique=True)
+    urn: int | None = Field(default=None, foreign_key="school.urn", index=True)
+    # Who looks after it: the case officer of an escalation.
+    officer_id: int | None = Field(default=None, foreign_key="officer.id", index=True)
+    restricted: bool = False  # to its officer, the officers named, and the Director
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+class NamedOfficer(OfMatter, table=True):
+    """An officer who may see a restricted matter."""
+
+    __tablename__ = "named_officer"
+    __table_args__ = (Index("named_once", "matter_id", "officer_id", unique=True),)
+
+    id: int = Field(default=None, primary_key=True)
+    matter_id: int = Field(foreign_key="matter.id")
+    officer_id: int = Field(foreign_key="officer.id", index=True)
 
 
 class DeadlineState(StrEnum):
@@ -52,7 +88,7 @@ class ReminderKind(StrEnum):
     OVERDUE = "overdue"
 
 
-class Deadline(OfCase, table=True):
+class Deadline(OfMatter, table=True):
     """A day by which something is due, and the rule that set it."""
 
     __tablename__ = "deadline"
@@ -63,11 +99,11 @@ class Deadline(OfCase, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index("deadline_of_escalation", "escalation_id"),
+        Index("deadline_of_matter", "matter_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id")
+    matter_id: int = Field(foreign_key="matter.id")
     step_key: str
     kind: DeadlineKind = word(DeadlineKind)
     due_on: date
@@ -78,7 +114,7 @@ class Deadline(OfCase, table=True):
     days_left: int | None = None
 
 
-class Reminder(OfCase, table=True):
+class Reminder(OfMatter, table=True):
     """One moment at which the case officer hears about a deadline."""
 
     __tablename__ = "reminder"
@@ -92,7 +128,7 @@ class Reminder(OfCase, table=True):
         Index("reminder_of_deadline", "deadline_id"),
     )
 
-    hangs_on: ClassVar[type[OfCase] | None] = Deadline
+    hangs_on: ClassVar[type[OfMatter] | None] = Deadline
 
     id: int = Field(default=None, primary_key=True)
     deadline_id: int = Field(foreign_key="deadline.id")

@@ -35,7 +35,7 @@ class RefusalCount(SQLModel, table=True):
     event: int  # the place of the first one in the record
     kind: str = Field(sa_column=Column(String(40), nullable=False))
     actor: str
-    escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
+    matter_id: int | None = Field(default=None, foreign_key="matter.id")
     facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     first_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
     last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -70,7 +70,7 @@ def record(
         event=place_of_last(session),
         kind=refused.kind,
         actor=actor,
-        escalation_id=refused.escalation_id,
+        matter_id=refused.matter_id,
         facts=refused.facts,
         first_at=now,
         last_at=now,
@@ -79,7 +79,7 @@ def record(
 
 
 def _same(actor: str, refused: Happened, about: str) -> str:
-    case = None if about == _OTHERS else refused.escalation_id
+    case = None if about == _OTHERS else refused.matter_id
     said = canonical({"who": actor, "kind": refused.kind, "case": case, "about": about})
     return hashlib.sha256(said.encode()).hexdigest()
 
@@ -121,7 +121,7 @@ def _put_on_record(session: Session, now: datetime, ended: RefusalCount) -> bool
     if not ended.times:
         return False
     counted = RefusalsCounted(
-        ended.escalation_id,
+        ended.matter_id,
         event=ended.event,
         of_=ended.kind,
         times=ended.times,

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from models.escalations.tables import Escalation
 from models.events import append
+from models.matters.tables import Matter
 from models.people import repeated_refusals
 from models.people.credentials import officer_by_code
 from models.people.events import SignInRefused
@@ -18,10 +18,10 @@ SOMEBODY = "somebody at a form in Prefect"
 
 
 def record_reading(
-    session: Session, *, now: datetime, officer: Officer, case: Escalation, what: str
+    session: Session, *, now: datetime, officer: Officer, matter: Matter, what: str
 ) -> None:
     """An officer looked at a restricted case; `what` is the address that was asked for."""
-    append(session, now, officer.email, RestrictedCaseRead(case.id, address=what))
+    append(session, now, officer.email, RestrictedCaseRead(matter.id, address=what))
 
 
 def record_refusal(
@@ -69,6 +69,6 @@ def _record_unknown_code(session: Session, now: datetime) -> None:
 
 def record_export(session: Session, *, now: datetime, reference: str, file: str) -> None:
     """Everything that is known of a case was written to a file, at the command line."""
-    case = select(Escalation.id).where(Escalation.reference == reference)
+    case = select(Matter.id).where(Matter.reference == reference)
     exported = CaseExported(session.exec(case).one(), reference=reference, file=file)
     append(session, now, AT_THE_MACHINE, exported)

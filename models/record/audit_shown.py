@@ -14,10 +14,10 @@ from pydantic import AwareDatetime
 from sqlmodel import Session, col, or_, select
 
 from models.clocks import LONDON
-from models.escalations.tables import Escalation
 from models.events import Event, canonical
 from models.happened import Names, Topic
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader
 from models.people.events import RefusalsCounted
@@ -98,13 +98,13 @@ def _beginning(day: date) -> datetime:
 def _told(
     session: Session, policy: Policy, reader: Reader, found: Sequence[Event]
 ) -> list[AuditEntry]:
-    cases = _cases(session, reader, {event.escalation_id for event in found})
+    cases = _cases(session, reader, {event.matter_id for event in found})
     references = _references(session, reader, found)
     names = _names(session, found)
     words = Titles(policy)
     described = []
     for event in found:
-        reference, school = cases.get(event.escalation_id or 0, (None, None))
+        reference, school = cases.get(event.matter_id or 0, (None, None))
         described.append(
             AuditEntry(
                 sequence=event.sequence,
@@ -122,9 +122,9 @@ def _told(
 
 def _cases(session: Session, reader: Reader, keys: Collection[int | None]) -> _Cases:
     seen = (
-        select(Escalation.id, Escalation.reference, School.name)
-        .join(School, col(School.urn) == col(Escalation.urn))
-        .where(col(Escalation.id).in_(keys), visible_to(reader))
+        select(Matter.id, Matter.reference, School.name)
+        .join(School, col(School.urn) == col(Matter.urn))
+        .where(col(Matter.id).in_(keys), visible_to(reader))
     )
     return {key: (reference, school) for key, reference, school in session.exec(seen)}
 
@@ -133,9 +133,7 @@ def _references(session: Session, reader: Reader, found: Sequence[Event]) -> set
     """Of the references in addresses that were refused, those of cases that can be seen."""
     addresses = [address for event in found if (address := _refused_address(event))]
     named = {name for address in addresses for name in _REFERENCE.findall(address)}
-    seen = select(Escalation.reference).where(
-        col(Escalation.reference).in_(named), visible_to(reader)
-    )
+    seen = select(Matter.reference).where(col(Matter.reference).in_(named), visible_to(reader))
     return set(session.exec(seen))
 
 
@@ -160,8 +158,8 @@ def _sentence(words: Names, event: Event, cases: _Cases, references: Collection[
         # The school's, and told alike of every school: a line that hides itself would tell which
         # of them has a restricted case.
         happened = replace(happened, held=None)
-    elif happened.escalation_id is not None:
-        if happened.escalation_id not in cases:
+    elif happened.matter_id is not None:
+        if happened.matter_id not in cases:
             return happened.hidden
     elif address := _refused_address(event):
         masked = _without_numbers(address, references)

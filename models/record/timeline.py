@@ -10,7 +10,7 @@ from models import events
 from models.happened import Names
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
-from models.matters.case import find_escalation, find_id
+from models.matters.case import find_case, find_id
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.tables import Officer
@@ -88,16 +88,16 @@ def timeline(
     per_page: int = PER_PAGE,
 ) -> Page[Told]:
     """The same events for people, newest first. Raises NotFound. Five queries."""
-    escalation = find_escalation(session, reader, reference)
-    procedure = procedure_of(session, policy, escalation)
+    case = find_case(session, policy, reader, reference)
+    procedure = procedure_of(session, policy, case.escalation)
 
     def told(found: Sequence[events.Event]) -> list[Told]:
-        names = Titles(procedure, _letter_names(session, found), escalation.ladder)
+        names = Titles(procedure, _letter_names(session, found), case.escalation.ladder)
         return [_told(names, event) for event in _described(session, found)]
 
     return paged(
         session,
-        _events(escalation.id, newest_first=True),
+        _events(case.matter.id, newest_first=True),
         events.Event.sequence,
         told,
         page=page,
@@ -115,9 +115,9 @@ def _letter_names(session: Session, found: Sequence[events.Event]) -> dict[int, 
     }
 
 
-def _events(escalation_id: int, newest_first: bool) -> Any:
+def _events(matter_id: int, newest_first: bool) -> Any:
     order = col(events.Event.sequence).desc() if newest_first else col(events.Event.sequence).asc()
-    mine = events.Event.escalation_id == escalation_id
+    mine = events.Event.matter_id == matter_id
     return select(events.Event).where(mine).order_by(order)
 
 

@@ -18,6 +18,7 @@ from models.events import FIRST_HASH, ROWS, Break, verify
 from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
 from models.record.events import RecordWidened
+from models.record.older import as_now
 from models.record.said import Columns, Said, said_by_events
 
 LISTED = 200  # differences that are named; the others are counted
@@ -102,7 +103,7 @@ class _Reader:
             self.began = self.findings.events
         if event.kind == RecordWidened.kind:
             self.before = data.get("up_to")
-        self._said.take(event.sequence, spoken)
+        self._said.take(event.sequence, as_now(spoken))
 
     def was_there(self, covered: Covered, key: int) -> bool:
         """Whether a row of which no event speaks may be from before the record spoke of rows."""

@@ -57,7 +57,7 @@ KINDS: Mapping[str, type[Happened]] = {each.kind: each for room in ROOMS for eac
 
 def happened_in(event: Event) -> Happened:
     """What an event of the record says happened."""
-    return KINDS[event.kind].of(event.escalation_id, event.facts)
+    return KINDS[event.kind].of(event.matter_id, event.facts)
 
 
 def kinds_of(topic: Topic | None) -> list[str]:

@@ -357,7 +357,7 @@ def tell_assessor(
         **facts,
     }
     key = f"{what}:{assessment.id}:{assessment.version}:{now.isoformat()}"
-    tell(session, now, officers, key=key, escalation=None, data=data)
+    tell(session, now, officers, key=key, about=None, data=data)
 
 
 def state_in_words(state: AssessmentState) -> str:

@@ -62,7 +62,7 @@ def new_headteacher(
     }
     officers = looking_after(session, urn, today)
     key = f"new_headteacher:{urn}:{now.isoformat()}"
-    tell(session, now, officers, key=key, escalation=None, data=data)
+    tell(session, now, officers, key=key, about=None, data=data)
     return lower
 
 

@@ -113,7 +113,7 @@ def _remind(session: Session, policy: Policy, now: datetime, current: Assessment
         "waiting": _waiting(session, current, today),
     }
     heads = officers_in(session, Role.HEAD_OF_SERVICE)
-    tell(session, next_office_moment(now), heads, key=key, escalation=None, data=data)
+    tell(session, next_office_moment(now), heads, key=key, about=None, data=data)
 
 
 def complete_round(session: Session, now: datetime, school_year: int) -> int:

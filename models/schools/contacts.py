@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models.escalations.tables import LIVE, Escalation
 from models.events import append
 from models.matters.held_contacts import contact_at, contact_changed, is_held
+from models.matters.tables import Matter
 from models.people.access import Act, require
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound
@@ -84,7 +85,8 @@ def set_contact(
 def _live_case(session: Session, school: School) -> int | None:
     """The key of the school's live case, on whose record a change of contacts belongs."""
     live = col(Escalation.status).in_(LIVE)
-    return session.exec(select(Escalation.id).where(Escalation.urn == school.urn, live)).first()
+    statement = select(Escalation.id).join(Matter, col(Matter.id) == col(Escalation.id))
+    return session.exec(statement.where(Matter.urn == school.urn, live)).first()
 
 
 def _check_contact(role: str, name: str, email: str | None, address: list[str]) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.escalations.tables import LIVE, Escalation
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
 from models.people.access import Reader
 from models.schools import tables
@@ -179,8 +180,10 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
     order = list(ContactRole)
     for people in contacts.values():
         people.sort(key=lambda person: order.index(person.role))
-    live = select(Escalation.urn, Escalation.reference).where(
-        col(Escalation.urn).in_(urns), col(Escalation.status).in_(LIVE), visible_to(reader)
+    live = (
+        select(Matter.urn, Matter.reference)
+        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .where(col(Matter.urn).in_(urns), col(Escalation.status).in_(LIVE), visible_to(reader))
     )
     references = dict(session.exec(live).all())
     return [

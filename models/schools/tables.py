@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_
 from sqlmodel import Field, SQLModel, col
 
 from models.database import UtcDateTime
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
 
 # Types of establishment by their code in the national register (Get Information About Schools).
@@ -134,7 +134,7 @@ class Contact(SQLModel, table=True):
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class HeldContact(OfCase, table=True):
+class HeldContact(OfMatter, table=True):
     """The contact that one case's letters use in place of the school's.
 
     As it stood before somebody changed it who does not see the case; without a name the school
@@ -142,10 +142,10 @@ class HeldContact(OfCase, table=True):
     """
 
     __tablename__ = "held_contact"
-    __table_args__ = (Index("held_contact_of_case", "escalation_id", "role", unique=True),)
+    __table_args__ = (Index("held_contact_of_matter", "matter_id", "role", unique=True),)
 
     id: int = Field(default=None, primary_key=True)
-    escalation_id: int = Field(foreign_key="escalation.id")
+    matter_id: int = Field(foreign_key="matter.id")
     role: ContactRole = word(ContactRole)
     name: str | None = None
     email: str | None = None

@@ -74,7 +74,7 @@ def _set_review(case: Case, due_on: date, now: datetime) -> Happened:
     return set_deadline(
         case.session,
         case.policy,
-        case.escalation,
+        case.matter.id,
         step_key=powers_rule(case).key,
         kind=DeadlineKind.BUDGET_REVIEW,
         due_on=due_on,

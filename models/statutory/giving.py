@@ -267,7 +267,7 @@ def give_approved(
     compliance = set_deadline(
         case.session,
         case.policy,
-        case.escalation,
+        case.matter.id,
         step_key=proposal.step_key,
         kind=DeadlineKind.COMPLIANCE,
         due_on=notice.compliance_ends_on,

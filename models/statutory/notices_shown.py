@@ -140,7 +140,7 @@ def _notice(
     last_day = powers_law.last_day(Section.ARRANGEMENTS, notice.compliance_ends_on)
     return WarningNotice(
         id=notice.id,
-        reference=case.escalation.reference,
+        reference=case.matter.reference,
         state=_state(notice, letter, proposal),
         grounds=[Ground(ground) for ground in notice.grounds],
         comparisons=[Comparison(comparison) for comparison in notice.comparisons],

@@ -75,7 +75,7 @@ def set_last_day(case: Case, compliance_ends_on: date, now: datetime) -> Happene
     return set_deadline(
         case.session,
         case.policy,
-        case.escalation,
+        case.matter.id,
         step_key=powers_rule(case).key,
         kind=DeadlineKind.POWERS,
         due_on=last_day,

@@ -74,7 +74,7 @@ def preparation(session: Session, power: Power) -> law.Preparation:
 def newest_deadline(case: Case, kind: DeadlineKind) -> Deadline | None:
     """The newest deadline of this kind."""
     statement = select(Deadline).where(
-        Deadline.escalation_id == case.escalation.id, Deadline.kind == kind
+        Deadline.matter_id == case.escalation.id, Deadline.kind == kind
     )
     return case.session.exec(statement.order_by(col(Deadline.id).desc())).first()
 

@@ -143,7 +143,7 @@ def _power(case: Case, standing: standing_law.Standing, power: tables.Power, tod
     suspended = section is Section.DELEGATED_BUDGET and power.state is PowerState.IN_FORCE
     return Power(
         id=power.id,
-        reference=case.escalation.reference,
+        reference=case.matter.reference,
         section=section,
         title=section.title,
         state=power.state,

@@ -13,17 +13,18 @@ from sqlmodel import Field
 from models.database import UtcDateTime
 from models.law.powers import Section
 from models.letters.tables import Letter
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.words import word
 
 
-class Support(OfCase, table=True):
+class Support(OfMatter, table=True):
     """How the school and the authority work together on the problem; the newest row counts.
 
     It is what the guard before a warning notice looks at (The SIP's Brief, part 4).
     """
 
     __tablename__ = "support"
+    by: ClassVar[str] = "escalation_id"
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -40,7 +41,7 @@ class Support(OfCase, table=True):
         return (self.aware_of_problem and self.working_with_partner) or self.plan_on_track
 
 
-class WarningNotice(OfCase, table=True):
+class WarningNotice(OfMatter, table=True):
     """A warning notice under section 60, from its proposal on.
 
     It is given on the day of its letter, once that is issued; until then, and when its proposal
@@ -50,6 +51,7 @@ class WarningNotice(OfCase, table=True):
     __tablename__ = "warning_notice"
 
     missing: ClassVar[str] = "There is no warning notice {}."
+    by: ClassVar[str] = "escalation_id"
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -73,12 +75,12 @@ class WarningNotice(OfCase, table=True):
     ceased_because: str = ""
 
 
-class ProposedPowers(OfCase, table=True):
+class ProposedPowers(OfMatter, table=True):
     """Reasonable written notice that powers are proposed (section 60(1)(d))."""
 
     __tablename__ = "proposed_powers"
 
-    hangs_on: ClassVar[type[OfCase] | None] = WarningNotice
+    hangs_on: ClassVar[type[OfMatter] | None] = WarningNotice
 
     id: int = Field(default=None, primary_key=True)
     notice_id: int = Field(foreign_key="warning_notice.id", index=True)
@@ -98,7 +100,7 @@ class PowerState(StrEnum):
     DROPPED = "dropped"  # never used: the school converted, or the case closed
 
 
-class Power(OfCase, table=True):
+class Power(OfMatter, table=True):
     """One power of sections 63 to 66, from its preparation to its end.
 
     `details` holds what the section needs: arrangements, governors or members of the board.
@@ -107,6 +109,7 @@ class Power(OfCase, table=True):
     __tablename__ = "power"
 
     missing: ClassVar[str] = "There is no power {}."
+    by: ClassVar[str] = "escalation_id"
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -130,12 +133,12 @@ class Power(OfCase, table=True):
     end_reason: str = ""
 
 
-class Consultation(OfCase, table=True):
+class Consultation(OfMatter, table=True):
     """Who was consulted about a power, when, and what they said (sections 63 and 65)."""
 
     __tablename__ = "consultation"
 
-    hangs_on: ClassVar[type[OfCase] | None] = Power
+    hangs_on: ClassVar[type[OfMatter] | None] = Power
 
     id: int = Field(default=None, primary_key=True)
     power_id: int = Field(foreign_key="power.id", index=True)
@@ -146,12 +149,12 @@ class Consultation(OfCase, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class Representation(OfCase, table=True):
+class Representation(OfMatter, table=True):
     """What the governing body or the headteacher said about a suspended budget (section 66)."""
 
     __tablename__ = "representation"
 
-    hangs_on: ClassVar[type[OfCase] | None] = Power
+    hangs_on: ClassVar[type[OfMatter] | None] = Power
 
     id: int = Field(default=None, primary_key=True)
     power_id: int = Field(foreign_key="power.id", index=True)
@@ -169,12 +172,12 @@ class ReviewOutcome(StrEnum):
     END = "end"
 
 
-class BudgetReview(OfCase, table=True):
+class BudgetReview(OfMatter, table=True):
     """The review of a suspended budget before a financial year begins (section 66)."""
 
     __tablename__ = "budget_review"
 
-    hangs_on: ClassVar[type[OfCase] | None] = Power
+    hangs_on: ClassVar[type[OfMatter] | None] = Power
 
     id: int = Field(default=None, primary_key=True)
     power_id: int = Field(foreign_key="power.id", index=True)
@@ -194,12 +197,13 @@ class SecretaryOfStateKind(StrEnum):
     INTENDS_TO_ACT = "intends_to_act"  # sections 66A to 69: ours of 63, 64 and 66 are locked
 
 
-class SecretaryOfStateNotice(OfCase, table=True):
+class SecretaryOfStateNotice(OfMatter, table=True):
     """A notice from the Secretary of State about a school, in force until released."""
 
     __tablename__ = "secretary_of_state_notice"
 
     missing: ClassVar[str] = "There is no notice {} of the Secretary of State."
+    by: ClassVar[str] = "escalation_id"
 
     id: int = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
@@ -227,12 +231,12 @@ class ServiceMethod(StrEnum):
         return self.value.replace("_", " ").replace("email", "e-mail")
 
 
-class Service(OfCase, table=True):
+class Service(OfMatter, table=True):
     """That a letter was served on somebody: apart from what the mail server said of it."""
 
     __tablename__ = "service"
 
-    hangs_on: ClassVar[type[OfCase] | None] = Letter
+    hangs_on: ClassVar[type[OfMatter] | None] = Letter
 
     id: int = Field(default=None, primary_key=True)
     letter_id: int = Field(foreign_key="letter.id", index=True)

@@ -27,6 +27,7 @@ from models.matters.tables import (
     OWED,
     Deadline,
     DeadlineState,
+    Matter,
     Reminder,
     ReminderKind,
     ReminderState,
@@ -46,6 +47,7 @@ BATCH = 1000  # rows of one transaction: short enough that an officer's click ne
 _deadlines = Deadline.__table__  # type: ignore[attr-defined]
 _reminders = Reminder.__table__  # type: ignore[attr-defined]
 _escalations = Escalation.__table__  # type: ignore[attr-defined]
+_matters = Matter.__table__  # type: ignore[attr-defined]
 _messages = Message.__table__  # type: ignore[attr-defined]
 
 
@@ -126,7 +128,7 @@ def _mark_missed(engine: Engine, now: datetime) -> int:
 
 def _missed(row: Row[Any]) -> DeadlineMissed:
     return DeadlineMissed(
-        row.escalation_id,
+        row.matter_id,
         deadline=row.id,
         kind_=row.kind.value,
         step=row.step_key,
@@ -135,7 +137,7 @@ def _missed(row: Row[Any]) -> DeadlineMissed:
 
 
 _OVERDUE = (
-    select(_deadlines.c["id", "kind", "escalation_id", "step_key", "due_on"])
+    select(_deadlines.c["id", "kind", "matter_id", "step_key", "due_on"])
     .where(_deadlines.c.state == "open", _deadlines.c.due_on < bindparam("today"))
     .where(_deadlines.c.days_left.is_(None))
     .order_by(_deadlines.c.due_on, _deadlines.c.id)
@@ -163,16 +165,17 @@ _DUE = (
         _reminders.c.kind,
         _deadlines.c.kind.label("deadline_kind"),
         _deadlines.c.due_on,
-        _deadlines.c.escalation_id,
+        _deadlines.c.matter_id,
         _deadlines.c.step_key,
-        _escalations.c.case_officer_id,
+        _matters.c.officer_id,
         _escalations.c.head_of_service_id,
-        _escalations.c.restricted,
+        _matters.c.restricted,
         _escalations.c.edition,
         _escalations.c.ladder,
     )
     .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
-    .join(_escalations, _escalations.c.id == _deadlines.c.escalation_id)
+    .join(_matters, _matters.c.id == _deadlines.c.matter_id)
+    .join(_escalations, _escalations.c.id == _matters.c.id)
     .where(_reminders.c.state == "open", _reminders.c.due_at <= bindparam("now"))
     .order_by(_reminders.c.due_at, _reminders.c.id)
     .limit(BATCH)
@@ -201,7 +204,7 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
         for officer_id in officer_ids:
             told[officer_id].append(reminder)
     keys = add_messages(session, told, officers, now)
-    about = {row.id: row.escalation_id for row in due}
+    about = {row.id: row.matter_id for row in due}
     for officer_id, reminders in told.items():
         tell_of(session, keys[officer_id], {about[reminder] for reminder in reminders})
     queued = ReminderState.QUEUED
@@ -222,10 +225,10 @@ def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[i
 
     When the case officer has left, the Head of Service hears of it, so that nobody is silent.
     """
-    whom = [row.case_officer_id]
+    whom = [row.officer_id]
     if row.deadline_kind not in OWED:
         whom += _in_charge(row, officers)
-    elif row.kind is ReminderKind.OVERDUE or row.case_officer_id not in officers:
+    elif row.kind is ReminderKind.OVERDUE or row.officer_id not in officers:
         whom += _also(policy, row, officers)
     return [officer_id for officer_id in dict.fromkeys(whom) if officer_id in officers]
 
@@ -234,11 +237,11 @@ def _seeing(
     session: Session, row: Row[Any], whom: list[int], officers: dict[int, Officer]
 ) -> list[int]:
     """Of these the ones who see the case; the Directors where nobody is left who does."""
-    escalation_id, restricted = row.escalation_id, row.restricted
+    matter_id, restricted = row.matter_id, row.restricted
     seeing = [
         officer_id
         for officer_id in whom
-        if sees(session, officers[officer_id], escalation_id, restricted=restricted)
+        if sees(session, officers[officer_id], matter_id, restricted=restricted)
     ]
     return seeing or (_directors(officers) if restricted else [])
 
@@ -277,7 +280,7 @@ def _reminded(
     emails = {officer.id: officer.email for officer in officers.values()}
     for row in due:
         yield ReminderQueued(
-            row.escalation_id,
+            row.matter_id,
             deadline=row.deadline_id,
             step=row.step_key,
             due_on=row.due_on,
@@ -340,8 +343,9 @@ def _concerned(
     """
     until = add_working_days(today, policy.reminders.digest_working_days_ahead)
     due = (
-        select(_escalations.c.case_officer_id, _escalations.c.id)
-        .join(_deadlines, _deadlines.c.escalation_id == _escalations.c.id)
+        select(_matters.c.officer_id, _escalations.c.id)
+        .join(_escalations, _escalations.c.id == _matters.c.id)
+        .join(_deadlines, _deadlines.c.matter_id == _matters.c.id)
         .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _LAST_DAY_RUNS))
         .distinct()
     )
@@ -349,12 +353,12 @@ def _concerned(
     for officer_id, case in session.connection().execute(due):
         concerned[officer_id].add(case)
     awaiting = (
-        select_models(Proposal, Escalation)
-        .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+        select_models(Proposal, Matter)
+        .join(Matter, col(Matter.id) == col(Proposal.matter_id))
         .where(Proposal.state == ProposalState.AWAITING)
     )
-    for proposal, escalation in session.exec(awaiting):
+    for proposal, matter in session.exec(awaiting):
         role = proposal.approvers[proposal.stage]
-        for officer in deciders(session, escalation, role, proposal.proposed_by_id, today):
-            concerned[officer.id].add(escalation.id)
+        for officer in deciders(session, matter, role, proposal.proposed_by_id, today):
+            concerned[officer.id].add(matter.id)
     return {officer_id: cases for officer_id, cases in concerned.items() if officer_id in officers}

@@ -17,6 +17,7 @@ from models.database import read
 from models.escalations.tables import LIVE, Escalation
 from models.events import Event
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.outbox import Message, MessageState
 from models.people.access import Reader
 from models.people.tables import Officer, Role
@@ -111,10 +112,10 @@ def bank_holidays(now: datetime) -> Finding:
 
 def _outbox(session: Session, reader: Reader, now: datetime) -> Finding:
     """What waits, but for cases that the reader does not see: a count that rises tells of one."""
-    theirs = select(Escalation.id).where(visible_to(reader))
+    theirs = select(Matter.id).where(visible_to(reader))
     waiting = and_(
         col(Message.state) == MessageState.PENDING,
-        or_(col(Message.escalation_id).is_(None), col(Message.escalation_id).in_(theirs)),
+        or_(col(Message.matter_id).is_(None), col(Message.matter_id).in_(theirs)),
     )
     count, oldest = session.exec(
         select(func.count(), func.min(Message.queued_at)).select_from(Message).where(waiting)
@@ -207,9 +208,9 @@ def _editions(session: Session) -> Finding:
 def _case_officers(session: Session, reader: Reader) -> Finding:
     left = how_many(
         session,
-        Escalation,
-        col(Escalation.status).in_(LIVE),
-        col(Escalation.case_officer_id).in_(select(Officer.id).where(~col(Officer.active))),
+        Matter,
+        col(Matter.id).in_(select(Escalation.id).where(col(Escalation.status).in_(LIVE))),
+        col(Matter.officer_id).in_(select(Officer.id).where(~col(Officer.active))),
         visible_to(reader),
     )
     if not left:

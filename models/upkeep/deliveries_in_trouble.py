@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import AwareDatetime
 from sqlmodel import Session, and_, case, col, or_, select
 
-from models.escalations.tables import Escalation
 from models.matters.sight import visible_to
+from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
@@ -48,8 +48,8 @@ def delivery_problems(
     """What was refused, may not have arrived or waits long, newest first. Raises InvalidInput."""
     statement = (
         select(Message, School.name, case((visible_to(reader), 1), else_=0))
-        .outerjoin(Escalation, col(Escalation.id) == col(Message.escalation_id))
-        .outerjoin(School, col(School.urn) == col(Escalation.urn))
+        .outerjoin(Matter, col(Matter.id) == col(Message.matter_id))
+        .outerjoin(School, col(School.urn) == col(Matter.urn))
         .where(_in_trouble(now))
         .order_by(col(Message.id).desc())
     )
@@ -82,7 +82,7 @@ def _in_trouble(now: datetime) -> Any:
 
 
 def _delivery(message: Message, school: str | None, seen: int) -> DeliveryInTrouble:
-    hidden = message.escalation_id is not None and not seen
+    hidden = message.matter_id is not None and not seen
     letter = message.kind is MessageKind.LETTER
     role = message.data.get("role", "") if letter else ""
     return DeliveryInTrouble(

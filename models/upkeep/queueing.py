@@ -38,7 +38,7 @@ def add_messages(
 
 def tell_of(session: Session, message_id: int, cases: set[int]) -> None:
     """Say which cases a message is about."""
-    about = [{"message_id": message_id, "escalation_id": case} for case in sorted(cases)]
+    about = [{"message_id": message_id, "matter_id": case} for case in sorted(cases)]
     add_all(session, MessageAbout, about)
 
 

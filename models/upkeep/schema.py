@@ -1,5 +1,7 @@
 """Bringing a database to this version's tables, and knowing when it is somebody else's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -55,13 +57,37 @@ def migrate(engine: Engine, to: str = "head") -> None:
     Raises SchemaError when the database was made by a newer version of the program.
     """
     _check_not_newer(engine)
-    here = config()
-    with engine.begin() as connection:
-        here.attributes["connection"] = connection
+    with altering(engine) as here:
         if to == "base":
             command.downgrade(here, to)
         else:
             command.upgrade(here, to)
+
+
+@contextmanager
+def altering(engine: Engine) -> Iterator[Config]:
+    """Alembic's configuration with a transaction in which tables may be changed.
+
+    SQLite makes a table anew where it cannot change it, and would take the old one's end for that
+    of the rows that others name: so it looks at foreign keys once all is done. Raises SchemaError
+    where one does not hold then.
+    """
+    here = config()
+    with engine.connect() as connection:
+        here.attributes["connection"] = connection
+        if engine.name != "sqlite":
+            with connection.begin():
+                yield here
+            return
+        pragma = connection.connection.cursor()  # which a transaction would not heed
+        pragma.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield here
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise SchemaError("Rows of the database name others that are not there.")
+        finally:
+            pragma.execute("PRAGMA foreign_keys=ON")
 
 
 def check(engine: Engine) -> None:

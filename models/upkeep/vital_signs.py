@@ -16,8 +16,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.clocks import is_ahead, london_time, long_date
 from models.database import can_be_written, read
-from models.escalations.tables import Decision, Escalation, Proposal, ProposalState
+from models.escalations.tables import Decision, Proposal, ProposalState
 from models.letters.tables import Letter, LetterState, LetterVersion
+from models.matters.tables import Matter
 from models.outbox import MailServer, Message, MessageState
 from models.settings import Settings
 from models.trouble import trouble_of
@@ -262,9 +263,9 @@ def gates(session: Session) -> list[str]:
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:
     # Of restricted cases Prefect is told nothing, and an administrator not how many they are.
-    hidden = select(Escalation.id).where(col(Escalation.restricted))
+    hidden = select(Matter.id).where(col(Matter.restricted))
     awaiting = col(Proposal.state) == ProposalState.AWAITING
-    return awaiting, col(Proposal.escalation_id).not_in(hidden)
+    return awaiting, col(Proposal.matter_id).not_in(hidden)
 
 
 def of_prefect(engine: Engine, settings: Settings, url: str, now: datetime) -> list[Finding]:

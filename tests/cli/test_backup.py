@@ -26,10 +26,11 @@ from models.approvals.events import ProposalApproved
 from models.database import connect, read, write
 from models.escalations import starting
 from models.escalations.events import DiscussionRecorded
-from models.escalations.tables import Escalation, NamedOfficer, Proposal
+from models.escalations.tables import Escalation, Proposal
 from models.events import Event
 from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of
+from models.matters.tables import NamedOfficer
 from models.outbox import Message, MessageKind, MessageState
 from models.people import cover, credentials, identity
 from models.people import officers as people_officers

@@ -52,7 +52,7 @@ class FormAnswerer:
         """The flow runs that wait for proposals at these schools."""
         waiting = (
             select(Proposal.gate_run_id)
-            .join(Escalation, col(Escalation.id) == col(Proposal.escalation_id))
+            .join(Escalation, col(Escalation.id) == col(Proposal.matter_id))
             .where(
                 Proposal.state == ProposalState.AWAITING,
                 col(Proposal.gate_run_id).is_not(None),

@@ -359,7 +359,7 @@ class Case:
         with read(self.engine) as session:
             if table is Reminder:
                 statement = select(Reminder).join(Deadline)
-                owner = Deadline.escalation_id
+                owner = Deadline.matter_id
             else:
                 statement, owner = select(table), table.escalation_id
             key = Event.sequence if table is Event else table.id

@@ -179,7 +179,7 @@ def test_nothing_is_refused_but_by_role_and_by_sight(
     for name, world in worlds.items():
         with read(world.engine) as session:
             cases = {case.id: case for case in session.exec(select(Escalation)).all()}
-            named = set(session.exec(select(NamedOfficer.escalation_id, NamedOfficer.officer_id)))
+            named = set(session.exec(select(NamedOfficer.matter_id, NamedOfficer.officer_id)))
         for asked in read_back:
             if asked.world == name and asked.status not in right(asked, cases, named):
                 wrong.append(asked.told)
@@ -206,7 +206,7 @@ def test_every_page_that_shows_a_thing_is_shown(worlds: dict[str, World], world:
     rows = every_row(here)
     with read(here.engine) as session:
         cases = {case.id: case for case in session.exec(select(Escalation)).all()}
-        named = set(session.exec(select(NamedOfficer.escalation_id, NamedOfficer.officer_id)))
+        named = set(session.exec(select(NamedOfficer.matter_id, NamedOfficer.officer_id)))
     wrong = []
     for officer in here.officers():
         visitors = Visitors(here.engine, None, here.home)  # type: ignore[arg-type]

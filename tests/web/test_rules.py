@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from models.database import connect, read
 from models.events import Event
 from models.letters.tables import Letter
-from models.of_case import OfCase
+from models.of_matter import OfMatter
 from models.people.access import RULES, Act
 from models.settings import Settings
 from tests.support import databases
@@ -73,7 +73,7 @@ def test_every_table_of_a_case_is_named_by_an_address_or_never() -> None:
 
 
 def test_every_table_of_a_case_says_how_it_hangs_there() -> None:
-    tables = {str(table.__tablename__): table for table in OfCase.__subclasses__()}
+    tables = {str(table.__tablename__): table for table in OfMatter.__subclasses__()}
     assert tables.keys() == hanging() - OF_NO_ONE_CASE
     for name, table in tables.items():
         by = str(table.hangs_on.__tablename__) if table.hangs_on else "escalation"
@@ -98,7 +98,7 @@ UNSAID = {
     "must say of which table {id} is": ("/letters/{id}", Rule(Act.SEE_CASE)),
     "must say of which table {letter} is": ("/letters/{letter}", Rule(Act.SEE_CASE)),
     "must call the number of its Letter {id}": ("/letters/{key}", Rule(Act.SEE_CASE, Letter)),
-    "must be an OfCase": ("/events/{id}", Rule(Act.SEE_CASE, Event)),
+    "must be an OfMatter": ("/events/{id}", Rule(Act.SEE_CASE, Event)),
     "its address names no row": ("/letters", Rule(Act.SEE_CASE, Letter)),
 }
 
@@ -131,7 +131,7 @@ def test_the_application_is_not_built_once_one_route_forgets_its_table(
 @pytest.mark.parametrize("room", ["web", "models/reading"])
 def test_nothing_that_shows_reads_a_row_of_a_case_by_its_bare_key(room: str) -> None:
     """It asks `see_row` or puts `visible_to` into its query: both want to know who looks."""
-    tables = {table.__name__ for table in OfCase.__subclasses__()}
+    tables = {table.__name__ for table in OfMatter.__subclasses__()}
     bare = [
         f"{path}:{call.lineno}"
         for path in (ROOT / room).rglob("*.py")

@@ -13,6 +13,7 @@ from models.clocks import london_date
 from models.escalations.tables import LIVE, Escalation
 from models.events import append
 from models.matters.held_contacts import contact_at, register_changed
+from models.matters.tables import Matter
 from models.people.tables import Officer
 from models.policy import Policy
 from models.programme.supporters import looking_after
@@ -25,7 +26,11 @@ from models.statements import add_all, change
 from models.telling import tell
 
 _BATCH = 1000
-_LIVE = select(Escalation).where(col(Escalation.status).in_(LIVE))
+_LIVE = (
+    select(Matter)
+    .join(Escalation, col(Escalation.id) == col(Matter.id))
+    .where(col(Escalation.status).in_(LIVE))
+)
 
 
 class Writer:
@@ -38,8 +43,7 @@ class Writer:
         self._import_id = import_id
         self._schools: list[dict[str, Any]] = []
         self._contacts: list[dict[str, Any]] = []
-        live = session.exec(_LIVE).all()
-        self._cases = {escalation.urn: escalation for escalation in live}
+        self._live = {matter.urn: matter for matter in session.exec(_LIVE)}
 
     def write(self, outcome: Outcome) -> None:
         """What is to be done for one row."""
@@ -54,8 +58,8 @@ class Writer:
         kept = [contact for said in outcome.contacts if (contact := self._contact(said))]
         if outcome.new_head:
             self._new_head(outcome, kept)
-        if outcome.fate and outcome.urn in self._cases:
-            self._tell_case_officer(outcome, self._cases[outcome.urn])
+        if outcome.fate and outcome.urn in self._live:
+            self._tell_case_officer(outcome, self._live[outcome.urn])
 
     def flush(self) -> None:
         """Write the new schools that were kept back; once more at the end."""
@@ -119,17 +123,17 @@ class Writer:
         }
         self._tell(officers, f"kept_contact:{outcome.urn}", None, data)
 
-    def _tell_case_officer(self, outcome: Outcome, case: Escalation) -> None:
+    def _tell_case_officer(self, outcome: Outcome, matter: Matter) -> None:
         """The school of a live case closed or became an academy: people decide what follows."""
         changed = RegisterChangedSchool(
-            case.id,
+            matter.id,
             school=outcome.name,
             urn=outcome.urn,
             what=outcome.fate,
             import_=self._import_id,
         )
         append(self._session, self._now, NATIONAL_REGISTER, changed)
-        officer = self._session.get(Officer, case.case_officer_id)
+        officer = self._session.get(Officer, matter.officer_id)
         today = london_date(self._now)
         officers = (
             [officer]
@@ -138,19 +142,19 @@ class Writer:
         )
         data: dict[str, object] = {
             "what": "register_changed_school",
-            "path": f"/escalations/{case.reference}",
-            "reference": case.reference,
+            "path": f"/escalations/{matter.reference}",
+            "reference": matter.reference,
             "school": outcome.name,
             "fate": outcome.fate,
         }
-        self._tell(officers, f"changed_school:{outcome.urn}", case, data)
+        self._tell(officers, f"changed_school:{outcome.urn}", matter.id, data)
 
     def _tell(
         self,
         officers: list[Officer],
         what: str,
-        case: Escalation | None,
+        about: int | None,
         data: dict[str, object],
     ) -> None:
         key = f"register:{self._import_id}:{what}"
-        tell(self._session, self._now, officers, key=key, escalation=case, data=data)
+        tell(self._session, self._now, officers, key=key, about=about, data=data)

@@ -15,13 +15,14 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from models import noting
-from models.escalations.tables import Escalation, NamedOfficer, Proposal
+from models.escalations.tables import Escalation, Proposal
 from models.events import append
 from models.letters.events import MessageBecameUnknown
 from models.letters.tables import Letter, LetterState
 from models.level_letters.already_left import Left, approved_so_far, left_before
 from models.level_letters.deliveries import tell_approver
 from models.level_letters.tables import BatchState, LetterBatch, LevelLetter, LevelLetterState
+from models.matters.tables import Matter, NamedOfficer
 from models.outbox import MAY_HAVE_LEFT, ClockPass, Message, MessageKind, MessageState
 from models.people.officers import AT_THE_MACHINE
 from models.people.tables import Credential, CredentialKind, Delegation, Officer
@@ -33,14 +34,14 @@ NOT_SENT = "Not sent: a backup was restored that is older than this."
 _officers = Officer.__table__  # type: ignore[attr-defined]
 _credentials = Credential.__table__  # type: ignore[attr-defined]
 _NAMED = (
-    select_models(NamedOfficer, Escalation.reference, Officer.email)
-    .join(Escalation, col(Escalation.id) == col(NamedOfficer.escalation_id))
+    select_models(NamedOfficer, Matter.reference, Officer.email)
+    .join(Matter, col(Matter.id) == col(NamedOfficer.matter_id))
     .join(Officer, col(Officer.id) == col(NamedOfficer.officer_id))
 )
 _ACCOUNT = ("oidc_issuer", "oidc_subject")
 _ACCESS = ("active", "role", "phase", "role_withdrawn", "password", *_ACCOUNT)
-_HOLDERS = select_models(Escalation.reference, Officer.email).join(
-    Officer, col(Officer.id) == col(Escalation.case_officer_id)
+_HOLDERS = select_models(Matter.reference, Officer.email).join(
+    Officer, col(Officer.id) == col(Matter.officer_id)
 )
 _EMAILS = select_models(Officer.id, Officer.email)
 _ENDED = select_models(Delegation).where(col(Delegation.ended_at).is_not(None))
@@ -76,7 +77,7 @@ def taken_away(session: Session) -> Taken:
 
 
 def _restricted(session: Session) -> dict[str, frozenset[str]]:
-    references = select_models(Escalation.reference).where(col(Escalation.restricted))
+    references = select_models(Matter.reference).where(col(Matter.restricted))
     named: dict[str, set[str]] = {reference: set() for reference in session.exec(references)}
     for _, reference, email in session.exec(_NAMED):
         if reference in named:
@@ -103,7 +104,7 @@ def take_away(session: Session, taken: Taken, now: datetime) -> None:
         change(session, Officer, {"email": email}, **access)
     _hand_over(session, taken)
     for reference in taken.cases:
-        change(session, Escalation, {"reference": reference}, restricted=True)
+        change(session, Matter, {"reference": reference}, restricted=True)
     for named, reference, email in session.exec(_NAMED).all():
         if email not in taken.cases.get(reference, {email}):
             remove(session, NamedOfficer, col(NamedOfficer.id) == named.id)
@@ -132,7 +133,7 @@ def _hand_over(session: Session, taken: Taken) -> None:
     ids = {email: id for id, email in session.exec(_EMAILS)}
     for reference, email in taken.holders.items():
         if email in ids:
-            change(session, Escalation, {"reference": reference}, case_officer_id=ids[email])
+            change(session, Matter, {"reference": reference}, officer_id=ids[email])
     for from_email, to_email, made_at, ended_at in taken.covers:
         if from_email in ids and to_email in ids:
             pair = {"from_officer_id": ids[from_email], "to_officer_id": ids[to_email]}
@@ -184,17 +185,17 @@ def _report(session: Session, message: Message, now: datetime) -> None:
     about = {"key": message.key, "letter_id": message.letter_id}
     noting.state(session, Message, about, state=MessageState.UNKNOWN)
     unknown = MessageBecameUnknown(
-        message.escalation_id,
+        message.matter_id,
         message=message.id,
         letter=message.letter_id,
         to=message.to_email,
         detail=MAY_HAVE_LEFT,
     )
     append(session, now, AT_THE_MACHINE, unknown)
-    escalation = session.get_one(Escalation, message.escalation_id)
-    officer = session.get_one(Officer, escalation.case_officer_id)
+    matter = session.get_one(Matter, message.matter_id)
+    officer = session.get_one(Officer, matter.officer_id)
     data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
-    tell(session, now, [officer], key=f"message:{message.id}", escalation=escalation, data=data)
+    tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, data=data)
 
 
 def _hold_back_unissued(session: Session) -> int:

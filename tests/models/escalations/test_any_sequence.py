@@ -178,7 +178,7 @@ class Officers(RuleBasedStateMachine):
     def _formal_steps_have_their_letters(
         self, session, escalation: Escalation, steps: dict[str, StepState]
     ) -> None:
-        mine = session.exec(select(Letter).where(Letter.escalation_id == escalation.id)).all()
+        mine = session.exec(select(Letter).where(Letter.matter_id == escalation.id)).all()
         for step in self.policy.ladder(escalation.ladder).steps:
             of_step = {each.state.value for each in mine if each.template == step.letter}
             if step.formal and steps[step.key] is StepState.APPROVED:
@@ -189,7 +189,7 @@ class Officers(RuleBasedStateMachine):
             assert (letter.signed_by is not None) is (letter.state in ("approved", "issued"))
 
     def _deadlines_belong_to_the_step(self, session, escalation: Escalation) -> None:
-        mine = select(Deadline).where(Deadline.escalation_id == escalation.id)
+        mine = select(Deadline).where(Deadline.matter_id == escalation.id)
         for deadline in session.exec(mine).all():
             reminders = session.exec(select(Reminder).where(Reminder.deadline_id == deadline.id))
             still_to_come = [each for each in reminders if each.state == "open"]

@@ -16,9 +16,10 @@ from models.escalations import holding
 from models.escalations.events import CaseOpenedToAll, CaseRestricted
 from models.escalations.shown import escalation, escalations
 from models.escalations.starting import start
-from models.escalations.tables import Escalation, NamedOfficer, Proposal
+from models.escalations.tables import Escalation, Proposal
 from models.events import Event
 from models.matters.shown import deadlines
+from models.matters.tables import NamedOfficer
 from models.outbox import Message
 from models.people.access import THE_MACHINE, reader
 from models.people.tables import Officer, Phase

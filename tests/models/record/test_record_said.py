@@ -95,11 +95,9 @@ def test_from_an_update_on_what_is_planted_is_found(
 
 def older(engine: Engine) -> None:
     """Take the tables back to the version before the record spoke of rows."""
-    config = schema.config()
-    every = ScriptDirectory.from_config(config).walk_revisions()
+    every = ScriptDirectory.from_config(schema.config()).walk_revisions()
     [mine] = [each for each in every if "the record speaks of rows" in each.doc]
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with schema.altering(engine) as config:
         command.downgrade(config, mine.down_revision)
 
 

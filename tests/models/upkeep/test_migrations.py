@@ -205,11 +205,9 @@ def test_cases_of_before_are_given_no_policy_with_other_steps(
 
 def to_release_before(engine: Engine) -> None:
     """Take the tables back to those of before editions of the policy were kept."""
-    config = schema.config()
-    every = ScriptDirectory.from_config(config).walk_revisions()
+    every = ScriptDirectory.from_config(schema.config()).walk_revisions()
     [mine] = [each for each in every if "editions of the policy" in each.doc]
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with schema.altering(engine) as config:
         command.downgrade(config, str(mine.down_revision))
 
 

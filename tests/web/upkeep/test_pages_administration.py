@@ -358,7 +358,7 @@ def trouble(case: Case, detail: str, *, code: int) -> None:
     """The mail server refused the letters of this case for good."""
     with write(case.engine) as session:
         letters = select(Message).where(
-            Message.kind == MessageKind.LETTER, Message.escalation_id == case.escalation.id
+            Message.kind == MessageKind.LETTER, Message.matter_id == case.escalation.id
         )
         for message in session.exec(letters):
             change(

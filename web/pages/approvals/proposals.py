@@ -118,8 +118,8 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
                 seen=form.text("seen"),
             )
             reference = case_of(
-                session, visit.policy, visit.reader, decided.escalation_id
-            ).escalation.reference
+                session, visit.policy, visit.reader, decided.matter_id
+            ).matter.reference
     except (InvalidInput, ChangedSince) as refusal:
         return _proposal(visit, number, form.refused(refusal))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
@@ -213,7 +213,7 @@ def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
     found = letters_shown.letter(session, visit.policy, visit.reader, letter_id)
     letter = see_row(session, visit.reader, Letter, letter_id)
     case = find_case(session, visit.policy, visit.reader, found.reference)
-    contacts = contacts_of(session, case.escalation, visit.today)
+    contacts = contacts_of(session, case.matter, visit.today)
     return CarriedLetter(
         shown=found,
         held=_held_for(session, visit, letter, found.reference),

@@ -63,7 +63,7 @@ class NextStep:
 
 def next_step(here: Situation) -> NextStep:
     """The next step to take, as a page offers it."""
-    found, reference = what_next(here), here.case.escalation.reference
+    found, reference = what_next(here), here.case.matter.reference
     return NextStep(
         title=found.what,
         why=found.why,

@@ -57,7 +57,7 @@ def _case_officer(visit: Visit, reference: str, form: Form) -> Response:
             title="Change the case officer",
             form=form,
             case=case,
-            now_with=session.get_one(Officer, case.escalation.case_officer_id),
+            now_with=session.get_one(Officer, case.matter.officer_id),
             officers=officers_in(session, CASEWORK),
         )
 
@@ -107,7 +107,7 @@ def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, visit.reader, reference)
         if form is None:
-            restricted = "yes" if case.escalation.restricted else ""
+            restricted = "yes" if case.matter.restricted else ""
             form = Form.of(restricted=restricted)
             form.values["officers"] = named_on(session, visit.reader, reference)
         return visit.page(
@@ -166,5 +166,5 @@ def _held_contact(visit: Visit, reference: str, role: str, form: Form) -> Respon
             title=f"Whom this case’s letters go to: the {role_words(role)}",
             form=form,
             case=case,
-            held=letters_shown.held_contact(session, case.escalation, role),
+            held=letters_shown.held_contact(session, case.matter, role),
         )

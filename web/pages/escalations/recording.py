@@ -121,7 +121,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
             case = case_of(session, visit.policy, visit.reader, judged.escalation_id)
     except InvalidInput as invalid:
         return _judgement(visit, number, form.refused(invalid))
-    return visit.done(f"/escalations/{case.escalation.reference}", "judged")
+    return visit.done(f"/escalations/{case.matter.reference}", "judged")
 
 
 def _judgement(visit: Visit, number: int, form: Form) -> Response:

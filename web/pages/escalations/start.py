@@ -5,7 +5,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from models.escalations import starting
-from models.escalations.tables import Escalation, Status, Trigger
+from models.escalations.tables import Trigger
+from models.matters.tables import Matter
 from models.people import officers as people_officers
 from models.people.access import Act
 from models.people.shown import officers_in
@@ -74,14 +75,14 @@ def start(visit: Visitor, urn: str, form: Posted) -> Response:
     """Start the escalation. Sent twice, the second is refused: the school has one already."""
     try:
         with visit.write() as session:
-            escalation = _start(session, visit, urn, form)
+            matter = _start(session, visit, urn, form)
     except InvalidInput as invalid:
         return _concern(visit, urn, form.refused(invalid))
-    done = "started" if escalation.status is Status.OPEN else "start_proposed"
-    return visit.done(f"/escalations/{escalation.reference}", done)
+    done = "started" if matter.opened_on else "start_proposed"
+    return visit.done(f"/escalations/{matter.reference}", done)
 
 
-def _start(session: Session, visit: Visit, urn: str, form: Form) -> Escalation:
+def _start(session: Session, visit: Visit, urn: str, form: Form) -> Matter:
     flags = {name: bool(form.text(name)) for name in FLAGS}
     return starting.start(
         session,

@@ -97,7 +97,7 @@ def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
             )
     except STAYS as refusal:
         return _release(visit, number, form.refused(refusal))
-    return visit.done(f"/escalations/{case.escalation.reference}/law", "released")
+    return visit.done(f"/escalations/{case.matter.reference}/law", "released")
 
 
 def _release(visit: Visit, number: int, form: Form) -> Response:

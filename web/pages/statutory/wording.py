@@ -45,7 +45,7 @@ def check_within_part_4(case: Case) -> None:
     """Refuse a form of the statutory steps where they do not apply: raises NotPossible."""
     outside = outside_part_4(case)
     if outside:
-        raise NotPossible(f"{case.escalation.reference}: {outside}")
+        raise NotPossible(f"{case.matter.reference}: {outside}")
 
 
 def who(role: str) -> str:
@@ -78,7 +78,7 @@ class Addressed(Named):
 
 def addressed(case: Case, today: date, recipients: Iterable[Recipient]) -> list[Addressed]:
     """Whom the law names, each with the address, if one is known."""
-    contacts = contacts_of(case.session, case.escalation, today)
+    contacts = contacts_of(case.session, case.matter, today)
     return [
         Addressed(
             role=each.role,
