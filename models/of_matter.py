@@ -1,4 +1,4 @@
-"""What a row of a matter can tell: the matter that it hangs on, and what is said where there is none.
+"""What a row can tell of its matter: which one it hangs on, and what is said where there is none.
 
 Who sees a row is asked of its matter, so each table says by what way its rows hang there; a table
 with a foreign key that leads to a matter, and that does not say so here, is a failed test.

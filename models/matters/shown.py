@@ -173,12 +173,12 @@ def _describe(
             )
         )
     described = []
-    for deadline, escalation, school, officer in found:
+    for deadline, matter, escalation, school, officer in found:
         rule = rule_of(session, policy, escalation, deadline.step_key)
         described.append(
             Deadline(
                 id=deadline.id,
-                reference=escalation.reference,
+                reference=matter.reference,
                 urn=school.urn,
                 school=school.name,
                 case_officer=officer.email,

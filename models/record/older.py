@@ -18,6 +18,10 @@ _OF_MATTER = {
 }
 
 
+# The table by whose numbers the rows of another are counted that there was not yet.
+NAMED_BEFORE = {"matter": "escalation"}
+
+
 def as_now(spoken: Rows) -> Rows:
     """The same by today's names; of an event of today it is the same."""
     found: Rows = {}

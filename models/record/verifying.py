@@ -18,7 +18,7 @@ from models.events import FIRST_HASH, ROWS, Break, verify
 from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
 from models.record.events import RecordWidened
-from models.record.older import as_now
+from models.record.older import NAMED_BEFORE, as_now
 from models.record.said import Columns, Said, said_by_events
 
 LISTED = 200  # differences that are named; the others are counted
@@ -111,7 +111,7 @@ class _Reader:
             return False
         if self.began is None or self.before is None:
             return True
-        return key <= self.before.get(covered.table.name, 0)
+        return key <= self.before.get(NAMED_BEFORE.get(covered.table.name, covered.table.name), 0)
 
 
 def _read(data: str) -> dict[str, Any]:

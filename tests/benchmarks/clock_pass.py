@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations.tables import Escalation
-from models.matters.tables import Deadline, Reminder
+from models.matters.tables import Deadline, Matter, Reminder
 from models.policy import Policy
 from models.upkeep.clock import due_reminders, overdue_deadlines, tick
 from tests.benchmarks.measuring import Measured, copied, in_turns, opened, recorded, replay, seconds
@@ -28,14 +28,15 @@ TODAY = MORNING.date()
 
 def fill(engine: Engine, council: Council) -> None:
     """One escalation with one open deadline each; the first thousand were due yesterday."""
-    escalations, deadlines, reminders = [], [], []
+    matters, escalations, deadlines, reminders = [], [], [], []
     for number in range(1, DEADLINES + 1):
         due_on = TODAY - timedelta(days=1) if number <= DUE else _later(number)
+        matters.append(_matter(number, council))
         escalations.append(_escalation(number, council))
         deadlines.append(
             {
                 "id": number,
-                "escalation_id": number,
+                "matter_id": number,
                 "step_key": "informal_headteacher",
                 "kind": "response",
                 "due_on": due_on,
@@ -48,6 +49,7 @@ def fill(engine: Engine, council: Council) -> None:
         reminders.append({"deadline_id": number, "kind": kind, "due_at": at, "state": "open"})
     with write(engine) as session:
         for table, rows in (
+            (Matter, matters),
             (Escalation, escalations),
             (Deadline, deadlines),
             (Reminder, reminders),
@@ -59,13 +61,23 @@ def _later(number: int) -> date:
     return add_working_days(TODAY, 2 + number % 40)
 
 
+def _matter(number: int, council: Council) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": "escalation",
+        "reference": f"ESC-2020-{number:06d}",
+        "urn": council.maintained.urn,
+        "officer_id": council.seo.id if number % 2 else council.seo2.id,
+        "restricted": False,
+        "opened_on": london_date(NOW),
+    }
+
+
 def _escalation(number: int, council: Council) -> dict[str, Any]:
     return {
         "id": number,
-        "reference": f"ESC-2020-{number:06d}",
         "year": 2020,
         "number": number,
-        "urn": council.maintained.urn,
         "ladder": "maintained",
         "status": "open",
         "step_key": "informal_headteacher",
@@ -75,11 +87,9 @@ def _escalation(number: int, council: Council) -> dict[str, Any]:
         "not_engaging": False,
         "policy": "Policy",
         "guidance": "Guidance",
-        "case_officer_id": council.seo.id if number % 2 else council.seo2.id,
         "head_of_service_id": council.hos.id,
         "started_by_id": council.hos.id,
         "created_at": NOW,
-        "opened_on": london_date(NOW),
     }
 
 

@@ -27,9 +27,18 @@ BETWEEN = 1_000  # keys of one copy; the case that is copied has fewer rows of a
 ONE_WAITS_IN = 20  # of the copies, one has proposals that wait for a decision
 TRIES = 9
 # Columns that name a row of the same case, in every table that is copied.
-KEYS = ("id", "sequence", "escalation_id", "proposal_id", "letter_id", "deadline_id", "message_id")
+KEYS = (
+    "id",
+    "sequence",
+    "matter_id",
+    "escalation_id",
+    "proposal_id",
+    "letter_id",
+    "deadline_id",
+    "message_id",
+)
 COPIED = (
-    *("escalation", "step", "proposal", "decision", "discussion", "response", "deadline"),
+    *("matter", "escalation", "step", "proposal", "decision", "discussion", "response", "deadline"),
     *("letter", "letter_version", "message", "reminder", "event"),
 )
 ADDRESSES = (
@@ -118,8 +127,8 @@ def _fill(engine: Engine, policy: Policy, council: Council, schools: int, escala
         for name in COPIED:
             table = SQLModel.metadata.tables[name]
             rows = [row._asdict() for row in connection.execute(select(table))]
-            if "escalation_id" in table.c:
-                rows = [row for row in rows if row["escalation_id"] is not None]
+            if "matter_id" in table.c:
+                rows = [row for row in rows if row["matter_id"] is not None]
             copies = [_copy(name, row, number) for number in range(1, escalations) for row in rows]
             if copies:
                 connection.execute(insert(table), copies)
@@ -163,9 +172,10 @@ def _copy(table: str, row: dict[str, Any], number: int) -> dict[str, Any]:
         name: value + shift if name in KEYS and value is not None else value
         for name, value in row.items()
     }
+    if table == "matter":
+        copy |= {"urn": FIRST_URN + number, "reference": f"ESC-2026-{number + 1:04d}"}
     if table == "escalation":
-        copy |= {"urn": FIRST_URN + number, "number": number + 1}
-        copy["reference"] = f"ESC-2026-{number + 1:04d}"
+        copy["number"] = number + 1
     if table == "message":
         copy["key"] += f":{number}"
     if table == "proposal" and row["state"] == "awaiting" and number % ONE_WAITS_IN:

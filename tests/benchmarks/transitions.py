@@ -13,6 +13,7 @@ from models.escalations.deciding import decide
 from models.escalations.proposing import propose
 from models.escalations.starting import start
 from models.escalations.tables import Escalation, Step
+from models.matters.tables import Matter
 from models.people.access import THE_MACHINE
 from models.people.tables import Officer
 from models.policy import Policy
@@ -89,7 +90,7 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
 def propose_each(engine: Engine, policy: Policy, council: Council) -> Iterator[int]:
     """Propose the formal step for one escalation after the other; the numbers of the proposals."""
     with read(engine) as session:
-        references = session.exec(select(Escalation.reference).order_by(Escalation.reference)).all()
+        references = session.exec(select(Matter.reference).order_by(Matter.reference)).all()
     for reference in references:
         with write(engine) as session:
             proposal_id = _propose(session, policy, council.seo, reference)

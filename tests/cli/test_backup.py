@@ -30,7 +30,7 @@ from models.escalations.tables import Escalation, Proposal
 from models.events import Event
 from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of
-from models.matters.tables import NamedOfficer
+from models.matters.tables import Matter, NamedOfficer
 from models.outbox import Message, MessageKind, MessageState
 from models.people import cover, credentials, identity
 from models.people import officers as people_officers
@@ -117,7 +117,7 @@ def lived_in(case: Case, folder: Path) -> Case:
         add(
             session,
             EvidenceFile,
-            escalation_id=case.escalation.id,
+            matter_id=case.matter.id,
             step_key="intervention",
             name="minutes.pdf",
             media_type="application/pdf",
@@ -598,7 +598,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
     assert restored.manifest.revision == "0002"
     assert record_of(case.engine)[-1] == BackupRestored.kind
     with read(case.engine) as session:
-        assert session.exec(select(Escalation.restricted)).all() == [False]
+        assert session.exec(select(Matter.restricted)).all() == [False]
 
 
 def fill_from(old: sqlite3.Connection, newer: Path) -> None:
@@ -754,7 +754,7 @@ def test_what_was_taken_from_somebody_since_stays_taken(
 ) -> None:
     case.started()
     officers = case.council.officers
-    names = {"escalation_id": case.escalation.id}
+    names = {"matter_id": case.matter.id}
     with write(case.engine) as session:
         for name in ("aed", "hos2"):
             add(session, NamedOfficer, **names, officer_id=officers[name].id)
@@ -777,7 +777,7 @@ def test_what_was_taken_from_somebody_since_stays_taken(
 
     restore(case.engine, folder, backup, now=LATER)
 
-    assert case.escalation.restricted
+    assert case.matter.restricted
     assert [named.officer_id for named in case.all(NamedOfficer)] == [officers["aed"].id]
     with read(case.engine) as session:
         assert not people_officers.find_officer(session, "seo2@fernshire.example").active
@@ -810,7 +810,7 @@ def test_a_case_that_went_to_somebody_else_stays_with_them(
 ) -> None:
     case.started()
     officers = case.council.officers
-    assert case.escalation.case_officer_id == officers["seo"].id
+    assert case.matter.officer_id == officers["seo"].id
     back_up(case.engine, folder, backup, now=NOW)
     with write(case.engine) as session:
         where = {"reference": case.reference}
@@ -819,7 +819,7 @@ def test_a_case_that_went_to_somebody_else_stays_with_them(
 
     restore(case.engine, folder, backup, now=LATER)
 
-    assert case.escalation.case_officer_id == officers["seo2"].id
+    assert case.matter.officer_id == officers["seo2"].id
 
 
 def test_cover_that_was_ended_stays_ended(case: Case, folder: Path, backup: Path) -> None:

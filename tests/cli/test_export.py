@@ -65,7 +65,7 @@ def test_everything_is_in_the_file(
     assert "It was proposed to move to step vii" in timeline
     with read(engine) as session:
         [exported] = session.exec(select(Event).where(Event.kind == CaseExported.kind))
-    assert exported.escalation_id == case.escalation.id
+    assert exported.matter_id == case.escalation.id
     assert exported.facts == {"file": "case.zip", "reference": case.reference}
 
 

@@ -459,10 +459,10 @@ def test_a_closure_raises_a_live_case_and_changes_it_not(
     assert found.after == "closed on 31 August 2026 (Closure)"
     assert case.escalation.status is Status.OPEN
     [event] = register.events(RegisterChangedSchool.kind)
-    assert event.escalation_id == case.escalation.id
+    assert event.matter_id == case.escalation.id
     assert event.facts["what"] == "closed on 31 August 2026 (Closure)"
     [alert] = register.alerts("register_changed_school")
-    assert (alert.to_email, alert.escalation_id) == (council.seo.email, case.escalation.id)
+    assert (alert.to_email, alert.matter_id) == (council.seo.email, case.escalation.id)
     with read(register.engine) as session:
         settings = Settings(_env_file=None)
         mail = Composer(session, policy, settings, NOW + timedelta(days=1)).compose(alert)

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import read
-from models.escalations.tables import Escalation, Proposal, ProposalState
+from models.escalations.tables import Proposal, ProposalState
+from models.matters.tables import Matter
 from tests.endurance.ledger import Ledger, Outcome
 from tests.endurance.service import Service
 
@@ -52,11 +53,11 @@ class FormAnswerer:
         """The flow runs that wait for proposals at these schools."""
         waiting = (
             select(Proposal.gate_run_id)
-            .join(Escalation, col(Escalation.id) == col(Proposal.matter_id))
+            .join(Matter, col(Matter.id) == col(Proposal.matter_id))
             .where(
                 Proposal.state == ProposalState.AWAITING,
                 col(Proposal.gate_run_id).is_not(None),
-                col(Escalation.urn).in_(urns),
+                col(Matter.urn).in_(urns),
             )
         )
         with read(self._engine) as session:

@@ -68,7 +68,7 @@ def divert(clockwork: Clockwork) -> None:
             session,
             officer=case.council.seo,
             now=case.now,
-            urn=case.escalation.urn,
+            urn=case.matter.urn,
             role="headteacher",
             name="Somebody Else",
             email="other@ashfield.example",
@@ -222,12 +222,12 @@ async def test_a_case_that_is_not_theirs_to_see_names_it_in_the_refusal(
     run = await clockwork.open_gate(proposal)
     with write(case.engine) as session:
         change(session, Officer, {"id": case.council.officers["sm"].id}, phase=Phase.PRIMARY)
-        change(session, School, {"urn": case.escalation.urn}, phase="Secondary")
+        change(session, School, {"urn": case.matter.urn}, phase="Secondary")
 
     await clockwork.answer(run, decision="approve", code=clockwork.code("sm"))
 
     [refused] = refusals(clockwork, AccessRefused.kind)
-    assert refused.escalation_id == case.escalation.id
+    assert refused.matter_id == case.escalation.id
     assert refused.facts["why"] == f"There is no proposal {proposal.id}."
 
 

@@ -52,7 +52,7 @@ async def test_it_asks_for_the_code_and_then_starts(clockwork: Clockwork) -> Non
 
     assert ended.state.is_completed()
     [escalation] = escalations(clockwork)
-    assert ended.state.message == f"{escalation.reference} was started by Harriet Osborne."
+    assert ended.state.message == "ESC-2026-0001 was started by Harriet Osborne."
     assert escalation.status == "open"
     assert escalation.triggers == ["safety", "leadership"]
     assert escalation.summary == ENTERED["summary"]
@@ -113,7 +113,7 @@ async def test_who_was_refused_is_on_record(
 
     event = record_of(clockwork)[-1]
     assert (event.kind, event.actor) == (kind, actor)
-    assert event.escalation_id is None
+    assert event.matter_id is None
     if officer:
         assert event.facts["address"] == "Prefect: start an escalation"
 

@@ -69,9 +69,9 @@ def test_a_changed_column_is_found(chain: Engine, column: str, place: str) -> No
 def test_an_event_moved_to_a_case_is_found(case, chain: Engine) -> None:
     case.started()
     assert broken(chain) is None
-    tamper(chain, update(events).where(events.c.sequence == 3).values(escalation_id=1))
+    tamper(chain, update(events).where(events.c.sequence == 3).values(matter_id=1))
     assert broken(chain) == Break(3, "its content was changed")
-    assert {*OTHER, "sequence", "escalation_id"} == set(COLUMNS)
+    assert {*OTHER, "sequence", "matter_id"} == set(COLUMNS)
 
 
 @pytest.mark.parametrize("place", ["first", "middle", "last"])

@@ -29,7 +29,8 @@ from models.law import powers as law
 from models.letters.issuing import freeze_letter
 from models.letters.tables import Letter, LetterState
 from models.matters.case import find_case
-from models.matters.tables import Deadline, Reminder
+from models.matters.tables import Deadline, Matter, Reminder
+from models.of_matter import OfMatter
 from models.outbox import Message
 from models.people.access import THE_MACHINE
 from models.policy import Policy
@@ -312,7 +313,7 @@ class Case:
     def school(self) -> School:
         """The school of this escalation."""
         with read(self.engine) as session:
-            return session.get_one(School, self.escalation.urn)
+            return session.get_one(School, self.matter.urn)
 
     @property
     def eligibility(self) -> Eligibility:
@@ -325,8 +326,13 @@ class Case:
     def escalation(self) -> Escalation:
         """The escalation as it stands in the database."""
         with read(self.engine) as session:
-            statement = select(Escalation).where(Escalation.reference == self.reference)
-            return session.exec(statement).one()
+            return session.get_one(Escalation, self.matter.id)
+
+    @property
+    def matter(self) -> Matter:
+        """The escalation's matter as it stands in the database."""
+        with read(self.engine) as session:
+            return session.exec(select(Matter).where(Matter.reference == self.reference)).one()
 
     @property
     def rule(self) -> Any:
@@ -361,7 +367,8 @@ class Case:
                 statement = select(Reminder).join(Deadline)
                 owner = Deadline.matter_id
             else:
-                statement, owner = select(table), table.escalation_id
+                owner = getattr(table, table.by if issubclass(table, OfMatter) else "matter_id")
+                statement = select(table)
             key = Event.sequence if table is Event else table.id
             return list(session.exec(statement.where(owner == self.escalation.id).order_by(key)))
 

@@ -131,7 +131,7 @@ def furnished(case: Case, council: Council) -> dict[str, str]:
     with read(case.engine) as session:
 
         def first(table: Any, *conditions: Any) -> str:
-            mine = table.escalation_id == case.escalation.id
+            mine = getattr(table, table.by) == case.matter.id
             return str(session.exec(select(table.id).where(mine, *conditions)).first())
 
         return {
@@ -149,7 +149,7 @@ def furnished(case: Case, council: Council) -> dict[str, str]:
 
 def file_row(case: Case) -> dict[str, Any]:
     return {
-        "escalation_id": case.escalation.id,
+        "matter_id": case.matter.id,
         "step_key": "informal_headteacher",
         "name": "note.pdf",
         "media_type": "application/pdf",

@@ -30,9 +30,10 @@ from models.escalations.deciding import decide
 from models.escalations.proposing import propose
 from models.escalations.recording import record_discussion, record_response
 from models.escalations.starting import start
-from models.escalations.tables import Action, Escalation, Proposal, ProposalState
+from models.escalations.tables import Action, Proposal, ProposalState
 from models.events import verify
 from models.evidence import keeping
+from models.matters.tables import Matter
 from models.people.access import THE_MACHINE
 from models.people.officers import find_officer
 from models.people.tables import Officer
@@ -143,7 +144,7 @@ def _officer(session: Session, name: str) -> Officer:
 
 
 def _reference(session: Session) -> str:
-    return session.exec(select(Escalation.reference)).one()
+    return session.exec(select(Matter.reference)).one()
 
 
 def _start(engine: Engine, now: datetime) -> None:

@@ -61,7 +61,7 @@ class Post:
                     Message,
                     key=f"letter:{first.letter_id}:{number}",
                     kind=MessageKind.LETTER,
-                    escalation_id=first.escalation_id,
+                    matter_id=first.matter_id,
                     letter_id=first.letter_id,
                     to_name="A governor",
                     to_email=email,

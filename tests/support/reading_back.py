@@ -14,6 +14,7 @@ from models.escalations.tables import Escalation, Proposal, Response
 from models.evidence.tables import EvidenceFile
 from models.letters.tables import Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter
+from models.matters.tables import Matter
 from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
 from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
@@ -106,7 +107,9 @@ def _kind(row: Any) -> tuple[Any, ...]:
 
 
 def _case(row: Any) -> int | None:
-    return row.id if isinstance(row, Escalation) else getattr(row, "escalation_id", None)
+    if isinstance(row, Matter | Escalation):
+        return row.id
+    return getattr(row, "matter_id", None) or getattr(row, "escalation_id", None)
 
 
 def _more(session: Session, row: Any) -> dict[str, tuple[str, ...]]:
@@ -193,11 +196,11 @@ def _filled(path: str, parts: list[str], row: Row) -> Iterator[str]:
 
 
 def hidden(
-    officer: Officer, row: Row, cases: Mapping[int, Escalation], named: set[tuple[int, int]]
+    officer: Officer, row: Row, cases: Mapping[int, Matter], named: set[tuple[int, int]]
 ) -> bool:
     """Whether the case of a row is not for this officer's eyes: said here once more, by hand."""
     case = cases[row.case] if row.case else None
     if case is None or not case.restricted:
         return False
-    theirs = case.case_officer_id == officer.id or (case.id, officer.id) in named
+    theirs = case.officer_id == officer.id or (case.id, officer.id) in named
     return not theirs and officer.role is not Role.DIRECTOR

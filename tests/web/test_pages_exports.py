@@ -106,7 +106,7 @@ def refused_letter(case: Case) -> dict[str, Any]:
     return {
         "key": "letter:restricted",
         "kind": "letter",
-        "escalation_id": case.escalation.id,
+        "matter_id": case.matter.id,
         "to_name": SECRET,
         "to_email": "prudence@school.example",
         "data": {"role": "headteacher"},

@@ -24,7 +24,6 @@ from models.escalations.tables import (
     Action,
     Discussion,
     Escalation,
-    NamedOfficer,
     Proposal,
     ProposalState,
     Response,
@@ -39,7 +38,7 @@ from models.level_letters import letters_shown as level_letters
 from models.level_letters import shown as letter_batches
 from models.level_letters.tables import LetterBatch, LevelLetter
 from models.matters import shown as matters_shown
-from models.matters.tables import Deadline, DeadlineKind, ReminderKind
+from models.matters.tables import Deadline, DeadlineKind, Matter, NamedOfficer, ReminderKind
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
@@ -94,7 +93,7 @@ LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (matters_shown.Deadline, "id", Deadline.id),
     (held.Discussion, "id", Discussion.id),
     (duties_shown.Duty, "id", Duty.id),
-    (escalations_shown.Escalation, "reference", Escalation.reference),
+    (escalations_shown.Escalation, "reference", Matter.reference),
     (evidence_shown.EvidenceFile, "id", EvidenceFile.id),
     (letter_batches.LetterBatch, "number", LetterBatch.id),
     (level_changes.LevelChange, "id", LevelChange.id),
@@ -178,7 +177,7 @@ def test_nothing_is_refused_but_by_role_and_by_sight(
     wrong = []
     for name, world in worlds.items():
         with read(world.engine) as session:
-            cases = {case.id: case for case in session.exec(select(Escalation)).all()}
+            cases = {matter.id: matter for matter in session.exec(select(Matter)).all()}
             named = set(session.exec(select(NamedOfficer.matter_id, NamedOfficer.officer_id)))
         for asked in read_back:
             if asked.world == name and asked.status not in right(asked, cases, named):
@@ -205,7 +204,7 @@ def test_every_page_that_shows_a_thing_is_shown(worlds: dict[str, World], world:
     assert len(PAGES) > 10
     rows = every_row(here)
     with read(here.engine) as session:
-        cases = {case.id: case for case in session.exec(select(Escalation)).all()}
+        cases = {matter.id: matter for matter in session.exec(select(Matter)).all()}
         named = set(session.exec(select(NamedOfficer.matter_id, NamedOfficer.officer_id)))
     wrong = []
     for officer in here.officers():

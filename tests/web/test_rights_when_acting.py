@@ -118,7 +118,7 @@ CALLS: dict[str, Act] = {
     ),
     "a file": lambda callers, proposal: callers.hos.call(
         "POST",
-        f"/escalations/ESC-2026-000{proposal.escalation_id}/evidence",
+        f"/escalations/ESC-2026-000{proposal.matter_id}/evidence",
         files=FILE,
         data={"description": "A note."},
     ),

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from models import noting
-from models.escalations.tables import Escalation, Proposal
+from models.escalations.tables import Proposal
 from models.events import append
 from models.letters.events import MessageBecameUnknown
 from models.letters.tables import Letter, LetterState

@@ -343,6 +343,6 @@ def test_cover_ends_when_either_gets_another_role(
             )
             assert listed.items == []
         approvers = deciders.deciders(
-            session, case.escalation, "head_of_service", council.seo.id, TODAY
+            session, case.matter, "head_of_service", council.seo.id, TODAY
         )
     assert {officer.id for officer in approvers} == {council.hos.id, council.hos2.id}

@@ -46,7 +46,7 @@ def divert(case: Case, by: str, role: str = "headteacher") -> None:
             session,
             officer=case.council.officers[by],
             now=case.now,
-            urn=case.escalation.urn,
+            urn=case.matter.urn,
             role=role,
             name="Somebody Else",
             email="somebody@else.example",

@@ -155,7 +155,7 @@ class Officers(RuleBasedStateMachine):
             for proposal in session.exec(select(Proposal)).all():
                 self._decided_by_others(session, proposal)
             moves = [
-                each.escalation_id
+                each.matter_id
                 for each in session.exec(select(Proposal)).all()
                 if each.state == "awaiting" and each.action != "letter"
             ]

@@ -12,10 +12,10 @@ from models.database import connect, read, write
 from models.escalations.deciding import decide
 from models.escalations.proposing import propose
 from models.escalations.starting import start
-from models.escalations.tables import Decision, Escalation, Proposal
+from models.escalations.tables import Decision, Proposal
 from models.events import Event, verify
 from models.letters.tables import Letter
-from models.matters.tables import Deadline
+from models.matters.tables import Deadline, Matter
 from models.people.access import THE_MACHINE
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible, Refused
 from models.statutory.secretary_of_state import record_secretary_of_state_notice
@@ -308,7 +308,7 @@ def test_two_starts_at_once_give_one_escalation(case: Case, database_url: str) -
     outcomes = at_once(database_url, *(starting(school.urn) for school in schools * 2))
     assert outcomes.count(None) == 2
     with read(case.engine) as session:
-        references = session.exec(select(Escalation.reference)).all()
+        references = session.exec(select(Matter.reference)).all()
         assert sorted(references) == ["ESC-2026-0001", "ESC-2026-0002"]
         sequences = session.exec(select(Event.sequence).order_by(Event.sequence)).all()
         assert list(sequences) == list(range(1, len(sequences) + 1))

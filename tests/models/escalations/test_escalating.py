@@ -34,9 +34,8 @@ def later(days: int, hour: int = 10) -> datetime:
 
 def test_a_head_of_service_opens_what_they_start(case: Case) -> None:
     case.started()
-    escalation = case.escalation
-    assert (escalation.reference, escalation.status) == ("ESC-2026-0001", "open")
-    assert escalation.opened_on == london_date(NOW)
+    assert (case.matter.reference, case.escalation.status) == ("ESC-2026-0001", "open")
+    assert case.matter.opened_on == london_date(NOW)
     assert case.states["informal_headteacher"] == "approved"
     assert set(case.states.values()) == {"approved", "ahead"}
     assert case.kinds == ["escalation_started", "escalation_opened"]
@@ -79,7 +78,7 @@ def test_a_second_escalation_for_the_same_school_is_refused(case: Case) -> None:
 def test_a_closed_escalation_leaves_the_school_free(case: Case, action: str) -> None:
     case.started().discuss()
     case.change(action)
-    assert case.escalation.closed_on == london_date(NOW)
+    assert case.matter.closed_on == london_date(NOW)
     assert case.awaiting == []
     assert case.deadline.state == "cancelled"
     assert {reminder.state for reminder in case.all(Reminder)} == {"cancelled"}

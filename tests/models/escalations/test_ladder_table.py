@@ -109,7 +109,7 @@ class Walk:
     def add(self, table, **values: object) -> int:
         """One row, of this escalation where the table has a place for it; its key."""
         rows = table.__table__
-        owned = {"escalation_id": self.id} if "escalation_id" in rows.c else {}
+        owned = {name: self.id for name in ("escalation_id", "matter_id") if name in rows.c}
         statement = insert(rows).values(**owned, **values)
         return self.connection.execute(statement).inserted_primary_key[0]
 
@@ -195,13 +195,20 @@ class Walk:
                 .values(state=state)
             )
             state = StepState.AHEAD if step is at.step else state
-        common = {"escalation_id": self.id, "step_key": at.step.key}
+        common = {"step_key": at.step.key}
         if at.state is StepState.AWAITING_RESPONSE:
             due_on = TODAY + timedelta(days=-1 if at.overdue else 10)
-            due = {**common, "kind": "response", "due_on": due_on, "rule": "", "state": "open"}
+            due = {
+                **common,
+                "matter_id": self.id,
+                "kind": "response",
+                "due_on": due_on,
+                "rule": "",
+                "state": "open",
+            }
             execute(insert(tables[Deadline]).values(due))
         if at.answered:
-            given = {**common, "received_on": TODAY, "summary": "Yes."}
+            given = {**common, "escalation_id": self.id, "received_on": TODAY, "summary": "Yes."}
             by = {"recorded_by_id": self.council.seo.id, "recorded_at": NOW}
             execute(insert(tables[Response]).values(**given, **by))
 

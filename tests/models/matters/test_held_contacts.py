@@ -38,7 +38,7 @@ def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher"
             session,
             officer=case.council.officers[by],
             now=NOW,
-            urn=case.escalation.urn,
+            urn=case.matter.urn,
             role=role,
             name="Nora Quill",
             email=email,

@@ -228,7 +228,7 @@ def test_a_case_is_not_restricted_so_that_nobody_could_decide(case: Case, counci
     assert meetings.approvers == ["assistant_director"]
     with pytest.raises(NotPossible, match="waits for Assistant Executive Director"):
         restrict(case)
-    assert not case.escalation.restricted
+    assert not case.matter.restricted
     restrict(case, "aed")
     case.decide(meetings, "aed")
 
@@ -251,7 +251,7 @@ def test_who_can_restrict(case: Case, who: str) -> None:
     case.started()
     if who in ("hos", "hos2", "aed", "dcs"):
         restrict(case, by=who)
-        assert case.escalation.restricted
+        assert case.matter.restricted
     else:
         with pytest.raises(NotAllowed):
             restrict(case, by=who)
@@ -280,7 +280,7 @@ def test_a_restriction_that_cannot_be_is_refused_at_its_field(
             **{**given, **values},
         )
     assert refused.value.errors[0][0] == field
-    assert not case.escalation.restricted
+    assert not case.matter.restricted
 
 
 def test_what_is_open_cannot_be_opened(case: Case) -> None:
@@ -321,7 +321,7 @@ def test_a_case_gets_another_case_officer(
 ) -> None:
     case.started().discuss()
     hand_over(case, "seo2")
-    assert case.escalation.case_officer_id == council.seo2.id
+    assert case.matter.officer_id == council.seo2.id
     told = [m for m in case.all(Message) if m.data.get("what") == "case_officer_changed"]
     assert {message.to_email for message in told} == {council.seo.email, council.seo2.email}
     with read(case.engine) as session:

@@ -42,7 +42,7 @@ def as_before(engine: Engine) -> None:
         previous, last = FIRST_HASH, 0
         for event in session.execute(_EVENTS.order_by(events.c.sequence)).scalars().all():
             data = canonical(event.facts)
-            content = (event.kind, event.escalation_id, data)
+            content = (event.kind, event.matter_id, data)
             this = link(previous, event.sequence, event.at, event.actor, content)
             values = {"data": data, "previous": previous, "hash": this}
             here = events.c.sequence == event.sequence

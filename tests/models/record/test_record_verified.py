@@ -200,8 +200,8 @@ CHANGED = {
         ("officer:4", "role", "officer_changed"),
     ),
     "a restriction that was lifted": (
-        "UPDATE escalation SET restricted = false",
-        ("escalation:1", "restricted", "case_restricted"),
+        "UPDATE matter SET restricted = false",
+        ("matter:1", "restricted", "case_restricted"),
     ),
     "the notes of a discussion": (
         "UPDATE discussion SET notes = 'We did not meet.' WHERE id = 1",
@@ -329,7 +329,7 @@ PLANTED = {
         "delegation:77",
     ),
     "somebody named on a case": (
-        "INSERT INTO named_officer (id, escalation_id, officer_id) VALUES (77, 1, 5)",
+        "INSERT INTO named_officer (id, matter_id, officer_id) VALUES (77, 1, 5)",
         "named_officer:1:5",
     ),
     "an officer": (

@@ -295,7 +295,7 @@ def test_notice_and_copies_are_issued_at_once_or_not_at_all(case: Case) -> None:
     in_the_way = {
         "key": f"letter:{letter.id}:1:secretary_of_state:email",
         "kind": MessageKind.LETTER,
-        "escalation_id": case.escalation.id,
+        "matter_id": case.matter.id,
         "letter_id": letter.id,
         "to_name": "Nobody",
         "to_email": "nobody@fernshire.example",

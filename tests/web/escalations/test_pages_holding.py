@@ -75,7 +75,7 @@ def test_reads_and_refusals_of_a_restricted_case_are_on_record(
     ]
     [refused] = kinds(visitors.engine, AccessRefused.kind)
     assert refused.actor == "seo2@fernshire.example"
-    assert refused.escalation_id == case.escalation.id
+    assert refused.matter_id == case.escalation.id
 
 
 def test_a_refusal_by_role_is_on_record(visitors: Visitors, callers: Callers, case: Case) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import select
 from models.database import read
 from models.escalations.tables import Discussion, Escalation, Proposal
 from models.letters.tables import LetterVersion
+from models.matters.tables import Matter
 from models.people import credentials
 from models.policy import Policy
 from models.schools.tables import Contact
@@ -58,9 +59,10 @@ def test_a_head_of_service_starts_an_escalation(visitors: Visitors) -> None:
     assert "The escalation is started" not in visitors.hos.get(done.path).text
     with read(visitors.engine) as session:
         started = session.exec(select(Escalation)).one()
+        matter = session.exec(select(Matter)).one()
     assert started.summary == "First line.\nSecond line."
     assert started.triggers == ["safety", "finance"]
-    assert started.case_officer_id == visitors.council.seo.id
+    assert matter.officer_id == visitors.council.seo.id
 
 
 def test_sending_it_twice_starts_it_once(visitors: Visitors) -> None:
