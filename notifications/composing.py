@@ -23,14 +23,14 @@ from models.escalations.tables import (
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.writing import letter_body
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
-from models.matters.case import find_visible
+from models.matters.at_hand import find_visible
 from models.matters.sight import visible_to
 from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState, Matter, Reminder
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.programme.duties_shown import Duty, duties_left
 from models.risk.tables import Assessment, AssessmentState
 from models.schools.tables import School
@@ -195,7 +195,7 @@ class Composer:
         due = (
             select(Deadline, Matter, Escalation, School)
             .join(Matter, col(Matter.id) == col(Deadline.matter_id))
-            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
             .join(
                 Step,
@@ -210,10 +210,10 @@ class Composer:
         return self._from_template(message, "reminder", items=items) if items else None
 
     def _item(
-        self, deadline: Deadline, matter: Matter, escalation: Escalation, school: School
+        self, deadline: Deadline, matter: Matter, escalation: Escalation | None, school: School
     ) -> dict[str, Any]:
         today = london_date(self.now)
-        step = rule_of(self.session, self.policy, escalation, deadline.step_key)
+        step = step_of(self.session, self.policy, escalation, deadline.step_key)
         return {
             "school": school.name,
             "reference": matter.reference,
@@ -222,7 +222,7 @@ class Composer:
             "due_on": long_date(deadline.due_on),
             "days_late": working_days_between(deadline.due_on, today),
             "missed": deadline.due_on < today,
-            "url": self._url(f"/escalations/{matter.reference}"),
+            "url": self._url(matter.page),
         }
 
     def _url(self, path: str) -> str:
@@ -242,7 +242,7 @@ class Composer:
         due = (
             select(Deadline, Matter, Escalation, School)
             .join(Matter, col(Matter.id) == col(Deadline.matter_id))
-            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
             .where(Matter.officer_id == officer.id, col(Deadline.due_on) <= until)
             .where(or_(_OWED_HERE, _LAST_DAY_RUNS))
@@ -255,7 +255,7 @@ class Composer:
         awaiting = (
             select(Proposal, Matter, Escalation, School)
             .join(Matter, col(Matter.id) == col(Proposal.matter_id))
-            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
             .where(col(Proposal.id).in_(mine))
             .order_by(col(Proposal.id))
@@ -266,10 +266,10 @@ class Composer:
         self,
         proposal: Proposal,
         matter: Matter,
-        escalation: Escalation,
+        escalation: Escalation | None,
         school: School,
     ) -> dict[str, Any]:
-        step = rule_of(self.session, self.policy, escalation, proposal.step_key)
+        step = step_of(self.session, self.policy, escalation, proposal.step_key)
         proposer = self.session.get_one(Officer, proposal.proposed_by_id)
         return {
             "school": school.name,
@@ -285,7 +285,7 @@ class Composer:
         row = self.session.exec(
             select(Proposal, Matter, Escalation, School)
             .join(Matter, col(Matter.id) == col(Proposal.matter_id))
-            .join(Escalation, col(Escalation.id) == col(Matter.id))
+            .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
             .where(Proposal.id == message.data["proposal"])
         ).one()
@@ -337,7 +337,7 @@ class Composer:
             "case_officer_changed",
             reference=matter.reference,
             name=message.data["name"],
-            url=self._url(f"/escalations/{matter.reference}"),
+            url=self._url(matter.page),
         )
 
     def _about_no_case(self, message: Message) -> Mail | None:

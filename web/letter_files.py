@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.database import read
 from models.letters.shown import issued_file
 from models.letters.tables import Letter
-from models.matters.case import see_row
+from models.matters.at_hand import see_row
 from models.people.access import Reader
 from models.refusals import NotFound
 from notifications.issuing import letter_document

@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, select
 
 from models.database import read, write
 from models.escalations.tables import Escalation
-from models.matters.case import find_visible
+from models.matters.at_hand import find_visible
 from models.matters.tables import Matter
 from models.of_matter import OfMatter, leads_to_matter
 from models.people.access import Act, reader, require

@@ -15,7 +15,8 @@ from models.happened import Happened
 from models.letters.addressing import contacts_of, recipients
 from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState, LetterVersion
-from models.matters.case import Case, see_row_in_case
+from models.matters.at_hand import AtHand
+from models.matters.case import see_row_at_hand
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
@@ -59,15 +60,15 @@ class Approver:
         return f"for {self.holder.name}, {title}" if self.covers else title
 
 
-def to_be_sent(case: Case, proposal: Proposal, today: date) -> str:
+def to_be_sent(at_hand: AtHand, proposal: Proposal, today: date) -> str:
     """A fingerprint of what approval would do and send, for `check_seen`.
 
     Of the proposal, of each draft's version, and of the addresses to which it would go.
     """
-    contacts = contacts_of(case.session, case.matter, today)
+    contacts = contacts_of(at_hand.session, at_hand.matter, today)
     drafts = [
-        [letter.id, letter.version, recipients_if_known(case, contacts, letter)]
-        for letter in _drafts(case, proposal)
+        [letter.id, letter.version, recipients_if_known(at_hand, contacts, letter)]
+        for letter in _drafts(at_hand, proposal)
     ]
     approved = [proposal.id, proposal.details, drafts]
     return hashlib.sha256(json.dumps(approved, sort_keys=True).encode()).hexdigest()
@@ -77,11 +78,11 @@ def what_is_seen(
     session: Session, policy: Policy, reader: Reader, proposal_id: int, today: date
 ) -> str:
     """The fingerprint (`to_be_sent`) of a proposal, for whoever is shown it; raises NotFound."""
-    proposal, case = see_row_in_case(session, policy, reader, Proposal, proposal_id)
-    return to_be_sent(case, proposal, today)
+    proposal, at_hand = see_row_at_hand(session, policy, reader, Proposal, proposal_id)
+    return to_be_sent(at_hand, proposal, today)
 
 
-def check_seen(case: Case, proposal: Proposal, seen: str | None, today: date) -> None:
+def check_seen(at_hand: AtHand, proposal: Proposal, seen: str | None, today: date) -> None:
     """Refuse an approval of something else than its approver was shown.
 
     Raises InvalidInput without a fingerprint of `to_be_sent`, ChangedSince for another one.
@@ -90,26 +91,26 @@ def check_seen(case: Case, proposal: Proposal, seen: str | None, today: date) ->
         raise InvalidInput(
             "seen", "Say what you approve: send the “seen” that came with the proposal."
         )
-    if seen != to_be_sent(case, proposal, today):
+    if seen != to_be_sent(at_hand, proposal, today):
         raise ChangedSince(
             "A letter, or an address to which it goes, was changed after you opened this page. "
             "Read it again, then decide."
         )
 
 
-def own_work(case: Case, proposal: Proposal, approver: Approver, today: date) -> str | None:
+def own_work(at_hand: AtHand, proposal: Proposal, approver: Approver, today: date) -> str | None:
     """Why this approver would approve their own work: a draft's text or where it goes; or None.
 
     Two people means two: not the words that one wrote, nor the address that one gave since the
     change was proposed, nor those of a colleague for whom one decides.
     """
     names = {each.email: each.name for each in (approver.holder, approver.officer)}
-    written = set(find(case.session, _WRITTEN_BY, proposal=proposal.id)) & names.keys()
+    written = set(find(at_hand.session, _WRITTEN_BY, proposal=proposal.id)) & names.keys()
     if written:
         who = _spoken(approver, written)
         return f"{who} wrote the current version of a letter, so somebody else must approve it."
-    contacts = contacts_of(case.session, case.matter, today)
-    for letter in _drafts(case, proposal):
+    contacts = contacts_of(at_hand.session, at_hand.matter, today)
+    for letter in _drafts(at_hand, proposal):
         for role in (letter.to_role, *letter.copy_roles):
             contact = contacts.get(role)
             if contact is None or contact.changed_at < proposal.proposed_at:
@@ -127,35 +128,35 @@ def _spoken(approver: Approver, emails: set[str]) -> str:
     return "You" if approver.officer.email in emails else approver.holder.name
 
 
-def _drafts(case: Case, proposal: Proposal) -> list[Letter]:
-    carried = letters_of(case.session, proposal)
+def _drafts(at_hand: AtHand, proposal: Proposal) -> list[Letter]:
+    carried = letters_of(at_hand.session, proposal)
     return [letter for letter in carried if letter.state is LetterState.DRAFT]
 
 
 def recipients_if_known(
-    case: Case, contacts: Mapping[str, Contact], letter: Letter
+    at_hand: AtHand, contacts: Mapping[str, Contact], letter: Letter
 ) -> list[dict[str, Any]]:
     """To whom a draft would go by what is known today; nobody while an address is missing."""
     try:
-        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
+        people = recipients(at_hand, contacts, letter.to_role, tuple(letter.copy_roles))
     except NotPossible:
         return []
     return [*people, *letter.people]
 
 
 def approve_letters(
-    case: Case, proposal: Proposal, approver: Approver, dated: date, respond_by: date | None
+    at_hand: AtHand, proposal: Proposal, approver: Approver, dated: date, respond_by: date | None
 ) -> None:
     """Approve a proposal's drafts: date, signature and addresses are fixed from here on.
 
     They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
     address has gone missing since.
     """
-    contacts = contacts_of(case.session, case.matter, dated)
-    for letter in _drafts(case, proposal):
-        people = recipients(case, contacts, letter.to_role, tuple(letter.copy_roles))
+    contacts = contacts_of(at_hand.session, at_hand.matter, dated)
+    for letter in _drafts(at_hand, proposal):
+        people = recipients(at_hand, contacts, letter.to_role, tuple(letter.copy_roles))
         change(
-            case.session,
+            at_hand.session,
             Letter,
             {"id": letter.id, "state": LetterState.DRAFT},
             state=LetterState.APPROVED,
@@ -167,11 +168,11 @@ def approve_letters(
         )
 
 
-def withdraw_letters(case: Case, proposal: Proposal) -> list[Happened]:
+def withdraw_letters(at_hand: AtHand, proposal: Proposal) -> list[Happened]:
     """Withdraw the drafts of a proposal that was returned or overtaken."""
     happenings: list[Happened] = []
-    for letter in letters_of(case.session, proposal):
+    for letter in letters_of(at_hand.session, proposal):
         was_draft = {"id": letter.id, "state": LetterState.DRAFT}
-        if change(case.session, Letter, was_draft, state=LetterState.WITHDRAWN):
-            happenings.append(LetterWithdrawn(case.escalation.id, letter=letter.id))
+        if change(at_hand.session, Letter, was_draft, state=LetterState.WITHDRAWN):
+            happenings.append(LetterWithdrawn(at_hand.matter.id, letter=letter.id))
     return happenings

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import Decision, Proposal, ProposalState
-from models.matters.case import sees
+from models.matters.at_hand import sees
 from models.matters.tables import Matter
 from models.people.access import RULES, Act, may
 from models.people.officers import officers_in

@@ -24,11 +24,14 @@ def _asked(names: Names, action: Action, step: str | None, to: str | None = None
 
 
 class OfProposal(TypedDict):
-    """What is said of a proposal when it is put forward and when it is decided."""
+    """What is said of a proposal when it is put forward and when it is decided.
+
+    `step` is that of a ladder, and None where its matter is on none.
+    """
 
     proposal: int
     action: Action
-    step: str
+    step: str | None
     reason: str
 
 
@@ -41,7 +44,7 @@ class PutForward(Happened):
 
     proposal: int
     action: Action
-    step: str
+    step: str | None
     reason: str
     details: Mapping[str, Any]
 
@@ -81,7 +84,7 @@ class ProposalSignedOff(Happened):
 
     proposal: int
     action: Action
-    step: str
+    step: str | None
     reason: str
     as_: Role
     for_: str | None = None
@@ -98,7 +101,7 @@ class ProposalApproved(Happened):
 
     proposal: int
     action: Action
-    step: str
+    step: str | None
     reason: str
     for_: str | None = None
 
@@ -113,7 +116,7 @@ class ProposalReturned(Happened):
 
     proposal: int
     action: Action
-    step: str
+    step: str | None
     reason: str
     for_: str | None = None
 

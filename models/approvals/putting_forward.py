@@ -1,7 +1,7 @@
 """A proposal is put forward with the letters whose approval it carries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,9 @@ from models.clocks import london_date
 from models.escalations.tables import Action, Proposal, ProposalState, Step, StepState
 from models.happened import Happened
 from models.letters.addressing import Addressing, can_be_addressed, contacts_of, recipients
+from models.letters.of_case import told_of_case
 from models.letters.writing import draft_letter
+from models.matters.at_hand import AtHand
 from models.matters.case import Case
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import StepRule
@@ -58,72 +60,95 @@ def put_forward(
     drafts: Sequence[Draft] = (),
     roles: tuple[str, ...] = (),
 ) -> Placed:
-    """Write a proposal with the letters whose approval it carries, and tell who must decide.
+    """As `place`, on a case: `roles` are by default those whom the policy names for the action.
 
-    `roles` approve it, by default those whom the policy names for the action. What happened is
-    for the caller to append. Raises NotPossible for an address that is missing.
+    Its letters may name the step, the steps after it, and what is told of the case.
     """
-    roles = roles or approvers(case.policy, action, rule)
-    details = details or {}
-    proposal_id = _add_proposal(case, officer, now, action, rule.key, reason, details, roles)
+    asked = Asked(action, reason, rule.key, details or {})
+    told = {**told_of_case(case, now), **_facts(case, rule)} if drafts else {}
+    whole = [replace(draft, facts={**told, **draft.facts}) for draft in drafts]
+    placed = place(case, officer, now, asked, roles or approvers(case.policy, action, rule), whole)
     if action is Action.ADVANCE:
         ahead = {"id": case.steps[rule.key].id, "state": StepState.AHEAD}
         change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
+    return placed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a proposal asks for, and why; `step_key` where its matter is on a ladder."""
+
+    action: Action
+    reason: str
+    step_key: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def place(
+    at_hand: AtHand,
+    officer: Officer,
+    now: datetime,
+    asked: Asked,
+    roles: Sequence[str],
+    drafts: Sequence[Draft] = (),
+) -> Placed:
+    """Write a proposal with the letters whose approval it carries, and tell who must decide.
+
+    `roles` approve it, one after the other. What happened is for the caller to append. Raises
+    NotPossible for an address that is missing.
+    """
+    proposal_id = add(
+        at_hand.session,
+        Proposal,
+        matter_id=at_hand.matter.id,
+        step_key=asked.step_key,
+        action=asked.action,
+        reason=asked.reason,
+        details=dict(asked.details),
+        approvers=list(roles),
+        state=ProposalState.AWAITING,
+        proposed_by_id=officer.id,
+        proposed_at=now,
+    )
     drafted = [
         draft_letter(
-            case,
+            at_hand,
             now,
             draft.template,
             draft.addressing,
             proposal_id=proposal_id,
+            step_key=asked.step_key,
             signed_as=ROLE_TITLES[Role(roles[-1])],
             written_by=officer.email,
-            facts={**_facts(case, rule), **draft.facts},
+            facts=draft.facts,
         )
         for draft in drafts
     ]
     letter_ids = [letter_id for letter_id, _ in drafted]
-    about: OfProposal
-    about = {"proposal": proposal_id, "action": action, "step": rule.key, "reason": reason}
-    proposed: PutForward
-    if action is Action.ADVANCE:
-        proposed = StepProposed(case.escalation.id, **about, details=details)
-    else:
-        letter = letter_ids[0] if action is Action.LETTER else None
-        proposed = ChangeProposed(case.escalation.id, **about, details=details, letter=letter)
-    _tell_approvers(case, proposal_id, roles[0], officer, now)
+    proposed = _proposed(at_hand, asked, proposal_id, letter_ids)
+    _tell_approvers(at_hand, proposal_id, roles[0], officer, now)
     return Placed(proposal_id, letter_ids, [proposed, *(happening for _, happening in drafted)])
+
+
+def _proposed(
+    at_hand: AtHand, asked: Asked, proposal_id: int, letter_ids: Sequence[int]
+) -> PutForward:
+    about: OfProposal = {
+        "proposal": proposal_id,
+        "action": asked.action,
+        "step": asked.step_key,
+        "reason": asked.reason,
+    }
+    if asked.action is Action.ADVANCE:
+        return StepProposed(at_hand.matter.id, **about, details=asked.details)
+    letter = letter_ids[0] if asked.action is Action.LETTER else None
+    return ChangeProposed(at_hand.matter.id, **about, details=asked.details, letter=letter)
 
 
 def find_proposal(session: Session, proposal_id: int) -> Proposal:
     """A proposal that was just written."""
     [proposal] = find(session, _PROPOSED, key=proposal_id)
     return proposal
-
-
-def _add_proposal(
-    case: Case,
-    officer: Officer,
-    now: datetime,
-    action: Action,
-    step_key: str,
-    reason: str,
-    details: dict[str, Any],
-    roles: tuple[str, ...],
-) -> int:
-    return add(
-        case.session,
-        Proposal,
-        matter_id=case.matter.id,
-        step_key=step_key,
-        action=action,
-        reason=reason,
-        details=details,
-        approvers=list(roles),
-        state=ProposalState.AWAITING,
-        proposed_by_id=officer.id,
-        proposed_at=now,
-    )
 
 
 def at_the_school(rule: StepRule) -> Addressing:
@@ -174,18 +199,18 @@ def put_letter_forward(
 
 
 def _tell_approvers(
-    case: Case, proposal_id: int, role: str, officer: Officer, now: datetime
+    at_hand: AtHand, proposal_id: int, role: str, officer: Officer, now: datetime
 ) -> None:
-    waiting = _deciders(case, role, officer, now)
+    waiting = _deciders(at_hand, role, officer, now)
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
     key = f"{proposal_id}:0"
-    tell(case.session, now, waiting, key=key, about=case.matter.id, data=data)
+    tell(at_hand.session, now, waiting, key=key, about=at_hand.matter.id, data=data)
 
 
-def _deciders(case: Case, role: str, officer: Officer, now: datetime) -> list[Officer]:
-    """Who can decide what this officer proposes; raises NotPossible where a case has nobody."""
-    waiting = deciders(case.session, case.matter, role, officer.id, london_date(now))
-    if not waiting and case.matter.restricted:
+def _deciders(at_hand: AtHand, role: str, officer: Officer, now: datetime) -> list[Officer]:
+    """Who can decide what this officer proposes; raises NotPossible where a matter has nobody."""
+    waiting = deciders(at_hand.session, at_hand.matter, role, officer.id, london_date(now))
+    if not waiting and at_hand.matter.restricted:
         raise NotPossible(
             f"Nobody to whom this case is restricted can decide as {Role(role).label}. "
             "Have one of them named on the case first."
@@ -195,23 +220,23 @@ def _deciders(case: Case, role: str, officer: Officer, now: datetime) -> list[Of
 
 @dataclass
 class Way:
-    """Whether what an officer would put forward on a case could go its way now."""
+    """Whether what an officer would put forward on a matter could go its way now."""
 
-    case: Case
+    at_hand: AtHand
     officer: Officer
     now: datetime
 
     @cached_property
     def _contacts(self) -> Mapping[str, Contact]:
-        return contacts_of(self.case.session, self.case.matter, london_date(self.now))
+        return contacts_of(self.at_hand.session, self.at_hand.matter, london_date(self.now))
 
     def reaches(self, addressing: Addressing) -> bool:
         """Whether everybody whom a letter must reach has an address."""
-        return can_be_addressed(self.case, addressing, self._contacts)
+        return can_be_addressed(self.at_hand, addressing, self._contacts)
 
     def check(self, roles: Sequence[str], *letters: Addressing) -> None:
         """Refuse what cannot be addressed, or could be decided by nobody; raises NotPossible."""
         for addressing in letters:
-            recipients(self.case, self._contacts, addressing.to, addressing.copies)
-        if self.case.matter.restricted:  # of others, somebody is told as soon as there is one
-            _deciders(self.case, roles[0], self.officer, self.now)
+            recipients(self.at_hand, self._contacts, addressing.to, addressing.copies)
+        if self.at_hand.matter.restricted:  # of others, somebody is told as soon as there is one
+            _deciders(self.at_hand, roles[0], self.officer, self.now)

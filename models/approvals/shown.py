@@ -13,7 +13,7 @@ from models.approvals.deciders import authorities
 from models.escalations import tables
 from models.escalations.tables import Action, DecisionWord, Escalation, ProposalState
 from models.letters.tables import Letter
-from models.matters.case import find_id
+from models.matters.at_hand import find_id
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged, rows
@@ -21,7 +21,7 @@ from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.refusals import NotFound
 from models.schools.tables import School
 from models.shown import Shown
@@ -53,9 +53,9 @@ class Proposal(Shown):
     restricted: bool
     action: Action
     action_title: str
-    step: str
-    step_number: str
-    step_title: str
+    step: str | None
+    step_number: str | None
+    step_title: str | None
     reason: str
     details: dict[str, Any]
     proposed_by: str
@@ -163,7 +163,7 @@ def _statement() -> Any:
     return (
         select(tables.Proposal, Matter, Escalation, School)
         .join(Matter, col(Matter.id) == col(tables.Proposal.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
         .order_by(col(tables.Proposal.id))
     )
@@ -242,7 +242,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
         decided[decision.proposal_id].append(_decision(decision, people))
     described = []
     for proposal, matter, escalation, school in found:
-        rule = rule_of(session, policy, escalation, proposal.step_key)
+        rule = step_of(session, policy, escalation, proposal.step_key)
         email, name = people[proposal.proposed_by_id]
         awaiting = proposal.state is ProposalState.AWAITING
         described.append(
@@ -255,8 +255,8 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
                 action=proposal.action,
                 action_title=proposal.action.label,
                 step=proposal.step_key,
-                step_number=rule.number,
-                step_title=rule.title,
+                step_number=rule.number if rule else None,
+                step_title=rule.title if rule else None,
                 reason=proposal.reason,
                 details=dict(proposal.details),
                 proposed_by=email,

@@ -12,7 +12,7 @@ from models.matters.tables import Deadline, Matter
 from models.people.access import Act, may, reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.programme.tables import OF_THE_COUNCIL, Duty, DutyState, Supporter, is_evaluating
 from models.schools.tables import School
 from models.shown import Shown
@@ -40,7 +40,7 @@ def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry
     statement = (
         select(Deadline, Matter, Escalation, School)
         .join(Matter, col(Matter.id) == col(Deadline.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
         .where(RUNNING, visible_to(reader(officer)))
         .where(col(Matter.officer_id) == officer.id)
@@ -48,14 +48,15 @@ def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry
     entries = []
     for deadline, matter, escalation, school in session.exec(statement):
         about = "" if matter.restricted else f" {school.name}:"
-        rule = rule_of(session, policy, escalation, deadline.step_key)
-        what = "deadline" if matter.restricted else f"{rule.title}, {deadline.kind} due"
+        rule = step_of(session, policy, escalation, deadline.step_key)
+        due = f"{rule.title}, {deadline.kind} due" if rule else deadline.rule
+        what = "deadline" if matter.restricted else due
         entries.append(
             Entry(
                 key=f"deadline-{deadline.id}",
                 day=deadline.due_on,
                 summary=f"{matter.reference}:{about} {what}",
-                path=f"/escalations/{matter.reference}",
+                path=matter.page,
             )
         )
     return entries

@@ -155,7 +155,7 @@ def _decided(proposal: Proposal, approver: Approver, reason: str) -> _Decided:
     return {
         "proposal": proposal.id,
         "action": proposal.action,
-        "step": proposal.step_key,
+        "step": proposal.step,
         "reason": reason,
         "for_": approver.holder.name if approver.covers else None,
     }
@@ -175,7 +175,7 @@ def _return(
     happenings: list[Happened] = [ProposalReturned(case_id, **decided)]
     happenings += withdraw_letters(case, proposal)
     if proposal.action is Action.ADVANCE:
-        proposed = {"id": case.steps[proposal.step_key].id, "state": StepState.PROPOSED}
+        proposed = {"id": case.steps[proposal.step].id, "state": StepState.PROPOSED}
         ahead = {"state": StepState.AHEAD, "changed_on": london_date(now)}
         change(case.session, Step, proposed, **ahead)
     if proposal.action is Action.POWER:
@@ -184,7 +184,7 @@ def _return(
         today = london_date(now)
         set_escalation(case, status=Status.WITHDRAWN)
         set_matter(case, closed_on=today)
-        set_step(case, proposal.step_key, StepState.AHEAD, now)
+        set_step(case, proposal.step, StepState.AHEAD, now)
         happenings.append(EscalationWithdrawn(case_id, reason=reason))
     _tell_proposer(case, proposal, "proposal_returned", now)
     return happenings

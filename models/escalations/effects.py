@@ -61,7 +61,7 @@ def is_notice(case: Case, proposal: Proposal) -> bool:
     """Whether a proposal is to give a warning notice."""
     if proposal.action is not Action.ADVANCE:
         return False
-    return case.ladder.step(proposal.step_key).kind == "notice"
+    return case.ladder.step(proposal.step).kind == "notice"
 
 
 def set_escalation(case: Case, **values: object) -> None:
@@ -95,7 +95,7 @@ def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) 
         set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
             settle_deadline(case.session, case.deadline, met=False)
-    rule = case.ladder.step(proposal.step_key)
+    rule = case.ladder.step(proposal.step)
     today = london_date(now)
     if rule.kind == "powers":
         check_eligible(LawToday(case, today))
@@ -130,9 +130,9 @@ def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> li
         set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
             settle_deadline(case.session, case.deadline, met=False)
-    set_step(case, proposal.step_key, StepState.PASSED_OVER, now)
-    set_escalation(case, step_key=proposal.step_key)
-    step, reason = proposal.step_key, proposal.reason
+    set_step(case, proposal.step, StepState.PASSED_OVER, now)
+    set_escalation(case, step_key=proposal.step)
+    step, reason = proposal.step, proposal.reason
     return [StepPassedOver(case.escalation.id, step=step, reason=reason)]
 
 
@@ -250,7 +250,7 @@ def _letter(case: Case, proposal: Proposal, approver: Approver, now: datetime) -
 
 def _asked_by(case: Case, proposal: Proposal) -> date | None:
     """The day by which a note asks for a response: that of the step it belongs to."""
-    if case.deadline is None or case.step.key != proposal.step_key:
+    if case.deadline is None or case.step.key != proposal.step:
         return None
     templates = {letter.template for letter in letters_of(case.session, proposal)}
     return case.deadline.due_on if case.rule.letter in templates else None

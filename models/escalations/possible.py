@@ -128,7 +128,7 @@ def _awaiting(case: Case) -> list[Awaiting]:
 def _title(case: Case, proposal: Proposal, letters: list[str]) -> str:
     if proposal.action is Action.POWER:
         return use_title(proposal.details["section"])
-    rule = find_rule(case.policy, case.escalation.ladder, proposal.step_key)
+    rule = find_rule(case.policy, case.escalation.ladder, proposal.step)
     return change_title(proposal.action, rule.number, rule.title, letters)
 
 

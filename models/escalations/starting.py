@@ -21,7 +21,7 @@ from models.escalations.tables import (
     Trigger,
 )
 from models.events import append
-from models.matters.case import sees
+from models.matters.at_hand import sees
 from models.matters.sight import is_theirs
 from models.matters.tables import Matter, MatterKind
 from models.people.access import Act, require

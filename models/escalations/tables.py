@@ -197,7 +197,7 @@ class Proposal(OfMatter, table=True):
 
     id: int = Field(default=None, primary_key=True)
     matter_id: int = Field(foreign_key="matter.id", index=True)
-    step_key: str
+    step_key: str | None = None  # of an escalation
     action: Action = word(Action)
     reason: str
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
@@ -209,6 +209,12 @@ class Proposal(OfMatter, table=True):
     gate_attempt: int = 0
     gate_run_id: str | None = None
     gate_closed: bool = False
+
+    @property
+    def step(self) -> str:
+        """The step that it is about; asked of proposals on an escalation alone."""
+        assert self.step_key is not None  # noqa: S101 - an escalation is on a ladder
+        return self.step_key
 
 
 class Decision(OfMatter, table=True):

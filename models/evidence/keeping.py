@@ -20,7 +20,8 @@ from models.files.examining import examine
 from models.files.folder import Bytes
 from models.files.kinds import Kind, kind_of
 from models.files.scanner import Infected, scan
-from models.matters.case import Case, enter
+from models.matters.at_hand import AtHand
+from models.matters.case import Case, enter_at_hand
 from models.people import repeated_refusals
 from models.people.access import Act
 from models.people.tables import Officer
@@ -79,16 +80,16 @@ def receive(
     reference: str,
     upload: Upload,
 ) -> Iterator[Received]:
-    """Take in a file for a case, outside any transaction: scanning may take a minute.
+    """Take in a file for a matter, outside any transaction: scanning may take a minute.
 
     What `add_evidence` has not kept by the end is removed. Raises NotFound, NotAllowed,
     InvalidInput for what cannot be evidence (malware is put on the case's record), and NotPossible
     when the escalation is closed, no scanner is set, or the file could not be stored or checked.
     """
     with read(engine) as session:
-        case = _enter(session, policy, officer, reference)
-        case_id = case.escalation.id
-        if scan_is_missing(settings, case.school):
+        at_hand = _enter(session, policy, officer, reference)
+        matter_id = at_hand.matter.id
+        if scan_is_missing(settings, at_hand.school):
             raise NotPossible(NO_SCANNER)
     name = safe_name(upload.name)
     if not name:
@@ -100,7 +101,7 @@ def receive(
             verdict, words = scan(settings.scanner_command, arrived.path)
         except Infected as found:
             about = arrived.sha256
-            refused = EvidenceRefused(case_id, name=name, sha256=about, reason=str(found))
+            refused = EvidenceRefused(matter_id, name=name, sha256=about, reason=str(found))
             with write(engine) as session:
                 repeated_refusals.record(session, now, officer.email, refused, about=about)
             raise InvalidInput(
@@ -121,20 +122,20 @@ def add_evidence(
     received: Received,
     description: str,
 ) -> EvidenceFile:
-    """Keep a received file on the case, at the step where the escalation stands.
+    """Keep a received file on the matter, at the step where it stands if it is on a ladder.
 
     Its bytes are in place before there is a row. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible when the escalation is closed or has these bytes already.
     """
-    case = _enter(session, policy, officer, reference)
+    at_hand = _enter(session, policy, officer, reference)
     check_prose("description", description, most=LONGEST_DESCRIPTION)
-    _check_new(case, received.bytes.sha256)
+    _check_new(at_hand, received.bytes.sha256)
     on_disk.put_in_place(received.bytes)
     file_id = add(
         session,
         EvidenceFile,
-        matter_id=case.matter.id,
-        step_key=case.escalation.step_key,
+        matter_id=at_hand.matter.id,
+        step_key=at_hand.stands_at,
         name=received.name,
         media_type=received.kind.media_type,
         size=received.bytes.size,
@@ -147,9 +148,9 @@ def add_evidence(
         added_at=now,
     )
     added = EvidenceAdded(
-        case.escalation.id,
+        at_hand.matter.id,
         file=file_id,
-        step=case.escalation.step_key,
+        step=at_hand.stands_at,
         name=received.name,
         media_type=received.kind.media_type,
         size=received.bytes.size,
@@ -161,22 +162,23 @@ def add_evidence(
     return session.get_one(EvidenceFile, file_id)
 
 
-def _enter(session: Session, policy: Policy, officer: Officer, reference: str) -> Case:
-    case = enter(session, policy, officer, Act.ADD_EVIDENCE, reference)
-    if case.escalation.status not in LIVE:
-        status = case.escalation.status.value
+def _enter(session: Session, policy: Policy, officer: Officer, reference: str) -> AtHand:
+    found = enter_at_hand(session, policy, officer, Act.ADD_EVIDENCE, reference)
+    if isinstance(found, Case) and found.escalation.status not in LIVE:
+        status = found.escalation.status.value
         raise NotPossible(f"The escalation is {status}: no evidence can be added to it.")
-    return case
+    return found
 
 
-def _check_new(case: Case, sha256: str) -> None:
+def _check_new(at_hand: AtHand, sha256: str) -> None:
     """Writers queue, so of two at once the second finds the first's row; the index says so too."""
     same = select(EvidenceFile.name).where(
-        EvidenceFile.matter_id == case.escalation.id, EvidenceFile.sha256 == sha256
+        EvidenceFile.matter_id == at_hand.matter.id, EvidenceFile.sha256 == sha256
     )
-    name = case.session.exec(same).first()
+    name = at_hand.session.exec(same).first()
     if name is not None:
-        raise NotPossible(f"This file is on the case already, as “{name}”.")
+        where = "case" if isinstance(at_hand, Case) else "school’s record"
+        raise NotPossible(f"This file is on the {where} already, as “{name}”.")
 
 
 def sweep(engine: Engine, settings: Settings, now: datetime) -> int:

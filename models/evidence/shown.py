@@ -11,14 +11,14 @@ from models.evidence import tables
 from models.evidence.tables import Scan, safe_name
 from models.files import cautions
 from models.files.kinds import KINDS
-from models.matters.case import find_id
+from models.matters.at_hand import find_id
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.refusals import NotFound
 from models.shown import Shown
 
@@ -40,9 +40,9 @@ class EvidenceFile(Shown):
 
     id: int
     reference: str
-    step: str
-    step_number: str
-    step_title: str
+    step: str | None
+    step_number: str | None
+    step_title: str | None
     name: str
     kind: str
     media_type: str
@@ -99,7 +99,7 @@ def _statement() -> Any:
     return (
         select(tables.EvidenceFile, Matter, Escalation)
         .join(Matter, col(Matter.id) == col(tables.EvidenceFile.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
     )
 
 
@@ -111,15 +111,15 @@ def _describe(
     people = officer_names(session, (file.added_by_id for file, *_ in found))
     described = []
     for file, matter, escalation in found:
-        rule = rule_of(session, policy, escalation, file.step_key)
+        rule = step_of(session, policy, escalation, file.step_key)
         email, name = people[file.added_by_id]
         described.append(
             EvidenceFile(
                 id=file.id,
                 reference=matter.reference,
                 step=file.step_key,
-                step_number=rule.number,
-                step_title=rule.title,
+                step_number=rule.number if rule else None,
+                step_title=rule.title if rule else None,
                 name=safe_name(file.name),
                 kind=_LABELS[file.media_type],
                 media_type=file.media_type,

@@ -55,7 +55,7 @@ class EvidenceFile(OfMatter, table=True):
 
     id: int = Field(default=None, primary_key=True)
     matter_id: int = Field(foreign_key="matter.id")
-    step_key: str
+    step_key: str | None = None  # of an escalation
     name: str
     media_type: str
     size: int  # bytes

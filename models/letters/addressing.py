@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from models.law.powers import Section
-from models.matters.case import Case
+from models.matters.at_hand import AtHand
 from models.matters.held_contacts import held_of, is_held
 from models.matters.tables import Matter
 from models.policy import Policy
@@ -75,7 +75,7 @@ def _chair_of_board(board: Power) -> Contact:
 
 
 def recipients(
-    case: Case, contacts: Mapping[str, Contact], to: str, copies: tuple[str, ...]
+    at_hand: AtHand, contacts: Mapping[str, Contact], to: str, copies: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """Names and addresses of everybody a letter goes to, the addressee first.
 
@@ -83,23 +83,23 @@ def recipients(
     """
     found = []
     for role in (to, *copies):
-        entry = address_of(case.policy, contacts, role)
+        entry = address_of(at_hand.policy, contacts, role)
         if entry is None:
-            raise NotPossible(_no_address(case, role))
+            raise NotPossible(_no_address(at_hand, role))
         found.append(entry)
     return found
 
 
-def _no_address(case: Case, role: str) -> str:
+def _no_address(at_hand: AtHand, role: str) -> str:
     who = role.replace("_", " ")
-    if is_held(case.session, case.matter.id, role):
+    if is_held(at_hand.session, at_hand.matter.id, role):
         return (
-            f"{case.school.name} had no e-mail address for its {who} before somebody changed the "
+            f"{at_hand.school.name} had no e-mail address for its {who} before somebody changed the "
             f"contact who does not see this case. Confirm the {who} on the page of the case, then "
             "try again."
         )
     return (
-        f"{case.school.name} has no e-mail address for its {who}. "
+        f"{at_hand.school.name} has no e-mail address for its {who}. "
         f"Add the contact of the {who} to the school, then try again."
     )
 
@@ -117,10 +117,12 @@ def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> di
     return {"role": role, "name": contact.name, "email": contact.email, "address": address}
 
 
-def can_be_addressed(case: Case, addressing: Addressing, contacts: Mapping[str, Contact]) -> bool:
+def can_be_addressed(
+    at_hand: AtHand, addressing: Addressing, contacts: Mapping[str, Contact]
+) -> bool:
     """Whether everybody whom a letter must reach has an address."""
     must = (addressing.to, *addressing.copies)
-    return all(address_of(case.policy, contacts, role) is not None for role in must)
+    return all(address_of(at_hand.policy, contacts, role) is not None for role in must)
 
 
 def _known(contacts: Mapping[str, Contact], role: str) -> bool:

@@ -10,7 +10,7 @@ from models.events import THE_CLOCK, append
 from models.letters.addressing import address_of, contacts_of
 from models.letters.events import LetterNotIssued, MessageHeldUp, MessageSettled
 from models.letters.tables import Letter
-from models.matters.case import find_row, see_row
+from models.matters.at_hand import find_row, see_row
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE, Act
@@ -115,7 +115,7 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
     is_letter = message.kind is MessageKind.LETTER
     data: dict[str, object] = {
         "what": UNWRITTEN,
-        "path": f"/escalations/{matter.reference}",
+        "path": matter.page,
         "reference": matter.reference,
         "to": f"{message.to_name} ({message.to_email})",
         "number": message.id,

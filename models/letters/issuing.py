@@ -48,7 +48,9 @@ def freeze_letter(
         letter.matter_id, letter=letter.id, version=letter.version, sha256=digests["pdf"]
     )
     append(session, now, THE_CLOCK, happened)
-    _await_response(case_of(session, policy, THE_MACHINE, letter.matter_id), letter, now)
+    if letter.step_key is not None:
+        case = case_of(session, policy, THE_MACHINE, letter.matter_id)
+        _await_response(case, letter, letter.step_key, now)
     return True
 
 
@@ -67,14 +69,14 @@ def _posting(letter: Letter, person: Mapping[str, Any], now: datetime) -> dict[s
     }
 
 
-def _await_response(case: Case, letter: Letter, now: datetime) -> None:
+def _await_response(case: Case, letter: Letter, step_key: str, now: datetime) -> None:
     """A formal step is carried out by its letter, and then waits for the school."""
-    if letter.step_key not in case.ladder:
+    if step_key not in case.ladder:
         return
-    rule = case.ladder.step(letter.step_key)
+    rule = case.ladder.step(step_key)
     if not rule.formal or letter.template != rule.letter:
         return
-    step = case.steps[letter.step_key]
+    step = case.steps[step_key]
     change(
         case.session,
         Step,

@@ -8,7 +8,7 @@ from models.clocks import past_day
 from models.events import append
 from models.letters.events import LetterServed
 from models.letters.tables import Letter, LetterState
-from models.matters.case import find_row
+from models.matters.at_hand import find_row
 from models.people.access import Act
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotPossible

@@ -13,7 +13,7 @@ from models.letters import tables
 from models.letters.tables import IssuedFile, LetterState, LetterVersion
 from models.letters.titles import letter_title
 from models.letters.writing import letter_body
-from models.matters.case import find_id, see_row
+from models.matters.at_hand import find_id, see_row
 from models.matters.held_contacts import find_held
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
@@ -22,7 +22,7 @@ from models.paging import PER_PAGE, Page, paged, rows
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.refusals import NotFound
 from models.schools import tables as schools
 from models.schools.tables import Contact, ContactRole, School
@@ -67,9 +67,9 @@ class ListedLetter(Shown):
     urn: int
     school: str
     number: int
-    step: str
-    step_number: str
-    step_title: str
+    step: str | None
+    step_number: str | None
+    step_title: str | None
     template: str
     title: str
     proposal: int | None
@@ -214,7 +214,7 @@ def _statement() -> Any:
     return (
         select(tables.Letter, Matter, Escalation, School)
         .join(Matter, col(Matter.id) == col(tables.Letter.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
     )
 
@@ -238,7 +238,7 @@ def _describe(
         deliveries[message.letter_id].append(_message(message))
     described = []
     for letter, matter, escalation, school in found:
-        rule = rule_of(session, policy, escalation, letter.step_key)
+        rule = step_of(session, policy, escalation, letter.step_key)
         described.append(
             ListedLetter(
                 id=letter.id,
@@ -247,8 +247,8 @@ def _describe(
                 school=school.name,
                 number=letter.number,
                 step=letter.step_key,
-                step_number=rule.number,
-                step_title=rule.title,
+                step_number=rule.number if rule else None,
+                step_title=rule.title if rule else None,
                 template=letter.template,
                 title=letter_title(letter.template),
                 proposal=letter.proposal_id,

@@ -35,7 +35,7 @@ class Letter(OfMatter, table=True):
     id: int = Field(default=None, primary_key=True)
     matter_id: int = Field(foreign_key="matter.id", index=True)
     proposal_id: int | None = Field(default=None, foreign_key="proposal.id", index=True)
-    step_key: str
+    step_key: str | None = None  # of an escalation
     number: int
     template: str
     to_role: str

@@ -7,7 +7,7 @@ are drafted from what the school was told before.
 from datetime import datetime
 
 from models.escalations.tables import Action
-from models.letters.writing import steps_taken
+from models.letters.of_case import steps_taken
 from models.matters.case import Case
 from models.policy import StepRule
 from models.refusals import InvalidInput

@@ -1,20 +1,15 @@
 """Letters from draft to issue: drafting, editing, approving, freezing."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, union
-from sqlalchemy import select as select_rows
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
-from models.clocks import london_date, long_date
+from models.clocks import london_date
 from models.escalations.tables import (
-    TRIGGER_TITLES,
-    Discussion,
     Proposal,
-    StepState,
-    Trigger,
 )
 from models.events import append
 from models.letters.addressing import (
@@ -27,34 +22,25 @@ from models.letters.addressing import (
 from models.letters.drafting import check_body, draft
 from models.letters.events import LetterDrafted, LetterEdited
 from models.letters.tables import Letter, LetterState, LetterVersion
-from models.matters.case import Case, find_row
+from models.matters.at_hand import AtHand, find_row
 from models.people.access import Act
 from models.people.tables import Officer
 from models.refusals import NotPossible
-from models.statements import add, by_key, change, find, rows
+from models.statements import add, by_key, change, find
 from models.statutory.tables import WarningNotice
 
 _LATEST_NUMBER = select(func.max(Letter.number)).where(col(Letter.matter_id) == bindparam("matter"))
 _NOTICE = select(WarningNotice.id).where(col(WarningNotice.letter_id) == bindparam("letter"))
-_discussions = Discussion.__table__  # type: ignore[attr-defined]
-_letters = Letter.__table__  # type: ignore[attr-defined]
-_DAYS = union(
-    select_rows(
-        _discussions.c.step_key, literal("").label("template"), _discussions.c.held_on.label("day")
-    ).where(_discussions.c.matter_id == bindparam("matter")),
-    select_rows(_letters.c.step_key, _letters.c.template, _letters.c.dated.label("day"))
-    .where(_letters.c.matter_id == bindparam("matter"))
-    .where(_letters.c.dated.is_not(None)),
-).order_by("day")
 
 
 def draft_letter(
-    case: Case,
+    at_hand: AtHand,
     now: datetime,
     template: str,
     addressing: Addressing,
     *,
     proposal_id: int | None,
+    step_key: str | None,
     signed_as: str,
     written_by: str,
     facts: Mapping[str, Any],
@@ -64,18 +50,18 @@ def draft_letter(
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
     cannot be printed.
     """
-    contacts = contacts_of(case.session, case.matter, london_date(now))
+    contacts = contacts_of(at_hand.session, at_hand.matter, london_date(now))
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
-    people = [*recipients(case, contacts, addressing.to, copies), *addressing.people]
-    body = draft(template, _context(case, people, now, facts))
+    people = [*recipients(at_hand, contacts, addressing.to, copies), *addressing.people]
+    body = draft(template, _context(at_hand, people, facts))
     letter_id = add(
-        case.session,
+        at_hand.session,
         Letter,
-        matter_id=case.matter.id,
+        matter_id=at_hand.matter.id,
         proposal_id=proposal_id,
-        step_key=facts["step"]["key"],
-        number=_next_number(case.session, case.matter.id),
+        step_key=step_key,
+        number=_next_number(at_hand.session, at_hand.matter.id),
         template=template,
         to_role=addressing.to,
         copy_roles=list(copies),
@@ -83,9 +69,9 @@ def draft_letter(
         state=LetterState.DRAFT,
         signed_as=signed_as,
     )
-    _add_version(case.session, letter_id, 1, body, written_by, now)
+    _add_version(at_hand.session, letter_id, 1, body, written_by, now)
     return letter_id, LetterDrafted(
-        case.escalation.id,
+        at_hand.matter.id,
         letter=letter_id,
         template=template,
         to=addressing.to,
@@ -113,77 +99,19 @@ def _add_version(
 
 
 def _context(
-    case: Case, people: list[dict[str, Any]], now: datetime, facts: Mapping[str, Any]
+    at_hand: AtHand, people: list[dict[str, Any]], facts: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What every letter's template may name: plain text, lists and dictionaries."""
-    policy, escalation = case.policy, case.escalation
+    policy, school = at_hand.policy, at_hand.school
     return {
         "council": policy.letterhead.council,
-        "policy": {"title": policy.title, "guidance": escalation.guidance},
-        "school": {"name": case.school.name, "urn": str(case.school.urn)},
+        "policy": {"title": policy.title, "guidance": at_hand.guidance},
+        "school": {"name": school.name, "urn": str(school.urn)},
         "addressee": {"name": people[0]["name"], "role": spoken(people[0])},
         "copies": [{"name": copy["name"], "role": spoken(copy)} for copy in people[1:]],
-        "reference": case.matter.reference,
-        "summary": escalation.summary,
-        "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
-        "ladder": {"key": escalation.ladder, "title": case.ladder.title},
-        "taken": steps_taken(case, now),
+        "reference": at_hand.matter.reference,
         **facts,
     }
-
-
-NO_RESPONSE = "We received no response by the date that we had given."
-OUTCOMES = {
-    StepState.CARRIED_OUT: "",
-    StepState.AWAITING_RESPONSE: "We asked for a response.",
-    StepState.SATISFACTORY: "We judged the response to be satisfactory.",
-    StepState.UNSATISFACTORY: "We judged that the response did not settle the concern.",
-    StepState.NO_RESPONSE: NO_RESPONSE,
-}
-
-
-NOTICE_OUTCOMES = {
-    StepState.SATISFACTORY: "The governing body complied with it.",
-    StepState.UNSATISFACTORY: "The governing body did not comply with it to our satisfaction.",
-}
-
-
-def steps_taken(case: Case, now: datetime) -> list[dict[str, str]]:
-    """The steps that were carried out so far, in order, for a letter's account of events.
-
-    Each with its days and what came of it, in sentences.
-    """
-    days = _days_of_steps(case)
-    return [
-        {
-            "number": rule.number,
-            "title": rule.title,
-            "on": " and ".join(long_date(day) for day in days.get(rule.key, ())),
-            "outcome": _outcome(case, rule.key, now),
-        }
-        for rule in case.ladder.steps
-        if case.steps[rule.key].state in OUTCOMES
-    ]
-
-
-def _outcome(case: Case, key: str, now: datetime) -> str:
-    state = case.steps[key].state
-    if case.ladder.step(key).kind == "notice":
-        return NOTICE_OUTCOMES.get(state, "")
-    if state is StepState.AWAITING_RESPONSE and key == case.escalation.step_key:
-        silent = case.standing(now, transition_awaiting=False).exhausted
-        return NO_RESPONSE if silent else OUTCOMES[state]
-    return OUTCOMES[state]
-
-
-def _days_of_steps(case: Case) -> dict[str, list[date]]:
-    """When each step was carried out: the days of its discussions, or the date of its letter."""
-    wanted = {rule.key: rule.letter if rule.formal else "" for rule in case.ladder.steps}
-    days: dict[str, list[date]] = {}
-    for key, template, day in rows(case.session, _DAYS, matter=case.matter.id):
-        if wanted.get(key) == template:
-            days.setdefault(key, []).append(day)
-    return days
 
 
 def edit_letter(

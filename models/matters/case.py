@@ -1,41 +1,28 @@
-"""What every command on an escalation needs: finding it, asking the rules, telling officers."""
+"""An escalation with what stands around it, for commands that ask its ladder and its steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam, or_, text
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
+from models.matters.at_hand import AtHand, Row, find_matter, find_visible, see_row_and_matter
 from models.matters.deadlines import is_late
-from models.matters.sight import visible, visible_to
-from models.matters.tables import OWED, Deadline, DeadlineState, Matter
-from models.of_matter import OfMatter
-from models.people.access import Act, Reader, Sight, reader, require, sight
+from models.matters.tables import OWED, Deadline, DeadlineState, Matter, MatterKind
+from models.people.access import Act, Reader, reader, require
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, StepRule
 from models.policy.editions import policy_of, procedure_of, rule_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
-from models.schools.tables import School
-from models.statements import by_key, find
-from models.text import is_text
+from models.statements import find
 
-# Statements of every transition, built once: building one costs more than SQLite takes to run it.
-_BY_REFERENCE = {
-    sight: select(Matter).where(col(Matter.reference) == bindparam("name"), visible(sight))
-    for sight in Sight
-}
-_BY_ID = {
-    sight: select(Matter).where(col(Matter.id) == bindparam("name"), visible(sight))
-    for sight in Sight
-}
 _ESCALATION = select(Escalation).where(col(Escalation.id) == bindparam("key"))
-_SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
 _STEPS = select(Step).where(col(Step.escalation_id) == bindparam("escalation"))
 _DEADLINE = (
     select(Deadline)
@@ -60,16 +47,11 @@ _AWAITING = (
     .where(text("state = 'awaiting' AND action <> 'letter'"))
 )
 
-Row = TypeVar("Row", bound=OfMatter)
-
 
 @dataclass
-class Case:
+class Case(AtHand):
     """One escalation with what stands around it, read once for one command."""
 
-    session: Session
-    todays_policy: Policy
-    matter: Matter
     escalation: Escalation
     steps: dict[str, Step]
 
@@ -78,11 +60,15 @@ class Case:
         """The policy by which it goes: that of its own edition, see `models.policy.editions`."""
         return policy_of(self.session, self.todays_policy, self.escalation)
 
-    @cached_property
-    def school(self) -> School:
-        """The school that the escalation is about."""
-        [school] = find(self.session, _SCHOOL, urn=self.matter.urn)
-        return school
+    @property
+    def stands_at(self) -> str:
+        """The step at which the escalation stands."""
+        return self.escalation.step_key
+
+    @property
+    def guidance(self) -> str:
+        """The statutory guidance that was in force when it was opened."""
+        return self.escalation.guidance
 
     @property
     def ladder(self) -> Ladder:
@@ -168,67 +154,25 @@ def find_in_case(
     case is not theirs to see.
     """
     require(officer, act)
-    found, matter = _see(session, reader(officer), table, key)
+    found, matter = see_row_and_matter(session, reader(officer), table, key)
     return found, _case(session, policy, matter, table.missing.format(key))
-
-
-def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:
-    """The same without the case."""
-    require(officer, act)
-    return see_row(session, reader(officer), table, key)
-
-
-def see_row(session: Session, reader: Reader, table: type[Row], key: int) -> Row:
-    """A row of a case that this reader can see; raises NotFound for any other."""
-    return _see(session, reader, table, key)[0]
 
 
 def see_row_in_case(
     session: Session, policy: Policy, reader: Reader, table: type[Row], key: int
 ) -> tuple[Row, Case]:
     """The same with the case."""
-    found, matter = _see(session, reader, table, key)
+    found, matter = see_row_and_matter(session, reader, table, key)
     return found, _case(session, policy, matter, table.missing.format(key))
-
-
-def _see(session: Session, reader: Reader, table: type[Row], key: int) -> tuple[Row, Matter]:
-    found = by_key(session, table, key)
-    about = found.key_of_matter(session) if found is not None else None
-    matter = find_visible(session, reader, about) if about is not None else None
-    if found is None or matter is None:
-        raise NotFound(table.missing.format(key))
-    return found, matter
-
-
-def find_visible(session: Session, reader: Reader, matter_id: int) -> Matter | None:
-    """The matter with this key, if this reader can see it."""
-    found = find(session, _BY_ID[reader.sight], name=matter_id, reader=reader.officer_id)
-    return found[0] if found else None
-
-
-def sees(session: Session, officer: Officer, matter_id: int, *, restricted: bool) -> bool:
-    """Whether an officer sees a matter; of most the answer is known without asking the database."""
-    if sight(officer) is Sight.EVERY_CASE or (
-        sight(officer) is Sight.UNRESTRICTED and not restricted
-    ):
-        return True
-    return find_visible(session, reader(officer), matter_id) is not None
 
 
 def find_case(session: Session, policy: Policy, reader: Reader, reference: str) -> Case:
     """The escalation with this reference, if this reader can see it; raises NotFound."""
-    return _case(session, policy, find_matter(session, reader, reference), Escalation.missing)
-
-
-def find_matter(session: Session, reader: Reader, reference: str) -> Matter:
-    """The matter with this reference, if this reader can see it; raises NotFound."""
-    found = []
-    if is_text(reference):
-        statement = _BY_REFERENCE[reader.sight]
-        found = find(session, statement, name=reference, reader=reader.officer_id)
-    if not found:
-        raise NotFound(Escalation.missing)
-    return found[0]
+    try:
+        matter = find_matter(session, reader, reference)
+    except NotFound:
+        raise NotFound(Escalation.missing) from None
+    return _case(session, policy, matter, Escalation.missing)
 
 
 def case_of(
@@ -256,18 +200,34 @@ def _case(session: Session, policy: Policy, matter: Matter, missing: str) -> Cas
     return Case(session, policy, matter, found[0], steps)
 
 
+def enter_at_hand(
+    session: Session, policy: Policy, officer: Officer, act: Act, reference: str
+) -> AtHand:
+    """A matter of any kind, for an officer who is about to do something on it.
+
+    Raises NotAllowed when their role may not, NotFound when it is not theirs to see.
+    """
+    require(officer, act)
+    return at_hand(session, policy, find_matter(session, reader(officer), reference))
+
+
+def at_hand(session: Session, policy: Policy, matter: Matter) -> AtHand:
+    """A matter with what stands around it: a case where it is an escalation."""
+    if matter.kind is MatterKind.ESCALATION:
+        return _case(session, policy, matter, Escalation.missing)
+    return AtHand(session, policy, matter)
+
+
+def see_row_at_hand(
+    session: Session, policy: Policy, reader: Reader, table: type[Row], key: int
+) -> tuple[Row, AtHand]:
+    """A row that this reader can see, with its matter; raises NotFound for any other."""
+    found, matter = see_row_and_matter(session, reader, table, key)
+    return found, at_hand(session, policy, matter)
+
+
 def check_open(case: Case) -> None:
     """Refuse to add to an escalation that is not open; raises NotPossible."""
     if case.escalation.status is not Status.OPEN:
         status = case.escalation.status.value
         raise NotPossible(f"The escalation is {status}: only an open one can be added to.")
-
-
-def find_id(session: Session, reader: Reader, reference: str) -> int:
-    """The key of the matter with this reference, if this reader can see it; raises NotFound."""
-    known = reference.isascii() and reference.isprintable()
-    statement = select(Matter.id).where(Matter.reference == reference, visible_to(reader))
-    found = session.exec(statement).first() if known else None
-    if found is None:
-        raise NotFound(Escalation.missing)
-    return found

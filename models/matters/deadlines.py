@@ -39,7 +39,7 @@ def set_deadline(
     policy: Policy,
     matter_id: int,
     *,
-    step_key: str,
+    step_key: str | None,
     due_on: date,
     rule: str,
     now: datetime,

@@ -16,7 +16,7 @@ class DeadlineSet(Happened):
 
     deadline: int
     kind_: str | None = None
-    step: str
+    step: str | None
     due_on: date
     rule: str
 
@@ -24,6 +24,8 @@ class DeadlineSet(Happened):
         day, rule = long_date(self.due_on), inside(self.rule)
         if self.kind_ == DeadlineKind.POWERS:
             return f"The last day for sections 63, 64 and 66 was set to {day}: {rule}."
+        if self.step is None:
+            return f"A deadline was set: “{self.rule}”, by {day}."
         return f"The deadline of {names.step(self.step)} was set to {day}: {rule}."
 
 
@@ -33,14 +35,31 @@ class DeadlineMissed(Happened):
 
     deadline: int
     kind_: str | None = None
-    step: str
+    step: str | None
     due_on: date
+    what: str | None = None  # is due, where it is not the response at a step
 
     def sentence(self, names: Names) -> str:
         day = long_date(self.due_on)
         if self.kind_ == DeadlineKind.POWERS:
             return f"The last day for sections 63, 64 and 66, {day}, has passed."
+        if self.step is None:
+            return f"A deadline was missed on {day}: “{self.what}”."
         return f"The deadline of {names.step(self.step)} was missed on {day}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineSettled(Happened):
+    """An officer said that what was due has been done, or is not wanted any more."""
+
+    deadline: int
+    what: str
+    done: bool
+    note: str
+
+    def sentence(self, _: Names) -> str:
+        became = "was met" if self.done else "is no longer wanted"
+        return f"The deadline “{self.what}” {became}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +81,17 @@ class ReminderQueued(Happened):
     """Officers are reminded of what is due."""
 
     deadline: int
-    step: str
+    step: str | None
     due_on: date
     kind_: str
     to: tuple[str, ...]
+    what: str | None = None  # is due, where it is not the response at a step
 
     def sentence(self, names: Names) -> str:
         to = listed(self.to) or "nobody: no officer in charge is active"
         day = long_date(self.due_on)
-        return f"A reminder of {names.step(self.step)}, due on {day}, was queued to {to}."
+        of = f"“{self.what}”" if self.step is None else names.step(self.step)
+        return f"A reminder of {of}, due on {day}, was queued to {to}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.events import append
-from models.matters.case import enter, sees
+from models.matters.at_hand import sees
+from models.matters.case import enter
 from models.matters.events import ContactConfirmed, ContactKept
 from models.matters.tables import Matter
 from models.people.access import Act, may

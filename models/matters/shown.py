@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.escalations.tables import Escalation
 from models.matters import tables
-from models.matters.case import find_id
+from models.matters.at_hand import find_id
 from models.matters.deadlines import RUNNING, is_late
 from models.matters.sight import visible_to
 from models.matters.tables import (
@@ -26,7 +26,7 @@ from models.paging import PER_PAGE, Page, chosen, paged, rows
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.schools.tables import School
 from models.shown import Shown
 from models.text import check_line
@@ -51,9 +51,9 @@ class Deadline(Shown):
     case_officer: str
     case_officer_name: str
     kind: DeadlineKind
-    step: str
-    step_number: str
-    step_title: str
+    step: str | None
+    step_number: str | None
+    step_title: str | None
     due_on: date
     rule: str
     state: DeadlineState
@@ -134,9 +134,9 @@ def _statement() -> Any:
     return (
         select_rows(tables.Deadline, Matter, Escalation, School, Officer)
         .join(Matter, col(Matter.id) == col(tables.Deadline.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
-        .join(Officer, col(Officer.id) == col(Matter.officer_id))
+        .outerjoin(Officer, col(Officer.id) == col(Matter.officer_id))
     )
 
 
@@ -174,7 +174,7 @@ def _describe(
         )
     described = []
     for deadline, matter, escalation, school, officer in found:
-        rule = rule_of(session, policy, escalation, deadline.step_key)
+        rule = step_of(session, policy, escalation, deadline.step_key)
         described.append(
             Deadline(
                 id=deadline.id,
@@ -185,8 +185,8 @@ def _describe(
                 case_officer_name=officer.name,
                 kind=deadline.kind,
                 step=deadline.step_key,
-                step_number=rule.number,
-                step_title=rule.title,
+                step_number=rule.number if rule else None,
+                step_title=rule.title if rule else None,
                 due_on=deadline.due_on,
                 rule=deadline.rule,
                 state=deadline.state,

@@ -19,6 +19,9 @@ class MatterKind(StrEnum):
     SCHOOL = "school"  # a school's own record: one of each school, made when first needed
 
 
+OF_SCHOOL = "SCH-"  # with the URN the reference of a school's own record
+
+
 class Matter(SQLModel, table=True):
     """What a record hangs on: its letters, approvals, deadlines, files and its timeline."""
 
@@ -35,6 +38,18 @@ class Matter(SQLModel, table=True):
     restricted: bool = False  # to its officer, the officers named, and the Director
     opened_on: date | None = None
     closed_on: date | None = None
+
+    @property
+    def page(self) -> str:
+        """The path of its page."""
+        return page_of(self.reference)
+
+
+def page_of(reference: str) -> str:
+    """The path of the page of the matter with this reference."""
+    if reference.startswith(OF_SCHOOL):
+        return f"/schools/{reference.removeprefix(OF_SCHOOL)}/record"
+    return f"/escalations/{reference}"
 
 
 class NamedOfficer(OfMatter, table=True):
@@ -63,11 +78,12 @@ class DeadlineKind(StrEnum):
     RESPONSE = "response"
     COMPLIANCE = "compliance"  # the end of a warning notice's compliance period (section 60)
     POWERS = "powers"  # the last day for sections 63, 64 and 66
+    AGREED = "agreed"  # what somebody undertook to do by then, on a matter that is on no ladder
     BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
 
 
-# What the school owes at a step; the others are the authority's own last days.
-OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE)
+# What somebody owes; the others are the authority's own last days.
+OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, DeadlineKind.AGREED)
 # The law's own: they run on while an escalation is paused.
 STATUTORY = (DeadlineKind.COMPLIANCE, DeadlineKind.POWERS, DeadlineKind.BUDGET_REVIEW)
 
@@ -104,7 +120,7 @@ class Deadline(OfMatter, table=True):
 
     id: int = Field(default=None, primary_key=True)
     matter_id: int = Field(foreign_key="matter.id")
-    step_key: str
+    step_key: str | None = None  # of a ladder; none where the matter is on none
     kind: DeadlineKind = word(DeadlineKind)
     due_on: date
     rule: str

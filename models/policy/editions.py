@@ -112,6 +112,13 @@ def rule_of(session: Session, policy: Policy, case: Opened, key: str) -> StepRul
         raise NotPossible(f"The policy of this case has no step {key!r}.") from None
 
 
+def step_of(
+    session: Session, policy: Policy, case: Opened | None, key: str | None
+) -> StepRule | None:
+    """The same, and None of a matter that is on no ladder."""
+    return rule_of(session, policy, case, key) if case is not None and key is not None else None
+
+
 def all_steps(session: Session, policy: Policy) -> dict[str, StepRule]:
     """Every step that a case may stand at: today's of both ladders, then those of older editions.
 

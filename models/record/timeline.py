@@ -10,7 +10,8 @@ from models import events
 from models.happened import Names
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
-from models.matters.case import find_case, find_id
+from models.matters.at_hand import find_id
+from models.matters.case import find_case
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.tables import Officer

@@ -11,7 +11,8 @@ from models.events import append
 from models.happened import Happened
 from models.law.powers import Section
 from models.letters.words import check_no_words, words_for_school
-from models.matters.case import Case, find_in_case, see_row
+from models.matters.at_hand import see_row
+from models.matters.case import Case, find_in_case
 from models.people.access import THE_MACHINE, Act
 from models.people.tables import Officer
 from models.policy import Policy

@@ -263,12 +263,12 @@ def give_approved(
         raise NotPossible(f"The compliance period proposed ends on {ends_on}. Return the proposal.")
     _check_guard_again(case, notice)
     approve_letters(case, proposal, approver, today, notice.compliance_ends_on)
-    _begin_step(case, proposal.step_key, today)
+    _begin_step(case, proposal.step, today)
     compliance = set_deadline(
         case.session,
         case.policy,
         case.matter.id,
-        step_key=proposal.step_key,
+        step_key=proposal.step,
         kind=DeadlineKind.COMPLIANCE,
         due_on=notice.compliance_ends_on,
         rule="The end of the compliance period in the warning notice",

@@ -14,7 +14,8 @@ from models.law import standing as standing_law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
 from models.letters.tables import Letter
-from models.matters.case import find_case, see_row
+from models.matters.at_hand import see_row
+from models.matters.case import find_case
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.shown import officer_names

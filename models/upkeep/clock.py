@@ -20,7 +20,7 @@ from models.database import read, write
 from models.escalations.tables import Escalation, Proposal, ProposalState, Status
 from models.events import THE_CLOCK, append
 from models.level_letters.opening import open_due_batches
-from models.matters.case import sees
+from models.matters.at_hand import sees
 from models.matters.deadlines import next_chaser
 from models.matters.events import DeadlineMissed, ReminderQueued
 from models.matters.tables import (

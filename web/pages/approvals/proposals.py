@@ -19,7 +19,8 @@ from models.escalations.tables import Action, Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
-from models.matters.case import case_of, find_case, see_row, see_row_in_case
+from models.matters.at_hand import see_row
+from models.matters.case import case_of, find_case, see_row_in_case
 from models.people.access import Act
 from models.policy import StepRule
 from models.policy.wording import find_rule

@@ -12,7 +12,7 @@ from models.letters import serving
 from models.letters import shown as letters_shown
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.letters.writing import edit_letter, follows_from_form
-from models.matters.case import see_row
+from models.matters.at_hand import see_row
 from models.people.access import Act
 from models.policy.wording import inside
 from models.refusals import InvalidInput, NotFound, NotPossible

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from models.letters import shown as letters_shown
 from models.letters.deliveries import settle
-from models.matters.case import see_row
+from models.matters.at_hand import see_row
 from models.outbox import Message, MessageKind
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound

@@ -7,7 +7,8 @@ from sqlmodel import Session
 from models.approvals.titles import section_title
 from models.law.powers import Section
 from models.letters import shown as letters_shown
-from models.matters.case import Case, find_case, see_row
+from models.matters.at_hand import see_row
+from models.matters.case import Case, find_case
 from models.people.access import Act
 from models.statutory import following, tables
 from models.statutory.notices_shown import WarningNotice, warning_notice
