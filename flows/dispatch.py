@@ -171,7 +171,7 @@ async def _drop_idle_passes(client: PrefectClient, now: datetime) -> None:
     """Delete passes of the clock in which nothing was due: they would hide the others."""
     idle = FlowRunFilter(
         state=FlowRunFilterState(name=FlowRunFilterStateName(any_=[NOTHING_DUE])),
-        end_time=FlowRunFilterEndTime(before_=now - IDLE_PASSES_STAY),
+        end_time=FlowRunFilterEndTime(before_=now - IDLE_PASSES_STAY),  # type: ignore[arg-type]
     )
     clock = DeploymentFilter(name=DeploymentFilterName(any_=[CLOCK.rpartition("/")[2]]))
     for run in [run async for run in found(client, idle, clock)]:

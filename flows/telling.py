@@ -143,7 +143,7 @@ def told(
     base_url = record.settings.base_url.rstrip("/")
     return Told(
         id=UUID(event.hash[:32]),
-        occurred=event.at,
+        occurred=event.at,  # type: ignore[arg-type]
         event=f"scc.{event.kind}",
         resource=Resource(
             {

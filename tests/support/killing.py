@@ -36,10 +36,10 @@ from models.evidence import keeping
 from models.people.access import THE_MACHINE
 from models.people.officers import find_officer
 from models.people.tables import Officer
-from models.policy import Policy, load_policy
+from models.policy import Policy
 from models.register import importing
 from models.risk.rounds import publish_round
-from models.settings import DEFAULT_POLICY, Settings
+from models.settings import Settings
 from models.statutory import following, giving, preparing, using
 from models.text import check_printable
 from models.upkeep import school_year
@@ -53,9 +53,9 @@ from notifications.outbox import deliver
 from tests.support import databases
 from tests.support.databases import sqlite_url
 from tests.support.level_letters import blank_press
+from tests.support.policies import POLICY
 
 PATIENCE = 60  # seconds
-POLICY = load_policy(DEFAULT_POLICY)
 # A server process that has everything ready once, from which each child is forked.
 configure_mappers()
 check_printable("text", "a")

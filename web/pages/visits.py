@@ -16,11 +16,12 @@ from models.database import read
 from models.people import identity
 from models.people.access import Act, Reader, reader
 from models.people.access import may as may_do
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
-from web.door import AtDoor, Door, acting, key, let_in, reference, school_year
+from web.door import AtDoor, Door, act, acting, key, let_in, reference, school_year
 from web.pages.forms import Form
 from web.rendering import render
 from web.rules import May
@@ -147,6 +148,12 @@ class Visit:
         """One write transaction, in which the officer is who they still are."""
         with acting(self.request) as session:
             yield session
+
+    @contextmanager
+    def acting(self) -> Iterator[Acting]:
+        """The same, as commands take it."""
+        with act(self.request, self.door) as acting:
+            yield acting
 
     @contextmanager
     def rehearsal(self) -> Iterator[Session]:

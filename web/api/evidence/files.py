@@ -19,7 +19,7 @@ from models.paging import Page
 from models.people.access import Act, reader
 from models.refusals import InvalidInput
 from web.api.answering import Caller, Once, answer, digest, may
-from web.api.bodies import Paging
+from web.api.paging import Paging
 from web.api.problems import MEDIA_TYPE
 from web.door import AtDoor, key, reference
 from web.evidence_files import Posted, PostedFile, evidence_response

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.database import read
+from models.inputs import Word
 from models.paging import Page
 from models.people.access import Act
 from models.register import importing, tables
@@ -22,11 +23,17 @@ from models.register.shown import (
     register_imports,
 )
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import FindingQuery, Paging
+from web.api.paging import Paging
 from web.door import AtDoor, key
 
 router = APIRouter(tags=["National register"])
 Key = Annotated[int, Depends(key)]
+
+
+class FindingQuery(Paging):
+    """What an import of the national register found: of one kind, or of all."""
+
+    kind: Word = ""
 
 
 @router.get(
