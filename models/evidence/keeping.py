@@ -20,9 +20,11 @@ from models.files.examining import examine
 from models.files.folder import Bytes
 from models.files.kinds import Kind, kind_of
 from models.files.scanner import Infected, scan
+from models.inputs import Input, Text
 from models.matters.case import Case, enter
 from models.people import repeated_refusals
 from models.people.access import Act
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
@@ -111,23 +113,23 @@ def receive(
         yield Received(name, kind, arrived, cautions, verdict, words)
 
 
+class Described(Input):
+    """What a file is, and what it shows."""
+
+    description: Text
+
+
 def add_evidence(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    received: Received,
-    description: str,
+    acting: Acting, reference: str, received: Received, given: Described
 ) -> EvidenceFile:
     """Keep a received file on the case, at the step where the escalation stands.
 
     Its bytes are in place before there is a row. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible when the escalation is closed or has these bytes already.
     """
-    case = _enter(session, policy, officer, reference)
-    check_prose("description", description, most=LONGEST_DESCRIPTION)
+    session, officer = acting.session, acting.officer
+    case = _enter(session, acting.policy, officer, reference)
+    check_prose("description", given.description, most=LONGEST_DESCRIPTION)
     _check_new(case, received.bytes.sha256)
     on_disk.put_in_place(received.bytes)
     file_id = add(
@@ -142,9 +144,9 @@ def add_evidence(
         cautions=[caution.value for caution in received.cautions],
         scan=received.scan,
         scan_result=received.scan_result,
-        description=description,
+        description=given.description,
         added_by_id=officer.id,
-        added_at=now,
+        added_at=acting.now,
     )
     added = EvidenceAdded(
         case.escalation.id,
@@ -157,7 +159,7 @@ def add_evidence(
         cautions=tuple(caution.value for caution in received.cautions),
         scan=received.scan.value,
     )
-    append(session, now, officer.email, added)
+    append(session, acting.now, officer.email, added)
     return session.get_one(EvidenceFile, file_id)
 
 

@@ -34,6 +34,7 @@ from models.escalations.tables import Action, Escalation, Proposal, ProposalStat
 from models.events import verify
 from models.evidence import keeping
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer
 from models.policy import Policy
@@ -285,9 +286,9 @@ def _attach(engine: Engine, now: datetime, home: Path, scanner: str, content: by
         keeping.receive(engine, POLICY, settings, **given, upload=upload) as received,
         write(engine) as session,
     ):
-        keeping.add_evidence(
-            session, POLICY, **given, received=received, description="A note of the visit."
-        )
+        acting = Acting(session, POLICY, officer, now)
+        described = keeping.Described(description="A note of the visit.")
+        keeping.add_evidence(acting, reference, received, described)
 
 
 def _sweep(engine: Engine, now: datetime, home: Path) -> None:
@@ -303,8 +304,8 @@ def _publish(engine: Engine, now: datetime, school_year: int) -> None:
 def _apply_register(engine: Engine, now: datetime, home: Path) -> None:
     settings = Settings(home=home)
     with write(engine) as session:
-        admin = _officer(session, "admin")
-        importing.apply(session, POLICY, settings, officer=admin, now=now, import_id=1)
+        acting = Acting(session, POLICY, _officer(session, "admin"), now)
+        importing.apply(acting, settings, 1)
     importing.tidy(engine, settings, now)
 
 

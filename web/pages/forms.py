@@ -196,6 +196,10 @@ class Form:
         Raises InvalidInput for all that is wrong, in the order in which it stands on the page.
         """
         self.demand(asked, must=must)
+        return self.taken(asked, **given)
+
+    def taken(self, asked: Asked[Given], **given: Any) -> Given:
+        """As `filled`, where an empty box is the command's to refuse. Raises InvalidInput."""
         values = {name: self._read(asked, name) for name in asked.kinds if name not in given}
         with refusing():
             return asked.fills.model_validate(values | given)

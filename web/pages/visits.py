@@ -156,10 +156,10 @@ class Visit:
             yield acting
 
     @contextmanager
-    def rehearsal(self) -> Iterator[Session]:
+    def rehearsal(self) -> Iterator[Acting]:
         """A write transaction that is undone: to hear a command's refusals before it is meant."""
-        with suppress(_Undo), acting(self.request) as session:
-            yield session
+        with suppress(_Undo), self.acting() as acting:
+            yield acting
             raise _Undo
 
     @property
