@@ -94,12 +94,12 @@ def refusal_of(errors: Any) -> InvalidInput:
 
 def _message(error: Any) -> str:
     """An error of pydantic's in the words that the commands have for the same."""
-    kind, given, limits = error["type"], error["input"], error.get("ctx", {})
-    if kind == "string_too_long":
-        most = limits["max_length"]
-        return f"Must be {most:,} characters or fewer. This is {len(given):,}."
-    if kind == "too_long":
-        return f"Must be {limits['max_length']} or fewer. These are {limits['actual_length']}."
+    kind, given = error["type"], error["input"]
+    if kind in ("string_too_long", "too_long"):
+        most = error["ctx"]["max_length"]
+        if isinstance(given, str):
+            return f"Must be {most:,} characters or fewer. This is {len(given):,}."
+        return f"Must be {most} or fewer. These are {len(given)}."
     own = str(error["msg"]).removeprefix("Value error, ").removesuffix(".") + "."
     return _WORDS.get(kind, re.sub("^(Input|[A-Z][a-z]+) should", "Must", own))
 

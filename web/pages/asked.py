@@ -57,13 +57,13 @@ class Asked(Fields, Generic[Given]):
     ) -> None:
         self.fills = fills
         filled = {name: info for name, info in fills.model_fields.items() if name in called}
-        on_page = {name: info.alias or name for name, info in filled.items()}
-        self.kinds = {on_page[name]: _kind(info.annotation) for name, info in filled.items()}
+        self.on_page = {name: info.alias or name for name, info in filled.items()}
+        self.kinds = {name: _kind(info.annotation) for name, info in filled.items()}
         left = [each for each in filled if not filled[each].is_required() and each not in must]
         super().__init__(
-            days=[name for name, (kind, _) in self.kinds.items() if kind is date],
-            may=[*may, *(on_page[name] for name in left)],
-            **{on_page.get(name, name): words for name, words in called.items()},
+            days=[self.on_page[name] for name, (kind, _) in self.kinds.items() if kind is date],
+            may=[*may, *(self.on_page[name] for name in left)],
+            **{self.on_page.get(name, name): words for name, words in called.items()},
         )
 
 

@@ -200,9 +200,10 @@ class Form:
 
     def taken(self, asked: Asked[Given], **given: Any) -> Given:
         """As `filled`, where an empty box is the command's to refuse. Raises InvalidInput."""
-        values = {name: self._read(asked, name) for name in asked.kinds if name not in given}
+        typed = {name: self._read(asked, name) for name in asked.kinds if name not in given}
+        values = {asked.on_page.get(name, name): value for name, value in (typed | given).items()}
         with refusing():
-            return asked.fills.model_validate(values | given)
+            return asked.fills.model_validate(values)
 
     def demand(self, fields: Fields, *, must: Collection[str] = ()) -> None:
         """All that has to be there and was left empty, or is no date, in one InvalidInput.
@@ -231,6 +232,7 @@ class Form:
     def _read(self, asked: Asked[Given], name: str) -> object:
         """What was typed into a field, as the Input holds it."""
         kind, optional = asked.kinds[name]
+        name = asked.on_page[name]
         typed = self.has_day(name) if kind is date else self.text(name).strip()
         if optional and not typed:
             return None
