@@ -31,6 +31,7 @@ from models.evidence.tables import LONGEST_NAME, EvidenceFile, Scan, safe_name
 from models.files import scanner
 from models.files.folder import LARGEST, path_of
 from models.files.kinds import MOST_MEMBERS, kind_of
+from models.inputs import refusing
 from models.people.access import THE_MACHINE
 from models.record import timeline
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refused
@@ -70,7 +71,9 @@ def attach(
         receive(case.engine, case.policy, home, **given, upload=upload) as received,
         case.acting(by) as acting,
     ):
-        return add_evidence(acting, case.reference, received, Described(description=description))
+        with refusing():
+            described = Described(description=description)
+        return add_evidence(acting, case.reference, received, described)
 
 
 def on_disk(home: Settings) -> list[str]:
