@@ -24,6 +24,7 @@ from models.clocks import london_date
 from models.database import read, write
 from models.people import credentials
 from models.people import officers as people_officers
+from models.people.acting import Acting
 from models.people.tables import Credential, CredentialKind, Officer
 from models.policy import Policy
 from models.refusals import NotIdentified
@@ -118,8 +119,9 @@ def _found(stage: Stage) -> bool:
                 demonstration=True,
             )
         administrator = officer_named(session, "Karl")
+        acting = Acting(session, stage.policy, administrator, now)
         for place in SCHOOLS:
-            _add_school(session, place, administrator, now)
+            _add_school(acting, place)
     return True
 
 
@@ -139,11 +141,11 @@ def _is_there(session: Session) -> bool:
     return bool(schools)
 
 
-def _add_school(session: Session, place: Place, administrator: Officer, now: datetime) -> None:
+def _add_school(acting: Acting, place: Place) -> None:
     contacts.add_school(
-        session,
-        now=now,
-        actor=administrator.email,
+        acting.session,
+        now=acting.now,
+        actor=acting.officer.email,
         urn=place.urn,
         name=place.name,
         type_code=place.type_code,
@@ -162,14 +164,14 @@ def _add_school(session: Session, place: Place, administrator: Officer, now: dat
     )
     for role, name in place.contacts.items():
         contacts.set_contact(
-            session,
-            officer=administrator,
-            now=now,
-            urn=place.urn,
-            role=role,
-            name=name,
-            email=f"{role.replace('_', '.')}@school-{place.urn}.example",
-            address=[place.name, "School Lane", place.town, place.postcode],
+            acting,
+            place.urn,
+            role,
+            contacts.NewContact(
+                name=name,
+                email=f"{role.replace('_', '.')}@school-{place.urn}.example",
+                address=[place.name, "School Lane", place.town, place.postcode],
+            ),
         )
 
 

@@ -1,5 +1,7 @@
 """Where the demonstration's stories are played: what an officer does at one moment of the past."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -19,6 +21,7 @@ from models.evidence import keeping
 from models.matters.tables import Matter
 from models.people import officers
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.settings import Settings
@@ -41,6 +44,12 @@ class Stage:
     def at(self, days_back: int, hour: int, minute: int = 0) -> datetime:
         """The moment so many working days before the day of loading."""
         return office_moment(subtract_working_days(self.today, days_back), time(hour, minute))
+
+    @contextmanager
+    def acting(self, by: str) -> Iterator[Acting]:
+        """A transaction of the officer with this first name."""
+        with write(self.engine) as session:
+            yield Acting(session, self.policy, officer_named(session, by), self.now)
 
     def start(self, urn: int, by: str, case_officer: str, **told: Any) -> str:
         """Start an escalation; its reference."""
@@ -96,11 +105,10 @@ class Stage:
             keeping.receive(
                 self.engine, self.policy, unscanned, **given, upload=upload
             ) as received,
-            write(self.engine) as session,
+            self.acting(by) as acting,
         ):
-            keeping.add_evidence(
-                session, self.policy, **given, received=received, description=description
-            )
+            described = keeping.Described(description=description)
+            keeping.add_evidence(acting, reference, received, described)
 
     def propose(self, reference: str, by: str, action: str, reason: str) -> None:
         """Put a change forward."""

@@ -32,7 +32,7 @@ from flows.bulk import run_name
 from flows.clock import NOTHING_DUE
 from flows.forgetting import forget_restricted
 from flows.forms import remove_forms
-from flows.gates import Gate, holds, next_attempt, open_gates
+from flows.gates import NO_LADDER, Gate, holds, next_attempt, open_gates
 from flows.record import Record
 from flows.runs import PAGE, found
 from flows.waiting import read_waiting
@@ -43,6 +43,7 @@ from models.work import BulkKind, free_jobs, held_jobs
 LADDERS = {
     "maintained": "Maintained school ladder/maintained-school-ladder",
     "academy": "Academy ladder/academy-ladder",
+    NO_LADDER: "School record/school-record",
 }
 STARTING = "Start an escalation/start-an-escalation"
 CLOCK = "Clock/clock"
@@ -171,7 +172,7 @@ async def _drop_idle_passes(client: PrefectClient, now: datetime) -> None:
     """Delete passes of the clock in which nothing was due: they would hide the others."""
     idle = FlowRunFilter(
         state=FlowRunFilterState(name=FlowRunFilterStateName(any_=[NOTHING_DUE])),
-        end_time=FlowRunFilterEndTime(before_=now - IDLE_PASSES_STAY),
+        end_time=FlowRunFilterEndTime(before_=now - IDLE_PASSES_STAY),  # type: ignore[arg-type]
     )
     clock = DeploymentFilter(name=DeploymentFilterName(any_=[CLOCK.rpartition("/")[2]]))
     for run in [run async for run in found(client, idle, clock)]:

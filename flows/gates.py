@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, func, update
 from sqlmodel import col, select
 
 from models.database import read, write
@@ -14,6 +14,7 @@ from models.escalations.tables import Escalation, Proposal, ProposalState
 from models.matters.tables import Matter
 from models.statements import change
 
+NO_LADDER = "school"  # a school’s own record
 GATE = "gate"  # the tag of every flow run that waits
 _RESTRICTED = select(Matter.id).where(col(Matter.restricted))
 
@@ -31,7 +32,7 @@ class Gate:
     stage: int
     attempt: int
     run_id: UUID | None
-    ladder: str
+    ladder: str  # or "school" where it is on none
 
     @property
     def idempotency_key(self) -> str:
@@ -52,9 +53,9 @@ def open_gates(engine: Engine) -> list[Gate]:
     A restricted case has none: Prefect's pages show what they show to whoever has its password.
     """
     statement = (
-        select(Proposal, Escalation.ladder)
+        select(Proposal, func.coalesce(Escalation.ladder, NO_LADDER))
         .join(Matter, col(Matter.id) == col(Proposal.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .where(~col(Proposal.gate_closed), ~col(Matter.restricted))
         .order_by(col(Proposal.id))
     )

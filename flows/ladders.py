@@ -62,6 +62,19 @@ async def academy_ladder(proposal_id: int, attempt: int) -> State[Any]:
     return await _transition(proposal_id, attempt)
 
 
+@flow(name="School record")
+async def school_record(proposal_id: int, attempt: int) -> State[Any]:
+    """What is proposed on a school's own record: a letter that belongs to no escalation.
+
+    Runs are started by the product for each proposal, and wait here for its approver.
+
+    Args:
+        proposal_id: The proposal that waits.
+        attempt: Which run for this proposal this is, counted from 1.
+    """
+    return await _transition(proposal_id, attempt)
+
+
 def described(flow: Flow[Any, Any], ladder: Ladder) -> str:
     """What Prefect shows of a ladder: what its runs are, and the steps as the policy has them."""
     steps = [f"- Step {step.number}: {step.title}" for step in ladder.steps]

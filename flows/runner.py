@@ -28,7 +28,7 @@ from flows.bulk import import_the_register, letters_in_bulk, level_letters_due
 from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
 from flows.inside import Inside, Served
-from flows.ladders import academy_ladder, described, maintained_school_ladder
+from flows.ladders import academy_ladder, described, maintained_school_ladder, school_record
 from flows.patience import patient_client
 from flows.record import Record, opened
 from flows.school_year import school_year
@@ -51,6 +51,7 @@ AT_ONCE = {"clock": 1, "transitions": 3, "work": 2}
 LANES = {
     "maintained-school-ladder": "transitions",
     "academy-ladder": "transitions",
+    "school-record": "transitions",
     "start-an-escalation": "transitions",
     "clock": "clock",
     "school-year": "work",
@@ -64,6 +65,7 @@ INSIDE = ("clock", "transitions")
 FLOWS: dict[str, Flow[Any, Any]] = {
     "maintained-school-ladder": maintained_school_ladder,
     "academy-ladder": academy_ladder,
+    "school-record": school_record,
     "start-an-escalation": start_an_escalation,
     "clock": clock,
 }
@@ -119,6 +121,7 @@ async def deployments(policy: Policy) -> list[RunnerDeployment]:
             description=described(academy_ladder, policy.ladder("academy")),
             **options,
         ),
+        await school_record.ato_deployment("school-record", **options),
         await start_an_escalation.ato_deployment("start-an-escalation", **options),
         await clock.ato_deployment("clock", schedules=[every_minute], **options),
         await school_year.ato_deployment("school-year", schedules=[mornings], **options),

@@ -27,14 +27,15 @@ from models.database import read
 from models.escalations.events import CaseOpenedToAll
 from models.escalations.tables import Escalation
 from models.events import Event, place_of_last
-from models.matters.tables import Matter
+from models.matters.tables import Matter, MatterKind
 from models.policy import Policy
-from models.policy.editions import rule_of
+from models.policy.editions import step_of
 from models.policy.wording import step_words
 from models.schools.tables import School
 
 TOLD_UP_TO = "scc_told_up_to_"
 ABOUT = "scc.escalation."
+ABOUT_SCHOOL = "scc.school_record."
 AT_ONCE = 100
 # Of an event's facts only fixed words, numbers and days: nothing that anybody wrote.
 PASSED_ON = ("proposal", "action", "step", "letter", "template", "deadline", "due_on")
@@ -122,7 +123,7 @@ def next_events(session: Session, record: Record, after: Place) -> Happened:
     statement = (
         select(Event, Matter, Escalation, School)
         .join(Matter, col(Matter.id) == col(Event.matter_id))
-        .join(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
         .where(col(Event.sequence) > after.sequence, ~col(Matter.restricted))
         .where(col(Event.sequence) >= func.coalesce(opened_at, 0))
@@ -142,7 +143,7 @@ def told(
     record: Record,
     event: Event,
     matter: Matter,
-    escalation: Escalation,
+    escalation: Escalation | None,
     school: School,
 ) -> Told:
     """An event as Prefect is told it: what happened to which case, and where to read of it."""
@@ -150,13 +151,13 @@ def told(
     base_url = record.settings.base_url.rstrip("/")
     return Told(
         id=UUID(event.hash[:32]),
-        occurred=event.at,
+        occurred=event.at,  # type: ignore[arg-type]
         event=f"scc.{event.kind}",
         resource=Resource(
             {
-                "prefect.resource.id": f"{ABOUT}{matter.reference}",
+                "prefect.resource.id": f"{_about(matter)}{matter.reference}",
                 "prefect.resource.name": matter.reference,
-                "scc.ladder": escalation.ladder,
+                **({"scc.ladder": escalation.ladder} if escalation else {}),
                 **{f"scc.{name}": str(facts[name]) for name in LABELS if name in facts},
             }
         ),
@@ -173,7 +174,7 @@ def told(
             "reference": matter.reference,
             "school": school.name,
             "urn": school.urn,
-            "page": f"{base_url}/escalations/{matter.reference}",
+            "page": f"{base_url}{matter.page}",
             **facts,
             **_step(session, record.policy, escalation, facts),
         },
@@ -181,11 +182,14 @@ def told(
 
 
 def _step(
-    session: Session, policy: Policy, escalation: Escalation, facts: dict[str, Any]
+    session: Session, policy: Policy, escalation: Escalation | None, facts: dict[str, Any]
 ) -> dict[str, str]:
-    if "step" not in facts:
-        return {}
-    return {"step_title": step_words(rule_of(session, policy, escalation, facts["step"]))}
+    rule = step_of(session, policy, escalation, facts.get("step"))
+    return {"step_title": step_words(rule)} if rule else {}
+
+
+def _about(matter: Matter) -> str:
+    return ABOUT if matter.kind is MatterKind.ESCALATION else ABOUT_SCHOOL
 
 
 async def _send(client: PrefectClient, events: Sequence[Told]) -> None:

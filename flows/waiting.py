@@ -22,11 +22,11 @@ from models.law.powers import Section
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
-from models.matters.case import Case, case_of
+from models.matters.at_hand import AtHand
+from models.matters.case import Case, at_hand
 from models.matters.tables import Matter
-from models.people.access import THE_MACHINE
 from models.people.tables import ROLE_TITLES, Officer, Role
-from models.policy import Ladder, Policy
+from models.policy import Policy
 from models.schools.tables import School
 from notifications.issuing import named
 
@@ -102,8 +102,7 @@ class Waiting:
             *(inline(self._said(decision, officer)) for decision, officer in self.decided),
             self._letters(base_url),
             f"Waits for: {inline(role)}. Whoever proposed it cannot decide it.",
-            f"[Read the letters and the whole case]"
-            f"({base_url.rstrip('/')}/escalations/{self.matter.reference})",
+            f"[Read the letters and the whole record]({base_url.rstrip('/')}{self.matter.page})",
         ]
         return "\n\n".join(part for part in parts if part)
 
@@ -145,24 +144,22 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
             .where(Proposal.id == proposal_id)
         )
         proposal, matter, school, proposer = session.exec(statement).one()
-        case, letters = (
-            case_of(session, policy, THE_MACHINE, matter.id),
-            letters_of(session, proposal),
-        )
+        about = at_hand(session, policy, matter)
+        letters = letters_of(session, proposal)
         return Waiting(
             proposal=proposal,
             matter=matter,
             school=school,
             proposer=proposer,
-            what=_what(case.ladder, proposal, letters),
+            what=_what(about, proposal, letters),
             decided=_decided(session, proposal_id),
-            letters=_enclosed(case, letters, today),
-            seen=to_be_sent(case, proposal, today),
+            letters=_enclosed(about, letters, today),
+            seen=to_be_sent(about, proposal, today),
         )
 
 
-def _enclosed(case: Case, letters: Sequence[Letter], today: date) -> tuple[Enclosed, ...]:
-    contacts = contacts_of(case.session, case.matter, today)
+def _enclosed(about: AtHand, letters: Sequence[Letter], today: date) -> tuple[Enclosed, ...]:
+    contacts = contacts_of(about.session, about.matter, today)
     return tuple(
         Enclosed(
             id=letter.id,
@@ -171,17 +168,17 @@ def _enclosed(case: Case, letters: Sequence[Letter], today: date) -> tuple[Enclo
             state=letter.state,
             to=tuple(
                 f"{named(person)} ({person.get('email') or 'by post'})"
-                for person in recipients_if_known(case, contacts, letter)
+                for person in recipients_if_known(about, contacts, letter)
             ),
         )
         for letter in letters
     )
 
 
-def _what(ladder: Ladder, proposal: Proposal, letters: Sequence[Letter]) -> str:
+def _what(about: AtHand, proposal: Proposal, letters: Sequence[Letter]) -> str:
     """The step to be taken, the letter to be sent, or what else is to change, in a few words."""
-    if proposal.action in (Action.START, Action.ADVANCE) and proposal.step_key in ladder:
-        return ladder.step(proposal.step_key).title
+    if isinstance(about, Case) and proposal.action in (Action.START, Action.ADVANCE):
+        return about.rule_of(proposal.step).title
     if proposal.action is Action.POWER:
         section = Section(proposal.details["section"])
         return f"{section.title} (section {section.value})"

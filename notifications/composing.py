@@ -66,6 +66,11 @@ _RESPONSE_AWAITED = and_(
     col(Deadline.state) != DeadlineState.CANCELLED,
     col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)),
 )
+# What somebody undertook to do, until somebody says that it is done or not wanted.
+_AGREED = and_(
+    col(Deadline.kind) == DeadlineKind.AGREED,
+    col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED)),
+)
 # The authority's own last days run on wherever the escalation stands, and while it is paused.
 LAST_DAYS = {
     DeadlineKind.POWERS: "to use the powers of sections 63, 64 and 66",
@@ -197,13 +202,13 @@ class Composer:
             .join(Matter, col(Matter.id) == col(Deadline.matter_id))
             .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
-            .join(
+            .outerjoin(
                 Step,
                 (col(Step.escalation_id) == col(Escalation.id))
                 & (col(Step.key) == col(Deadline.step_key)),
             )
             .where(col(Deadline.id).in_(select(Reminder.deadline_id).where(told)))
-            .where(or_(_RESPONSE_AWAITED, _LAST_DAY_RUNS), visible_to(reader(officer)))
+            .where(or_(_RESPONSE_AWAITED, _AGREED, _LAST_DAY_RUNS), visible_to(reader(officer)))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         items = [self._item(*row) for row in self.session.exec(due).all()]
@@ -217,7 +222,8 @@ class Composer:
         return {
             "school": school.name,
             "reference": matter.reference,
-            "step": f"{step.number}, {step.title}",
+            "at": f"Step {step.number}, {step.title}" if step else deadline.rule,
+            "agreed": step is None,
             "last_day_for": LAST_DAYS.get(deadline.kind, ""),
             "due_on": long_date(deadline.due_on),
             "days_late": working_days_between(deadline.due_on, today),
@@ -245,7 +251,7 @@ class Composer:
             .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
             .where(Matter.officer_id == officer.id, col(Deadline.due_on) <= until)
-            .where(or_(_OWED_HERE, _LAST_DAY_RUNS))
+            .where(or_(_OWED_HERE, _AGREED, _LAST_DAY_RUNS))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         return [self._item(*row) for row in self.session.exec(due).all()]
@@ -274,7 +280,7 @@ class Composer:
         return {
             "school": school.name,
             "reference": matter.reference,
-            "step": f"{step.number}, {step.title}",
+            "at": f"Step {step.number}, {step.title}" if step else "",
             "what": proposal.action.label,
             "proposed_by": proposer.name,
             "reason": proposal.reason,

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from models.clocks import london_date
 from models.escalations.tables import Escalation
 from models.people import identity
+from models.people.acting import Acting
 from models.people.tables import Credential, Officer, SignIn
 from models.policy import Policy
 from models.refusals import NotFound
@@ -60,12 +61,26 @@ def acting(request: Request) -> Iterator[Session]:
     request.state.saved = True  # whatever fails from here on
 
 
-def _acting(request: Request) -> Callable[[], AbstractContextManager[Session]]:
+@contextmanager
+def act(request: Request, door: Door) -> Iterator[Acting]:
+    """The same transaction, as commands take it."""
+    with acting(request) as session:
+        yield Acting(session, door.policy, request.state.officer, door.now)
+
+
+AtDoor = Annotated[Door, Depends(open_door)]
+
+
+def _act(request: Request, door: AtDoor) -> Callable[[], AbstractContextManager[Acting]]:
+    return lambda: act(request, door)
+
+
+def _write(request: Request) -> Callable[[], AbstractContextManager[Session]]:
     return lambda: acting(request)
 
 
-Acting = Annotated[Callable[[], AbstractContextManager[Session]], Depends(_acting)]
-AtDoor = Annotated[Door, Depends(open_door)]
+InOneGo = Annotated[Callable[[], AbstractContextManager[Acting]], Depends(_act)]
+Writing = Annotated[Callable[[], AbstractContextManager[Session]], Depends(_write)]
 
 
 def key(id: str) -> int:

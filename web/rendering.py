@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
 from models.clocks import london_time, long_date
+from models.matters.tables import page_of
 from models.shown import Shown
 
 PAGES = Path(__file__).parent.parent / "templates" / "pages"
@@ -108,6 +109,7 @@ def environment() -> Environment:
         "time_london": time_london,
         "with_query": with_query,
         "error_message": error_message,
+        "page_of": page_of,
     }
     pages.globals["static_url"] = static_url
     return pages

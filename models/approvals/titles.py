@@ -11,8 +11,13 @@ from models.letters.titles import letter_title
 from models.policy.wording import inside
 
 
-def change_title(action: str, number: str, title: str, letters: Sequence[str] = ()) -> str:
-    """What a proposal asks for: "Move to step iv: …", "Send the note of the discussion"."""
+def change_title(
+    action: str, number: str | None, title: str | None, letters: Sequence[str] = ()
+) -> str:
+    """What a proposal asks for: "Move to step iv: …", "Send the note of the discussion".
+
+    `number` and `title` are those of the step, of an escalation.
+    """
     if action == Action.ADVANCE:
         return f"Move to step {number}: {title}"
     if action == Action.PASS_OVER:

@@ -5,7 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from models.approvals.approving import Approver, check_seen, own_work, withdraw_letters
+from models.approvals.approving import (
+    Approver,
+    approve_letters,
+    check_seen,
+    own_work,
+    withdraw_letters,
+)
 from models.approvals.deciders import deciders, find_authority
 from models.approvals.events import (
     OfProposal,
@@ -29,7 +35,8 @@ from models.escalations.tables import (
 )
 from models.events import append
 from models.happened import Happened
-from models.matters.case import Case, case_of
+from models.matters.at_hand import AtHand, find_visible
+from models.matters.case import Case, at_hand
 from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.policy import Policy
@@ -66,20 +73,22 @@ def decide(
     """
     require(officer, Act.DECIDE)
     proposal = _find(session, proposal_id)
-    missing = Proposal.missing.format(proposal_id)
-    case = case_of(session, policy, reader(officer), proposal.matter_id, missing)
+    matter = find_visible(session, reader(officer), proposal.matter_id)
+    if matter is None:
+        raise NotFound(Proposal.missing.format(proposal_id))
+    about = at_hand(session, policy, matter)
     word = _word(decision)
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
     approver = find_approver(session, proposal, officer, london_date(now))
     if word is DecisionWord.APPROVE:
-        _check_approval(case, proposal, approver, seen, london_date(now))
-    _record(case, proposal, approver, now, word, reason)
+        _check_approval(about, proposal, approver, seen, london_date(now))
+    _record(session, proposal, approver, now, word, reason)
     if word is DecisionWord.RETURN:
-        happenings = _return(case, proposal, approver, reason, now)
+        happenings = _return(about, proposal, approver, reason, now)
     elif proposal.stage + 1 < len(proposal.approvers):
-        happenings = _sign_off(case, proposal, approver, reason, now)
+        happenings = _sign_off(about, proposal, approver, reason, now)
     else:
-        happenings = _approve(case, proposal, approver, reason, now)
+        happenings = _approve(about, proposal, approver, reason, now)
     append(session, now, officer.email, *happenings)
     return _find(session, proposal_id)
 
@@ -92,11 +101,11 @@ def _find(session: Session, proposal_id: int) -> Proposal:
 
 
 def _check_approval(
-    case: Case, proposal: Proposal, approver: Approver, seen: str | None, today: date
+    about: AtHand, proposal: Proposal, approver: Approver, seen: str | None, today: date
 ) -> None:
     """What is approved is what was seen, and others made it."""
-    check_seen(case, proposal, seen, today)
-    own = own_work(case, proposal, approver, today)
+    check_seen(about, proposal, seen, today)
+    own = own_work(about, proposal, approver, today)
     if own is not None:
         raise NotAllowed(own)
 
@@ -116,7 +125,7 @@ def _word(decision: str) -> DecisionWord:
 
 
 def _record(
-    case: Case,
+    session: Session,
     proposal: Proposal,
     approver: Approver,
     now: datetime,
@@ -132,10 +141,10 @@ def _record(
     else:
         after = {"state": ProposalState.AWAITING}
     as_read = {"id": proposal.id, "state": ProposalState.AWAITING, "stage": proposal.stage}
-    if not change(case.session, Proposal, as_read, **after, stage=proposal.stage + 1):
+    if not change(session, Proposal, as_read, **after, stage=proposal.stage + 1):
         raise AlreadyDecided("Somebody else decided this proposal just now.")
     add(
-        case.session,
+        session,
         Decision,
         proposal_id=proposal.id,
         stage=proposal.stage,
@@ -155,25 +164,32 @@ def _decided(proposal: Proposal, approver: Approver, reason: str) -> _Decided:
     return {
         "proposal": proposal.id,
         "action": proposal.action,
-        "step": proposal.step,
+        "step": proposal.step_key,
         "reason": reason,
         "for_": approver.holder.name if approver.covers else None,
     }
 
 
-def _tell_proposer(case: Case, proposal: Proposal, what: str, now: datetime) -> None:
-    proposer = find(case.session, _OFFICER, key=proposal.proposed_by_id)
+def _tell_proposer(about: AtHand, proposal: Proposal, what: str, now: datetime) -> None:
+    proposer = find(about.session, _OFFICER, key=proposal.proposed_by_id)
     data: dict[str, object] = {"what": what, "proposal": proposal.id}
     key = f"{proposal.id}:decided"
-    tell(case.session, now, proposer, key=key, about=case.matter.id, data=data)
+    tell(about.session, now, proposer, key=key, about=about.matter.id, data=data)
 
 
 def _return(
-    case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
+    about: AtHand, proposal: Proposal, approver: Approver, reason: str, now: datetime
 ) -> list[Happened]:
-    case_id, decided = case.escalation.id, _decided(proposal, approver, reason)
-    happenings: list[Happened] = [ProposalReturned(case_id, **decided)]
-    happenings += withdraw_letters(case, proposal)
+    returned = ProposalReturned(about.matter.id, **_decided(proposal, approver, reason))
+    happenings: list[Happened] = [returned, *withdraw_letters(about, proposal)]
+    if isinstance(about, Case):
+        happenings += _step_back(about, proposal, reason, now)
+    _tell_proposer(about, proposal, "proposal_returned", now)
+    return happenings
+
+
+def _step_back(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[Happened]:
+    """What the proposal had begun on the escalation is as before."""
     if proposal.action is Action.ADVANCE:
         proposed = {"id": case.steps[proposal.step].id, "state": StepState.PROPOSED}
         ahead = {"state": StepState.AHEAD, "changed_on": london_date(now)}
@@ -185,30 +201,39 @@ def _return(
         set_escalation(case, status=Status.WITHDRAWN)
         set_matter(case, closed_on=today)
         set_step(case, proposal.step, StepState.AHEAD, now)
-        happenings.append(EscalationWithdrawn(case_id, reason=reason))
-    _tell_proposer(case, proposal, "proposal_returned", now)
-    return happenings
+        return [EscalationWithdrawn(case.matter.id, reason=reason)]
+    return []
 
 
 def _sign_off(
-    case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
+    about: AtHand, proposal: Proposal, approver: Approver, reason: str, now: datetime
 ) -> list[Happened]:
     following = proposal.approvers[proposal.stage + 1]
     today, proposer_id = london_date(now), proposal.proposed_by_id
-    waiting = deciders(case.session, case.matter, following, proposer_id, today)
+    waiting = deciders(about.session, about.matter, following, proposer_id, today)
     stage = proposal.stage + 1
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
     key = f"{proposal.id}:{stage}"
-    tell(case.session, now, waiting, key=key, about=case.matter.id, data=data)
+    tell(about.session, now, waiting, key=key, about=about.matter.id, data=data)
     decided = _decided(proposal, approver, reason)
-    return [ProposalSignedOff(case.escalation.id, **decided, as_=approver.holder.role)]
+    return [ProposalSignedOff(about.matter.id, **decided, as_=approver.holder.role)]
 
 
 def _approve(
-    case: Case, proposal: Proposal, approver: Approver, reason: str, now: datetime
+    about: AtHand, proposal: Proposal, approver: Approver, reason: str, now: datetime
 ) -> list[Happened]:
+    approved = ProposalApproved(about.matter.id, **_decided(proposal, approver, reason))
+    if isinstance(about, Case):
+        effects = _carry_out(about, proposal, approver, now)
+    else:  # of what is on no ladder, letters alone are proposed
+        approve_letters(about, proposal, approver, london_date(now), None)
+        effects = []
+    _tell_proposer(about, proposal, "proposal_approved", now)
+    return [approved, *effects]
+
+
+def _carry_out(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
     _check_still_possible(case, proposal, now)
-    approved = ProposalApproved(case.escalation.id, **_decided(proposal, approver, reason))
     flags = {
         name: proposal.details[name]
         for name in ("head_performance_in_question", "not_engaging")
@@ -216,9 +241,7 @@ def _approve(
     }
     if flags:
         set_escalation(case, **flags)
-    effects = EFFECTS[proposal.action](case, proposal, approver, now)
-    _tell_proposer(case, proposal, "proposal_approved", now)
-    return [approved, *effects]
+    return EFFECTS[proposal.action](case, proposal, approver, now)
 
 
 def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None:

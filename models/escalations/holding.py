@@ -12,7 +12,8 @@ from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseR
 from models.escalations.starting import find_case_officer
 from models.escalations.tables import Proposal, ProposalState
 from models.events import append
-from models.matters.case import Case, enter
+from models.matters.at_hand import AtHand
+from models.matters.case import enter_at_hand
 from models.matters.tables import Matter, NamedOfficer
 from models.people.access import ON_THE_CASE, Act
 from models.people.officers import find_officer
@@ -44,28 +45,28 @@ def change_case_officer(
 
     Raises NotAllowed, NotFound, InvalidInput.
     """
-    case = enter(session, policy, officer, Act.CHANGE_CASE_OFFICER, reference)
+    about = enter_at_hand(session, policy, officer, Act.CHANGE_CASE_OFFICER, reference)
     check_printable("reason", check_prose("reason", reason))
     new = find_case_officer(session, case_officer)
     if new is None:
         raise InvalidInput(
             "case_officer", "No officer who can hold a case has this e-mail address."
         )
-    old = session.get_one(Officer, case.matter.officer_id)
+    old = session.get_one(Officer, about.matter.officer_id)
     if new.id == old.id:
         raise InvalidInput("case_officer", f"{new.name} is the case officer already.")
-    change(session, Matter, {"id": case.matter.id}, officer_id=new.id)
+    change(session, Matter, {"id": about.matter.id}, officer_id=new.id)
     whom = {"from_": old.email, "to": new.email}
-    changed = CaseOfficerChanged(case.escalation.id, **whom, reason=reason)
+    changed = CaseOfficerChanged(about.matter.id, **whom, reason=reason)
     append(session, now, officer.email, changed)
-    _tell_of_change(case, [new, *([old] if old.active else [])], new, now)
-    return _again(session, case)
+    _tell_of_change(about, [new, *([old] if old.active else [])], new, now)
+    return _again(session, about)
 
 
-def _tell_of_change(case: Case, whom: Sequence[Officer], new: Officer, now: datetime) -> None:
-    key = f"case-officer:{case.escalation.id}:{now.isoformat()}"
+def _tell_of_change(about: AtHand, whom: Sequence[Officer], new: Officer, now: datetime) -> None:
+    key = f"case-officer:{about.matter.id}:{now.isoformat()}"
     data: dict[str, object] = {"what": "case_officer_changed", "name": new.name}
-    tell(case.session, now, whom, key=key, about=case.matter.id, data=data)
+    tell(about.session, now, whom, key=key, about=about.matter.id, data=data)
 
 
 def restrict(
@@ -83,23 +84,21 @@ def restrict(
     Its case officer, whoever restricts it, and the Director see it as well. Raises NotAllowed,
     NotFound, InvalidInput, and NotPossible when nobody left could decide what waits.
     """
-    case = enter(session, policy, officer, Act.RESTRICT, reference)
+    about = enter_at_hand(session, policy, officer, Act.RESTRICT, reference)
     check_printable("reason", check_prose("reason", reason))
     named = {officer.id: officer} | {each.id: each for each in _named(session, officers)}
-    remove(session, NamedOfficer, col(NamedOfficer.matter_id) == case.escalation.id)
+    remove(session, NamedOfficer, col(NamedOfficer.matter_id) == about.matter.id)
     add_all(
         session,
         NamedOfficer,
-        [{"matter_id": case.matter.id, "officer_id": each} for each in named],
+        [{"matter_id": about.matter.id, "officer_id": each} for each in named],
     )
-    change(session, Matter, {"id": case.matter.id}, restricted=True)
+    change(session, Matter, {"id": about.matter.id}, restricted=True)
     # Nothing waits in Prefect for a restricted case: its run is another's, and is ended there.
     session.connection().execute(
-        update(Proposal)
-        .where(col(Proposal.matter_id) == case.escalation.id)
-        .values(gate_run_id=None)
+        update(Proposal).where(col(Proposal.matter_id) == about.matter.id).values(gate_run_id=None)
     )
-    matter = _again(session, case)
+    matter = _again(session, about)
     _check_decidable(session, matter, now)
     officers = tuple(sorted(each.email for each in named.values()))
     restricted = CaseRestricted(matter.id, officers=officers, reason=reason)
@@ -143,21 +142,21 @@ def open_to_all(
     reason: str,
 ) -> Matter:
     """End the restriction of a case. Raises NotAllowed, NotFound, InvalidInput, NotPossible."""
-    case = enter(session, policy, officer, Act.RESTRICT, reference)
-    check_opening(case)
+    about = enter_at_hand(session, policy, officer, Act.RESTRICT, reference)
+    check_opening(about)
     check_printable("reason", check_prose("reason", reason))
-    change(session, Matter, {"id": case.matter.id}, restricted=False)
-    remove(session, NamedOfficer, col(NamedOfficer.matter_id) == case.escalation.id)
-    append(session, now, officer.email, CaseOpenedToAll(case.escalation.id, reason=reason))
-    return _again(session, case)
+    change(session, Matter, {"id": about.matter.id}, restricted=False)
+    remove(session, NamedOfficer, col(NamedOfficer.matter_id) == about.matter.id)
+    append(session, now, officer.email, CaseOpenedToAll(about.matter.id, reason=reason))
+    return _again(session, about)
 
 
-def check_opening(case: Case) -> None:
+def check_opening(about: AtHand) -> None:
     """Refuse to end a restriction that there is none of; raises NotPossible."""
-    if not case.matter.restricted:
+    if not about.matter.restricted:
         raise NotPossible("This case is not restricted.")
 
 
-def _again(session: Session, case: Case) -> Matter:
+def _again(session: Session, about: AtHand) -> Matter:
     """The matter as it is now."""
-    return session.get_one(Matter, case.matter.id, populate_existing=True)
+    return session.get_one(Matter, about.matter.id, populate_existing=True)

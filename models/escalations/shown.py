@@ -260,7 +260,7 @@ def _described(
     starter = people[escalation.started_by_id]
     return Escalation(
         reference=matter.reference,
-        urn=matter.urn,
+        urn=school.urn,
         school=school.name,
         school_kind=school.kind,
         phase=school.phase,

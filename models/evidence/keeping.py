@@ -20,10 +20,12 @@ from models.files.examining import examine
 from models.files.folder import Bytes
 from models.files.kinds import Kind, kind_of
 from models.files.scanner import Infected, scan
+from models.inputs import Input, Text
 from models.matters.at_hand import AtHand
 from models.matters.case import Case, enter_at_hand
 from models.people import repeated_refusals
 from models.people.access import Act
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
@@ -112,23 +114,23 @@ def receive(
         yield Received(name, kind, arrived, cautions, verdict, words)
 
 
+class Described(Input):
+    """What a file is, and what it shows."""
+
+    description: Text
+
+
 def add_evidence(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    received: Received,
-    description: str,
+    acting: Acting, reference: str, received: Received, given: Described
 ) -> EvidenceFile:
     """Keep a received file on the matter, at the step where it stands if it is on a ladder.
 
     Its bytes are in place before there is a row. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible when the escalation is closed or has these bytes already.
     """
-    at_hand = _enter(session, policy, officer, reference)
-    check_prose("description", description, most=LONGEST_DESCRIPTION)
+    session, officer = acting.session, acting.officer
+    at_hand = _enter(session, acting.policy, officer, reference)
+    check_prose("description", given.description, most=LONGEST_DESCRIPTION)
     _check_new(at_hand, received.bytes.sha256)
     on_disk.put_in_place(received.bytes)
     file_id = add(
@@ -143,9 +145,9 @@ def add_evidence(
         cautions=[caution.value for caution in received.cautions],
         scan=received.scan,
         scan_result=received.scan_result,
-        description=description,
+        description=given.description,
         added_by_id=officer.id,
-        added_at=now,
+        added_at=acting.now,
     )
     added = EvidenceAdded(
         at_hand.matter.id,
@@ -158,7 +160,7 @@ def add_evidence(
         cautions=tuple(caution.value for caution in received.cautions),
         scan=received.scan.value,
     )
-    append(session, now, officer.email, added)
+    append(session, acting.now, officer.email, added)
     return session.get_one(EvidenceFile, file_id)
 
 

@@ -130,6 +130,13 @@ def settle_deadline(session: Session, deadline: Deadline, *, met: bool) -> None:
     cancel_reminders(session, [deadline.id])
 
 
+def close_deadline(session: Session, deadline: Deadline, *, met: bool) -> None:
+    """What was due is done, or not wanted any more: nobody is reminded again."""
+    state = DeadlineState.MET if met else DeadlineState.CANCELLED
+    change(session, Deadline, {"id": deadline.id}, state=state)
+    cancel_reminders(session, [deadline.id])
+
+
 def cancel_deadline(session: Session, deadline: Deadline) -> None:
     """Nothing is due any more: the escalation closed, or its step fell away."""
     if deadline.state is DeadlineState.OPEN:
@@ -203,6 +210,11 @@ def extend_deadline(
         days_left=None,
     )
     set_reminders(session, policy, deadline.id, due_on, now)
+
+
+def what_is_due(kind: DeadlineKind, rule: str) -> str | None:
+    """What somebody undertook to do; None where the step or the law says what is due."""
+    return rule if kind is DeadlineKind.AGREED else None
 
 
 # A deadline that is running: open, and its escalation not paused.

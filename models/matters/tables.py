@@ -45,11 +45,15 @@ class Matter(SQLModel, table=True):
         return page_of(self.reference)
 
 
-def page_of(reference: str) -> str:
-    """The path of the page of the matter with this reference."""
+def page_of(reference: str, part: str = "") -> str:
+    """The path of the page of the matter with this reference, or of a part of it.
+
+    `part` is "letters" or "evidence". A school's record has all on one page.
+    """
     if reference.startswith(OF_SCHOOL):
-        return f"/schools/{reference.removeprefix(OF_SCHOOL)}/record"
-    return f"/escalations/{reference}"
+        page = f"/schools/{reference.removeprefix(OF_SCHOOL)}/record"
+        return f"{page}#{part}" if part else page
+    return f"/escalations/{reference}/{part}".rstrip("/")
 
 
 class NamedOfficer(OfMatter, table=True):
@@ -117,6 +121,8 @@ class Deadline(OfMatter, table=True):
         ),
         Index("deadline_of_matter", "matter_id"),
     )
+
+    missing: ClassVar[str] = "There is no deadline {}."
 
     id: int = Field(default=None, primary_key=True)
     matter_id: int = Field(foreign_key="matter.id")

@@ -40,6 +40,7 @@ class Act(StrEnum):
     RECORD_SERVICE = "record that a letter was served"
     SETTLE_DELIVERY = "decide about a delivery"
     ADD_EVIDENCE = "add evidence"
+    AGREE_DEADLINE = "set deadlines on a school’s record"
     RECORD_SUPPORT = "record how the school is supported"
     PROPOSE_NOTICE = "propose a warning notice"
     JUDGE_COMPLIANCE = "judge compliance"
@@ -92,6 +93,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_SERVICE: CASEWORK,
     Act.SETTLE_DELIVERY: CASEWORK,
     Act.ADD_EVIDENCE: ON_THE_CASE,
+    Act.AGREE_DEADLINE: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,
     Act.PROPOSE_NOTICE: CASEWORK,
     Act.JUDGE_COMPLIANCE: CASEWORK,

@@ -1,12 +1,14 @@
 """Cover for absence: letting a colleague decide for you between two days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from models.clocks import london_date, long_date
+from models.clocks import long_date
 from models.events import append
-from models.people.access import ON_THE_CASE, Act, require
+from models.inputs import Day, Email, Input, Text
+from models.people.access import ON_THE_CASE, Act
+from models.people.acting import Acting
 from models.people.events import DelegationEnded, DelegationMade
 from models.people.officers import find_officer
 from models.people.tables import Delegation, Officer
@@ -17,24 +19,51 @@ from models.text import check_printable, check_prose
 LONGEST_COVER = timedelta(days=183)  # whoever is away for longer is replaced
 
 
-def delegate(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    colleague: str,
-    first_day: date,
-    last_day: date,
-    reason: str,
-) -> Delegation:
-    """Let a colleague (by e-mail address) decide for you from one day to another, both included.
+class Cover(Input):
+    """Who decides for the caller, by e-mail address; both days are included."""
+
+    colleague: Email
+    first_day: Day
+    last_day: Day
+    reason: Text
+
+
+def delegate(acting: Acting, given: Cover) -> Delegation:
+    """Let a colleague decide for you from one day to another.
 
     Covers what waits for your own role; what you proposed yourself stays out of it. Raises
     NotAllowed, InvalidInput.
     """
-    require(officer, Act.DELEGATE)
-    cover = _colleague(session, officer, colleague)
-    today = london_date(now)
+    acting.require(Act.DELEGATE)
+    session, officer = acting.session, acting.officer
+    cover = _colleague(session, officer, given.colleague)
+    _check_days(given.first_day, given.last_day, acting.today)
+    check_printable("reason", check_prose("reason", given.reason))
+    delegation_id = add(
+        session,
+        Delegation,
+        from_officer_id=officer.id,
+        to_officer_id=cover.id,
+        role=officer.role,
+        first_day=given.first_day,
+        last_day=given.last_day,
+        reason=given.reason,
+        made_at=acting.now,
+    )
+    made = DelegationMade(
+        None,
+        delegation=delegation_id,
+        from_=officer.email,
+        to=cover.email,
+        first_day=given.first_day,
+        last_day=given.last_day,
+        reason=given.reason,
+    )
+    append(session, acting.now, officer.email, made)
+    return session.get_one(Delegation, delegation_id)
+
+
+def _check_days(first_day: date, last_day: date, today: date) -> None:
     if first_day < today:
         raise InvalidInput("first_day", "The first day must be today or later.")
     if last_day < first_day:
@@ -42,29 +71,6 @@ def delegate(
     if last_day - first_day >= LONGEST_COVER:
         latest = long_date(first_day + LONGEST_COVER - timedelta(days=1))
         raise InvalidInput("last_day", f"Cover ends after six months at the latest: {latest}.")
-    check_printable("reason", check_prose("reason", reason))
-    delegation_id = add(
-        session,
-        Delegation,
-        from_officer_id=officer.id,
-        to_officer_id=cover.id,
-        role=officer.role,
-        first_day=first_day,
-        last_day=last_day,
-        reason=reason,
-        made_at=now,
-    )
-    made = DelegationMade(
-        None,
-        delegation=delegation_id,
-        from_=officer.email,
-        to=cover.email,
-        first_day=first_day,
-        last_day=last_day,
-        reason=reason,
-    )
-    append(session, now, officer.email, made)
-    return session.get_one(Delegation, delegation_id)
 
 
 def _colleague(session: Session, officer: Officer, email: str) -> Officer:
@@ -79,18 +85,17 @@ def _colleague(session: Session, officer: Officer, email: str) -> Officer:
     return found
 
 
-def end_delegation(
-    session: Session, *, officer: Officer, now: datetime, delegation_id: int
-) -> Delegation:
+def end_delegation(acting: Acting, delegation_id: int) -> Delegation:
     """End cover before its last day; whoever gave it ends it. Raises NotFound, NotPossible."""
-    require(officer, Act.DELEGATE)
+    acting.require(Act.DELEGATE)
+    session, officer = acting.session, acting.officer
     delegation = by_key(session, Delegation, delegation_id)
     if delegation is None or delegation.from_officer_id != officer.id:
         raise NotFound(f"You have given no cover with the number {delegation_id}.")
-    if delegation.ended_at is not None or delegation.last_day < london_date(now):
+    if delegation.ended_at is not None or delegation.last_day < acting.today:
         raise NotPossible("This cover has ended already.")
-    change(session, Delegation, {"id": delegation.id}, ended_at=now)
+    change(session, Delegation, {"id": delegation.id}, ended_at=acting.now)
     ended = DelegationEnded(None, delegation=delegation.id, from_=officer.email)
-    append(session, now, officer.email, ended)
+    append(session, acting.now, officer.email, ended)
     session.refresh(delegation)
     return delegation

@@ -6,8 +6,10 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.events import append
+from models.inputs import Email, Input, Reason, Text, Word
 from models.people import credentials, identity
-from models.people.access import Act, require
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.events import OfficerAdded, OfficerChanged, OfficerDisabled, OfficerEnabled
 from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -57,35 +59,41 @@ def add_officer(
     return session.get_one(Officer, officer_id)
 
 
-def appoint_officer(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    email: str,
-    name: str,
-    role: str,
-    phase: str | None,
-) -> tuple[Officer, str]:
+class OfficerDetails(Input):
+    """Who an officer is here; a phase is a Service Manager's."""
+
+    name: Text
+    role: Word
+    phase: Word | None = None
+
+
+class NewOfficer(OfficerDetails):
+    """Somebody who is to become an officer."""
+
+    email: Email
+
+
+def appoint_officer(acting: Acting, given: NewOfficer) -> tuple[Officer, str]:
     """As `add_officer`, by an administrator; with the secret of the new officer's link.
 
     Raises NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, Act.MANAGE_OFFICERS)
-    added = add_officer(
-        session, now=now, email=email, name=name, role=role, phase=phase, actor=officer.email
-    )
-    return added, credentials.issue_invitation(session, now=now, officer=added, by=officer.email)
+    acting.require(Act.MANAGE_OFFICERS)
+    session, now, by = acting.session, acting.now, acting.officer.email
+    added = add_officer(session, now=now, actor=by, **given.model_dump())
+    return added, credentials.issue_invitation(session, now=now, officer=added, by=by)
 
 
-def invite_officer(session: Session, *, officer: Officer, now: datetime, email: str) -> str:
+def invite_officer(acting: Acting, email: str) -> str:
     """The secret of a new link for an officer; the one before stops working.
 
     Raises NotAllowed, NotFound; NotPossible for somebody who is disabled.
     """
-    require(officer, Act.MANAGE_OFFICERS)
-    invited = find_officer(session, email)
-    return credentials.issue_invitation(session, now=now, officer=invited, by=officer.email)
+    acting.require(Act.MANAGE_OFFICERS)
+    invited = find_officer(acting.session, email)
+    return credentials.issue_invitation(
+        acting.session, now=acting.now, officer=invited, by=acting.officer.email
+    )
 
 
 def _check_officer(email: str, name: str, role: str, phase: str | None) -> None:
@@ -104,26 +112,19 @@ def _check_officer(email: str, name: str, role: str, phase: str | None) -> None:
     check_printable("name", name)
 
 
-def change_officer(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    email: str,
-    name: str,
-    role: str,
-    phase: str | None,
-) -> Officer:
+def change_officer(acting: Acting, email: str, given: OfficerDetails) -> Officer:
     """Change an officer's name, role and phase. A new role ends their sessions.
 
     Raises NotAllowed, NotFound, InvalidInput; NotPossible for the last administrator's role.
     """
-    require(officer, Act.MANAGE_OFFICERS)
+    acting.require(Act.MANAGE_OFFICERS)
+    session, by = acting.session, acting.officer.email
     changed = find_officer(session, email)
-    _check_officer(changed.email, name, role, phase)
-    if role != Role.ADMINISTRATOR:
+    _check_officer(changed.email, given.name, given.role, given.phase)
+    if given.role != Role.ADMINISTRATOR:
         _check_not_last(session, changed)
-    return update_officer(session, now, officer.email, changed, name, Role(role), phase)
+    role = Role(given.role)
+    return update_officer(session, acting.now, by, changed, given.name, role, given.phase)
 
 
 def update_officer(
@@ -148,21 +149,19 @@ def update_officer(
     return _fresh(session, officer)
 
 
-def disable_officer(
-    session: Session, *, officer: Officer, now: datetime, email: str, reason: str
-) -> Officer:
+def disable_officer(acting: Acting, email: str, given: Reason) -> Officer:
     """Let an officer sign in no more; their sessions end and their tokens and links are revoked.
 
     Raises NotAllowed, NotFound, InvalidInput; NotPossible for somebody who is disabled already,
     and for the last administrator.
     """
-    require(officer, Act.MANAGE_OFFICERS)
-    disabled = find_officer(session, email)
-    check_line("reason", reason)
+    acting.require(Act.MANAGE_OFFICERS)
+    disabled = find_officer(acting.session, email)
+    check_line("reason", given.reason)
     if not disabled.active and not disabled.role_withdrawn:
         raise NotPossible(f"{disabled.name} is disabled already.")
-    _check_not_last(session, disabled)
-    return shut_out(session, now, officer.email, disabled, reason)
+    _check_not_last(acting.session, disabled)
+    return shut_out(acting.session, acting.now, acting.officer.email, disabled, given.reason)
 
 
 def shut_out(
@@ -185,16 +184,16 @@ def shut_out(
     return _fresh(session, officer)
 
 
-def enable_officer(session: Session, *, officer: Officer, now: datetime, email: str) -> Officer:
+def enable_officer(acting: Acting, email: str) -> Officer:
     """Let an officer sign in again. Tokens and links that they had stay revoked.
 
     Raises NotAllowed, NotFound; NotPossible for somebody who is not disabled.
     """
-    require(officer, Act.MANAGE_OFFICERS)
-    enabled = find_officer(session, email)
+    acting.require(Act.MANAGE_OFFICERS)
+    enabled = find_officer(acting.session, email)
     if enabled.active:
         raise NotPossible(f"{enabled.name} is not disabled.")
-    return let_in(session, now, officer.email, enabled)
+    return let_in(acting.session, acting.now, acting.officer.email, enabled)
 
 
 def let_in(session: Session, now: datetime, actor: str, officer: Officer) -> Officer:

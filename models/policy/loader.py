@@ -56,6 +56,7 @@ class Approvable(StrEnum):
     CONVERT = "convert"
     END = "end"
     LETTER = "letter"
+    SCHOOL_LETTER = "school_letter"  # one that belongs to no escalation
 
 
 class _Strict(BaseModel):
@@ -293,6 +294,8 @@ class Policy(Procedure):
     @field_validator("approvers")
     @classmethod
     def _complete(cls, value: dict[Approvable, Approvers]) -> dict[Approvable, Approvers]:
+        # A policy of before there were such letters says nothing of them.
+        value = {Approvable.SCHOOL_LETTER: (Role.HEAD_OF_SERVICE,), **value}
         missing = [name.value for name in Approvable if name not in value]
         if missing:
             raise ValueError(f"nobody is named to approve: {', '.join(missing)}")

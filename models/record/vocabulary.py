@@ -20,6 +20,7 @@ from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
 from models.risk import events as risk
+from models.school_record import events as school_record
 from models.schools import events as schools
 from models.statutory import events as statutory
 from models.upkeep import events as upkeep
@@ -36,6 +37,7 @@ ROOMS = (
     record,
     register,
     risk,
+    school_record,
     schools,
     statutory,
     upkeep,

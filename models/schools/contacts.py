@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import LIVE, Escalation
 from models.events import append
+from models.inputs import Email, Input, Text, Words
 from models.matters.held_contacts import contact_at, contact_changed, is_held
 from models.matters.tables import Matter
-from models.people.access import Act, require
-from models.people.tables import Officer
+from models.people.access import Act
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotFound
 from models.schools.events import ContactChanged, SchoolAdded
 from models.schools.tables import Contact, ContactRole, School
@@ -35,33 +37,32 @@ def find_school(session: Session, urn: object) -> School:
     return school
 
 
-def set_contact(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    urn: object,
-    role: str,
-    name: str,
-    email: str | None,
-    address: list[str],
-) -> Contact:
+class NewContact(Input):
+    """One of a school's contacts; the address line by line."""
+
+    name: Text
+    email: Email | None = None
+    address: Words = Field(default=[])
+
+
+def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Contact:
     """Add or correct one of a school's contacts.
 
     The letters of a case that the officer does not see go on to the contact before. Raises
     NotFound, NotAllowed, InvalidInput.
     """
-    require(officer, Act.CHANGE_CONTACTS)
+    acting.require(Act.CHANGE_CONTACTS)
+    session, officer = acting.session, acting.officer
     school = find_school(session, urn)
-    _check_contact(role, name, email, address)
+    _check_contact(role, given)
     who = ContactRole(role)
     before = contact_at(session, school.urn, who)
     columns = {
-        "name": name,
-        "email": email or None,
-        "address": list(address),
+        "name": given.name,
+        "email": given.email or None,
+        "address": list(given.address),
         "source": officer.email,
-        "changed_at": now,
+        "changed_at": acting.now,
     }
     if not change(session, Contact, {"urn": school.urn, "role": who}, **columns):
         add(session, Contact, urn=school.urn, role=who, **columns)
@@ -74,11 +75,11 @@ def set_contact(
         live,
         urn=school.urn,
         role=role,
-        name=name,
-        email=email or None,
+        name=given.name,
+        email=given.email or None,
         held=held or None,  # told on the case's own record alone
     )
-    append(session, now, officer.email, changed)
+    append(session, acting.now, officer.email, changed)
     return contact
 
 
@@ -89,13 +90,13 @@ def _live_case(session: Session, school: School) -> int | None:
     return session.exec(statement.where(Matter.urn == school.urn, live)).first()
 
 
-def _check_contact(role: str, name: str, email: str | None, address: list[str]) -> None:
+def _check_contact(role: str, given: NewContact) -> None:
     if role not in list(ContactRole):
         raise NotFound(f"There is no contact role {role!r}. Choose from: {', '.join(ContactRole)}.")
-    check_printable("name", check_line("name", name))
-    if email:
-        check_email("email", email)
-    if len(address) > 7:
+    check_printable("name", check_line("name", given.name))
+    if given.email:
+        check_email("email", given.email)
+    if len(given.address) > 7:
         raise InvalidInput("address", "An address has at most seven lines.")
-    for line in address:
+    for line in given.address:
         check_printable("address", check_line("address", line, most=100))

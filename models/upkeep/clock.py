@@ -21,11 +21,12 @@ from models.escalations.tables import Escalation, Proposal, ProposalState, Statu
 from models.events import THE_CLOCK, append
 from models.level_letters.opening import open_due_batches
 from models.matters.at_hand import sees
-from models.matters.deadlines import next_chaser
+from models.matters.deadlines import next_chaser, what_is_due
 from models.matters.events import DeadlineMissed, ReminderQueued
 from models.matters.tables import (
     OWED,
     Deadline,
+    DeadlineKind,
     DeadlineState,
     Matter,
     Reminder,
@@ -133,11 +134,12 @@ def _missed(row: Row[Any]) -> DeadlineMissed:
         kind_=row.kind.value,
         step=row.step_key,
         due_on=row.due_on,
+        what=what_is_due(row.kind, row.rule),
     )
 
 
 _OVERDUE = (
-    select(_deadlines.c["id", "kind", "matter_id", "step_key", "due_on"])
+    select(_deadlines.c["id", "kind", "matter_id", "step_key", "due_on", "rule"])
     .where(_deadlines.c.state == "open", _deadlines.c.due_on < bindparam("today"))
     .where(_deadlines.c.days_left.is_(None))
     .order_by(_deadlines.c.due_on, _deadlines.c.id)
@@ -167,6 +169,7 @@ _DUE = (
         _deadlines.c.due_on,
         _deadlines.c.matter_id,
         _deadlines.c.step_key,
+        _deadlines.c.rule,
         _matters.c.officer_id,
         _escalations.c.head_of_service_id,
         _matters.c.restricted,
@@ -175,7 +178,7 @@ _DUE = (
     )
     .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
     .join(_matters, _matters.c.id == _deadlines.c.matter_id)
-    .join(_escalations, _escalations.c.id == _matters.c.id)
+    .outerjoin(_escalations, _escalations.c.id == _matters.c.id)
     .where(_reminders.c.state == "open", _reminders.c.due_at <= bindparam("now"))
     .order_by(_reminders.c.due_at, _reminders.c.id)
     .limit(BATCH)
@@ -286,6 +289,7 @@ def _reminded(
             due_on=row.due_on,
             kind_=row.kind.value,
             to=tuple(emails[officer_id] for officer_id in whom[row.id]),
+            what=what_is_due(row.deadline_kind, row.rule),
         )
 
 
@@ -294,6 +298,10 @@ _OWED_HERE = and_(
     _deadlines.c.kind.in_(OWED),
     _deadlines.c.state.in_((DeadlineState.OPEN, DeadlineState.MISSED)),
     _deadlines.c.step_key == _escalations.c.step_key,
+)
+_AGREED = and_(
+    _deadlines.c.kind == DeadlineKind.AGREED,
+    _deadlines.c.state.in_((DeadlineState.OPEN, DeadlineState.MISSED)),
 )
 _LAST_DAY_RUNS = and_(
     _escalations.c.status.in_((Status.OPEN, Status.PAUSED)),
@@ -343,10 +351,10 @@ def _concerned(
     """
     until = add_working_days(today, policy.reminders.digest_working_days_ahead)
     due = (
-        select(_matters.c.officer_id, _escalations.c.id)
-        .join(_escalations, _escalations.c.id == _matters.c.id)
+        select(_matters.c.officer_id, _matters.c.id)
         .join(_deadlines, _deadlines.c.matter_id == _matters.c.id)
-        .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _LAST_DAY_RUNS))
+        .outerjoin(_escalations, _escalations.c.id == _matters.c.id)
+        .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _AGREED, _LAST_DAY_RUNS))
         .distinct()
     )
     concerned: dict[int, set[int]] = defaultdict(set)

@@ -15,12 +15,14 @@ from models.escalations.starting import start
 from models.escalations.tables import Escalation, Step
 from models.matters.tables import Matter
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
-from models.schools.contacts import set_contact
+from models.schools.contacts import NewContact, set_contact
 from models.schools.tables import School
 from tests.benchmarks.measuring import Measured, copied, in_turns, opened, recorded, replay, seconds
 from tests.support.council import NOW, Council
+from tests.support.policies import POLICY
 
 CASES = 200
 FIRST_URN = 910_000
@@ -50,14 +52,14 @@ def _school(session: Session, council: Council, urn: int) -> None:
     session.flush()
     for role in ("headteacher", "chair_of_governors"):
         set_contact(
-            session,
-            officer=council.seo,
-            now=NOW,
-            urn=urn,
-            role=role,
-            name=f"The {role} of {urn}",
-            email=f"{role}@school-{urn}.example",
-            address=["School Lane", "Fernminster", "FM1 1AA"],
+            Acting(session, POLICY, council.seo, NOW),
+            urn,
+            role,
+            NewContact(
+                name=f"The {role} of {urn}",
+                email=f"{role}@school-{urn}.example",
+                address=["School Lane", "Fernminster", "FM1 1AA"],
+            ),
         )
 
 

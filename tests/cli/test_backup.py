@@ -34,6 +34,7 @@ from models.matters.tables import Matter, NamedOfficer
 from models.outbox import Message, MessageKind, MessageState
 from models.people import cover, credentials, identity
 from models.people import officers as people_officers
+from models.people.acting import Acting
 from models.people.tables import Credential, CredentialKind, Delegation, Officer, Role, SignIn
 from models.policy import Policy
 from models.record.verifying import examine
@@ -50,6 +51,7 @@ from tests.support import databases
 from tests.support.cases import Case
 from tests.support.council import NOW, found_council
 from tests.support.killing import run_killed_at
+from tests.support.policies import POLICY
 
 LATER = NOW + timedelta(days=42)  # a Monday too
 PAPER = b"%PDF-1.7 minutes of a meeting"
@@ -827,13 +829,13 @@ def test_cover_that_was_ended_stays_ended(case: Case, folder: Path, backup: Path
     with write(case.engine) as session:
         for name in ("seo", "hos2"):
             cover.delegate(
-                session,
-                officer=officers["hos"],
-                now=NOW,
-                colleague=officers[name].email,
-                first_day=NOW.date(),
-                last_day=(NOW + timedelta(days=60)).date(),
-                reason="On leave.",
+                Acting(session, POLICY, officers["hos"], NOW),
+                cover.Cover(
+                    colleague=officers[name].email,
+                    first_day=NOW.date(),
+                    last_day=(NOW + timedelta(days=60)).date(),
+                    reason="On leave.",
+                ),
             )
     with read(case.engine) as session:
         ended, kept = session.exec(select(Delegation).order_by(col(Delegation.id)))

@@ -15,6 +15,7 @@ from cli.main import app
 from models.database import read, write
 from models.events import Event
 from models.evidence import keeping
+from models.people.acting import Acting
 from models.policy import Policy
 from models.record.events import CaseExported
 from models.settings import Settings
@@ -78,7 +79,10 @@ def add_note(case: Case, council: Council, policy: Policy, home: Path) -> None:
         keeping.receive(case.engine, policy, settings, upload=note, **about) as received,
         write(case.engine) as session,
     ):
-        keeping.add_evidence(session, policy, received=received, description="A note.", **about)
+        acting = Acting(session, policy, council.seo, case.now)
+        keeping.add_evidence(
+            acting, case.reference, received, keeping.Described(description="A note.")
+        )
 
 
 def test_a_damaged_file_is_named_and_the_rest_is_there(

@@ -19,6 +19,7 @@ from models.events import Event, verify
 from models.letters.shown import held_contacts
 from models.outbox import Message, MessageKind
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.policy import Policy
 from models.programme.tables import Supporter, SupportRole
 from models.register.events import RegisterChangedSchool, RegisterImported
@@ -38,6 +39,7 @@ from models.statements import add, change
 from notifications.composing import Composer
 from tests.support.cases import Case
 from tests.support.council import NOW, Council
+from tests.support.policies import POLICY
 from tests.support.register_files import (
     CHURCH,
     COLUMNS,
@@ -375,14 +377,12 @@ def test_what_an_officer_corrected_outlives_every_import(
     register.give([ASHFIELD])
     with write(register.engine) as session:
         contacts.set_contact(
-            session,
-            officer=council.seo,
-            now=NOW,
-            urn=900101,
-            role="headteacher",
-            name="Gwen Irving",
-            email="gwen@ashfield.example",
-            address=["By the gate"],
+            Acting(session, POLICY, council.seo, NOW),
+            900101,
+            "headteacher",
+            contacts.NewContact(
+                name="Gwen Irving", email="gwen@ashfield.example", address=["By the gate"]
+            ),
         )
     register.give([ASHFIELD | {"Street": "2 New Road"}])
     register.give([ASHFIELD | head("Carys Drake")])
@@ -724,14 +724,12 @@ def test_trusts_addresses_come_from_the_groups(register: Register, council: Coun
     register.give([OAKWOOD, ASHFIELD | trust("ASH TRUST")])
     with write(register.engine) as session:
         contacts.set_contact(
-            session,
-            officer=council.seo,
-            now=NOW,
-            urn=900101,
-            role="trust",
-            name="Ash Trust",
-            email="office@ash.example",
-            address=["Known to us"],
+            Acting(session, POLICY, council.seo, NOW),
+            900101,
+            "trust",
+            contacts.NewContact(
+                name="Ash Trust", email="office@ash.example", address=["Known to us"]
+            ),
         )
     file = register.folder / "groups.csv"
     rows: Rows = [

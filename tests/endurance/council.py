@@ -8,11 +8,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import connect, write
+from models.people.acting import Acting
 from models.people.credentials import issue_code, issue_token
-from models.schools.contacts import set_contact
+from models.schools.contacts import NewContact, set_contact
 from models.schools.tables import School
 from tests.support.council import Council, found_council
 from tests.support.databases import migrated_file, sqlite_url
+from tests.support.policies import POLICY
 
 FIRST_URN = 910_000
 WHO_ACT = ("seo", "seo2", "hos", "hos2")
@@ -54,12 +56,12 @@ def _school(session: Session, council: Council, urn: int, now: datetime) -> None
     session.flush()
     for role in ("headteacher", "chair_of_governors"):
         set_contact(
-            session,
-            officer=council.admin,
-            now=now,
-            urn=urn,
-            role=role,
-            name=f"The {role.replace('_', ' ')} of {urn}",
-            email=f"{role}@school-{urn}.example",
-            address=["School Lane", "Fernminster", "FM1 1AA"],
+            Acting(session, POLICY, council.admin, now),
+            urn,
+            role,
+            NewContact(
+                name=f"The {role.replace('_', ' ')} of {urn}",
+                email=f"{role}@school-{urn}.example",
+                address=["School Lane", "Fernminster", "FM1 1AA"],
+            ),
         )

@@ -20,11 +20,12 @@ from models.escalations.tables import Decision, Proposal
 from models.events import Event
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
+from models.people.acting import Acting
 from models.people.events import SignInRefused
 from models.people.tables import Officer, Phase
 from models.record.events import AccessRefused
 from models.record.vocabulary import Titles, happened_in
-from models.schools.contacts import set_contact
+from models.schools.contacts import NewContact, set_contact
 from models.schools.tables import School
 from models.statements import change
 from models.upkeep.asking_prefect import Told, ask
@@ -32,6 +33,7 @@ from notifications import issuing
 from notifications.issuing import issue_letter
 from tests.support.cases import Case
 from tests.support.clockwork import Clockwork, formal_letter_proposed, record_of, return_the_notes
+from tests.support.policies import POLICY
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -65,14 +67,14 @@ def divert(clockwork: Clockwork) -> None:
     case = clockwork.case
     with write(case.engine) as session:
         set_contact(
-            session,
-            officer=case.council.seo,
-            now=case.now,
-            urn=case.matter.urn,
-            role="headteacher",
-            name="Somebody Else",
-            email="other@ashfield.example",
-            address=["School Lane", "Fernminster", "FM1 1AA"],
+            Acting(session, POLICY, case.council.seo, case.now),
+            case.matter.urn,
+            "headteacher",
+            NewContact(
+                name="Somebody Else",
+                email="other@ashfield.example",
+                address=["School Lane", "Fernminster", "FM1 1AA"],
+            ),
         )
 
 

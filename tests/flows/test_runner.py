@@ -28,6 +28,7 @@ from models.events import verify
 from models.letters.tables import IssuedFile, Letter
 from models.outbox import Message, MessageKind, MessageState
 from models.people import credentials, officers
+from models.people.acting import Acting
 from models.policy import Policy
 from models.refusals import AlreadyDecided
 from models.schools import contacts
@@ -35,6 +36,7 @@ from models.schools.tables import School
 from tests.support.cases import Case
 from tests.support.council import Council, found_council
 from tests.support.databases import sqlite_url
+from tests.support.policies import POLICY
 from tests.support.prefect_server import (
     PrefectServer,
     Process,
@@ -79,14 +81,14 @@ class House:
             )
             for role in ("headteacher", "chair_of_governors"):
                 contacts.set_contact(
-                    session,
-                    officer=self.council.admin,
-                    now=datetime.now(UTC),
-                    urn=urn,
-                    role=role,
-                    name="A Person",
-                    email=f"{role}@school-{urn}.example",
-                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                    Acting(session, POLICY, self.council.admin, datetime.now(UTC)),
+                    urn,
+                    role,
+                    contacts.NewContact(
+                        name="A Person",
+                        email=f"{role}@school-{urn}.example",
+                        address=["School Lane", "Fernminster", "FM1 1AA"],
+                    ),
                 )
         with read(self.engine) as session:
             council = replace(self.council, maintained=session.get_one(School, urn))

@@ -12,11 +12,13 @@ from models.escalations.recording import judge_response
 from models.escalations.starting import start
 from models.escalations.tables import Discussion, Escalation, Proposal, Response
 from models.events import verify
+from models.inputs import refusing
 from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter, letter_body
 from models.outbox import Message
 from models.people import credentials, identity, officers
+from models.people.acting import Acting
 from models.people.tables import digest
 from models.refusals import InvalidInput, NotFound, NotIdentified
 from models.schools import contacts
@@ -249,15 +251,11 @@ def test_contacts_are_kept_exactly_or_refused(case: Case) -> None:
     fields = {"name": "Mrs Ŵyl", "email": "head@school.example", "address": ["1 Road"]}
 
     def setting(**values: Any) -> Contact:
+        with refusing():
+            given = contacts.NewContact(**{**fields, **values})
         with write(case.engine) as session:
-            return contacts.set_contact(
-                session,
-                officer=case.council.seo,
-                now=NOW,
-                urn=900001,
-                role="headteacher",
-                **{**fields, **values},
-            )
+            acting = Acting(session, case.policy, case.council.seo, NOW)
+            return contacts.set_contact(acting, 900001, "headteacher", given)
 
     for text in KEPT.values():
         if "\n" not in text and len(text) <= 100:

@@ -14,14 +14,16 @@ from models.database import read, write
 from models.events import verify
 from models.letters.deliveries import settle
 from models.outbox import Message, MessageKind, MessageState
+from models.people.acting import Acting
 from models.refusals import NotPossible
-from models.schools.contacts import set_contact
+from models.schools.contacts import NewContact, set_contact
 from models.settings import Settings
 from models.statements import change
 from models.upkeep.clock import tick
 from notifications.issuing import issue_letters
 from notifications.outbox import Delivered, deliver
 from tests.support.cases import Case
+from tests.support.policies import POLICY
 from tests.support.smtp import SmtpServer
 
 CLAIM_LASTS = timedelta(minutes=5)  # one that was taken before the clock moved on
@@ -266,14 +268,14 @@ def test_an_officer_corrects_the_address_and_sends_again(posted: Case, tmp_path:
         server.behaviour = "accept"
         with write(posted.engine) as session:
             set_contact(
-                session,
-                officer=posted.council.seo,
-                now=posted.now,
-                urn=900001,
-                role="chair_of_governors",
-                name="Cara Holt",
-                email="cara.holt@school-900001.example",
-                address=["School Lane", "FM1 1AA"],
+                Acting(session, POLICY, posted.council.seo, posted.now),
+                900001,
+                "chair_of_governors",
+                NewContact(
+                    name="Cara Holt",
+                    email="cara.holt@school-900001.example",
+                    address=["School Lane", "FM1 1AA"],
+                ),
             )
         chair, head = letters(posted)
         assert decide(posted, chair, "send_again").state is MessageState.SETTLED

@@ -1,6 +1,7 @@
 """An escalation to act on in tests: each method is one command in a transaction of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ from models.matters.tables import Deadline, Matter, Reminder
 from models.of_matter import OfMatter
 from models.outbox import Message
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.policy import Policy
 from models.schools.tables import School
 from models.statutory import following as statutory_following
@@ -59,6 +61,12 @@ class Case:
     council: Council
     reference: str = ""
     now: datetime = NOW
+
+    @contextmanager
+    def acting(self, by: str = "seo") -> Iterator[Acting]:
+        """A transaction of an officer."""
+        with write(self.engine) as session:
+            yield Acting(session, self.policy, self.council.officers[by], self.now)
 
     def started(self, *, by: str = "hos", school: str = "maintained", **values: Any) -> "Case":
         """Start it; by a Head of Service its first step is approved at once."""

@@ -11,10 +11,12 @@ from sqlalchemy import Engine, Table
 
 from models.database import read, write
 from models.people import officers as people_officers
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.schools import contacts
 from models.schools.tables import School
 from tests.support import databases
+from tests.support.policies import POLICY
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -125,12 +127,12 @@ def _add_everybody(engine: Engine, now: datetime) -> None:
             roles = ["headteacher", "chair_of_governors", *(["trust"] if "trust" in more else [])]
             for role in roles:
                 contacts.set_contact(
-                    session,
-                    officer=officers["admin"],
-                    now=now,
-                    urn=urn,
-                    role=role,
-                    name=f"{role.replace('_', ' ').capitalize()} of {name}",
-                    email=f"{role.replace('_', '.')}@school-{urn}.example",
-                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                    Acting(session, POLICY, officers["admin"], now),
+                    urn,
+                    role,
+                    contacts.NewContact(
+                        name=f"{role.replace('_', ' ').capitalize()} of {name}",
+                        email=f"{role.replace('_', '.')}@school-{urn}.example",
+                        address=["School Lane", "Fernminster", "FM1 1AA"],
+                    ),
                 )

@@ -23,7 +23,8 @@ from models.letters import serving
 from models.letters.tables import Letter, LetterState
 from models.outbox import Message, MessageState
 from models.people import officers
-from models.people.cover import delegate
+from models.people.acting import Acting
+from models.people.cover import Cover, delegate
 from models.people.tables import Officer
 from models.policy import Policy
 from models.register.importing import import_file
@@ -41,6 +42,7 @@ from tests.support.council import NOW, Council, found_council
 from tests.support.furnished import with_another_school
 from tests.support.letter_walks import PLAIN, WALKS, Walk
 from tests.support.level_letters import Post, blank_press, changed, published
+from tests.support.policies import POLICY
 from tests.support.register_files import closed, school, written
 
 
@@ -213,13 +215,13 @@ def _cover(engine: Engine, council: Council) -> None:
     now = _after_all(engine)
     with write(engine) as session:
         delegate(
-            session,
-            officer=council.dcs,
-            now=now,
-            colleague=council.aed.email,
-            first_day=now.date(),
-            last_day=now.date() + timedelta(days=7),
-            reason="Leave.",
+            Acting(session, POLICY, council.dcs, now),
+            Cover(
+                colleague=council.aed.email,
+                first_day=now.date(),
+                last_day=now.date() + timedelta(days=7),
+                reason="Leave.",
+            ),
         )
 
 

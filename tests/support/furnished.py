@@ -18,6 +18,7 @@ from models.evidence.tables import EvidenceFile, Scan
 from models.letters.tables import Letter
 from models.outbox import Message
 from models.people import officers as people_officers
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.schools import contacts
@@ -29,6 +30,7 @@ from tests.support import databases
 from tests.support.assessing import Register
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council, found_council
+from tests.support.policies import POLICY
 
 LATER = NOW + timedelta(days=61)  # after all that happened in it
 
@@ -60,14 +62,12 @@ def prepared(
             reason="The concern is about somebody who is known here.",
         )
         contacts.set_contact(
-            session,
-            officer=council.admin,
-            now=LATER - timedelta(days=1),
-            urn=900011,
-            role="headteacher",
-            name="Somebody else",
-            email="somebody.else@school-900011.example",
-            address=[],
+            Acting(session, POLICY, council.admin, LATER - timedelta(days=1)),
+            900011,
+            "headteacher",
+            contacts.NewContact(
+                name="Somebody else", email="somebody.else@school-900011.example", address=[]
+            ),
         )
     _assess(Register(engine, policy, council))
     engine.dispose()
@@ -94,14 +94,14 @@ def with_another_school(engine: Engine, council: Council) -> Council:
         )
         for role in ("headteacher", "chair_of_governors"):
             contacts.set_contact(
-                session,
-                officer=council.admin,
-                now=NOW,
-                urn=900011,
-                role=role,
-                name="Somebody",
-                email=f"{role}@school-900011.example",
-                address=["School Lane", "Fernminster", "FM1 1AA"],
+                Acting(session, POLICY, council.admin, NOW),
+                900011,
+                role,
+                contacts.NewContact(
+                    name="Somebody",
+                    email=f"{role}@school-900011.example",
+                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                ),
             )
         return replace(council, church=session.get_one(School, 900011))
 

@@ -35,12 +35,13 @@ from models.events import verify
 from models.evidence import keeping
 from models.matters.tables import Matter
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer
-from models.policy import Policy, load_policy
+from models.policy import Policy
 from models.register import importing
 from models.risk.rounds import publish_round
-from models.settings import DEFAULT_POLICY, Settings
+from models.settings import Settings
 from models.statutory import following, giving, preparing, using
 from models.text import check_printable
 from models.upkeep import school_year
@@ -54,9 +55,9 @@ from notifications.outbox import deliver
 from tests.support import databases
 from tests.support.databases import sqlite_url
 from tests.support.level_letters import blank_press
+from tests.support.policies import POLICY
 
 PATIENCE = 60  # seconds
-POLICY = load_policy(DEFAULT_POLICY)
 # A server process that has everything ready once, from which each child is forked.
 configure_mappers()
 check_printable("text", "a")
@@ -286,9 +287,9 @@ def _attach(engine: Engine, now: datetime, home: Path, scanner: str, content: by
         keeping.receive(engine, POLICY, settings, **given, upload=upload) as received,
         write(engine) as session,
     ):
-        keeping.add_evidence(
-            session, POLICY, **given, received=received, description="A note of the visit."
-        )
+        acting = Acting(session, POLICY, officer, now)
+        described = keeping.Described(description="A note of the visit.")
+        keeping.add_evidence(acting, reference, received, described)
 
 
 def _sweep(engine: Engine, now: datetime, home: Path) -> None:
@@ -304,8 +305,8 @@ def _publish(engine: Engine, now: datetime, school_year: int) -> None:
 def _apply_register(engine: Engine, now: datetime, home: Path) -> None:
     settings = Settings(home=home)
     with write(engine) as session:
-        admin = _officer(session, "admin")
-        importing.apply(session, POLICY, settings, officer=admin, now=now, import_id=1)
+        acting = Acting(session, POLICY, _officer(session, "admin"), now)
+        importing.apply(acting, settings, 1)
     importing.tidy(engine, settings, now)
 
 

@@ -22,6 +22,7 @@ from models.letters import writing
 from models.letters.tables import Letter
 from models.people import officers
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.schools import contacts
@@ -32,6 +33,7 @@ from models.statutory.tables import WarningNotice
 from notifications.issuing import issue_letters
 from tests.support.cases import somebody
 from tests.support.council import NOW, Council
+from tests.support.policies import POLICY
 
 FOLDER = TEMPLATES / "letters"
 IN_BULK = {"risk_level"}  # its words are in test_level_letter_texts.py
@@ -87,14 +89,14 @@ class Walk:
             others = MORE_CONTACTS[type_code]
             for role in ("headteacher", "chair_of_governors", *others):
                 contacts.set_contact(
-                    session,
-                    officer=self.council.admin,
-                    now=self.now,
-                    urn=urn,
-                    role=role,
-                    name=self.values["person"],
-                    email=f"{role}@school-{urn}.example".replace("_", "."),
-                    address=["School Lane", "Fernminster", "FM1 1AA"],
+                    Acting(session, POLICY, self.council.admin, self.now),
+                    urn,
+                    role,
+                    contacts.NewContact(
+                        name=self.values["person"],
+                        email=f"{role}@school-{urn}.example".replace("_", "."),
+                        address=["School Lane", "Fernminster", "FM1 1AA"],
+                    ),
                 )
             self.reference = starting.start(
                 session,

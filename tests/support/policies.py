@@ -6,6 +6,7 @@ from pathlib import Path
 from models.policy import Policy, load_policy
 from models.settings import DEFAULT_POLICY
 
+POLICY = load_policy(DEFAULT_POLICY)
 ADDED = """\
 [[steps]]
 key = "action_plan"

@@ -16,11 +16,13 @@ from models.events import Event
 from models.letters.tables import Letter, LetterVersion
 from models.matters.tables import Deadline
 from models.outbox import Message
+from models.people.acting import Acting
 from models.schools import contacts
 from models.statutory import budgets, ending, giving, secretary_of_state
 from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from models.upkeep import clock
 from tests.support.cases import Case
+from tests.support.policies import POLICY
 from tests.support.remembered import remembered
 
 GIVEN = date(2026, 11, 23)  # NOW, a Monday
@@ -135,14 +137,14 @@ def with_contacts(case: Case, *contact_roles: str) -> None:
     with write(case.engine) as session:
         for role in contact_roles:
             contacts.set_contact(
-                session,
-                officer=case.council.admin,
-                now=case.now,
-                urn=case.council.church.urn,
-                role=role,
-                name=f"The {role.replace('_', ' ')}",
-                email=f"{role.replace('_', '.')}@church.example",
-                address=["Cathedral Close", "Fernminster"],
+                Acting(session, POLICY, case.council.admin, case.now),
+                case.council.church.urn,
+                role,
+                contacts.NewContact(
+                    name=f"The {role.replace('_', ' ')}",
+                    email=f"{role.replace('_', '.')}@church.example",
+                    address=["Cathedral Close", "Fernminster"],
+                ),
             )
 
 

@@ -15,12 +15,15 @@ import web
 from models.database import write
 from models.escalations.tables import Escalation, Proposal
 from models.evidence.tables import EvidenceFile
+from models.inputs import Reason
 from models.letters.tables import LetterVersion
 from models.people import credentials, identity, officers
+from models.people.acting import Acting
 from models.schools.tables import Contact
 from tests.support.callers import Callers
 from tests.support.cases import Case
 from tests.support.council import NOW, Council
+from tests.support.policies import POLICY
 from tests.support.visitors import Visitors
 
 Change = Callable[[Session, Council], None]
@@ -28,19 +31,15 @@ Change = Callable[[Session, Council], None]
 
 def _disable(session: Session, council: Council) -> None:
     officers.disable_officer(
-        session, officer=council.admin, now=NOW, email=council.hos.email, reason="Has left."
+        Acting(session, POLICY, council.admin, NOW), council.hos.email, Reason(reason="Has left.")
     )
 
 
 def _demote(session: Session, council: Council) -> None:
     officers.change_officer(
-        session,
-        officer=council.admin,
-        now=NOW,
-        email=council.hos.email,
-        name=council.hos.name,
-        role="viewer",
-        phase=None,
+        Acting(session, POLICY, council.admin, NOW),
+        council.hos.email,
+        officers.OfficerDetails(name=council.hos.name, role="viewer", phase=None),
     )
 
 

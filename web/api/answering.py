@@ -15,6 +15,7 @@ from models.database import read
 from models.noting import forget
 from models.outbox import Answer
 from models.people import identity
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotIdentified, Refused
 from models.shown import Shown
@@ -78,6 +79,14 @@ class Once:
         if refusal is not None:
             keep_refusal(self.request, refusal)
         return answered
+
+    def act(self, command: Callable[[Acting], Shown], status: int = 200) -> Response:
+        """As `carry_out`, for a command of the caller."""
+
+        def run(session: Session) -> Shown:
+            return command(Acting(session, self.door.policy, self.officer, self.door.now))
+
+        return self.carry_out(run, status)
 
     def again(self) -> Response | None:
         """The first answer, if this key has one: before anything is made ready for a command."""

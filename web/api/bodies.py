@@ -3,63 +3,19 @@
 Only the form is checked here; what is possible and who may do it is for the commands.
 """
 
-import re
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictStr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field
 
-from models.clocks import EARLIEST_YEAR
 from models.escalations.tables import ProposalState, Status
+from models.inputs import Day, Email, RowKey, Text, Urn, Word, Words
 from models.level_letters.letters_shown import Channel
 from models.level_letters.tables import LevelLetterState
 from models.matters.tables import DeadlineState
-from models.paging import LAST_PAGE, MOST_PER_PAGE, PER_PAGE
 from models.programme.tables import DutyKind
 from models.risk.tables import AssessmentState
 from models.schools.tables import RiskLevel
-from models.statements import LAST_KEY
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("Enter a date, such as 2026-11-30.")
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("There is no such day in the calendar.") from None
-    if day.year < EARLIEST_YEAR:
-        raise ValueError("Enter the year with four digits, such as 2026.")
-    return day
-
-
-def _urn(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("Must be a number of six digits.")
-    return value
-
-
-def _storable(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("The character U+0000 cannot be stored. Remove it.")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Text = Annotated[StrictStr, AfterValidator(_storable)]
-Word = Annotated[Text, Field(max_length=100)]
-Email = Annotated[Text, Field(max_length=254)]
-Urn = Annotated[int | str, BeforeValidator(_urn), WithJsonSchema({"type": ["integer", "string"]})]
-Words = Annotated[list[Word], Field(max_length=50)]
+from web.api.paging import Paging
 
 
 class Body(BaseModel):
@@ -148,15 +104,6 @@ class HeldContactBody(Body):
 class ReasonBody(Body):
     """Why."""
 
-    reason: Text
-
-
-class DelegationBody(Body):
-    """Who decides for the caller, by e-mail address; both days are included."""
-
-    colleague: Email
-    first_day: Day
-    last_day: Day
     reason: Text
 
 
@@ -338,14 +285,6 @@ class LetterBody(Body):
     body: Text
 
 
-class ContactBody(Body):
-    """One of a school's contacts; the address line by line."""
-
-    name: Text
-    email: Email | None = None
-    address: Words = []
-
-
 class AssessmentBody(Body):
     """An assessment of a school in the year; the URN may be text too."""
 
@@ -387,9 +326,6 @@ class RoundBody(Body):
     """The annual assessment for the school year that begins in this calendar year."""
 
     school_year: int
-
-
-RowKey = Annotated[int, Field(ge=1, le=LAST_KEY)]
 
 
 class SchoolVisitBody(Body):
@@ -448,34 +384,6 @@ class LastDayBody(Body):
     """The last day of somebody's support."""
 
     last_day: Day
-
-
-class Paging(BaseModel):
-    """Which page of a list. A parameter without a value counts as not given."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    page: int = Field(1, ge=1, le=LAST_PAGE)
-    per_page: int = Field(PER_PAGE, ge=1, le=MOST_PER_PAGE)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _given(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if value not in ("", [""])}
-
-
-class SchoolQuery(Paging):
-    """Which schools; `not_assessed` in place of a level finds those without one.
-
-    `state_funded` in place of a kind finds maintained schools and academies.
-    """
-
-    query: Word = ""
-    level: Word | None = None
-    kind: Word | None = None
-    phase: Word | None = None
-    trust: Word | None = None
-    closed: bool | None = None
 
 
 class SupportWorkQuery(Paging):
@@ -539,12 +447,6 @@ class AssessmentQuery(Paging):
     round: int | None = Field(None, ge=2000, le=2199)
     level: RiskLevel | None = None
     query: Word = ""
-
-
-class FindingQuery(Paging):
-    """What an import of the national register found: of one kind, or of all."""
-
-    kind: Word = ""
 
 
 class LetterBatchBody(Body):

@@ -16,11 +16,12 @@ from models.database import read
 from models.people import identity
 from models.people.access import Act, Reader, reader
 from models.people.access import may as may_do
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
-from web.door import AtDoor, Door, acting, key, let_in, reference, school_year
+from web.door import AtDoor, Door, act, acting, key, let_in, reference, school_year
 from web.pages.forms import Form
 from web.rendering import render
 from web.rules import May
@@ -149,10 +150,16 @@ class Visit:
             yield session
 
     @contextmanager
-    def rehearsal(self) -> Iterator[Session]:
+    def acting(self) -> Iterator[Acting]:
+        """The same, as commands take it."""
+        with act(self.request, self.door) as acting:
+            yield acting
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Acting]:
         """A write transaction that is undone: to hear a command's refusals before it is meant."""
-        with suppress(_Undo), acting(self.request) as session:
-            yield session
+        with suppress(_Undo), self.acting() as acting:
+            yield acting
             raise _Undo
 
     @property

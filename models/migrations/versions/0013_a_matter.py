@@ -29,6 +29,8 @@ TABLES = {
     "message_about": None,
     "refusal_count": None,
 }
+# Of these a row need not be at a step any more: a matter may be on no ladder.
+AT_A_STEP = ("proposal", "deadline", "letter", "evidence_file")
 OURS = "reference, urn, restricted, opened_on, closed_on"  # of a matter, by the same name in both
 MOVED = (*OURS.split(", "), "case_officer_id")
 
@@ -126,6 +128,8 @@ def _let_name(new: str, *, instead_of: str) -> None:
             op.alter_column(table, f"{instead_of}_id", new_column_name=f"{new}_id")
             op.drop_constraint(f"{table}_{instead_of}_id_fkey", table, type_="foreignkey")
             op.create_foreign_key(f"{table}_{new}_id_fkey", table, new, [f"{new}_id"], ["id"])
+            if table in AT_A_STEP:
+                op.alter_column(table, "step_key", nullable=new == "matter")
             if indexes:
                 before, after = indexes if new == "matter" else reversed(indexes)
                 op.execute(f"ALTER INDEX {before} RENAME TO {after}")
@@ -144,6 +148,8 @@ def _make_anew(table: str, new: str, instead_of: str) -> None:
     renamed = [_renamed(each, new, instead_of) for each in columns]
     beside = f"{table}_anew"
     words = _renamed(definition, new, instead_of)
+    if table in AT_A_STEP:
+        words = _at_a_step(words, new)
     connection.exec_driver_sql(words.replace(table, beside, 1))
     copied = f"INSERT INTO {beside} ({', '.join(renamed)}) SELECT {', '.join(columns)} FROM {table}"
     connection.exec_driver_sql(copied)
@@ -161,3 +167,10 @@ def _renamed(words: str, new: str, instead_of: str) -> str:
     """The same with the other table's name, and that of the column that names it."""
     changed = re.sub(rf"\b{instead_of}_id\b", f"{new}_id", words)
     return re.sub(rf"\bREFERENCES {instead_of}\b", f"REFERENCES {new}", changed)
+
+
+def _at_a_step(words: str, new: str) -> str:
+    """Whether a row must be at a step: not on a matter, but on an escalation."""
+    if new == "matter":
+        return re.sub(r"\bstep_key VARCHAR NOT NULL\b", "step_key VARCHAR", words)
+    return re.sub(r"\bstep_key VARCHAR\b(?! NOT)", "step_key VARCHAR NOT NULL", words)

@@ -1,16 +1,15 @@
 """Imports that an administrator gives, looks at, and applies or withdraws."""
 
-from datetime import datetime
-
 from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from models.clocks import london_date
 from models.database import read, write
 from models.evidence.tables import safe_name
 from models.files.folder import Bytes, is_whole, put_in_place
-from models.people.access import Act, require
-from models.people.tables import Officer
+from models.inputs import Input
+from models.people.access import Act
+from models.people.acting import Acting
 from models.policy import Policy
 from models.refusals import ChangedSince, InvalidInput, NotFound, NotPossible
 from models.register.gias import examine
@@ -26,28 +25,32 @@ LARGEST_LA = 999
 _GONE = "The file is no longer in the data folder, or was changed there. Give it again."
 
 
-def give(
-    session: Session, *, officer: Officer, now: datetime, arrived: Bytes, name: str, la: int | None
-) -> int:
+class FileGiven(Input):
+    """What of a file is wanted: `la` is one local authority's schools alone, by its code."""
+
+    la: int | None = None
+
+
+def give(acting: Acting, arrived: Bytes, name: str, given: FileGiven) -> int:
     """Keep a file that arrived, to be read and compared; the key of its import.
 
     Raises NotAllowed, and InvalidInput for what is no code of a local authority.
     """
-    require(officer, Act.IMPORT_REGISTER)
-    if la is not None and not 0 < la <= LARGEST_LA:
+    acting.require(Act.IMPORT_REGISTER)
+    if given.la is not None and not 0 < given.la <= LARGEST_LA:
         raise InvalidInput("la", "The code of a local authority has three digits, such as 925.")
     put_in_place(arrived)
     number = add(
-        session,
+        acting.session,
         RegisterImport,
         name=safe_name(name) or "file",
         sha256=arrived.sha256,
-        la=la,
+        la=given.la,
         state=ImportState.WAITING,
-        given_by=officer.email,
-        given_at=now,
+        given_by=acting.officer.email,
+        given_at=acting.now,
     )
-    enqueue(session, now, BulkKind.READ_REGISTER, number)
+    enqueue(acting.session, acting.now, BulkKind.READ_REGISTER, number)
     return number
 
 
@@ -103,21 +106,13 @@ def _end(hold: Hold, given: RegisterImport, findings: list[Finding], **values: o
         kept.flush()
 
 
-def apply(
-    session: Session,
-    policy: Policy,
-    settings: Settings,
-    *,
-    officer: Officer,
-    now: datetime,
-    import_id: int,
-) -> None:
+def apply(acting: Acting, settings: Settings, import_id: int) -> None:
     """Change our schools as was shown. Its file is read and compared anew, in this transaction.
 
     Raises NotAllowed, NotFound; NotPossible when it is not ready or its file is gone; ChangedSince
     when what would change is no longer what was shown.
     """
-    given = _given(session, officer, import_id)
+    given = _given(acting, import_id)
     if given.state is not ImportState.READY:
         raise NotPossible(f"The import is {given.state.label}: it cannot be applied.")
     path = place_of(settings, given.sha256)
@@ -128,26 +123,27 @@ def apply(
         "import and give the file again to see what would change now."
     )
     try:
-        imported = carry_out(session, policy, now, path, given.la, given.id)
+        imported = carry_out(acting.session, acting.policy, acting.now, path, given.la, given.id)
     except InvalidInput:
         raise changed from None
     if imported.tally.changes_sha256 != given.changes_sha256:
         raise changed
-    record(session, now, officer.email, given.id, imported, given.name)
+    by = acting.officer.email
+    record(acting.session, acting.now, by, given.id, imported, given.name)
 
 
-def withdraw(session: Session, *, officer: Officer, now: datetime, import_id: int) -> None:
+def withdraw(acting: Acting, import_id: int) -> None:
     """Do without an import that is not applied. Raises NotAllowed, NotFound, NotPossible."""
-    given = _given(session, officer, import_id)
+    given = _given(acting, import_id)
     if given.state not in (ImportState.WAITING, ImportState.READY):
         raise NotPossible(f"The import is {given.state.label}: it cannot be withdrawn.")
-    change(session, RegisterImport, {"id": given.id}, state=ImportState.WITHDRAWN)
-    drop(session, now, BulkKind.READ_REGISTER, given.id)
+    change(acting.session, RegisterImport, {"id": given.id}, state=ImportState.WITHDRAWN)
+    drop(acting.session, acting.now, BulkKind.READ_REGISTER, given.id)
 
 
-def _given(session: Session, officer: Officer, import_id: int) -> RegisterImport:
-    require(officer, Act.IMPORT_REGISTER)
-    given = by_key(session, RegisterImport, import_id)
+def _given(acting: Acting, import_id: int) -> RegisterImport:
+    acting.require(Act.IMPORT_REGISTER)
+    given = by_key(acting.session, RegisterImport, import_id)
     if given is None:
         raise NotFound("There is no import with this number.")
     return given

@@ -20,27 +20,30 @@ from models.letters.tables import Letter
 from models.outbox import Message
 from models.people import cover as people_cover
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.tables import Delegation, Officer
 from models.record import timeline
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
 from models.statements import change
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council
+from tests.support.policies import POLICY
 
 TODAY = london_date(NOW)
 
 
 def give(engine: Engine, absent: Officer, cover: Officer, **values: Any) -> Delegation:
     """Cover for two weeks from today, but for what is changed."""
-    given = {"first_day": TODAY, "last_day": TODAY + timedelta(days=13), "reason": "Leave."}
+    now = values.pop("now", NOW)
+    given = {
+        "colleague": cover.email,
+        "first_day": TODAY,
+        "last_day": TODAY + timedelta(days=13),
+        "reason": "Leave.",
+    }
     with write(engine) as session:
-        return people_cover.delegate(
-            session,
-            officer=absent,
-            now=values.pop("now", NOW),
-            colleague=values.pop("colleague", cover.email),
-            **{**given, **values},
-        )
+        acting = Acting(session, POLICY, absent, now)
+        return people_cover.delegate(acting, people_cover.Cover(**{**given, **values}))
 
 
 def leave(engine: Engine, officer: Officer) -> None:
@@ -201,7 +204,7 @@ def test_cover_ends_when_it_is_ended_and_when_the_absent_leave(
     proposal = case.propose("pause")
     given = give(engine, council.hos, council.seo2)
     with write(engine) as session:
-        people_cover.end_delegation(session, officer=council.hos, now=NOW, delegation_id=given.id)
+        people_cover.end_delegation(Acting(session, POLICY, council.hos, NOW), given.id)
     assert proposal.id not in decidable(engine, council.seo2)
     give(engine, council.hos, council.seo2)
     assert proposal.id in decidable(engine, council.seo2)
@@ -312,7 +315,7 @@ def test_only_who_gave_cover_ends_it_and_only_once(engine: Engine, council: Coun
 
     def end(officer: Officer, number: int) -> None:
         with write(engine) as session:
-            people_cover.end_delegation(session, officer=officer, now=NOW, delegation_id=number)
+            people_cover.end_delegation(Acting(session, POLICY, officer, NOW), number)
 
     for officer, number in [(council.hos2, given.id), (council.seo2, given.id), (council.hos, 99)]:
         with pytest.raises(NotFound):

@@ -12,10 +12,12 @@ from models.escalations.tables import Proposal, ProposalState
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
 from models.people.access import THE_MACHINE
-from models.people.cover import delegate
+from models.people.acting import Acting
+from models.people.cover import Cover, delegate
 from models.refusals import ChangedSince, InvalidInput, NotAllowed
-from models.schools.contacts import set_contact
+from models.schools.contacts import NewContact, set_contact
 from tests.support.cases import Case
+from tests.support.policies import POLICY
 
 
 @pytest.fixture
@@ -43,14 +45,10 @@ def divert(case: Case, by: str, role: str = "headteacher") -> None:
     """Another address for somebody at the school."""
     with write(case.engine) as session:
         set_contact(
-            session,
-            officer=case.council.officers[by],
-            now=case.now,
-            urn=case.matter.urn,
-            role=role,
-            name="Somebody Else",
-            email="somebody@else.example",
-            address=["Elsewhere"],
+            Acting(session, POLICY, case.council.officers[by], case.now),
+            case.matter.urn,
+            role,
+            NewContact(name="Somebody Else", email="somebody@else.example", address=["Elsewhere"]),
         )
 
 
@@ -58,13 +56,13 @@ def cover(case: Case, absent: str, colleague: str) -> None:
     """Let a colleague decide for somebody from today."""
     with write(case.engine) as session:
         delegate(
-            session,
-            officer=case.council.officers[absent],
-            now=case.now,
-            colleague=case.council.officers[colleague].email,
-            first_day=case.now.date(),
-            last_day=case.now.date() + timedelta(days=5),
-            reason="On leave.",
+            Acting(session, POLICY, case.council.officers[absent], case.now),
+            Cover(
+                colleague=case.council.officers[colleague].email,
+                first_day=case.now.date(),
+                last_day=case.now.date() + timedelta(days=5),
+                reason="On leave.",
+            ),
         )
 
 

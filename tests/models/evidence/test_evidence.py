@@ -21,16 +21,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from models.database import read, write
+from models.database import read
 from models.events import Event
 from models.evidence import keeping
 from models.evidence.events import EvidenceAdded, EvidenceRefused
-from models.evidence.keeping import Upload, add_evidence, receive, sweep
+from models.evidence.keeping import Described, Upload, add_evidence, receive, sweep
 from models.evidence.shown import evidence_of
 from models.evidence.tables import LONGEST_NAME, EvidenceFile, Scan, safe_name
 from models.files import scanner
 from models.files.folder import LARGEST, path_of
 from models.files.kinds import MOST_MEMBERS, kind_of
+from models.inputs import refusing
 from models.people.access import THE_MACHINE
 from models.record import timeline
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refused
@@ -68,11 +69,11 @@ def attach(
     upload = Upload(name, io.BytesIO(content))
     with (
         receive(case.engine, case.policy, home, **given, upload=upload) as received,
-        write(case.engine) as session,
+        case.acting(by) as acting,
     ):
-        return add_evidence(
-            session, case.policy, **given, received=received, description=description
-        )
+        with refusing():
+            described = Described(description=description)
+        return add_evidence(acting, case.reference, received, described)
 
 
 def on_disk(home: Settings) -> list[str]:

@@ -16,6 +16,7 @@ from models.matters.case import find_case
 from models.matters.held_contacts import settle_contact
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE, reader
+from models.people.acting import Acting
 from models.people.tables import Officer, Phase
 from models.record import timeline
 from models.refusals import NotAllowed, NotFound, NotPossible, Refused
@@ -26,6 +27,7 @@ from models.schools.tables import HeldContact
 from models.statements import change
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council
+from tests.support.policies import POLICY
 
 BEFORE = "headteacher@school-900001.example"
 NEW = "new.head@school-900001.example"
@@ -35,14 +37,10 @@ SEE_IT = ("seo", "hos", "dcs")  # once it is restricted to its case officer and 
 def set_contact(case: Case, by: str, email: str = NEW, role: str = "headteacher") -> None:
     with write(case.engine) as session:
         contacts.set_contact(
-            session,
-            officer=case.council.officers[by],
-            now=NOW,
-            urn=case.matter.urn,
-            role=role,
-            name="Nora Quill",
-            email=email,
-            address=[],
+            Acting(session, POLICY, case.council.officers[by], NOW),
+            case.matter.urn,
+            role,
+            contacts.NewContact(name="Nora Quill", email=email, address=[]),
         )
 
 

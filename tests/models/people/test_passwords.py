@@ -14,8 +14,10 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.events import Event
+from models.inputs import Reason
 from models.people import credentials, identity, officers, passwords
 from models.people import password_rules as rules
+from models.people.acting import Acting
 from models.people.events import CredentialRevoked, RefusalsCounted, SignInRefused
 from models.people.password_rules import Hashing, check_password
 from models.people.repeated_refusals import put_ended_on_record
@@ -23,6 +25,7 @@ from models.people.tables import CredentialKind, Officer, SignInFailure, digest
 from models.refusals import InvalidInput, NotIdentified, NotPossible, TooManyTries
 from models.statements import change as update
 from tests.support.council import NOW, Council
+from tests.support.policies import POLICY
 
 GOOD = "three otters juggling"
 OTHER = "copper teapot meadow"
@@ -213,7 +216,9 @@ def test_the_answer_and_the_work_are_the_same_whatever_is_wrong(
     give_password(with_password, council.hos)
     with write(with_password) as session:
         officers.disable_officer(
-            session, officer=council.admin, now=NOW, email=council.hos.email, reason="Has left"
+            Acting(session, POLICY, council.admin, NOW),
+            council.hos.email,
+            Reason(reason="Has left"),
         )
     hashing.kept.clear()
     with pytest.raises(InvalidInput) as refused:

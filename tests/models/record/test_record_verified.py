@@ -14,6 +14,7 @@ from models.events import (
     Event,
 )
 from models.people import cover, credentials, officers
+from models.people.acting import Acting
 from models.policy import Policy
 from models.record.verifying import Findings, examine
 from models.settings import Settings
@@ -27,6 +28,7 @@ from tests.support import databases
 from tests.support.cases import Case
 from tests.support.council import found_council
 from tests.support.level_letters import Post, blank_press, published
+from tests.support.policies import POLICY
 
 events = Event.__table__
 
@@ -82,23 +84,19 @@ def play(case: Case, home: Settings) -> None:
         credentials.issue_token(session, now=case.now, officer=council.seo, label="laptop")
     with write(engine) as session:
         cover.delegate(
-            session,
-            officer=council.hos,
-            now=case.now,
-            colleague=council.sm.email,
-            first_day=case.now.date(),
-            last_day=case.now.date() + timedelta(days=5),
-            reason="Leave.",
+            Acting(session, POLICY, council.hos, case.now),
+            cover.Cover(
+                colleague=council.sm.email,
+                first_day=case.now.date(),
+                last_day=case.now.date() + timedelta(days=5),
+                reason="Leave.",
+            ),
         )
     with write(engine) as session:
         officers.change_officer(
-            session,
-            officer=council.admin,
-            now=case.now,
-            email=council.seo2.email,
-            name="Sofia Eze",
-            role="service_manager",
-            phase="primary",
+            Acting(session, POLICY, council.admin, case.now),
+            council.seo2.email,
+            officers.OfficerDetails(name="Sofia Eze", role="service_manager", phase="primary"),
         )
     published(engine)
     Post(engine, case.policy, council, home).issued()

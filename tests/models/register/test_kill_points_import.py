@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from models import work
 from models.database import write
-from models.register.importing import give, import_file, read_register, receive
+from models.people.acting import Acting
+from models.register.importing import FileGiven, give, import_file, read_register, receive
 from models.register.tables import RegisterImport
 from models.schools.tables import School
 from models.settings import Settings
@@ -41,7 +42,7 @@ def ready(case: Case, home: Path) -> None:
         receive(settings, io.BytesIO(file_content(AFTER))) as arrived,
         write(case.engine) as session,
     ):
-        give(session, officer=admin, now=NOW, arrived=arrived, name="register.csv", la=None)
+        give(Acting(session, POLICY, admin, NOW), arrived, "register.csv", FileGiven())
     [job] = work.free_jobs(case.engine, NOW)
     hold = work.take(case.engine, job.id, lambda: NOW)
     assert hold is not None

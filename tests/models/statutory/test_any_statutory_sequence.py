@@ -25,6 +25,7 @@ from models.escalations.tables import Decision, Escalation, Proposal
 from models.events import Event, verify
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.record.verifying import examine
@@ -36,6 +37,7 @@ from models.upkeep import clock
 from tests.support.cases import APPROVER, BOARD, Case, somebody
 from tests.support.council import NOW, SCHOOLS, found_council
 from tests.support.databases import sqlite_url
+from tests.support.policies import POLICY
 
 SECTIONS = st.sampled_from(["63", "64", "65", "66"])
 BY = st.sampled_from(["seo", "seo", "seo", "hos", "dcs", "legal", "viewer"])
@@ -558,14 +560,12 @@ class Beginnings:
         with write(engine) as session:
             for role in ("diocese", "foundation_appointer"):
                 contacts.set_contact(
-                    session,
-                    officer=case.council.admin,
-                    now=NOW,
-                    urn=SCHOOLS["church"][0],
-                    role=role,
-                    name=f"The {role}",
-                    email=f"{role}@church.example",
-                    address=[],
+                    Acting(session, POLICY, case.council.admin, NOW),
+                    SCHOOLS["church"][0],
+                    role,
+                    contacts.NewContact(
+                        name=f"The {role}", email=f"{role}@church.example", address=[]
+                    ),
                 )
         STAGES[stage](case.started(school=school))
         engine.dispose()

@@ -13,6 +13,7 @@ from models.letters.serving import record_service
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
 from models.outbox import Message, MessageKind, MessageState
+from models.people.acting import Acting
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotPossible
 from models.schools import contacts
 from models.schools.tables import School
@@ -20,6 +21,7 @@ from models.statements import add, change
 from models.statutory.tables import Service, WarningNotice
 from tests.support.cases import Case
 from tests.support.council import NOW
+from tests.support.policies import POLICY
 from tests.support.statutory import (
     ENDS_ON,
     GIVEN,
@@ -268,14 +270,10 @@ def test_an_address_that_goes_missing_meanwhile_blocks_the_approval(case: Case) 
     case.decide(proposal, "legal")
     with write(case.engine) as session:
         contacts.set_contact(
-            session,
-            officer=case.council.admin,
-            now=case.now,
-            urn=case.council.church.urn,
-            role="diocese",
-            name="The diocese",
-            email=None,
-            address=[],
+            Acting(session, POLICY, case.council.admin, case.now),
+            case.council.church.urn,
+            "diocese",
+            contacts.NewContact(name="The diocese", email=None, address=[]),
         )
     with pytest.raises(NotPossible, match="diocese"):
         case.decide(proposal, "dcs")

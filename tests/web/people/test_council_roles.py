@@ -8,7 +8,9 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import read, write
+from models.inputs import Reason
 from models.people import credentials, officers
+from models.people.acting import Acting
 from models.people.events import (
     OfficerAdded,
     OfficerChanged,
@@ -29,6 +31,7 @@ from tests.support.council_sign_in import (
     served,
 )
 from tests.support.oidc_provider import Provider
+from tests.support.policies import POLICY
 from tests.support.visitors import Visitors
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -113,13 +116,9 @@ def test_a_service_manager_without_a_phase_keeps_the_one_that_an_administrator_c
     go(visitors.stranger())
     with write(visitors.engine) as session:
         officers.change_officer(
-            session,
-            officer=visitors.council.admin,
-            now=NOW,
-            email="ruth@fernshire.example",
-            name="Ruth Calloway",
-            role="service_manager",
-            phase="primary",
+            Acting(session, POLICY, visitors.council.admin, NOW),
+            "ruth@fernshire.example",
+            officers.OfficerDetails(name="Ruth Calloway", role="service_manager", phase="primary"),
         )
     go(visitors.stranger())
     assert officer(visitors.engine).phase == "primary"
@@ -190,11 +189,9 @@ def test_whom_an_administrator_disabled_no_role_brings_back(
         provider.person["roles"] = ["officer"]
     with write(visitors.engine) as session:
         officers.disable_officer(
-            session,
-            officer=visitors.council.admin,
-            now=NOW,
-            email="ruth@fernshire.example",
-            reason="Under investigation",
+            Acting(session, POLICY, visitors.council.admin, NOW),
+            "ruth@fernshire.example",
+            Reason(reason="Under investigation"),
         )
     for _ in range(2):
         visitor = visitors.stranger()

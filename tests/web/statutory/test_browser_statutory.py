@@ -11,9 +11,11 @@ from playwright.sync_api import Page
 
 from models.clocks import add_working_days
 from models.database import write
+from models.people.acting import Acting
 from models.schools import contacts
 from models.statutory.tables import Power
 from tests.support.cases import Case
+from tests.support.policies import POLICY
 from tests.support.walk import DESK, Served, Walk, looker
 
 SUPPORT = (
@@ -120,14 +122,14 @@ def _addresses(served: Served) -> None:
     with write(served.engine) as session:
         for role in ("diocese", "foundation_appointer"):
             contacts.set_contact(
-                session,
-                officer=served.council.admin,
-                now=served.now,
-                urn=served.council.church.urn,
-                role=role,
-                name=f"The secretary, {role.replace('_', ' ')}",
-                email=f"{role}@church.example",
-                address=["Cathedral Close", "Fernminster"],
+                Acting(session, POLICY, served.council.admin, served.now),
+                served.council.church.urn,
+                role,
+                contacts.NewContact(
+                    name=f"The secretary, {role.replace('_', ' ')}",
+                    email=f"{role}@church.example",
+                    address=["Cathedral Close", "Fernminster"],
+                ),
             )
 
 

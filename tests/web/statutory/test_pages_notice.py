@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import write
+from models.people.acting import Acting
 from models.schools import contacts
 from models.statutory import giving
 from models.statutory.tables import ProposedPowers, WarningNotice
@@ -33,6 +34,7 @@ from tests.support.pages_law import (
     summary,
     turn,
 )
+from tests.support.policies import POLICY
 from tests.support.visitors import Page, Visitors
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -208,14 +210,12 @@ def test_copies_are_named_with_their_reasons_and_a_missing_address(
     for role in ("diocese", "foundation_appointer"):
         with write(visitors.engine) as session:
             contacts.set_contact(
-                session,
-                officer=visitors.council.admin,
-                now=NOW,
-                urn=900003,
-                role=role,
-                name="The Secretary",
-                email=f"{role}@diocese.example",
-                address=[],
+                Acting(session, POLICY, visitors.council.admin, NOW),
+                900003,
+                role,
+                contacts.NewContact(
+                    name="The Secretary", email=f"{role}@diocese.example", address=[]
+                ),
             )
     check = press(page, "check")
     assert "diocese@diocese.example" in check.text

@@ -9,10 +9,13 @@ from sqlmodel import select
 
 from models.database import write
 from models.escalations import holding
+from models.inputs import Reason
 from models.outbox import Message, MessageKind, MessageState
 from models.people import identity, officers
+from models.people.acting import Acting
 from models.statements import change
 from tests.support.cases import Case
+from tests.support.policies import POLICY
 from tests.support.walk import DESK, Served, Walk, looker
 
 
@@ -35,11 +38,9 @@ def troubled(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
                 detail="5.1.1 <headteacher@school-900001.example>: no such mailbox here",
             )
         officers.disable_officer(
-            session,
-            officer=served.council.admin,
-            now=served.now,
-            email="legal@fernshire.example",
-            reason="Left the council",
+            Acting(session, POLICY, served.council.admin, served.now),
+            "legal@fernshire.example",
+            Reason(reason="Left the council"),
         )
         identity.sign_in(session, now=served.now, officer=served.council.hos)
         holding.restrict(

@@ -10,8 +10,10 @@ from sqlmodel import col, select
 from models.database import read, write
 from models.escalations import holding
 from models.events import Event, verify
+from models.inputs import Reason
 from models.outbox import Message, MessageKind, MessageState
 from models.people import credentials, officers
+from models.people.acting import Acting
 from models.people.events import CredentialIssued, OfficerAdded
 from models.people.tables import Credential, CredentialKind, Officer, Role, SignIn
 from models.statements import change
@@ -19,6 +21,7 @@ from models.upkeep.backup import back_up
 from models.upkeep.clock import stamp
 from tests.support.cases import Case
 from tests.support.council import NOW
+from tests.support.policies import POLICY
 from tests.support.visitors import Page, Visitors
 
 PAGES = (
@@ -108,11 +111,9 @@ def test_a_step_that_nobody_can_approve_is_a_problem(visitors: Visitors, case: C
 def disable(case: Case, name: str) -> None:
     with write(case.engine) as session:
         officers.disable_officer(
-            session,
-            officer=case.council.admin,
-            now=NOW,
-            email=f"{name}@fernshire.example",
-            reason="Left the council",
+            Acting(session, POLICY, case.council.admin, NOW),
+            f"{name}@fernshire.example",
+            Reason(reason="Left the council"),
         )
 
 

@@ -27,7 +27,7 @@ from web.api.bodies import (
     ProposalDecisionBody,
     ProposalQuery,
 )
-from web.door import Acting, AtDoor, key
+from web.door import AtDoor, Writing, key
 from web.letter_files import FORMATS, letter_file
 
 router = APIRouter(tags=["Decisions"])
@@ -123,7 +123,7 @@ def show_letter(door: AtDoor, officer: Caller, id: Key) -> Response:
     dependencies=[may(Act.WRITE_LETTER, of=Letter)],
 )
 def put_letter(
-    door: AtDoor, officer: Caller, acting: Acting, id: Key, body: LetterBody
+    door: AtDoor, officer: Caller, acting: Writing, id: Key, body: LetterBody
 ) -> Response:
     """A new version of a draft."""
     with acting() as session:

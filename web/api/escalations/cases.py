@@ -30,11 +30,11 @@ from web.api.bodies import (
     DiscussionBody,
     EscalationQuery,
     JudgementBody,
-    Paging,
     ProposalBody,
     ResponseBody,
     StartBody,
 )
+from web.api.paging import Paging
 from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Escalations"])

@@ -17,15 +17,17 @@ from models.paging import Page
 from models.people import cover
 from models.people import shown as people_shown
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from models.people.shown import delegation, delegations
 from models.people.tables import Delegation
 from web.api import bodies
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
+from web.api.paging import Paging
 from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Whose case it is"])
 Reference = Annotated[str, Depends(reference)]
-Pages = Annotated[bodies.Paging, Query()]
+Pages = Annotated[Paging, Query()]
 
 
 def _carried_out(
@@ -129,16 +131,14 @@ def list_delegations(door: AtDoor, officer: Caller, query: Pages) -> Response:
     response_model=people_shown.Delegation,
     dependencies=[may(Act.DELEGATE)],
 )
-def add_delegation(
-    door: AtDoor, officer: Caller, once: OnlyOnce, body: bodies.DelegationBody
-) -> Response:
+def add_delegation(once: OnlyOnce, body: cover.Cover) -> Response:
     """Let a colleague decide for the caller from one day to another."""
 
-    def command(session: Session) -> people_shown.Delegation:
-        made = cover.delegate(session, officer=officer, now=door.now, **body.model_dump())
-        return delegation(session, made.id, today=door.today)
+    def command(acting: Acting) -> people_shown.Delegation:
+        made = cover.delegate(acting, body)
+        return delegation(acting.session, made.id, today=acting.today)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -146,13 +146,11 @@ def add_delegation(
     response_model=people_shown.Delegation,
     dependencies=[may(Act.DELEGATE, of=Delegation)],
 )
-def end_delegation(door: AtDoor, officer: Caller, once: OnlyOnce, number: str) -> Response:
+def end_delegation(once: OnlyOnce, number: str) -> Response:
     """End cover before its last day."""
 
-    def command(session: Session) -> people_shown.Delegation:
-        ended = cover.end_delegation(
-            session, officer=officer, now=door.now, delegation_id=key(number)
-        )
-        return delegation(session, ended.id, today=door.today)
+    def command(acting: Acting) -> people_shown.Delegation:
+        ended = cover.end_delegation(acting, key(number))
+        return delegation(acting.session, ended.id, today=acting.today)
 
-    return once.carry_out(command)
+    return once.act(command)

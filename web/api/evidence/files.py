@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
 from models.evidence import keeping
@@ -15,11 +14,13 @@ from models.evidence.shown import evidence_file, evidence_of
 from models.evidence.tables import EvidenceFile
 from models.files.folder import LARGEST
 from models.files.kinds import KINDS
+from models.inputs import refusing
 from models.paging import Page
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from models.refusals import InvalidInput
 from web.api.answering import Caller, Once, answer, digest, may
-from web.api.bodies import Paging
+from web.api.paging import Paging
 from web.api.problems import MEDIA_TYPE
 from web.door import AtDoor, key, reference
 from web.evidence_files import Posted, PostedFile, evidence_response
@@ -82,8 +83,8 @@ def add_evidence(
     409 while no scanner is set. What is refused before it is kept (its kind, its size, what is in
     it, malware) is judged anew under the same Idempotency-Key.
     """
-    upload, description = _sent(posted)
-    same = digest(request, _content(upload, description))
+    upload, given = _sent(posted)
+    same = digest(request, _content(upload, given.description))
     once = Once(request, door, officer, idempotency_key or None, same)
     first = once.again()
     if first is not None:
@@ -98,22 +99,14 @@ def add_evidence(
         upload=upload,
     ) as received:
 
-        def command(session: Session) -> evidence_shown.EvidenceFile:
-            added = keeping.add_evidence(
-                session,
-                door.policy,
-                officer=officer,
-                now=door.now,
-                reference=reference,
-                received=received,
-                description=description,
-            )
-            return evidence_file(session, door.policy, reader(officer), added.id)
+        def command(acting: Acting) -> evidence_shown.EvidenceFile:
+            added = keeping.add_evidence(acting, reference, received, given)
+            return evidence_file(acting.session, acting.policy, acting.reader, added.id)
 
-        return once.carry_out(command, 201)
+        return once.act(command, 201)
 
 
-def _sent(posted: PostedFile) -> tuple[keeping.Upload, str]:
+def _sent(posted: PostedFile) -> tuple[keeping.Upload, keeping.Described]:
     """The file and its description; raises InvalidInput for anything else."""
     others = posted.texts.keys() - {"description"}
     errors = [(name, "There is no such field.") for name in sorted(others - {"file"})]
@@ -123,7 +116,8 @@ def _sent(posted: PostedFile) -> tuple[keeping.Upload, str]:
         errors.append(("description", "This is needed."))
     if errors or posted.upload is None:
         raise InvalidInput.many(errors)
-    return posted.upload, posted.texts["description"]
+    with refusing():
+        return posted.upload, keeping.Described(description=posted.texts["description"])
 
 
 def _content(upload: keeping.Upload, description: str) -> str:

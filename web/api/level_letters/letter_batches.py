@@ -20,8 +20,9 @@ from models.paging import Page
 from models.people.access import Act
 from models.people.access import may as may_do
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
-from web.api.bodies import LetterBatchBody, LevelLetterQuery, Paging, ReasonBody
-from web.door import Acting, AtDoor, key
+from web.api.bodies import LetterBatchBody, LevelLetterQuery, ReasonBody
+from web.api.paging import Paging
+from web.door import AtDoor, Writing, key
 from web.level_letter_files import PDF, bundle_response, level_letter_pdf
 
 router = APIRouter(tags=["Letters on risk levels"])
@@ -139,7 +140,7 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=WholeLevelLetter,
     dependencies=[may(Act.SEE_PROGRAMME, of=tables.LevelLetter)],
 )
-def show_letter(door: AtDoor, officer: Caller, acting: Acting, id: Key) -> Response:
+def show_letter(door: AtDoor, officer: Caller, acting: Writing, id: Key) -> Response:
     """One letter with its text. A caller who may approve its batch has now looked at it."""
     with read(door.engine) as session:
         found = level_letter(session, id)

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
+from models.inputs import Word
 from models.paging import Page
 from models.people.access import Act
+from models.people.acting import Acting
 from models.register import importing, tables
 from models.register.shown import (
     RegisterFinding,
@@ -22,11 +23,17 @@ from models.register.shown import (
     register_imports,
 )
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import FindingQuery, Paging
+from web.api.paging import Paging
 from web.door import AtDoor, key
 
 router = APIRouter(tags=["National register"])
 Key = Annotated[int, Depends(key)]
+
+
+class FindingQuery(Paging):
+    """What an import of the national register found: of one kind, or of all."""
+
+    kind: Word = ""
 
 
 @router.get(
@@ -71,20 +78,13 @@ def list_findings(
     response_model=RegisterImportWhole,
     dependencies=[may(Act.IMPORT_REGISTER, of=tables.RegisterImport)],
 )
-def apply_import(door: AtDoor, officer: Caller, id: Key, once: OnlyOnce) -> Response:
+def apply_import(door: AtDoor, id: Key, once: OnlyOnce) -> Response:
     """Change our schools as was shown; 409 when that is no longer what would change."""
 
-    def command(session: Session) -> RegisterImportWhole:
-        importing.apply(
-            session,
-            door.policy,
-            door.settings,
-            officer=officer,
-            now=door.now,
-            import_id=id,
-        )
-        return register_import(session, id)
+    def command(acting: Acting) -> RegisterImportWhole:
+        importing.apply(acting, door.settings, id)
+        return register_import(acting.session, id)
 
-    applied = once.carry_out(command)
+    applied = once.act(command)
     importing.tidy(door.engine, door.settings, door.now)
     return applied

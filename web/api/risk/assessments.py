@@ -22,12 +22,12 @@ from web.api.bodies import (
     AssessmentQuery,
     LevelBody,
     ModerationBody,
-    Paging,
     ReasonBody,
     RiskEvidenceBody,
     RoundBody,
 )
-from web.door import Acting, AtDoor, key, school_year
+from web.api.paging import Paging
+from web.door import AtDoor, Writing, key, school_year
 
 router = APIRouter(tags=["Risk register"])
 Key = Annotated[int, Depends(key)]
@@ -107,7 +107,7 @@ def add_evidence(
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
 def put_evidence(
-    door: AtDoor, officer: Caller, acting: Acting, id: Key, item: str, body: RiskEvidenceBody
+    door: AtDoor, officer: Caller, acting: Writing, id: Key, item: str, body: RiskEvidenceBody
 ) -> Response:
     """Put another piece of evidence in the place of one of a draft."""
     with acting() as session:
@@ -127,7 +127,7 @@ def put_evidence(
     response_model=Assessment,
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
-def delete_evidence(officer: Caller, acting: Acting, id: Key, item: str) -> Response:
+def delete_evidence(officer: Caller, acting: Writing, id: Key, item: str) -> Response:
     """Take a piece of evidence away from a draft; the answer is the assessment."""
     with acting() as session:
         assessing.remove_evidence(session, officer=officer, assessment_id=id, evidence_id=key(item))

@@ -6,17 +6,32 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
+from models.inputs import Word
 from models.paging import Page
 from models.people.access import Act, reader
 from models.schools import shown as schools_shown
-from models.schools.contacts import set_contact
+from models.schools.contacts import NewContact, set_contact
 from models.schools.shown import school, schools
 from models.schools.tables import School
 from web.api.answering import Caller, answer, may
-from web.api.bodies import ContactBody, SchoolQuery
-from web.door import Acting, AtDoor
+from web.api.paging import Paging
+from web.door import AtDoor, InOneGo
 
 router = APIRouter(tags=["Schools"])
+
+
+class SchoolQuery(Paging):
+    """Which schools; `not_assessed` in place of a level finds those without one.
+
+    `state_funded` in place of a kind finds maintained schools and academies.
+    """
+
+    query: Word = ""
+    level: Word | None = None
+    kind: Word | None = None
+    phase: Word | None = None
+    trust: Word | None = None
+    closed: bool | None = None
 
 
 @router.get(
@@ -44,10 +59,8 @@ def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     response_model=schools_shown.School,
     dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
 )
-def put_contact(
-    door: AtDoor, officer: Caller, acting: Acting, urn: str, role: str, body: ContactBody
-) -> Response:
+def put_contact(in_one_go: InOneGo, urn: str, role: str, body: NewContact) -> Response:
     """Add or correct one of a school's contacts; the answer is the school."""
-    with acting() as session:
-        set_contact(session, officer=officer, now=door.now, urn=urn, role=role, **body.model_dump())
-        return answer(school(session, reader(officer), urn))
+    with in_one_go() as acting:
+        set_contact(acting, urn, role, body)
+        return answer(school(acting.session, acting.reader, urn))

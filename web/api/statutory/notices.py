@@ -17,12 +17,13 @@ from models.statutory.notices_shown import WarningNotice, warning_notice, warnin
 from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Service, Support
 from web.api import bodies
 from web.api.answering import Caller, OnlyOnce, answer, may
+from web.api.paging import Paging
 from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
 Reference = Annotated[str, Depends(reference)]
 Key = Annotated[int, Depends(key)]
-Pages = Annotated[bodies.Paging, Query()]
+Pages = Annotated[Paging, Query()]
 
 
 @router.get(

@@ -15,12 +15,13 @@ from models.statutory import budgets, ending, preparing, tables, using
 from models.statutory.powers_shown import Power, power, powers_of
 from web.api import bodies
 from web.api.answering import Caller, OnlyOnce, answer, may
+from web.api.paging import Paging
 from web.door import AtDoor, Door, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
 Reference = Annotated[str, Depends(reference)]
 Key = Annotated[int, Depends(key)]
-Pages = Annotated[bodies.Paging, Query()]
+Pages = Annotated[Paging, Query()]
 
 
 @router.get(

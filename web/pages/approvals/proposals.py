@@ -20,10 +20,10 @@ from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.matters.at_hand import see_row
-from models.matters.case import case_of, find_case, see_row_in_case
+from models.matters.case import Case, at_hand, find_case, see_row_at_hand
+from models.matters.tables import Matter
 from models.people.access import Act
 from models.policy import StepRule
-from models.policy.wording import find_rule
 from models.refusals import ChangedSince, InvalidInput
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
@@ -118,13 +118,11 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
                 reason=form.text("reason"),
                 seen=form.text("seen"),
             )
-            reference = case_of(
-                session, visit.policy, visit.reader, decided.matter_id
-            ).matter.reference
+            page = session.get_one(Matter, decided.matter_id).page
     except (InvalidInput, ChangedSince) as refusal:
         return _proposal(visit, number, form.refused(refusal))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
-    return visit.done(f"/escalations/{reference}", done.get(decided.state, "signed_off"))
+    return visit.done(page, done.get(decided.state, "signed_off"))
 
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:
@@ -132,13 +130,17 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         found = approvals_shown.proposal(
             session, visit.policy, visit.reader, number, today=visit.today
         )
+        record = see_row(session, visit.reader, Proposal, number)
         [titled_proposal] = titled(session, [found])
         letters = [_letter(session, visit, letter_id) for letter_id in found.letters]
         mine = number in approvals_shown.decidable(session, visit.officer, visit.today)
         own = _own_work(session, visit, number) if mine else None
-        case = find_case(session, visit.policy, visit.reader, found.reference)
-        rule = find_rule(case.policy, case.escalation.ladder, found.step)
-        notice, power = _notice_of(session, visit, found), _power_of(session, visit, found)
+        about = session.get_one(Matter, record.matter_id)
+        case = at_hand(session, visit.policy, about)
+        rule = case.rule_of(found.step) if isinstance(case, Case) and found.step else None
+        on_ladder = rule is not None
+        notice = _notice_of(session, visit, found) if on_ladder else None
+        power = _power_of(session, visit, found) if on_ladder else None
     return visit.page(
         "approvals/proposal.html",
         title=titled_proposal.title,
@@ -162,9 +164,9 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
 
 def _own_work(session: Session, visit: Visit, number: int) -> str | None:
     """Why the officer cannot approve what waits for them, only return it; None where they can."""
-    proposal, case = see_row_in_case(session, visit.policy, visit.reader, Proposal, number)
+    proposal, about = see_row_at_hand(session, visit.policy, visit.reader, Proposal, number)
     approver = find_approver(session, proposal, visit.officer, visit.today)
-    return own_work(case, proposal, approver, visit.today)
+    return own_work(about, proposal, approver, visit.today)
 
 
 def _then(found: approvals_shown.Proposal) -> str | None:
@@ -212,13 +214,12 @@ class CarriedLetter:
 
 def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
     found = letters_shown.letter(session, visit.policy, visit.reader, letter_id)
-    letter = see_row(session, visit.reader, Letter, letter_id)
-    case = find_case(session, visit.policy, visit.reader, found.reference)
-    contacts = contacts_of(session, case.matter, visit.today)
+    letter, about = see_row_at_hand(session, visit.policy, visit.reader, Letter, letter_id)
+    contacts = contacts_of(session, about.matter, visit.today)
     return CarriedLetter(
         shown=found,
         held=_held_for(session, visit, letter, found.reference),
-        goes_to=letter.recipients or recipients_if_known(case, contacts, letter),
+        goes_to=letter.recipients or recipients_if_known(about, contacts, letter),
         preview=preview(session, visit, letter_id),
         editable=editable(session, found),
     )
@@ -235,7 +236,9 @@ def _held_for(
     return [held for held in items if held.role in roles]
 
 
-def _days(visit: Visit, found: approvals_shown.Proposal, rule: StepRule) -> list[tuple[str, str]]:
+def _days(
+    visit: Visit, found: approvals_shown.Proposal, rule: StepRule | None
+) -> list[tuple[str, str]]:
     """The dates that a proposal sets, or would set if it were approved today."""
     details = found.details
     named = {
@@ -249,8 +252,8 @@ def _days(visit: Visit, found: approvals_shown.Proposal, rule: StepRule) -> list
         for name, words in named.items()
         if name in details
     ]
-    asks = found.action is Action.ADVANCE and rule.kind == "letter"
-    if asks and "respond_by" not in details:
+    asks = found.action is Action.ADVANCE and "respond_by" not in details
+    if rule is not None and rule.kind == "letter" and asks:
         period = rule.response_working_days
         expected = date_long(add_working_days(visit.today, period))
         asked = f"{period} working days after the letter"

@@ -129,7 +129,7 @@ LISTS: tuple[List[Any], ...] = (
             Column("Reference", lambda found: found.reference),
             Column("URN", lambda found: found.urn),
             Column("School", lambda found: found.school),
-            Column("Step", lambda found: found.step_title),
+            Column("Step", lambda found: found.step_title or found.rule),
             Column("Kind", lambda found: found.kind),
             Column("Case officer", lambda found: found.case_officer_name),
         ],

@@ -53,10 +53,10 @@ def no_answers_yet(_: Visitor, urn: str) -> Response:
 def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     """Show the answers, after hearing from the command whether it would take them."""
     try:
-        with visit.rehearsal() as session:
-            _start(session, visit, urn, form)
-            school = contacts.find_school(session, urn)
-            responsible = people_officers.find_officer(session, form.text("case_officer"))
+        with visit.rehearsal() as acting:
+            _start(acting.session, visit, urn, form)
+            school = contacts.find_school(acting.session, urn)
+            responsible = people_officers.find_officer(acting.session, form.text("case_officer"))
     except InvalidInput as invalid:
         return _concern(visit, urn, form.refused(invalid))
     return visit.page(

@@ -14,6 +14,7 @@ from models.matters.case import find_case
 from models.people.access import Act
 from models.refusals import InvalidInput
 from web.evidence_files import Posted, PostedFile, evidence_response
+from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form
 from web.pages.lists import PageNumber
 from web.pages.visits import Key, Reference, Visit, Visitor, may
@@ -21,6 +22,11 @@ from web.uploads import upload
 
 router = APIRouter()
 FILES = 25  # of one page
+FILE = Asked(
+    keeping.Described,
+    file=("The file", "Choose a file"),
+    description=("Description", "Enter what the file is and what it shows"),
+)
 
 
 @router.get("/escalations/{reference}/evidence", dependencies=[may(Act.SEE_CASE)])
@@ -71,7 +77,7 @@ def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
     """Keep a file on the escalation."""
     form, upload = _typed(posted), posted.upload
     try:
-        form.check("file", "description")
+        given = form.filled(FILE)
         if upload is None:
             raise InvalidInput("file", "Choose a file.")
         with (
@@ -84,19 +90,11 @@ def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
                 reference=reference,
                 upload=upload,
             ) as received,
-            visit.write() as session,
+            visit.acting() as acting,
         ):
-            keeping.add_evidence(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                received=received,
-                description=form.text("description"),
-            )
+            keeping.add_evidence(acting, reference, received, given)
     except STAYS as refusal:
-        return _form(visit, reference, form.refused(refusal))
+        return _form(visit, reference, form.refused(refusal, FILE))
     return visit.done(f"/escalations/{reference}/evidence", "evidence")
 
 

@@ -8,6 +8,7 @@ from models.people.access import Act
 from models.people.tables import Credential, CredentialKind, SignIn
 from models.refusals import InvalidInput, NotPossible, TooManyTries
 from web.door import AtDoor
+from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
 from web.pages.people.sign_in import begin, network_address
 from web.pages.visits import SESSION, Key, Visit, Visitor, drop, find_visit, may, page, went_on
@@ -15,6 +16,11 @@ from web.rules import anybody
 from web.waiting import may_wait
 
 router = APIRouter()
+LABEL = Fields(label=("What it is for", "Enter what the token is for"))
+PASSWORDS = Fields(
+    current_password=("Current password", "Enter your current password"),
+    password=("Password", "Enter a password"),
+)
 
 
 @router.get("/account", dependencies=[may(Act.USE_OWN_ACCOUNT)])
@@ -74,7 +80,7 @@ def sign_out_everywhere(visit: Visitor, form: Posted) -> Response:
         with visit.write() as session:
             identity.sign_out_everywhere(session, now=visit.now, officer=visit.officer, ends=ends)
     except InvalidInput as invalid:
-        return _sign_out(visit, form.refused(invalid))
+        return _sign_out(visit, form.refused(invalid, Fields()))
     said = "signed_out_and_ended" if ends else "signed_out_everywhere"
     answer = went_on(visit.request, "/sign-in", said)
     drop(visit.request, answer, SESSION)
@@ -91,7 +97,7 @@ def password(visit: Visitor) -> Response:
 def change_password(visit: Visitor, form: Posted) -> Response:
     """Change the password; all sign-ins end with what was left ticked, and this one begins anew."""
     try:
-        form.check("current_password", "password")
+        form.demand(PASSWORDS)
         ends = _ends(form)
         secret = passwords.change_password(
             visit.door.engine,
@@ -104,7 +110,7 @@ def change_password(visit: Visitor, form: Posted) -> Response:
             ends=ends,
         )
     except (InvalidInput, NotPossible, TooManyTries) as refusal:
-        return may_wait(_password(visit, form.refused(refusal)), refusal)
+        return may_wait(_password(visit, form.refused(refusal, PASSWORDS)), refusal)
     said = "password_changed_and_ended" if ends else "password_changed"
     return begin(visit.request, "/account", secret, said)
 

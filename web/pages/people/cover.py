@@ -9,12 +9,20 @@ from models.people.shown import delegations, officers_in
 from models.people.tables import Delegation
 from models.refusals import InvalidInput
 from web.door import key
+from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber, address
 from web.pages.visits import Visit, Visitor, may
 
 router = APIRouter()
 PER_PAGE = 25
+COVER = Asked(
+    people_cover.Cover,
+    colleague=("Colleague", "Choose who decides for you"),
+    first_day=("First day", "Enter the first day"),
+    last_day=("Last day", "Enter the last day"),
+    reason=("Reason", "Enter a reason"),
+)
 
 
 @router.get("/cover", dependencies=[may(Act.DELEGATE)])
@@ -35,19 +43,11 @@ def new(visit: Visitor) -> Response:
 def give(visit: Visitor, form: Posted) -> Response:
     """Let the colleague decide from one day to the other."""
     try:
-        form.check("colleague", "first_day", "last_day", "reason")
-        with visit.write() as session:
-            people_cover.delegate(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                colleague=form.text("colleague"),
-                first_day=form.day("first_day"),
-                last_day=form.day("last_day"),
-                reason=form.text("reason"),
-            )
+        given = form.filled(COVER)
+        with visit.acting() as acting:
+            people_cover.delegate(acting, given)
     except InvalidInput as invalid:
-        return _form(visit, form.refused(invalid))
+        return _form(visit, form.refused(invalid, COVER))
     return visit.done("/cover", "cover")
 
 
@@ -65,8 +65,6 @@ def _form(visit: Visit, form: Form) -> Response:
 @router.post("/cover/{number}/end", dependencies=[may(Act.DELEGATE, of=Delegation)])
 def end(visit: Visitor, number: str) -> Response:
     """End cover before its last day."""
-    with visit.write() as session:
-        people_cover.end_delegation(
-            session, officer=visit.officer, now=visit.now, delegation_id=key(number)
-        )
+    with visit.acting() as acting:
+        people_cover.end_delegation(acting, key(number))
     return visit.done("/cover", "cover_ended")

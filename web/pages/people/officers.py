@@ -1,13 +1,13 @@
 """Officers: who they are here, and what lets them in."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from models.inputs import Reason
 from models.paging import Page
 from models.people import credentials as people_credentials
 from models.people import identity
@@ -17,6 +17,7 @@ from models.people.access import Act
 from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput
 from web.door import key
+from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
@@ -24,7 +25,16 @@ from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
-ASKED = {"name": "Enter their name", "role": "Choose a role"}
+_ROLE = {"role": ("Role", "Choose a role"), "phase": ("Phase", "Choose a phase")}
+SEARCH = Fields(query=("The search", "Enter what to search for"))
+NEW = Asked(
+    people_officers.NewOfficer,
+    name=("Name", "Enter their name"),
+    email=("E-mail address", "Enter an e-mail address"),
+    **_ROLE,
+)
+DETAILS = Asked(people_officers.OfficerDetails, name=("Name", "Enter their name"), **_ROLE)
+REASON = Asked(Reason, reason=("Reason", "Enter a reason"))
 
 
 def _number(number: str) -> int:
@@ -49,7 +59,7 @@ def officers(visit: Visitor, page: PageNumber, query: str = "") -> Response:
         with visit.read() as session:
             found = find(session, visit, {"query": query}, page, PER_PAGE)
     except InvalidInput as invalid:
-        form = form.refused(invalid)
+        form = form.refused(invalid, SEARCH)
     return _show(
         visit,
         "officers.html",
@@ -97,17 +107,11 @@ def new(visit: Visitor) -> Response:
 def add(visit: Visitor, form: Posted) -> Response:
     """Add them; the page that follows shows their link, this once."""
     try:
-        replace(form, asked=ASKED).check("name", "email", "role")
-        with visit.write() as session:
-            added, secret = people_officers.appoint_officer(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                email=form.text("email").strip(),
-                **_typed(form),
-            )
+        given = form.filled(NEW, email=form.text("email").strip(), **_typed(form))
+        with visit.acting() as acting:
+            added, secret = people_officers.appoint_officer(acting, given)
     except STAYS as refusal:
-        return _form(visit, form.refused(refusal), None)
+        return _form(visit, form.refused(refusal, NEW), None)
     with visit.read() as session:
         return _link(visit, people_shown.officer(session, added.id), secret)
 
@@ -150,17 +154,11 @@ def change_officer(visit: Visitor, number: Number, form: Posted) -> Response:
     """Change them; a new role ends their sign-ins."""
     found = _find(visit, number)
     try:
-        replace(form, asked=ASKED).check("name", "role")
-        with visit.write() as session:
-            people_officers.change_officer(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                email=found.email,
-                **_typed(form),
-            )
+        given = form.filled(DETAILS, **_typed(form))
+        with visit.acting() as acting:
+            people_officers.change_officer(acting, found.email, given)
     except STAYS as refusal:
-        return _form(visit, form.refused(refusal), found)
+        return _form(visit, form.refused(refusal, DETAILS), found)
     return _done(visit, number, "officer_changed")
 
 
@@ -179,17 +177,11 @@ def disable_officer(visit: Visitor, number: Number, form: Posted) -> Response:
     """Let them in no more."""
     found = _find(visit, number)
     try:
-        form.check("reason")
-        with visit.write() as session:
-            people_officers.disable_officer(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                email=found.email,
-                reason=form.text("reason"),
-            )
+        given = form.filled(REASON)
+        with visit.acting() as acting:
+            people_officers.disable_officer(acting, found.email, given)
     except STAYS as refusal:
-        return _disable(visit, found, form.refused(refusal))
+        return _disable(visit, found, form.refused(refusal, REASON))
     return _done(visit, number, "officer_disabled")
 
 
@@ -210,10 +202,8 @@ def not_by_address(_: Visitor, number: Number) -> Response:
 def enable_officer(visit: Visitor, number: Number) -> Response:
     """Let them in again."""
     found = _find(visit, number)
-    with visit.write() as session:
-        people_officers.enable_officer(
-            session, officer=visit.officer, now=visit.now, email=found.email
-        )
+    with visit.acting() as acting:
+        people_officers.enable_officer(acting, found.email)
     return _done(visit, number, "officer_enabled")
 
 
@@ -223,10 +213,8 @@ def enable_officer(visit: Visitor, number: Number) -> Response:
 def new_link(visit: Visitor, number: Number) -> Response:
     """Another link to set a password; the one before stops working."""
     found = _find(visit, number)
-    with visit.write() as session:
-        secret = people_officers.invite_officer(
-            session, officer=visit.officer, now=visit.now, email=found.email
-        )
+    with visit.acting() as acting:
+        secret = people_officers.invite_officer(acting, found.email)
     return _link(visit, found, secret)
 
 

@@ -13,13 +13,15 @@ from sqlmodel import Session
 from models.people import credentials, own_secrets, passwords
 from models.people.access import Act
 from models.refusals import InvalidInput, NotPossible, NotProven, Refused, TooManyTries
+from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
-from web.pages.people.account import show_account
+from web.pages.people.account import LABEL, show_account
 from web.pages.people.sign_in import network_address
 from web.pages.visits import Visit, Visitor, may
 from web.waiting import may_wait
 
 PASSWORD = "current_password"  # noqa: S105 - the name of a field
+PROOF = Fields(current_password=("Current password", "Enter your current password"))
 TITLE = "Confirm that it is you"
 # What is asked for, as the page that asks for the password says it.
 WHAT = {
@@ -77,9 +79,9 @@ def new_token(visit: Visitor, form: Posted) -> Response:
         )
 
     try:
-        form.check("label")
+        form.demand(LABEL)
     except InvalidInput as invalid:
-        return show_account(visit, form.refused(invalid))
+        return show_account(visit, form.refused(invalid, LABEL))
     return _once_proven(visit, form, make)
 
 
@@ -96,11 +98,11 @@ def _once_proven(visit: Visit, form: Form, make: Callable[[Session], Response]) 
     except NotProven:
         return _ask(visit, form)
     except InvalidInput as invalid:
-        return show_account(visit, form.refused(invalid))
+        return show_account(visit, form.refused(invalid, LABEL))
 
 
 def _prove(visit: Visit, form: Form) -> None:
-    form.check(PASSWORD)
+    form.demand(PROOF)
     passwords.prove(
         visit.door.engine,
         now=visit.now,
@@ -116,7 +118,7 @@ def _ask(visit: Visit, form: Form, refusal: Refused | None = None) -> Response:
     answer = visit.page(
         "people/account_proof.html",
         title=TITLE,
-        form=form.refused(refusal) if refusal else form,
+        form=form.refused(refusal, PROOF) if refusal else form,
         action=action,
         what=WHAT[action],
         by_council=bool(visit.officer.oidc_subject) and visit.door.settings.council_sign_in,

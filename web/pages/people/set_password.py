@@ -17,6 +17,7 @@ from models.people.tables import Credential, Officer, digest
 from models.refusals import InvalidInput, NotIdentified, TooManyTries
 from models.settings import Settings
 from web.door import AtDoor, Door
+from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
 from web.pages.visits import drop, keep, kept, page, went_on
 from web.rules import anybody, whoever_holds
@@ -24,6 +25,7 @@ from web.waiting import may_wait
 
 INVITATION = "scc_invitation"
 LASTS = timedelta(minutes=30)  # between opening the link and choosing the password
+PASSWORD = Fields(password=("Password", "Enter a password"))
 
 router = APIRouter()
 
@@ -52,7 +54,7 @@ def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
     try:
         officer = invited(request, door)
         try:
-            form.check("password")
+            form.demand(PASSWORD)
             passwords.accept_invitation(
                 door.engine,
                 now=door.now,
@@ -61,7 +63,7 @@ def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
                 council=door.policy.letterhead.council,
             )
         except (InvalidInput, TooManyTries) as refusal:
-            form = form.refused(refusal)
+            form = form.refused(refusal, PASSWORD)
             return may_wait(_page(request, door.settings, officer, form), refusal)
     except NotIdentified:
         return no_link(request)

@@ -15,6 +15,7 @@ from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound, TooManyTries
 from models.settings import Settings, is_loopback
 from web.door import AtDoor, Door
+from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
 from web.pages.visits import SESSION, drop, keep, kept, page, went_on
 from web.rules import anybody
@@ -28,6 +29,10 @@ OF_PROXIES = (
     "X-Forwarded-Proto",
     "X-Real-IP",
     "Via",
+)
+OFFICER = Fields(officer=("Officer", "Choose who you are"))
+PASSWORD = Fields(
+    email=("E-mail address", "Enter an e-mail address"), password=("Password", "Enter a password")
 )
 # As many as may hash at once, and one to turn the others away.
 _threads = CapacityLimiter(AT_ONCE + 1)
@@ -58,7 +63,7 @@ async def sign_in_with_password(request: Request, door: AtDoor, form: Posted) ->
 
 def _sign_in(request: Request, door: Door, form: Form) -> Response:
     try:
-        form.check("email", "password")
+        form.demand(PASSWORD)
         secret = passwords.sign_in(
             door.engine,
             now=door.now,
@@ -68,7 +73,7 @@ def _sign_in(request: Request, door: Door, form: Form) -> Response:
             instead_of=kept(request, SESSION),
         )
     except (InvalidInput, TooManyTries) as refusal:
-        return may_wait(_page(request, door, form.refused(refusal)), refusal)
+        return may_wait(_page(request, door, form.refused(refusal, PASSWORD)), refusal)
     return begin(request, within(form.text("next")), secret)
 
 
@@ -80,10 +85,10 @@ def sign_in(request: Request, door: AtDoor, form: Posted) -> Response:
     if not officers:
         raise NotFound("There is no demonstration sign-in here.")
     try:
-        form.check("officer")
+        form.demand(OFFICER)
         officer = _chosen(officers, form.text("officer"))
     except InvalidInput as invalid:
-        return _page(request, door, form.refused(invalid))
+        return _page(request, door, form.refused(invalid, OFFICER))
     with write(door.engine) as session:
         secret = identity.sign_in(
             session, now=door.now, officer=officer, instead_of=kept(request, SESSION)

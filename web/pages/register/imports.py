@@ -15,6 +15,7 @@ from models.register import shown as reading
 from models.register.tables import FindingKind, ImportState
 from web.door import key
 from web.evidence_files import Posted, PostedFile
+from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
@@ -24,6 +25,11 @@ from web.uploads import upload
 router = APIRouter()
 LIST = "/administration/imports"
 PER_PAGE = 50
+FILE = Asked(
+    importing.FileGiven,
+    file=("The file", "Choose a file"),
+    la=("Local authority", "Enter the code of the local authority"),
+)
 LOOK_AGAIN = 3  # seconds, while the file is being read
 
 
@@ -71,24 +77,18 @@ def give_file(visit: Visitor, posted: Posted) -> Response:
     """Take a file in; it is read in the background."""
     form = _typed(posted)
     try:
-        form.check("file")
-        la, given = _la(form.text("la")), posted.upload
-        if given is None:
+        form.demand(FILE)
+        file = posted.upload
+        if file is None:
             raise InvalidInput("file", "Choose a file.")
+        given = form.filled(FILE, la=_la(form.text("la")))
         with (
-            importing.receive(visit.door.settings, given.content) as arrived,
-            visit.write() as session,
+            importing.receive(visit.door.settings, file.content) as arrived,
+            visit.acting() as acting,
         ):
-            number = importing.give(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                arrived=arrived,
-                name=given.name,
-                la=la,
-            )
+            number = importing.give(acting, arrived, file.name, given)
     except STAYS as refusal:
-        return _form(visit, form.refused(refusal))
+        return _form(visit, form.refused(refusal, FILE))
     return visit.done(f"{LIST}/{number}", "register_given")
 
 
@@ -108,17 +108,10 @@ def one_import(visit: Visitor, number: Key, page: PageNumber, kind: str = "") ->
 def apply_import(visit: Visitor, number: Key) -> Response:
     """Change our schools as was shown."""
     try:
-        with visit.write() as session:
-            importing.apply(
-                session,
-                visit.policy,
-                visit.door.settings,
-                officer=visit.officer,
-                now=visit.now,
-                import_id=number,
-            )
+        with visit.acting() as acting:
+            importing.apply(acting, visit.door.settings, number)
     except STAYS as refusal:
-        answer = _shown(visit, number, 1, "", Form().refused(refusal))
+        answer = _shown(visit, number, 1, "", Form().refused(refusal, FILE))
         answer.status_code = refusal.status
         return answer
     importing.tidy(visit.door.engine, visit.door.settings, visit.now)
@@ -132,10 +125,10 @@ def apply_import(visit: Visitor, number: Key) -> Response:
 def withdraw_import(visit: Visitor, number: Key) -> Response:
     """Do without an import."""
     try:
-        with visit.write() as session:
-            importing.withdraw(session, officer=visit.officer, now=visit.now, import_id=number)
+        with visit.acting() as acting:
+            importing.withdraw(acting, number)
     except STAYS as refusal:
-        answer = _shown(visit, number, 1, "", Form().refused(refusal))
+        answer = _shown(visit, number, 1, "", Form().refused(refusal, FILE))
         answer.status_code = refusal.status
         return answer
     importing.tidy(visit.door.engine, visit.door.settings, visit.now)

@@ -15,6 +15,7 @@ from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools import shown as schools_shown
 from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
+from web.pages.asked import Asked, Fields
 from web.pages.forms import Form, Posted
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
@@ -24,6 +25,18 @@ from web.tables import Column
 router = APIRouter()
 PER_PAGE = 25
 CLOSED = {"yes": True, "any": None}
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    level=("Risk level", "Choose a risk level"),
+    kind=("Kind", "Choose a kind"),
+    phase=("Phase", "Choose a phase"),
+)
+CONTACT = Asked(
+    contacts.NewContact,
+    name=("Name", "Enter a name"),
+    email=("E-mail address", "Enter an e-mail address"),
+    address=("Address", "Enter an address"),
+)
 
 
 @router.get("/schools", dependencies=[may(Act.SEE_SCHOOLS)])
@@ -65,7 +78,7 @@ def search(
             found = find(session, visit, filters, page, PER_PAGE)
             known_phases = schools_shown.phases(session)
     except InvalidInput as invalid:
-        form = form.refused(invalid)
+        form = form.refused(invalid, SEARCH)
     return visit.page(
         "escalations/start_school.html" if starting else "schools/schools.html",
         title="Which school is it for?" if starting else "Schools",
@@ -167,20 +180,12 @@ def set_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Response:
     """Add or correct a contact."""
     who = _role(role)
     try:
-        form.check("name")
-        with visit.write() as session:
-            saved = contacts.set_contact(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                urn=urn,
-                role=who.value,
-                name=form.text("name"),
-                email=form.text("email").strip() or None,
-                address=[line for line in form.text("address").splitlines() if line.strip()],
-            )
+        email = form.text("email").strip() or None
+        given = form.filled(CONTACT, email=email, address=form.lines("address"))
+        with visit.acting() as acting:
+            saved = contacts.set_contact(acting, urn, who.value, given)
     except InvalidInput as invalid:
-        return _contact(visit, urn, who, form.refused(invalid))
+        return _contact(visit, urn, who, form.refused(invalid, CONTACT))
     return visit.done(f"/schools/{saved.urn}", "contact")
 
 

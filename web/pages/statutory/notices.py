@@ -126,8 +126,8 @@ def _offered(visit: Visit, case: Case) -> dict[str, str]:
 def _refusal(visit: Visit, reference: str, form: Form) -> Refused | None:
     """What the command would say to these answers."""
     try:
-        with visit.rehearsal() as session:
-            _propose(session, visit, reference, form)
+        with visit.rehearsal() as acting:
+            _propose(acting.session, visit, reference, form)
     except STAYS as refusal:
         return refusal
     return None

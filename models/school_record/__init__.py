@@ -1,0 +1,1 @@
+"""A school's own record: letters, deadlines and files that belong to no escalation."""

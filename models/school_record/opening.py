@@ -1,0 +1,69 @@
+"""The record of a school is found, or made when it is first needed."""
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from models.events import append
+from models.matters.at_hand import AtHand, find_matter, sees
+from models.matters.sight import is_theirs
+from models.matters.tables import OF_SCHOOL, Matter, MatterKind
+from models.people.access import Act, Reader
+from models.people.acting import Acting
+from models.refusals import NotAllowed, NotFound, NotPossible
+from models.school_record.events import SchoolRecordOpened
+from models.schools.contacts import find_school
+from models.schools.tables import School
+from models.statements import add, find
+
+_OF_SCHOOL = select(Matter).where(col(Matter.reference) == bindparam("reference"))
+
+
+def reference_of(urn: int) -> str:
+    """The reference of a school's record."""
+    return f"{OF_SCHOOL}{urn}"
+
+
+def enter_record(acting: Acting, act: Act, urn: object) -> AtHand:
+    """The record of a school, for an officer who is about to do something on it.
+
+    It is opened where there is none; whoever opens it looks after it. Raises NotAllowed by the
+    role or the phase of the school, NotFound, and NotPossible where it is not theirs to see.
+    """
+    acting.require(act)
+    session, officer = acting.session, acting.officer
+    school = find_school(session, urn)
+    there = find(session, _OF_SCHOOL, reference=reference_of(school.urn))
+    if there and sees(session, officer, there[0].id, restricted=there[0].restricted):
+        return AtHand(session, acting.policy, there[0])
+    if not is_theirs(officer, school):
+        raise NotAllowed(f"{school.name} belongs to the Service Manager of the other phase.")
+    if there:
+        raise NotPossible(
+            f"Nothing can be added to the record of {school.name} now. Ask the Director of "
+            "Children’s Services."
+        )
+    return _open(acting, school)
+
+
+def _open(acting: Acting, school: School) -> AtHand:
+    session, reference = acting.session, reference_of(school.urn)
+    matter_id = add(
+        session,
+        Matter,
+        kind=MatterKind.SCHOOL,
+        reference=reference,
+        urn=school.urn,
+        officer_id=acting.officer.id,
+        opened_on=acting.today,
+    )
+    opened = SchoolRecordOpened(matter_id, reference=reference, urn=school.urn, school=school.name)
+    append(session, acting.now, acting.officer.email, opened)
+    return AtHand(session, acting.policy, session.get_one(Matter, matter_id))
+
+
+def find_record(session: Session, reader: Reader, urn: int) -> Matter | None:
+    """The record of a school, if there is one that this reader can see."""
+    try:
+        return find_matter(session, reader, reference_of(urn))
+    except NotFound:
+        return None
