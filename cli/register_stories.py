@@ -10,6 +10,7 @@ from cli.stage import Stage, officer_named
 from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
 from models.database import read, write
+from models.people.acting import Acting
 from models.programme import supporters, supporting
 from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
 from models.risk import assessing, moderating, rounds
@@ -68,14 +69,8 @@ def annual_assessment(stage: Stage) -> Moments:
             continue
         _assess_all(stage, current)
         yield stage.at(days_back - 1, 10)
-        with write(stage.engine) as session:
-            rounds.publish_round(
-                session,
-                stage.policy,
-                officer=officer_named(session, "Margaret"),
-                now=stage.now,
-                school_year=current.school_year,
-            )
+        with stage.acting("Margaret") as acting:
+            rounds.publish_round(acting, current.school_year)
         return
 
 
@@ -84,42 +79,33 @@ def _assess_all(stage: Stage, current: AssessmentRound) -> None:
     with write(stage.engine) as session:
         for number, urn in session.exec(drafts.order_by(col(Assessment.id))).all():
             place = next(place for place, school in enumerate(SCHOOLS) if school.urn == urn)
-            given: dict[str, Any] = {"now": stage.now, "assessment_id": number}
-            officer = officer_named(session, EVALUATORS[place % 2])
+            acting = stage.acting_in(session, EVALUATORS[place % 2])
             for kind, source, summary in FINDINGS:
-                assessing.add_evidence(
-                    session,
-                    officer=officer,
+                found = assessing.PieceOfEvidence(
                     kind=kind,
                     source=source,
-                    dated=london_date(stage.now) - timedelta(days=7),
+                    dated=acting.today - timedelta(days=7),
                     summary=summary,
-                    **given,
                 )
-            proposed = assessing.propose_level(
-                session,
-                officer=officer,
+                assessing.add_evidence(acting, number, found)
+            level = assessing.ProposedLevel(
                 level=SCHOOLS[place].risk_level,
                 reason="The evidence of the year agrees with what we see on our visits.",
-                **given,
             )
-            moderating.moderate(
-                session,
-                stage.policy,
-                officer=officer_named(session, "Margaret"),
-                decision="agree",
-                version=proposed.version,
-                **given,
-            )
+            proposed = assessing.propose_level(acting, number, level)
+            _agree(stage.acting_in(session, "Margaret"), proposed)
+
+
+def _agree(acting: Acting, proposed: Assessment) -> None:
+    agreed = moderating.Moderation(decision="agree", version=proposed.version)
+    moderating.moderate(acting, proposed.id, agreed)
 
 
 def riverside_rises(stage: Stage) -> Moments:
     """A level that changes in the year; its letters wait to be approved."""
     yield stage.at(12, 11)
-    day = london_date(stage.now)
-    with write(stage.engine) as session:
-        officer = officer_named(session, "Tom")
-        started = assessing.begin_assessment(session, officer=officer, now=stage.now, urn=RIVERSIDE)
+    with stage.acting("Tom") as acting:
+        started = assessing.begin_assessment(acting, assessing.NewAssessment(urn=RIVERSIDE))
         for kind, source, summary in (
             (
                 RiskEvidenceKind.DATA_ANALYSIS,
@@ -132,36 +118,19 @@ def riverside_rises(stage: Stage) -> Moments:
                 "The deputy headteacher and the leader for English leave at Christmas.",
             ),
         ):
-            assessing.add_evidence(
-                session,
-                officer=officer,
-                now=stage.now,
-                assessment_id=started.id,
-                kind=kind,
-                source=source,
-                dated=day - timedelta(days=3),
-                summary=summary,
+            found = assessing.PieceOfEvidence(
+                kind=kind, source=source, dated=acting.today - timedelta(days=3), summary=summary
             )
-        proposed = assessing.propose_level(
-            session,
-            officer=officer,
-            now=stage.now,
-            assessment_id=started.id,
+            assessing.add_evidence(acting, started.id, found)
+        level = assessing.ProposedLevel(
             level=RiskLevel.MEDIUM,
             reason="The two who lead the improvement of reading leave, and nobody is in sight.",
             words="Reading has fallen, and the two who lead its improvement leave at Christmas.",
         )
+        proposed = assessing.propose_level(acting, started.id, level)
     yield stage.at(10, 9, 30)
-    with write(stage.engine) as session:
-        moderating.moderate(
-            session,
-            stage.policy,
-            officer=officer_named(session, "Margaret"),
-            now=stage.now,
-            assessment_id=proposed.id,
-            decision="agree",
-            version=proposed.version,
-        )
+    with stage.acting("Margaret") as acting:
+        _agree(acting, proposed)
 
 
 def _assign(stage: Stage) -> None:

@@ -13,7 +13,6 @@ from models.level_letters.letters_shown import Channel
 from models.level_letters.tables import LevelLetterState
 from models.matters.tables import DeadlineState
 from models.programme.tables import DutyKind
-from models.risk.tables import AssessmentState
 from models.schools.tables import RiskLevel
 from web.api.paging import Paging
 
@@ -285,49 +284,6 @@ class LetterBody(Body):
     body: Text
 
 
-class AssessmentBody(Body):
-    """An assessment of a school in the year; the URN may be text too."""
-
-    urn: Urn
-
-
-class RiskEvidenceBody(Body):
-    """One piece of evidence of an assessment: of which kind, where from, of which day."""
-
-    kind: Word
-    source: Text
-    dated: Day
-    summary: Text
-
-
-class LevelBody(Body):
-    """The level that is proposed, and why."""
-
-    level: Word
-    reason: Text
-    words: Text = ""
-
-
-class ModerationBody(Body):
-    """What a moderator makes of a proposed level: `agree` or `return`, which needs a reason.
-
-    `version` is that of the assessment as they saw it; `level` is another one than was proposed,
-    which needs a reason too.
-    """
-
-    decision: Word
-    version: int
-    level: Word | None = None
-    reason: Text = ""
-    words: Text = ""
-
-
-class RoundBody(Body):
-    """The annual assessment for the school year that begins in this calendar year."""
-
-    school_year: int
-
-
 class SchoolVisitBody(Body):
     """A visit to a school; `duty` is the planned one that it was, else it is the first due."""
 
@@ -437,16 +393,6 @@ class DeadlineQuery(Paging):
     due_before: Day | None = None
     state: DeadlineState | None = None
     case_officer: Email | None = None
-
-
-class AssessmentQuery(Paging):
-    """Which assessments; `round` is the year in which its school year begins."""
-
-    urn: int | None = Field(None, ge=1, le=999_999)
-    state: AssessmentState | None = None
-    round: int | None = Field(None, ge=2000, le=2199)
-    level: RiskLevel | None = None
-    query: Word = ""
 
 
 class LetterBatchBody(Body):
