@@ -1,7 +1,6 @@
 """The demonstration’s risk register: who supports whom, what was done, a level that rose."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -135,27 +134,23 @@ def riverside_rises(stage: Stage) -> Moments:
 
 def _assign(stage: Stage) -> None:
     with write(stage.engine) as session:
-        given: dict[str, Any] = {
-            "officer": officer_named(session, "Margaret"),
-            "now": stage.now,
-            "first_day": london_date(stage.now),
-        }
+        acting = stage.acting_in(session, "Margaret")
         for place, school in enumerate(SCHOOLS):
-            supporters.assign_supporter(
-                session,
-                **given,
-                urn=school.urn,
+            evaluator = supporters.NewSupporter(
                 role=SupportRole.SCHOOL_EVALUATION_OFFICER,
-                email=officer_named(session, EVALUATORS[place % 2]).email,
+                officer=officer_named(session, EVALUATORS[place % 2]).email,
+                first_day=acting.today,
             )
+            supporters.assign_supporter(acting, school.urn, evaluator)
         for role, name, organisation in (
             (SupportRole.NATIONAL_LEADER, "Harriet Lyle", "Brookside Academy"),
             (SupportRole.SISG_MEMBER, "Judith Pell", "Chair of governors"),
             (SupportRole.SISG_MEMBER, "Harriet Lyle", "Brookside Academy"),
         ):
-            supporters.assign_supporter(
-                session, **given, urn=STONEGATE, role=role, name=name, organisation=organisation
+            helper = supporters.NewSupporter(
+                role=role, name=name, organisation=organisation, first_day=acting.today
             )
+            supporters.assign_supporter(acting, STONEGATE, helper)
 
 
 def _do_what_is_due(stage: Stage, days_back: int) -> None:
@@ -171,52 +166,46 @@ def _do_what_is_due(stage: Stage, days_back: int) -> None:
 
 def _do(session: Session, stage: Stage, duty: Duty) -> None:
     day = london_date(stage.now)
-    common: dict[str, Any] = {"now": stage.now, "duty": duty.id}
     if duty.urn is None:
-        supporting.record_review(
-            session,
-            officer=officer_named(session, "Margaret"),
+        of_all = supporting.ReviewHeld(
             kind=duty.kind,
             held_on=day,
             summary="We went through the actions at every school at high or medium risk.",
             impact="Two schools are on their way to a lower level; one needs more of our time.",
-            **common,
+            duty=duty.id,
         )
+        supporting.record_review(stage.acting_in(session, "Margaret"), of_all)
         return
     place = next(place for place, school in enumerate(SCHOOLS) if school.urn == duty.urn)
-    officer = officer_named(session, EVALUATORS[place % 2])
+    acting = stage.acting_in(session, EVALUATORS[place % 2])
     if duty.kind is DutyKind.VISIT:
-        supporting.record_visit(
-            session,
-            officer=officer,
+        visit = supporting.VisitMade(
             urn=duty.urn,
             visited_on=day,
             purpose=f"Visit {duty.number} of the school year",
             notes=NOTES[(place + duty.number) % len(NOTES)],
             agreed_actions="The headteacher sends us the revised timetable within two weeks.",
-            **common,
+            duty=duty.id,
         )
+        supporting.record_visit(acting, visit)
     elif duty.kind is DutyKind.REPORT:
-        supporting.record_report(
-            session,
-            stage.policy,
-            officer=officer,
-            urn=duty.urn,
-            dated=day,
-            sections=dict(zip(stage.policy.programme.report_sections, SECTIONS, strict=True)),
-            **common,
-        )
+        titles = stage.policy.programme.report_sections
+        sections = [
+            supporting.SectionWritten(title=title, text=text)
+            for title, text in zip(titles, SECTIONS, strict=True)
+        ]
+        report = supporting.ReportWritten(urn=duty.urn, dated=day, sections=sections, duty=duty.id)
+        supporting.record_report(acting, report)
     else:
-        supporting.record_review(
-            session,
-            officer=officer,
+        review = supporting.ReviewHeld(
             urn=duty.urn,
             kind=duty.kind,
             held_on=day,
             summary="The actions agreed at the last visit are under way; one of them is late.",
             impact="Lessons are better planned. It is too early to see it in results.",
-            **common,
+            duty=duty.id,
         )
+        supporting.record_review(acting, review)
 
 
 REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises)

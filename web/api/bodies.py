@@ -3,16 +3,15 @@
 Only the form is checked here; what is possible and who may do it is for the commands.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.escalations.tables import ProposalState, Status
-from models.inputs import Day, Email, RowKey, Text, Urn, Word, Words
+from models.inputs import Day, Email, Text, Urn, Word, Words
 from models.level_letters.letters_shown import Channel
 from models.level_letters.tables import LevelLetterState
 from models.matters.tables import DeadlineState
-from models.programme.tables import DutyKind
 from models.schools.tables import RiskLevel
 from web.api.paging import Paging
 
@@ -282,87 +281,6 @@ class LetterBody(Body):
     """The text of a draft."""
 
     body: Text
-
-
-class SchoolVisitBody(Body):
-    """A visit to a school; `duty` is the planned one that it was, else it is the first due."""
-
-    urn: Urn
-    visited_on: Day
-    purpose: Text
-    notes: Text
-    agreed_actions: Text = ""
-    duty: RowKey | None = None
-
-
-class ReportSectionBody(Body):
-    """One section of a written report, by the title that the policy gives it."""
-
-    title: Word
-    text: Text
-
-
-class WrittenReportBody(Body):
-    """A written report on a school; `duty` is the planned one that it was, else the first due."""
-
-    urn: Urn
-    dated: Day
-    sections: Annotated[list[ReportSectionBody], Field(max_length=50)]
-    duty: RowKey | None = None
-
-
-class SupportReviewBody(Body):
-    """A review of a school, or without a URN of the whole register.
-
-    `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review` or `board_report`.
-    """
-
-    kind: Word
-    urn: Urn | None = None
-    held_on: Day
-    summary: Text
-    impact: Text = ""
-    duty: RowKey | None = None
-
-
-class SupporterBody(Body):
-    """Somebody who is to support a school: an officer by e-mail address, or a name."""
-
-    role: Word
-    officer: Email | None = None
-    name: Text = ""
-    organisation: Text = ""
-    first_day: Day
-    last_day: Day | None = None
-
-
-class LastDayBody(Body):
-    """The last day of somebody's support."""
-
-    last_day: Day
-
-
-class SupportWorkQuery(Paging):
-    """Visits or written reports of which school, by which officer (their e-mail address)."""
-
-    urn: int | None = Field(None, ge=1, le=999_999)
-    officer: Email | None = None
-
-
-class SupportReviewQuery(SupportWorkQuery):
-    """Reviews of which kind, of which school, by which officer."""
-
-    kind: DutyKind | None = None
-
-
-class DutyQuery(Paging):
-    """Which duties; `to_do` are those that are planned or late, `due_before` is left out."""
-
-    urn: int | None = Field(None, ge=1, le=999_999)
-    kind: DutyKind | None = None
-    officer: Email | None = None
-    state: Literal["planned", "late", "done", "cancelled", "to_do"] | None = None
-    due_before: Day | None = None
 
 
 class EscalationQuery(Paging):
