@@ -9,10 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.escalations.tables import ProposalState, Status
 from models.inputs import Day, Email, Text, Urn, Word, Words
-from models.level_letters.letters_shown import Channel
-from models.level_letters.tables import LevelLetterState
 from models.matters.tables import DeadlineState
-from models.schools.tables import RiskLevel
 from web.api.paging import Paging
 
 
@@ -311,19 +308,3 @@ class DeadlineQuery(Paging):
     due_before: Day | None = None
     state: DeadlineState | None = None
     case_officer: Email | None = None
-
-
-class LetterBatchBody(Body):
-    """What a batch of letters is about: `annual` or `changes`."""
-
-    about: Word
-
-
-class LevelLetterQuery(Paging):
-    """Which letters of a batch, by words of the school's name, and by what they are like."""
-
-    query: Word = ""
-    level: RiskLevel | None = None
-    role: Word | None = None
-    channel: Channel | None = None
-    state: LevelLetterState | None = None
