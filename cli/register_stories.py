@@ -1,7 +1,6 @@
 """The demonstration’s risk register: who supports whom, what was done, a level that rose."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -10,6 +9,7 @@ from cli.stage import Stage, officer_named
 from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
 from models.database import read, write
+from models.people.acting import Acting
 from models.programme import supporters, supporting
 from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
 from models.risk import assessing, moderating, rounds
@@ -68,14 +68,8 @@ def annual_assessment(stage: Stage) -> Moments:
             continue
         _assess_all(stage, current)
         yield stage.at(days_back - 1, 10)
-        with write(stage.engine) as session:
-            rounds.publish_round(
-                session,
-                stage.policy,
-                officer=officer_named(session, "Margaret"),
-                now=stage.now,
-                school_year=current.school_year,
-            )
+        with stage.acting("Margaret") as acting:
+            rounds.publish_round(acting, current.school_year)
         return
 
 
@@ -84,42 +78,33 @@ def _assess_all(stage: Stage, current: AssessmentRound) -> None:
     with write(stage.engine) as session:
         for number, urn in session.exec(drafts.order_by(col(Assessment.id))).all():
             place = next(place for place, school in enumerate(SCHOOLS) if school.urn == urn)
-            given: dict[str, Any] = {"now": stage.now, "assessment_id": number}
-            officer = officer_named(session, EVALUATORS[place % 2])
+            acting = stage.acting_in(session, EVALUATORS[place % 2])
             for kind, source, summary in FINDINGS:
-                assessing.add_evidence(
-                    session,
-                    officer=officer,
+                found = assessing.PieceOfEvidence(
                     kind=kind,
                     source=source,
-                    dated=london_date(stage.now) - timedelta(days=7),
+                    dated=acting.today - timedelta(days=7),
                     summary=summary,
-                    **given,
                 )
-            proposed = assessing.propose_level(
-                session,
-                officer=officer,
+                assessing.add_evidence(acting, number, found)
+            level = assessing.ProposedLevel(
                 level=SCHOOLS[place].risk_level,
                 reason="The evidence of the year agrees with what we see on our visits.",
-                **given,
             )
-            moderating.moderate(
-                session,
-                stage.policy,
-                officer=officer_named(session, "Margaret"),
-                decision="agree",
-                version=proposed.version,
-                **given,
-            )
+            proposed = assessing.propose_level(acting, number, level)
+            _agree(stage.acting_in(session, "Margaret"), proposed)
+
+
+def _agree(acting: Acting, proposed: Assessment) -> None:
+    agreed = moderating.Moderation(decision="agree", version=proposed.version)
+    moderating.moderate(acting, proposed.id, agreed)
 
 
 def riverside_rises(stage: Stage) -> Moments:
     """A level that changes in the year; its letters wait to be approved."""
     yield stage.at(12, 11)
-    day = london_date(stage.now)
-    with write(stage.engine) as session:
-        officer = officer_named(session, "Tom")
-        started = assessing.begin_assessment(session, officer=officer, now=stage.now, urn=RIVERSIDE)
+    with stage.acting("Tom") as acting:
+        started = assessing.begin_assessment(acting, assessing.NewAssessment(urn=RIVERSIDE))
         for kind, source, summary in (
             (
                 RiskEvidenceKind.DATA_ANALYSIS,
@@ -132,61 +117,40 @@ def riverside_rises(stage: Stage) -> Moments:
                 "The deputy headteacher and the leader for English leave at Christmas.",
             ),
         ):
-            assessing.add_evidence(
-                session,
-                officer=officer,
-                now=stage.now,
-                assessment_id=started.id,
-                kind=kind,
-                source=source,
-                dated=day - timedelta(days=3),
-                summary=summary,
+            found = assessing.PieceOfEvidence(
+                kind=kind, source=source, dated=acting.today - timedelta(days=3), summary=summary
             )
-        proposed = assessing.propose_level(
-            session,
-            officer=officer,
-            now=stage.now,
-            assessment_id=started.id,
+            assessing.add_evidence(acting, started.id, found)
+        level = assessing.ProposedLevel(
             level=RiskLevel.MEDIUM,
             reason="The two who lead the improvement of reading leave, and nobody is in sight.",
             words="Reading has fallen, and the two who lead its improvement leave at Christmas.",
         )
+        proposed = assessing.propose_level(acting, started.id, level)
     yield stage.at(10, 9, 30)
-    with write(stage.engine) as session:
-        moderating.moderate(
-            session,
-            stage.policy,
-            officer=officer_named(session, "Margaret"),
-            now=stage.now,
-            assessment_id=proposed.id,
-            decision="agree",
-            version=proposed.version,
-        )
+    with stage.acting("Margaret") as acting:
+        _agree(acting, proposed)
 
 
 def _assign(stage: Stage) -> None:
     with write(stage.engine) as session:
-        given: dict[str, Any] = {
-            "officer": officer_named(session, "Margaret"),
-            "now": stage.now,
-            "first_day": london_date(stage.now),
-        }
+        acting = stage.acting_in(session, "Margaret")
         for place, school in enumerate(SCHOOLS):
-            supporters.assign_supporter(
-                session,
-                **given,
-                urn=school.urn,
+            evaluator = supporters.NewSupporter(
                 role=SupportRole.SCHOOL_EVALUATION_OFFICER,
-                email=officer_named(session, EVALUATORS[place % 2]).email,
+                officer=officer_named(session, EVALUATORS[place % 2]).email,
+                first_day=acting.today,
             )
+            supporters.assign_supporter(acting, school.urn, evaluator)
         for role, name, organisation in (
             (SupportRole.NATIONAL_LEADER, "Harriet Lyle", "Brookside Academy"),
             (SupportRole.SISG_MEMBER, "Judith Pell", "Chair of governors"),
             (SupportRole.SISG_MEMBER, "Harriet Lyle", "Brookside Academy"),
         ):
-            supporters.assign_supporter(
-                session, **given, urn=STONEGATE, role=role, name=name, organisation=organisation
+            helper = supporters.NewSupporter(
+                role=role, name=name, organisation=organisation, first_day=acting.today
             )
+            supporters.assign_supporter(acting, STONEGATE, helper)
 
 
 def _do_what_is_due(stage: Stage, days_back: int) -> None:
@@ -202,52 +166,46 @@ def _do_what_is_due(stage: Stage, days_back: int) -> None:
 
 def _do(session: Session, stage: Stage, duty: Duty) -> None:
     day = london_date(stage.now)
-    common: dict[str, Any] = {"now": stage.now, "duty": duty.id}
     if duty.urn is None:
-        supporting.record_review(
-            session,
-            officer=officer_named(session, "Margaret"),
+        of_all = supporting.ReviewHeld(
             kind=duty.kind,
             held_on=day,
             summary="We went through the actions at every school at high or medium risk.",
             impact="Two schools are on their way to a lower level; one needs more of our time.",
-            **common,
+            duty=duty.id,
         )
+        supporting.record_review(stage.acting_in(session, "Margaret"), of_all)
         return
     place = next(place for place, school in enumerate(SCHOOLS) if school.urn == duty.urn)
-    officer = officer_named(session, EVALUATORS[place % 2])
+    acting = stage.acting_in(session, EVALUATORS[place % 2])
     if duty.kind is DutyKind.VISIT:
-        supporting.record_visit(
-            session,
-            officer=officer,
+        visit = supporting.VisitMade(
             urn=duty.urn,
             visited_on=day,
             purpose=f"Visit {duty.number} of the school year",
             notes=NOTES[(place + duty.number) % len(NOTES)],
             agreed_actions="The headteacher sends us the revised timetable within two weeks.",
-            **common,
+            duty=duty.id,
         )
+        supporting.record_visit(acting, visit)
     elif duty.kind is DutyKind.REPORT:
-        supporting.record_report(
-            session,
-            stage.policy,
-            officer=officer,
-            urn=duty.urn,
-            dated=day,
-            sections=dict(zip(stage.policy.programme.report_sections, SECTIONS, strict=True)),
-            **common,
-        )
+        titles = stage.policy.programme.report_sections
+        sections = [
+            supporting.SectionWritten(title=title, text=text)
+            for title, text in zip(titles, SECTIONS, strict=True)
+        ]
+        report = supporting.ReportWritten(urn=duty.urn, dated=day, sections=sections, duty=duty.id)
+        supporting.record_report(acting, report)
     else:
-        supporting.record_review(
-            session,
-            officer=officer,
+        review = supporting.ReviewHeld(
             urn=duty.urn,
             kind=duty.kind,
             held_on=day,
             summary="The actions agreed at the last visit are under way; one of them is late.",
             impact="Lessons are better planned. It is too early to see it in results.",
-            **common,
+            duty=duty.id,
         )
+        supporting.record_review(acting, review)
 
 
 REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises)

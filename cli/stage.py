@@ -49,7 +49,11 @@ class Stage:
     def acting(self, by: str) -> Iterator[Acting]:
         """A transaction of the officer with this first name."""
         with write(self.engine) as session:
-            yield Acting(session, self.policy, officer_named(session, by), self.now)
+            yield self.acting_in(session, by)
+
+    def acting_in(self, session: Session, by: str) -> Acting:
+        """The officer with this first name, in a transaction that others act in too."""
+        return Acting(session, self.policy, officer_named(session, by), self.now)
 
     def start(self, urn: int, by: str, case_officer: str, **told: Any) -> str:
         """Start an escalation; its reference."""

@@ -1,7 +1,7 @@
 """A drafted batch: looked at, approved or withdrawn, drafted anew, taken up again."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import String, and_, func, literal, update
 from sqlalchemy import delete as delete_rows
@@ -9,7 +9,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from models import work
-from models.clocks import london_date
+from models.inputs import Reason
 from models.level_letters.batches import count, find_batch, job_of, record
 from models.level_letters.drafting import ROLES, address_lines, concerns
 from models.level_letters.events import LevelLettersApproved, LevelLettersWithdrawn
@@ -21,7 +21,8 @@ from models.level_letters.tables import (
     LevelLetterState,
     SampleLook,
 )
-from models.people.access import Act, require
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotPossible
@@ -35,11 +36,12 @@ CLOSED = "The school has closed since."
 OTHER_LEVEL = "The school's level has changed since."
 
 
-def look_at(session: Session, *, officer: Officer, now: datetime, letter_id: int) -> None:
+def look_at(acting: Acting, letter_id: int) -> None:
     """Note that an officer opened a letter, if it is of a sample. Raises NotAllowed."""
-    require(officer, Act.APPROVE_LEVEL_LETTERS)
+    acting.require(Act.APPROVE_LEVEL_LETTERS)
+    session, officer = acting.session, acting.officer
     for sample in _unseen_samples(session, letter_id, officer.id):
-        add(session, SampleLook, sample_id=sample, officer_id=officer.id, looked_at=now)
+        add(session, SampleLook, sample_id=sample, officer_id=officer.id, looked_at=acting.now)
 
 
 def is_unseen(session: Session, letter_id: int, officer_id: int) -> bool:
@@ -78,25 +80,24 @@ def own_batch(policy: Policy, batch: LetterBatch, officer: Officer) -> str | Non
     return "You began this batch, so another senior officer must approve it."
 
 
-def approve(
-    session: Session, policy: Policy, *, officer: Officer, now: datetime, number: int
-) -> LetterBatch:
+def approve(acting: Acting, number: int) -> LetterBatch:
     """Approve a batch: its date and signature are fixed, and a bulk job issues it.
 
     Raises NotFound; NotAllowed, also for whoever began it unless the policy says that one officer
     is enough; NotPossible unless it is prepared, every letter is still right and the officer has
     opened every letter of its sample.
     """
-    require(officer, Act.APPROVE_LEVEL_LETTERS)
+    acting.require(Act.APPROVE_LEVEL_LETTERS)
+    session, officer, now = acting.session, acting.officer, acting.now
     batch = find_batch(session, number)
     _check_prepared(batch, "approved")
-    own = own_batch(policy, batch, officer)
+    own = own_batch(acting.policy, batch, officer)
     if own is not None:
         raise NotAllowed(own)
     letters = count(session, batch, LevelLetterState.DRAFTED)
     if not letters:
         raise NotPossible("The batch has no letter that can be sent. Withdraw it.")
-    stale = len(_stale(session, batch, london_date(now)))
+    stale = len(_stale(session, batch, acting.today))
     if stale:
         raise NotPossible(
             f"{stale} {'letter is' if stale == 1 else 'letters are'} no longer right: since the "
@@ -116,7 +117,7 @@ def approve(
         state=BatchState.APPROVED,
         approved_by_id=officer.id,
         approved_at=now,
-        dated=london_date(now),
+        dated=acting.today,
         signed_by=officer.name,
         signed_as=officer.role.label,
     )
@@ -125,16 +126,15 @@ def approve(
     return find_batch(session, number)
 
 
-def withdraw(
-    session: Session, *, officer: Officer, now: datetime, number: int, reason: str
-) -> LetterBatch:
+def withdraw(acting: Acting, number: int, given: Reason) -> LetterBatch:
     """Withdraw a batch before it is approved; what it is about can be written about again.
 
     Raises NotFound, NotAllowed, InvalidInput; NotPossible once it is approved.
     """
-    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    acting.require(Act.PREPARE_LEVEL_LETTERS)
+    session, officer, now = acting.session, acting.officer, acting.now
     batch = find_batch(session, number)
-    check_prose("reason", reason, most=2000)
+    check_prose("reason", given.reason, most=2000)
     if batch.state not in (BatchState.PREPARING, BatchState.PREPARED):
         raise NotPossible(f"The batch is {batch.state.value}: it can no longer be withdrawn.")
     letters = count(session, batch, LevelLetterState.DRAFTED)
@@ -154,25 +154,26 @@ def withdraw(
         {"id": batch.id},
         state=BatchState.WITHDRAWN,
         occasion=f"withdrawn:{batch.id}:{batch.occasion}",
-        reason=reason,
+        reason=given.reason,
     )
     record(session, now, officer.email, LevelLettersWithdrawn, batch, letters)
     return find_batch(session, number)
 
 
-def prepare_again(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
+def prepare_again(acting: Acting, number: int) -> LetterBatch:
     """Draft anew the letters that were left out, once their addresses are corrected.
 
     And those whose contact has changed since. What a school must no longer be told is left out.
     Raises NotFound, NotAllowed; NotPossible unless the batch is prepared and has such letters.
     """
-    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    acting.require(Act.PREPARE_LEVEL_LETTERS)
+    session = acting.session
     batch = find_batch(session, number)
     _check_prepared(batch, "prepared again")
     left_out = select(LevelLetter.id, LevelLetter.left_out).where(
         LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.LEFT_OUT
     )
-    stale = _stale(session, batch, london_date(now))
+    stale = _stale(session, batch, acting.today)
     anew = [id for id, why in session.exec(left_out) if why not in (CLOSED, OTHER_LEVEL)]
     anew += [id for id, why in stale.items() if not why]
     if not anew and not stale:
@@ -185,7 +186,7 @@ def prepare_again(session: Session, *, officer: Officer, now: datetime, number: 
     for some in _portions(anew):
         session.connection().execute(delete_rows(LevelLetter).where(col(LevelLetter.id).in_(some)))
     change(session, LetterBatch, {"id": batch.id}, state=BatchState.PREPARING)
-    work.enqueue_again(session, now, BulkKind.PREPARE_LETTERS, batch.id)
+    work.enqueue_again(session, acting.now, BulkKind.PREPARE_LETTERS, batch.id)
     return find_batch(session, number)
 
 
@@ -247,12 +248,13 @@ def _portions(letters: Sequence[int]) -> list[Sequence[int]]:
     return [letters[first : first + 5000] for first in range(0, len(letters), 5000)]
 
 
-def go_on(session: Session, *, officer: Officer, now: datetime, number: int) -> LetterBatch:
+def go_on(acting: Acting, number: int) -> LetterBatch:
     """Let bulk work on a batch go on that failed; or make the print bundle of an issued one again.
 
     Raises NotFound, NotAllowed; NotPossible when nothing has stopped.
     """
-    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    acting.require(Act.PREPARE_LEVEL_LETTERS)
+    session = acting.session
     batch = find_batch(session, number)
     kind = job_of(batch)
     job = work.find_job(session, kind, batch.id) if kind else None
@@ -260,7 +262,7 @@ def go_on(session: Session, *, officer: Officer, now: datetime, number: int) -> 
     if kind is None or job is None or not (again or job.state is BulkState.FAILED):
         raise NotPossible("Nothing has stopped that could go on.")
     if job.state is not BulkState.OPEN:
-        work.enqueue_again(session, now, kind, batch.id)
+        work.enqueue_again(session, acting.now, kind, batch.id)
     return batch
 
 

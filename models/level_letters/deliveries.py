@@ -6,10 +6,12 @@ from sqlmodel import Session, col, select
 
 from models import noting
 from models.events import append
+from models.inputs import Input, Text, Word
 from models.level_letters.events import LevelLetterSettled
 from models.level_letters.tables import LetterBatch, LevelLetter
 from models.outbox import Message, MessageKind, MessageState
-from models.people.access import Act, may, require
+from models.people.access import Act, may
+from models.people.acting import Acting
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -21,26 +23,25 @@ from models.text import check_prose
 UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
 
 
-def settle(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    number: int,
-    message_id: int,
-    decision: str,
-    reason: str,
-) -> Message:
+class DeliveryDecision(Input):
+    """What became of a delivery, `sent` or `send_again`, and how that is known."""
+
+    decision: Word
+    reason: Text
+
+
+def settle(acting: Acting, number: int, message_id: int, given: DeliveryDecision) -> Message:
     """An officer decides what became of a letter that was refused or may have arrived.
 
     `sent`: it arrived, or was given to the school another way. `send_again`: to the address that
     the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    acting.require(Act.PREPARE_LEVEL_LETTERS)
+    session, now, decision = acting.session, acting.now, given.decision
     message, letter = find_delivery(session, number, message_id)
     if decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")
-    check_prose("reason", reason, most=2000)
+    check_prose("reason", given.reason, most=2000)
     if message.state not in UNSETTLED:
         raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
     was = {"id": message.id, "state": message.state}
@@ -48,9 +49,9 @@ def settle(
     noting.state(session, Message, {"key": message.key}, state=MessageState.SETTLED)
     school = session.get_one(School, letter.urn).name
     settled = LevelLetterSettled(
-        None, message=message.id, school=school, decision=decision, reason=reason
+        None, message=message.id, school=school, decision=decision, reason=given.reason
     )
-    append(session, now, officer.email, settled)
+    append(session, now, acting.officer.email, settled)
     if decision == "send_again":
         _send_again(session, message, letter, now)
     session.refresh(message)

@@ -13,13 +13,14 @@ from models import work
 from models.clocks import is_working_day, london_date, london_time, long_date
 from models.database import read, write
 from models.events import THE_CLOCK
+from models.inputs import Input, Word
 from models.level_letters.already_left import left_before
 from models.level_letters.batches import find_batch
 from models.level_letters.drafting import in_year_changes
 from models.level_letters.tables import BatchState, LetterBatch
 from models.outbox import ClockPass
-from models.people.access import Act, require
-from models.people.tables import Officer
+from models.people.access import Act
+from models.people.acting import Acting
 from models.policy.programme import school_year_of
 from models.refusals import InvalidInput, NotPossible
 from models.risk.tables import AssessmentRound, RoundState
@@ -30,19 +31,26 @@ COLLECTS = time(7)  # London's, on working days: from then on the clock collects
 COLLECTED = "level_letters"
 
 
-def open_batch(session: Session, *, officer: Officer, now: datetime, about: str) -> LetterBatch:
-    """Begin a batch: `about` is "annual", the last published round, or "changes" in the year.
+class NewLetterBatch(Input):
+    """What a batch of letters is about: `annual` or `changes`."""
+
+    about: Word
+
+
+def open_batch(acting: Acting, given: NewLetterBatch) -> LetterBatch:
+    """Begin a batch about the last published round, or about changes in the year.
 
     Its letters are drafted by a bulk job. Raises NotAllowed, InvalidInput; NotPossible when there
     is nothing to write about that no other batch has.
     """
-    require(officer, Act.PREPARE_LEVEL_LETTERS)
+    acting.require(Act.PREPARE_LEVEL_LETTERS)
+    session, about, by = acting.session, given.about, acting.officer.email
     if about not in ("annual", "changes"):
         raise InvalidInput("about", "Choose “annual” or “changes”.")
     opened = (
-        _open_annual(session, now, officer.email)
+        _open_annual(session, acting.now, by)
         if about == "annual"
-        else open_changes(session, now, officer.email)
+        else open_changes(session, acting.now, by)
     )
     if opened is None:
         what = "No published assessment" if about == "annual" else "No change of level"

@@ -3,14 +3,16 @@
 Source: Barnsley, School Improvement and Quality Assurance Policy, part 4 (Table 1).
 """
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Date, bindparam, or_
 from sqlmodel import Session, col, select
 
-from models.clocks import EARLIEST_YEAR, LATEST_YEAR, london_date, long_date
+from models.clocks import EARLIEST_YEAR, LATEST_YEAR, long_date
 from models.events import append
-from models.people.access import Act, may, require
+from models.inputs import Day, Email, Input, Text, Word
+from models.people.access import Act, may
+from models.people.acting import Acting
 from models.people.officers import find_officer, officers_in
 from models.people.tables import Officer, Role
 from models.programme.events import SupportAssigned, SupportEnded
@@ -43,57 +45,57 @@ def looking_after(session: Session, urn: int, day: date) -> list[Officer]:
     return [officer] if officer else officers_in(session, Role.HEAD_OF_SERVICE)
 
 
-def assign_supporter(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    urn: object,
-    role: str,
-    first_day: date,
-    last_day: date | None = None,
-    email: str | None = None,
-    name: str = "",
-    organisation: str = "",
-) -> Supporter:
+class NewSupporter(Input):
+    """Somebody who is to support a school: an officer by e-mail address, or a name."""
+
+    role: Word
+    officer: Email | None = None
+    name: Text = ""
+    organisation: Text = ""
+    first_day: Day
+    last_day: Day | None = None
+
+
+def assign_supporter(acting: Acting, urn: object, given: NewSupporter) -> Supporter:
     """Somebody supports a school from a day on: an officer by e-mail address, or a name.
 
     The School Evaluation Officer is an officer, and there is one at a time. Raises NotAllowed,
-    NotFound, InvalidInput; NotPossible on days on which the school has a School Evaluation
-    Officer already.
+    NotFound, InvalidInput (of the officer the field is `email`); NotPossible on days on which the
+    school has a School Evaluation Officer already.
     """
-    require(officer, Act.ASSIGN_SUPPORT)
+    acting.require(Act.ASSIGN_SUPPORT)
+    session = acting.session
     school = find_school(session, urn)
-    if role not in list(SupportRole):
+    if given.role not in list(SupportRole):
         raise InvalidInput("role", f"Choose from: {', '.join(SupportRole)}.")
-    capacity = SupportRole(role)
-    assigned = _assigned_officer(session, capacity, email)
+    capacity = SupportRole(given.role)
+    assigned = _assigned_officer(session, capacity, given.officer)
     if assigned is None:
-        check_line("name", name)
-    check_line("organisation", organisation, required=False)
-    _check_day("first_day", first_day)
-    if last_day is not None:
-        _check_day("last_day", last_day)
-        if last_day < first_day:
+        check_line("name", given.name)
+    check_line("organisation", given.organisation, required=False)
+    _check_day("first_day", given.first_day)
+    if given.last_day is not None:
+        _check_day("last_day", given.last_day)
+        if given.last_day < given.first_day:
             raise InvalidInput("last_day", "The last day cannot be before the first.")
     if capacity is SupportRole.SCHOOL_EVALUATION_OFFICER:
-        _check_one_at_a_time(session, school, first_day, last_day)
+        _check_one_at_a_time(session, school, given)
     number = add(
         session,
         Supporter,
         urn=school.urn,
         role=capacity,
         officer_id=assigned.id if assigned else None,
-        name=assigned.name if assigned else name,
-        organisation=organisation,
-        first_day=first_day,
-        last_day=last_day,
-        assigned_by=officer.email,
-        assigned_at=now,
+        name=assigned.name if assigned else given.name,
+        organisation=given.organisation,
+        first_day=given.first_day,
+        last_day=given.last_day,
+        assigned_by=acting.officer.email,
+        assigned_at=acting.now,
     )
     supporter = session.get_one(Supporter, number)
-    happened = _support(SupportAssigned, supporter, school, first_day)
-    append(session, now, officer.email, happened)
+    happened = _support(SupportAssigned, supporter, school, given.first_day)
+    append(session, acting.now, acting.officer.email, happened)
     return supporter
 
 
@@ -117,16 +119,14 @@ def _check_day(field: str, day: date) -> None:
         raise InvalidInput(field, "Enter the year with four digits, such as 2026.")
 
 
-def _check_one_at_a_time(
-    session: Session, school: School, first_day: date, last_day: date | None
-) -> None:
+def _check_one_at_a_time(session: Session, school: School, given: NewSupporter) -> None:
     same_days = [
         col(Supporter.urn) == school.urn,
         col(Supporter.role) == SupportRole.SCHOOL_EVALUATION_OFFICER,
-        or_(col(Supporter.last_day).is_(None), col(Supporter.last_day) >= first_day),
+        or_(col(Supporter.last_day).is_(None), col(Supporter.last_day) >= given.first_day),
     ]
-    if last_day is not None:
-        same_days.append(col(Supporter.first_day) <= last_day)
+    if given.last_day is not None:
+        same_days.append(col(Supporter.first_day) <= given.last_day)
     there = session.exec(select(Supporter).where(*same_days)).first()
     if there is not None:
         raise NotPossible(
@@ -135,27 +135,32 @@ def _check_one_at_a_time(
         )
 
 
-def end_support(
-    session: Session, *, officer: Officer, now: datetime, supporter_id: int, last_day: date
-) -> Supporter:
+class LastDay(Input):
+    """The last day of somebody's support."""
+
+    last_day: Day
+
+
+def end_support(acting: Acting, supporter_id: int, given: LastDay) -> Supporter:
     """Somebody supports a school no longer than to this day, which may lie ahead.
 
     Raises NotAllowed, NotFound, InvalidInput; NotPossible when it ends earlier already.
     """
-    require(officer, Act.ASSIGN_SUPPORT)
+    acting.require(Act.ASSIGN_SUPPORT)
+    session, last_day = acting.session, given.last_day
     supporter = find_supporter(session, supporter_id)
     _check_day("last_day", last_day)
     if last_day < supporter.first_day:
         raise InvalidInput("last_day", "The last day cannot be before the first.")
     if supporter.last_day is not None and supporter.last_day <= last_day:
         raise NotPossible(f"This ends on {long_date(supporter.last_day)} already.")
-    if supporter.last_day is not None and supporter.last_day < london_date(now):
+    if supporter.last_day is not None and supporter.last_day < acting.today:
         raise NotPossible(f"This ended on {long_date(supporter.last_day)}.")
     as_it_was = {"id": supporter.id}
     change(session, Supporter, as_it_was, last_day=last_day)
     school = session.get_one(School, supporter.urn)
     happened = _support(SupportEnded, supporter, school, last_day)
-    append(session, now, officer.email, happened)
+    append(session, acting.now, acting.officer.email, happened)
     return find_supporter(session, supporter_id)
 
 

@@ -3,16 +3,19 @@
 Source: Barnsley, School Improvement and Quality Assurance Policy, parts 3 and 4 (Table 1).
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from models.clocks import past_day
 from models.events import append
-from models.people.access import Act, may, require
+from models.inputs import Day, Input, Reason, RowKey, Text, Urn, Word
+from models.people.access import Act, may
+from models.people.acting import Acting
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.programme import school_year_of
@@ -60,18 +63,18 @@ _PLANNED_OF_COUNCIL = _PLANNED.where(col(Duty.urn).is_(None))
 # Visits, reports, reviews ------------------------------------------------------------------
 
 
-def record_visit(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    urn: object,
-    visited_on: date,
-    purpose: str,
-    notes: str,
-    agreed_actions: str = "",
-    duty: int | None = None,
-) -> SchoolVisit:
+class VisitMade(Input):
+    """A visit to a school; `duty` is the planned one that it was, else it is the first due."""
+
+    urn: Urn
+    visited_on: Day
+    purpose: Text
+    notes: Text
+    agreed_actions: Text = ""
+    duty: RowKey | None = None
+
+
+def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
     """An officer visited a school; their note of it.
 
     It is the visit that was planned as `duty`; else, of the planned visits of the school year in
@@ -79,63 +82,80 @@ def record_visit(
     planned it counts as one more. Raises NotAllowed, NotFound, InvalidInput; NotPossible when it
     is on record already, and for a duty that is done or cancelled.
     """
-    require(officer, Act.RECORD_SUPPORT_WORK)
-    school = find_school(session, urn)
-    past_day("visited_on", visited_on, now)
-    check_line("purpose", purpose)
-    check_prose("notes", notes)
-    check_prose("agreed_actions", agreed_actions, required=False)
-    visit = {"urn": school.urn, "visited_on": visited_on, "officer_id": officer.id}
-    _check_new(session, SchoolVisit, {**visit, "purpose": purpose}, "This visit")
-    met = _meet(session, DutyKind.VISIT, school, visited_on, duty)
+    acting.require(Act.RECORD_SUPPORT_WORK)
+    session, officer = acting.session, acting.officer
+    school = find_school(session, given.urn)
+    past_day("visited_on", given.visited_on, acting.now)
+    check_line("purpose", given.purpose)
+    check_prose("notes", given.notes)
+    check_prose("agreed_actions", given.agreed_actions, required=False)
+    visit = {"urn": school.urn, "visited_on": given.visited_on, "officer_id": officer.id}
+    _check_new(session, SchoolVisit, {**visit, "purpose": given.purpose}, "This visit")
+    met = _meet(session, DutyKind.VISIT, school, given.visited_on, given.duty)
     number = add(
         session,
         SchoolVisit,
         **visit,
-        purpose=purpose,
-        notes=notes,
-        agreed_actions=agreed_actions,
+        purpose=given.purpose,
+        notes=given.notes,
+        agreed_actions=given.agreed_actions,
         duty_id=met,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
     happened = VisitRecorded(
-        None, visit=number, urn=school.urn, school=school.name, visited_on=visited_on
+        None, visit=number, urn=school.urn, school=school.name, visited_on=given.visited_on
     )
-    append(session, now, officer.email, happened)
+    append(session, acting.now, officer.email, happened)
     return session.get_one(SchoolVisit, number)
 
 
-def record_report(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    urn: object,
-    dated: date,
-    sections: Mapping[str, str],
-    duty: int | None = None,
-) -> WrittenReport:
-    """A written report on a school: a text for each section that the policy names.
+class SectionWritten(Input):
+    """One section of a written report, by the title that the policy gives it."""
+
+    title: Word
+    text: Text
+
+
+class ReportWritten(Input):
+    """A written report on a school; `duty` is the planned one that it was, else the first due."""
+
+    urn: Urn
+    dated: Day
+    sections: Annotated[list[SectionWritten], Field(max_length=50)]
+    duty: RowKey | None = None
+
+
+def record_report(acting: Acting, given: ReportWritten) -> WrittenReport:
+    """A written report on a school: a text for each section that the policy names, each once.
 
     Which duty it meets is as for `record_visit`. Raises NotAllowed, NotFound, InvalidInput (of
     the third section the field is `section-3`); NotPossible when the officer has a report of this
     day on record, and for a duty that is done or cancelled.
     """
-    require(officer, Act.RECORD_SUPPORT_WORK)
-    school = find_school(session, urn)
-    past_day("dated", dated, now)
-    texts = _checked_sections(policy, sections)
+    acting.require(Act.RECORD_SUPPORT_WORK)
+    session, officer, dated = acting.session, acting.officer, given.dated
+    written = _each_once(given.sections)
+    school = find_school(session, given.urn)
+    past_day("dated", dated, acting.now)
+    texts = _checked_sections(acting.policy, written)
     report = {"urn": school.urn, "dated": dated, "officer_id": officer.id}
     _check_new(session, WrittenReport, report, "A report of yours of this day")
-    met = _meet(session, DutyKind.REPORT, school, dated, duty)
-    number = add(session, WrittenReport, **report, sections=texts, duty_id=met, recorded_at=now)
+    met = _meet(session, DutyKind.REPORT, school, dated, given.duty)
+    recorded = {"sections": texts, "duty_id": met, "recorded_at": acting.now}
+    number = add(session, WrittenReport, **report, **recorded)
     happened = ReportRecorded(None, report=number, urn=school.urn, school=school.name, dated=dated)
-    append(session, now, officer.email, happened)
+    append(session, acting.now, officer.email, happened)
     return session.get_one(WrittenReport, number)
 
 
-def _checked_sections(policy: Policy, sections: Mapping[str, str]) -> list[dict[str, str]]:
+def _each_once(sections: Sequence[SectionWritten]) -> dict[str, str]:
+    texts = {section.title: section.text for section in sections}
+    if len(texts) < len(sections):
+        raise InvalidInput("sections", "Send each section once.")
+    return texts
+
+
+def _checked_sections(policy: Policy, sections: dict[str, str]) -> list[dict[str, str]]:
     wanted = policy.programme.report_sections
     unknown = [title for title in sections if title not in wanted]
     if unknown:
@@ -146,26 +166,29 @@ def _checked_sections(policy: Policy, sections: Mapping[str, str]) -> list[dict[
         try:
             check_prose(f"section-{place}", text)
         except InvalidInput as invalid:
-            empty = isinstance(text, str) and not text.strip()
             what = f"Enter the section “{title}”."
-            errors.append((f"section-{place}", what if empty else f"“{title}”: {invalid.message}"))
+            wrong = f"“{title}”: {invalid.message}" if text.strip() else what
+            errors.append((f"section-{place}", wrong))
     if errors:
         raise InvalidInput.many(errors)
     return [{"title": title, "text": sections[title]} for title in wanted]
 
 
-def record_review(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    kind: str,
-    held_on: date,
-    summary: str,
-    impact: str = "",
-    urn: object = None,
-    duty: int | None = None,
-) -> Review:
+class ReviewHeld(Input):
+    """A review of a school, or without a URN of the whole register.
+
+    `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review` or `board_report`.
+    """
+
+    kind: Word
+    urn: Urn | None = None
+    held_on: Day
+    summary: Text
+    impact: Text = ""
+    duty: RowKey | None = None
+
+
+def record_review(acting: Acting, given: ReviewHeld) -> Review:
     """A review that was held (`REVIEWS`): of one school, or without a URN of the whole register.
 
     The monthly evaluation of a school is written by its School Evaluation Officer, if it has one,
@@ -174,26 +197,27 @@ def record_review(
     InvalidInput; NotPossible when it is on record already, and for a duty that is done or
     cancelled.
     """
-    require(officer, Act.RECORD_SUPPORT_WORK)
-    what = _review_kind(kind, urn)
-    school = find_school(session, urn) if urn is not None else None
-    past_day("held_on", held_on, now)
-    check_prose("summary", summary)
-    check_prose("impact", impact, required=what in WITH_IMPACT)
+    acting.require(Act.RECORD_SUPPORT_WORK)
+    session, officer, held_on = acting.session, acting.officer, given.held_on
+    what = _review_kind(given.kind, given.urn)
+    school = find_school(session, given.urn) if given.urn is not None else None
+    past_day("held_on", held_on, acting.now)
+    check_prose("summary", given.summary)
+    check_prose("impact", given.impact, required=what in WITH_IMPACT)
     if school is not None and what is DutyKind.EVALUATION:
         _check_evaluator(session, officer, school, held_on)
     review = {"kind": what, "urn": school.urn if school else None, "held_on": held_on}
     _check_new(session, Review, review, "Such a review of this day")
-    met = _meet(session, what, school, held_on, duty)
+    met = _meet(session, what, school, held_on, given.duty)
     number = add(
         session,
         Review,
         **review,
         officer_id=officer.id,
-        summary=summary,
-        impact=impact,
+        summary=given.summary,
+        impact=given.impact,
         duty_id=met,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
     happened = ReviewRecorded(
         None,
@@ -203,7 +227,7 @@ def record_review(
         urn=school.urn if school else None,
         school=school.name if school else None,
     )
-    append(session, now, officer.email, happened)
+    append(session, acting.now, officer.email, happened)
     return session.get_one(Review, number)
 
 
@@ -300,17 +324,16 @@ def may_cancel(officer: Officer, policy: Policy, kind: DutyKind, level: RiskLeve
     return kind is DutyKind.VISIT and at_most
 
 
-def cancel_duty(
-    session: Session, policy: Policy, *, officer: Officer, now: datetime, duty_id: int, reason: str
-) -> Duty:
+def cancel_duty(acting: Acting, duty_id: int, given: Reason) -> Duty:
     """What was planned is not to be done, and why; see `may_cancel` for who can say so.
 
     Raises NotAllowed, NotFound, InvalidInput; NotPossible when it is done or cancelled.
     """
-    require(officer, Act.RECORD_SUPPORT_WORK)
+    acting.require(Act.RECORD_SUPPORT_WORK)
+    session, officer, reason = acting.session, acting.officer, given.reason
     duty = find_duty(session, duty_id)
     check_prose("reason", reason, most=2000)
-    if not may_cancel(officer, policy, duty.kind, duty.level):
+    if not may_cancel(officer, acting.policy, duty.kind, duty.level):
         raise NotAllowed(
             "Only a Head of Service can cancel this: the policy leaves open only how many visits "
             "a school has at a level of “up to” so many."
@@ -328,5 +351,5 @@ def cancel_duty(
         urn=school.urn if school else None,
         school=school.name if school else None,
     )
-    append(session, now, officer.email, cancelled)
+    append(session, acting.now, officer.email, cancelled)
     return find_duty(session, duty_id)

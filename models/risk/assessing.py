@@ -5,7 +5,7 @@ level without evidence and a reason, and nobody moderates what they proposed.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypedDict
 
 from sqlalchemy import bindparam, delete, or_
@@ -13,7 +13,9 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date, past_day
 from models.events import append
-from models.people.access import Act, require
+from models.inputs import Day, Input, Reason, Text, Urn, Word
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
@@ -60,17 +62,22 @@ _EVIDENCE = (
 )
 
 
-def begin_assessment(
-    session: Session, *, officer: Officer, now: datetime, urn: object
-) -> Assessment:
+class NewAssessment(Input):
+    """An assessment of a school in the year; the URN may be text too."""
+
+    urn: Urn
+
+
+def begin_assessment(acting: Acting, given: NewAssessment) -> Assessment:
     """Begin to assess a school in the year, outside the round.
 
     Raises NotAllowed, NotFound; NotPossible for a school that has closed, and while another such
     assessment of it is neither in force nor withdrawn.
     """
-    require(officer, Act.ASSESS)
-    school = find_school(session, urn)
-    check_open(school, now)
+    acting.require(Act.ASSESS)
+    session = acting.session
+    school = find_school(session, given.urn)
+    check_open(school, acting.now)
     under_way = find(session, _IN_YEAR_UNDER_WAY, urn=school.urn)
     if under_way:
         raise NotPossible(
@@ -84,87 +91,60 @@ def begin_assessment(
         occasion=AssessmentOccasion.IN_YEAR,
         state=AssessmentState.DRAFT,
         level_before=school.risk_level,
-        begun_by_id=officer.id,
-        begun_at=now,
+        begun_by_id=acting.officer.id,
+        begun_at=acting.now,
     )
     return find_assessment(session, number)
 
 
-def add_evidence(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    assessment_id: int,
-    kind: str,
-    source: str,
-    dated: date,
-    summary: str,
-) -> Assessment:
+class PieceOfEvidence(Input):
+    """One piece of evidence of an assessment: of which kind, where from, of which day."""
+
+    kind: Word
+    source: Text
+    dated: Day
+    summary: Text
+
+
+def add_evidence(acting: Acting, assessment_id: int, given: PieceOfEvidence) -> Assessment:
     """Add one piece of evidence to a draft.
 
     Raises NotAllowed, NotFound, InvalidInput; NotPossible for what is no draft.
     """
-    draft = _draft(session, officer, assessment_id)
-    evidence = _checked_evidence(now, kind, source, dated, summary)
-    add(
-        session,
-        RiskEvidence,
-        assessment_id=draft.id,
-        added_by=officer.email,
-        added_at=now,
-        **evidence,
-    )
-    return next_version(session, draft)
+    draft = _draft(acting, assessment_id)
+    evidence = _checked_evidence(acting, given)
+    add(acting.session, RiskEvidence, assessment_id=draft.id, **evidence)
+    return next_version(acting.session, draft)
 
 
 def replace_evidence(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    assessment_id: int,
-    evidence_id: int,
-    kind: str,
-    source: str,
-    dated: date,
-    summary: str,
+    acting: Acting, assessment_id: int, evidence_id: int, given: PieceOfEvidence
 ) -> Assessment:
     """Put another piece of evidence in the place of one of a draft. Raises as `add_evidence`."""
-    draft = _draft(session, officer, assessment_id)
-    replaced = find_evidence(session, draft, evidence_id)
-    evidence = _checked_evidence(now, kind, source, dated, summary)
-    change(
-        session,
-        RiskEvidence,
-        {"id": replaced.id},
-        added_by=officer.email,
-        added_at=now,
-        **evidence,
-    )
-    return next_version(session, draft)
+    draft = _draft(acting, assessment_id)
+    replaced = find_evidence(acting.session, draft, evidence_id)
+    evidence = _checked_evidence(acting, given)
+    change(acting.session, RiskEvidence, {"id": replaced.id}, **evidence)
+    return next_version(acting.session, draft)
 
 
-def remove_evidence(
-    session: Session, *, officer: Officer, assessment_id: int, evidence_id: int
-) -> Assessment:
+def remove_evidence(acting: Acting, assessment_id: int, evidence_id: int) -> Assessment:
     """Take a piece of evidence away from a draft. Raises NotAllowed, NotFound, NotPossible."""
-    draft = _draft(session, officer, assessment_id)
+    draft, session = _draft(acting, assessment_id), acting.session
     removed = find_evidence(session, draft, evidence_id)
     session.connection().execute(delete(RiskEvidence).where(col(RiskEvidence.id) == removed.id))
     return next_version(session, draft)
 
 
-def propose_level(
-    session: Session,
-    *,
-    officer: Officer,
-    now: datetime,
-    assessment_id: int,
-    level: str,
-    reason: str,
-    words: str = "",
-) -> Assessment:
+class ProposedLevel(Input):
+    """The level that is proposed, and why."""
+
+    level: Word
+    reason: Text
+    words: Text = ""
+
+
+def propose_level(acting: Acting, assessment_id: int, given: ProposedLevel) -> Assessment:
     """Propose a level with a reason: from then on the assessment waits to be moderated.
 
     The moderator reads the `reason`; the letter to the school has the `words`, if there are any.
@@ -172,12 +152,13 @@ def propose_level(
     missing (of all six kinds for an annual assessment, any for another), and for a school that
     has closed.
     """
-    draft = _draft(session, officer, assessment_id)
+    draft = _draft(acting, assessment_id)
+    session, officer, now = acting.session, acting.officer, acting.now
     school = find_school(session, draft.urn)
     check_open(school, now)
-    proposed = checked_level(level)
-    check_printable("reason", check_prose("reason", reason, most=MOST_OF_A_REASON))
-    check_words(words)
+    proposed = checked_level(given.level)
+    check_printable("reason", check_prose("reason", given.reason, most=MOST_OF_A_REASON))
+    check_words(given.words)
     missing = missing_evidence(draft, find(session, _EVIDENCE, assessment=draft.id))
     if missing:
         kinds = ", ".join(kind.label for kind in missing)
@@ -186,8 +167,8 @@ def propose_level(
         "state": AssessmentState.PROPOSED,
         "version": draft.version + 1,
         "proposed_level": proposed,
-        "reason": reason,
-        "words": words,
+        "reason": given.reason,
+        "words": given.words,
         "proposed_by_id": officer.id,
         "proposed_at": now,
         **NOT_MODERATED,
@@ -204,7 +185,7 @@ def propose_level(
             draft,
             school,
             level=proposed.label,
-            reason=reason,
+            reason=given.reason,
             proposed_by=officer.name,
         )
     return find_assessment(session, draft.id)
@@ -215,15 +196,14 @@ def check_words(words: str) -> None:
     check_printable("words", check_prose("words", words, most=MOST_OF_A_REASON, required=False))
 
 
-def withdraw_assessment(
-    session: Session, *, officer: Officer, now: datetime, assessment_id: int, reason: str
-) -> Assessment:
+def withdraw_assessment(acting: Acting, assessment_id: int, given: Reason) -> Assessment:
     """Withdraw an assessment in the year that is not in force.
 
     By whoever began or proposed it, or a Head of Service. Raises NotAllowed, NotFound,
     InvalidInput; NotPossible for one of the round, and for one that is in force or withdrawn.
     """
-    require(officer, Act.ASSESS)
+    acting.require(Act.ASSESS)
+    session, officer, reason = acting.session, acting.officer, given.reason
     assessment = find_assessment(session, assessment_id)
     own = officer.id in (assessment.begun_by_id, assessment.proposed_by_id)
     if not own and officer.role is not Role.HEAD_OF_SERVICE:
@@ -237,7 +217,7 @@ def withdraw_assessment(
     change(session, Assessment, {"id": assessment.id}, **withdrawn)
     school = find_school(session, assessment.urn)
     happened = AssessmentWithdrawn(None, **about(school, assessment), reason=reason)
-    append(session, now, officer.email, happened)
+    append(session, acting.now, officer.email, happened)
     return find_assessment(session, assessment.id)
 
 
@@ -269,10 +249,10 @@ def is_below(level: RiskLevel, other: RiskLevel) -> bool:
     return order.index(level) > order.index(other)
 
 
-def _draft(session: Session, officer: Officer, number: int) -> Assessment:
+def _draft(acting: Acting, number: int) -> Assessment:
     """An assessment that may still be written to, for an officer who is about to."""
-    require(officer, Act.ASSESS)
-    assessment = find_assessment(session, number)
+    acting.require(Act.ASSESS)
+    assessment = find_assessment(acting.session, number)
     if assessment.state is not AssessmentState.DRAFT:
         state = state_in_words(assessment.state)
         raise NotPossible(f"The assessment is {state}: only a draft can be changed.")
@@ -285,15 +265,13 @@ def next_version(session: Session, draft: Assessment) -> Assessment:
     return find_assessment(session, draft.id)
 
 
-def _checked_evidence(
-    now: datetime, kind: str, source: str, dated: object, summary: str
-) -> dict[str, Any]:
-    """What was given as evidence; raises InvalidInput for all that is wrong with it."""
+def _checked_evidence(acting: Acting, given: PieceOfEvidence) -> dict[str, Any]:
+    """What was given as evidence, and by whom; raises InvalidInput for all that is wrong."""
     checks: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
-        (_checked_kind, (kind,)),
-        (check_line, ("source", source)),
-        (past_day, ("dated", dated, now)),
-        (check_prose, ("summary", summary)),
+        (_checked_kind, (given.kind,)),
+        (check_line, ("source", given.source)),
+        (past_day, ("dated", given.dated, acting.now)),
+        (check_prose, ("summary", given.summary)),
     )
     errors: list[tuple[str, str]] = []
     for check, values in checks:
@@ -304,10 +282,12 @@ def _checked_evidence(
     if errors:
         raise InvalidInput.many(errors)
     return {
-        "kind": RiskEvidenceKind(kind),
-        "source": source,
-        "dated": dated,
-        "summary": summary,
+        "kind": RiskEvidenceKind(given.kind),
+        "source": given.source,
+        "dated": given.dated,
+        "summary": given.summary,
+        "added_by": acting.officer.email,
+        "added_at": acting.now,
     }
 
 

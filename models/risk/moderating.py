@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.clocks import london_date, long_date
+from models.clocks import long_date
 from models.events import THE_CLOCK, append
-from models.people.access import Act, require
+from models.inputs import Input, Text, Word
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
-from models.policy import Policy
 from models.programme.supporters import looking_after
 from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotPossible
 from models.risk.assessing import (
@@ -36,75 +37,75 @@ from models.text import check_printable, check_prose
 OVERTAKEN = "The school came to stand at {} on {}. Look at this level again."
 
 
-def moderate(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    assessment_id: int,
-    decision: str,
-    version: int,
-    level: str | None = None,
-    reason: str = "",
-    words: str = "",
-) -> Assessment:
+class Moderation(Input):
+    """What a moderator makes of a proposed level: `agree` or `return`, which needs a reason.
+
+    `version` is that of the assessment as they saw it; `level` is another one than was proposed,
+    which needs a reason too.
+    """
+
+    decision: Word
+    version: int
+    level: Word | None = None
+    reason: Text = ""
+    words: Text = ""
+
+
+def moderate(acting: Acting, assessment_id: int, given: Moderation) -> Assessment:
     """Agree the proposed level, or another with a reason; or return the assessment with a reason.
 
-    `decision` is `agree` or `return`, `version` what the moderator saw; `words` are what the
-    letter says of another level than was proposed. One of the round waits
+    The `words` are what the letter says of another level than was proposed. One of the round waits
     for its publication once agreed, and until then can still be returned; any other comes into
     force at once. Raises NotAllowed (also for the proposer), NotFound, InvalidInput;
     ChangedSince when it is no longer what was seen, NotPossible for what is not proposed.
     """
-    require(officer, Act.MODERATE)
+    acting.require(Act.MODERATE)
+    session, officer, now = acting.session, acting.officer, acting.now
     assessment = find_assessment(session, assessment_id)
     school = find_school(session, assessment.urn)
-    if decision not in ("agree", "return"):
+    if given.decision not in ("agree", "return"):
         raise InvalidInput("decision", "Choose “agree” or “return”.")
-    _check_moderation(assessment, officer, decision, version)
-    if decision == "return":
-        check_prose("reason", reason, most=MOST_OF_A_REASON)
-        send_back(session, now, officer, assessment, school, reason)
+    _check_moderation(assessment, officer, given)
+    if given.decision == "return":
+        check_prose("reason", given.reason, most=MOST_OF_A_REASON)
+        send_back(session, now, officer, assessment, school, given.reason)
         return find_assessment(session, assessment.id)
     check_open(school, now)
     assert assessment.proposed_level is not None  # noqa: S101 - it is proposed
-    agreed = checked_level(level) if level else assessment.proposed_level
+    agreed = checked_level(given.level) if given.level else assessment.proposed_level
     another = agreed is not assessment.proposed_level
-    check_prose("reason", reason, most=MOST_OF_A_REASON, required=another)
-    check_printable("reason", reason)
+    check_prose("reason", given.reason, most=MOST_OF_A_REASON, required=another)
+    check_printable("reason", given.reason)
     if another:
-        check_words(words)
-    elif words.strip():
+        check_words(given.words)
+    elif given.words.strip():
         raise InvalidInput("words", "Only another level than was proposed has words of its own.")
     _moderated(
         session,
         now,
         officer,
         assessment,
-        reason,
+        given.reason,
         state=AssessmentState.AGREED,
         level=agreed,
-        moderation_words=words,
+        moderation_words=given.words,
     )
     happened = AssessmentAgreed(None, **about(school, assessment), level=agreed)
     append(session, now, officer.email, happened)
     if assessment.round_id is None:
-        _change_in_year(session, policy, now, officer, assessment, school)
+        _change_in_year(acting, assessment, school)
     return find_assessment(session, assessment.id)
 
 
-def _check_moderation(
-    assessment: Assessment, officer: Officer, decision: str, version: int
-) -> None:
+def _check_moderation(assessment: Assessment, officer: Officer, given: Moderation) -> None:
     """Whether this officer can decide so on what they saw."""
-    returnable = assessment.state is AssessmentState.AGREED and decision == "return"
+    returnable = assessment.state is AssessmentState.AGREED and given.decision == "return"
     if assessment.state is not AssessmentState.PROPOSED and not returnable:
         state = state_in_words(assessment.state)
         raise NotPossible(f"The assessment is {state}: only a proposed one can be moderated.")
     if assessment.proposed_by_id == officer.id:
         raise NotAllowed("You proposed this level, so another Head of Service must moderate it.")
-    if assessment.version != version:
+    if assessment.version != given.version:
         raise ChangedSince("The assessment has changed since you looked. Look at it again.")
 
 
@@ -156,21 +157,17 @@ def send_back(
     )
 
 
-def _change_in_year(
-    session: Session,
-    policy: Policy,
-    now: datetime,
-    officer: Officer,
-    assessment: Assessment,
-    school: School,
-) -> None:
+def _change_in_year(acting: Acting, assessment: Assessment, school: School) -> None:
     """Bring what was agreed into force, and tell whoever looks after the school."""
-    changed = bring_into_force(session, policy, now=now, assessment=assessment, by=officer.email)
+    session, officer, now = acting.session, acting.officer, acting.now
+    changed = bring_into_force(
+        session, acting.policy, now=now, assessment=assessment, by=officer.email
+    )
     for other in to_come(session, school):
         if (other.level or other.proposed_level) is not changed.level:
             reason = OVERTAKEN.format(changed.level.label, long_date(changed.on))
             send_back(session, now, None, other, school, reason)
-    officers = looking_after(session, school.urn, london_date(now))
+    officers = looking_after(session, school.urn, acting.today)
     tell_assessor(
         session,
         now,

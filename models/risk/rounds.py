@@ -11,10 +11,12 @@ from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date, next_office_moment, subtract_working_days
 from models.events import THE_CLOCK, append
+from models.inputs import Input
 from models.outbox import Message
-from models.people.access import Act, require
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.officers import officers_in
-from models.people.tables import Officer, Role
+from models.people.tables import Role
 from models.policy import Policy
 from models.programme import planning
 from models.refusals import NotFound, NotPossible
@@ -41,25 +43,29 @@ def year_due(policy: Policy, today: date) -> int:
     return today.year if today >= opens else today.year - 1
 
 
-def open_round(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer | None,
-    now: datetime,
-    school_year: int,
-) -> AssessmentRound:
+class NewRound(Input):
+    """The annual assessment for the school year that begins in this calendar year."""
+
+    school_year: int
+
+
+def open_round(acting: Acting, given: NewRound) -> AssessmentRound:
     """Open the annual assessment for a school year, with a draft for every school that is watched.
 
-    Without an officer it is the clock that opens it. Raises NotAllowed; NotPossible for another
-    year than the one that is due, and when it is open already.
+    Raises NotAllowed; NotPossible for another year than the one that is due, and when it is open
+    already.
     """
-    if officer is not None:
-        require(officer, Act.RUN_ROUND)
+    acting.require(Act.RUN_ROUND)
+    by = acting.officer.email
+    return _open(acting.session, acting.policy, acting.now, given.school_year, by)
+
+
+def _open(
+    session: Session, policy: Policy, now: datetime, school_year: int, actor: str
+) -> AssessmentRound:
     _check_due(policy, london_date(now), school_year)
     if _find(session, school_year) is not None:
         raise NotPossible(f"The annual assessment for {_years(school_year)} is open already.")
-    actor = officer.email if officer else THE_CLOCK
     number = add(
         session,
         AssessmentRound,
@@ -89,7 +95,7 @@ def open_round_when_due(session: Session, policy: Policy, now: datetime) -> bool
         return False
     if today > policy.programme.round.publish.in_year(year):
         return False
-    open_round(session, policy, officer=None, now=now, school_year=year)
+    _open(session, policy, now, year, THE_CLOCK)
     return True
 
 
@@ -125,20 +131,19 @@ def complete_round(session: Session, now: datetime, school_year: int) -> int:
     return _add_missing(session, now, current.id) if current.state is RoundState.OPEN else 0
 
 
-def publish_round(
-    session: Session, policy: Policy, *, officer: Officer, now: datetime, school_year: int
-) -> AssessmentRound:
+def publish_round(acting: Acting, school_year: int) -> AssessmentRound:
     """Bring the agreed levels of all open schools into force together, and plan their support.
 
     Assessments of schools that closed are withdrawn. Raises NotAllowed, NotFound; NotPossible
     when it is published already, and while an open school's level is not agreed.
     """
-    require(officer, Act.RUN_ROUND)
+    acting.require(Act.RUN_ROUND)
+    session, officer, now = acting.session, acting.officer, acting.now
     complete_round(session, now, school_year)
     current = find_round(session, school_year)
     if current.state is RoundState.PUBLISHED:
         raise NotPossible(f"The levels for {_years(school_year)} are published already.")
-    today = london_date(now)
+    today = acting.today
     _withdraw_closed(session, current, today)
     _check_agreed(session, current, today)
     schools = set_levels(session, now, col(Assessment.round_id) == current.id, officer.email)
@@ -152,7 +157,7 @@ def publish_round(
         levels=_levels(session, current),
     )
     append(session, now, officer.email, happened)
-    planning.replan_all(session, policy, school_year, today)
+    planning.replan_all(session, acting.policy, school_year, today)
     return find_round(session, school_year)
 
 

@@ -22,6 +22,7 @@ from sqlmodel import select
 from models.database import read, write
 from models.level_letters import approving, batches, opening
 from models.level_letters.tables import BatchSample
+from models.people.acting import Acting
 from models.policy import Policy
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
 from models.schools.tables import Contact, RiskLevel, School
@@ -178,7 +179,8 @@ def measure(
 def _drafted(engine: Engine, policy: Policy, settings: Settings, council: Council) -> float:
     before = time.perf_counter()
     with write(engine) as session:
-        opening.open_batch(session, officer=council.hos2, now=NOW, about="annual")
+        acting = Acting(session, policy, council.hos2, NOW)
+        opening.open_batch(acting, opening.NewLetterBatch(about="annual"))
     assert bulk.carry_on(engine, policy, settings, _clock).done == 1
     return time.perf_counter() - before
 
@@ -186,8 +188,8 @@ def _drafted(engine: Engine, policy: Policy, settings: Settings, council: Counci
 def _issued(engine: Engine, policy: Policy, settings: Settings, council: Council) -> float:
     with write(engine) as session:
         for letter in session.exec(select(BatchSample.letter_id)).all():
-            approving.look_at(session, officer=council.hos, now=NOW, letter_id=letter)
-        approving.approve(session, policy, officer=council.hos, now=NOW, number=1)
+            approving.look_at(Acting(session, policy, council.hos, NOW), letter)
+        approving.approve(Acting(session, policy, council.hos, NOW), 1)
     before = time.perf_counter()
     assert bulk.carry_on(engine, policy, settings, _clock).done == 1
     return time.perf_counter() - before

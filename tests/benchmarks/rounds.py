@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine, text, update
 
 from models.database import connect, write
+from models.people.acting import Acting
 from models.policy import Policy
-from models.risk.rounds import open_round, publish_round
+from models.risk.rounds import NewRound, open_round, publish_round
 from models.risk.tables import Assessment
 from models.schools.tables import School
 from models.statements import add_all
@@ -61,11 +62,12 @@ def _round(engine: Engine, policy: Policy, council: Council) -> tuple[float, flo
 
     def open_it() -> None:
         with write(engine) as session:
-            open_round(session, policy, officer=council.hos, now=JULY, school_year=YEAR)
+            acting = Acting(session, policy, council.hos, JULY)
+            open_round(acting, NewRound(school_year=YEAR))
 
     def publish_it() -> None:
         with write(engine) as session:
-            publish_round(session, policy, officer=council.hos, now=SEPTEMBER, school_year=YEAR)
+            publish_round(Acting(session, policy, council.hos, SEPTEMBER), YEAR)
 
     opening = seconds(open_it)
     agreed = {"state": "agreed", "level": "low", "proposed_level": "low", "reason": "So."}

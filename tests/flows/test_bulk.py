@@ -11,11 +11,11 @@ from sqlmodel import select
 from models.database import read, write
 from models.level_letters import approving, batches, opening
 from models.level_letters.tables import BatchSample, BatchState
-from models.policy import load_policy
-from models.settings import DEFAULT_POLICY
+from models.people.acting import Acting
 from models.work import HOLD_LASTS, BulkJob, take
 from tests.support.clockwork import Clockwork
 from tests.support.level_letters import published
+from tests.support.policies import POLICY
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -52,7 +52,8 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
     now = datetime.now(UTC)
     published(engine, [900001, 900002, 900003, 900004], now=now)
     with write(engine) as session:
-        batch = opening.open_batch(session, officer=council.hos2, now=now, about="annual")
+        acting = Acting(session, POLICY, council.hos2, now)
+        batch = opening.open_batch(acting, opening.NewLetterBatch(about="annual"))
     drafting = job(clockwork)
 
     await clockwork.dispatch()
@@ -70,10 +71,8 @@ async def test_a_batch_is_drafted_and_issued_by_runs_of_their_own(clockwork: Clo
     with write(engine) as session:
         assert batches.find_batch(session, batch.id).state is BatchState.PREPARED
         for letter in session.exec(select(BatchSample.letter_id)).all():
-            approving.look_at(session, officer=council.hos, now=now, letter_id=letter)
-        approving.approve(
-            session, load_policy(DEFAULT_POLICY), officer=council.hos, now=now, number=batch.id
-        )
+            approving.look_at(Acting(session, POLICY, council.hos, now), letter)
+        approving.approve(Acting(session, POLICY, council.hos, now), batch.id)
     issuing = job(clockwork)
     await clockwork.dispatch()
     [run] = await bulk_runs(clockwork, issuing)

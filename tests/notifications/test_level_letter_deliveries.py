@@ -146,8 +146,8 @@ def test_what_is_no_fault_of_the_letter_stops_the_work_and_leaves_nobody_out(
     assert "secret" not in inked.job().message
     assert {each.state.value for each in inked.letters()} == {"drafted"}
 
-    with write(inked.engine) as session:
-        approving.go_on(session, officer=inked.council.hos, now=inked.now, number=batch.id)
+    with inked.acting("hos") as acting:
+        approving.go_on(acting, batch.id)
     assert inked.work() == Worked(1, 0)
     assert {each.state.value for each in inked.letters()} == {"issued"}
 
@@ -184,8 +184,8 @@ def test_a_bundle_that_was_lost_is_made_again_with_the_same_bytes(post: Post) ->
     batch = post.issued()
     before = post.bundle.read_bytes()
     post.bundle.unlink()
-    with write(post.engine) as session:
-        approving.go_on(session, officer=post.council.hos, now=post.now, number=batch.id)
+    with post.acting("hos") as acting:
+        approving.go_on(acting, batch.id)
     assert post.work() == Worked(1, 0)
     assert post.bundle.read_bytes() == before
     assert post.batch(batch.id) == batch
@@ -278,16 +278,9 @@ def test_trouble_is_decided_by_an_officer_and_told_once_for_the_batch(
     post.contact(900002, "headteacher", email=None)
 
     def settle(message: Message, decision: str) -> Message:
-        with write(post.engine) as session:
-            return deliveries.settle(
-                session,
-                officer=post.council.hos,
-                now=post.now,
-                number=batch.id,
-                message_id=message.id,
-                decision=decision,
-                reason="They rang us.",
-            )
+        given = deliveries.DeliveryDecision(decision=decision, reason="They rang us.")
+        with post.acting("hos") as acting:
+            return deliveries.settle(acting, batch.id, message.id, given)
 
     assert settle(first, "sent").state == "settled"
     settle(second, "send_again")

@@ -11,8 +11,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.database import read, write
 from models.events import Event
+from models.inputs import Reason, refusing
 from models.outbox import Message
-from models.people.tables import Officer
+from models.people.acting import Acting
 from models.policy import Policy
 from models.risk import assessing, levels, moderating, new_headteachers, rounds
 from models.risk.tables import Assessment, AssessmentRound, LevelChange, RiskEvidenceKind
@@ -47,24 +48,18 @@ class Register:
 
     def begin(self, by: str = "seo", school: str = "maintained") -> int:
         """Begin to assess a school in the year; the assessment's number."""
-        with self._write() as session:
-            return assessing.begin_assessment(
-                session, officer=self._who(by), now=self.now, urn=getattr(self.council, school).urn
-            ).id
+        urn = getattr(self.council, school).urn
+        with self.acting(by) as acting:
+            return assessing.begin_assessment(acting, assessing.NewAssessment(urn=urn)).id
 
     def add(self, number: int, *kinds: str, by: str = "seo", **values: Any) -> Assessment:
         """Add a piece of evidence of each of these kinds."""
         given = {"source": "The report", "dated": date(2026, 11, 2), "summary": "It has fallen."}
         for kind in kinds or ("data_analysis",):
-            with self._write() as session:
-                assessment = assessing.add_evidence(
-                    session,
-                    officer=self._who(by),
-                    now=self.now,
-                    assessment_id=number,
-                    kind=kind,
-                    **{**given, **values},
-                )
+            with refusing():
+                piece = assessing.PieceOfEvidence(kind=kind, **{**given, **values})
+            with self.acting(by) as acting:
+                assessment = assessing.add_evidence(acting, number, piece)
         return assessment
 
     def add_all_kinds(self, number: int, but: Iterable[str] = ()) -> Assessment:
@@ -74,37 +69,24 @@ class Register:
     def propose(
         self, number: int, level: str = "medium", by: str = "seo", reason: str = "Results fell."
     ) -> Assessment:
-        with self._write() as session:
-            return assessing.propose_level(
-                session,
-                officer=self._who(by),
-                now=self.now,
-                assessment_id=number,
-                level=level,
-                reason=reason,
-            )
+        with refusing():
+            given = assessing.ProposedLevel(level=level, reason=reason)
+        with self.acting(by) as acting:
+            return assessing.propose_level(acting, number, given)
 
     def moderate(
         self, number: int, decision: str = "agree", by: str = "hos", **values: Any
     ) -> Assessment:
         """Decide as somebody who has just looked, unless a version is given."""
-        with self._write() as session:
-            version = levels.find_assessment(session, number).version
-            return moderating.moderate(
-                session,
-                self.policy,
-                officer=self._who(by),
-                now=self.now,
-                assessment_id=number,
-                decision=decision,
-                **{"version": version, **values},
-            )
+        seen = {"version": self.assessment(number).version, **values}
+        with refusing():
+            given = moderating.Moderation(decision=decision, **seen)
+        with self.acting(by) as acting:
+            return moderating.moderate(acting, number, given)
 
     def withdraw(self, number: int, by: str = "seo", reason: str = "In error.") -> Assessment:
-        with self._write() as session:
-            return assessing.withdraw_assessment(
-                session, officer=self._who(by), now=self.now, assessment_id=number, reason=reason
-            )
+        with self.acting(by) as acting:
+            return assessing.withdraw_assessment(acting, number, Reason(reason=reason))
 
     def new_headteacher(self, urn: int, head: str = "Hester Newcomb") -> bool:
         with self._write() as session:
@@ -113,16 +95,12 @@ class Register:
             )
 
     def open_round(self, by: str = "hos", year: int = 2027) -> AssessmentRound:
-        with self._write() as session:
-            return rounds.open_round(
-                session, self.policy, officer=self._who(by), now=self.now, school_year=year
-            )
+        with self.acting(by) as acting:
+            return rounds.open_round(acting, rounds.NewRound(school_year=year))
 
     def publish(self, by: str = "hos", year: int = 2027) -> AssessmentRound:
-        with self._write() as session:
-            return rounds.publish_round(
-                session, self.policy, officer=self._who(by), now=self.now, school_year=year
-            )
+        with self.acting(by) as acting:
+            return rounds.publish_round(acting, year)
 
     # Further in one go ---------------------------------------------------------------------
 
@@ -192,5 +170,8 @@ class Register:
             if self.rehearsing:
                 raise _Undo
 
-    def _who(self, name: str) -> Officer:
-        return self.council.officers[name]
+    @contextmanager
+    def acting(self, by: str) -> Iterator[Acting]:
+        """A transaction of this officer, at `now`."""
+        with self._write() as session:
+            yield Acting(session, self.policy, self.council.officers[by], self.now)

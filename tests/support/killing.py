@@ -299,7 +299,7 @@ def _sweep(engine: Engine, now: datetime, home: Path) -> None:
 def _publish(engine: Engine, now: datetime, school_year: int) -> None:
     with write(engine) as session:
         hos = _officer(session, "hos")
-        publish_round(session, POLICY, officer=hos, now=now, school_year=school_year)
+        publish_round(Acting(session, POLICY, hos, now), school_year)
 
 
 def _apply_register(engine: Engine, now: datetime, home: Path) -> None:

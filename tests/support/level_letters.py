@@ -20,6 +20,7 @@ from models.database import read, write
 from models.level_letters import approving, batches, opening
 from models.level_letters.tables import BatchSample, LetterBatch, LevelLetter
 from models.outbox import Message, MessageKind
+from models.people.acting import Acting
 from models.policy import Policy
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
 from models.schools.tables import Contact, RiskLevel
@@ -139,10 +140,14 @@ class Post:
 
     def begin(self, about: str = "annual", by: str = "hos2") -> LetterBatch:
         """Begin a batch."""
+        with self.acting(by) as acting:
+            return opening.open_batch(acting, opening.NewLetterBatch(about=about))
+
+    @contextmanager
+    def acting(self, by: str) -> Iterator[Acting]:
+        """A transaction of this officer, at `now`."""
         with write(self.engine) as session:
-            return opening.open_batch(
-                session, officer=self.council.officers[by], now=self.now, about=about
-            )
+            yield Acting(session, self.policy, self.council.officers[by], self.now)
 
     def work(self) -> bulk.Worked:
         """Do the bulk work that waits."""
@@ -156,19 +161,14 @@ class Post:
 
     def look(self, number: int, by: str = "hos") -> None:
         """Open every letter of the sample."""
-        with write(self.engine) as session:
+        with self.acting(by) as acting:
             for letter in self.sample(number):
-                approving.look_at(
-                    session, officer=self.council.officers[by], now=self.now, letter_id=letter
-                )
+                approving.look_at(acting, letter)
 
     def approve(self, number: int, by: str = "hos") -> LetterBatch:
         """Approve a batch."""
-        with write(self.engine) as session:
-            officer = self.council.officers[by]
-            return approving.approve(
-                session, self.policy, officer=officer, now=self.now, number=number
-            )
+        with self.acting(by) as acting:
+            return approving.approve(acting, number)
 
     def approved(self, about: str = "annual") -> LetterBatch:
         """A batch that is to be issued."""

@@ -1,5 +1,7 @@
 """The support programme for tests: schools at a level, what is planned for them, what was done."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -8,7 +10,9 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import read, write
+from models.inputs import Reason, refusing
 from models.outbox import Message
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.programme import planning, supporters, supporting
@@ -78,17 +82,26 @@ class Programme:
 
     def evaluates(self, officer: Officer, urn: int = 900001, **changed: Any) -> Supporter:
         """Make an officer a school's School Evaluation Officer."""
-        given: dict[str, Any] = {"first_day": WHOLE_YEAR, **changed}
-        with write(self.engine) as session:
-            return supporters.assign_supporter(
-                session,
-                officer=self.council.hos,
-                now=self.now,
-                urn=urn,
-                role="school_evaluation_officer",
-                email=officer.email,
-                **given,
-            )
+        return self.assign(
+            self.council.hos,
+            urn,
+            role="school_evaluation_officer",
+            officer=officer.email,
+            **changed,
+        )
+
+    def assign(self, by: Officer, urn: int = 900001, **given: Any) -> Supporter:
+        """Let somebody support a school, for the whole year unless days are given."""
+        with refusing():
+            supporter = supporters.NewSupporter(**{"first_day": WHOLE_YEAR, **given})
+        with self.acting(by) as acting:
+            return supporters.assign_supporter(acting, urn, supporter)
+
+    def end(self, supporter: Supporter, last_day: date, by: Officer | None = None) -> Supporter:
+        """Let somebody's support end."""
+        with self.acting(by or self.council.hos) as acting:
+            last = supporters.LastDay(last_day=last_day)
+            return supporters.end_support(acting, supporter.id, last)
 
     def visit(self, officer: Officer | None = None, **changed: Any) -> SchoolVisit:
         """Record a visit with everything in order, but for what is changed."""
@@ -99,23 +112,28 @@ class Programme:
             "notes": "Seen: four lessons.",
             **changed,
         }
-        with write(self.engine) as session:
-            return supporting.record_visit(
-                session, officer=officer or self.council.seo, now=self.now, **given
-            )
+        with refusing():
+            visit = supporting.VisitMade(**given)
+        with self.acting(officer or self.council.seo) as acting:
+            return supporting.record_visit(acting, visit)
 
-    def report(self, officer: Officer | None = None, **changed: Any) -> WrittenReport:
+    def report(
+        self,
+        officer: Officer | None = None,
+        sections: Mapping[str, str] | None = None,
+        **changed: Any,
+    ) -> WrittenReport:
         """Record a report with everything in order, but for what is changed."""
-        given: dict[str, Any] = {
-            "urn": 900001,
-            "dated": self.now.date(),
-            "sections": dict.fromkeys(self.policy.programme.report_sections, "As seen."),
-            **changed,
-        }
-        with write(self.engine) as session:
-            return supporting.record_report(
-                session, self.policy, officer=officer or self.council.seo, now=self.now, **given
-            )
+        wanted = dict.fromkeys(self.policy.programme.report_sections, "As seen.")
+        with refusing():
+            written = [
+                supporting.SectionWritten(title=title, text=text)
+                for title, text in (wanted if sections is None else sections).items()
+            ]
+            given = {"urn": 900001, "dated": self.now.date(), "sections": written, **changed}
+            report = supporting.ReportWritten(**given)
+        with self.acting(officer or self.council.seo) as acting:
+            return supporting.record_report(acting, report)
 
     def review(self, kind: str, officer: Officer | None = None, **changed: Any) -> Review:
         """Record a review with everything in order, but for what is changed."""
@@ -128,19 +146,18 @@ class Programme:
             "impact": "Two of three are done.",
             **changed,
         }
-        with write(self.engine) as session:
-            return supporting.record_review(
-                session, officer=officer or self.council.seo, now=self.now, **given
-            )
+        with refusing():
+            review = supporting.ReviewHeld(**given)
+        with self.acting(officer or self.council.seo) as acting:
+            return supporting.record_review(acting, review)
 
     def cancel(self, duty: Duty, officer: Officer | None = None, reason: str = "Agreed.") -> Duty:
         """Cancel a duty."""
+        with self.acting(officer or self.council.hos) as acting:
+            return supporting.cancel_duty(acting, duty.id, Reason(reason=reason))
+
+    @contextmanager
+    def acting(self, officer: Officer) -> Iterator[Acting]:
+        """A transaction of this officer, at `now`."""
         with write(self.engine) as session:
-            return supporting.cancel_duty(
-                session,
-                self.policy,
-                officer=officer or self.council.hos,
-                now=self.now,
-                duty_id=duty.id,
-                reason=reason,
-            )
+            yield Acting(session, self.policy, officer, self.now)

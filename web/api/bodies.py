@@ -3,18 +3,13 @@
 Only the form is checked here; what is possible and who may do it is for the commands.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.escalations.tables import ProposalState, Status
-from models.inputs import Day, Email, RowKey, Text, Urn, Word, Words
-from models.level_letters.letters_shown import Channel
-from models.level_letters.tables import LevelLetterState
+from models.inputs import Day, Email, Text, Urn, Word, Words
 from models.matters.tables import DeadlineState
-from models.programme.tables import DutyKind
-from models.risk.tables import AssessmentState
-from models.schools.tables import RiskLevel
 from web.api.paging import Paging
 
 
@@ -285,130 +280,6 @@ class LetterBody(Body):
     body: Text
 
 
-class AssessmentBody(Body):
-    """An assessment of a school in the year; the URN may be text too."""
-
-    urn: Urn
-
-
-class RiskEvidenceBody(Body):
-    """One piece of evidence of an assessment: of which kind, where from, of which day."""
-
-    kind: Word
-    source: Text
-    dated: Day
-    summary: Text
-
-
-class LevelBody(Body):
-    """The level that is proposed, and why."""
-
-    level: Word
-    reason: Text
-    words: Text = ""
-
-
-class ModerationBody(Body):
-    """What a moderator makes of a proposed level: `agree` or `return`, which needs a reason.
-
-    `version` is that of the assessment as they saw it; `level` is another one than was proposed,
-    which needs a reason too.
-    """
-
-    decision: Word
-    version: int
-    level: Word | None = None
-    reason: Text = ""
-    words: Text = ""
-
-
-class RoundBody(Body):
-    """The annual assessment for the school year that begins in this calendar year."""
-
-    school_year: int
-
-
-class SchoolVisitBody(Body):
-    """A visit to a school; `duty` is the planned one that it was, else it is the first due."""
-
-    urn: Urn
-    visited_on: Day
-    purpose: Text
-    notes: Text
-    agreed_actions: Text = ""
-    duty: RowKey | None = None
-
-
-class ReportSectionBody(Body):
-    """One section of a written report, by the title that the policy gives it."""
-
-    title: Word
-    text: Text
-
-
-class WrittenReportBody(Body):
-    """A written report on a school; `duty` is the planned one that it was, else the first due."""
-
-    urn: Urn
-    dated: Day
-    sections: Annotated[list[ReportSectionBody], Field(max_length=50)]
-    duty: RowKey | None = None
-
-
-class SupportReviewBody(Body):
-    """A review of a school, or without a URN of the whole register.
-
-    `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review` or `board_report`.
-    """
-
-    kind: Word
-    urn: Urn | None = None
-    held_on: Day
-    summary: Text
-    impact: Text = ""
-    duty: RowKey | None = None
-
-
-class SupporterBody(Body):
-    """Somebody who is to support a school: an officer by e-mail address, or a name."""
-
-    role: Word
-    officer: Email | None = None
-    name: Text = ""
-    organisation: Text = ""
-    first_day: Day
-    last_day: Day | None = None
-
-
-class LastDayBody(Body):
-    """The last day of somebody's support."""
-
-    last_day: Day
-
-
-class SupportWorkQuery(Paging):
-    """Visits or written reports of which school, by which officer (their e-mail address)."""
-
-    urn: int | None = Field(None, ge=1, le=999_999)
-    officer: Email | None = None
-
-
-class SupportReviewQuery(SupportWorkQuery):
-    """Reviews of which kind, of which school, by which officer."""
-
-    kind: DutyKind | None = None
-
-
-class DutyQuery(Paging):
-    """Which duties; `to_do` are those that are planned or late, `due_before` is left out."""
-
-    urn: int | None = Field(None, ge=1, le=999_999)
-    kind: DutyKind | None = None
-    officer: Email | None = None
-    state: Literal["planned", "late", "done", "cancelled", "to_do"] | None = None
-    due_before: Day | None = None
-
-
 class EscalationQuery(Paging):
     """Which escalations; `status` may be given several times."""
 
@@ -437,29 +308,3 @@ class DeadlineQuery(Paging):
     due_before: Day | None = None
     state: DeadlineState | None = None
     case_officer: Email | None = None
-
-
-class AssessmentQuery(Paging):
-    """Which assessments; `round` is the year in which its school year begins."""
-
-    urn: int | None = Field(None, ge=1, le=999_999)
-    state: AssessmentState | None = None
-    round: int | None = Field(None, ge=2000, le=2199)
-    level: RiskLevel | None = None
-    query: Word = ""
-
-
-class LetterBatchBody(Body):
-    """What a batch of letters is about: `annual` or `changes`."""
-
-    about: Word
-
-
-class LevelLetterQuery(Paging):
-    """Which letters of a batch, by words of the school's name, and by what they are like."""
-
-    query: Word = ""
-    level: RiskLevel | None = None
-    role: Word | None = None
-    channel: Channel | None = None
-    state: LevelLetterState | None = None

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import write
+from models.inputs import Reason
 from models.level_letters import approving, opening
 from models.policy import Policy
 from models.settings import Settings
@@ -40,14 +41,8 @@ def test_changes_of_a_withdrawn_batch_are_drafted_without_those_that_others_took
 ) -> None:
     changed(post.engine, ASHFIELD, "high", before="low")
     first = post.prepared("changes").id
-    with write(post.engine) as session:
-        approving.withdraw(
-            session,
-            officer=post.council.hos,
-            now=post.now,
-            number=first,
-            reason="The wording is wrong.",
-        )
+    with post.acting("hos") as acting:
+        approving.withdraw(acting, first, Reason(reason="The wording is wrong."))
     later = changed(post.engine, BROOKSIDE, "medium", before="low")
     with write(post.engine) as session:  # the clock takes what came after the withdrawn batch
         assert opening.open_changes(session, post.now, "the clock", after=later - 1)

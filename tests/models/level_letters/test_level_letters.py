@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from models.database import connect, read, write
 from models.events import Event, verify
+from models.inputs import Reason
 from models.level_letters import approving, deliveries
 from models.level_letters.drafting import draw
 from models.level_letters.tables import BatchState, LetterBatch
@@ -125,13 +126,13 @@ def test_what_cannot_be_posted_is_left_out_with_the_reason_and_can_be_mended(
     assert left_out.id not in post.sample(batch.id)
 
     post.contact(900002, "headteacher", address=["School Lane", "Cork", "Ireland"])
-    with write(post.engine) as session:
-        approving.prepare_again(session, officer=post.council.hos, now=post.now, number=batch.id)
+    with post.acting("hos") as acting:
+        approving.prepare_again(acting, batch.id)
     assert post.work() == Worked(1, 0)
     assert {letter.state.value for letter in post.letters()} == {"drafted"}
     assert len(post.letters()) == 8
-    with write(post.engine) as session, pytest.raises(NotPossible, match="No letter was left out"):
-        approving.prepare_again(session, officer=post.council.hos, now=post.now, number=batch.id)
+    with post.acting("hos") as acting, pytest.raises(NotPossible, match="No letter was left out"):
+        approving.prepare_again(acting, batch.id)
 
 
 def test_letters_are_posted_by_postcode_then_school_then_role(post: Post) -> None:
@@ -297,17 +298,15 @@ def test_only_a_head_of_service_acts(post: Post) -> None:
     with pytest.raises(NotAllowed):
         post.begin(by="seo")
     number = post.prepared().id
-    seo = {"officer": post.council.seo, "now": NOW}
-    with write(post.engine) as session:
+    arrived = deliveries.DeliveryDecision(decision="sent", reason="It did.")
+    with post.acting("seo") as acting:
         for refused in (
-            lambda: approving.look_at(session, **seo, letter_id=1),
-            lambda: approving.approve(session, post.policy, **seo, number=number),
-            lambda: approving.withdraw(session, **seo, number=number, reason="No."),
-            lambda: approving.prepare_again(session, **seo, number=number),
-            lambda: approving.go_on(session, **seo, number=number),
-            lambda: deliveries.settle(
-                session, **seo, number=number, message_id=1, decision="sent", reason="It did."
-            ),
+            lambda: approving.look_at(acting, 1),
+            lambda: approving.approve(acting, number),
+            lambda: approving.withdraw(acting, number, Reason(reason="No.")),
+            lambda: approving.prepare_again(acting, number),
+            lambda: approving.go_on(acting, number),
+            lambda: deliveries.settle(acting, number, 1, arrived),
         ):
             with pytest.raises(NotAllowed):
                 refused()
@@ -324,8 +323,8 @@ def test_what_is_no_longer_right_is_not_approved_and_drafted_anew(post: Post) ->
     with pytest.raises(NotPossible, match="5 letters are no longer right"):
         post.approve(number)
 
-    with write(post.engine) as session:
-        approving.prepare_again(session, officer=post.council.hos, now=post.now, number=number)
+    with post.acting("hos") as acting:
+        approving.prepare_again(acting, number)
     assert post.work() == Worked(1, 0)
 
     left_out = {(each.urn, each.left_out) for each in post.letters() if each.left_out}
@@ -338,8 +337,8 @@ def test_what_is_no_longer_right_is_not_approved_and_drafted_anew(post: Post) ->
     assert set(post.sample(number)) <= {each.id for each in drafted}
     with pytest.raises(NotPossible, match="First open every letter"):
         post.approve(number)
-    with write(post.engine) as session, pytest.raises(NotPossible, match="No letter was left out"):
-        approving.prepare_again(session, officer=post.council.hos, now=post.now, number=number)
+    with post.acting("hos") as acting, pytest.raises(NotPossible, match="No letter was left out"):
+        approving.prepare_again(acting, number)
     post.look(number)
     post.approve(number)
     post.work()
@@ -353,10 +352,8 @@ def test_what_is_no_longer_right_is_not_approved_and_drafted_anew(post: Post) ->
 
 
 def withdraw(post: Post, number: int, reason: str = "The levels were wrong.") -> None:
-    with write(post.engine) as session:
-        approving.withdraw(
-            session, officer=post.council.hos, now=post.now, number=number, reason=reason
-        )
+    with post.acting("hos") as acting:
+        approving.withdraw(acting, number, Reason(reason=reason))
 
 
 def test_what_was_withdrawn_can_be_written_again_by_an_officer_alone(post: Post) -> None:
@@ -488,12 +485,12 @@ def test_a_job_that_failed_says_why_and_goes_on_when_told(
     assert "RuntimeError" in post.job().message
     assert "secret" not in post.job().message
     assert post.work() == Worked(0, 0)
-    with write(post.engine) as session:
-        approving.go_on(session, officer=post.council.hos, now=post.now, number=number)
+    with post.acting("hos") as acting:
+        approving.go_on(acting, number)
     assert post.work() == Worked(1, 0)
     assert post.batch(number).state is BatchState.ISSUED
-    with write(post.engine) as session, pytest.raises(NotPossible, match="Nothing has stopped"):
-        approving.go_on(session, officer=post.council.hos, now=post.now, number=number)
+    with post.acting("hos") as acting, pytest.raises(NotPossible, match="Nothing has stopped"):
+        approving.go_on(acting, number)
 
 
 # --- a backup that is older

@@ -209,7 +209,7 @@ def test_in_the_year_one_piece_of_evidence_is_enough_but_none_is_not(register: R
         ({"summary": "a\0b"}, "summary"),
         ({"dated": date(2026, 11, 24)}, "dated"),
         ({"dated": date(26, 11, 2)}, "dated"),
-        ({"dated": "2026-11-02"}, "dated"),
+        ({"dated": "2 November 2026"}, "dated"),
         ({"dated": datetime(2026, 11, 2, tzinfo=UTC)}, "dated"),
     ],
 )
@@ -238,16 +238,15 @@ def test_evidence_is_replaced_and_removed_while_it_is_a_draft(register: Register
     register.add(number, "data_analysis")
     register.add(number, "local_intelligence")
     first, second = register.all(select(RiskEvidence).order_by(RiskEvidence.id))
-    officer = {"officer": register.council.seo2, "assessment_id": number}
-    better = {
-        "kind": "ofsted_outcomes",
-        "source": "The inspection",
-        "dated": date(2026, 10, 1),
-        "summary": "Good.",
-    }
-    with write(register.engine) as session:
-        assessing.replace_evidence(session, now=NOW, evidence_id=first.id, **officer, **better)
-        assessing.remove_evidence(session, evidence_id=second.id, **officer)
+    better = assessing.PieceOfEvidence(
+        kind="ofsted_outcomes",
+        source="The inspection",
+        dated=date(2026, 10, 1),
+        summary="Good.",
+    )
+    with register.acting("seo2") as acting:
+        assessing.replace_evidence(acting, number, first.id, better)
+        assessing.remove_evidence(acting, number, second.id)
     [left] = register.all(select(RiskEvidence))
     assert (left.kind, left.source, left.added_by) == (
         "ofsted_outcomes",
@@ -256,10 +255,10 @@ def test_evidence_is_replaced_and_removed_while_it_is_a_draft(register: Register
     )
     assert register.assessment(number).version == 5
     register.propose(number)
-    with pytest.raises(NotPossible, match="only a draft"), write(register.engine) as session:
-        assessing.remove_evidence(session, evidence_id=left.id, **officer)
-    with pytest.raises(NotPossible, match="only a draft"), write(register.engine) as session:
-        assessing.replace_evidence(session, now=NOW, evidence_id=left.id, **officer, **better)
+    with pytest.raises(NotPossible, match="only a draft"), register.acting("seo2") as acting:
+        assessing.remove_evidence(acting, number, left.id)
+    with pytest.raises(NotPossible, match="only a draft"), register.acting("seo2") as acting:
+        assessing.replace_evidence(acting, number, left.id, better)
 
 
 @ONCE
@@ -267,10 +266,8 @@ def test_evidence_of_another_assessment_is_out_of_reach(register: Register) -> N
     register.add(register.begin())
     [its] = register.all(select(RiskEvidence))
     other = register.begin(school="academy")
-    with pytest.raises(NotFound), write(register.engine) as session:
-        assessing.remove_evidence(
-            session, officer=register.council.seo, assessment_id=other, evidence_id=its.id
-        )
+    with pytest.raises(NotFound), register.acting("seo") as acting:
+        assessing.remove_evidence(acting, other, its.id)
 
 
 @pytest.mark.parametrize("reason", ["", " ", "a\0b", "\U0001f600", "x" * 2_001])

@@ -140,7 +140,12 @@ def test_a_written_report(programme: Programme, visitors: Visitors) -> None:
     assert partly.errors[0] == ("Enter the section “Impact of teaching on learning”.", "#section-2")
     assert len(partly.errors) == 4
     whole = {f"section-{place}": f"Seen ({place})." for place in range(1, 6)}
-    done = partly.submit(**whole)
+    torn = partly.submit(422, **whole | {"section-2": "Seen.\0", "section-4": "\0"})
+    assert [(message.partition("”: ")[2], where) for message, where in torn.errors] == [
+        ("The character U+0000 cannot be stored. Remove it.", "#section-2"),
+        ("The character U+0000 cannot be stored. Remove it.", "#section-4"),
+    ]
+    done = torn.submit(**whole)
     assert "The written report is on record" in done.text
     shown = done.follow("20 November 2026: written report")
     assert "Behaviour and safety Seen (4)." in shown.text

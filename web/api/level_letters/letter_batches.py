@@ -1,33 +1,46 @@
 """Letters about risk levels in batches: begun, looked at, approved or withdrawn."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
+from models.inputs import Reason, Word
 from models.level_letters import approving, opening, tables
 from models.level_letters.letters_shown import (
+    Channel,
     LevelLetter,
     WholeLevelLetter,
     letters_of_batch,
     level_letter,
 )
 from models.level_letters.shown import LetterBatch, WholeLetterBatch, letter_batch, letter_batches
+from models.level_letters.tables import LevelLetterState
 from models.paging import Page
 from models.people.access import Act
 from models.people.access import may as may_do
+from models.people.acting import Acting
+from models.schools.tables import RiskLevel
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
-from web.api.bodies import LetterBatchBody, LevelLetterQuery, ReasonBody
 from web.api.paging import Paging
-from web.door import AtDoor, Writing, key
+from web.door import AtDoor, InOneGo, key
 from web.level_letter_files import PDF, bundle_response, level_letter_pdf
 
 router = APIRouter(tags=["Letters on risk levels"])
 Key = Annotated[int, Depends(key)]
 _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": {PDF: {}}}}
+
+
+class LevelLetterQuery(Paging):
+    """Which letters of a batch, by words of the school's name, and by what they are like."""
+
+    query: Word = ""
+    level: RiskLevel | None = None
+    role: Word | None = None
+    channel: Channel | None = None
+    state: LevelLetterState | None = None
 
 
 @router.get(
@@ -84,14 +97,13 @@ def show_bundle(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=WholeLetterBatch,
     dependencies=[may(Act.PREPARE_LEVEL_LETTERS)],
 )
-def open_batch(door: AtDoor, officer: Caller, once: OnlyOnce, body: LetterBatchBody) -> Response:
+def open_batch(once: OnlyOnce, body: opening.NewLetterBatch) -> Response:
     """Begin a batch about the last published assessment, or about changes in the year."""
 
-    def command(session: Session) -> WholeLetterBatch:
-        opened = opening.open_batch(session, officer=officer, now=door.now, **body.model_dump())
-        return letter_batch(session, opened.id)
+    def command(acting: Acting) -> WholeLetterBatch:
+        return letter_batch(acting.session, opening.open_batch(acting, body).id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -101,7 +113,7 @@ def open_batch(door: AtDoor, officer: Caller, once: OnlyOnce, body: LetterBatchB
 )
 def approve(once: OnlyOnce, id: Key) -> Response:
     """Approve a batch that somebody else began, once its whole sample was opened by the caller."""
-    return _carried_out(once, id, partial(approving.approve, policy=once.door.policy))
+    return _carried_out(once, id, approving.approve)
 
 
 @router.post(
@@ -109,19 +121,21 @@ def approve(once: OnlyOnce, id: Key) -> Response:
     response_model=WholeLetterBatch,
     dependencies=[may(Act.PREPARE_LEVEL_LETTERS, of=tables.LetterBatch)],
 )
-def withdraw(once: OnlyOnce, id: Key, body: ReasonBody) -> Response:
+def withdraw(once: OnlyOnce, id: Key, body: Reason) -> Response:
     """Withdraw a batch that is not approved yet."""
-    return _carried_out(once, id, approving.withdraw, reason=body.reason)
+    return _carried_out(once, id, approving.withdraw, body)
 
 
-def _carried_out(once: Once, number: int, command: Any, **values: Any) -> Response:
+def _carried_out(
+    once: Once, number: int, command: Callable[..., tables.LetterBatch], *given: Reason
+) -> Response:
     """Carry out a command on a batch, and show the batch as it is then."""
 
-    def run(session: Session) -> WholeLetterBatch:
-        command(session, officer=once.officer, now=once.door.now, number=number, **values)
-        return letter_batch(session, number)
+    def run(acting: Acting) -> WholeLetterBatch:
+        command(acting, number, *given)
+        return letter_batch(acting.session, number)
 
-    return once.carry_out(run)
+    return once.act(run)
 
 
 @router.get(
@@ -140,13 +154,13 @@ def show_letter_file(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=WholeLevelLetter,
     dependencies=[may(Act.SEE_PROGRAMME, of=tables.LevelLetter)],
 )
-def show_letter(door: AtDoor, officer: Caller, acting: Writing, id: Key) -> Response:
+def show_letter(door: AtDoor, officer: Caller, in_one_go: InOneGo, id: Key) -> Response:
     """One letter with its text. A caller who may approve its batch has now looked at it."""
     with read(door.engine) as session:
         found = level_letter(session, id)
         approves = may_do(officer, Act.APPROVE_LEVEL_LETTERS)
         unseen = approves and approving.is_unseen(session, id, officer.id)
     if unseen:
-        with acting() as session:
-            approving.look_at(session, officer=officer, now=door.now, letter_id=id)
+        with in_one_go() as acting:
+            approving.look_at(acting, id)
     return answer(found)

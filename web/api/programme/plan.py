@@ -1,33 +1,45 @@
 """The support programme: what is due, the reviews that were held, and who supports a school."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
+from pydantic import Field
 
 from models.database import read
+from models.inputs import Day, Email, Reason
 from models.paging import Page
 from models.people.access import Act
+from models.people.acting import Acting
 from models.programme import support_work, supporters, supporting, tables
 from models.programme.duties_shown import Duty, duties, duty
 from models.programme.support_work import SupportReview
 from models.programme.supporters_shown import Supporter, Supporters, supporter, supporters_of
-from models.programme.tables import Review
+from models.programme.tables import DutyKind, Review
 from models.schools.tables import School
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import (
-    DutyQuery,
-    LastDayBody,
-    ReasonBody,
-    SupporterBody,
-    SupportReviewBody,
-    SupportReviewQuery,
-)
+from web.api.paging import Paging
+from web.api.programme.visits import SupportWorkQuery
 from web.door import AtDoor, key
 
 router = APIRouter(tags=["Support programme"])
 Key = Annotated[int, Depends(key)]
+
+
+class DutyQuery(Paging):
+    """Which duties; `to_do` are those that are planned or late, `due_before` is left out."""
+
+    urn: int | None = Field(None, ge=1, le=999_999)
+    kind: DutyKind | None = None
+    officer: Email | None = None
+    state: Literal["planned", "late", "done", "cancelled", "to_do"] | None = None
+    due_before: Day | None = None
+
+
+class SupportReviewQuery(SupportWorkQuery):
+    """Reviews of which kind, of which school, by which officer."""
+
+    kind: DutyKind | None = None
 
 
 @router.get("/duties", response_model=Page[Duty], dependencies=[may(Act.SEE_PROGRAMME)])
@@ -43,18 +55,14 @@ def list_duties(door: AtDoor, _: Caller, query: Annotated[DutyQuery, Query()]) -
     response_model=Duty,
     dependencies=[may(Act.RECORD_SUPPORT_WORK, of=tables.Duty)],
 )
-def cancel_duty(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ReasonBody
-) -> Response:
+def cancel_duty(once: OnlyOnce, id: Key, body: Reason) -> Response:
     """Say that something planned is not to be done."""
 
-    def command(session: Session) -> Duty:
-        supporting.cancel_duty(
-            session, door.policy, officer=officer, now=door.now, duty_id=id, reason=body.reason
-        )
-        return duty(session, id, door.today)
+    def command(acting: Acting) -> Duty:
+        supporting.cancel_duty(acting, id, body)
+        return duty(acting.session, id, acting.today)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(
@@ -86,16 +94,14 @@ def show_review(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=SupportReview,
     dependencies=[may(Act.RECORD_SUPPORT_WORK)],
 )
-def add_review(door: AtDoor, officer: Caller, once: OnlyOnce, body: SupportReviewBody) -> Response:
+def add_review(once: OnlyOnce, body: supporting.ReviewHeld) -> Response:
     """Record a review of a school or of the whole register."""
 
-    def command(session: Session) -> SupportReview:
-        review = supporting.record_review(
-            session, officer=officer, now=door.now, **body.model_dump()
-        )
-        return support_work.review(session, review.id)
+    def command(acting: Acting) -> SupportReview:
+        review = supporting.record_review(acting, body)
+        return support_work.review(acting.session, review.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.get(
@@ -116,24 +122,14 @@ def list_supporters(door: AtDoor, _: Caller, urn: str) -> Response:
     response_model=Supporter,
     dependencies=[may(Act.ASSIGN_SUPPORT, of=School)],
 )
-def assign_supporter(
-    door: AtDoor, officer: Caller, once: OnlyOnce, urn: str, body: SupporterBody
-) -> Response:
+def assign_supporter(once: OnlyOnce, urn: str, body: supporters.NewSupporter) -> Response:
     """Let somebody support a school."""
-    given = body.model_dump()
 
-    def command(session: Session) -> Supporter:
-        assigned = supporters.assign_supporter(
-            session,
-            officer=officer,
-            now=door.now,
-            urn=urn,
-            email=given.pop("officer"),
-            **given,
-        )
-        return supporter(session, assigned.id, door.today)
+    def command(acting: Acting) -> Supporter:
+        assigned = supporters.assign_supporter(acting, urn, body)
+        return supporter(acting.session, assigned.id, acting.today)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -141,15 +137,11 @@ def assign_supporter(
     response_model=Supporter,
     dependencies=[may(Act.ASSIGN_SUPPORT, of=tables.Supporter)],
 )
-def end_support(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: LastDayBody
-) -> Response:
+def end_support(once: OnlyOnce, id: Key, body: supporters.LastDay) -> Response:
     """Say when somebody's support ends."""
 
-    def command(session: Session) -> Supporter:
-        supporters.end_support(
-            session, officer=officer, now=door.now, supporter_id=id, last_day=body.last_day
-        )
-        return supporter(session, id, door.today)
+    def command(acting: Acting) -> Supporter:
+        supporters.end_support(acting, id, body)
+        return supporter(acting.session, id, acting.today)
 
-    return once.carry_out(command)
+    return once.act(command)

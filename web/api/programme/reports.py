@@ -4,17 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
 from models.paging import Page
 from models.people.access import Act
+from models.people.acting import Acting
 from models.programme import support_work, tables
 from models.programme.support_work import WrittenReport
-from models.programme.supporting import record_report
-from models.refusals import InvalidInput
+from models.programme.supporting import ReportWritten, record_report
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import SupportWorkQuery, WrittenReportBody
+from web.api.programme.visits import SupportWorkQuery
 from web.door import AtDoor, key
 
 router = APIRouter(tags=["Support programme"])
@@ -50,27 +49,11 @@ def show_report(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=WrittenReport,
     dependencies=[may(Act.RECORD_SUPPORT_WORK)],
 )
-def add_report(door: AtDoor, officer: Caller, once: OnlyOnce, body: WrittenReportBody) -> Response:
+def add_report(once: OnlyOnce, body: ReportWritten) -> Response:
     """Record a written report: every section that the policy names, each once."""
 
-    def command(session: Session) -> WrittenReport:
-        report = record_report(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            urn=body.urn,
-            dated=body.dated,
-            sections=_sections(body),
-            duty=body.duty,
-        )
-        return support_work.report(session, report.id)
+    def command(acting: Acting) -> WrittenReport:
+        report = record_report(acting, body)
+        return support_work.report(acting.session, report.id)
 
-    return once.carry_out(command, 201)
-
-
-def _sections(body: WrittenReportBody) -> dict[str, str]:
-    sections = {section.title: section.text for section in body.sections}
-    if len(sections) < len(body.sections):
-        raise InvalidInput("sections", "Send each section once.")
-    return sections
+    return once.act(command, 201)

@@ -4,20 +4,29 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
+from pydantic import Field
 
 from models.database import read
+from models.inputs import Email
 from models.paging import Page
 from models.people.access import Act
+from models.people.acting import Acting
 from models.programme import support_work, tables
 from models.programme.support_work import SchoolVisit
-from models.programme.supporting import record_visit
+from models.programme.supporting import VisitMade, record_visit
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import SchoolVisitBody, SupportWorkQuery
+from web.api.paging import Paging
 from web.door import AtDoor, key
 
 router = APIRouter(tags=["Support programme"])
 Key = Annotated[int, Depends(key)]
+
+
+class SupportWorkQuery(Paging):
+    """Visits or written reports of which school, by which officer (their e-mail address)."""
+
+    urn: int | None = Field(None, ge=1, le=999_999)
+    officer: Email | None = None
 
 
 @router.get(
@@ -49,11 +58,11 @@ def show_visit(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=SchoolVisit,
     dependencies=[may(Act.RECORD_SUPPORT_WORK)],
 )
-def add_visit(door: AtDoor, officer: Caller, once: OnlyOnce, body: SchoolVisitBody) -> Response:
+def add_visit(once: OnlyOnce, body: VisitMade) -> Response:
     """Record a visit; it meets the planned visit that was due first, unless `duty` says which."""
 
-    def command(session: Session) -> SchoolVisit:
-        visit = record_visit(session, officer=officer, now=door.now, **body.model_dump())
-        return support_work.visit(session, visit.id)
+    def command(acting: Acting) -> SchoolVisit:
+        visit = record_visit(acting, body)
+        return support_work.visit(acting.session, visit.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)

@@ -4,34 +4,37 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
+from pydantic import Field
 
 from models.database import read
+from models.inputs import Reason, Word
 from models.paging import Page
 from models.people.access import Act
+from models.people.acting import Acting
 from models.risk import assessing, level_changes, moderating, rounds, rounds_shown, tables
 from models.risk import shown as risk_shown
 from models.risk.level_changes import LevelChange
 from models.risk.rounds_shown import Round
 from models.risk.shown import Assessment
-from models.risk.tables import AssessmentRound
-from models.schools.tables import School
+from models.risk.tables import AssessmentRound, AssessmentState
+from models.schools.tables import RiskLevel, School
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import (
-    AssessmentBody,
-    AssessmentQuery,
-    LevelBody,
-    ModerationBody,
-    ReasonBody,
-    RiskEvidenceBody,
-    RoundBody,
-)
 from web.api.paging import Paging
-from web.door import AtDoor, Writing, key, school_year
+from web.door import AtDoor, InOneGo, key, school_year
 
 router = APIRouter(tags=["Risk register"])
 Key = Annotated[int, Depends(key)]
 SchoolYear = Annotated[int, Depends(school_year)]
+
+
+class AssessmentQuery(Paging):
+    """Which assessments; `round` is the year in which its school year begins."""
+
+    urn: int | None = Field(None, ge=1, le=999_999)
+    state: AssessmentState | None = None
+    round: int | None = Field(None, ge=2000, le=2199)
+    level: RiskLevel | None = None
+    query: Word = ""
 
 
 @router.get(
@@ -68,18 +71,14 @@ def show_assessment(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=Assessment,
     dependencies=[may(Act.ASSESS)],
 )
-def begin_assessment(
-    door: AtDoor, officer: Caller, once: OnlyOnce, body: AssessmentBody
-) -> Response:
+def begin_assessment(once: OnlyOnce, body: assessing.NewAssessment) -> Response:
     """Begin to assess a school in the year."""
 
-    def command(session: Session) -> Assessment:
-        begun = assessing.begin_assessment(
-            session, officer=officer, now=door.now, **body.model_dump()
-        )
-        return risk_shown.assessment(session, begun.id)
+    def command(acting: Acting) -> Assessment:
+        begun = assessing.begin_assessment(acting, body)
+        return risk_shown.assessment(acting.session, begun.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -88,17 +87,14 @@ def begin_assessment(
     response_model=Assessment,
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
-def add_evidence(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: RiskEvidenceBody
-) -> Response:
+def add_evidence(once: OnlyOnce, id: Key, body: assessing.PieceOfEvidence) -> Response:
     """Add one piece of evidence to a draft; the answer is the assessment."""
 
-    def command(session: Session) -> Assessment:
-        given = body.model_dump()
-        assessing.add_evidence(session, officer=officer, now=door.now, assessment_id=id, **given)
-        return risk_shown.assessment(session, id)
+    def command(acting: Acting) -> Assessment:
+        assessing.add_evidence(acting, id, body)
+        return risk_shown.assessment(acting.session, id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.put(
@@ -107,19 +103,12 @@ def add_evidence(
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
 def put_evidence(
-    door: AtDoor, officer: Caller, acting: Writing, id: Key, item: str, body: RiskEvidenceBody
+    _: Caller, in_one_go: InOneGo, id: Key, item: str, body: assessing.PieceOfEvidence
 ) -> Response:
     """Put another piece of evidence in the place of one of a draft."""
-    with acting() as session:
-        assessing.replace_evidence(
-            session,
-            officer=officer,
-            now=door.now,
-            assessment_id=id,
-            evidence_id=key(item),
-            **body.model_dump(),
-        )
-        return answer(risk_shown.assessment(session, id))
+    with in_one_go() as acting:
+        assessing.replace_evidence(acting, id, key(item), body)
+        return answer(risk_shown.assessment(acting.session, id))
 
 
 @router.delete(
@@ -127,11 +116,11 @@ def put_evidence(
     response_model=Assessment,
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
-def delete_evidence(officer: Caller, acting: Writing, id: Key, item: str) -> Response:
+def delete_evidence(_: Caller, in_one_go: InOneGo, id: Key, item: str) -> Response:
     """Take a piece of evidence away from a draft; the answer is the assessment."""
-    with acting() as session:
-        assessing.remove_evidence(session, officer=officer, assessment_id=id, evidence_id=key(item))
-        return answer(risk_shown.assessment(session, id))
+    with in_one_go() as acting:
+        assessing.remove_evidence(acting, id, key(item))
+        return answer(risk_shown.assessment(acting.session, id))
 
 
 @router.post(
@@ -139,17 +128,14 @@ def delete_evidence(officer: Caller, acting: Writing, id: Key, item: str) -> Res
     response_model=Assessment,
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
-def propose_level(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: LevelBody
-) -> Response:
+def propose_level(once: OnlyOnce, id: Key, body: assessing.ProposedLevel) -> Response:
     """Propose a level with a reason."""
 
-    def command(session: Session) -> Assessment:
-        given = body.model_dump()
-        assessing.propose_level(session, officer=officer, now=door.now, assessment_id=id, **given)
-        return risk_shown.assessment(session, id)
+    def command(acting: Acting) -> Assessment:
+        assessing.propose_level(acting, id, body)
+        return risk_shown.assessment(acting.session, id)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.post(
@@ -157,23 +143,14 @@ def propose_level(
     response_model=Assessment,
     dependencies=[may(Act.MODERATE, of=tables.Assessment)],
 )
-def moderate(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ModerationBody
-) -> Response:
+def moderate(once: OnlyOnce, id: Key, body: moderating.Moderation) -> Response:
     """Agree the proposed level, or another with a reason; or return the assessment."""
 
-    def command(session: Session) -> Assessment:
-        moderating.moderate(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            assessment_id=id,
-            **body.model_dump(),
-        )
-        return risk_shown.assessment(session, id)
+    def command(acting: Acting) -> Assessment:
+        moderating.moderate(acting, id, body)
+        return risk_shown.assessment(acting.session, id)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.post(
@@ -181,18 +158,14 @@ def moderate(
     response_model=Assessment,
     dependencies=[may(Act.ASSESS, of=tables.Assessment)],
 )
-def withdraw_assessment(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ReasonBody
-) -> Response:
+def withdraw_assessment(once: OnlyOnce, id: Key, body: Reason) -> Response:
     """Withdraw an assessment in the year that is not in force."""
 
-    def command(session: Session) -> Assessment:
-        assessing.withdraw_assessment(
-            session, officer=officer, now=door.now, assessment_id=id, reason=body.reason
-        )
-        return risk_shown.assessment(session, id)
+    def command(acting: Acting) -> Assessment:
+        assessing.withdraw_assessment(acting, id, body)
+        return risk_shown.assessment(acting.session, id)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(
@@ -224,16 +197,14 @@ def show_round(door: AtDoor, _: Caller, number: SchoolYear) -> Response:
     response_model=Round,
     dependencies=[may(Act.RUN_ROUND)],
 )
-def open_round(door: AtDoor, officer: Caller, once: OnlyOnce, body: RoundBody) -> Response:
+def open_round(once: OnlyOnce, body: rounds.NewRound) -> Response:
     """Open the annual assessment that is due, with a draft for every open school."""
 
-    def command(session: Session) -> Round:
-        opened = rounds.open_round(
-            session, door.policy, officer=officer, now=door.now, school_year=body.school_year
-        )
-        return rounds_shown.assessment_round(session, opened.school_year, today=door.today)
+    def command(acting: Acting) -> Round:
+        year = rounds.open_round(acting, body).school_year
+        return rounds_shown.assessment_round(acting.session, year, today=acting.today)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -241,16 +212,14 @@ def open_round(door: AtDoor, officer: Caller, once: OnlyOnce, body: RoundBody) -
     response_model=Round,
     dependencies=[may(Act.RUN_ROUND, of=AssessmentRound)],
 )
-def publish_round(door: AtDoor, officer: Caller, once: OnlyOnce, number: SchoolYear) -> Response:
+def publish_round(once: OnlyOnce, number: SchoolYear) -> Response:
     """Bring the agreed levels of all schools into force."""
 
-    def command(session: Session) -> Round:
-        rounds.publish_round(
-            session, door.policy, officer=officer, now=door.now, school_year=number
-        )
-        return rounds_shown.assessment_round(session, number, today=door.today)
+    def command(acting: Acting) -> Round:
+        rounds.publish_round(acting, number)
+        return rounds_shown.assessment_round(acting.session, number, today=acting.today)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(

@@ -1,12 +1,13 @@
 """Letters about risk levels in batches: how far each is, its sample, its approval, its letters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.inputs import Reason
 from models.level_letters import approving, deliveries, opening, tables
 from models.level_letters import batches as level_letters_batches
 from models.level_letters.letters_shown import letters_of_batch, level_letter
@@ -20,11 +21,13 @@ from models.level_letters.shown import (
 from models.level_letters.tables import BatchState, LevelLetterState
 from models.paging import Page
 from models.people.access import Act
+from models.people.acting import Acting
 from models.refusals import InvalidInput
 from models.work import BulkState
 from notifications.level_letters import bundle_file
 from web.door import key
 from web.level_letter_files import bundle_response
+from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
@@ -35,6 +38,14 @@ LIST = "/letter-batches"
 PER_PAGE = 25
 LOOKS_AGAIN = 5  # seconds: how often the page of a batch is loaded while work goes on
 PROBLEMS_SHOWN = 20
+NEW = Asked(opening.NewLetterBatch, about=("The letters", "Choose what the letters are about"))
+APPROVAL = Fields(confirmed=("Confirmation", "Confirm that the letters are to be sent"))
+WITHDRAWAL = Asked(Reason, reason=("Reason", "Enter a reason"))
+DELIVERY = Asked(
+    deliveries.DeliveryDecision,
+    decision=("Decision", "Choose what you decide"),
+    reason=("Reason", "Enter a reason"),
+)
 
 
 @router.get(LIST, dependencies=[may(Act.SEE_PROGRAMME)])
@@ -47,12 +58,11 @@ def batches(visit: Visitor, page: PageNumber) -> Response:
 def open_batch(visit: Visitor, form: Posted) -> Response:
     """Begin a batch."""
     try:
-        with visit.write() as session:
-            opened = opening.open_batch(
-                session, officer=visit.officer, now=visit.now, about=form.text("about")
-            )
+        given = form.taken(NEW)
+        with visit.acting() as acting:
+            opened = opening.open_batch(acting, given)
     except STAYS as refusal:
-        return _list(visit, 1, form.refused(refusal))
+        return _list(visit, 1, form.refused(refusal, NEW))
     return visit.done(f"{LIST}/{opened.id}", "letters_begun")
 
 
@@ -162,13 +172,12 @@ def approve(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the batch: it is issued from now on."""
     try:
         if not form.yes("confirmed"):
-            raise InvalidInput("confirmed", "Confirm that the letters are to be sent")
-        with visit.write() as session:
-            approving.approve(
-                session, visit.policy, officer=visit.officer, now=visit.now, number=number
-            )
+            _, asks = APPROVAL.called["confirmed"]
+            raise InvalidInput("confirmed", asks)
+        with visit.acting() as acting:
+            approving.approve(acting, number)
     except STAYS as refusal:
-        return _approval(visit, number, form.refused(refusal))
+        return _approval(visit, number, form.refused(refusal, APPROVAL))
     return visit.done(f"{LIST}/{number}", "letters_approved")
 
 
@@ -208,17 +217,11 @@ def withdrawal(visit: Visitor, number: Key) -> Response:
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw the batch."""
     try:
-        form.check("reason")
-        with visit.write() as session:
-            approving.withdraw(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                number=number,
-                reason=form.text("reason"),
-            )
+        given = form.filled(WITHDRAWAL)
+        with visit.acting() as acting:
+            approving.withdraw(acting, number, given)
     except STAYS as refusal:
-        return _withdrawal(visit, number, form.refused(refusal))
+        return _withdrawal(visit, number, form.refused(refusal, WITHDRAWAL))
     return visit.done(f"{LIST}/{number}", "letters_withdrawn")
 
 
@@ -252,12 +255,14 @@ def go_on(visit: Visitor, number: Key, form: Posted) -> Response:
     return _once_more(visit, number, form, approving.go_on)
 
 
-def _once_more(visit: Visit, number: int, form: Form, command: Any) -> Response:
+def _once_more(
+    visit: Visit, number: int, form: Form, command: Callable[[Acting, int], tables.LetterBatch]
+) -> Response:
     try:
-        with visit.write() as session:
-            command(session, officer=visit.officer, now=visit.now, number=number)
+        with visit.acting() as acting:
+            command(acting, number)
     except STAYS as refusal:
-        answer = _batch(visit, number, form.refused(refusal))
+        answer = _batch(visit, number, form.refused(refusal, Fields()))
         answer.status_code = refusal.status
         return answer
     return visit.done(f"{LIST}/{number}", "letters_go_on")
@@ -282,19 +287,11 @@ def delivery(visit: Visitor, number: Key, item: str) -> Response:
 def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
     try:
-        form.check("decision", "reason")
-        with visit.write() as session:
-            deliveries.settle(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                number=number,
-                message_id=key(item),
-                decision=form.text("decision"),
-                reason=form.text("reason"),
-            )
+        given = form.filled(DELIVERY)
+        with visit.acting() as acting:
+            deliveries.settle(acting, number, key(item), given)
     except STAYS as refusal:
-        return _delivery(visit, number, item, form.refused(refusal))
+        return _delivery(visit, number, item, form.refused(refusal, DELIVERY))
     return visit.done(f"{LIST}/{number}", "settled")
 
 

@@ -29,6 +29,7 @@ from models.schools.tables import RiskLevel, School
 from notifications.letters import to_html_fragment
 from web.door import key
 from web.level_letter_files import document_of, level_letter_pdf
+from web.pages.asked import Fields
 from web.pages.forms import Form
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
@@ -36,6 +37,13 @@ from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    level=("Risk level", "Choose a risk level"),
+    role=("To whom", "Choose to whom they are"),
+    channel=("How they go", "Choose how they go"),
+    state=("State", "Choose a state"),
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def letters(
         try:
             found = find_letters(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
     return visit.page(
         "level_letters/letters.html",
         title=f"All letters of batch {number}",
@@ -144,8 +152,8 @@ def mark_seen(visit: Visit, letter_id: int) -> None:
     with visit.read() as session:
         if not approving.is_unseen(session, letter_id, visit.officer.id):
             return
-    with visit.write() as session:
-        approving.look_at(session, officer=visit.officer, now=visit.now, letter_id=letter_id)
+    with visit.acting() as acting:
+        approving.look_at(acting, letter_id)
 
 
 def _next_unseen(visit: Visit, described: WholeLetterBatch, letter_id: int) -> int | None:

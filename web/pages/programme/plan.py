@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.inputs import Reason
 from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown, support_work, supporters_shown, supporting, tables
@@ -18,6 +19,7 @@ from models.programme.tables import DutyKind
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import RiskLevel, School
+from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address, day_of, year_of
 from web.pages.visits import Key, Visit, Visitor, may
@@ -25,6 +27,14 @@ from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 50
+SEARCH = Fields(
+    level=("Risk level", "Choose a risk level"),
+    kind=("Kind", "Choose a kind"),
+    officer=("Officer", "Choose an officer"),
+    state=("State", "Choose a state"),
+    due_before=("The date", "Enter a date"),
+)
+CANCELLATION = Asked(Reason, reason=("Reason", "Enter a reason"))
 RECORDED_AT = {
     DutyKind.VISIT: "/schools/{urn}/visits/new",
     DutyKind.REPORT: "/schools/{urn}/reports/new",
@@ -63,7 +73,7 @@ def schools(
         try:
             found = find_schools(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
         officers = supporters_shown.evaluating(session, visit.today)
     return _show(
         visit,
@@ -93,7 +103,7 @@ def duties(
         try:
             found = find_duties(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
         officers = supporters_shown.evaluating(session, visit.today)
     return _show(
         visit,
@@ -194,18 +204,11 @@ def cancellation(visit: Visitor, number: Key) -> Response:
 def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
     """Cancel it."""
     try:
-        form.check("reason")
-        with visit.write() as session:
-            duty = supporting.cancel_duty(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                duty_id=number,
-                reason=form.text("reason"),
-            )
+        given = form.filled(CANCELLATION)
+        with visit.acting() as acting:
+            duty = supporting.cancel_duty(acting, number, given)
     except STAYS as refusal:
-        return _cancel(visit, number, form.refused(refusal))
+        return _cancel(visit, number, form.refused(refusal, CANCELLATION))
     on = f"/schools/{duty.urn}/programme" if duty.urn else "/programme/duties"
     return visit.done(on, "duty_cancelled")
 

@@ -1,7 +1,6 @@
 """What was done to support schools: visits, written reports, reviews: listed, recorded, shown."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.inputs import refusing
 from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, support_work, supporting, tables
@@ -18,6 +18,7 @@ from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import School
 from web.door import key
+from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import Find, List, PageNumber, address, year_of
 from web.pages.visits import Key, Visit, Visitor, may
@@ -33,8 +34,27 @@ def _duty(duty: str = "") -> int | None:
 
 
 Duty = Annotated[int | None, Depends(_duty)]
-
-VISIT_ASKED = {"notes": "Enter what you saw and heard"}
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    kind=("Kind", "Choose a kind"),
+    officer=("Officer", "Choose an officer"),
+    year=("School year", "Choose a school year"),
+)
+VISIT = Asked(
+    supporting.VisitMade,
+    visited_on=("The date", "Enter the date of the visit"),
+    purpose=("Purpose", "Enter what the visit was for"),
+    notes=("What was said", "Enter what you saw and heard"),
+    agreed_actions=("Agreed actions", "Enter what was agreed"),
+)
+REPORT = Asked(supporting.ReportWritten, dated=("The date", "Enter the date that it is of"))
+REVIEW = Asked(
+    supporting.ReviewHeld,
+    kind=("Kind", "Choose a kind"),
+    held_on=("The date", "Enter the date on which it was held"),
+    summary=("Summary", "Enter a summary"),
+    impact=("Impact", "Enter what the impact was"),
+)
 
 
 # Of all schools ----------------------------------------------------------------------------
@@ -118,7 +138,7 @@ def _list(
         try:
             found = find(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
         years = support_work.school_years(session, visit.today)
         officers = support_work.recorders(session)
     return visit.page(
@@ -147,21 +167,11 @@ def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
 def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a visit on record."""
     try:
-        replace(form, asked=VISIT_ASKED).check("visited_on", "purpose", "notes")
-        with visit.write() as session:
-            supporting.record_visit(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                urn=urn,
-                visited_on=form.day("visited_on"),
-                purpose=form.text("purpose"),
-                notes=form.text("notes"),
-                agreed_actions=form.text("agreed_actions"),
-                duty=duty,
-            )
+        given = form.filled(VISIT, urn=urn, duty=duty)
+        with visit.acting() as acting:
+            supporting.record_visit(acting, given)
     except STAYS as refusal:
-        form = form.refused(refusal)
+        form = form.refused(refusal, VISIT)
         return _form(visit, "visit_form.html", "Record a visit", form, urn, duty)
     return visit.done(f"/schools/{urn}/programme", "visit_recorded")
 
@@ -188,26 +198,31 @@ def report_form(visit: Visitor, urn: str, duty: Duty) -> Response:
 @router.post("/schools/{urn}/reports/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def record_report(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a written report on record."""
-    titles = visit.policy.programme.report_sections
     try:
-        form.check("dated")
-        with visit.write() as session:
-            supporting.record_report(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                urn=urn,
-                dated=form.day("dated"),
-                sections={
-                    title: form.text(f"section-{place}")
-                    for place, title in enumerate(titles, start=1)
-                },
-                duty=duty,
-            )
+        form.demand(REPORT)
+        sections = _sections(form, visit.policy.programme.report_sections)
+        given = form.taken(REPORT, urn=urn, sections=sections, duty=duty)
+        with visit.acting() as acting:
+            supporting.record_report(acting, given)
     except STAYS as refusal:
-        return _report_form(visit, urn, duty, form.refused(refusal))
+        return _report_form(visit, urn, duty, form.refused(refusal, REPORT))
     return visit.done(f"/schools/{urn}/programme", "report_recorded")
+
+
+def _sections(form: Form, titles: Sequence[str]) -> list[supporting.SectionWritten]:
+    """What was typed under each title; raises InvalidInput for what cannot be kept, as theirs."""
+    sections: list[supporting.SectionWritten] = []
+    errors: list[tuple[str, str]] = []
+    for place, title in enumerate(titles, start=1):
+        text = form.text(f"section-{place}")
+        try:
+            with refusing():
+                sections.append(supporting.SectionWritten(title=title, text=text))
+        except InvalidInput as invalid:
+            errors.append((f"section-{place}", f"“{title}”: {invalid.message}"))
+    if errors:
+        raise InvalidInput.many(errors)
+    return sections
 
 
 def _report_form(visit: Visit, urn: str, duty: int | None, form: Form) -> Response:
@@ -251,21 +266,11 @@ def record_council_review(visit: Visitor, duty: Duty, form: Posted) -> Response:
 
 def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
     try:
-        form.check("kind", "held_on", "summary")
-        with visit.write() as session:
-            supporting.record_review(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                kind=form.text("kind"),
-                urn=urn,
-                held_on=form.day("held_on"),
-                summary=form.text("summary"),
-                impact=form.text("impact"),
-                duty=duty,
-            )
+        given = form.filled(REVIEW, urn=urn, duty=duty)
+        with visit.acting() as acting:
+            supporting.record_review(acting, given)
     except STAYS as refusal:
-        return _review_form(visit, urn, duty, form.refused(refusal))
+        return _review_form(visit, urn, duty, form.refused(refusal, REVIEW))
     on = f"/schools/{urn}/programme" if urn else "/programme/duties"
     return visit.done(on, "review_recorded")
 

@@ -1,7 +1,6 @@
 """Who supports the schools: of all schools, and somebody who is assigned or ends."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,6 +16,7 @@ from models.programme.tables import SupportRole
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import School
+from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may
@@ -25,7 +25,22 @@ from web.tables import Column
 router = APIRouter()
 PER_PAGE = 50
 ANY = "any"  # the state of a supporter: all of them
-ASKED = {"role": "Choose what they do for the school", "name": "Enter their name"}
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    role=("Role", "Choose a role"),
+    state=("State", "Choose a state"),
+)
+SUPPORTER = Asked(
+    supporters.NewSupporter,
+    may=("email",),
+    role=("Role", "Choose what they do for the school"),
+    email=("E-mail address", "Enter an e-mail address"),
+    name=("Name", "Enter their name"),
+    organisation=("Organisation", "Enter where they are from"),
+    first_day=("First day", "Enter the first day"),
+    last_day=("Last day", "Enter the last day"),
+)
+ENDING = Asked(supporters.LastDay, last_day=("Last day", "Enter the last day"))
 
 
 @router.get("/supporters", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -39,7 +54,7 @@ def support(
         with visit.read() as session:
             found = find_support(session, visit, filters, page, PER_PAGE)
     except InvalidInput as invalid:
-        form = form.refused(invalid)
+        form = form.refused(invalid, SEARCH)
     return _show(
         visit,
         "supporters.html",
@@ -79,22 +94,17 @@ def assign(visit: Visitor, urn: str, form: Posted) -> Response:
     role = form.text("role")
     is_officer = role == SupportRole.SCHOOL_EVALUATION_OFFICER or bool(form.text("email"))
     try:
-        replace(form, asked=ASKED).check("role", *(() if is_officer else ("name",)), "first_day")
-        with visit.write() as session:
-            supporters.assign_supporter(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                urn=urn,
-                role=role,
-                email=form.text("email") or None,
-                name=form.text("name").strip(),
-                organisation=form.text("organisation").strip(),
-                first_day=form.day("first_day"),
-                last_day=form.optional_day("last_day"),
-            )
+        given = form.filled(
+            SUPPORTER,
+            must=() if is_officer else ("name",),
+            officer=form.text("email") or None,
+            name=form.text("name").strip(),
+            organisation=form.text("organisation").strip(),
+        )
+        with visit.acting() as acting:
+            supporters.assign_supporter(acting, urn, given)
     except STAYS as refusal:
-        return _supporter(visit, urn, form.refused(refusal))
+        return _supporter(visit, urn, form.refused(refusal, SUPPORTER))
     return visit.done(f"/schools/{urn}/programme", "support_assigned")
 
 
@@ -121,17 +131,11 @@ def ending(visit: Visitor, number: Key) -> Response:
 def end(visit: Visitor, number: Key, form: Posted) -> Response:
     """End it."""
     try:
-        form.check("last_day")
-        with visit.write() as session:
-            ended = supporters.end_support(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                supporter_id=number,
-                last_day=form.day("last_day"),
-            )
+        given = form.filled(ENDING)
+        with visit.acting() as acting:
+            ended = supporters.end_support(acting, number, given)
     except STAYS as refusal:
-        return _ending(visit, number, form.refused(refusal))
+        return _ending(visit, number, form.refused(refusal, ENDING))
     return visit.done(f"/schools/{ended.urn}/programme", "support_ended")
 
 

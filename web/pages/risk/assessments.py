@@ -1,11 +1,11 @@
 """One assessment of a school: its evidence, the proposed level, and its moderation."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from models.inputs import Reason
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
 from models.risk import assessing, level_changes, moderating, tables
@@ -14,11 +14,31 @@ from models.risk.shown import Assessment, RiskEvidence
 from models.risk.tables import AssessmentState, RiskEvidenceKind
 from models.schools.tables import RiskLevel
 from web.door import key
-from web.pages.forms import LABELS, STAYS, Form, Posted
+from web.pages.asked import Asked
+from web.pages.forms import STAYS, Form, Posted
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
-PROPOSING = {"level": "Choose the level that you propose"}
+EVIDENCE = Asked(
+    assessing.PieceOfEvidence,
+    kind=("Kind", "Choose a kind"),
+    source=("Source", "Enter where it is from"),
+    dated=("The date", "Enter the date that it is of"),
+    summary=("Summary", "Enter a summary"),
+)
+PROPOSAL = Asked(
+    assessing.ProposedLevel,
+    level=("Risk level", "Choose the level that you propose"),
+    reason=("Reason", "Enter a reason"),
+    words=("What the school is told", "Enter what the letter says to the school"),
+)
+MODERATION = Asked(
+    moderating.Moderation,
+    decision=("Decision", "Choose what you decide"),
+    reason=("Reason", "Enter a reason"),
+    words=("What the school is told", "Enter what the letter says to the school"),
+)
+WITHDRAWAL = Asked(Reason, reason=("Reason", "Enter a reason"))
 
 
 @dataclass(frozen=True)
@@ -82,13 +102,11 @@ def new_evidence(visit: Visitor, number: Key, kind: str = "") -> Response:
 def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
     """Add a piece of evidence."""
     try:
-        given = _given(form)
-        with visit.write() as session:
-            assessing.add_evidence(
-                session, officer=visit.officer, now=visit.now, assessment_id=number, **given
-            )
+        given = form.filled(EVIDENCE)
+        with visit.acting() as acting:
+            assessing.add_evidence(acting, number, given)
     except STAYS as refusal:
-        return _evidence(visit, number, form.refused(refusal))
+        return _evidence(visit, number, form.refused(refusal, EVIDENCE))
     return visit.done(f"/assessments/{number}", "risk_evidence")
 
 
@@ -118,18 +136,11 @@ def evidence(visit: Visitor, number: Key, item: str) -> Response:
 def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
     """Put another piece of evidence in the place of this one."""
     try:
-        given = _given(form)
-        with visit.write() as session:
-            assessing.replace_evidence(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                assessment_id=number,
-                evidence_id=key(item),
-                **given,
-            )
+        given = form.filled(EVIDENCE)
+        with visit.acting() as acting:
+            assessing.replace_evidence(acting, number, key(item), given)
     except STAYS as refusal:
-        return _evidence(visit, number, form.refused(refusal), item)
+        return _evidence(visit, number, form.refused(refusal, EVIDENCE), item)
     return visit.done(f"/assessments/{number}", "risk_evidence")
 
 
@@ -138,17 +149,9 @@ def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Re
 )
 def remove_evidence(visit: Visitor, number: Key, item: str) -> Response:
     """Take a piece of evidence away."""
-    with visit.write() as session:
-        assessing.remove_evidence(
-            session, officer=visit.officer, assessment_id=number, evidence_id=key(item)
-        )
+    with visit.acting() as acting:
+        assessing.remove_evidence(acting, number, key(item))
     return visit.done(f"/assessments/{number}", "risk_evidence_removed")
-
-
-def _given(form: Form) -> dict[str, Any]:
-    form.check("kind", "source", "dated", "summary")
-    given: dict[str, Any] = {name: form.text(name) for name in ("kind", "source", "summary")}
-    return {**given, "dated": form.day("dated")}
 
 
 def _evidence(visit: Visit, number: int, form: Form, item: str | None = None) -> Response:
@@ -175,21 +178,12 @@ def propose_form(visit: Visitor, number: Key) -> Response:
 @router.post("/assessments/{id}/propose", dependencies=[may(Act.ASSESS, of=tables.Assessment)])
 def propose(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose a level with a reason."""
-    form.asked = PROPOSING
     try:
-        form.check("level", "reason")
-        with visit.write() as session:
-            assessing.propose_level(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                assessment_id=number,
-                level=form.text("level"),
-                reason=form.text("reason"),
-                words=form.text("words"),
-            )
+        given = form.filled(PROPOSAL)
+        with visit.acting() as acting:
+            assessing.propose_level(acting, number, given)
     except STAYS as refusal:
-        return _propose(visit, number, form.refused(refusal))
+        return _propose(visit, number, form.refused(refusal, PROPOSAL))
     return visit.done(f"/assessments/{number}", "level_proposed")
 
 
@@ -224,22 +218,17 @@ def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
     """Agree a level, or return the assessment: the choice is `return`, or the level agreed."""
     returns = form.text("decision") == "return"
     try:
-        form.check("decision", *(["reason"] if returns else []))
-        with visit.write() as session:
-            moderated = moderating.moderate(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                assessment_id=number,
-                decision="return" if returns else "agree",
-                level=None if returns else _agreed(form),
-                reason=form.text("reason"),
-                words=form.text("words"),
-                version=_version(form),
-            )
+        given = form.filled(
+            MODERATION,
+            must=("reason",) if returns else (),
+            decision="return" if returns else "agree",
+            level=None if returns else _agreed(form),
+            version=_version(form),
+        )
+        with visit.acting() as acting:
+            moderated = moderating.moderate(acting, number, given)
     except STAYS as refusal:
-        return _moderate(visit, number, form.refused(refusal))
+        return _moderate(visit, number, form.refused(refusal, MODERATION))
     done = {
         AssessmentState.DRAFT: "assessment_returned",
         AssessmentState.AGREED: "level_agreed",
@@ -252,7 +241,8 @@ def _agreed(form: Form) -> str:
     """The level that was chosen; anything else is no decision."""
     chosen = form.text("decision")
     if chosen not in list(RiskLevel):
-        raise InvalidInput("decision", LABELS["decision"][1])
+        _, asks = MODERATION.called["decision"]
+        raise InvalidInput("decision", asks)
     return chosen
 
 
@@ -290,17 +280,11 @@ def withdraw_form(visit: Visitor, number: Key) -> Response:
 def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
     """Withdraw an assessment in the year."""
     try:
-        form.check("reason")
-        with visit.write() as session:
-            assessing.withdraw_assessment(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                assessment_id=number,
-                reason=form.text("reason"),
-            )
+        given = form.filled(WITHDRAWAL)
+        with visit.acting() as acting:
+            assessing.withdraw_assessment(acting, number, given)
     except STAYS as refusal:
-        return _withdraw(visit, number, form.refused(refusal))
+        return _withdraw(visit, number, form.refused(refusal, WITHDRAWAL))
     return visit.done(f"/assessments/{number}", "assessment_withdrawn")
 
 

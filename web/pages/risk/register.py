@@ -21,6 +21,7 @@ from models.risk.tables import AssessmentRound, AssessmentState, RoundState
 from models.schools import shown as schools_shown
 from models.schools.tables import RiskLevel, School
 from web.door import school_year
+from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
 from web.pages.lists import List, PageNumber, address, day_of
 from web.pages.risk.level_picture import draw
@@ -30,6 +31,14 @@ from web.tables import Column
 router = APIRouter()
 PER_PAGE = 25
 FIRST_SORT = "level"
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    level=("Risk level", "Choose a risk level"),
+    phase=("Phase", "Choose a phase"),
+    la=("Local authority", "Enter the code of the local authority"),
+    changed_since=("The date", "Enter a date"),
+    state=("State", "Choose a state"),
+)
 LEVELS = {
     **{level.value: level.label.capitalize() for level in RiskLevel},
     schools_shown.NOT_ASSESSED: "Not assessed",
@@ -65,7 +74,7 @@ def register(
                 session, [school.urn for school in found.items], visit.today
             )
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
         counts = register_shown.level_counts(session, visit.today)
         authorities = register_shown.authorities(session)
         phases = schools_shown.phases(session)
@@ -122,16 +131,11 @@ def list_rounds(visit: Visitor, page: PageNumber) -> Response:
 def open_round(visit: Visitor, form: Posted) -> Response:
     """Open the annual assessment that is due."""
     try:
-        with visit.write() as session:
-            opened = rounds.open_round(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                school_year=rounds.year_due(visit.policy, visit.today),
-            )
+        due = rounds.NewRound(school_year=rounds.year_due(visit.policy, visit.today))
+        with visit.acting() as acting:
+            opened = rounds.open_round(acting, due)
     except NotPossible as refusal:
-        return _rounds(visit, 1, form.refused(refusal))
+        return _rounds(visit, 1, form.refused(refusal, Fields()))
     return visit.done(f"/rounds/{opened.school_year}", "round_opened")
 
 
@@ -180,7 +184,7 @@ def show_round(
         try:
             found = find_assessments(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
     return visit.page(
         "risk/round.html",
         title=f"Annual assessment for {_years(number)}",
@@ -231,12 +235,10 @@ def confirm_publication(visit: Visitor, number: SchoolYear) -> Response:
 def publish(visit: Visitor, number: SchoolYear, form: Posted) -> Response:
     """Bring the agreed levels of all schools into force."""
     try:
-        with visit.write() as session:
-            rounds.publish_round(
-                session, visit.policy, officer=visit.officer, now=visit.now, school_year=number
-            )
+        with visit.acting() as acting:
+            rounds.publish_round(acting, number)
     except NotPossible as refusal:
-        return _publication(visit, number, form.refused(refusal))
+        return _publication(visit, number, form.refused(refusal, Fields()))
     return visit.done(f"/rounds/{number}", "round_published")
 
 
@@ -284,12 +286,10 @@ def confirm_assessment(visit: Visitor, urn: str) -> Response:
 def assess(visit: Visitor, urn: str, form: Posted) -> Response:
     """Begin to assess a school in the year."""
     try:
-        with visit.write() as session:
-            begun = assessing.begin_assessment(
-                session, officer=visit.officer, now=visit.now, urn=urn
-            )
+        with visit.acting() as acting:
+            begun = assessing.begin_assessment(acting, assessing.NewAssessment(urn=urn))
     except NotPossible as refusal:
-        return _assess(visit, urn, form.refused(refusal))
+        return _assess(visit, urn, form.refused(refusal, Fields()))
     return visit.done(f"/assessments/{begun.id}", "assessment_begun")
 
 
