@@ -154,7 +154,7 @@ def test_a_digest_has_what_is_overdue_what_is_due_and_what_waits(
     [own] = mails(MessageKind.DIGEST, council.seo.email, day)
     assert own.subject == "Schools causing concern today: 1 overdue, 1 due soon"
     headings = [line for line in own.text.splitlines() if line.isupper()]
-    assert headings == ["OVERDUE RESPONSES", "RESPONSES DUE SOON"]
+    assert headings == ["OVERDUE", "DUE SOON"]
     assert "Was due on 7 December 2026, 1 working day ago" in own.text
     [approver] = mails(MessageKind.DIGEST, council.hos2.email, day)
     assert approver.subject == "Schools causing concern today: 3 waiting for your decision"

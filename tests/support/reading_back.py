@@ -91,13 +91,15 @@ def rows_of(session: Session, table: type[SQLModel]) -> list[Row]:
     if table is Message:  # only of letters is there a page for each
         statement = statement.where(col(Message.kind) == MessageKind.LETTER)
     return [
-        Row(_name(row), _kind(row), _case(row), _more(session, row), row)
+        Row(_name(session, row), _kind(row), _case(row), _more(session, row), row)
         for row in session.exec(statement).all()
     ]
 
 
-def _name(row: Any) -> str:
-    names = {Escalation: "reference", School: "urn", AssessmentRound: "school_year"}
+def _name(session: Session, row: Any) -> str:
+    if isinstance(row, Escalation):
+        return session.get_one(Matter, row.id).reference
+    names = {School: "urn", AssessmentRound: "school_year"}
     return str(getattr(row, names.get(type(row), "id")))
 
 

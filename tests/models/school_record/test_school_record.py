@@ -373,10 +373,10 @@ def test_a_restricted_record_is_as_if_it_were_not_there(record: Record, role: st
     officer = record.council.officers[role]
     with read(record.engine) as session:
         eyes = reader(officer)
-        for lists in (letters_of, deadlines_of):
-            with pytest.raises(NotFound):
-                extra = {"today": TODAY} if lists is deadlines_of else {}
-                lists(session, record.policy, eyes, REFERENCE, **extra)
+        with pytest.raises(NotFound):
+            letters_of(session, record.policy, eyes, REFERENCE)
+        with pytest.raises(NotFound):
+            deadlines_of(session, record.policy, eyes, REFERENCE, today=TODAY)
         assert deadlines(session, record.policy, eyes, today=TODAY).total == 0
         assert approvals_shown.waiting_count(session, officer, TODAY) == 0
     with pytest.raises(NotPossible, match="Ask the Director"):
