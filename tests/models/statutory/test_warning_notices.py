@@ -47,7 +47,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "why_powers": {"why_powers": ""},
     "matters": {"matters": ""},
     "action_required": {"action_required": "\n"},
-    "compliance_ends_on": {"compliance_ends_on": None},
+    "compliance_ends_on": {"compliance_ends_on": GIVEN},
     "action_minded": {"action_minded": ""},
 }
 
