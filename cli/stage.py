@@ -140,72 +140,37 @@ class Stage:
 
     def warn(self, reference: str, by: str, **content: Any) -> None:
         """Put a warning notice forward."""
-        with write(self.engine) as session:
-            giving.give_notice(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                reference=reference,
-                **content,
-            )
+        given = giving.NewWarningNotice(**content)
+        with self.acting(by) as acting:
+            giving.give_notice(acting, reference, given)
 
     def judge_compliance(self, reference: str, by: str, reasons: str, words: str) -> None:
         """Judge that the governing body did not comply with its warning notice."""
-        with write(self.engine) as session:
-            following.judge_compliance(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                notice_id=_notice(session, reference),
-                complied=False,
-                reasons=reasons,
-                words=words,
-            )
+        given = following.ComplianceJudgement(complied=False, reasons=reasons, words=words)
+        with self.acting(by) as acting:
+            following.judge_compliance(acting, _notice(acting.session, reference), given)
 
     def propose_powers(
         self, reference: str, by: str, sections: list[str], reasons: str, words: str
     ) -> None:
         """Put the notice that powers are proposed forward."""
-        with write(self.engine) as session:
-            following.propose_powers(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                notice_id=_notice(session, reference),
-                sections=sections,
-                reasons=reasons,
-                words=words,
-            )
+        given = following.PowersToPropose(sections=sections, reasons=reasons, words=words)
+        with self.acting(by) as acting:
+            following.propose_powers(acting, _notice(acting.session, reference), given)
 
     def prepare_power(self, reference: str, by: str, **told: Any) -> int:
         """Begin to prepare a power; its number."""
-        with write(self.engine) as session:
-            power = preparing.prepare_power(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                reference=reference,
-                **told,
-            )
-            return power.id
+        given = preparing.PowerToPrepare(**told)
+        with self.acting(by) as acting:
+            return preparing.prepare_power(acting, reference, given).id
 
     def consult(self, power_id: int, by: str, with_whom: str, said: str) -> None:
         """Record a consultation of today about a power."""
-        with write(self.engine) as session:
-            preparing.record_consultation(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                power_id=power_id,
-                with_whom=with_whom,
-                consulted_on=london_date(self.now),
-                said=said,
-            )
+        given = preparing.ConsultationHeld(
+            with_whom=with_whom, consulted_on=london_date(self.now), said=said
+        )
+        with self.acting(by) as acting:
+            preparing.record_consultation(acting, power_id, given)
 
     def sign_letters(self) -> None:
         """Approve every letter outside a transition, by whoever it waits for."""

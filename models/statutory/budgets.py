@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from pydantic import Field
+from sqlmodel import col, select
 
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date, past_day
 from models.escalations.tables import Action, Proposal
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text, Word
 from models.law import powers as law
 from models.law.powers import Section
 from models.letters.words import words_for_school
@@ -16,8 +18,7 @@ from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory, set_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
-from models.people.tables import Officer
-from models.policy import Policy
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.schools.tables import ContactRole
 from models.statements import add, change
@@ -31,33 +32,32 @@ from models.text import check_printable, check_prose
 MAY_BE_HEARD = (ContactRole.CHAIR_OF_GOVERNORS.value, ContactRole.HEADTEACHER.value)
 
 
-def record_receipt(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    received_on: date,
-    evidence: str,
-) -> Power:
+class ReceiptOfNotice(Input):
+    """When the governing body received the notice of suspension."""
+
+    received_on: Day
+    evidence: Text
+
+
+def record_receipt(acting: Acting, power_id: int, given: ReceiptOfNotice) -> Power:
     """The governing body has the notice of suspension: it takes effect (section 66).
 
     Its review before the next financial year goes onto the clock. Raises NotFound, NotAllowed,
     InvalidInput, NotPossible.
     """
-    power, case = find_in_case(session, policy, officer, Act.RECORD_RECEIPT, Power, power_id)
+    session, officer, received_on = acting.session, acting.officer, given.received_on
+    power, case = find_in_case(session, acting.policy, officer, Act.RECORD_RECEIPT, Power, power_id)
     check_receipt(power)
-    past_day("received_on", received_on, now)
+    past_day("received_on", received_on, acting.now)
     if power.used_on is not None and received_on < power.used_on:
         raise InvalidInput("received_on", "The notice cannot be received before it was issued.")
-    check_prose("evidence", evidence)
-    effective = {"effective_on": received_on, "received_evidence": evidence}
+    check_prose("evidence", given.evidence)
+    effective = {"effective_on": received_on, "received_evidence": given.evidence}
     change(session, Power, {"id": power.id}, **effective)
     case_id = case.escalation.id
     received = BudgetNoticeReceived(case_id, power=power.id, received_on=received_on)
-    review = _set_review(case, law.review_by(received_on, received_on), now)
-    append(session, now, officer.email, received, review)
+    review = _set_review(case, law.review_by(received_on, received_on), acting.now)
+    append(session, acting.now, officer.email, received, review)
     session.refresh(power)
     return power
 
@@ -83,41 +83,44 @@ def _set_review(case: Case, due_on: date, now: datetime) -> Happened:
     )
 
 
+class RepresentationMade(Input):
+    """What the governing body or the headteacher said about a suspended budget."""
+
+    from_whom: Word = Field(alias="from")
+    received_on: Day
+    said: Text
+
+
 def record_representation(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    from_whom: str,
-    received_on: date,
-    said: str,
+    acting: Acting, power_id: int, given: RepresentationMade
 ) -> Representation:
     """What the governing body or the headteacher said about a suspended budget (section 66).
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power, case = find_in_case(session, policy, officer, Act.RECORD_REPRESENTATION, Power, power_id)
+    session, officer = acting.session, acting.officer
+    power, case = find_in_case(
+        session, acting.policy, officer, Act.RECORD_REPRESENTATION, Power, power_id
+    )
     check_suspended(power)
-    if from_whom not in MAY_BE_HEARD:
+    if given.from_whom not in MAY_BE_HEARD:
         raise InvalidInput("from", f"Choose from: {', '.join(MAY_BE_HEARD)}.")
-    past_day("received_on", received_on, now)
-    check_printable("said", check_prose("said", said))
+    past_day("received_on", given.received_on, acting.now)
+    check_printable("said", check_prose("said", given.said))
     representation_id = add(
         session,
         Representation,
         power_id=power.id,
-        role=from_whom,
-        received_on=received_on,
-        said=said,
+        role=given.from_whom,
+        received_on=given.received_on,
+        said=given.said,
         recorded_by_id=officer.id,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
     heard = RepresentationRecorded(
-        case.escalation.id, power=power.id, from_=from_whom, received_on=received_on
+        case.escalation.id, power=power.id, from_=given.from_whom, received_on=given.received_on
     )
-    append(session, now, officer.email, heard)
+    append(session, acting.now, officer.email, heard)
     return session.get_one(Representation, representation_id)
 
 
@@ -129,37 +132,37 @@ def check_suspended(power: Power) -> None:
         raise NotPossible("Record first when the governing body received the notice.")
 
 
-def review_budget(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    outcome: str,
-    reasons: str,
-    words: str = "",
-) -> BudgetReview:
+class OutcomeOfReview(Input):
+    """The outcome of a review of a suspended budget: `continue` or `end`."""
+
+    outcome: Word
+    reasons: Text
+    words: Text = ""
+
+
+def review_budget(acting: Acting, power_id: int, given: OutcomeOfReview) -> BudgetReview:
     """Put the decision on a suspended budget forward, with its letter to both (section 66).
 
     The approver reads the `reasons`, the letter quotes the `words`.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power, case = find_in_case(session, policy, officer, Act.REVIEW_BUDGET, Power, power_id)
+    session, officer = acting.session, acting.officer
+    power, case = find_in_case(session, acting.policy, officer, Act.REVIEW_BUDGET, Power, power_id)
     check_suspended(power)
-    if outcome not in list(ReviewOutcome):
+    if given.outcome not in list(ReviewOutcome):
         raise InvalidInput("outcome", "Choose “continue” or “end”.")
-    check_printable("reasons", check_prose("reasons", reasons))
+    outcome = ReviewOutcome(given.outcome)
+    check_printable("reasons", check_prose("reasons", given.reasons))
     rule = powers_rule(case)
     assert power.effective_on is not None  # noqa: S101 - checked above
-    going_on = outcome == ReviewOutcome.CONTINUE
-    next_review = _next_review(case, power.effective_on, london_date(now)) if going_on else None
+    going_on = outcome is ReviewOutcome.CONTINUE
+    next_review = _next_review(case, power.effective_on, acting.today) if going_on else None
     heard = select(Representation).where(Representation.power_id == power.id)
     facts = {
         "power": in_words(case, power),
         "review": {
-            "outcome": outcome,
-            "words": words_for_school(words, REVIEWED[ReviewOutcome(outcome)]),
+            "outcome": outcome.value,
+            "words": words_for_school(given.words, REVIEWED[outcome]),
         },
         "representations": in_their_words(
             session.exec(heard.order_by(col(Representation.id))).all()
@@ -167,14 +170,14 @@ def review_budget(
         "next_review": long_date(next_review) if next_review else "",
     }
     draft = Draft("budget_review_decision", to_both(rule), facts)
-    details = {"review_of": power.id, "outcome": outcome, "reasons": reasons}
+    details = {"review_of": power.id, "outcome": outcome.value, "reasons": given.reasons}
     placed = put_forward(
         case,
         officer,
-        now,
+        acting.now,
         Action.LETTER,
         rule,
-        reasons,
+        given.reasons,
         details,
         drafts=[draft],
         roles=rule.approvers,
@@ -185,12 +188,12 @@ def review_budget(
         power_id=power.id,
         proposal_id=placed.proposal_id,
         letter_id=placed.letter_ids[0],
-        outcome=ReviewOutcome(outcome),
-        reasons=reasons,
+        outcome=outcome,
+        reasons=given.reasons,
         recorded_by_id=officer.id,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
-    append(session, now, officer.email, *placed.happenings)
+    append(session, acting.now, officer.email, *placed.happenings)
     return session.get_one(BudgetReview, review_id)
 
 

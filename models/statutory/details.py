@@ -1,9 +1,12 @@
 """What a section needs of its own: arrangements, governors, members of a board, a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from models.inputs import Email, Input, Text, Words
 from models.law.powers import Section
 from models.refusals import InvalidInput
 from models.text import check_email, check_line, check_printable, check_prose
@@ -16,6 +19,26 @@ NAMED = {
 }
 
 
+class NamedPerson(Input):
+    """Somebody by name: a governor to be appointed, or one who sits now."""
+
+    name: Text
+    email: Email
+    address: Words = Field(default=[])
+
+
+class BoardMember(NamedPerson):
+    """A member of an Interim Executive Board; one who is a governor now has to be confirmed."""
+
+    chair: bool = False
+    governor: bool = False
+    governor_confirmed: bool = False
+
+
+People = Annotated[list[NamedPerson], Field(max_length=100)]
+Members = Annotated[list[BoardMember], Field(max_length=100)]
+
+
 def start_of(section: Section, starts_on: date | None) -> date | None:
     """The day on which a power starts by itself: a board's alone (section 65)."""
     return starts_on if section is Section.INTERIM_EXECUTIVE_BOARD else None
@@ -23,39 +46,43 @@ def start_of(section: Section, starts_on: date | None) -> date | None:
 
 def details_of(
     section: Section,
-    arrangements: str,
-    governors: Sequence[Mapping[str, Any]],
-    members: Sequence[Mapping[str, Any]],
+    arrangements: str | None,
+    governors: Sequence[NamedPerson] | None,
+    members: Sequence[BoardMember] | None,
 ) -> dict[str, Any]:
-    """What the section needs, checked; whoever it does not name has no copy of its notice."""
-    for field, given in (
-        ("arrangements", arrangements),
-        ("governors", governors),
-        ("members", members),
-    ):
-        if given and section not in NAMED[field]:
+    """What is given of what the section needs, checked; nothing of what is not given (None).
+
+    Whoever is not named in it has no copy of the power's notice.
+    """
+    given = {"arrangements": arrangements, "governors": governors, "members": members}
+    for field, what in given.items():
+        if what and section not in NAMED[field]:
             raise InvalidInput(field, f"A power under section {section.value} has none.")
-    check_printable("arrangements", check_prose("arrangements", arrangements, required=False))
+    details: dict[str, Any] = {}
+    if arrangements is not None:
+        check_printable("arrangements", check_prose("arrangements", arrangements, required=False))
+        details["arrangements"] = arrangements
+    if governors is not None:
+        details["governors"] = [_person("governors", each) for each in governors]
+    if members is not None:
+        details["members"] = [_member(each) for each in members]
+    return details
+
+
+def _member(member: BoardMember) -> dict[str, Any]:
     return {
-        "arrangements": arrangements,
-        "governors": [_person("governors", person) for person in governors],
-        "members": [
-            {
-                **_person("members", person),
-                "chair": bool(person.get("chair")),
-                "governor": bool(person.get("governor")),
-                "governor_confirmed": bool(person.get("governor_confirmed")),
-            }
-            for person in members
-        ],
+        **_person("members", member),
+        "chair": member.chair,
+        "governor": member.governor,
+        "governor_confirmed": member.governor_confirmed,
     }
 
 
-def _person(field: str, person: Mapping[str, Any]) -> dict[str, Any]:
-    name = check_printable(field, check_line(field, person.get("name", "")))
-    lines = [check_line(field, line) for line in person.get("address") or ()]
+def _person(field: str, person: NamedPerson) -> dict[str, Any]:
+    name = check_printable(field, check_line(field, person.name))
+    lines = [check_line(field, line) for line in person.address]
     return {
         "name": name,
-        "email": check_email(field, person.get("email", "")),
+        "email": check_email(field, person.email),
         "address": [check_printable(field, line) for line in lines],
     }

@@ -2,20 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Session
-
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import london_date, long_date, past_day
 from models.escalations.tables import Action, Proposal
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text
 from models.law.powers import Section
 from models.letters.words import check_no_words, words_for_school
 from models.matters.at_hand import see_row
 from models.matters.case import Case, find_in_case
 from models.people.access import THE_MACHINE, Act
-from models.people.tables import Officer
-from models.policy import Policy
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.statements import change
 from models.statutory.budgets import reviewed
@@ -34,37 +32,36 @@ from models.statutory.words import BOARD_ENDS
 from models.text import check_printable, check_prose
 
 
-def end_power(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    ended_on: date,
-    reason: str,
-    words: str = "",
-) -> Power:
+class EndOfPower(Input):
+    """The end of a power."""
+
+    ended_on: Day
+    reason: Text
+    words: Text = ""
+
+
+def end_power(acting: Acting, power_id: int, given: EndOfPower) -> Power:
     """End a power: a board by a notice that is put forward, the others on record at once.
 
     The notice quotes the `words`, and not the `reason`.
     A suspended budget ends by its review. Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
-    power, case = find_in_case(session, policy, officer, Act.END_POWER, Power, power_id)
+    session, officer = acting.session, acting.officer
+    power, case = find_in_case(session, acting.policy, officer, Act.END_POWER, Power, power_id)
     check_ending(power)
-    if not isinstance(ended_on, date) or (power.effective_on and ended_on < power.effective_on):
+    if power.effective_on and given.ended_on < power.effective_on:
         raise InvalidInput("ended_on", "Enter a date on or after the day the power took effect.")
-    check_printable("reason", check_prose("reason", reason))
+    check_printable("reason", check_prose("reason", given.reason))
     if power.section is Section.INTERIM_EXECUTIVE_BOARD:
-        if ended_on < london_date(now):
+        if given.ended_on < acting.today:
             raise InvalidInput("ended_on", "Enter today or a later day: the notice names it.")
-        happenings = _propose_end(case, power, officer, now, ended_on, reason, words)
+        happenings = _propose_end(acting, case, power, given)
     else:
-        past_day("ended_on", ended_on, now)
-        check_no_words(words)
-        happenings = [end(case, power.id, ended_on, reason)]
-    append(session, now, officer.email, *happenings)
+        past_day("ended_on", given.ended_on, acting.now)
+        check_no_words(given.words)
+        happenings = [end(case, power.id, given.ended_on, given.reason)]
+    append(session, acting.now, officer.email, *happenings)
     session.refresh(power)
     return power
 
@@ -77,30 +74,23 @@ def check_ending(power: Power) -> None:
         raise NotPossible("A suspended budget ends by its review: record the review's outcome.")
 
 
-def _propose_end(
-    case: Case,
-    power: Power,
-    officer: Officer,
-    now: datetime,
-    ended_on: date,
-    reason: str,
-    words: str,
-) -> list[Happened]:
+def _propose_end(acting: Acting, case: Case, power: Power, given: EndOfPower) -> list[Happened]:
     rule = powers_rule(case)
     facts = {
         "power": in_words(case, power),
-        "ended_on": long_date(ended_on),
-        "words": words_for_school(words, BOARD_ENDS),
+        "ended_on": long_date(given.ended_on),
+        "words": words_for_school(given.words, BOARD_ENDS),
     }
     addressing = whom_it_concerns(case, power, rule)
+    ends = {"ended_on": given.ended_on.isoformat(), "reason": given.reason}
     placed = put_forward(
         case,
-        officer,
-        now,
+        acting.officer,
+        acting.now,
         Action.LETTER,
         rule,
-        reason,
-        {"end_of": power.id, "ended_on": ended_on.isoformat(), "reason": reason},
+        given.reason,
+        {"end_of": power.id, **ends},
         drafts=[Draft("end_of_board", addressing, facts)],
         roles=rule.approvers,
     )

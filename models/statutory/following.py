@@ -1,15 +1,14 @@
 """What follows a warning notice: compliance judged, powers proposed, the notice ceasing."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from models.approvals.putting_forward import Draft, put_forward
-from models.clocks import london_date
 from models.escalations.tables import Action, Step, StepState
 from models.events import append
 from models.happened import Happened
+from models.inputs import Input, Text, Words
 from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.letters.tables import LetterState
@@ -18,8 +17,7 @@ from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_deadline, cancel_statutory, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
-from models.people.tables import Officer
-from models.policy import Policy
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
 from models.statutory.events import ComplianceJudged, WarningNoticeCeased
@@ -42,37 +40,39 @@ from models.statutory.words import why_complied, why_powers
 from models.text import check_printable, check_prose
 
 
-def judge_compliance(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    notice_id: int,
-    complied: bool,
-    reasons: str,
-    words: str = "",
-) -> WarningNotice:
+class ComplianceJudgement(Input):
+    """Whether the governing body complied to the authority's satisfaction.
+
+    Later letters quote the `words`, and never the `reasons`.
+    """
+
+    complied: bool
+    reasons: Text
+    words: Text = ""
+
+
+def judge_compliance(acting: Acting, notice_id: int, given: ComplianceJudgement) -> WarningNotice:
     """Whether the governing body complied to the authority's satisfaction, and why.
 
     Later letters quote the `words`; the `reasons` stay on record.
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible before the compliance period is
     over (not complied), after a judgement, or for a notice that was not given or has ceased.
     """
+    session, officer, today = acting.session, acting.officer, acting.today
     notice, case = find_in_case(
-        session, policy, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id
+        session, acting.policy, officer, Act.JUDGE_COMPLIANCE, WarningNotice, notice_id
     )
-    today = london_date(now)
+    complied = given.complied
     check_judging(LawToday(case, today), notice, complied=complied)
-    check_printable("reasons", check_prose("reasons", reasons))
+    check_printable("reasons", check_prose("reasons", given.reasons))
     judgement = {"complied": complied, "judged_on": today, "judged_by_id": officer.id}
     change(
         session,
         WarningNotice,
         {"id": notice.id},
         **judgement,
-        judgement_reasons=reasons,
-        judgement_words=words_for_school(words, why_complied(notice, complied=complied)),
+        judgement_reasons=given.reasons,
+        judgement_words=words_for_school(given.words, why_complied(notice, complied=complied)),
     )
     state = StepState.SATISFACTORY if complied else StepState.UNSATISFACTORY
     change(session, Step, {"id": case.step.id}, state=state, changed_on=today)
@@ -81,9 +81,9 @@ def judge_compliance(
     if complied:
         cancel_statutory(session, case.escalation.id, *CLOCKS)
     judged = ComplianceJudged(
-        case.escalation.id, notice=notice.id, complied=complied, reasons=reasons
+        case.escalation.id, notice=notice.id, complied=complied, reasons=given.reasons
     )
-    append(session, now, officer.email, judged)
+    append(session, acting.now, officer.email, judged)
     session.refresh(notice)
     return notice
 
@@ -106,17 +106,15 @@ def _check_in_hand(law: LawToday, notice: WarningNotice) -> None:
         raise NotPossible("This warning notice has not been given, or a later one has.")
 
 
-def propose_powers(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    notice_id: int,
-    sections: Sequence[str],
-    reasons: str,
-    words: str = "",
-) -> ProposedPowers:
+class PowersToPropose(Input):
+    """Notice that powers are proposed: which sections, and why."""
+
+    sections: Words
+    reasons: Text
+    words: Text = ""
+
+
+def propose_powers(acting: Acting, notice_id: int, given: PowersToPropose) -> ProposedPowers:
     """Give the governing body written notice that powers are proposed (section 60(1)(d)).
 
     The letter is drafted, with the `words` and not the `reasons`, and put forward to the
@@ -124,14 +122,16 @@ def propose_powers(
     working days are reasonable is the policy's. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible until it was judged that the governing body did not comply: the letter says so.
     """
+    session, officer = acting.session, acting.officer
     notice, case = find_in_case(
-        session, policy, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id
+        session, acting.policy, officer, Act.PROPOSE_POWERS, WarningNotice, notice_id
     )
-    check_proposing_powers(LawToday(case, london_date(now)), notice)
-    if not sections:
+    check_proposing_powers(LawToday(case, acting.today), notice)
+    if not given.sections:
         raise InvalidInput("sections", "Choose at least one power.")
-    chosen = [word_of("sections", name, powers_law.Section) for name in dict.fromkeys(sections)]
-    check_printable("reasons", check_prose("reasons", reasons))
+    sections = dict.fromkeys(given.sections)
+    chosen = [word_of("sections", name, powers_law.Section) for name in sections]
+    check_printable("reasons", check_prose("reasons", given.reasons))
     powers = powers_rule(case)
     draft = Draft(
         "proposed_powers",
@@ -139,16 +139,16 @@ def propose_powers(
         {
             "notice": notice_in_words(case),
             "powers": [{"section": each.value, "title": each.title} for each in chosen],
-            "words": words_for_school(words, why_powers(notice)),
+            "words": words_for_school(given.words, why_powers(notice)),
         },
     )
     placed = put_forward(
         case,
         officer,
-        now,
+        acting.now,
         Action.LETTER,
         powers,
-        reasons,
+        given.reasons,
         {"powers_after": notice.id},
         drafts=[draft],
         roles=powers.approvers,
@@ -159,10 +159,10 @@ def propose_powers(
         notice_id=notice.id,
         letter_id=placed.letter_ids[0],
         sections=[each.value for each in chosen],
-        reasons=reasons,
+        reasons=given.reasons,
         working_days=case.policy.statutory.notice_of_powers_working_days,
     )
-    append(session, now, officer.email, *placed.happenings)
+    append(session, acting.now, officer.email, *placed.happenings)
     return session.get_one(ProposedPowers, proposed_id)
 
 

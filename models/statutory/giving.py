@@ -1,10 +1,9 @@
 """Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session
+from pydantic import Field
 
 from models.approvals.approving import Approver, approve_letters
 from models.approvals.putting_forward import Draft, put_forward
@@ -12,6 +11,7 @@ from models.clocks import london_date, long_date
 from models.escalations.tables import Action, Escalation, Proposal, Status, Step, StepState
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text, Words
 from models.law import notices as law
 from models.law import standing as standing_law
 from models.letters.addressing import Addressing
@@ -19,8 +19,8 @@ from models.matters.case import Case, enter
 from models.matters.deadlines import LONGEST_PERIOD, cancel_statutory, set_deadline, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
-from models.people.tables import Officer
-from models.policy import Policy, StepRule
+from models.people.acting import Acting
+from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
@@ -38,94 +38,87 @@ from models.text import check_printable, check_prose
 TEXTS = ("comparison", "why_powers", "matters", "action_required", "action_minded")
 
 
-def record_support(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    aware_of_problem: bool,
-    working_with_partner: bool,
-    plan_on_track: bool,
-    evidence: str,
-) -> Support:
+class HowSupportWorks(Input):
+    """How the school and the authority work together on the problem."""
+
+    aware_of_problem: bool
+    working_with_partner: bool
+    plan_on_track: bool
+    evidence: Text
+
+
+def record_support(acting: Acting, reference: str, given: HowSupportWorks) -> Support:
     """How school and authority work together on the problem, with the evidence for it.
 
     The guard before a warning notice looks at the latest. Raises NotFound, NotAllowed,
     InvalidInput, NotPossible.
     """
-    case = enter(session, policy, officer, Act.RECORD_SUPPORT, reference)
+    session, officer = acting.session, acting.officer
+    case = enter(session, acting.policy, officer, Act.RECORD_SUPPORT, reference)
     check_at_work(case)
-    check_prose("evidence", evidence)
+    check_prose("evidence", given.evidence)
     answers = {
-        "aware_of_problem": aware_of_problem,
-        "working_with_partner": working_with_partner,
-        "plan_on_track": plan_on_track,
+        "aware_of_problem": given.aware_of_problem,
+        "working_with_partner": given.working_with_partner,
+        "plan_on_track": given.plan_on_track,
     }
     support_id = add(
         session,
         Support,
         escalation_id=case.escalation.id,
         **answers,
-        evidence=evidence,
+        evidence=given.evidence,
         recorded_by_id=officer.id,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
     recorded = SupportRecorded(case.escalation.id, support=support_id, **answers)
-    append(session, now, officer.email, recorded)
+    append(session, acting.now, officer.email, recorded)
     return session.get_one(Support, support_id)
 
 
-def give_notice(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    grounds: Sequence[str],
-    matters: str,
-    action_required: str,
-    compliance_ends_on: date | None,
-    action_minded: str,
-    comparisons: Sequence[str] = (),
-    comparison: str = "",
-    why_powers: str = "",
-    why_support_is_not_enough: str = "",
-) -> WarningNotice:
+class NewWarningNotice(Input):
+    """A warning notice, whole: what section 60 wants of it is checked by the command.
+
+    `comparisons`, `comparison` and `why_powers` belong to the ground `standards`;
+    `why_support_is_not_enough` is needed while support is recorded as working.
+    """
+
+    grounds: Words
+    comparisons: Words = Field(default=[])
+    comparison: Text = ""
+    why_powers: Text = ""
+    matters: Text
+    action_required: Text
+    compliance_ends_on: Day
+    action_minded: Text
+    why_support_is_not_enough: Text = ""
+
+
+def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> WarningNotice:
     """Put a warning notice forward, whole: its letter is drafted with every copy it must have.
 
     It is given when the last of its approvers has approved it. Raises NotFound, NotAllowed,
     InvalidInput for whatever section 60 wants and is missing, and NotPossible when no notice
     may be given now or somebody who must have a copy has no address.
     """
-    case = enter(session, policy, officer, Act.PROPOSE_NOTICE, reference)
-    at = case.standing(now, transition_awaiting=case.transition_awaiting())
-    rule = check_turn(LawToday(case, london_date(now)), at)
-    content = _content(
-        grounds,
-        comparisons,
-        compliance_ends_on,
-        comparison=comparison,
-        why_powers=why_powers,
-        matters=matters,
-        action_required=action_required,
-        action_minded=action_minded,
-    )
-    ends_on = _check_content(content, london_date(now))
-    guarded = check_guard(case, why_support_is_not_enough)
+    session, officer = acting.session, acting.officer
+    case = enter(session, acting.policy, officer, Act.PROPOSE_NOTICE, reference)
+    at = case.standing(acting.now, transition_awaiting=case.transition_awaiting())
+    rule = check_turn(LawToday(case, acting.today), at)
+    content = _content(given)
+    _check_content(content, given.compliance_ends_on, acting.today)
+    guarded = check_guard(case, given.why_support_is_not_enough)
     reason = "To give a warning notice under section 60 of the Education and Inspections Act 2006."
     if guarded:
-        reason += f" Support is not enough because: {why_support_is_not_enough}"
+        reason += f" Support is not enough because: {given.why_support_is_not_enough}"
     placed = put_forward(
         case,
         officer,
-        now,
+        acting.now,
         Action.ADVANCE,
         rule,
         reason,
-        details={"compliance_ends_on": ends_on.isoformat()},
+        details={"compliance_ends_on": given.compliance_ends_on.isoformat()},
         drafts=[
             Draft(rule.letter or "", copies_by_law(case, rule), {"notice": described(content)})
         ],
@@ -138,11 +131,11 @@ def give_notice(
         letter_id=placed.letter_ids[0],
         grounds=list(content.grounds),
         comparisons=list(content.comparisons),
-        compliance_ends_on=ends_on,
-        why_support_is_not_enough=why_support_is_not_enough if guarded else "",
+        compliance_ends_on=given.compliance_ends_on,
+        why_support_is_not_enough=given.why_support_is_not_enough if guarded else "",
         **{name: getattr(content, name) for name in TEXTS},
     )
-    append(session, now, officer.email, *placed.happenings)
+    append(session, acting.now, officer.email, *placed.happenings)
     return session.get_one(WarningNotice, notice_id)
 
 
@@ -183,34 +176,29 @@ def _given_again(at: Standing) -> str | None:
     return None if at.status is Status.OPEN else f"The escalation is {at.status.value}."
 
 
-def _content(
-    grounds: Sequence[str],
-    comparisons: Sequence[str],
-    compliance_ends_on: date | None,
-    **texts: str,
-) -> law.Content:
+def _content(given: NewWarningNotice) -> law.Content:
     """What was entered, as the law reads it; a comparison belongs to ground (a) alone."""
-    chosen = tuple(dict.fromkeys(word_of("grounds", name, law.Ground) for name in grounds))
-    with_what = tuple(
-        dict.fromkeys(word_of("comparisons", name, law.Comparison) for name in comparisons)
-    )
+    grounds = [word_of("grounds", name, law.Ground) for name in given.grounds]
+    comparisons = [word_of("comparisons", name, law.Comparison) for name in given.comparisons]
+    texts = {name: getattr(given, name) for name in TEXTS}
     for name, text in texts.items():
         check_printable(name, check_prose(name, text, required=False))
     return law.Content(
-        grounds=chosen, comparisons=with_what, compliance_ends_on=compliance_ends_on, **texts
+        grounds=tuple(dict.fromkeys(grounds)),
+        comparisons=tuple(dict.fromkeys(comparisons)),
+        compliance_ends_on=given.compliance_ends_on,
+        **texts,
     )
 
 
-def _check_content(content: law.Content, today: date) -> date:
-    """The end of the compliance period of a notice that lacks nothing."""
+def _check_content(content: law.Content, ends_on: date, today: date) -> None:
+    """Refuse a notice that lacks something, or whose compliance period is no period."""
     missing = law.missing(content, today)
     if missing:
         raise InvalidInput.many(missing)
-    assert content.compliance_ends_on is not None  # noqa: S101 - it is one of the parts
-    if content.compliance_ends_on > today + LONGEST_PERIOD:
+    if ends_on > today + LONGEST_PERIOD:
         # The Act sets no longest period; a year away is a slip of the pen.
         raise InvalidInput("compliance_ends_on", "Enter a date after today and within a year.")
-    return content.compliance_ends_on
 
 
 def check_guard(case: Case, why_support_is_not_enough: str) -> bool:

@@ -1,16 +1,15 @@
 """Preparing a power: whom to consult, what to tell the Secretary of State, and what they said."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlmodel import Session
+from pydantic import Field
 
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.tables import Action
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text, Word
 from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
@@ -18,11 +17,10 @@ from models.letters.words import words_for_school
 from models.matters.case import Case, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
-from models.people.tables import Officer
-from models.policy import Policy
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
-from models.statutory.details import details_of, start_of
+from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import ConsultationRecorded, PowerPrepared, SecretaryOfStateTold
 from models.statutory.legal import LawToday, check_at_work, given_notice, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
@@ -32,21 +30,19 @@ from models.statutory.words import why_powers
 from models.text import check_printable, check_prose
 
 
-def prepare_power(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    section: str,
-    reason: str,
-    words: str = "",
-    starts_on: date | None = None,
-    arrangements: str = "",
-    governors: Sequence[Mapping[str, Any]] = (),
-    members: Sequence[Mapping[str, Any]] = (),
-) -> Power:
+class PowerToPrepare(Input):
+    """A power to prepare; what its section needs may also be given when it is used."""
+
+    section: Word
+    reason: Text
+    words: Text = ""
+    starts_on: Day | None = None
+    arrangements: Text = ""
+    governors: People = Field(default=[])
+    members: Members = Field(default=[])
+
+
+def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Power:
     """Begin to prepare a power: the letters of consultation and to the Secretary of State.
 
     They are drafted and put forward together, and quote the `words`, never the `reason`. What the
@@ -56,11 +52,12 @@ def prepare_power(
     who sit now and must have a copy (65). Raises NotFound, NotAllowed, InvalidInput,
     NotPossible.
     """
-    case = enter(session, policy, officer, Act.PREPARE_POWER, reference)
-    notice = check_preparing(LawToday(case, london_date(now)))
-    chosen = _section(section)
-    check_printable("reason", check_prose("reason", reason))
-    details = details_of(chosen, arrangements, governors, members)
+    session, officer, now = acting.session, acting.officer, acting.now
+    case = enter(session, acting.policy, officer, Act.PREPARE_POWER, reference)
+    notice = check_preparing(LawToday(case, acting.today))
+    chosen = _section(given.section)
+    check_printable("reason", check_prose("reason", given.reason))
+    details = details_of(chosen, given.arrangements, given.governors, given.members)
     _check_is_another(case, chosen)
     power_id = add(
         session,
@@ -68,25 +65,27 @@ def prepare_power(
         escalation_id=case.escalation.id,
         urn=case.school.urn,
         section=chosen,
-        reason=reason,
-        words=words_for_school(words, why_powers(notice)),
+        reason=given.reason,
+        words=words_for_school(given.words, why_powers(notice)),
         details=details,
-        starts_on=start_of(chosen, starts_on),
+        starts_on=start_of(chosen, given.starts_on),
         state=PowerState.PREPARED,
         prepared_by_id=officer.id,
         prepared_at=now,
     )
     power = session.get_one(Power, power_id)
-    prepared = PowerPrepared(case.escalation.id, power=power_id, section=chosen, reason=reason)
+    prepared = PowerPrepared(
+        case.escalation.id, power=power_id, section=chosen, reason=given.reason
+    )
     placed = put_forward(
         case,
         officer,
         now,
         Action.LETTER,
         powers_rule(case),
-        f"To prepare the use of section {chosen.value}: {reason}",
+        f"To prepare the use of section {chosen.value}: {given.reason}",
         {"prepares": power_id},
-        drafts=_preparing_letters(case, power, london_date(now)),
+        drafts=_preparing_letters(case, power, acting.today),
     )
     watched = _watch_last_day(case, chosen, notice.compliance_ends_on, now)
     append(session, now, officer.email, prepared, *placed.happenings, *watched)
@@ -143,45 +142,46 @@ def _preparing_letters(case: Case, power: Power, today: date) -> list[Draft]:
     return [*drafts, told]
 
 
-def record_consultation(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    with_whom: str,
-    consulted_on: date,
-    said: str,
-) -> Consultation:
+class ConsultationHeld(Input):
+    """Who was consulted about a power, when, and what they said."""
+
+    with_whom: Word = Field(alias="with")
+    consulted_on: Day
+    said: Text = ""
+
+
+def record_consultation(acting: Acting, power_id: int, given: ConsultationHeld) -> Consultation:
     """Who was consulted about a power, when, and what they said ("" while they said nothing).
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    power, case = find_in_case(session, policy, officer, Act.RECORD_CONSULTATION, Power, power_id)
+    session, officer = acting.session, acting.officer
+    power, case = find_in_case(
+        session, acting.policy, officer, Act.RECORD_CONSULTATION, Power, power_id
+    )
     roles = check_consulting(case, power)
-    if with_whom not in roles:
+    if given.with_whom not in roles:
         raise InvalidInput("with", f"Choose from: {', '.join(roles)}.")
-    _day_after_notice(case, "consulted_on", consulted_on, now)
-    check_printable("said", check_prose("said", said, required=False))
+    _day_after_notice(case, "consulted_on", given.consulted_on, acting.now)
+    check_printable("said", check_prose("said", given.said, required=False))
     consultation_id = add(
         session,
         Consultation,
         power_id=power.id,
-        role=with_whom,
-        consulted_on=consulted_on,
-        said=said,
+        role=given.with_whom,
+        consulted_on=given.consulted_on,
+        said=given.said,
         recorded_by_id=officer.id,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
     recorded = ConsultationRecorded(
         case.escalation.id,
         power=power.id,
         section=power.section,
-        with_=with_whom,
-        consulted_on=consulted_on,
+        with_=given.with_whom,
+        consulted_on=given.consulted_on,
     )
-    append(session, now, officer.email, recorded)
+    append(session, acting.now, officer.email, recorded)
     return session.get_one(Consultation, consultation_id)
 
 
@@ -209,35 +209,36 @@ def check_consulting(case: Case, power: Power) -> list[str]:
     return roles
 
 
+class NotificationOrConsent(Input):
+    """When the Secretary of State was notified, or her consent received, and how that is known."""
+
+    on: Day
+    evidence: Text
+
+
 def record_secretary_of_state_told(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    on: date,
-    evidence: str,
+    acting: Acting, power_id: int, given: NotificationOrConsent
 ) -> Power:
     """The Secretary of State was notified (63, 64, 66), or her consent was received (65).
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
+    session, officer = acting.session, acting.officer
     power, case = find_in_case(
-        session, policy, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id
+        session, acting.policy, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id
     )
     check_prepared(case, power)
-    _day_after_notice(case, "on", on, now)
-    check_prose("evidence", evidence)
-    told = {"secretary_of_state_on": on, "secretary_of_state_evidence": evidence}
+    _day_after_notice(case, "on", given.on, acting.now)
+    check_prose("evidence", given.evidence)
+    told = {"secretary_of_state_on": given.on, "secretary_of_state_evidence": given.evidence}
     change(session, Power, {"id": power.id}, **told)
     happened = SecretaryOfStateTold(
         case.escalation.id,
         power=power.id,
         section=power.section,
         what=law.notification(power.section),
-        on=on,
+        on=given.on,
     )
-    append(session, now, officer.email, happened)
+    append(session, acting.now, officer.email, happened)
     session.refresh(power)
     return power

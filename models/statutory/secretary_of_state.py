@@ -1,17 +1,13 @@
 """What the Secretary of State tells the authority about a school, and its release."""
 
-from datetime import date, datetime
-
-from sqlmodel import Session
-
 from models.clocks import past_day
 from models.escalations.tables import Status
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text, Word
 from models.matters.case import Case, enter, find_in_case
 from models.people.access import Act
-from models.people.tables import Officer
-from models.policy import Policy
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.statements import add, change
 from models.statutory.events import (
@@ -26,45 +22,46 @@ from models.text import check_prose
 SUPERSEDED = "the Secretary of State has given the governing body a warning notice (section 60)"
 
 
+class NoticeReceived(Input):
+    """A notice of the Secretary of State: `warning_notice` or `intends_to_act`."""
+
+    kind: Word
+    received_on: Day
+    summary: Text
+
+
 def record_secretary_of_state_notice(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    kind: str,
-    received_on: date,
-    summary: str,
+    acting: Acting, reference: str, given: NoticeReceived
 ) -> SecretaryOfStateNotice:
     """A notice has come: her warning notice ends ours; her intention to act locks our powers.
 
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible where Part 4 is not for the school.
     """
-    case = enter(session, policy, officer, Act.RECORD_SECRETARY_OF_STATE, reference)
+    session, officer = acting.session, acting.officer
+    case = enter(session, acting.policy, officer, Act.RECORD_SECRETARY_OF_STATE, reference)
     check_receiving(case)
-    if kind not in list(SecretaryOfStateKind):
+    if given.kind not in list(SecretaryOfStateKind):
         raise InvalidInput("kind", f"Choose from: {', '.join(SecretaryOfStateKind)}.")
-    past_day("received_on", received_on, now)
-    check_prose("summary", summary)
+    past_day("received_on", given.received_on, acting.now)
+    check_prose("summary", given.summary)
     notice_id = add(
         session,
         SecretaryOfStateNotice,
         escalation_id=case.escalation.id,
         urn=case.school.urn,
-        kind=SecretaryOfStateKind(kind),
-        received_on=received_on,
-        summary=summary,
+        kind=SecretaryOfStateKind(given.kind),
+        received_on=given.received_on,
+        summary=given.summary,
         recorded_by_id=officer.id,
-        recorded_at=now,
+        recorded_at=acting.now,
     )
     recorded = SecretaryOfStateNoticeRecorded(
-        case.escalation.id, notice=notice_id, kind_=kind, received_on=received_on
+        case.escalation.id, notice=notice_id, kind_=given.kind, received_on=given.received_on
     )
     happenings: list[Happened] = [recorded]
-    if kind == SecretaryOfStateKind.WARNING_NOTICE:
-        happenings += cease_notices(case, received_on, SUPERSEDED)
-    append(session, now, officer.email, *happenings)
+    if given.kind == SecretaryOfStateKind.WARNING_NOTICE:
+        happenings += cease_notices(case, given.received_on, SUPERSEDED)
+    append(session, acting.now, officer.email, *happenings)
     return session.get_one(SecretaryOfStateNotice, notice_id)
 
 
@@ -75,33 +72,38 @@ def check_receiving(case: Case) -> None:
         raise NotPossible("The escalation is closed: nothing can be added to it.")
 
 
+class Release(Input):
+    """The Secretary of State has told the authority that it may act again."""
+
+    released_on: Day
+    note: Text
+
+
 def release_secretary_of_state_notice(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    notice_id: int,
-    released_on: date,
-    note: str,
+    acting: Acting, notice_id: int, given: Release
 ) -> SecretaryOfStateNotice:
     """The Secretary of State has told the authority that it may act again.
 
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    act = Act.RECORD_SECRETARY_OF_STATE
-    notice, case = find_in_case(session, policy, officer, act, SecretaryOfStateNotice, notice_id)
+    session, officer, act = acting.session, acting.officer, Act.RECORD_SECRETARY_OF_STATE
+    notice, case = find_in_case(
+        session, acting.policy, officer, act, SecretaryOfStateNotice, notice_id
+    )
     check_releasing(case, notice)
-    past_day("released_on", released_on, now)
-    if released_on < notice.received_on:
+    past_day("released_on", given.released_on, acting.now)
+    if given.released_on < notice.received_on:
         raise InvalidInput("released_on", "The release cannot be earlier than the notice.")
-    check_prose("note", note)
-    columns = {"released_on": released_on, "release_note": note}
+    check_prose("note", given.note)
+    columns = {"released_on": given.released_on, "release_note": given.note}
     change(session, SecretaryOfStateNotice, {"id": notice.id}, **columns)
     released = SecretaryOfStateNoticeReleased(
-        case.escalation.id, notice=notice.id, kind_=notice.kind.value, released_on=released_on
+        case.escalation.id,
+        notice=notice.id,
+        kind_=notice.kind.value,
+        released_on=given.released_on,
     )
-    append(session, now, officer.email, released)
+    append(session, acting.now, officer.email, released)
     session.refresh(notice)
     return notice
 

@@ -1,10 +1,6 @@
 """Using a power: its notice is proposed, and what follows when it is approved or returned."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
-
-from sqlmodel import Session
 
 from models.approvals.approving import Approver, approve_letters
 from models.approvals.putting_forward import Draft, put_forward
@@ -12,6 +8,7 @@ from models.clocks import london_date, long_date
 from models.escalations.tables import Action, Proposal, Step, StepState
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text
 from models.law import powers as law
 from models.law import standing as standing_law
 from models.law.powers import Section
@@ -20,12 +17,12 @@ from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
-from models.people.tables import Officer
-from models.policy import Policy, StepRule
+from models.people.acting import Acting
+from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import NotPossible
 from models.statements import change
-from models.statutory.details import details_of, start_of
+from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import PowerUsed
 from models.statutory.legal import LawToday, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule
@@ -49,61 +46,51 @@ NOTICES = {
 }
 
 
-def use_power(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    power_id: int,
-    reason: str,
-    words: str = "",
-    starts_on: date | None = None,
-    arrangements: str | None = None,
-    governors: Sequence[Mapping[str, Any]] | None = None,
-    members: Sequence[Mapping[str, Any]] | None = None,
-) -> Proposal:
+class UseOfPower(Input):
+    """The proposal to use a power; what is given replaces what was prepared."""
+
+    reason: Text
+    words: Text = ""
+    starts_on: Day | None = None
+    arrangements: Text | None = None
+    governors: People | None = None
+    members: Members | None = None
+
+
+def use_power(acting: Acting, power_id: int, given: UseOfPower) -> Proposal:
     """Propose to use a prepared power: its notice is drafted for the Director to approve.
 
     What is given replaces what was given when the power was prepared, also the `words` that the
     notice quotes. Raises NotFound,
     NotAllowed, InvalidInput, and NotPossible with every rule of law that stands in the way.
     """
-    power, case = find_in_case(session, policy, officer, Act.USE_POWER, Power, power_id)
+    session, officer, now = acting.session, acting.officer, acting.now
+    power, case = find_in_case(session, acting.policy, officer, Act.USE_POWER, Power, power_id)
     at = case.standing(now, transition_awaiting=case.transition_awaiting())
     _check_turn(case, power, at)
-    check_printable("reason", check_prose("reason", reason))
-    _complete(session, power, starts_on, arrangements, governors, members)
-    check_lawful(LawToday(case, london_date(now)), power)
+    check_printable("reason", check_prose("reason", given.reason))
+    _complete(case, power, given)
+    check_lawful(LawToday(case, acting.today), power)
     rule = powers_rule(case)
     details = {"power": power.id, "section": power.section.value}
-    draft = _notice_of_use(case, power, rule, words_for_school(words, power.words))
-    placed = put_forward(case, officer, now, Action.POWER, rule, reason, details, drafts=[draft])
+    draft = _notice_of_use(case, power, rule, words_for_school(given.words, power.words))
+    placed = put_forward(
+        case, officer, now, Action.POWER, rule, given.reason, details, drafts=[draft]
+    )
     proposed = {"state": PowerState.PROPOSED, "proposal_id": placed.proposal_id}
     change(session, Power, {"id": power.id}, **proposed, letter_id=placed.letter_ids[0])
     append(session, now, officer.email, *placed.happenings)
     return session.get_one(Proposal, placed.proposal_id)
 
 
-def _complete(
-    session: Session,
-    power: Power,
-    starts_on: date | None,
-    arrangements: str | None,
-    governors: Sequence[Mapping[str, Any]] | None,
-    members: Sequence[Mapping[str, Any]] | None,
-) -> None:
+def _complete(case: Case, power: Power, given: UseOfPower) -> None:
     """Take what was given over what stood there."""
-    was = power.details
-    power.details = details_of(
-        power.section,
-        was["arrangements"] if arrangements is None else arrangements,
-        was["governors"] if governors is None else governors,
-        was["members"] if members is None else members,
-    )
-    if starts_on is not None:
-        power.starts_on = start_of(power.section, starts_on)
-    change(session, Power, {"id": power.id}, details=power.details, starts_on=power.starts_on)
+    more = details_of(power.section, given.arrangements, given.governors, given.members)
+    power.details = {**power.details, **more}
+    if given.starts_on is not None:
+        power.starts_on = start_of(power.section, given.starts_on)
+    completed = {"details": power.details, "starts_on": power.starts_on}
+    change(case.session, Power, {"id": power.id}, **completed)
 
 
 def check_using(law_today: LawToday, power: Power, at: Standing) -> None:

@@ -26,6 +26,7 @@ from models.escalations.tables import (
     Step,
 )
 from models.events import Event
+from models.inputs import refusing
 from models.law import powers as law
 from models.letters.issuing import freeze_letter
 from models.letters.tables import Letter, LetterState
@@ -41,6 +42,7 @@ from models.statutory import following as statutory_following
 from models.statutory import giving, preparing, using
 from models.statutory.shown import Eligibility, eligibility
 from models.statutory.tables import Power, WarningNotice
+from tests.support.carrying_out import carry_out
 from tests.support.council import NOW, Council
 from tests.support.remembered import remembered
 
@@ -191,16 +193,11 @@ class Case:
 
     def warn(self, *, approved: bool = True, by: str = "seo", **values: Any) -> WarningNotice:
         """Put a warning notice forward, and have it approved."""
-        given = {"compliance_ends_on": add_working_days(london_date(self.now), 15)}
-        with write(self.engine) as session:
-            notice = giving.give_notice(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=self.reference,
-                **{**NOTICE, **given, **values},
-            )
+        ends_on = {"compliance_ends_on": add_working_days(london_date(self.now), 15)}
+        with refusing():
+            given = giving.NewWarningNotice(**{**NOTICE, **ends_on, **values})
+        with self.acting(by) as acting:
+            notice = giving.give_notice(acting, self.reference, given)
         if approved:
             self.approve(self.awaiting[-1])
         return notice
@@ -225,29 +222,19 @@ class Case:
 
     def judge_compliance(self, *, complied: bool, by: str = "seo") -> WarningNotice:
         """Judge the newest warning notice."""
-        with write(self.engine) as session:
-            return statutory_following.judge_compliance(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                notice_id=self.notice.id,
-                complied=complied,
-                reasons="The plan that the notice asked for was not written.",
-            )
+        given = statutory_following.ComplianceJudgement(
+            complied=complied, reasons="The plan that the notice asked for was not written."
+        )
+        with self.acting(by) as acting:
+            return statutory_following.judge_compliance(acting, self.notice.id, given)
 
     def propose_powers(self, *sections: str, by: str = "seo") -> None:
         """Give notice that powers are proposed, and have it issued."""
-        with write(self.engine) as session:
-            statutory_following.propose_powers(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                notice_id=self.notice.id,
-                sections=list(sections) or ["65"],
-                reasons="The governing body has not acted.",
-            )
+        given = statutory_following.PowersToPropose(
+            sections=list(sections) or ["65"], reasons="The governing body has not acted."
+        )
+        with self.acting(by) as acting:
+            statutory_following.propose_powers(acting, self.notice.id, given)
         self.approve(self.awaiting[-1])
         self.issue()
 
@@ -261,28 +248,16 @@ class Case:
 
     def on_power(self, command: Any, power_id: int, by: str = "seo", **values: Any) -> Any:
         """One command of `models.statutory` on a power."""
-        with write(self.engine) as session:
-            return command(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                power_id=power_id,
-                **values,
-            )
+        with self.acting(by) as acting:
+            return carry_out(acting, command, power_id=power_id, **values)
 
     def prepare(self, section: str, by: str = "seo", **values: Any) -> Power:
         """Begin to prepare a power."""
-        with write(self.engine) as session:
-            return preparing.prepare_power(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=self.reference,
-                section=section,
-                **{"reason": "The governing body is not able to act.", **values},
-            )
+        given = {"section": section, "reason": "The governing body is not able to act.", **values}
+        with refusing():
+            power = preparing.PowerToPrepare(**given)
+        with self.acting(by) as acting:
+            return preparing.prepare_power(acting, self.reference, power)
 
     def ready(self, power: Power) -> None:
         """Everybody consulted who must be, and the Secretary of State told."""

@@ -31,7 +31,7 @@ from models.register.importing import import_file
 from models.settings import Settings
 from models.statements import change
 from models.statutory import secretary_of_state, using
-from models.statutory.giving import record_support
+from models.statutory.giving import HowSupportWorks, record_support
 from models.statutory.tables import ServiceMethod
 from models.upkeep import clock
 from notifications import level_letters
@@ -149,27 +149,28 @@ def _stand_at_the_powers(case: Case) -> None:
 def _hear_of_the_secretary_of_state(case: Case) -> Case:
     """She locks our powers and releases them, warns in our place, and makes it an academy."""
     case.started(school="church").climb_to("intervention")
-    by = {"officer": case.council.seo, "now": case.now}
     case.prepare("63")
     for proposal in case.awaiting:
         case.approve(proposal)
-    with write(case.engine) as session:
-        support = {"aware_of_problem": True, "working_with_partner": True, "plan_on_track": False}
-        reference = case.reference
-        record_support(
-            session, case.policy, **by, reference=reference, **support, evidence="The minutes."
-        )
-    with write(case.engine) as session:
+    support = HowSupportWorks(
+        aware_of_problem=True,
+        working_with_partner=True,
+        plan_on_track=False,
+        evidence="The minutes.",
+    )
+    with case.acting() as acting:
+        record_support(acting, case.reference, support)
+    with case.acting() as acting:
         for kind in ("intends_to_act", "warning_notice"):
-            heard = {"kind": kind, "received_on": london_date(case.now), "summary": "She will."}
-            notice = secretary_of_state.record_secretary_of_state_notice(
-                session, case.policy, **by, reference=reference, **heard
+            heard = secretary_of_state.NoticeReceived(
+                kind=kind, received_on=acting.today, summary="She will."
             )
-            released = {"released_on": london_date(case.now), "note": "Her letter."}
+            notice = secretary_of_state.record_secretary_of_state_notice(
+                acting, case.reference, heard
+            )
+            released = secretary_of_state.Release(released_on=acting.today, note="Her letter.")
             if kind == "intends_to_act":
-                secretary_of_state.release_secretary_of_state_notice(
-                    session, case.policy, **by, notice_id=notice.id, **released
-                )
+                secretary_of_state.release_secretary_of_state_notice(acting, notice.id, released)
     case.change("convert")
     return case
 
@@ -198,17 +199,15 @@ def _serve(engine: Engine, council: Council) -> None:
         letter = session.exec(issued.order_by(col(Letter.id))).first()
         assert letter is not None
         assert letter.dated is not None
+        acting = Acting(session, POLICY, council.seo, _after_all(engine))
         for method in ServiceMethod:
-            serving.record_service(
-                session,
-                officer=council.seo,
-                now=_after_all(engine),
-                letter_id=letter.id,
-                role=letter.to_role,
+            served = serving.ServiceOfLetter(
+                to=letter.to_role,
                 method=method.value,
                 served_on=letter.dated,
                 evidence="A receipt.",
             )
+            serving.record_service(acting, letter.id, served)
 
 
 def _cover(engine: Engine, council: Council) -> None:

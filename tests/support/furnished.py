@@ -116,18 +116,12 @@ def _assess(register: Register) -> None:
 def furnished(case: Case, council: Council) -> dict[str, str]:
     """What can stand in an address about this case, by the address's first part."""
     case.climb_to("intervention").prepare("63")
-    with write(case.engine) as session:
-        secretary_of_state.record_secretary_of_state_notice(
-            session,
-            case.policy,
-            officer=council.seo,
-            now=case.now,
-            reference=case.reference,
-            kind="intends_to_act",
-            received_on=case.now.date(),
-            summary="She will.",
-        )
-        add(session, EvidenceFile, **file_row(case))
+    told = secretary_of_state.NoticeReceived(
+        kind="intends_to_act", received_on=case.now.date(), summary="She will."
+    )
+    with case.acting() as acting:
+        secretary_of_state.record_secretary_of_state_notice(acting, case.reference, told)
+        add(acting.session, EvidenceFile, **file_row(case))
     with read(case.engine) as session:
 
         def first(table: Any, *conditions: Any) -> str:

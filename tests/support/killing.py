@@ -53,6 +53,7 @@ from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 from tests.support import databases
+from tests.support.carrying_out import carry_out
 from tests.support.databases import sqlite_url
 from tests.support.level_letters import blank_press
 from tests.support.policies import POLICY
@@ -194,7 +195,7 @@ def _decide(engine: Engine, now: datetime) -> None:
 
 def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **values: Any) -> None:
     with write(engine) as session:
-        STATUTORY[name](session, POLICY, officer=_officer(session, by), now=now, **values)
+        carry_out(Acting(session, POLICY, _officer(session, by), now), STATUTORY[name], **values)
 
 
 def _approve(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from models.approvals.approving import what_is_seen
 from models.clocks import london_date
@@ -154,84 +155,84 @@ class Walk:
     def warn(self) -> None:
         """Give the warning notice, on every ground, with its period of four weeks."""
         prose = self.values["prose"]
-        with write(self.engine) as session:
-            giving.give_notice(
-                session,
-                self.policy,
-                **self._by(self.council.seo),
-                grounds=["standards", "breakdown", "safety"],
-                comparisons=["attainable", "previous", "comparable"],
-                comparison=prose,
-                why_powers=prose,
-                matters=prose,
-                action_required=prose,
-                compliance_ends_on=self.now.date() + timedelta(days=28),
-                action_minded=prose,
-            )
+        given = giving.NewWarningNotice(
+            grounds=["standards", "breakdown", "safety"],
+            comparisons=["attainable", "previous", "comparable"],
+            comparison=prose,
+            why_powers=prose,
+            matters=prose,
+            action_required=prose,
+            compliance_ends_on=self.now.date() + timedelta(days=28),
+            action_minded=prose,
+        )
+        with self._acting() as acting:
+            giving.give_notice(acting, self.reference, given)
         self._approve()
 
     def find_it_failed(self) -> None:
         """Judge the notice once its period is over, and propose every power."""
         self.now += timedelta(days=29)
-        with write(self.engine) as session:
-            given = {
-                **self._on(session),
-                "notice_id": session.exec(select(WarningNotice)).one().id,
-            }
-            following.judge_compliance(**given, complied=False, reasons=self.values["reason"])
-            sections = ["63", "64", "65", "66"]
-            following.propose_powers(**given, sections=sections, reasons=self.values["reason"])
+        reasons = self.values["reason"]
+        with self._acting() as acting:
+            number = acting.session.exec(select(WarningNotice)).one().id
+            judgement = following.ComplianceJudgement(complied=False, reasons=reasons)
+            following.judge_compliance(acting, number, judgement)
+            powers = following.PowersToPropose(sections=["63", "64", "65", "66"], reasons=reasons)
+            following.propose_powers(acting, number, powers)
         self._approve()
         self.now += timedelta(days=10)
 
     def use(self, section: str, **needs: Any) -> int:
         """Prepare a power, consult and notify whom it asks for, and use it."""
-        prose = self.values["prose"]
-        with write(self.engine) as session:
-            by = self._by(self.council.seo)
-            prepared = {"section": section, "reason": self.values["reason"], **needs}
-            power = preparing.prepare_power(session, self.policy, **by, **prepared)
-            school = session.get_one(School, power.urn)
+        prose, reason = self.values["prose"], self.values["reason"]
+        with self._acting() as acting:
+            prepared = preparing.PowerToPrepare(section=section, reason=reason, **needs)
+            power = preparing.prepare_power(acting, self.reference, prepared)
+            school = acting.session.get_one(School, power.urn)
         self._approve()
         self.now += timedelta(days=1)
-        with write(self.engine) as session:
-            given = {**self._on(session), "power_id": power.id}
-            heard = {"consulted_on": self.now.date(), "said": prose}
+        today = self.now.date()
+        with self._acting() as acting:
             for consultee in consultees(power.section, school):
-                preparing.record_consultation(**given, **heard, with_whom=consultee.role)
-            told = {"on": self.now.date(), "evidence": prose}
-            preparing.record_secretary_of_state_told(**given, **told)
-        with write(self.engine) as session:
-            using.use_power(**self._on(session), power_id=power.id, reason=self.values["reason"])
+                heard = preparing.ConsultationHeld(
+                    with_whom=consultee.role, consulted_on=today, said=prose
+                )
+                preparing.record_consultation(acting, power.id, heard)
+            told = preparing.NotificationOrConsent(on=today, evidence=prose)
+            preparing.record_secretary_of_state_told(acting, power.id, told)
+        with self._acting() as acting:
+            using.use_power(acting, power.id, using.UseOfPower(reason=reason))
         self._approve()
         return power.id
 
     def review(self, power_id: int, *outcomes: str) -> None:
         """The suspension takes effect, both are heard, and it is reviewed until it ends."""
         prose, today = self.values["prose"], self.now.date()
-        with write(self.engine) as session:
-            given = {**self._on(session), "power_id": power_id}
-            budgets.record_receipt(**given, received_on=today, evidence=prose)
+        receipt = budgets.ReceiptOfNotice(received_on=today, evidence=prose)
+        with self._acting() as acting:
+            budgets.record_receipt(acting, power_id, receipt)
+        said = budgets.RepresentationMade(from_whom="headteacher", received_on=today, said=prose)
         for outcome in outcomes:
-            with write(self.engine) as session:
-                given = {**self._on(session), "power_id": power_id}
-                said = {"received_on": today, "said": prose}
-                budgets.record_representation(**given, **said, from_whom="headteacher")
-                reasons = self.values["reason"]
-                budgets.review_budget(**given, outcome=outcome, reasons=reasons, words=prose)
+            found = budgets.OutcomeOfReview(
+                outcome=outcome, reasons=self.values["reason"], words=prose
+            )
+            with self._acting() as acting:
+                budgets.record_representation(acting, power_id, said)
+                budgets.review_budget(acting, power_id, found)
             self._approve()
 
     def end(self, power_id: int) -> None:
         """End a power, once it has held for a while."""
-        with write(self.engine) as session:
-            given = {"ended_on": self.now.date(), "reason": self.values["reason"]}
-            ending.end_power(**self._on(session), power_id=power_id, **given)
+        given = ending.EndOfPower(ended_on=self.now.date(), reason=self.values["reason"])
+        with self._acting() as acting:
+            ending.end_power(acting, power_id, given)
         self._approve()
 
-    def _on(self, session: Session) -> dict[str, Any]:
-        """What a command takes that is about a notice or a power."""
-        by = {"officer": self.council.seo, "now": self.now}
-        return {"session": session, "policy": self.policy, **by}
+    @contextmanager
+    def _acting(self) -> Iterator[Acting]:
+        """A transaction of the case officer."""
+        with write(self.engine) as session:
+            yield Acting(session, self.policy, self.council.seo, self.now)
 
     def _by(self, officer: Officer) -> dict[str, Any]:
         return {"officer": officer, "now": self.now, "reference": self.reference}

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import func, select
 
-from models.database import read, write
+from models.database import read
 from models.events import Event
 from models.law import powers as law_powers
 from models.record.events import AccessRefused
 from models.statutory import following, giving, preparing, using
 from models.statutory.tables import Power, WarningNotice
 from notifications.issuing import issue_letters
+from tests.support.carrying_out import carry_out
 from tests.support.cases import Case
 from tests.support.council import NOW
 from tests.support.remembered import remembered
@@ -60,8 +61,8 @@ def turn(case: Case, **start: Any) -> Case:
 
 def command(case: Case, run: Any, **values: Any) -> Any:
     """One command by the case officer."""
-    with write(case.engine) as session:
-        return run(session, case.policy, officer=case.council.seo, now=case.now, **values)
+    with case.acting() as acting:
+        return carry_out(acting, run, **values)
 
 
 def decided(visitors: Visitors, case: Case) -> None:

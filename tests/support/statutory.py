@@ -21,6 +21,7 @@ from models.schools import contacts
 from models.statutory import budgets, ending, giving, secretary_of_state
 from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from models.upkeep import clock
+from tests.support.carrying_out import carry_out
 from tests.support.cases import Case
 from tests.support.policies import POLICY
 from tests.support.remembered import remembered
@@ -94,9 +95,8 @@ def roles(letter: Letter) -> list[str]:
 
 def act(case: Case, command: Callable[..., Any], by: str = "seo", **values: Any) -> Any:
     """One command, in a transaction of its own."""
-    officer = case.council.officers[by]
-    with write(case.engine) as session:
-        return command(session, case.policy, officer=officer, now=case.now, **values)
+    with case.acting(by) as acting:
+        return carry_out(acting, command, **values)
 
 
 def support(case: Case, **answers: bool) -> None:

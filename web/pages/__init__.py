@@ -24,7 +24,14 @@ from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
 from web.pages.schools import schools
-from web.pages.statutory import compliance, notices, powers, secretary_of_state, standing
+from web.pages.statutory import (
+    budgets,
+    compliance,
+    notices,
+    powers,
+    secretary_of_state,
+    standing,
+)
 from web.pages.upkeep import system
 from web.pages.visits import same_origin
 
@@ -48,6 +55,7 @@ TOPICS = (
     notices,
     compliance,
     powers,
+    budgets,
     secretary_of_state,
     evidence,
     holding,

@@ -18,7 +18,10 @@ from models.letters.tables import Letter
 from models.matters.tables import Deadline, Matter
 from models.people.access import THE_MACHINE
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible, Refused
-from models.statutory.secretary_of_state import record_secretary_of_state_notice
+from models.statutory.secretary_of_state import (
+    NoticeReceived,
+    record_secretary_of_state_notice,
+)
 from tests.support.cases import Case
 
 
@@ -154,17 +157,13 @@ def test_a_warning_notice_is_not_given_once_the_case_has_moved_on(case: Case) ->
 def test_the_step_to_the_powers_is_not_approved_once_it_is_not_eligible(case: Case) -> None:
     case.started().climb_to("warning_notice").fail_notice()
     proposal = case.propose("advance")
-    with write(case.engine) as session:
-        record_secretary_of_state_notice(
-            session,
-            case.policy,
-            officer=case.council.seo,
-            now=case.now,
-            reference=case.reference,
-            kind="warning_notice",
-            received_on=london_date(case.now),
-            summary="The Secretary of State has given a warning notice of her own.",
-        )
+    told = NoticeReceived(
+        kind="warning_notice",
+        received_on=london_date(case.now),
+        summary="The Secretary of State has given a warning notice of her own.",
+    )
+    with case.acting() as acting:
+        record_secretary_of_state_notice(acting, case.reference, told)
     with pytest.raises(NotPossible, match="not eligible for intervention"):
         case.decide(proposal, "dcs")
     assert case.escalation.step_key == "warning_notice"

@@ -38,13 +38,14 @@ from models.law.powers import Section
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
 from models.policy import Policy
 from models.policy.ladder import Standing
 from models.refusals import AlreadyDecided, NotAllowed, NotPossible, Refused
-from models.statutory.giving import give_notice
+from models.statutory.giving import NewWarningNotice, give_notice
 from models.statutory.tables import Power, ProposedPowers, WarningNotice
-from models.statutory.using import use_power
+from models.statutory.using import UseOfPower, use_power
 from tests.support.cases import NOTICE, somebody
 from tests.support.council import NOW, Council, found_council
 
@@ -221,15 +222,14 @@ class Walk:
 
     def propose(self, session: Session, officer: Officer, row: Row, **values: object) -> Proposal:
         """Put the row's change forward by its own command."""
-        common = {"officer": officer, "now": NOW}
+        acting = Acting(session, self.policy, officer, NOW)
         if row.is_notice:
             ends_on = TODAY + timedelta(days=21)
-            given = {**NOTICE, "compliance_ends_on": ends_on, "reference": self.reference}
-            notice = give_notice(session, self.policy, **common, **given)
+            content = NewWarningNotice(**NOTICE, compliance_ends_on=ends_on)
+            notice = give_notice(acting, self.reference, content)
             return session.get_one(Proposal, notice.proposal_id)
         if row.action is Action.POWER:
-            given = {"power_id": self.power_id, "reason": "It is needed."}
-            proposal = use_power(session, self.policy, **common, **given)
+            proposal = use_power(acting, self.power_id, UseOfPower(reason="It is needed."))
             session.expire_all()  # each command has a session of its own
             return proposal
         return self.propose_by_name(session, officer, row.action.value, **values)

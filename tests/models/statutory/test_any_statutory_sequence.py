@@ -34,6 +34,7 @@ from models.schools import contacts
 from models.statutory import budgets, ending, following, preparing, secretary_of_state, using
 from models.statutory.tables import Consultation, Power, ProposedPowers, WarningNotice
 from models.upkeep import clock
+from tests.support.carrying_out import carry_out
 from tests.support.cases import APPROVER, BOARD, Case, somebody
 from tests.support.council import NOW, SCHOOLS, found_council
 from tests.support.databases import sqlite_url
@@ -127,7 +128,8 @@ class Statute:
     def command(self, act: Callable[..., Any], by: str = "seo", **values: Any) -> Any:
         officer = self.case.council.officers[by]
         with write(self.engine) as session:
-            return act(session, self.case.policy, officer=officer, now=self.case.now, **values)
+            acting = Acting(session, self.case.policy, officer, self.case.now)
+            return carry_out(acting, act, **values)
 
     @property
     def today(self) -> date:

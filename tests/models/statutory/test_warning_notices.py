@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.database import read, write
 from models.events import verify
-from models.letters.serving import record_service
+from models.letters.serving import ServiceOfLetter, record_service
 from models.letters.tables import Letter
 from models.letters.writing import edit_letter
 from models.outbox import Message, MessageKind, MessageState
@@ -47,7 +47,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "why_powers": {"why_powers": ""},
     "matters": {"matters": ""},
     "action_required": {"action_required": "\n"},
-    "compliance_ends_on": {"compliance_ends_on": None},
+    "compliance_ends_on": {"compliance_ends_on": GIVEN},
     "action_minded": {"action_minded": ""},
 }
 
@@ -334,21 +334,15 @@ def test_an_approved_notice_is_not_followed_by_another_before_it_is_issued(case:
 # --- service
 
 
-def serve(case: Case, letter: Letter, **values: Any) -> Service:
+def serve(case: Case, letter: Letter, role: str = "chair_of_governors", **values: Any) -> Service:
     given = {
-        "role": "chair_of_governors",
+        "to": role,
         "method": "by_hand",
         "served_on": case.now.date(),
         "evidence": "Handed to the clerk at ten.",
     }
-    with write(case.engine) as session:
-        return record_service(
-            session,
-            officer=case.council.seo,
-            now=case.now,
-            letter_id=letter.id,
-            **{**given, **values},
-        )
+    with case.acting() as acting:
+        return record_service(acting, letter.id, ServiceOfLetter(**{**given, **values}))
 
 
 def test_service_is_on_record_apart_from_delivery(case: Case) -> None:

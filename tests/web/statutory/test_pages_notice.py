@@ -141,9 +141,29 @@ def test_each_part_of_the_notice_is_wanted(visitors: Visitors, case: Case) -> No
     ]
     page = page.submit(422, **{"compliance_ends_on-day": "31", "compliance_ends_on-month": "2"})
     assert page.errors[0][0] == "End of the compliance period must be a real date"
+    page = page.submit(422, **dict.fromkeys(day("compliance_ends_on", TODAY), ""))
+    assert page.errors == [
+        (
+            "Enter the date on which the compliance period ends (section 60(4)(c)).",
+            "#compliance_ends_on-day",
+        )
+    ]
     page = page.submit(compliance_ends_on=ENDS_ON).submit(422)
     assert page.errors[0][0].endswith("(section 60(4)(d)).")
     assert page.submit(action_minded="A board.").heading == "Check your answers"
+
+
+def test_other_answers_are_checked_while_there_is_no_date(visitors: Visitors, case: Case) -> None:
+    form = f"{address(turn(case))}/warning-notices/new"
+    page = visitors.seo.post(form, 422, {"question": "grounds"})
+    assert page.errors == [("Choose at least one ground (section 60(2)).", "#grounds")]
+    wanted = {**CONTENT, "question": "action_minded"}
+    page = visitors.seo.post(form, 422, {**wanted, "grounds": "safety", "action_minded": " "})
+    assert page.heading == "What is the local authority minded to do if it does not comply?"
+    assert page.errors[0][0].endswith("(section 60(4)(d)).")
+    page = visitors.seo.post(form, 422, {**wanted, "grounds": "safety", "check": "yes"})
+    assert page.heading == "When does the compliance period end?"
+    assert page.errors[0][1] == "#compliance_ends_on-day"
 
 
 def test_the_dates_are_worked_out(visitors: Visitors, case: Case) -> None:

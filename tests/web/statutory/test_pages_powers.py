@@ -85,14 +85,20 @@ def test_members_are_rows_and_each_wrong_box_is_named(visitors: Visitors, case: 
         ("Member 2: enter a name", "#members-2-name"),
     ]
     assert all(wrong.has(href.removeprefix("#")) for _, href in wrong.errors if href)
+    right = {"members-1-email": "ann@board.example", "members-2-name": "Bob Baker"}
+    wrong = wrong.submit(422, **right, **{"members-1-address": "1 Road" * 20})
+    assert wrong.errors == [
+        (
+            "Member 1: address must be 100 characters or fewer. This is 120.",
+            "#members-1-address",
+        )
+    ]
     done = wrong.submit(
         reason="There is no plan.",
         starts_on=date(2027, 1, 4),
         **{
-            "members-1-email": "ann@board.example",
             "members-1-address": "1 Road\nTown",
             "members-1-is": ["chair", "governor"],
-            "members-2-name": "Bob Baker",
             "governors-1-name": "Gil Grey",
             "governors-1-email": "gil@school.example",
         },
@@ -189,6 +195,18 @@ def test_a_power_is_not_used_while_something_is_missing(visitors: Visitors, case
     at(visitors, case, datetime(2027, 2, 15, 10, 0, tzinfo=UTC))
     late = visitors.seo.get("/powers/1/use").submit(422, reason="Now.")
     assert f"The last day for section 63 was {LAST_DAY}" in summary(late)
+
+
+def test_a_box_that_was_emptied_takes_back_what_was_prepared(
+    visitors: Visitors, case: Case
+) -> None:
+    eligible(visitors, case)
+    power = prepared(visitors, case, "63", arrangements="A contract.")
+    form = visitors.seo.get(f"/powers/{power.id}/use")
+    assert "A contract." in form.text
+    refused = form.submit(422, reason="Now.", arrangements="")
+    assert "arrangements" in summary(refused)
+    assert case.power(power.id).state is PowerState.PREPARED
 
 
 def test_a_suspension_is_received_heard_reviewed_and_ended(visitors: Visitors, case: Case) -> None:

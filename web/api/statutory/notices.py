@@ -4,18 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
 from models.letters import serving
 from models.letters.tables import Letter
 from models.paging import Page
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from models.statutory import following, giving, secretary_of_state, tables
 from models.statutory import shown as statutory_shown
 from models.statutory.notices_shown import WarningNotice, warning_notice, warning_notices_of
 from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Service, Support
-from web.api import bodies
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, key, reference
@@ -46,23 +45,14 @@ def show_eligibility(door: AtDoor, officer: Caller, reference: Reference) -> Res
     response_model=Support,
     dependencies=[may(Act.RECORD_SUPPORT)],
 )
-def add_support(
-    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.SupportBody
-) -> Response:
+def add_support(once: OnlyOnce, reference: Reference, body: giving.HowSupportWorks) -> Response:
     """Record how the school and the authority work together on the problem."""
 
-    def command(session: Session) -> Support:
-        recorded = giving.record_support(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return statutory_shown.support(session, recorded)
+    def command(acting: Acting) -> Support:
+        recorded = giving.record_support(acting, reference, body)
+        return statutory_shown.support(acting.session, recorded)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.get(
@@ -88,26 +78,15 @@ def list_warning_notices(
     dependencies=[may(Act.PROPOSE_NOTICE)],
 )
 def add_warning_notice(
-    door: AtDoor,
-    officer: Caller,
-    once: OnlyOnce,
-    reference: Reference,
-    body: bodies.WarningNoticeBody,
+    once: OnlyOnce, reference: Reference, body: giving.NewWarningNotice
 ) -> Response:
     """Put a warning notice forward: legal signs it off, then the Director approves it."""
 
-    def command(session: Session) -> WarningNotice:
-        notice = giving.give_notice(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return warning_notice(session, door.policy, reader(officer), notice.id)
+    def command(acting: Acting) -> WarningNotice:
+        notice = giving.give_notice(acting, reference, body)
+        return warning_notice(acting.session, acting.policy, acting.reader, notice.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -115,23 +94,14 @@ def add_warning_notice(
     response_model=WarningNotice,
     dependencies=[may(Act.JUDGE_COMPLIANCE, of=tables.WarningNotice)],
 )
-def judge_compliance(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ComplianceBody
-) -> Response:
+def judge_compliance(once: OnlyOnce, id: Key, body: following.ComplianceJudgement) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
 
-    def command(session: Session) -> WarningNotice:
-        following.judge_compliance(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            notice_id=id,
-            **body.model_dump(),
-        )
-        return warning_notice(session, door.policy, reader(officer), id)
+    def command(acting: Acting) -> WarningNotice:
+        following.judge_compliance(acting, id, body)
+        return warning_notice(acting.session, acting.policy, acting.reader, id)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.post(
@@ -140,23 +110,14 @@ def judge_compliance(
     response_model=WarningNotice,
     dependencies=[may(Act.PROPOSE_POWERS, of=tables.WarningNotice)],
 )
-def add_proposed_powers(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ProposedPowersBody
-) -> Response:
+def add_proposed_powers(once: OnlyOnce, id: Key, body: following.PowersToPropose) -> Response:
     """Put forward the notice that powers are proposed (section 60(1)(d))."""
 
-    def command(session: Session) -> WarningNotice:
-        following.propose_powers(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            notice_id=id,
-            **body.model_dump(),
-        )
-        return warning_notice(session, door.policy, reader(officer), id)
+    def command(acting: Acting) -> WarningNotice:
+        following.propose_powers(acting, id, body)
+        return warning_notice(acting.session, acting.policy, acting.reader, id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.get(
@@ -182,26 +143,15 @@ def list_secretary_of_state_notices(
     dependencies=[may(Act.RECORD_SECRETARY_OF_STATE)],
 )
 def add_secretary_of_state_notice(
-    door: AtDoor,
-    officer: Caller,
-    once: OnlyOnce,
-    reference: Reference,
-    body: bodies.SecretaryOfStateNoticeBody,
+    once: OnlyOnce, reference: Reference, body: secretary_of_state.NoticeReceived
 ) -> Response:
     """Record a notice of the Secretary of State; hers ends ours, her intention locks powers."""
 
-    def command(session: Session) -> SecretaryOfStateNotice:
-        notice = secretary_of_state.record_secretary_of_state_notice(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
+    def command(acting: Acting) -> SecretaryOfStateNotice:
+        notice = secretary_of_state.record_secretary_of_state_notice(acting, reference, body)
         return statutory_shown.secretary_of_state_notice(notice)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -209,23 +159,14 @@ def add_secretary_of_state_notice(
     response_model=SecretaryOfStateNotice,
     dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.SecretaryOfStateNotice)],
 )
-def release(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReleaseBody
-) -> Response:
+def release(once: OnlyOnce, id: Key, body: secretary_of_state.Release) -> Response:
     """Record that the Secretary of State has told the authority that it may act again."""
 
-    def command(session: Session) -> SecretaryOfStateNotice:
-        notice = secretary_of_state.release_secretary_of_state_notice(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            notice_id=id,
-            **body.model_dump(),
-        )
+    def command(acting: Acting) -> SecretaryOfStateNotice:
+        notice = secretary_of_state.release_secretary_of_state_notice(acting, id, body)
         return statutory_shown.secretary_of_state_notice(notice)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(
@@ -246,20 +187,11 @@ def list_services(door: AtDoor, officer: Caller, id: Key, query: Pages) -> Respo
     response_model=Service,
     dependencies=[may(Act.RECORD_SERVICE, of=Letter)],
 )
-def add_service(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ServiceBody
-) -> Response:
+def add_service(once: OnlyOnce, id: Key, body: serving.ServiceOfLetter) -> Response:
     """Record that a letter was served: on whom, how, when and with what evidence."""
 
-    def command(session: Session) -> Service:
-        service = serving.record_service(
-            session,
-            officer=officer,
-            now=door.now,
-            letter_id=id,
-            role=body.to,
-            **body.model_dump(exclude={"to"}),
-        )
-        return statutory_shown.service(session, reader(officer), service.id)
+    def command(acting: Acting) -> Service:
+        service = serving.record_service(acting, id, body)
+        return statutory_shown.service(acting.session, acting.reader, service.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)

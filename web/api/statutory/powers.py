@@ -1,27 +1,27 @@
 """The powers of sections 63 to 66: prepared, consulted on, used, reviewed and ended."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
+from models.inputs import Input
 from models.paging import Page
 from models.people.access import Act, reader
-from models.people.tables import Officer
+from models.people.acting import Acting
 from models.statutory import budgets, ending, preparing, tables, using
 from models.statutory.powers_shown import Power, power, powers_of
-from web.api import bodies
-from web.api.answering import Caller, OnlyOnce, answer, may
+from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, Door, key, reference
+from web.door import AtDoor, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
 Reference = Annotated[str, Depends(reference)]
 Key = Annotated[int, Depends(key)]
 Pages = Annotated[Paging, Query()]
+Given = TypeVar("Given", bound=Input)
 
 
 @router.get(
@@ -44,35 +44,34 @@ def list_powers(door: AtDoor, officer: Caller, reference: Reference, query: Page
     response_model=Power,
     dependencies=[may(Act.PREPARE_POWER)],
 )
-def add_power(
-    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: bodies.PowerBody
-) -> Response:
+def add_power(once: OnlyOnce, reference: Reference, body: preparing.PowerToPrepare) -> Response:
     """Begin to prepare a power: its letters of consultation and to the Secretary of State."""
 
-    def command(session: Session) -> Power:
-        prepared = preparing.prepare_power(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return power(session, door.policy, reader(officer), prepared.id, today=door.today)
+    def command(acting: Acting) -> Power:
+        return _shown(acting, preparing.prepare_power(acting, reference, body).id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
+
+
+def _shown(acting: Acting, power_id: int) -> Power:
+    """A power as it stands now."""
+    return power(acting.session, acting.policy, acting.reader, power_id, today=acting.today)
 
 
 def _on_power(
-    door: Door, officer: Officer, id: int, act: Callable[[Session], Any]
-) -> Callable[[Session], Power]:
+    once: Once,
+    power_id: int,
+    command: Callable[[Acting, int, Given], object],
+    body: Given,
+    status: int = 200,
+) -> Response:
     """Do something with a power, and show how it stands then."""
 
-    def command(session: Session) -> Power:
-        act(session)
-        return power(session, door.policy, reader(officer), id, today=door.today)
+    def run(acting: Acting) -> Power:
+        command(acting, power_id, body)
+        return _shown(acting, power_id)
 
-    return command
+    return once.act(run, status)
 
 
 @router.post(
@@ -81,15 +80,9 @@ def _on_power(
     response_model=Power,
     dependencies=[may(Act.RECORD_CONSULTATION, of=tables.Power)],
 )
-def add_consultation(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ConsultationBody
-) -> Response:
+def add_consultation(once: OnlyOnce, id: Key, body: preparing.ConsultationHeld) -> Response:
     """Record who was consulted about a power, when, and what they said."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(
-        door, officer, id, lambda s: preparing.record_consultation(s, door.policy, **given)
-    )
-    return once.carry_out(act, 201)
+    return _on_power(once, id, preparing.record_consultation, body, 201)
 
 
 @router.post(
@@ -98,18 +91,10 @@ def add_consultation(
     dependencies=[may(Act.RECORD_SECRETARY_OF_STATE, of=tables.Power)],
 )
 def tell_secretary_of_state(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ToldBody
+    once: OnlyOnce, id: Key, body: preparing.NotificationOrConsent
 ) -> Response:
     """Record that the Secretary of State was notified, or that her consent was received."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    return once.carry_out(
-        _on_power(
-            door,
-            officer,
-            id,
-            lambda s: preparing.record_secretary_of_state_told(s, door.policy, **given),
-        ),
-    )
+    return _on_power(once, id, preparing.record_secretary_of_state_told, body)
 
 
 @router.post(
@@ -118,13 +103,9 @@ def tell_secretary_of_state(
     response_model=Power,
     dependencies=[may(Act.USE_POWER, of=tables.Power)],
 )
-def use_power(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.UseBody
-) -> Response:
+def use_power(once: OnlyOnce, id: Key, body: using.UseOfPower) -> Response:
     """Propose to use a power: its notice is drafted for the Director to approve."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, officer, id, lambda s: using.use_power(s, door.policy, **given))
-    return once.carry_out(act, 201)
+    return _on_power(once, id, using.use_power, body, 201)
 
 
 @router.post(
@@ -132,13 +113,9 @@ def use_power(
     response_model=Power,
     dependencies=[may(Act.RECORD_RECEIPT, of=tables.Power)],
 )
-def record_receipt(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReceiptBody
-) -> Response:
+def record_receipt(once: OnlyOnce, id: Key, body: budgets.ReceiptOfNotice) -> Response:
     """Record when the governing body received the notice of suspension (section 66)."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, officer, id, lambda s: budgets.record_receipt(s, door.policy, **given))
-    return once.carry_out(act)
+    return _on_power(once, id, budgets.record_receipt, body)
 
 
 @router.post(
@@ -147,15 +124,9 @@ def record_receipt(
     response_model=Power,
     dependencies=[may(Act.RECORD_REPRESENTATION, of=tables.Power)],
 )
-def add_representation(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.RepresentationBody
-) -> Response:
+def add_representation(once: OnlyOnce, id: Key, body: budgets.RepresentationMade) -> Response:
     """Record what the governing body or the headteacher said about a suspended budget."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(
-        door, officer, id, lambda s: budgets.record_representation(s, door.policy, **given)
-    )
-    return once.carry_out(act, 201)
+    return _on_power(once, id, budgets.record_representation, body, 201)
 
 
 @router.post(
@@ -164,22 +135,16 @@ def add_representation(
     response_model=Power,
     dependencies=[may(Act.REVIEW_BUDGET, of=tables.Power)],
 )
-def add_review(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.ReviewBody
-) -> Response:
+def add_review(once: OnlyOnce, id: Key, body: budgets.OutcomeOfReview) -> Response:
     """Put the decision on the review of a suspended budget forward, with its letter."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, officer, id, lambda s: budgets.review_budget(s, door.policy, **given))
-    return once.carry_out(act, 201)
+    return _on_power(once, id, budgets.review_budget, body, 201)
 
 
 @router.post(
-    "/powers/{id}/end", response_model=Power, dependencies=[may(Act.END_POWER, of=tables.Power)]
+    "/powers/{id}/end",
+    response_model=Power,
+    dependencies=[may(Act.END_POWER, of=tables.Power)],
 )
-def end_power(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: bodies.EndBody
-) -> Response:
+def end_power(once: OnlyOnce, id: Key, body: ending.EndOfPower) -> Response:
     """End a power; a board's end is put forward with the notice of it."""
-    given = {"officer": officer, "now": door.now, "power_id": id, **body.model_dump()}
-    act = _on_power(door, officer, id, lambda s: ending.end_power(s, door.policy, **given))
-    return once.carry_out(act)
+    return _on_power(once, id, ending.end_power, body)

@@ -21,6 +21,7 @@ from models.statutory.tables import ServiceMethod
 from notifications.issuing import letter_document
 from notifications.letters import LETTER_STYLE, LetterDocument, to_html_fragment
 from web.letter_files import letter_file
+from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import who
 from web.pages.visits import Key, Visit, Visitor, may
@@ -28,6 +29,14 @@ from web.pages.wording import upper_first
 from web.rules import anybody
 
 router = APIRouter()
+
+SERVICE = Asked(
+    serving.ServiceOfLetter,
+    role=("On whom", "Choose on whom it was served"),
+    method=("Method", "Choose how it was served"),
+    served_on=("The date", "Enter the date on which it was served"),
+    evidence=("Evidence", "Enter the evidence"),
+)
 
 
 @dataclass(frozen=True)
@@ -159,20 +168,11 @@ def service(visit: Visitor, number: Key) -> Response:
 def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the letter was served: apart from what became of its e-mail."""
     try:
-        form.check("role", "method", "served_on", "evidence")
-        with visit.write() as session:
-            serving.record_service(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                letter_id=number,
-                role=form.text("role"),
-                method=form.text("method"),
-                served_on=form.day("served_on"),
-                evidence=form.text("evidence"),
-            )
+        given = form.filled(SERVICE, to=form.text("role"))
+        with visit.acting() as acting:
+            serving.record_service(acting, number, given)
     except STAYS as refusal:
-        return _service(visit, number, form.refused(refusal))
+        return _service(visit, number, form.refused(refusal, SERVICE))
     return visit.done(f"/letters/{number}", "served")
 
 

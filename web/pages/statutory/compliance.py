@@ -14,12 +14,26 @@ from models.statutory import following, tables
 from models.statutory.notices_shown import WarningNotice, warning_notice
 from models.statutory.shown import eligibility
 from models.statutory.words import why_powers
+from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import check_within_part_4
 from web.pages.visits import Key, Visit, Visitor, may
 from web.pages.wording import upper_first
 
 router = APIRouter()
+
+JUDGEMENT = Asked(
+    following.ComplianceJudgement,
+    complied=("Judgement", "Choose whether the governing body complied"),
+    reasons=("Reasons", "Enter your reasons"),
+    words=("What the school is told", "Enter what the letter says to the school"),
+)
+POWERS = Asked(
+    following.PowersToPropose,
+    sections=("Powers", "Choose at least one power"),
+    reasons=("Reasons", "Enter your reasons"),
+    words=("What the school is told", "Enter what the letter says to the school"),
+)
 
 
 @router.get(
@@ -38,22 +52,13 @@ def compliance(visit: Visitor, number: Key) -> Response:
 def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge whether the governing body complied to the authority's satisfaction."""
     try:
-        form.check("complied", "reasons")
-        with visit.write() as session:
-            following.judge_compliance(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                notice_id=number,
-                complied=form.yes("complied"),
-                reasons=form.text("reasons"),
-                words=form.text("words"),
-            )
-            reference = warning_notice(session, visit.policy, visit.reader, number).reference
+        given = form.filled(JUDGEMENT)
+        with visit.acting() as acting:
+            following.judge_compliance(acting, number, given)
+            notice = warning_notice(acting.session, visit.policy, visit.reader, number)
     except STAYS as refusal:
-        return _compliance(visit, number, form.refused(refusal))
-    return visit.done(f"/escalations/{reference}", "compliance")
+        return _compliance(visit, number, form.refused(refusal, JUDGEMENT))
+    return visit.done(f"/escalations/{notice.reference}", "compliance")
 
 
 def _compliance(visit: Visit, number: int, form: Form) -> Response:
@@ -88,21 +93,14 @@ def proposed_powers(visit: Visitor, number: Key) -> Response:
 def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the notice that powers are proposed, and put it forward."""
     try:
-        form.check("sections", "reasons")
-        with visit.write() as session:
-            proposed = following.propose_powers(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                notice_id=number,
-                sections=form.texts("sections"),
-                reasons=form.text("reasons"),
-                words=form.text("words"),
+        given = form.filled(POWERS)
+        with visit.acting() as acting:
+            proposed = following.propose_powers(acting, number, given)
+            letter = letters_shown.letter(
+                acting.session, visit.policy, visit.reader, proposed.letter_id
             )
-            letter = letters_shown.letter(session, visit.policy, visit.reader, proposed.letter_id)
     except STAYS as refusal:
-        return _proposed_powers(visit, number, form.refused(refusal))
+        return _proposed_powers(visit, number, form.refused(refusal, POWERS))
     return visit.done(f"/proposals/{letter.proposal}", "powers_proposed")
 
 

@@ -5,11 +5,10 @@ of the question in hand stands on its page.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.clocks import add_working_days, is_working_day, working_days, working_days_between
 from models.law.notices import Comparison, Ground, Recipient, copies
@@ -20,13 +19,30 @@ from models.people.access import Act
 from models.refusals import InvalidInput, NotPossible, Refused
 from models.statutory import giving
 from models.statutory.shown import support_of
-from models.statutory.tables import WarningNotice
+from web.pages.asked import Asked
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.wording import Addressed, addressed, check_within_part_4, days_offered
 from web.pages.visits import Reference, Visit, Visitor, may
 from web.rendering import date_long
 
 router = APIRouter()
+
+# What is empty is the law's to name, but a date.
+NOTICE = Asked(
+    giving.NewWarningNotice,
+    grounds=("Grounds", "Choose at least one ground"),
+    comparisons=("Comparison", "Choose what the standards are low against"),
+    comparison=("How the standards compare", "Explain how the standards compare"),
+    why_powers=("Why powers are needed", "Explain why powers are needed"),
+    matters=("Matters", "Enter the matters the conclusion is based on"),
+    action_required=("Action required", "Enter the action required"),
+    compliance_ends_on=(
+        "End of the compliance period",
+        "Enter the date on which the compliance period ends (section 60(4)(c)).",
+    ),
+    action_minded=("Action", "Enter the action the authority is minded to take"),
+    why_support_is_not_enough=("Reason", "Enter why support is not enough"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +87,7 @@ def begin(visit: Visitor, reference: Reference) -> Response:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
     form = Form.of(**_offered(visit, case))
-    refusal = _refusal(visit, reference, Form())
+    refusal = _refusal(visit, reference, form)
     if isinstance(refusal, NotPossible):
         raise refusal
     return _ask(visit, reference, form, QUESTIONS[0])
@@ -93,7 +109,7 @@ def answer(visit: Visitor, reference: Reference, form: Posted) -> Response:
         return _ask(visit, reference, form, (earlier or asked)[-1 if earlier else 0])
     wrong = _about(_refusal(visit, reference, form), question)
     if wrong or form.text("work_out"):
-        return _ask(visit, reference, form.refused(wrong) if wrong else form, question)
+        return _ask(visit, reference, form.refused(wrong, NOTICE) if wrong else form, question)
     later = [each for each in asked if QUESTIONS.index(each) > QUESTIONS.index(question)]
     if later and not form.text("checking"):
         return _ask(visit, reference, form, later[0])
@@ -124,12 +140,25 @@ def _offered(visit: Visit, case: Case) -> dict[str, str]:
 
 
 def _refusal(visit: Visit, reference: str, form: Form) -> Refused | None:
-    """What the command would say to these answers."""
+    """What the command would say to these answers, and to the others while there is no date."""
+    no_day = _no_day(form)
+    stands_in = {"compliance_ends_on": visit.today + timedelta(days=1)} if no_day else {}
     try:
+        given = _given(form, **stands_in)
         with visit.rehearsal() as acting:
-            _propose(acting.session, visit, reference, form)
-    except STAYS as refusal:
-        return refusal
+            giving.give_notice(acting, reference, given)
+    except InvalidInput as invalid:
+        return InvalidInput.many([*invalid.errors, *no_day.errors]) if no_day else invalid
+    except NotPossible as refusal:
+        return no_day or refusal
+    return no_day
+
+
+def _no_day(form: Form) -> InvalidInput | None:
+    try:
+        form.day("compliance_ends_on", NOTICE)
+    except InvalidInput as invalid:
+        return invalid
     return None
 
 
@@ -141,24 +170,12 @@ def _about(refusal: Refused | None, question: Question) -> InvalidInput | None:
     return InvalidInput.many(errors) if errors else None
 
 
-def _propose(session: Session, visit: Visit, reference: str, form: Form) -> WarningNotice:
-    standards = Ground.STANDARDS in form.texts("grounds")
-    return giving.give_notice(
-        session,
-        visit.policy,
-        officer=visit.officer,
-        now=visit.now,
-        reference=reference,
-        grounds=form.texts("grounds"),
-        comparisons=form.texts("comparisons") if standards else (),
-        comparison=form.text("comparison") if standards else "",
-        why_powers=form.text("why_powers") if standards else "",
-        matters=form.text("matters"),
-        action_required=form.text("action_required"),
-        compliance_ends_on=form.optional_day("compliance_ends_on"),
-        action_minded=form.text("action_minded"),
-        why_support_is_not_enough=form.text("why_support_is_not_enough"),
-    )
+def _given(form: Form, **stands_in: date) -> giving.NewWarningNotice:
+    """The notice so far; what belongs to the comparison goes with ground (a) alone."""
+    if Ground.STANDARDS in form.texts("grounds"):
+        return form.taken(NOTICE, **stands_in)
+    without = {"comparisons": [], "comparison": "", "why_powers": ""}
+    return form.taken(NOTICE, **without, **stands_in)
 
 
 def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Response:
@@ -186,11 +203,10 @@ def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Respon
 
 def _dates(visit: Visit, form: Form) -> list[str]:
     """What follows from the end of the compliance period that stands in the form, in sentences."""
-    try:
-        day = form.optional_day("compliance_ends_on")
-    except InvalidInput:
+    if _no_day(form):
         return []
-    if day is None or not visit.today < day <= visit.today + LONGEST_PERIOD:
+    day = form.day("compliance_ends_on", NOTICE)
+    if not visit.today < day <= visit.today + LONGEST_PERIOD:
         return []
     last = last_day(Section.ARRANGEMENTS, day)
     assert last is not None  # noqa: S101 - section 63 has one
@@ -243,7 +259,7 @@ def _not_yet(form: Form, refusal: Refused, recipients: list[Addressed]) -> Form:
         for each in recipients
         if each.address is None
     ]
-    return Form(form.values, missing) if missing else form.refused(refusal)
+    return Form(form.values, missing) if missing else form.refused(refusal, NOTICE)
 
 
 def _governing_body(case: Case) -> Recipient:
@@ -257,14 +273,15 @@ def _back_to(visit: Visit, reference: str, form: Form, refusal: InvalidInput) ->
         wrong = _about(refusal, question)
         if wrong is not None:
             checking = Form({**form.values, "checking": ["yes"]})
-            return _ask(visit, reference, checking.refused(wrong), question)
+            return _ask(visit, reference, checking.refused(wrong, NOTICE), question)
     raise refusal
 
 
 def _give(visit: Visit, reference: str, form: Form) -> Response:
     try:
-        with visit.write() as session:
-            notice = _propose(session, visit, reference, form)
+        given = _given(form)
+        with visit.acting() as acting:
+            notice = giving.give_notice(acting, reference, given)
     except STAYS:
         return _check(visit, reference, form)
     return visit.done(f"/proposals/{notice.proposal_id}", "notice")

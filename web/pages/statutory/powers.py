@@ -1,18 +1,18 @@
 """The powers of sections 63 to 66: a form for each thing that is done with one."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Generic
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.approvals.titles import section_title
 from models.law import powers as powers_law
 from models.law.powers import Section
 from models.matters.case import find_case
 from models.people.access import Act
+from models.people.acting import Acting
 from models.refusals import NotFound
 from models.statutory import budgets, ending, preparing, tables, using
 from models.statutory.legal import given_notice
@@ -21,6 +21,7 @@ from models.statutory.powers_shown import Power, power
 from models.statutory.shown import Eligibility
 from models.statutory.tables import PowerState
 from models.statutory.words import why_powers
+from web.pages.asked import Asked, Given
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.people_rows import filled_in, people, rows_shown
@@ -37,6 +38,70 @@ NEEDS = {
     Section.INTERIM_EXECUTIVE_BOARD: ("starts_on", "members", "governors"),
     Section.DELEGATED_BUDGET: (),
 }
+CALLED = {
+    "arrangements": ("Arrangements", "Enter the arrangements required"),
+    "governors": ("Governors", "Enter the governors"),
+    "members": ("Members", "Enter the members"),
+    "starts_on": ("Start", "Enter the date on which the board starts"),
+}
+REASON = ("Reason", "Enter a reason")
+WORDS = ("What the school is told", "Enter what the letter says to the school")
+PREPARATION = {
+    section: Asked(
+        preparing.PowerToPrepare,
+        section=("Power", "Choose a power"),
+        reason=REASON,
+        words=WORDS,
+        **{name: CALLED[name] for name in needs},
+    )
+    for section, needs in NEEDS.items()
+}
+USE = {
+    section: Asked(
+        using.UseOfPower, **{name: CALLED[name] for name in needs}, reason=REASON, words=WORDS
+    )
+    for section, needs in NEEDS.items()
+}
+
+
+@dataclass(frozen=True)
+class PowerForm(Generic[Given]):
+    """A form about a power: its template, its title without the section, and its fields."""
+
+    template: str
+    title: str
+    asked: Asked[Given]
+
+
+CONSULTATION = PowerForm(
+    "statutory/consultation_form.html",
+    "Record a consultation about {}",
+    Asked(
+        preparing.ConsultationHeld,
+        with_whom=("Who took part", "Choose who was consulted"),
+        consulted_on=("The date", "Enter the date on which they were consulted"),
+        said=("What they said", "Enter what they said"),
+    ),
+)
+TOLD = PowerForm(
+    "statutory/told_form.html",
+    "The Secretary of State and {}",
+    Asked(
+        preparing.NotificationOrConsent,
+        on=("The date", "Enter the date"),
+        evidence=("Evidence", "Enter the evidence"),
+    ),
+)
+END = PowerForm(
+    "statutory/end_form.html",
+    "End {}",
+    Asked(
+        ending.EndOfPower,
+        ended_on=("The end", "Enter the date on which the power ends"),
+        reason=REASON,
+        words=WORDS,
+    ),
+)
 
 
 @router.get("/escalations/{reference}/powers/new", dependencies=[may(Act.PREPARE_POWER)])
@@ -62,35 +127,25 @@ def prepare_power(visit: Visitor, reference: Reference, form: Posted) -> Respons
     """Begin to prepare a power: its letters are drafted and put forward."""
     if form.text("more"):
         return _prepare(visit, reference, form)
+    asked = PREPARATION[_section(form)]
     try:
-        form.check("section", "reason")
-        with visit.write() as session:
-            preparing.prepare_power(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                section=form.text("section"),
-                reason=form.text("reason"),
-                words=form.text("words"),
-                **_needed(form),
-            )
+        given = _filled(form, asked)
+        with visit.acting() as acting:
+            preparing.prepare_power(acting, reference, given)
     except STAYS as refusal:
-        return _prepare(visit, reference, form.refused(refusal))
+        return _prepare(visit, reference, form.refused(refusal, asked))
     return visit.done(f"/escalations/{reference}/law", "prepared")
 
 
-def _needed(form: Form) -> dict[str, Any]:
-    """What the section needs of what was typed."""
-    section = _section(form)
-    read: dict[str, Callable[[], Any]] = {
+def _filled(form: Form, asked: Asked[Given]) -> Given:
+    """What was typed, with what its section needs; a box that was emptied says so."""
+    form.demand(asked)
+    made: dict[str, Callable[[], Any]] = {
         "arrangements": lambda: form.text("arrangements"),
-        "starts_on": lambda: form.optional_day("starts_on"),
         "members": lambda: people(form, "members"),
         "governors": lambda: people(form, "governors"),
     }
-    return {name: read[name]() for name in NEEDS[section]}
+    return form.taken(asked, **{name: made[name]() for name in made if name in asked.called})
 
 
 def _section(form: Form) -> Section:
@@ -139,7 +194,7 @@ def _blocks(eligibility: Eligibility, section: Section) -> list[str]:
 )
 def consultation(visit: Visitor, number: Key) -> Response:
     """The form for a consultation that was held."""
-    return _form(visit, number, Form(), CONSULTATION)
+    return begin(visit, number, CONSULTATION)
 
 
 @router.post(
@@ -148,21 +203,11 @@ def consultation(visit: Visitor, number: Key) -> Response:
 def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record who was consulted, when, and what they said."""
 
-    def command(session: Session) -> str:
-        preparing.record_consultation(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            power_id=number,
-            with_whom=form.text("with"),
-            consulted_on=form.day("consulted_on"),
-            said=form.text("said"),
-        )
+    def command(acting: Acting, given: preparing.ConsultationHeld) -> str:
+        preparing.record_consultation(acting, number, given)
         return "consulted"
 
-    asking = replace(form, asked={"with": "Choose who was consulted"})
-    return _post(visit, number, asking, CONSULTATION, ("with", "consulted_on"), command)
+    return post(visit, number, form, CONSULTATION, command)
 
 
 @router.get(
@@ -171,7 +216,7 @@ def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
 )
 def told(visit: Visitor, number: Key) -> Response:
     """The form for what the Secretary of State was told, or consented to."""
-    return _form(visit, number, Form(), TOLD)
+    return begin(visit, number, TOLD)
 
 
 @router.post(
@@ -181,19 +226,11 @@ def told(visit: Visitor, number: Key) -> Response:
 def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State was notified, or her consent received."""
 
-    def command(session: Session) -> str:
-        told = preparing.record_secretary_of_state_told(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            power_id=number,
-            on=form.day("on"),
-            evidence=form.text("evidence"),
-        )
+    def command(acting: Acting, given: preparing.NotificationOrConsent) -> str:
+        told = preparing.record_secretary_of_state_told(acting, number, given)
         return powers_law.notification(told.section)
 
-    return _post(visit, number, form, TOLD, ("on", "evidence"), command)
+    return post(visit, number, form, TOLD, command)
 
 
 @router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=tables.Power)])
@@ -201,7 +238,7 @@ def use(visit: Visitor, number: Key) -> Response:
     """The form for the proposal to use a power, with what is on record of it."""
     with visit.read() as session:
         known = power(session, visit.policy, visit.reader, number, today=visit.today)
-    return _form(visit, number, _known(known), USE)
+    return _use(visit, number, _known(known))
 
 
 def _known(prepared: Power) -> Form:
@@ -224,167 +261,64 @@ def _known(prepared: Power) -> Form:
 def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """Propose to use a power."""
     if form.text("more"):
-        return _form(visit, number, form, USE)
+        return _use(visit, number, form)
+    asked = USE[_section(form)]
     try:
-        form.check("reason")
-        with visit.write() as session:
-            proposal = using.use_power(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                power_id=number,
-                reason=form.text("reason"),
-                words=form.text("words"),
-                **_needed(form),
-            )
+        given = _filled(form, asked)
+        with visit.acting() as acting:
+            proposal = using.use_power(acting, number, given)
     except STAYS as refusal:
-        return _form(visit, number, form.refused(refusal), USE)
+        return _use(visit, number, form.refused(refusal, asked))
     return visit.done(f"/proposals/{proposal.id}", "proposed")
 
 
-@router.get("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=tables.Power)])
-def receipt(visit: Visitor, number: Key) -> Response:
-    """The form for the receipt of a notice of suspension."""
-    return _form(visit, number, Form(), RECEIPT)
-
-
-@router.post("/powers/{id}/receipt", dependencies=[may(Act.RECORD_RECEIPT, of=tables.Power)])
-def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
-    """Record when the governing body received the notice of suspension."""
-
-    def command(session: Session) -> str:
-        budgets.record_receipt(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            power_id=number,
-            received_on=form.day("received_on"),
-            evidence=form.text("evidence"),
-        )
-        return "receipt"
-
-    return _post(visit, number, form, RECEIPT, ("received_on", "evidence"), command)
-
-
-@router.get(
-    "/powers/{id}/representations/new",
-    dependencies=[may(Act.RECORD_REPRESENTATION, of=tables.Power)],
-)
-def representation(visit: Visitor, number: Key) -> Response:
-    """The form for representations about a suspended budget."""
-    return _form(visit, number, Form(), REPRESENTATION)
-
-
-@router.post(
-    "/powers/{id}/representations/new",
-    dependencies=[may(Act.RECORD_REPRESENTATION, of=tables.Power)],
-)
-def record_representation(visit: Visitor, number: Key, form: Posted) -> Response:
-    """Record what the governing body or the headteacher said."""
-
-    def command(session: Session) -> str:
-        budgets.record_representation(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            power_id=number,
-            from_whom=form.text("from"),
-            received_on=form.day("received_on"),
-            said=form.text("said"),
-        )
-        return "heard"
-
-    needed = ("from", "received_on", "said")
-    return _post(visit, number, form, REPRESENTATION, needed, command)
-
-
-@router.get("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=tables.Power)])
-def review(visit: Visitor, number: Key) -> Response:
-    """The form for the review of a suspended budget."""
-    return _form(visit, number, Form(), REVIEW)
-
-
-@router.post("/powers/{id}/reviews/new", dependencies=[may(Act.REVIEW_BUDGET, of=tables.Power)])
-def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
-    """Draft the decision on a suspended budget, and put it forward."""
-
-    def command(session: Session) -> str:
-        budgets.review_budget(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            power_id=number,
-            outcome=form.text("outcome"),
-            reasons=form.text("reasons"),
-            words=form.text("words"),
-        )
-        return "reviewed"
-
-    return _post(visit, number, form, REVIEW, ("outcome", "reasons"), command)
+def _use(visit: Visit, number: int, form: Form) -> Response:
+    return show(visit, number, form, "statutory/use_form.html", "Propose to use {}")
 
 
 @router.get("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=tables.Power)])
 def end(visit: Visitor, number: Key) -> Response:
     """The form for the end of a power."""
-    return _form(visit, number, Form(), END)
+    return begin(visit, number, END)
 
 
 @router.post("/powers/{id}/end", dependencies=[may(Act.END_POWER, of=tables.Power)])
 def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """End a power; the end of a board is put forward as a notice."""
 
-    def command(session: Session) -> str:
-        ended = ending.end_power(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            power_id=number,
-            ended_on=form.day("ended_on"),
-            reason=form.text("reason"),
-            words=form.text("words"),
-        )
+    def command(acting: Acting, given: ending.EndOfPower) -> str:
+        ended = ending.end_power(acting, number, given)
         return "ended" if ended.state is PowerState.ENDED else "end_proposed"
 
-    return _post(visit, number, form, END, ("ended_on", "reason"), command)
+    return post(visit, number, form, END, command)
 
 
-# Each form: its template and its title, of which the section is the rest.
-CONSULTATION = ("statutory/consultation_form.html", "Record a consultation about {}")
-TOLD = ("statutory/told_form.html", "The Secretary of State and {}")
-USE = ("statutory/use_form.html", "Propose to use {}")
-RECEIPT = ("statutory/receipt_form.html", "Record the receipt of the notice under {}")
-REPRESENTATION = ("statutory/representation_form.html", "Record representations about {}")
-REVIEW = ("statutory/review_form.html", "Review {}")
-END = ("statutory/end_form.html", "End {}")
+def begin(visit: Visit, number: int, page: PowerForm[Given]) -> Response:
+    """A form about a power, with nothing typed yet."""
+    return show(visit, number, Form(), page.template, page.title)
 
 
-def _post(
+def post(
     visit: Visit,
     number: int,
     form: Form,
-    page: tuple[str, str],
-    needed: tuple[str, ...],
-    command: Callable[[Session], str],
+    page: PowerForm[Given],
+    command: Callable[[Acting, Given], str],
 ) -> Response:
     """Do what a form is for, and go back to where the law is told; `command` names the words."""
     try:
-        form.check(*needed)
-        with visit.write() as session:
-            done = command(session)
-            found = power(session, visit.policy, visit.reader, number, today=visit.today)
+        given = form.filled(page.asked)
+        with visit.acting() as acting:
+            done = command(acting, given)
+            found = power(acting.session, visit.policy, visit.reader, number, today=visit.today)
     except STAYS as refusal:
-        return _form(visit, number, form.refused(refusal), page)
+        refused = form.refused(refusal, page.asked)
+        return show(visit, number, refused, page.template, page.title)
     return visit.done(f"/escalations/{found.reference}/law", done)
 
 
-def _form(visit: Visit, number: int, form: Form, page: tuple[str, str]) -> Response:
+def show(visit: Visit, number: int, form: Form, template: str, title: str) -> Response:
     """One form about a power, with what is on record of it."""
-    template, title = page
     with visit.read() as session:
         found = power(session, visit.policy, visit.reader, number, today=visit.today)
         case = find_case(session, visit.policy, visit.reader, found.reference)

@@ -1,7 +1,5 @@
 """What the Secretary of State tells the authority about a school, and its release."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
@@ -10,11 +8,24 @@ from models.matters.case import Case, find_case, see_row_in_case
 from models.people.access import Act
 from models.statutory import secretary_of_state as commands
 from models.statutory.tables import SecretaryOfStateNotice
+from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import KINDS, RESTS_ON, check_within_part_4
 from web.pages.visits import Key, Reference, Visit, Visitor, may
 
 router = APIRouter()
+
+NOTICE = Asked(
+    commands.NoticeReceived,
+    kind=("Kind", "Choose what the Secretary of State told the local authority"),
+    received_on=("The date", "Enter the date on which it was received"),
+    summary=("Summary", "Enter what it says"),
+)
+RELEASE = Asked(
+    commands.Release,
+    released_on=("The date", "Enter the date of the release"),
+    note=("Note", "Enter how you know of the release"),
+)
 
 
 @router.get(
@@ -32,25 +43,12 @@ def notice(visit: Visitor, reference: Reference) -> Response:
 )
 def record_notice(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a notice of the Secretary of State."""
-    asking = {
-        "kind": "Choose what the Secretary of State told the local authority",
-        "summary": "Enter what it says",
-    }
     try:
-        replace(form, asked=asking).check("kind", "received_on", "summary")
-        with visit.write() as session:
-            commands.record_secretary_of_state_notice(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                kind=form.text("kind"),
-                received_on=form.day("received_on"),
-                summary=form.text("summary"),
-            )
+        given = form.filled(NOTICE)
+        with visit.acting() as acting:
+            commands.record_secretary_of_state_notice(acting, reference, given)
     except STAYS as refusal:
-        return _notice(visit, reference, form.refused(refusal))
+        return _notice(visit, reference, form.refused(refusal, NOTICE))
     return visit.done(f"/escalations/{reference}/law", "from_secretary_of_state")
 
 
@@ -83,20 +81,12 @@ def release(visit: Visitor, number: Key) -> Response:
 def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State has released the authority."""
     try:
-        form.check("released_on", "note")
-        with visit.write() as session:
-            _, case = _find(session, visit, number)
-            commands.release_secretary_of_state_notice(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                notice_id=number,
-                released_on=form.day("released_on"),
-                note=form.text("note"),
-            )
+        given = form.filled(RELEASE)
+        with visit.acting() as acting:
+            _, case = _find(acting.session, visit, number)
+            commands.release_secretary_of_state_notice(acting, number, given)
     except STAYS as refusal:
-        return _release(visit, number, form.refused(refusal))
+        return _release(visit, number, form.refused(refusal, RELEASE))
     return visit.done(f"/escalations/{case.matter.reference}/law", "released")
 
 

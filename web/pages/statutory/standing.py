@@ -20,6 +20,7 @@ from models.statutory.legal import outside_part_4
 from models.statutory.possible import LIVE
 from models.statutory.shown import Fact, SecretaryOfStateNotice, support_of
 from models.statutory.tables import PowerState
+from web.pages.asked import Asked
 from web.pages.escalations.situation import InLaw, in_law
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import (
@@ -41,6 +42,13 @@ FACTS = {
     "not_complied": "Governing body did not comply",
     "powers_proposed": "Notice of proposed powers given",
 }
+SUPPORT = Asked(
+    giving.HowSupportWorks,
+    aware_of_problem=("Awareness", "Choose whether the school is aware of the problem"),
+    working_with_partner=("Working", "Choose whether the school works well with its partner"),
+    plan_on_track=("Plan", "Choose whether an agreed plan is on track"),
+    evidence=("Evidence", "Enter the evidence"),
+)
 
 
 @dataclass(frozen=True)
@@ -151,22 +159,12 @@ def support(visit: Visitor, reference: Reference) -> Response:
 @router.post("/escalations/{reference}/support/new", dependencies=[may(Act.RECORD_SUPPORT)])
 def record_support(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record how the school is supported."""
-    questions = ("aware_of_problem", "working_with_partner", "plan_on_track")
     try:
-        form.check(*questions, "evidence")
-        answers = {name: form.yes(name) for name in questions}
-        with visit.write() as session:
-            giving.record_support(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                evidence=form.text("evidence"),
-                **answers,
-            )
+        given = form.filled(SUPPORT)
+        with visit.acting() as acting:
+            giving.record_support(acting, reference, given)
     except STAYS as refusal:
-        return _support(visit, reference, form.refused(refusal))
+        return _support(visit, reference, form.refused(refusal, SUPPORT))
     return visit.done(f"/escalations/{reference}/law", "support")
 
 
