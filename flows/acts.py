@@ -32,7 +32,7 @@ from models.matters.tables import (
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer, Role
 from models.policy import Policy
-from models.policy.wording import role_words
+from models.policy.wording import the_role
 from models.record.vocabulary import happened_in
 from notifications.issuing import letter_document
 from notifications.letters import to_text
@@ -173,7 +173,7 @@ def _shown(letter: Letter) -> ShownLetter:
         number=letter.number,
         title=letter_title(letter.template),
         version=letter.version,
-        to=_with_article(role_words(letter.to_role)),
+        to=the_role(letter.to_role),
     )
 
 
@@ -195,10 +195,6 @@ def waiting_letters(engine: Engine) -> list[ShownLetter]:
     )
     with read(engine) as session:
         return [_shown(letter) for letter in session.exec(statement)]
-
-
-def _with_article(role: str) -> str:
-    return role if role == role_words("ofsted") else f"the {role}"
 
 
 def _deadlines(
@@ -268,5 +264,5 @@ def _recipient(letter: Letter, role: str) -> str:
     people = [person for person in letter.recipients or () if person["role"] == role]
     title = next((str(person["title"]) for person in people if "title" in person), None)
     if title is None:
-        return _with_article(role_words(role))
+        return the_role(role)
     return f"an {title}" if title[0] in "aeiou" else f"a {title}"

@@ -6,26 +6,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from models.approvals.shown import decidable
 from models.clocks import add_working_days, london_date, long_date, working_days_between
+from models.escalations.owed import DUE_HERE, STILL_AWAITED
 from models.escalations.tables import (
     Decision,
     Escalation,
     Proposal,
     ProposalState,
-    Status,
     Step,
-    StepState,
 )
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.writing import letter_body
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
 from models.matters.at_hand import find_visible
 from models.matters.sight import visible_to
-from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState, Matter, Reminder
+from models.matters.tables import Deadline, DeadlineKind, Matter, Reminder
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import reader
 from models.people.tables import Officer
@@ -50,37 +48,11 @@ _emails = Environment(  # noqa: S701 # nosec B701
 
 MOST_LISTED = 25  # late, or due: a council may have thousands of schools
 
-# A response that is awaited where its escalation stands.
-_OWED_HERE = and_(
-    col(Escalation.status) == Status.OPEN,
-    col(Deadline.kind).in_(OWED),
-    col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED)),
-    col(Deadline.step_key) == col(Escalation.step_key),
-)
-_RESPONSE_AWAITED = and_(
-    or_(
-        col(Escalation.status) == Status.OPEN,
-        col(Deadline.kind) == DeadlineKind.COMPLIANCE,
-    ),
-    col(Deadline.kind).in_(OWED),
-    col(Deadline.state) != DeadlineState.CANCELLED,
-    col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)),
-)
-# What somebody undertook to do, until somebody says that it is done or not wanted.
-_AGREED = and_(
-    col(Deadline.kind) == DeadlineKind.AGREED,
-    col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED)),
-)
-# The authority's own last days run on wherever the escalation stands, and while it is paused.
+# What the law lets the authority do until a day of its own.
 LAST_DAYS = {
     DeadlineKind.POWERS: "to use the powers of sections 63, 64 and 66",
     DeadlineKind.BUDGET_REVIEW: "to review the suspended budget (section 66)",
 }
-_LAST_DAY_RUNS = and_(
-    col(Deadline.kind).in_(LAST_DAYS),
-    col(Deadline.state) == DeadlineState.OPEN,
-    col(Escalation.status).in_((Status.OPEN, Status.PAUSED)),
-)
 
 
 class Composer:
@@ -208,7 +180,7 @@ class Composer:
                 & (col(Step.key) == col(Deadline.step_key)),
             )
             .where(col(Deadline.id).in_(select(Reminder.deadline_id).where(told)))
-            .where(or_(_RESPONSE_AWAITED, _AGREED, _LAST_DAY_RUNS), visible_to(reader(officer)))
+            .where(STILL_AWAITED, visible_to(reader(officer)))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         items = [self._item(*row) for row in self.session.exec(due).all()]
@@ -251,7 +223,7 @@ class Composer:
             .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
             .where(Matter.officer_id == officer.id, col(Deadline.due_on) <= until)
-            .where(or_(_OWED_HERE, _AGREED, _LAST_DAY_RUNS))
+            .where(DUE_HERE)
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
         return [self._item(*row) for row in self.session.exec(due).all()]

@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, bindparam, or_, select
+from sqlalchemy import Engine, Row, bindparam, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from models.approvals.deciders import deciders
 from models.clocks import add_working_days, in_office_hours, is_recent, london_date, london_time
 from models.database import read, write
-from models.escalations.tables import Escalation, Proposal, ProposalState, Status
+from models.escalations.owed import DUE_HERE
+from models.escalations.tables import Escalation, Proposal, ProposalState
 from models.events import THE_CLOCK, append
 from models.level_letters.opening import open_due_batches
 from models.matters.at_hand import sees
-from models.matters.deadlines import next_chaser, what_is_due
+from models.matters.deadlines import RUNNING, next_chaser, what_is_due
 from models.matters.events import DeadlineMissed, ReminderQueued
 from models.matters.tables import (
     OWED,
     Deadline,
-    DeadlineKind,
     DeadlineState,
     Matter,
     Reminder,
@@ -140,8 +140,7 @@ def _missed(row: Row[Any]) -> DeadlineMissed:
 
 _OVERDUE = (
     select(_deadlines.c["id", "kind", "matter_id", "step_key", "due_on", "rule"])
-    .where(_deadlines.c.state == "open", _deadlines.c.due_on < bindparam("today"))
-    .where(_deadlines.c.days_left.is_(None))
+    .where(RUNNING, _deadlines.c.due_on < bindparam("today"))
     .order_by(_deadlines.c.due_on, _deadlines.c.id)
     .limit(BATCH)
 )
@@ -293,23 +292,6 @@ def _reminded(
         )
 
 
-_OWED_HERE = and_(
-    _escalations.c.status == Status.OPEN,
-    _deadlines.c.kind.in_(OWED),
-    _deadlines.c.state.in_((DeadlineState.OPEN, DeadlineState.MISSED)),
-    _deadlines.c.step_key == _escalations.c.step_key,
-)
-_AGREED = and_(
-    _deadlines.c.kind == DeadlineKind.AGREED,
-    _deadlines.c.state.in_((DeadlineState.OPEN, DeadlineState.MISSED)),
-)
-_LAST_DAY_RUNS = and_(
-    _escalations.c.status.in_((Status.OPEN, Status.PAUSED)),
-    _deadlines.c.kind.not_in(OWED),
-    _deadlines.c.state == DeadlineState.OPEN,
-)
-
-
 # Daily digest ------------------------------------------------------------------------------
 
 
@@ -354,7 +336,7 @@ def _concerned(
         select(_matters.c.officer_id, _matters.c.id)
         .join(_deadlines, _deadlines.c.matter_id == _matters.c.id)
         .outerjoin(_escalations, _escalations.c.id == _matters.c.id)
-        .where(_deadlines.c.due_on <= until, or_(_OWED_HERE, _AGREED, _LAST_DAY_RUNS))
+        .where(_deadlines.c.due_on <= until, DUE_HERE)
         .distinct()
     )
     concerned: dict[int, set[int]] = defaultdict(set)

@@ -1,0 +1,34 @@
+"""What is still due, as conditions on deadlines joined with their escalations, where there is one."""
+
+from sqlalchemy import and_, or_
+from sqlmodel import col
+
+from models.escalations.tables import Escalation, Status, Step, StepState
+from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState
+
+_NOT_SETTLED = col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED))
+# The authority's own last days run on wherever the escalation stands, and while it is paused.
+_LAST_DAY_RUNS = and_(
+    col(Deadline.kind).not_in(OWED),
+    col(Deadline.state) == DeadlineState.OPEN,
+    col(Escalation.status).in_((Status.OPEN, Status.PAUSED)),
+)
+# What somebody undertook to do, until somebody says that it is done or not wanted.
+_AGREED = and_(col(Deadline.kind) == DeadlineKind.AGREED, _NOT_SETTLED)
+_OWED_HERE = and_(
+    col(Escalation.status) == Status.OPEN,
+    col(Deadline.kind).in_(OWED),
+    _NOT_SETTLED,
+    col(Deadline.step_key) == col(Escalation.step_key),
+)
+_RESPONSE_AWAITED = and_(
+    or_(col(Escalation.status) == Status.OPEN, col(Deadline.kind) == DeadlineKind.COMPLIANCE),
+    col(Deadline.kind).in_(OWED),
+    col(Deadline.state) != DeadlineState.CANCELLED,
+    col(Step.state).in_((StepState.APPROVED, StepState.AWAITING_RESPONSE)),
+)
+
+# Of the step where the escalation stands, for who looks at what lies ahead.
+DUE_HERE = or_(_OWED_HERE, _AGREED, _LAST_DAY_RUNS)
+# Of any step, joined as well: what somebody is reminded of while its response is awaited.
+STILL_AWAITED = or_(_RESPONSE_AWAITED, _AGREED, _LAST_DAY_RUNS)
