@@ -1,4 +1,4 @@
-"""What is still due, as conditions on deadlines joined with their escalations, where there is one."""
+"""What is still due: conditions on deadlines joined with their escalations, where there is one."""
 
 from sqlalchemy import and_, or_
 from sqlmodel import col
