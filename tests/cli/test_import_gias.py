@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from models.database import read, write
-from models.escalations.tables import Escalation, Status
+from models.escalations.tables import Status
 from models.events import Event, verify
 from models.letters.shown import held_contacts
+from models.matters.tables import Matter
 from models.outbox import Message, MessageKind
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
@@ -432,7 +433,7 @@ def test_a_restricted_case_writes_on_to_the_contact_that_the_register_changed(
     case.started()
     with write(register.engine) as session:
         change(session, Contact, {"urn": 900001}, email="head@ashfield.example")
-        change(session, Escalation, {"urn": 900001}, restricted=True)
+        change(session, Matter, {"urn": 900001}, restricted=True)
     register.give([after])
     with read(register.engine) as session:
         [held] = held_contacts(session, THE_MACHINE, case.reference).items

@@ -56,6 +56,7 @@ UNNAMED = {
     "deadline": "listed with its case, and across those that somebody sees",
     "decision": "shown with its proposal",
     "discussion": "listed with its case",
+    "escalation": "named by the reference of its matter",
     "event": "listed with its case; across cases by the audit, which asks of each what may be told",
     "held_contact": "named by its case and a role",
     "issued_file": "named by its letter and a format",
@@ -73,8 +74,8 @@ UNNAMED = {
 
 
 def hanging() -> set[str]:
-    """Every table from which a foreign key leads to a case, by however many others."""
-    found = {"escalation"}
+    """Every table from which a foreign key leads to a matter, by however many others."""
+    found = {"matter"}
     while True:
         more = {
             table.name
@@ -82,7 +83,7 @@ def hanging() -> set[str]:
             if any(key.column.table.name in found for key in table.foreign_keys)
         }
         if more <= found:
-            return found - {"escalation"}
+            return found - {"matter"}
         found |= more
 
 

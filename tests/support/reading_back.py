@@ -152,7 +152,7 @@ class Depth(Enum):
 
 def questions(routes: list[APIRoute], rows: Rows, depth: Depth) -> Iterator[Question]:
     """Every address, filled in with rows; of a restricted case and of others, each by itself."""
-    restricted = {row.case for row in rows[Escalation] if row.row.restricted}
+    restricted = {row.case for row in rows[Matter] if row.row.restricted}
     for route in routes:
         parts = re.findall(r"{(\w+)}", route.path)
         if not parts:

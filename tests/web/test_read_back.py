@@ -130,7 +130,7 @@ class Asked:
 
 def every_row(world: World) -> dict[Any, list[Row]]:
     with read(world.engine) as session:
-        return {table: rows_of(session, table) for table in set(TABLES.values())}
+        return {table: rows_of(session, table) for table in {*TABLES.values(), Matter}}
 
 
 def depth(world: str, officer: Officer) -> Depth:

@@ -76,9 +76,12 @@ def test_every_table_of_a_case_says_how_it_hangs_there() -> None:
     tables = {str(table.__tablename__): table for table in OfMatter.__subclasses__()}
     assert tables.keys() == hanging() - OF_NO_ONE_CASE
     for name, table in tables.items():
-        by = str(table.hangs_on.__tablename__) if table.hangs_on else "escalation"
         keys = SQLModel.metadata.tables[name].foreign_keys
-        assert [key for key in keys if key.column.table.name == by], name
+        ways = {key.parent.name: key.column.table.name for key in keys}
+        if table.hangs_on:
+            assert str(table.hangs_on.__tablename__) in ways.values(), name
+        else:  # an escalation has the number of its matter
+            assert ways[table.by] in ("matter", "escalation"), name
     for name in OF_CASES:
         assert "{}" in tables[name].missing, name
 
