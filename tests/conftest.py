@@ -25,6 +25,8 @@ from tests.support.databases import PostgresServer
 pytest_plugins = [
     f"tests.support.{name}"
     for name in (
+        "application",
+        "compiled",
         "browser",
         "smtp",
         "prefect_server",
@@ -74,15 +76,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     The rule that is tested is the same code on both; what may differ is the statement, and one
     example sends it. Where the example itself may be taken differently, the test is marked
-    `every_example`; `make test EXAMPLES=all` asks everything of both.
+    `every_example`. Pages and API send what the tests of their rooms in `models` ask of both, so
+    PostgreSQL is asked only where the test is marked `both_databases`: each list, locks, what a
+    database may refuse. `make test EXAMPLES=all` asks everything of both.
     """
-    asked: set[str] = set()
+    asked = {_test(item) for item in items if _is_of_a_door(item) and _is_on(item, "sqlite")}
     spared = []
     for item in items if os.environ.get("EXAMPLES") != "all" else ():
-        test = item.nodeid.partition("[")[0]
-        if _is_on_postgresql(item) and not item.get_closest_marker("every_example"):
-            spared += [item] if test in asked else []
-            asked.add(test)
+        if _is_on(item, "postgresql") and not item.get_closest_marker("every_example"):
+            spared += [item] if _test(item) in asked else []
+            asked.add(_test(item))
     if config.getoption("quick"):
         spared = [item for item in items if _is_dear(item)]
     if spared:
@@ -93,12 +96,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_dear(item: pytest.Item) -> bool:
     needs = set(getattr(item, "fixturenames", ()))
     in_dear_file = any(name in item.nodeid for name in DEAR_FILES)
-    return in_dear_file or _is_on_postgresql(item) or bool(needs & DEAR_FIXTURES)
+    return in_dear_file or _is_on(item, "postgresql") or bool(needs & DEAR_FIXTURES)
 
 
-def _is_on_postgresql(item: pytest.Item) -> bool:
+def _is_of_a_door(item: pytest.Item) -> bool:
+    return "/web/" in item.nodeid and not item.get_closest_marker("both_databases")
+
+
+def _is_on(item: pytest.Item, database: str) -> bool:
     example = getattr(item, "callspec", None)
-    return example is not None and example.params.get("database_url") == "postgresql"
+    return example is not None and example.params.get("database_url") == database
+
+
+def _test(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 BYTECODE = pytest.StashKey[Path]()

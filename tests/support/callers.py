@@ -12,7 +12,7 @@ from models.database import write
 from models.people.credentials import issue_token
 from models.people.tables import Officer
 from models.settings import Settings
-from tests.support.application import Application
+from tests.support.application import Application, Client
 from tests.support.council import NOW, Council
 
 
@@ -62,7 +62,7 @@ class Callers:
         self.app = Application(Settings(home=home, _env_file=None), engine)
         self.now = NOW
         self.app.state.clock = lambda: self.now
-        self.client = TestClient(
+        self.client = Client(
             self.app, raise_server_exceptions=False, base_url="http://127.0.0.1:8000"
         )
 
