@@ -218,6 +218,7 @@ def file_of(listed: Listed, kind: str = "csv") -> str:
     return f"{path}.{kind}?{query}"
 
 
+@pytest.mark.both_databases
 def test_every_list_has_what_its_page_has(busy: Visitors) -> None:
     assert len(EACH) == len(exports.LISTS)
     for listed in EACH:

@@ -23,6 +23,8 @@ from tests.support.cases import Case
 from tests.support.council import NOW, Council
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.both_databases
+
 Change = Callable[[Session, Council], None]
 
 
