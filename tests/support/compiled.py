@@ -7,7 +7,6 @@ share the dialect and the statements of the first of their kind, and nothing els
 
 from typing import Any
 
-import pytest
 from sqlalchemy import Dialect, Engine, create_engine, event
 
 from models import database
@@ -29,6 +28,10 @@ def shared(url: str, **options: Any) -> Engine:
     return engine
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def share() -> None:
     """From here on `models.database.connect` makes such engines."""
     database.create_engine = shared  # type: ignore[attr-defined]
+
+
+def pytest_configure() -> None:
+    share()
