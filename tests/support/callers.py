@@ -21,6 +21,7 @@ class Caller:
 
     def __init__(self, client: TestClient, token: str) -> None:
         self.client = client
+        self.token = token
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def call(self, method: str, address: str, **options: Any) -> Response:
