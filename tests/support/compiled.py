@@ -30,7 +30,7 @@ def shared(url: str, **options: Any) -> Engine:
 
 def share() -> None:
     """From here on `models.database.connect` makes such engines."""
-    database.create_engine = shared  # type: ignore[attr-defined]
+    database.create_engine = shared  # type: ignore[assignment]
 
 
 def pytest_configure() -> None:

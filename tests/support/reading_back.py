@@ -96,7 +96,11 @@ def rows_of(session: Session, table: type[SQLModel]) -> list[Row]:
 
 
 def _name(row: Any) -> str:
-    names = {Escalation: "reference", School: "urn", AssessmentRound: "school_year"}
+    names: dict[type[SQLModel], str] = {
+        Escalation: "reference",
+        School: "urn",
+        AssessmentRound: "school_year",
+    }
     return str(getattr(row, names.get(type(row), "id")))
 
 

@@ -291,7 +291,7 @@ class Asking:
     def answer(self, address: Address, parts: dict[str, str]) -> Response:
         there = address.filled(parts)
         if address.door == "api":
-            body = {} if address.method == "GET" else {"json": {}}
+            body: dict[str, Any] = {} if address.method == "GET" else {"json": {}}
             return self.caller.call(address.method, there, **body)  # type: ignore[no-any-return]
         client = getattr(self.visitors, self.who).client
         # The form of a power is one for each section: its address without one is none.
