@@ -60,9 +60,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
-# What is dear and stands behind a fixture, or in files of its own: `make quick` leaves it out.
+# What is dear and stands behind a fixture, or has a name of its own: `make quick` leaves it out.
 DEAR_FIXTURES = {"prefect", "empty_prefect", "browser", "postgresql", "postgresql_url"}
-DEAR_FILES = ("/flows/", "/cli/test_up.py", "/cli/test_backup.py", "/test_kill_points")
+DEAR_FILES = (
+    *("/flows/", "/test_kill_points", "/cli/test_up.py", "/cli/test_backup.py"),
+    # Processes: of linters, of the installed command, of parts of `scc up`.
+    *("/test_house.py", "/cli/test_processes.py", "/cli/test_scanner_and_sweep.py"),
+    *("/cli/test_damage.py", "test_the_installed_command", "test_the_demonstration"),
+    # Grids: every address, list, row of a table or example, for every role.
+    *("/web/test_rules.py", "/web/test_read_back.py", "/web/test_pages_exports.py"),
+    *("/web/test_api_schema.py", "/web/test_pages_protection.py", "/web/test_form_fuzzer.py"),
+    *("/test_ladder_table.py", "/test_any_sequence.py", "/test_any_statutory_sequence.py"),
+    # What waits: for mail servers that hang, and for connections that say nothing.
+    *("/web/test_flood.py", "/notifications/test_channels.py", "/notifications/test_slow_mail.py"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,7 +81,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--quick` nothing dear is asked: no Prefect, browser, kill point or PostgreSQL.
+    """With `--quick` nothing dear is asked: no Prefect, browser, kill point, PostgreSQL or grid.
 
     SQLite is asked every example of a test, PostgreSQL the first one.
 
@@ -96,7 +107,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_dear(item: pytest.Item) -> bool:
     needs = set(getattr(item, "fixturenames", ()))
     in_dear_file = any(name in item.nodeid for name in DEAR_FILES)
-    return in_dear_file or _is_on(item, "postgresql") or bool(needs & DEAR_FIXTURES)
+    example = getattr(item, "callspec", None)
+    on_postgresql = example is not None and "postgresql" in example.params.values()
+    return in_dear_file or on_postgresql or bool(needs & DEAR_FIXTURES)
 
 
 def _is_of_a_door(item: pytest.Item) -> bool:
