@@ -71,6 +71,7 @@ DEAR_FILES = (
     *("/web/test_rules.py", "/web/test_read_back.py", "/web/test_pages_exports.py"),
     *("/web/test_api_schema.py", "/web/test_pages_protection.py", "/web/test_form_fuzzer.py"),
     *("/test_ladder_table.py", "/test_any_sequence.py", "/test_any_statutory_sequence.py"),
+    *("/law/test_properties.py", "/letters/test_literals.py", "/test_migrations.py"),
     # What waits: for mail servers that hang, and for connections that say nothing.
     *("/web/test_flood.py", "/notifications/test_channels.py", "/notifications/test_slow_mail.py"),
 )
@@ -78,6 +79,12 @@ DEAR_FILES = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="leave out what is dear to ask")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is not asked is not imported either: Prefect alone takes seconds."""
+    is_dear = any(name in collection_path.as_posix() for name in DEAR_FILES)
+    return True if config.getoption("quick") and is_dear else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
