@@ -73,7 +73,8 @@ DEAR_FILES = (
     *("/test_ladder_table.py", "/test_any_sequence.py", "/test_any_statutory_sequence.py"),
     *("/law/test_properties.py", "/letters/test_literals.py", "/test_migrations.py"),
     # What waits: for mail servers that hang, and for connections that say nothing.
-    *("/web/test_flood.py", "/notifications/test_channels.py", "/notifications/test_slow_mail.py"),
+    *("/web/test_flood.py", "/web/test_signs_of_life.py", "/notifications/test_worker.py"),
+    *("/notifications/test_channels.py", "/notifications/test_slow_mail.py"),
 )
 
 
