@@ -28,8 +28,8 @@ dev: .venv/installed-for-tests ## pages and API alone, started again when a file
 test: .venv/installed-for-tests ## everything, on real parts
 	EXAMPLES=$(EXAMPLES) $(IN_VENV) -m pytest $(TESTS) -n $(WORKERS) -rs --durations=10
 
-quick: .venv/installed-for-tests ## what needs no Prefect, browser, kill point or PostgreSQL
-	$(IN_VENV) -m pytest $(TESTS) -n $(WORKERS) --quick --durations=10
+quick: .venv/installed-for-tests ## what needs no Prefect, browser, kill point, PostgreSQL or grid
+	$(IN_VENV) -m pytest $(TESTS) -n 2 --quick --durations=10
 
 bench: .venv/installed-for-tests ## how fast it is, into docs/benchmarks.md
 	$(IN_VENV) -m tests.benchmarks

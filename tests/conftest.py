@@ -25,6 +25,8 @@ from tests.support.databases import PostgresServer
 pytest_plugins = [
     f"tests.support.{name}"
     for name in (
+        "application",
+        "compiled",
         "browser",
         "smtp",
         "prefect_server",
@@ -39,7 +41,7 @@ pytest_plugins = [
 # What these share is dear to start (a Prefect server, a browser, a server of forks), so the tests
 # of each stay with one worker. By name: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
 TOGETHER = ("/flows/test_runner.py", "/flows/", "/cli/test_up.py", "/test_kill_points")
-EACH_FILE = ("/test_browser_", "/test_gallery.py", "/test_read_back.py")
+EACH_FILE = ("/test_browser_", "/test_gallery.py", "/test_read_back.py", "/test_pages_exports.py")
 
 
 class Together(LoadScopeScheduling):
@@ -58,31 +60,51 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
-# What is dear and stands behind a fixture, or in files of its own: `make quick` leaves it out.
+# What is dear and stands behind a fixture, or has a name of its own: `make quick` leaves it out.
 DEAR_FIXTURES = {"prefect", "empty_prefect", "browser", "postgresql", "postgresql_url"}
-DEAR_FILES = ("/flows/", "/cli/test_up.py", "/cli/test_backup.py", "/test_kill_points")
+DEAR_FILES = (
+    *("/flows/", "/test_kill_points", "/cli/test_up.py", "/cli/test_backup.py"),
+    # Processes: of linters, of the installed command, of parts of `scc up`.
+    *("/test_house.py", "/cli/test_processes.py", "/cli/test_scanner_and_sweep.py"),
+    *("/cli/test_damage.py", "test_the_installed_command", "test_the_demonstration"),
+    # Grids: every address, list, row of a table or example, for every role.
+    *("/web/test_rules.py", "/web/test_read_back.py", "/web/test_pages_exports.py"),
+    *("/web/test_api_schema.py", "/web/test_pages_protection.py", "/web/test_form_fuzzer.py"),
+    *("/test_ladder_table.py", "/test_any_sequence.py", "/test_any_statutory_sequence.py"),
+    *("/law/test_properties.py", "/letters/test_literals.py", "/test_migrations.py"),
+    # What waits: for mail servers that hang, and for connections that say nothing.
+    *("/web/test_flood.py", "/web/test_signs_of_life.py", "/notifications/test_worker.py"),
+    *("/notifications/test_channels.py", "/notifications/test_slow_mail.py"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="leave out what is dear to ask")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is not asked is not imported either: Prefect alone takes seconds."""
+    is_dear = any(name in collection_path.as_posix() for name in DEAR_FILES)
+    return True if config.getoption("quick") and is_dear else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--quick` nothing dear is asked: no Prefect, browser, kill point or PostgreSQL.
+    """With `--quick` nothing dear is asked: no Prefect, browser, kill point, PostgreSQL or grid.
 
     SQLite is asked every example of a test, PostgreSQL the first one.
 
     The rule that is tested is the same code on both; what may differ is the statement, and one
     example sends it. Where the example itself may be taken differently, the test is marked
-    `every_example`; `make test EXAMPLES=all` asks everything of both.
+    `every_example`. Pages and API send what the tests of their rooms in `models` ask of both, so
+    PostgreSQL is asked only where the test is marked `both_databases`: each list, locks, what a
+    database may refuse. `make test EXAMPLES=all` asks everything of both.
     """
-    asked: set[str] = set()
+    asked = {_test(item) for item in items if _is_of_a_door(item) and _is_on(item, "sqlite")}
     spared = []
     for item in items if os.environ.get("EXAMPLES") != "all" else ():
-        test = item.nodeid.partition("[")[0]
-        if _is_on_postgresql(item) and not item.get_closest_marker("every_example"):
-            spared += [item] if test in asked else []
-            asked.add(test)
+        if _is_on(item, "postgresql") and not item.get_closest_marker("every_example"):
+            spared += [item] if _test(item) in asked else []
+            asked.add(_test(item))
     if config.getoption("quick"):
         spared = [item for item in items if _is_dear(item)]
     if spared:
@@ -93,12 +115,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_dear(item: pytest.Item) -> bool:
     needs = set(getattr(item, "fixturenames", ()))
     in_dear_file = any(name in item.nodeid for name in DEAR_FILES)
-    return in_dear_file or _is_on_postgresql(item) or bool(needs & DEAR_FIXTURES)
-
-
-def _is_on_postgresql(item: pytest.Item) -> bool:
     example = getattr(item, "callspec", None)
-    return example is not None and example.params.get("database_url") == "postgresql"
+    on_postgresql = example is not None and "postgresql" in example.params.values()
+    return in_dear_file or on_postgresql or bool(needs & DEAR_FIXTURES)
+
+
+def _is_of_a_door(item: pytest.Item) -> bool:
+    return "/web/" in item.nodeid and not item.get_closest_marker("both_databases")
+
+
+def _is_on(item: pytest.Item, database: str) -> bool:
+    example = getattr(item, "callspec", None)
+    return example is not None and example.params.get("database_url") == database
+
+
+def _test(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 BYTECODE = pytest.StashKey[Path]()

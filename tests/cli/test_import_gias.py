@@ -403,9 +403,9 @@ def test_a_contact_of_the_register_keeps_its_address_while_it_is_the_same_person
 ) -> None:
     register.give([ASHFIELD])
     with write(register.engine) as session:
-        for contact in session.exec(select(Contact).where(Contact.urn == 900101)):
-            contact.email = "head@ashfield.example"
-            session.add(contact)
+        for kept in session.exec(select(Contact).where(Contact.urn == 900101)):
+            kept.email = "head@ashfield.example"
+            session.add(kept)
         session.flush()
     register.give([ASHFIELD | head("Asha Archer", "Dr")])
     contact = register.contact(900101)

@@ -239,7 +239,8 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert find(running.home) is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+# SIGINT ends the whole of it above, and one that is not ready yet below.
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_every_way_of_asking_ends_it_with_status_0(
     up: Callable[..., Up], number: signal.Signals
 ) -> None:

@@ -2,7 +2,9 @@
 
 import runpy
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -326,20 +328,20 @@ def test_office_hours_end_closes_the_day(now: datetime) -> None:
         clocks.office_hours_end,
     ],
 )
-def test_a_naive_moment_is_refused(asks) -> None:
+def test_a_naive_moment_is_refused(asks: Callable[..., Any]) -> None:
     with pytest.raises(ValueError, match="naive"):
         asks(datetime(2026, 11, 23, 9, 0))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("asks", [clocks.is_working_day, clocks.office_moment])
-def test_a_moment_is_not_taken_for_a_day(asks) -> None:
+def test_a_moment_is_not_taken_for_a_day(asks: Callable[..., Any]) -> None:
     """A datetime equals no date, so Christmas would pass for a working day."""
     with pytest.raises(TypeError, match="london_date"):
         asks(utc("2026-12-25T00:00"))
 
 
 @pytest.mark.parametrize("count", [clocks.add_working_days, clocks.subtract_working_days])
-def test_a_negative_number_of_days_is_refused(count) -> None:
+def test_a_negative_number_of_days_is_refused(count: Callable[..., Any]) -> None:
     with pytest.raises(ValueError, match="-1"):
         count(date(2026, 11, 23), -1)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from models.database import read, write
 from models.events import Break, ChainHead, Event, append, link, verify
 from models.people.events import OfficerChanged, OfficerEnabled, OfficerSignedIn
+from tests.support.cases import Case
 from tests.support.council import NOW, Council
 
 pytestmark = pytest.mark.every_example
@@ -66,7 +67,7 @@ def test_a_changed_column_is_found(chain: Engine, column: str, place: str) -> No
     assert found.sequence == sequence
 
 
-def test_an_event_moved_to_a_case_is_found(case, chain: Engine) -> None:
+def test_an_event_moved_to_a_case_is_found(case: Case, chain: Engine) -> None:
     case.started()
     assert broken(chain) is None
     tamper(chain, update(events).where(events.c.sequence == 3).values(matter_id=1))

@@ -42,7 +42,7 @@ KEPT = {
     "spaces": "  leading and trailing   ",
     "json": '{"a": [1, null], "b": "\\""}',
 }
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "NUL": "before\x00after",
     "escape": "\x1b[31mred",
     "lone surrogate": "before \ud800 after",

@@ -1,7 +1,9 @@
 """What may be typed, stored, printed and mailed to; printing is checked against Typst itself."""
 
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typst
@@ -16,7 +18,7 @@ ANYTHING = st.text(st.characters(codec=None), max_size=60)
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=60)
 
 
-def message(check, *args: object, **kwargs: object) -> str:
+def message(check: Callable[..., Any], *args: object, **kwargs: object) -> str:
     """What the officer reads when the check refuses."""
     with pytest.raises(InvalidInput) as refused:
         check("summary", *args, **kwargs)
@@ -46,7 +48,7 @@ KEPT = [
 
 @pytest.mark.parametrize("check", [check_line, check_prose])
 @pytest.mark.parametrize("value", KEPT, ids=ascii)
-def test_text_is_kept_exactly(check, value: str) -> None:
+def test_text_is_kept_exactly(check: Callable[..., Any], value: str) -> None:
     assert check("name", value) == value
 
 
@@ -59,14 +61,14 @@ def test_prose_keeps_its_lines_exactly(value: str) -> None:
 
 @pytest.mark.parametrize("check", [check_line, check_prose])
 @pytest.mark.parametrize("value", [None, 7, True, b"bytes", ["a"], {"a": "b"}], ids=ascii)
-def test_only_text_is_text(check, value: object) -> None:
+def test_only_text_is_text(check: Callable[..., Any], value: object) -> None:
     assert message(check, value) == "Must be text."
     assert message(check, value, required=False) == "Must be text."
 
 
 @pytest.mark.parametrize("check", [check_line, check_prose])
 @pytest.mark.parametrize("value", ["", " ", "\u00a0\u3000", "\u200b", " \ufeff\u200d"], ids=ascii)
-def test_text_without_a_visible_character_is_empty(check, value: str) -> None:
+def test_text_without_a_visible_character_is_empty(check: Callable[..., Any], value: str) -> None:
     assert message(check, value) == "Cannot be empty."
     assert check("summary", value, required=False) == value
 
@@ -111,7 +113,7 @@ def test_a_character_that_cannot_be_seen_is_named_with_its_place() -> None:
 
 
 @pytest.mark.parametrize(("check", "most"), [(check_line, 200), (check_prose, 20_000)])
-def test_length_is_counted_in_characters(check, most: int) -> None:
+def test_length_is_counted_in_characters(check: Callable[..., Any], most: int) -> None:
     assert check("summary", "😀" * most) == "😀" * most
     assert check("summary", "abc", most=3) == "abc"
     assert message(check, "abcd", most=3) == "Must be 3 characters or fewer. This is 4."

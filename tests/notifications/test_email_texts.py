@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -91,7 +92,7 @@ def mails(engine: Engine, policy: Policy) -> Compose:
 
 
 def test_a_reminder_says_what_is_due_and_where_to_go(
-    engine: Engine, policy: Policy, council: Council, discuss, mails: Compose
+    engine: Engine, policy: Policy, council: Council, discuss: Callable[..., Any], mails: Compose
 ) -> None:
     reference = discuss(900001)
     day = NOW.replace(day=30)
@@ -113,7 +114,7 @@ def test_a_reminder_says_what_is_due_and_where_to_go(
 
 
 def test_after_an_outage_one_reminder_tells_of_everything(
-    engine: Engine, policy: Policy, council: Council, discuss, mails: Compose
+    engine: Engine, policy: Policy, council: Council, discuss: Callable[..., Any], mails: Compose
 ) -> None:
     for urn in (900001, 900002, 900003):
         discuss(urn)
@@ -128,7 +129,7 @@ def test_after_an_outage_one_reminder_tells_of_everything(
 
 
 def test_a_reminder_keeps_overdue_and_due_apart(
-    engine: Engine, policy: Policy, council: Council, discuss, mails: Compose
+    engine: Engine, policy: Policy, council: Council, discuss: Callable[..., Any], mails: Compose
 ) -> None:
     discuss(900001)
     discuss(900002, datetime.fromisoformat("2026-12-01T10:00:00+00:00"))
@@ -144,7 +145,7 @@ def test_a_reminder_keeps_overdue_and_due_apart(
 
 
 def test_a_digest_has_what_is_overdue_what_is_due_and_what_waits(
-    engine: Engine, policy: Policy, council: Council, discuss, mails: Compose
+    engine: Engine, policy: Policy, council: Council, discuss: Callable[..., Any], mails: Compose
 ) -> None:
     late = discuss(900001)
     discuss(900002, datetime.fromisoformat("2026-12-01T10:00:00+00:00"))
@@ -194,7 +195,7 @@ def _decide(
 
 
 def test_alerts_tell_of_a_proposal_and_its_decision(
-    engine: Engine, policy: Policy, council: Council, discuss, mails: Compose
+    engine: Engine, policy: Policy, council: Council, discuss: Callable[..., Any], mails: Compose
 ) -> None:
     reference = discuss(900001)
     day = NOW + timedelta(days=28)
@@ -226,7 +227,7 @@ def test_alerts_tell_of_a_proposal_and_its_decision(
 
 
 def test_no_mail_has_gaps_or_markup(
-    engine: Engine, policy: Policy, council: Council, mails: Compose, discuss
+    engine: Engine, policy: Policy, council: Council, mails: Compose, discuss: Callable[..., Any]
 ) -> None:
     with write(engine) as session:
         contacts.add_school(

@@ -155,9 +155,9 @@ def test_what_is_no_fault_of_the_letter_stops_the_work_and_leaves_nobody_out(
 @pytest.mark.parametrize(
     ("trouble", "fit"),
     [
-        (typst.TypstError("the text `x` could not be displayed"), True),
+        (typst.TypstError("the text `x` could not be displayed"), True),  # type: ignore[call-arg]
         (InvalidInput("body", "It cannot be printed."), True),
-        (typst.TypstError("file not found (searched at letter.typ)"), False),
+        (typst.TypstError("file not found (searched at letter.typ)"), False),  # type: ignore[call-arg]
         (MemoryError(), False),
     ],
     ids=lambda value: type(value).__name__,

@@ -4,9 +4,14 @@ What differs from test to test is its state alone: settings, database, policy, c
 puts theirs in place first; the requests of one process come one after the other, or share a state.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine
 from starlette.datastructures import State
 from starlette.routing import Mount
@@ -45,3 +50,22 @@ class Application:
         for app in self._apps:
             app.state = self.state
         await self._apps[0](scope, receive, send)
+
+
+class Client(TestClient):
+    """A test client whose requests share one event loop: a thread for each takes its time."""
+
+    loop: BlockingPortal | None = None  # in a thread of its own, as a server has one
+
+    @contextmanager
+    def _portal_factory(self) -> Iterator[BlockingPortal]:
+        with ExitStack() as stack:
+            yield self.loop or stack.enter_context(super()._portal_factory())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loop_of_requests() -> Iterator[None]:
+    """One event loop for the requests of all tests of this process."""
+    with start_blocking_portal() as Client.loop:
+        yield
+    Client.loop = None

@@ -12,7 +12,7 @@ from models.database import write
 from models.people.credentials import issue_token
 from models.people.tables import Officer
 from models.settings import Settings
-from tests.support.application import Application
+from tests.support.application import Application, Client
 from tests.support.council import NOW, Council
 
 
@@ -21,6 +21,7 @@ class Caller:
 
     def __init__(self, client: TestClient, token: str) -> None:
         self.client = client
+        self.token = token
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def call(self, method: str, address: str, **options: Any) -> Response:
@@ -62,7 +63,7 @@ class Callers:
         self.app = Application(Settings(home=home, _env_file=None), engine)
         self.now = NOW
         self.app.state.clock = lambda: self.now
-        self.client = TestClient(
+        self.client = Client(
             self.app, raise_server_exceptions=False, base_url="http://127.0.0.1:8000"
         )
 

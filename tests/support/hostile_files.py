@@ -716,7 +716,7 @@ def _form(document: pikepdf.Pdf) -> None:
 
 
 def _attached(document: pikepdf.Pdf) -> None:
-    document.attachments["x.exe"] = pikepdf.AttachedFileSpec(document, b"MZ")
+    document.attachments["x.exe"] = pikepdf.AttachedFileSpec(document, b"MZ")  # type: ignore[call-arg]
 
 
 def _film(document: pikepdf.Pdf) -> None:

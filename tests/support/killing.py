@@ -64,7 +64,7 @@ configure_mappers()
 check_printable("text", "a")
 check_mail_url("mailto://mail.example")  # Apprise looks for all its services, once
 _children = multiprocessing.get_context("forkserver")
-_children.set_forkserver_preload(["__main__", "tests.support.killing"])
+_children.set_forkserver_preload(["__main__", "tests.support.killing_warm"])
 
 
 def run_killed_at(place: int, scenario: str, url: str, now: datetime, **more: Any) -> bool:

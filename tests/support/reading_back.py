@@ -99,7 +99,7 @@ def rows_of(session: Session, table: type[SQLModel]) -> list[Row]:
 def _name(session: Session, row: Any) -> str:
     if isinstance(row, Escalation):
         return session.get_one(Matter, row.id).reference
-    names = {School: "urn", AssessmentRound: "school_year"}
+    names: dict[type[SQLModel], str] = {School: "urn", AssessmentRound: "school_year"}
     return str(getattr(row, names.get(type(row), "id")))
 
 

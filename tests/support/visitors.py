@@ -19,7 +19,7 @@ from models.database import write
 from models.people.identity import sign_in
 from models.people.tables import Officer
 from models.settings import Settings
-from tests.support.application import Application
+from tests.support.application import Application, Client
 from tests.support.council import NOW, Council
 from web.pages import TOPICS
 from web.pages.visits import SESSION
@@ -141,7 +141,7 @@ class Visitors:
     def stranger(self, base: str = "http://127.0.0.1:8000", client: str = "127.0.0.1") -> Visitor:
         """Somebody who is not signed in."""
         return Visitor(
-            TestClient(
+            Client(
                 self.app,
                 base_url=base,
                 client=(client, 50000),

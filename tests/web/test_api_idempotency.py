@@ -30,6 +30,7 @@ def post(caller: Caller, headers: Any = KEY, **changed: Any) -> Any:
     return caller.call("POST", "/escalations", json={**BODY, **changed}, headers=headers)
 
 
+@pytest.mark.both_databases
 def test_the_first_answer_is_given_again(callers: Callers) -> None:
     hos = callers.hos
     first = post(hos)
@@ -95,6 +96,7 @@ def test_a_key_too_long_is_refused(callers: Callers) -> None:
     assert refused.json()["errors"][0]["field"].lower() == "idempotency-key"
 
 
+@pytest.mark.both_databases
 def test_two_at_once_have_one_effect(callers: Callers) -> None:
     hos = callers.hos
     ready = threading.Barrier(4)
@@ -114,6 +116,7 @@ def test_two_at_once_have_one_effect(callers: Callers) -> None:
     assert hos.get("/escalations")["total"] == 1
 
 
+@pytest.mark.both_databases
 def test_two_officers_deciding_at_once_have_one_effect(callers: Callers) -> None:
     started = start(callers.seo)
     [proposal] = callers.hos.get("/proposals")["items"]

@@ -40,7 +40,7 @@ START = {
     "summary": "The school has not acted.",
     "case_officer": "seo@fernshire.example",
 }
-BAD_STARTS = [
+BAD_STARTS: list[tuple[dict[str, Any], str]] = [
     ({"urn": True}, "urn"),
     ({"urn": 900001.5}, "urn"),
     ({"urn": None}, "urn"),

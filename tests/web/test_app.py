@@ -44,6 +44,7 @@ def test_ready_once_the_clock_goes_round(callers: Callers) -> None:
     assert "2026-11-23T10:00:00" in stale.json()["parts"]["clock"]
 
 
+@pytest.mark.both_databases
 def test_a_database_without_tables_is_not_ready(callers: Callers) -> None:
     schema.migrate(callers.engine, "base")
     answer = ready(callers)

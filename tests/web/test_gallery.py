@@ -115,6 +115,7 @@ GALLERY = {
 def gallery(page_at: Callable[[int], Page]) -> Callable[..., Page]:
     """Shows the gallery at a width, under a policy without scripts and inline styles."""
     pages = environment()
+    assert pages.loader is not None
     pages = pages.overlay(loader=ChoiceLoader([pages.loader, FileSystemLoader(HERE)]))
     states = pages.get_template("components/tags.html").module.states
 

@@ -181,8 +181,6 @@ HOSTILE = [
     "'; DROP TABLE officer; --",
     "\u202egnirts",
     "\U0001f600",
-    "99999999999999999999999999",
-    "-1",
     "١٢",
     " ",
     "\u200b",
@@ -198,7 +196,7 @@ FIELDS = (
 
 
 def bodies() -> list[dict[str, Any]]:
-    """Forms as no page sends them."""
+    """Forms as no page sends them; the first four hold what a database may refuse."""
     urlencoded = [{"data": dict.fromkeys(FIELDS, text)} for text in HOSTILE[3:]]
     raw = b"&".join(f"{name}=%00%ff%ed%a0%80".encode() for name in FIELDS)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -209,14 +207,16 @@ def bodies() -> list[dict[str, Any]]:
         for name in FIELDS
     )
     return [
+        {"data": dict.fromkeys(FIELDS, "9" * 26)},
+        {"data": dict.fromkeys(FIELDS, "-1")},
+        {"content": raw, "headers": form},
+        {"content": surrogate + b"--x--\r\n", "headers": broken},
         {},
         {"data": {name: ["a", "b"] for name in FIELDS}},
         *urlencoded,
-        {"content": raw, "headers": form},
         {"content": b"=&&=%", "headers": form},
         {"content": b"a=1&" * 2000, "headers": form},
         {"files": dict.fromkeys(FIELDS, ("f.txt", b"file", "text/plain"))},
-        {"content": surrogate + b"--x--\r\n", "headers": broken},
         {"content": b"--x\r\nnonsense", "headers": broken},
         {
             "content": surrogate + b"--x--\r\n",
@@ -231,12 +231,14 @@ def bodies() -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.both_databases
 def test_no_body_breaks_a_page(visitors: Visitors, case: Case) -> None:
     case.started().discuss()
     case.respond()
     client = visitors.seo.client
     posts = [route for route in routes() if route[0] == "POST"]
-    for number, body in enumerate(bodies()):
+    asked = bodies() if case.engine.name == "sqlite" else bodies()[:4]
+    for number, body in enumerate(asked):
         # What frames a body is taken apart before any page hears of it: a few of them will do.
         for _, path in posts[::12] if "content" in body else posts:
             if path not in ("/sign-out", "/account/code"):
@@ -291,6 +293,7 @@ def test_a_form_that_is_cut_off_is_not_carried_out(visitors: Visitors, case: Cas
 TEXTS = ["%00", "%ed%a0%80", "1" * 40, "%ff", "0", "-1", "1.5", "%D9%A1", "x" * 5000, "%2e%2e"]
 
 
+@pytest.mark.both_databases
 def test_no_address_breaks_a_page(visitors: Visitors, case: Case) -> None:
     case.started().discuss()
     client = visitors.hos.client
@@ -314,6 +317,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.both_databases
 def test_no_query_breaks_a_list(visitors: Visitors) -> None:
     for query in QUERIES:
         for address in ("/escalations", "/schools", "/escalations/new", "/proposals", "/sign-in"):

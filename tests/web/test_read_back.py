@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from sqlmodel import select
 
 from models.approvals import shown as approvals_shown
-from models.database import read
+from models.database import connect, read
 from models.escalations import held
 from models.escalations import shown as escalations_shown
 from models.escalations.tables import (
@@ -62,6 +62,7 @@ from models.statutory.tables import (
     ServiceMethod,
     WarningNotice,
 )
+from tests.support import databases
 from tests.support.addresses import routes, rules_of
 from tests.support.callers import Caller, Callers
 from tests.support.everything import World
@@ -287,6 +288,31 @@ def test_no_row_is_left_out(
             if missing:
                 left_out[model.__name__] = missing
     assert not left_out
+
+
+def test_postgresql_answers_every_list_like_sqlite(
+    worlds: dict[str, World], postgresql_url: str
+) -> None:
+    here = worlds["council"]
+    [director] = [each for each in here.officers() if each.role is Role.DIRECTOR]
+    callers = Callers(here.engine, None, here.home)  # type: ignore[arg-type]
+    callers.at(here.now)
+    on_sqlite = callers.of(director)
+    engine = connect(postgresql_url)
+    databases.empty(engine)
+    databases.fill(engine, databases.rows(here.engine))
+    there = Callers(engine, None, here.home)  # type: ignore[arg-type]
+    there.at(here.now)
+    on_postgresql = Caller(there.client, on_sqlite.token)
+    lists = [each for each in questions(GETS, every_row(here), Depth.ONE) if each.is_list]
+    assert len({each.route.path for each in lists}) >= 29
+    for each in lists:
+        expected, found = (
+            caller.call("GET", each.address, params={"per_page": 200})
+            for caller in (on_sqlite, on_postgresql)
+        )
+        assert (found.status_code, found.json()) == (expected.status_code, expected.json()), each
+    engine.dispose()
 
 
 def right(asked: Asked, cases: dict[int, Escalation], named: set[tuple[int, int]]) -> set[int]:

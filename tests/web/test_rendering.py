@@ -1,7 +1,9 @@
 """What the pages' filters print, and that the committed stylesheet is the one the pages need."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_dates() -> None:
 
 
 @pytest.mark.parametrize("shown", [date_long, date_short, time_london])
-def test_a_time_without_a_zone_is_refused(shown) -> None:
+def test_a_time_without_a_zone_is_refused(shown: Callable[..., Any]) -> None:
     with pytest.raises(ValueError, match="needs its time zone"):
         shown(datetime(2026, 6, 30, 23, 30))  # noqa: DTZ001
 

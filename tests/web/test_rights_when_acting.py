@@ -26,6 +26,8 @@ from tests.support.council import NOW, Council
 from tests.support.policies import POLICY
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.both_databases
+
 Change = Callable[[Session, Council], None]
 
 

@@ -24,6 +24,8 @@ from tests.support.visitors import Visitors
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.both_databases
+
 BODY = {
     "urn": 900001,
     "triggers": ["safety"],

@@ -2,8 +2,10 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from models.clocks import london_date
 from models.database import connect, read
@@ -66,7 +68,7 @@ class Officers(RuleBasedStateMachine):
         self.engine.dispose()
         self.folder.cleanup()
 
-    def attempt(self, act, *arguments: object, **values: object) -> object:
+    def attempt(self, act: Callable[..., Any], *arguments: object, **values: object) -> object:
         try:
             return act(*arguments, **values)
         except Refused:
@@ -176,7 +178,7 @@ class Officers(RuleBasedStateMachine):
                 assert step.only_if or step.may_pass_over_if
 
     def _formal_steps_have_their_letters(
-        self, session, escalation: Escalation, steps: dict[str, StepState]
+        self, session: Session, escalation: Escalation, steps: dict[str, StepState]
     ) -> None:
         mine = session.exec(select(Letter).where(Letter.matter_id == escalation.id)).all()
         for step in self.policy.ladder(escalation.ladder).steps:
@@ -188,7 +190,7 @@ class Officers(RuleBasedStateMachine):
         for letter in mine:
             assert (letter.signed_by is not None) is (letter.state in ("approved", "issued"))
 
-    def _deadlines_belong_to_the_step(self, session, escalation: Escalation) -> None:
+    def _deadlines_belong_to_the_step(self, session: Session, escalation: Escalation) -> None:
         mine = select(Deadline).where(Deadline.matter_id == escalation.id)
         for deadline in session.exec(mine).all():
             reminders = session.exec(select(Reminder).where(Reminder.deadline_id == deadline.id))
@@ -209,7 +211,7 @@ class Officers(RuleBasedStateMachine):
                 assert deadline.days_left is None
                 assert deadline.state != "open" or still_to_come
 
-    def _decided_by_others(self, session, proposal: Proposal) -> None:
+    def _decided_by_others(self, session: Session, proposal: Proposal) -> None:
         mine = select(Decision).where(Decision.proposal_id == proposal.id).order_by(Decision.stage)
         decisions = session.exec(mine).all()
         people = [each.officer_id for each in decisions]

@@ -6,12 +6,13 @@ needs a school that is eligible for intervention is refused first, and then agai
 of section 60 on record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from itertools import groupby, product
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
@@ -107,7 +108,7 @@ class Walk:
                 end_reason="",
             )
 
-    def add(self, table, **values: object) -> int:
+    def add(self, table: Any, **values: object) -> int:
         """One row, of this escalation where the table has a place for it; its key."""
         rows = table.__table__
         owned = {name: self.id for name in ("escalation_id", "matter_id") if name in rows.c}
@@ -240,7 +241,9 @@ class Walk:
         given = {"reference": self.reference, "action": action, "reason": "It is needed."}
         return propose(session, self.policy, officer=officer, now=NOW, **given, **values)
 
-    def refused(self, session: Session, call, *args: object, **values: object) -> Refused:
+    def refused(
+        self, session: Session, call: Callable[..., Any], *args: object, **values: object
+    ) -> Refused:
         """The refusal of a call; the session and the database are as before."""
         before = self.unchanged()
         with pytest.raises(Refused) as refusal:
@@ -362,7 +365,7 @@ class Walk:
         assert escalation.status == expected
         steps = {
             step.key: step.state
-            for step in session.exec(select(Step).where(Step.escalation_id == self.id)).scalars()
+            for step in session.exec(select(Step).where(Step.escalation_id == self.id)).scalars()  # type: ignore[call-overload]
         }
         if row.action is Action.ADVANCE:
             assert (escalation.step_key, steps[row.about.key]) == (row.about.key, "approved")
@@ -387,7 +390,7 @@ class Walk:
             self._check(session, may, record_discussion, **here, **DISCUSSION)
             self._check(session, may and answerable, record_response, **here, **RESPONSE)
             if at.answered:
-                answer = session.connection().execute(select(Response.id)).scalar_one()
+                answer = session.connection().execute(select(Response.id)).scalar_one()  # type: ignore[call-overload]
                 judged = may and not at.step.statutory
                 given = {**common, **JUDGEMENT, "response_id": answer}
                 self._check(session, judged, judge_response, **given)
@@ -395,7 +398,9 @@ class Walk:
                     session, judged, record_response, **here, **{**RESPONSE, **WITH_A_JUDGEMENT}
                 )
 
-    def _check(self, session: Session, may: bool, command, **values: object) -> None:
+    def _check(
+        self, session: Session, may: bool, command: Callable[..., Any], **values: object
+    ) -> None:
         if may:
             with self.undone() as alone:
                 command(alone, self.policy, **values)
@@ -425,7 +430,13 @@ def connection(database_url: str) -> Iterator[tuple[Connection, Council]]:
     engine.dispose()
 
 
-def walk(policy: Policy, connection: Connection, council: Council, ladder: str, only=None) -> int:
+def walk(
+    policy: Policy,
+    connection: Connection,
+    council: Council,
+    ladder: str,
+    only: Callable[[Standing], bool] | None = None,
+) -> int:
     """Walk a ladder's rows; how many places there were."""
     walk = Walk(connection, policy, council, ladder)
     walk.begin()
@@ -452,7 +463,9 @@ STEPS = [
 
 @pytest.mark.parametrize(("ladder", "place"), STEPS)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_every_row_of_the_table(connection, policy: Policy, ladder: str, place: int) -> None:
+def test_every_row_of_the_table(
+    connection: tuple[Connection, Council], policy: Policy, ladder: str, place: int
+) -> None:
     key = policy.ladder(ladder).steps[place].key
     places = walk(policy, *connection, ladder, lambda at: at.step.key == key)
     assert places == len(Status) * (len(StepState) + 3)
@@ -464,7 +477,7 @@ PLACES = ("open", "paused")
 @pytest.mark.parametrize("ladder", ["maintained", "academy"])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_postgresql_agrees_where_a_response_is_awaited(
-    connection, policy: Policy, ladder: str
+    connection: tuple[Connection, Council], policy: Policy, ladder: str
 ) -> None:
     key = policy.ladder(ladder).steps[3].key
 

@@ -503,7 +503,8 @@ def test_a_sweep_never_meets_a_file_that_is_being_kept(
     kept = attach(case, home)
     lies = aged(path_of(home.evidence_folder, kept.sha256), now, hours=2)
     other = Case(case.engine, case.policy, case.council).started(school="church")
-    look, looked = keeping._on_record, []
+    look = keeping._on_record
+    looked: list[bool] = []
 
     def attach_between(session: Any) -> set[str]:
         if not looked:  # the row is not there at the first look, and is at the second

@@ -356,7 +356,7 @@ class Statute:
         ceased = {facts["notice"] for kind, facts in kinds_of(before) if kind.endswith("_ceased")}
         assert notice.id not in ceased
         proposed = (
-            select(Letter.dated, Letter.id)
+            select(col(Letter.dated), Letter.id)
             .join(ProposedPowers, col(ProposedPowers.letter_id) == col(Letter.id))
             .where(ProposedPowers.notice_id == notice.id)
         )

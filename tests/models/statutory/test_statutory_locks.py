@@ -231,7 +231,7 @@ def test_a_school_that_converts_loses_the_statutory_steps(case: Case) -> None:
         with pytest.raises(NotPossible) as refusal:
             command()
         assert all(step in refusal.value.message for step in ACADEMY_STEPS)
-    for command in (using.use_power, budgets.review_budget, ending.end_power):
+    for use in (using.use_power, budgets.review_budget, ending.end_power):
         values: dict[Any, dict[str, Any]] = {
             using.use_power: {"reason": "Now."},
             budgets.review_budget: {"outcome": "end", "reasons": "Now."},
@@ -239,7 +239,7 @@ def test_a_school_that_converts_loses_the_statutory_steps(case: Case) -> None:
         }
         for power in (budget, prepared):
             with pytest.raises(NotPossible):
-                case.on_power(command, power.id, **values[command])
+                case.on_power(use, power.id, **values[use])
     before = [reminded(case, each) for each in statutory]
     ticks(case, date(2026, 12, 10), date(2027, 4, 2))
     assert [reminded(case, each) for each in statutory] == before

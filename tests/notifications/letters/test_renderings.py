@@ -5,10 +5,12 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import docx
 import page
@@ -94,7 +96,7 @@ def test_a_letter_without_reply_date_or_copies_asks_for_neither(form: str) -> No
 
 
 @pytest.mark.parametrize("render", [to_pdf, to_docx, to_html, to_text])
-def test_the_same_letter_gives_the_same_bytes(render) -> None:
+def test_the_same_letter_gives_the_same_bytes(render: Callable[..., Any]) -> None:
     first = render(letter())
     assert render(letter(reference="ESC-2026-0042/4")) != first
     with ThreadPoolExecutor(2) as threads:

@@ -41,6 +41,7 @@ def figures(page: Page) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("who", ["hos", "seo", "sm"])
+@pytest.mark.both_databases
 def test_every_figure_is_that_of_its_list(
     visitors: Visitors, engine: Engine, case: Case, who: str
 ) -> None:
@@ -173,6 +174,7 @@ def test_without_anything_the_dashboard_says_so(visitors: Visitors, engine: Engi
 # Searching -------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_schools_are_found_by_phase_trust_level_and_whether_they_are_open(
     visitors: Visitors, engine: Engine
 ) -> None:

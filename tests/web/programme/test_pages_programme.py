@@ -55,7 +55,7 @@ def test_the_lists_cost_the_same_few_queries(programme: Programme, visitors: Vis
     seen: list[str] = []
     seo = visitors.seo
     event.listen(programme.engine, "before_cursor_execute", lambda *of: seen.append(str(of[2])))
-    costs = []
+    costs: list[list[str]] = []
     for urn in (None, 900002, 900003):
         if urn:
             programme.level(RiskLevel.HIGH, urn=urn, on=WHOLE_YEAR)

@@ -127,7 +127,7 @@ def test_a_list_costs_the_same_few_queries_however_long(
 ) -> None:
     seen: list[str] = []
     event.listen(programme.engine, "before_cursor_execute", lambda *of: seen.append(str(of[2])))
-    costs = []
+    costs: list[list[str]] = []
     for day in range(1, 4):
         programme.visit(visited_on=date(2026, 11, day))
         programme.visit(programme.council.seo2, urn=900002, visited_on=date(2026, 11, day))
