@@ -21,11 +21,13 @@ from models.escalations.tables import Proposal, ProposalState
 from models.law.powers import consultees
 from models.letters import writing
 from models.letters.tables import Letter
+from models.matters.tables import Matter
 from models.people import officers
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
+from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
 from models.settings import TEMPLATES
@@ -135,6 +137,19 @@ class Walk:
                 summary=self.values["prose"],
                 judgement=judgement,
             )
+        self._approve()
+
+    def write(self) -> None:
+        """A letter of the school's own record."""
+        letter = LetterToSchool(
+            to="headteacher",
+            copies=["chair_of_governors"],
+            subject=f"Your plan for {self.values['school']}",
+            words=self.values["prose"],
+            reason=self.values["reason"],
+        )
+        with self._acting() as acting:
+            write_to_school(acting, acting.session.exec(select(Matter.urn)).one(), letter)
         self._approve()
 
     def stay_silent(self) -> None:
@@ -347,12 +362,19 @@ def up_the_academy_ladder_without_discussions(walk: Walk) -> None:
     walk.propose("resolve")
 
 
+def besides_the_ladder(walk: Walk) -> None:
+    walk.start(910004, ACADEMY_CONVERTER)
+    walk.write()
+
+
 WALKS = {
+    "besides": besides_the_ladder,
     "maintained": up_the_maintained_ladder,
     "academy": up_the_academy_ladder,
     "not engaging": up_the_academy_ladder_without_discussions,
 }
 OF_LADDER = {
+    "besides": {"school_letter"},
     "maintained": {
         "note_of_discussion",
         "formal_headteacher",

@@ -11,8 +11,10 @@ from sqlmodel import Session, col, select
 
 from models.database import read, write
 from models.events import Event, verify
+from models.inputs import Reason
 from models.people import credentials as people_credentials
 from models.people import identity, officers, own_secrets
+from models.people.acting import Acting
 from models.people.events import (
     CredentialRevoked,
     OfficerChanged,
@@ -38,6 +40,7 @@ from models.refusals import (
     Refused,
 )
 from tests.support.council import NOW, Council
+from tests.support.policies import POLICY
 
 MINUTE = timedelta(minutes=1)
 
@@ -310,15 +313,23 @@ def test_of_two_who_use_a_link_at_once_one_wins(engine: Engine, council: Council
 
 def change(engine: Engine, by: Officer, officer: Officer, **changed: Any) -> Officer:
     told = {"name": officer.name, "role": officer.role, "phase": officer.phase, **changed}
-    arguments = {"officer": by, "email": officer.email, **told}
-    found: Officer = do(engine, officers.change_officer, **arguments)
-    return found
+    with write(engine) as session:
+        acting = Acting(session, POLICY, by, NOW)
+        given = officers.OfficerDetails(**told)
+        return officers.change_officer(acting, officer.email, given)
 
 
 def disable(engine: Engine, by: Officer, officer: Officer) -> Officer:
-    arguments = {"officer": by, "email": officer.email, "reason": "Has left the council"}
-    found: Officer = do(engine, officers.disable_officer, **arguments)
-    return found
+    with write(engine) as session:
+        acting = Acting(session, POLICY, by, NOW)
+        return officers.disable_officer(
+            acting, officer.email, Reason(reason="Has left the council")
+        )
+
+
+def enable(engine: Engine, by: Officer, email: str) -> Officer:
+    with write(engine) as session:
+        return officers.enable_officer(Acting(session, POLICY, by, NOW), email)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
@@ -329,7 +340,7 @@ def test_only_administrators_manage_officers(engine: Engine, council: Council, r
     for command in (
         lambda: change(engine, by, council.seo2, role="director"),
         lambda: disable(engine, by, council.seo2),
-        lambda: do(engine, officers.enable_officer, officer=by, email=email),
+        lambda: enable(engine, by, email),
     ):
         with pytest.raises(NotAllowed):
             command()
@@ -359,16 +370,11 @@ def test_a_wrong_change_names_the_fields_and_changes_nothing(
     with pytest.raises(InvalidInput) as refused:
         change(engine, council.admin, council.seo, name="", role="king", phase="tertiary")
     assert [field for field, _ in refused.value.errors] == ["name", "role", "phase"]
+    nobody = Officer(
+        email="nobody@fernshire.example", name="Nobody", role=Role.VIEWER, created_at=NOW
+    )
     with pytest.raises(NotFound):
-        do(
-            engine,
-            officers.change_officer,
-            officer=council.admin,
-            email="nobody@fernshire.example",
-            name="Nobody",
-            role="viewer",
-            phase=None,
-        )
+        change(engine, council.admin, nobody)
     assert officer_of(engine, council.seo) == council.seo
 
 
@@ -399,11 +405,11 @@ def test_whoever_is_disabled_gets_in_nowhere(engine: Engine, council: Council) -
     gone = officer_of(engine, council.seo)
     with pytest.raises(NotPossible):
         do(engine, people_credentials.issue_invitation, officer=gone, by="somebody")
-    back = do(engine, officers.enable_officer, officer=council.admin, email=council.seo.email)
+    back = enable(engine, council.admin, council.seo.email)
     assert back.active
     nobody_gets_in()
     with pytest.raises(NotPossible):
-        do(engine, officers.enable_officer, officer=council.admin, email=council.seo.email)
+        enable(engine, council.admin, council.seo.email)
     assert is_in(engine, sign_in(engine, back))
 
 
