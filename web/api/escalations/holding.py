@@ -49,11 +49,9 @@ def change_case_officer(
     once: OnlyOnce, reference: Reference, body: holding.NewCaseOfficer
 ) -> Response:
     """Give a case to another case officer."""
-
-    def command(acting: Acting) -> object:
-        return holding.change_case_officer(acting, reference, body)
-
-    return _carried_out(once, reference, command)
+    return _carried_out(
+        once, reference, lambda acting: holding.change_case_officer(acting, reference, body)
+    )
 
 
 @router.post(
@@ -68,11 +66,7 @@ def restrict(once: OnlyOnce, reference: Reference, body: holding.Restriction) ->
     started; another server keeps its events as long as it is set to. E-mails that were sent, what
     was exported or downloaded, log files and backups stay as they are.
     """
-
-    def command(acting: Acting) -> object:
-        return holding.restrict(acting, reference, body)
-
-    return _carried_out(once, reference, command)
+    return _carried_out(once, reference, lambda acting: holding.restrict(acting, reference, body))
 
 
 @router.post(
@@ -82,11 +76,9 @@ def restrict(once: OnlyOnce, reference: Reference, body: holding.Restriction) ->
 )
 def open_to_all(once: OnlyOnce, reference: Reference, body: Reason) -> Response:
     """End the restriction of a case."""
-
-    def command(acting: Acting) -> object:
-        return holding.open_to_all(acting, reference, body)
-
-    return _carried_out(once, reference, command)
+    return _carried_out(
+        once, reference, lambda acting: holding.open_to_all(acting, reference, body)
+    )
 
 
 @router.get(
@@ -112,11 +104,9 @@ def settle_held_contact(
     once: OnlyOnce, reference: Reference, role: str, body: ContactChosen
 ) -> Response:
     """Let the case's letters use the school's contact, or stay with the one before."""
-
-    def command(acting: Acting) -> object:
-        return settle_contact(acting, reference, role, body)
-
-    return _carried_out(once, reference, command)
+    return _carried_out(
+        once, reference, lambda acting: settle_contact(acting, reference, role, body)
+    )
 
 
 @router.get(
