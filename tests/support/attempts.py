@@ -11,6 +11,7 @@ from models.database import write
 from models.escalations import deciding, holding, proposing, recording
 from models.law.powers import consultees
 from models.letters import deliveries
+from models.people.acting import Acting
 from models.refusals import Refused
 from models.statutory import (
     budgets,
@@ -22,6 +23,7 @@ from models.statutory import (
     using,
 )
 from models.statutory.tables import Power
+from tests.support.carrying_out import carry_out
 from tests.support.cases import NEEDS, NOTICE, Case
 
 REASON = {"reason": "It is needed."}
@@ -63,7 +65,8 @@ def _attempt(
 ) -> None:
     command, about, values = _commands(case, session, key, bare=bare)[act]()
     on = {about: key} if key is not None else {"reference": case.reference}
-    command(session, case.policy, officer=case.council.officers[by], now=case.now, **on, **values)
+    acting = Acting(session, case.policy, case.council.officers[by], case.now)
+    carry_out(acting, command, **on, **values)
 
 
 Call = tuple[Callable[..., Any], str, dict[str, Any]]
@@ -106,13 +109,7 @@ def _commands(
     emails = [case.council.officers[name].email for name in ("seo", "hos", "hos2", "aed", "legal")]
     return {
         **{action: lambda action=action: change(action) for action in CHANGES},
-        "decide": lambda: (
-            lambda session, policy, **rest: deciding.decide(
-                session, policy, decision="return", **rest
-            ),
-            "proposal_id",
-            REASON,
-        ),
+        "decide": lambda: (deciding.decide, "proposal_id", {"decision": "return", **REASON}),
         "settle_delivery": lambda: (
             deliveries.settle,
             "message_id",
