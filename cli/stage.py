@@ -15,7 +15,7 @@ from models.approvals.approving import what_is_seen
 from models.clocks import london_date, office_moment, subtract_working_days
 from models.database import read, write
 from models.escalations import proposing, recording, starting
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Action, Proposal, ProposalState
 from models.evidence import keeping
 from models.matters.tables import Matter
@@ -57,46 +57,29 @@ class Stage:
 
     def start(self, urn: int, by: str, case_officer: str, **told: Any) -> str:
         """Start an escalation; its reference."""
-        with write(self.engine) as session:
-            matter = starting.start(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                urn=urn,
-                case_officer=officer_named(session, case_officer).email,
-                **told,
-            )
-            return matter.reference
+        with self.acting(by) as acting:
+            holder = officer_named(acting.session, case_officer).email
+            given = starting.EscalationToStart(urn=urn, case_officer=holder, **told)
+            return starting.start(acting, given).reference
 
     def discuss(self, reference: str, by: str, with_whom: str, notes: str, agreed: str) -> None:
         """Record a discussion that was held today."""
-        with write(self.engine) as session:
-            recording.record_discussion(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                reference=reference,
-                held_on=london_date(self.now),
-                with_whom=[with_whom],
-                notes=notes,
-                agreed_actions=agreed,
-            )
+        given = recording.DiscussionHeld(
+            held_on=london_date(self.now),
+            with_whom=[with_whom],
+            notes=notes,
+            agreed_actions=agreed,
+        )
+        with self.acting(by) as acting:
+            recording.record_discussion(acting, reference, given)
 
     def respond(self, reference: str, by: str, summary: str, judgement: str) -> None:
         """Record and judge a response that came today."""
-        with write(self.engine) as session:
-            recording.record_response(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                reference=reference,
-                received_on=london_date(self.now),
-                summary=summary,
-                judgement=judgement,
-            )
+        given = recording.ResponseReceived(
+            received_on=london_date(self.now), summary=summary, judgement=judgement
+        )
+        with self.acting(by) as acting:
+            recording.record_response(acting, reference, given)
 
     def attach(self, reference: str, by: str, name: str, content: str, description: str) -> None:
         """Keep a file of text as evidence; ours needs no scanner."""
@@ -116,16 +99,9 @@ class Stage:
 
     def propose(self, reference: str, by: str, action: str, reason: str) -> None:
         """Put a change forward."""
-        with write(self.engine) as session:
-            proposing.propose(
-                session,
-                self.policy,
-                officer=officer_named(session, by),
-                now=self.now,
-                reference=reference,
-                action=action,
-                reason=reason,
-            )
+        given = proposing.ChangeWanted(action=action, reason=reason)
+        with self.acting(by) as acting:
+            proposing.propose(acting, reference, given)
 
     def approve(self, reference: str, by: str) -> None:
         """Approve what is waiting to move the escalation."""
@@ -182,17 +158,9 @@ class Stage:
                 self._approve(session, proposal.id, SIGNATORIES[Role(proposal.approvers[0])])
 
     def _approve(self, session: Session, proposal_id: int, by: str) -> None:
-        decide(
-            session,
-            self.policy,
-            officer=officer_named(session, by),
-            now=self.now,
-            proposal_id=proposal_id,
-            decision="approve",
-            seen=what_is_seen(
-                session, self.policy, THE_MACHINE, proposal_id, london_date(self.now)
-            ),
-        )
+        today = london_date(self.now)
+        seen = what_is_seen(session, self.policy, THE_MACHINE, proposal_id, today)
+        decide(self.acting_in(session, by), proposal_id, Decided(decision="approve", seen=seen))
 
 
 def _notice(session: Session, reference: str) -> int:

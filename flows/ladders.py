@@ -25,8 +25,10 @@ from flows.showing import DONE, act, carry_out
 from flows.waiting import Waiting, read_waiting
 from models.clocks import london_date
 from models.database import write
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Proposal
+from models.inputs import refusing
+from models.people.acting import Acting
 from models.people.credentials import officer_by_code
 from models.policy import Ladder
 from models.record.audit import record_refused_code
@@ -142,17 +144,14 @@ def _decide(record: Record, proposal_id: int, answer: Answer[Decide]) -> str:
     code = entered.code.get_secret_value()
     try:
         with write(record.engine) as session:
-            officer = officer_by_code(session, code)
-            decide(
-                session,
-                record.policy,
-                officer=officer,
-                now=now,
-                proposal_id=proposal_id,
-                decision=entered.decision,
-                reason=entered.reason,
-                seen=answer.asking.seen if answer.asking else "a form of before",
-            )
+            acting = Acting(session, record.policy, officer_by_code(session, code), now)
+            with refusing():
+                given = Decided(
+                    decision=entered.decision,
+                    reason=entered.reason,
+                    seen=answer.asking.seen if answer.asking else "a form of before",
+                )
+            decide(acting, proposal_id, given)
     except Refused as refusal:
         _keep_refusal(record, proposal_id, code, refusal, now)
         return reason(refusal)

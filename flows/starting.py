@@ -11,8 +11,10 @@ from prefect.states import Completed
 from flows.forms import NOT_READ, Asking, Identify, inline, plain, reason, take_answer, wait_for
 from flows.record import Record, opened
 from models.database import read, write
-from models.escalations.starting import start
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Trigger
+from models.inputs import refusing
+from models.people.acting import Acting
 from models.people.credentials import officer_by_code
 from models.record.audit import record_refused_code
 from models.refusals import Refused
@@ -69,7 +71,9 @@ def _start(record: Record, answer: Identify, entered: dict[str, Any]) -> str:
     now = datetime.now(UTC)
     with write(record.engine) as session:
         officer = officer_by_code(session, answer.code.get_secret_value())
-        matter = start(session, record.policy, officer=officer, now=now, **entered)
+        with refusing():
+            given = EscalationToStart(**entered)
+        matter = start(Acting(session, record.policy, officer, now), given)
     return f"{matter.reference} was started by {officer.name}."
 
 

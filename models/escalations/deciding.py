@@ -35,11 +35,12 @@ from models.escalations.tables import (
 )
 from models.events import append
 from models.happened import Happened
+from models.inputs import Input, Text, Word
 from models.matters.at_hand import AtHand, find_visible
 from models.matters.case import Case, at_hand
-from models.people.access import Act, reader, require
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.tables import Officer
-from models.policy import Policy
 from models.policy.ladder import refusal
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
 from models.statements import LAST_KEY, add, change, find
@@ -52,17 +53,15 @@ _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
 _OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
 
 
-def decide(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    proposal_id: int,
-    decision: str,
-    reason: str = "",
-    seen: str | None = None,
-) -> Proposal:
+class Decided(Input):
+    """`return` needs a reason; `approve` the `seen` that came with the proposal."""
+
+    decision: Word
+    reason: Text = ""
+    seen: Word | None = None
+
+
+def decide(acting: Acting, proposal_id: int, given: Decided) -> Proposal:
     """Approve a proposal or return it to its proposer.
 
     Where several roles must approve, each signs off in turn and the last one carries. A return
@@ -71,17 +70,18 @@ def decide(
     NotFound, NotAllowed (wrong role, or one's own proposal, text or address), AlreadyDecided,
     InvalidInput, and NotPossible when the case has moved on since.
     """
-    require(officer, Act.DECIDE)
+    acting.require(Act.DECIDE)
+    session, officer, now = acting.session, acting.officer, acting.now
     proposal = _find(session, proposal_id)
-    matter = find_visible(session, reader(officer), proposal.matter_id)
+    matter = find_visible(session, acting.reader, proposal.matter_id)
     if matter is None:
         raise NotFound(Proposal.missing.format(proposal_id))
-    about = at_hand(session, policy, matter)
-    word = _word(decision)
+    about = at_hand(session, acting.policy, matter)
+    word, reason = _word(given.decision), given.reason
     check_prose("reason", reason, required=word is DecisionWord.RETURN)
-    approver = find_approver(session, proposal, officer, london_date(now))
+    approver = find_approver(session, proposal, officer, acting.today)
     if word is DecisionWord.APPROVE:
-        _check_approval(about, proposal, approver, seen, london_date(now))
+        _check_approval(about, proposal, approver, given.seen, acting.today)
     _record(session, proposal, approver, now, word, reason)
     if word is DecisionWord.RETURN:
         happenings = _return(about, proposal, approver, reason, now)
@@ -156,11 +156,11 @@ def _record(
     )
 
 
-class _Decided(OfProposal):
+class _OfDecision(OfProposal):
     for_: str | None  # in whose absence
 
 
-def _decided(proposal: Proposal, approver: Approver, reason: str) -> _Decided:
+def _decided(proposal: Proposal, approver: Approver, reason: str) -> _OfDecision:
     return {
         "proposal": proposal.id,
         "action": proposal.action,

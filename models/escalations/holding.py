@@ -1,24 +1,26 @@
 """Whose a case is: its case officer, and to whom it is restricted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Annotated
 
+from pydantic import Field
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
-from models.clocks import london_date
 from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
 from models.escalations.starting import find_case_officer
 from models.escalations.tables import Proposal, ProposalState
 from models.events import append
+from models.inputs import Email, Input, Reason, Text
 from models.matters.at_hand import AtHand
 from models.matters.case import enter_at_hand
 from models.matters.tables import Matter, NamedOfficer
 from models.people.access import ON_THE_CASE, Act
+from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer, Role
-from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.statements import add_all, change, find, remove
 from models.telling import tell
@@ -31,23 +33,22 @@ _AWAITING = (
 )
 
 
-def change_case_officer(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    case_officer: str,
-    reason: str,
-) -> Matter:
-    """Give a case to another case officer, by e-mail address; both are told.
+class NewCaseOfficer(Input):
+    """The new case officer, by e-mail address, and why."""
+
+    case_officer: Email
+    reason: Text
+
+
+def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -> Matter:
+    """Give a case to another case officer; both are told.
 
     Raises NotAllowed, NotFound, InvalidInput.
     """
-    about = enter_at_hand(session, policy, officer, Act.CHANGE_CASE_OFFICER, reference)
-    check_printable("reason", check_prose("reason", reason))
-    new = find_case_officer(session, case_officer)
+    session, officer, now = acting.session, acting.officer, acting.now
+    about = enter_at_hand(session, acting.policy, officer, Act.CHANGE_CASE_OFFICER, reference)
+    check_printable("reason", check_prose("reason", given.reason))
+    new = find_case_officer(session, given.case_officer)
     if new is None:
         raise InvalidInput(
             "case_officer", "No officer who can hold a case has this e-mail address."
@@ -57,7 +58,7 @@ def change_case_officer(
         raise InvalidInput("case_officer", f"{new.name} is the case officer already.")
     change(session, Matter, {"id": about.matter.id}, officer_id=new.id)
     whom = {"from_": old.email, "to": new.email}
-    changed = CaseOfficerChanged(about.matter.id, **whom, reason=reason)
+    changed = CaseOfficerChanged(about.matter.id, **whom, reason=given.reason)
     append(session, now, officer.email, changed)
     _tell_of_change(about, [new, *([old] if old.active else [])], new, now)
     return _again(session, about)
@@ -69,24 +70,23 @@ def _tell_of_change(about: AtHand, whom: Sequence[Officer], new: Officer, now: d
     tell(about.session, now, whom, key=key, about=about.matter.id, data=data)
 
 
-def restrict(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    officers: Sequence[str],
-    reason: str,
-) -> Matter:
-    """Let only these officers (e-mail addresses) see a case, or change who they are.
+class Restriction(Input):
+    """The officers, by e-mail address, who see a restricted case, and why it is one."""
+
+    officers: Annotated[list[Email], Field(max_length=50)]
+    reason: Text
+
+
+def restrict(acting: Acting, reference: str, given: Restriction) -> Matter:
+    """Let only these officers see a case, or change who they are.
 
     Its case officer, whoever restricts it, and the Director see it as well. Raises NotAllowed,
     NotFound, InvalidInput, and NotPossible when nobody left could decide what waits.
     """
-    about = enter_at_hand(session, policy, officer, Act.RESTRICT, reference)
-    check_printable("reason", check_prose("reason", reason))
-    named = {officer.id: officer} | {each.id: each for each in _named(session, officers)}
+    session, officer = acting.session, acting.officer
+    about = enter_at_hand(session, acting.policy, officer, Act.RESTRICT, reference)
+    check_printable("reason", check_prose("reason", given.reason))
+    named = {officer.id: officer} | {each.id: each for each in _named(session, given.officers)}
     remove(session, NamedOfficer, col(NamedOfficer.matter_id) == about.matter.id)
     add_all(
         session,
@@ -99,10 +99,10 @@ def restrict(
         update(Proposal).where(col(Proposal.matter_id) == about.matter.id).values(gate_run_id=None)
     )
     matter = _again(session, about)
-    _check_decidable(session, matter, now)
+    _check_decidable(session, matter, acting.today)
     officers = tuple(sorted(each.email for each in named.values()))
-    restricted = CaseRestricted(matter.id, officers=officers, reason=reason)
-    append(session, now, officer.email, restricted)
+    restricted = CaseRestricted(matter.id, officers=officers, reason=given.reason)
+    append(session, acting.now, officer.email, restricted)
     return matter
 
 
@@ -121,8 +121,7 @@ def _named(session: Session, emails: Sequence[str]) -> list[Officer]:
     return found
 
 
-def _check_decidable(session: Session, matter: Matter, now: datetime) -> None:
-    today = london_date(now)
+def _check_decidable(session: Session, matter: Matter, today: date) -> None:
     for waiting in find(session, _AWAITING, matter=matter.id):
         role = waiting.approvers[waiting.stage]
         if not deciders(session, matter, role, waiting.proposed_by_id, today):
@@ -132,22 +131,16 @@ def _check_decidable(session: Session, matter: Matter, now: datetime) -> None:
             )
 
 
-def open_to_all(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    reason: str,
-) -> Matter:
+def open_to_all(acting: Acting, reference: str, given: Reason) -> Matter:
     """End the restriction of a case. Raises NotAllowed, NotFound, InvalidInput, NotPossible."""
-    about = enter_at_hand(session, policy, officer, Act.RESTRICT, reference)
+    session, officer = acting.session, acting.officer
+    about = enter_at_hand(session, acting.policy, officer, Act.RESTRICT, reference)
     check_opening(about)
-    check_printable("reason", check_prose("reason", reason))
+    check_printable("reason", check_prose("reason", given.reason))
     change(session, Matter, {"id": about.matter.id}, restricted=False)
     remove(session, NamedOfficer, col(NamedOfficer.matter_id) == about.matter.id)
-    append(session, now, officer.email, CaseOpenedToAll(about.matter.id, reason=reason))
+    opened = CaseOpenedToAll(about.matter.id, reason=given.reason)
+    append(session, acting.now, officer.email, opened)
     return _again(session, about)
 
 

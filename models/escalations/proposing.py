@@ -3,18 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from models.approvals.putting_forward import Draft, at_the_school, find_proposal, put_forward
 from models.clocks import london_date
 from models.escalations.tables import Action, Proposal
 from models.events import append
+from models.inputs import Day, Input, Text, Word
 from models.letters.addressing import Addressing
 from models.letters.words import check_no_words, why_now, words_for_school
 from models.matters.case import Case, enter
 from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
-from models.people.tables import Officer
+from models.people.acting import Acting
 from models.policy import Policy, StepRule
 from models.policy.ladder import NOT_BEGUN, Standing, refusal, target
 from models.refusals import InvalidInput, NotPossible
@@ -27,57 +26,58 @@ BY_COMMAND = (Action.START, Action.LETTER, Action.POWER)
 BY_NAME = tuple(action for action in Action if action not in BY_COMMAND)
 
 
-def propose(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    action: str,
-    reason: str,
-    words: str = "",
-    to: date | None = None,
-    respond_by: date | None = None,
-    step: str | None = None,
-    head_performance_in_question: bool | None = None,
-    not_engaging: bool | None = None,
-) -> Proposal:
+class ChangeWanted(Input):
+    """A change to put forward, for a `reason` that no letter prints.
+
+    `words` are what its letter says of why the authority writes, drafted from the record where
+    there are none; `to` belongs to `extend`, `respond_by` to `advance`, `step` to `convert`; the
+    two flags are recorded when the proposal is approved.
+    """
+
+    action: Word
+    reason: Text
+    words: Text = ""
+    to: Day | None = None
+    respond_by: Day | None = None
+    step: Word | None = None
+    head_performance_in_question: bool | None = None
+    not_engaging: bool | None = None
+
+
+def propose(acting: Acting, reference: str, given: ChangeWanted) -> Proposal:
     """Put a change forward for approval; a formal step carries its drafted letter.
 
-    The approver reads the `reason`, the school the `words` of the letter, which are drafted from
-    the record where none are given.
     `to` is the new day of an `extend`; `respond_by` the day offered to the school instead of
     the policy's period, for an `advance`; `step` the academy step at which a `convert` goes on.
-    The two flags, if given, are recorded when the proposal is approved.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
-    case = enter(session, policy, officer, Act.PROPOSE, reference)
-    wanted = _action(action)
-    check_printable("reason", check_prose("reason", reason))
+    session, officer, now = acting.session, acting.officer, acting.now
+    case = enter(session, acting.policy, officer, Act.PROPOSE, reference)
+    wanted = _action(given.action)
+    check_printable("reason", check_prose("reason", given.reason))
     flags = {
-        "head_performance_in_question": head_performance_in_question,
-        "not_engaging": not_engaging,
+        "head_performance_in_question": given.head_performance_in_question,
+        "not_engaging": given.not_engaging,
     }
     awaiting = case.transition_awaiting()
     at = case.standing(now, transition_awaiting=awaiting, **flags)
-    rule = check_change(wanted, at, LawToday(case, london_date(now)))
+    rule = check_change(wanted, at, LawToday(case, acting.today))
     details: dict[str, Any] = {name: flag for name, flag in flags.items() if flag is not None}
     if wanted is Action.EXTEND:
-        details["to"] = _new_day(case, to, now).isoformat()
-    if wanted is Action.ADVANCE and respond_by is not None:
-        details["respond_by"] = _future_day("respond_by", respond_by, now).isoformat()
+        details["to"] = _new_day(case, given.to, now).isoformat()
+    if wanted is Action.ADVANCE and given.respond_by is not None:
+        details["respond_by"] = _future_day("respond_by", given.respond_by, now).isoformat()
     if wanted is Action.CONVERT:
-        details["step"] = _academy_step(case, step)
+        details["step"] = _academy_step(case, given.step)
     template = letter_with(case.policy, wanted, rule)
     drafts = []
     if template:
         drafted = why_now(case, wanted, rule, now, silent=at.not_engaging)
-        facts = {"words": words_for_school(words, drafted)}
+        facts = {"words": words_for_school(given.words, drafted)}
         drafts = [Draft(template, addressing(wanted, rule), facts)]
     else:
-        check_no_words(words)
-    placed = put_forward(case, officer, now, wanted, rule, reason, details, drafts=drafts)
+        check_no_words(given.words)
+    placed = put_forward(case, officer, now, wanted, rule, given.reason, details, drafts=drafts)
     append(session, now, officer.email, *placed.happenings)
     return find_proposal(session, placed.proposal_id)
 

@@ -1,9 +1,10 @@
 """Recording what happened at the school: discussions, meetings, responses and judgements."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlmodel import Session, col, select
+from pydantic import Field
+from sqlmodel import col, select
 
 from models.approvals.putting_forward import Draft, at_the_school, put_letter_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
@@ -11,13 +12,15 @@ from models.escalations.events import DiscussionRecorded, ResponseJudged, Respon
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
 from models.events import append
 from models.happened import Happened
+from models.inputs import Day, Input, Text, Word, Words
 from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState
 from models.people.access import Act
+from models.people.acting import Acting
 from models.people.tables import Officer
-from models.policy import Policy, StepRule
+from models.policy import StepRule
 from models.policy.ladder import JUDGED
 from models.policy.loader import NATIONAL_BODIES
 from models.refusals import InvalidInput, NotPossible
@@ -28,40 +31,41 @@ from models.text import check_printable, check_prose
 ATTENDEES = (*(role.value for role in ContactRole), "governing_body")
 
 
-def record_discussion(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    held_on: date,
-    with_whom: Sequence[str],
-    notes: str,
-    agreed_actions: str,
-) -> Discussion:
+class DiscussionHeld(Input):
+    """A discussion or meeting that was held."""
+
+    held_on: Day
+    with_whom: Words = Field(alias="with")
+    notes: Text
+    agreed_actions: Text = ""
+
+
+def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> Discussion:
     """A discussion or meeting was held; at an approved informal step this carries it out.
 
     A step that is carried out waits for the school's response from the day of the discussion
     (for meetings: of the second one), and its note is drafted and put forward.
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible out of turn.
     """
-    case = enter(session, policy, officer, Act.RECORD_DISCUSSION, reference)
+    session, officer, now = acting.session, acting.officer, acting.now
+    case = enter(session, acting.policy, officer, Act.RECORD_DISCUSSION, reference)
     check_open(case)
-    past_day("held_on", held_on, now)
+    past_day("held_on", given.held_on, now)
+    with_whom = given.with_whom
     _check_attendees(with_whom)
-    check_printable("notes", check_prose("notes", notes))
-    check_printable("agreed_actions", check_prose("agreed_actions", agreed_actions, required=False))
+    check_printable("notes", check_prose("notes", given.notes))
+    agreed = check_prose("agreed_actions", given.agreed_actions, required=False)
+    check_printable("agreed_actions", agreed)
     _check_turn(case, with_whom)
     discussion_id = add(
         session,
         Discussion,
         matter_id=case.matter.id,
         step_key=case.step.key,
-        held_on=held_on,
+        held_on=given.held_on,
         with_whom=list(with_whom),
-        notes=notes,
-        agreed_actions=agreed_actions,
+        notes=given.notes,
+        agreed_actions=given.agreed_actions,
         recorded_by_id=officer.id,
         recorded_at=now,
     )
@@ -70,7 +74,7 @@ def record_discussion(
         case.escalation.id,
         discussion=discussion_id,
         step=case.step.key,
-        held_on=held_on,
+        held_on=given.held_on,
         with_=tuple(with_whom),
     )
     happenings: list[Happened] = [recorded]
@@ -162,40 +166,42 @@ def _described(held: Discussion) -> dict[str, str]:
     }
 
 
-def record_response(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    received_on: date,
-    summary: str,
-    judgement: str | None = None,
-) -> Response:
+class ResponseReceived(Input):
+    """What the school answered; judged now, or later with a call of its own."""
+
+    received_on: Day
+    summary: Text
+    judgement: Word | None = None
+
+
+def record_response(acting: Acting, reference: str, given: ResponseReceived) -> Response:
     """What the school answered at this step, judged at once or later.
 
     A further response may change a judgement. Raises NotFound, NotAllowed, InvalidInput, and
     NotPossible when no response is awaited.
     """
-    case = enter(session, policy, officer, Act.RECORD_RESPONSE, reference)
+    session, officer, now = acting.session, acting.officer, acting.now
+    case = enter(session, acting.policy, officer, Act.RECORD_RESPONSE, reference)
     check_responding(case)
-    past_day("received_on", received_on, now)
-    check_printable("summary", check_prose("summary", summary))
-    word = _judgement(case, judgement) if judgement is not None else None
+    past_day("received_on", given.received_on, now)
+    check_printable("summary", check_prose("summary", given.summary))
+    word = _judgement(case, given.judgement) if given.judgement is not None else None
     response_id = add(
         session,
         Response,
         escalation_id=case.escalation.id,
         step_key=case.step.key,
-        received_on=received_on,
-        summary=summary,
+        received_on=given.received_on,
+        summary=given.summary,
         recorded_by_id=officer.id,
         recorded_at=now,
     )
     response = session.get_one(Response, response_id)
     recorded = ResponseRecorded(
-        case.escalation.id, response=response_id, step=case.step.key, received_on=received_on
+        case.escalation.id,
+        response=response_id,
+        step=case.step.key,
+        received_on=given.received_on,
     )
     happenings: list[Happened] = [recorded]
     if word is not None:
@@ -215,28 +221,27 @@ def check_responding(case: Case) -> None:
         raise NotPossible(f"Step {case.rule.number} does not await a response.")
 
 
-def judge_response(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    response_id: int,
-    judgement: str,
-    reason: str,
-) -> Response:
+class ResponseJudgement(Input):
+    """What is made of a response that was recorded without a judgement."""
+
+    judgement: Word
+    reason: Text = ""
+
+
+def judge_response(acting: Acting, response_id: int, given: ResponseJudgement) -> Response:
     """Judge a response that was recorded without a judgement.
 
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible when it was judged already or the
     escalation has moved on.
     """
+    session, officer, now = acting.session, acting.officer, acting.now
     response, case = find_in_case(
-        session, policy, officer, Act.JUDGE_RESPONSE, Response, response_id
+        session, acting.policy, officer, Act.JUDGE_RESPONSE, Response, response_id
     )
     check_judging(case, response)
-    word = _judgement(case, judgement)
-    check_prose("reason", reason, required=False)
-    append(session, now, officer.email, _judge(case, response, word, reason, now))
+    word = _judgement(case, given.judgement)
+    check_prose("reason", given.reason, required=False)
+    append(session, now, officer.email, _judge(case, response, word, given.reason, now))
     session.refresh(response)
     return response
 

@@ -1,13 +1,11 @@
 """Starting an escalation."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
-from models.clocks import london_date
 from models.escalations.events import EscalationOpened, EscalationStarted
 from models.escalations.tables import (
     LIVE,
@@ -21,12 +19,14 @@ from models.escalations.tables import (
     Trigger,
 )
 from models.events import append
+from models.inputs import Email, Input, Text, Urn, Words
 from models.matters.at_hand import sees
 from models.matters.sight import is_theirs
 from models.matters.tables import Matter, MatterKind
-from models.people.access import Act, require
+from models.people.access import Act
+from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
-from models.policy import Approvable, Policy, StepRule
+from models.policy import Approvable, StepRule
 from models.policy.editions import keep
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.schools.tables import School, SchoolKind
@@ -35,33 +35,30 @@ from models.telling import tell
 from models.text import check_printable, check_prose, is_text
 
 
-def start(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    urn: object,
-    triggers: Sequence[str],
-    summary: str,
-    case_officer: str,
-    head_performance_in_question: bool = False,
-    not_engaging: bool = False,
-) -> Matter:
+class EscalationToStart(Input):
+    """A new escalation. `case_officer` is an e-mail address; the URN may be text too."""
+
+    urn: Urn
+    triggers: Words
+    summary: Text
+    case_officer: Email
+    head_performance_in_question: bool = False
+    not_engaging: bool = False
+
+
+def start(acting: Acting, given: EscalationToStart) -> Matter:
     """Start an escalation for a school; the first step is approved if a Head of Service starts it.
 
-    Anybody else's start waits for a Head of Service. `case_officer` is an e-mail address.
-    Raises NotAllowed, InvalidInput for what was entered, NotPossible when the school has an
-    escalation already.
+    Anybody else's start waits for a Head of Service. Raises NotAllowed, InvalidInput for what was
+    entered, NotPossible when the school has an escalation already.
     """
-    require(officer, Act.START)
-    school, responsible = _check(
-        session, officer, urn, triggers, summary, case_officer, not_engaging=not_engaging
-    )
+    acting.require(Act.START)
+    session, policy, officer = acting.session, acting.policy, acting.officer
+    school, responsible = _check(session, officer, given)
     ladder = policy.ladder(school.kind.value)
     first = ladder.steps[0]
     approved = officer.role is Role.HEAD_OF_SERVICE
-    today = london_date(now)
+    today, now = acting.today, acting.now
     number = _next_number(session, today.year)
     reference = f"ESC-{today.year}-{number:04d}"
     matter_id = add(
@@ -82,10 +79,10 @@ def start(
         ladder=ladder.key,
         status=Status.OPEN if approved else Status.PROPOSED,
         step_key=first.key,
-        triggers=list(triggers),
-        summary=summary,
-        head_performance_in_question=head_performance_in_question,
-        not_engaging=not_engaging,
+        triggers=list(given.triggers),
+        summary=given.summary,
+        head_performance_in_question=given.head_performance_in_question,
+        not_engaging=given.not_engaging,
         policy=f"{policy.title}, {policy.edition}",
         guidance=policy.guidance,
         edition=keep(session, policy, now),
@@ -112,7 +109,7 @@ def start(
         reference=reference,
         urn=school.urn,
         ladder=ladder.key,
-        triggers=tuple(triggers),
+        triggers=tuple(given.triggers),
         case_officer=responsible.email,
         policy=f"{policy.title}, {policy.edition}",
     )
@@ -121,22 +118,14 @@ def start(
         append(session, now, officer.email, started, opened)
         return matter
     append(session, now, officer.email, started)
-    _await_approval(session, policy, matter, first, summary, officer, now)
+    _await_approval(acting, matter, first, given.summary)
     return matter
 
 
-def _check(
-    session: Session,
-    officer: Officer,
-    urn: object,
-    triggers: Sequence[str],
-    summary: str,
-    case_officer: str,
-    *,
-    not_engaging: bool,
-) -> tuple[School, Officer]:
+def _check(session: Session, officer: Officer, given: EscalationToStart) -> tuple[School, Officer]:
     """Everything that was entered, all faults at once."""
     errors: list[tuple[str, str]] = []
+    urn = given.urn
     school = session.get(School, int(str(urn))) if _six_digits(urn) else None
     if school is None:
         errors.append(("urn", "There is no school with this URN. A URN has six digits."))
@@ -144,16 +133,16 @@ def _check(
         errors.append(("urn", _cannot_be_escalated(school)))
     elif school.closed_on is not None:
         errors.append(("urn", f"{school.name} is closed."))
-    elif not_engaging and school.kind is not SchoolKind.ACADEMY:
+    elif given.not_engaging and school.kind is not SchoolKind.ACADEMY:
         errors.append(
             ("not_engaging", "Only an academy can be recorded as not engaging: clear this answer.")
         )
-    errors.extend(_check_triggers(triggers))
+    errors.extend(_check_triggers(given.triggers))
     try:
-        check_printable("summary", check_prose("summary", summary))
+        check_printable("summary", check_prose("summary", given.summary))
     except InvalidInput as invalid:
         errors.extend(invalid.errors)
-    responsible = find_case_officer(session, case_officer)
+    responsible = find_case_officer(session, given.case_officer)
     if responsible is None:
         errors.append(("case_officer", "No officer who can hold a case has this e-mail address."))
     if errors or school is None or responsible is None:
@@ -226,16 +215,9 @@ def _next_number(session: Session, year: int) -> int:
     return (session.exec(latest).one() or 0) + 1
 
 
-def _await_approval(
-    session: Session,
-    policy: Policy,
-    matter: Matter,
-    first: StepRule,
-    summary: str,
-    officer: Officer,
-    now: datetime,
-) -> None:
-    approvers = policy.approvers[Approvable.START]
+def _await_approval(acting: Acting, matter: Matter, first: StepRule, summary: str) -> None:
+    session, officer = acting.session, acting.officer
+    approvers = acting.policy.approvers[Approvable.START]
     proposal_id = add(
         session,
         Proposal,
@@ -246,9 +228,9 @@ def _await_approval(
         approvers=list(approvers),
         state=ProposalState.AWAITING,
         proposed_by_id=officer.id,
-        proposed_at=now,
+        proposed_at=acting.now,
         details={},
     )
-    waiting = deciders(session, matter, approvers[0], officer.id, london_date(now))
+    waiting = deciders(session, matter, approvers[0], officer.id, acting.today)
     data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
-    tell(session, now, waiting, key=f"{proposal_id}:0", about=matter.id, data=data)
+    tell(session, acting.now, waiting, key=f"{proposal_id}:0", about=matter.id, data=data)

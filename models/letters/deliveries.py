@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models import noting
 from models.clocks import london_date
 from models.events import THE_CLOCK, append
+from models.inputs import Input, Text, Word
 from models.letters.addressing import address_of, contacts_of
 from models.letters.events import LetterNotIssued, MessageHeldUp, MessageSettled
 from models.letters.tables import Letter
@@ -14,6 +15,7 @@ from models.matters.at_hand import find_row, see_row
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE, Act
+from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
@@ -25,28 +27,27 @@ UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
 UNWRITTEN = "message_problem"  # what an alert is about, and its template
 
 
-def settle(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    message_id: int,
-    decision: str,
-    reason: str,
-) -> Message:
+class DeliverySettled(Input):
+    """A decision with its reason."""
+
+    decision: Word
+    reason: Text = ""
+
+
+def settle(acting: Acting, message_id: int, given: DeliverySettled) -> Message:
     """An officer decides what became of a refused or unknown letter.
 
     `sent`: it arrived, or was served another way. `send_again`: a new message to the address
     that the contact has now. Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
+    session, officer, now = acting.session, acting.officer, acting.now
     message = find_row(session, officer, Act.SETTLE_DELIVERY, Message, message_id)
     if message.kind is not MessageKind.LETTER:
         raise NotFound(Message.missing.format(message_id))
     check_settling(message)
-    if decision not in ("sent", "send_again"):
+    if given.decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")
-    check_prose("reason", reason)
+    check_prose("reason", given.reason)
     change(
         session,
         Message,
@@ -60,12 +61,12 @@ def settle(
         message.matter_id,
         message=message.id,
         letter=message.letter_id,
-        decision=decision,
-        reason=reason,
+        decision=given.decision,
+        reason=given.reason,
     )
     append(session, now, officer.email, settled)
-    if decision == "send_again":
-        _send_again(session, policy, message, now)
+    if given.decision == "send_again":
+        _send_again(session, acting.policy, message, now)
     session.refresh(message)
     return message
 

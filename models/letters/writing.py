@@ -12,6 +12,7 @@ from models.escalations.tables import (
     Proposal,
 )
 from models.events import append
+from models.inputs import Input, Text
 from models.letters.addressing import (
     Addressing,
     _known,
@@ -24,7 +25,7 @@ from models.letters.events import LetterDrafted, LetterEdited
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.at_hand import AtHand, find_row
 from models.people.access import Act
-from models.people.tables import Officer
+from models.people.acting import Acting
 from models.refusals import NotPossible
 from models.statements import add, by_key, change, find
 from models.statutory.tables import WarningNotice
@@ -114,13 +115,18 @@ def _context(
     }
 
 
-def edit_letter(
-    session: Session, *, officer: Officer, now: datetime, letter_id: int, body: str
-) -> Letter:
+class DraftText(Input):
+    """The text of a draft."""
+
+    body: Text
+
+
+def edit_letter(acting: Acting, letter_id: int, given: DraftText) -> Letter:
     """A new version of a draft; the ones before are kept.
 
     Raises NotFound, NotAllowed, NotPossible once it is approved, InvalidInput for the text.
     """
+    session, officer, now = acting.session, acting.officer, acting.now
     letter = find_row(session, officer, Act.WRITE_LETTER, Letter, letter_id)
     if letter.state is not LetterState.DRAFT:
         raise NotPossible(
@@ -137,7 +143,7 @@ def edit_letter(
             "The text of this notice follows from its form. To change it, have its proposal "
             "returned and fill in the form again."
         )
-    text = check_body(body)
+    text = check_body(given.body)
     version = letter.version + 1
     change(session, Letter, {"id": letter.id, "version": letter.version}, version=version)
     _add_version(session, letter.id, version, text, officer.email, now)

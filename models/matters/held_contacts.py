@@ -5,19 +5,18 @@ they do not see. So that nobody diverts a case's letters past those who work on 
 to the contact as it was, until one of them confirms the new one.
 """
 
-from datetime import datetime
-
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.events import append
+from models.inputs import Input, Text, Word
 from models.matters.at_hand import sees
 from models.matters.case import enter
 from models.matters.events import ContactConfirmed, ContactKept
 from models.matters.tables import Matter
 from models.people.access import Act, may
+from models.people.acting import Acting
 from models.people.tables import Officer
-from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.schools.tables import Contact, ContactRole, HeldContact
 from models.statements import add, change, find, remove
@@ -111,29 +110,30 @@ def _let_go(session: Session, matter_id: int, role: ContactRole) -> None:
     remove(session, HeldContact, *mine)
 
 
-def settle_contact(
-    session: Session,
-    policy: Policy,
-    *,
-    officer: Officer,
-    now: datetime,
-    reference: str,
-    role: str,
-    decision: str,
-    seen: str,
-) -> None:
+class ContactChosen(Input):
+    """`confirm` the school's contact for a case's letters, or `keep` the one before.
+
+    `seen` is the fingerprint of the two, as they were read.
+    """
+
+    decision: Word
+    seen: Text
+
+
+def settle_contact(acting: Acting, reference: str, role: str, given: ContactChosen) -> None:
     """Let a case's letters use the school's contact (`confirm`), or the one before (`keep`).
 
-    `seen` is the fingerprint of the two contacts that the officer was shown. Raises NotAllowed,
-    NotFound, InvalidInput; NotPossible when nothing is held, or was changed since.
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible when nothing is held, or was changed
+    since.
     """
-    case = enter(session, policy, officer, Act.CONFIRM_CONTACT, reference)
+    session, officer = acting.session, acting.officer
+    case = enter(session, acting.policy, officer, Act.CONFIRM_CONTACT, reference)
     held, present = find_held(session, case.matter, role)
-    if decision not in DECISIONS:
+    if given.decision not in DECISIONS:
         raise InvalidInput("decision", "Choose “confirm” or “keep”.")
-    if seen != held.beside(present):
+    if given.seen != held.beside(present):
         raise NotPossible("The contact was changed after you looked at it: look again first.")
-    if decision == "confirm":
+    if given.decision == "confirm":
         _let_go(session, held.matter_id, held.role)
         what: type[ContactConfirmed | ContactKept] = ContactConfirmed
     elif change(session, HeldContact, {"id": held.id, "kept": False}, kept=True):
@@ -147,7 +147,7 @@ def settle_contact(
         before={"name": held.name, "email": held.email},
         after={"name": present.name, "email": present.email},
     )
-    append(session, now, officer.email, decided)
+    append(session, acting.now, officer.email, decided)
 
 
 def find_held(session: Session, matter: Matter, role: str) -> tuple[HeldContact, Contact]:

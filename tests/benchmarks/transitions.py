@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 from models.approvals.approving import what_is_seen
 from models.clocks import london_date
 from models.database import read, write
-from models.escalations.deciding import decide
-from models.escalations.proposing import propose
-from models.escalations.starting import start
+from models.escalations.deciding import Decided, decide
+from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Escalation, Step
 from models.matters.tables import Matter
 from models.people.access import THE_MACHINE
@@ -34,14 +34,13 @@ def fill(engine: Engine, policy: Policy, council: Council, cases: int = CASES) -
         for urn in range(FIRST_URN, FIRST_URN + cases):
             _school(session, council, urn)
             start(
-                session,
-                policy,
-                officer=council.hos,
-                now=NOW,
-                urn=urn,
-                triggers=["underperformance"],
-                summary="Attainment in mathematics has fallen for three years.",
-                case_officer=council.seo.email,
+                Acting(session, policy, council.hos, NOW),
+                EscalationToStart(
+                    urn=urn,
+                    triggers=["underperformance"],
+                    summary="Attainment in mathematics has fallen for three years.",
+                    case_officer=council.seo.email,
+                ),
             )
         _informal_steps_failed(session)
 
@@ -79,13 +78,9 @@ def climb(engine: Engine, policy: Policy, council: Council) -> None:
             seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(NOW))
         with write(engine) as session:
             decide(
-                session,
-                policy,
-                officer=council.hos,
-                now=NOW,
-                proposal_id=proposal_id,
-                decision="approve",
-                seen=seen,
+                Acting(session, policy, council.hos, NOW),
+                proposal_id,
+                Decided(decision="approve", seen=seen),
             )
 
 
@@ -101,13 +96,11 @@ def propose_each(engine: Engine, policy: Policy, council: Council) -> Iterator[i
 
 def _propose(session: Session, policy: Policy, officer: Officer, reference: str) -> int:
     return propose(
-        session,
-        policy,
-        officer=officer,
-        now=NOW,
-        reference=reference,
-        action="advance",
-        reason="The actions that were agreed have not been carried out.",
+        Acting(session, policy, officer, NOW),
+        reference,
+        ChangeWanted(
+            action="advance", reason="The actions that were agreed have not been carried out."
+        ),
     ).id
 
 

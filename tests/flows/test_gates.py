@@ -19,7 +19,7 @@ from models.database import read, write
 from models.escalations.tables import Decision, Proposal
 from models.events import Event
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
 from models.people.acting import Acting
 from models.people.events import SignInRefused
 from models.people.tables import Officer, Phase
@@ -59,7 +59,9 @@ def rewrite(clockwork: Clockwork, letter: Letter) -> None:
     case = clockwork.case
     with write(case.engine) as session:
         body = "Dear {{ addressee.name }}\n\nThis says something else."
-        edit_letter(session, officer=case.council.seo, now=case.now, letter_id=letter.id, body=body)
+        edit_letter(
+            Acting(session, POLICY, case.council.seo, case.now), letter.id, DraftText(body=body)
+        )
 
 
 def divert(clockwork: Clockwork) -> None:

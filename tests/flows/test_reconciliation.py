@@ -13,7 +13,8 @@ from flows.forms import remove_forms
 from models.database import write
 from models.escalations.tables import Proposal
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
+from models.people.acting import Acting
 from tests.support.clockwork import Clockwork, formal_letter_proposed
 
 pytestmark = [
@@ -156,8 +157,9 @@ async def test_a_form_that_a_killed_dispatcher_made_of_another_letter_is_made_an
         await clockwork.dispatch()
     [letter] = [each for each in clockwork.case.all(Letter) if each.proposal_id == proposal.id]
     with write(clockwork.record.engine) as session:
-        seo, now = clockwork.case.council.seo, clockwork.case.now
-        edit_letter(session, officer=seo, now=now, letter_id=letter.id, body="Other words.")
+        case = clockwork.case
+        acting = Acting(session, case.policy, case.council.seo, case.now)
+        edit_letter(acting, letter.id, DraftText(body="Other words."))
 
     form = await clockwork.form(await clockwork.open_gate(proposal))
 

@@ -24,6 +24,8 @@ from flows.waiting import Waiting, read_waiting
 from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Escalation, Proposal
+from models.inputs import Reason
+from models.people.acting import Acting
 from models.schools.tables import Contact, School
 from models.statements import add, change
 from tests.support.automations import install_example, receiver
@@ -139,12 +141,9 @@ async def test_opened_again_it_waits_again(clockwork: Clockwork) -> None:
 
     with write(clockwork.record.engine) as session:
         holding.open_to_all(
-            session,
-            clockwork.case.policy,
-            officer=clockwork.case.council.hos,
-            now=clockwork.case.now,
-            reference=clockwork.case.reference,
-            reason="It is known now.",
+            Acting(session, clockwork.case.policy, clockwork.case.council.hos, clockwork.case.now),
+            clockwork.case.reference,
+            Reason(reason="It is known now."),
         )
     run = await clockwork.open_gate(proposal)
 

@@ -14,6 +14,8 @@ from flows.telling import Teller
 from models.database import read, write
 from models.escalations import holding
 from models.events import ChainHead, Event
+from models.inputs import Reason
+from models.people.acting import Acting
 from tests.support.automations import install_example, receiver
 from tests.support.cases import Case
 from tests.support.clockwork import Clockwork, return_the_notes
@@ -194,12 +196,9 @@ async def test_of_a_restricted_case_nothing_is_told_not_even_when_it_is_opened(
     case.propose("resume")
     with write(case.engine) as session:
         holding.open_to_all(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            reason="It is known now.",
+            Acting(session, case.policy, case.council.hos, case.now),
+            case.reference,
+            Reason(reason="It is known now."),
         )
     await teller.tell(listener)
 

@@ -13,12 +13,13 @@ from models.approvals.approving import what_is_seen
 from models.clocks import london_date
 from models.database import connect, read, write
 from models.escalations import recording, starting
-from models.escalations.deciding import decide
-from models.escalations.proposing import propose
+from models.escalations.deciding import Decided, decide
+from models.escalations.proposing import ChangeWanted, propose
 from models.escalations.tables import Proposal
 from models.outbox import Message, MessageKind
 from models.people import officers
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.policy import Policy
 from models.schools import contacts
 from models.settings import Settings
@@ -51,26 +52,18 @@ def discuss(engine: Engine, policy: Policy, council: Council) -> Callable[[int, 
 
     def go(urn: int, now: datetime = NOW) -> str:
         with write(engine) as session:
-            by_hos = {"officer": council.hos, "now": now}
-            started = starting.start(
-                session,
-                policy,
-                **by_hos,
+            acting = Acting(session, policy, council.hos, now)
+            concern = starting.EscalationToStart(
                 urn=urn,
                 triggers=["safety"],
                 summary="A concern.",
                 case_officer=council.seo.email,
             )
-            recording.record_discussion(
-                session,
-                policy,
-                **by_hos,
-                reference=started.reference,
-                held_on=now.date(),
-                with_whom=["headteacher"],
-                notes="A note.",
-                agreed_actions="",
+            started = starting.start(acting, concern)
+            held = recording.DiscussionHeld(
+                held_on=now.date(), with_whom=["headteacher"], notes="A note."
             )
+            recording.record_discussion(acting, started.reference, held)
             return started.reference
 
     return go
@@ -168,13 +161,9 @@ def _propose(
 ) -> Proposal:
     with write(engine) as session:
         return propose(
-            session,
-            policy,
-            officer=council.seo,
-            now=now,
-            reference=reference,
-            action="advance",
-            reason="No response came.\nWe telephoned twice.",
+            Acting(session, policy, council.seo, now),
+            reference,
+            ChangeWanted(action="advance", reason="No response came.\nWe telephoned twice."),
         )
 
 
@@ -183,15 +172,8 @@ def _decide(
 ) -> None:
     with write(engine) as session:
         seen = what_is_seen(session, policy, THE_MACHINE, proposal.id, london_date(now))
-        decide(
-            session,
-            policy,
-            officer=council.hos,
-            now=now,
-            proposal_id=proposal.id,
-            seen=seen,
-            **said,
-        )
+        given = Decided(seen=seen, **said)
+        decide(Acting(session, policy, council.hos, now), proposal.id, given)
 
 
 def test_alerts_tell_of_a_proposal_and_its_decision(

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from models.database import read, write
 from models.events import verify
-from models.letters.deliveries import settle
+from models.letters.deliveries import DeliverySettled, settle
 from models.outbox import Message, MessageKind, MessageState
 from models.people.acting import Acting
 from models.refusals import NotPossible
@@ -257,9 +256,9 @@ def test_a_lost_claim_on_the_folder_is_simply_kept_again(posted: Case, tmp_path:
 
 
 def decide(case: Case, message: Message, decision: str) -> Message:
-    values: dict[str, Any] = {"message_id": message.id, "decision": decision, "reason": "I rang."}
-    with write(case.engine) as session:
-        return settle(session, case.policy, officer=case.council.seo, now=case.now, **values)
+    given = DeliverySettled(decision=decision, reason="I rang.")
+    with case.acting() as acting:
+        return settle(acting, message.id, given)
 
 
 def test_an_officer_corrects_the_address_and_sends_again(posted: Case, tmp_path: Path) -> None:

@@ -109,13 +109,7 @@ def _commands(
     emails = [case.council.officers[name].email for name in ("seo", "hos", "hos2", "aed", "legal")]
     return {
         **{action: lambda action=action: change(action) for action in CHANGES},
-        "decide": lambda: (
-            lambda session, policy, **rest: deciding.decide(
-                session, policy, decision="return", **rest
-            ),
-            "proposal_id",
-            REASON,
-        ),
+        "decide": lambda: (deciding.decide, "proposal_id", {"decision": "return", **REASON}),
         "settle_delivery": lambda: (
             deliveries.settle,
             "message_id",

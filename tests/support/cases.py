@@ -13,10 +13,15 @@ from models.approvals.approving import what_is_seen
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations import holding
-from models.escalations.deciding import decide
-from models.escalations.proposing import propose
-from models.escalations.recording import record_discussion, record_response
-from models.escalations.starting import start
+from models.escalations.deciding import Decided, decide
+from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.recording import (
+    DiscussionHeld,
+    ResponseReceived,
+    record_discussion,
+    record_response,
+)
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import (
     Discussion,
     Escalation,
@@ -73,79 +78,51 @@ class Case:
     def started(self, *, by: str = "hos", school: str = "maintained", **values: Any) -> "Case":
         """Start it; by a Head of Service its first step is approved at once."""
         given = {
+            "urn": getattr(self.council, school).urn,
             "triggers": ["safety"],
             "summary": "Attainment has fallen for three years.",
             "case_officer": self.council.seo.email,
+            **values,
         }
-        with write(self.engine) as session:
-            self.reference = start(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                urn=getattr(self.council, school).urn,
-                **{**given, **values},
-            ).reference
+        with refusing():
+            concern = EscalationToStart(**given)
+        with self.acting(by) as acting:
+            self.reference = start(acting, concern).reference
         return self
 
     def discuss(self, *with_whom: str, by: str = "seo", **values: Any) -> Discussion:
         """Record a discussion; with everybody whom the step names unless told."""
         given = {"held_on": london_date(self.now), "notes": "We met.", "agreed_actions": "A plan."}
-        with write(self.engine) as session:
-            return record_discussion(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=self.reference,
-                with_whom=list(with_whom) or list(self.rule.with_),
-                **{**given, **values},
-            )
+        met = list(with_whom) or list(self.rule.with_)
+        with refusing():
+            held = DiscussionHeld(**{"with": met, **given, **values})
+        with self.acting(by) as acting:
+            return record_discussion(acting, self.reference, held)
 
     def respond(self, judgement: str | None = None, by: str = "seo", **values: Any) -> Response:
         """Record a response of today."""
         given = {"received_on": london_date(self.now), "summary": "We will do better."}
-        with write(self.engine) as session:
-            return record_response(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=self.reference,
-                judgement=judgement,
-                **{**given, **values},
-            )
+        with refusing():
+            received = ResponseReceived(**{"judgement": judgement, **given, **values})
+        with self.acting(by) as acting:
+            return record_response(acting, self.reference, received)
 
     def propose(self, action: str, by: str = "seo", **values: Any) -> Proposal:
         """Propose a change."""
-        with write(self.engine) as session:
-            return propose(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=self.reference,
-                action=action,
-                **{"reason": "It is needed.", **values},
-            )
+        with refusing():
+            wanted = ChangeWanted(**{"action": action, "reason": "It is needed.", **values})
+        with self.acting(by) as acting:
+            return propose(acting, self.reference, wanted)
 
     def decide(
         self, proposal: Proposal, by: str, decision: str = "approve", reason: str = "Agreed."
     ) -> Proposal:
         """Decide a proposal once, as it stands now."""
-        with write(self.engine) as session:
-            return decide(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                proposal_id=proposal.id,
-                decision=decision,
-                reason=reason,
-                seen=what_is_seen(
-                    session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
-                ),
-            )
+        with self.acting(by) as acting:
+            seen = what_is_seen(acting.session, self.policy, THE_MACHINE, proposal.id, acting.today)
+            with refusing():
+                given = Decided(decision=decision, reason=reason, seen=seen)
+            return decide(acting, proposal.id, given)
 
     def approve(self, proposal: Proposal) -> Proposal:
         """Let everybody whose approval it needs approve it."""
@@ -204,16 +181,10 @@ class Case:
 
     def restrict(self, *named: str, by: str = "hos", reason: str = "It is delicate.") -> None:
         """Restrict it to its case officer, whoever does so, and those named."""
-        with write(self.engine) as session:
-            holding.restrict(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=self.reference,
-                officers=[self.council.officers[name].email for name in named],
-                reason=reason,
-            )
+        officers = [self.council.officers[name].email for name in named]
+        with self.acting(by) as acting:
+            given = holding.Restriction(officers=officers, reason=reason)
+            holding.restrict(acting, self.reference, given)
 
     @property
     def notice(self) -> WarningNotice:

@@ -53,13 +53,11 @@ def prepared(
     parts = {name: furnished(case, council) for name, case in cases.items()}
     with write(engine) as session:
         holding.restrict(
-            session,
-            policy,
-            officer=council.hos,
-            now=LATER - timedelta(days=1),
-            reference=cases["restricted"].reference,
-            officers=[],
-            reason="The concern is about somebody who is known here.",
+            Acting(session, policy, council.hos, LATER - timedelta(days=1)),
+            cases["restricted"].reference,
+            holding.Restriction(
+                officers=[], reason="The concern is about somebody who is known here."
+            ),
         )
         contacts.set_contact(
             Acting(session, POLICY, council.admin, LATER - timedelta(days=1)),

@@ -26,10 +26,15 @@ from sqlmodel import Session, select
 from models.approvals.approving import what_is_seen
 from models.clocks import london_date
 from models.database import connect, read, write
-from models.escalations.deciding import decide
-from models.escalations.proposing import propose
-from models.escalations.recording import record_discussion, record_response
-from models.escalations.starting import start
+from models.escalations.deciding import Decided, decide
+from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.recording import (
+    DiscussionHeld,
+    ResponseReceived,
+    record_discussion,
+    record_response,
+)
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Action, Proposal, ProposalState
 from models.events import verify
 from models.evidence import keeping
@@ -152,27 +157,22 @@ def _reference(session: Session) -> str:
 def _start(engine: Engine, now: datetime) -> None:
     with write(engine) as session:
         start(
-            session,
-            POLICY,
-            officer=_officer(session, "seo"),
-            now=now,
-            urn=900001,
-            triggers=["safety"],
-            summary="Attainment has fallen.",
-            case_officer="seo@fernshire.example",
+            Acting(session, POLICY, _officer(session, "seo"), now),
+            EscalationToStart(
+                urn=900001,
+                triggers=["safety"],
+                summary="Attainment has fallen.",
+                case_officer="seo@fernshire.example",
+            ),
         )
 
 
 def _propose(engine: Engine, now: datetime) -> None:
     with write(engine) as session:
         propose(
-            session,
-            POLICY,
-            officer=_officer(session, "seo"),
-            now=now,
-            reference=_reference(session),
-            action="advance",
-            reason="Nothing has changed.",
+            Acting(session, POLICY, _officer(session, "seo"), now),
+            _reference(session),
+            ChangeWanted(action="advance", reason="Nothing has changed."),
         )
 
 
@@ -183,13 +183,12 @@ def _decide(engine: Engine, now: datetime) -> None:
         )
         proposal_id = session.exec(awaiting).one().id
         decide(
-            session,
-            POLICY,
-            officer=_officer(session, "hos"),
-            now=now,
-            proposal_id=proposal_id,
-            decision="approve",
-            seen=what_is_seen(session, POLICY, THE_MACHINE, proposal_id, london_date(now)),
+            Acting(session, POLICY, _officer(session, "hos"), now),
+            proposal_id,
+            Decided(
+                decision="approve",
+                seen=what_is_seen(session, POLICY, THE_MACHINE, proposal_id, london_date(now)),
+            ),
         )
 
 
@@ -199,39 +198,30 @@ def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **valu
 
 
 def _approve(
-    session: Session, policy: Policy, *, now: datetime, proposal_id: int, **by: Any
+    session: Session, policy: Policy, *, officer: Officer, now: datetime, proposal_id: int
 ) -> None:
     seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(now))
-    approval = {"proposal_id": proposal_id, "decision": "approve", "seen": seen}
-    decide(session, policy, now=now, **by, **approval)
+    given = Decided(decision="approve", seen=seen)
+    decide(Acting(session, policy, officer, now), proposal_id, given)
 
 
 def _discuss(engine: Engine, now: datetime, on: date) -> None:
     with write(engine) as session:
         record_discussion(
-            session,
-            POLICY,
-            officer=_officer(session, "seo"),
-            now=now,
-            reference=_reference(session),
-            held_on=on,
-            with_whom=["headteacher"],
-            notes="We met.",
-            agreed_actions="A plan.",
+            Acting(session, POLICY, _officer(session, "seo"), now),
+            _reference(session),
+            DiscussionHeld(
+                held_on=on, with_whom=["headteacher"], notes="We met.", agreed_actions="A plan."
+            ),
         )
 
 
 def _respond(engine: Engine, now: datetime, on: date) -> None:
     with write(engine) as session:
         record_response(
-            session,
-            POLICY,
-            officer=_officer(session, "seo"),
-            now=now,
-            reference=_reference(session),
-            received_on=on,
-            summary="We will.",
-            judgement="unsatisfactory",
+            Acting(session, POLICY, _officer(session, "seo"), now),
+            _reference(session),
+            ResponseReceived(received_on=on, summary="We will.", judgement="unsatisfactory"),
         )
 
 

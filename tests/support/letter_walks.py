@@ -16,7 +16,7 @@ from models.approvals.approving import what_is_seen
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations import proposing, recording, starting
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Proposal, ProposalState
 from models.law.powers import consultees
 from models.letters import writing
@@ -102,41 +102,36 @@ class Walk:
                     ),
                 )
             self.reference = starting.start(
-                session,
-                self.policy,
-                officer=self.council.hos,
-                now=self.now,
-                urn=urn,
-                triggers=["underperformance", "leadership"],
-                summary=self.values["prose"],
-                case_officer=self.council.seo.email,
-                not_engaging=not_engaging,
+                Acting(session, self.policy, self.council.hos, self.now),
+                starting.EscalationToStart(
+                    urn=urn,
+                    triggers=["underperformance", "leadership"],
+                    summary=self.values["prose"],
+                    case_officer=self.council.seo.email,
+                    not_engaging=not_engaging,
+                ),
             ).reference
 
     def discuss(self, *with_whom: str) -> None:
+        given = recording.DiscussionHeld(
+            held_on=self.now.date(),
+            with_whom=list(with_whom),
+            notes=self.values["prose"],
+            agreed_actions=self.values["prose"] if "headteacher" in with_whom else "",
+        )
         with write(self.engine) as session:
-            recording.record_discussion(
-                session,
-                self.policy,
-                **self._by(self.council.seo),
-                held_on=self.now.date(),
-                with_whom=with_whom,
-                notes=self.values["prose"],
-                agreed_actions=self.values["prose"] if "headteacher" in with_whom else "",
-            )
+            acting = Acting(session, self.policy, self.council.seo, self.now)
+            recording.record_discussion(acting, self.reference, given)
         self._approve()
 
     def answer(self, judgement: str) -> None:
         self.now += timedelta(days=3)
+        given = recording.ResponseReceived(
+            received_on=self.now.date(), summary=self.values["prose"], judgement=judgement
+        )
         with write(self.engine) as session:
-            recording.record_response(
-                session,
-                self.policy,
-                **self._by(self.council.seo),
-                received_on=self.now.date(),
-                summary=self.values["prose"],
-                judgement=judgement,
-            )
+            acting = Acting(session, self.policy, self.council.seo, self.now)
+            recording.record_response(acting, self.reference, given)
         self._approve()
 
     def write(self) -> None:
@@ -156,15 +151,10 @@ class Walk:
         self.now += timedelta(days=56)
 
     def propose(self, action: str, **more: Any) -> None:
+        given = proposing.ChangeWanted(action=action, reason=self.values["reason"], **more)
         with write(self.engine) as session:
-            proposing.propose(
-                session,
-                self.policy,
-                **self._by(self.council.seo),
-                action=action,
-                reason=self.values["reason"],
-                **more,
-            )
+            acting = Acting(session, self.policy, self.council.seo, self.now)
+            proposing.propose(acting, self.reference, given)
         self._approve()
 
     def warn(self) -> None:
@@ -262,14 +252,15 @@ class Walk:
                 if proposal is None:
                     break
                 decide(
-                    session,
-                    self.policy,
-                    officer=by_role[proposal.approvers[proposal.stage]],
-                    now=self.now,
-                    proposal_id=proposal.id,
-                    decision="approve",
-                    seen=what_is_seen(
-                        session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+                    Acting(
+                        session, self.policy, by_role[proposal.approvers[proposal.stage]], self.now
+                    ),
+                    proposal.id,
+                    Decided(
+                        decision="approve",
+                        seen=what_is_seen(
+                            session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+                        ),
                     ),
                 )
         issue_letters(self.engine, self.policy, self.now)

@@ -43,8 +43,8 @@ class Asked(Fields, Generic[Given]):
 
     Fields are declared by the Input's names (`with_whom`) and stand on the page under those that
     the API has (`with`). A field that the Input has not is the page's own, and has to be there
-    too. `must` are those that this page wants though the Input would do without, `may` the page's
-    own that may be left empty.
+    too. `must` are those that this page wants though the Input would do without, `may` those that
+    may be left empty all the same.
     """
 
     def __init__(

@@ -186,9 +186,9 @@ class Form:
         except ValueError:
             raise InvalidInput(name, f"{label} must be a real date") from None
 
-    def optional_day(self, name: str) -> date | None:
+    def optional_day(self, name: str, fields: Fields | None = None) -> date | None:
         """As `day`; None when the boxes were left empty."""
-        return self.day(name) if self.has_day(name) else None
+        return self.day(name, fields) if self.has_day(name) else None
 
     def filled(self, asked: Asked[Given], *, must: Collection[str] = (), **given: Any) -> Given:
         """The Input that the form fills; `given` is what the page made of its fields.

@@ -7,10 +7,10 @@ from sqlmodel import Session
 
 from models.approvals.approving import what_is_seen
 from models.database import write
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Proposal, ProposalState
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.cover import Cover, delegate
@@ -33,11 +33,9 @@ def rewrite(case: Case, by: str) -> None:
     letter = case.all(Letter)[-1]
     with write(case.engine) as session:
         edit_letter(
-            session,
-            officer=case.council.officers[by],
-            now=case.now,
-            letter_id=letter.id,
-            body="# A letter\n\nAs I would put it.",
+            Acting(session, POLICY, case.council.officers[by], case.now),
+            letter.id,
+            DraftText(body="# A letter\n\nAs I would put it."),
         )
 
 
@@ -130,13 +128,9 @@ def test_an_approval_says_what_was_seen(formal: Case) -> None:
 
     def approve(session: Session, seen: str | None) -> Proposal:
         return decide(
-            session,
-            formal.policy,
-            officer=formal.council.hos,
-            now=formal.now,
-            proposal_id=proposal.id,
-            decision="approve",
-            seen=seen,
+            Acting(session, formal.policy, formal.council.hos, formal.now),
+            proposal.id,
+            Decided(decision="approve", seen=seen),
         )
 
     for nothing in (None, ""):

@@ -9,14 +9,15 @@ from sqlmodel import select
 from models.approvals.approving import what_is_seen
 from models.clocks import london_date, office_moment
 from models.database import connect, read, write
-from models.escalations.deciding import decide
-from models.escalations.proposing import propose
-from models.escalations.starting import start
+from models.escalations.deciding import Decided, decide
+from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Decision, Proposal
 from models.events import Event, verify
 from models.letters.tables import Letter
 from models.matters.tables import Deadline, Matter
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible, Refused
 from models.statutory.secretary_of_state import (
     NoticeReceived,
@@ -197,12 +198,9 @@ def test_resolving_supersedes_the_letters_that_still_wait(case: Case) -> None:
 def test_an_unknown_proposal_is_not_found(case: Case, number: int) -> None:
     with pytest.raises(NotFound), write(case.engine) as session:
         decide(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            proposal_id=number,
-            decision="approve",
+            Acting(session, case.policy, case.council.hos, case.now),
+            number,
+            Decided(decision="approve"),
         )
 
 
@@ -249,15 +247,14 @@ def test_two_officers_deciding_at_once_have_one_effect(
 
     def deciding(name: str, decision: str) -> Callable:
         return lambda session: decide(
-            session,
-            case.policy,
-            officer=case.council.officers[name],
-            now=case.now,
-            proposal_id=proposal.id,
-            decision=decision,
-            reason="At once.",
-            seen=what_is_seen(
-                session, case.policy, THE_MACHINE, proposal.id, london_date(case.now)
+            Acting(session, case.policy, case.council.officers[name], case.now),
+            proposal.id,
+            Decided(
+                decision=decision,
+                reason="At once.",
+                seen=what_is_seen(
+                    session, case.policy, THE_MACHINE, proposal.id, london_date(case.now)
+                ),
             ),
         )
 
@@ -275,13 +272,9 @@ def test_two_proposals_at_once_leave_one_waiting(case: Case, database_url: str) 
 
     def proposing(action: str) -> Callable:
         return lambda session: propose(
-            session,
-            case.policy,
-            officer=case.council.seo,
-            now=case.now,
-            reference=case.reference,
-            action=action,
-            reason="At once.",
+            Acting(session, case.policy, case.council.seo, case.now),
+            case.reference,
+            ChangeWanted(action=action, reason="At once."),
         )
 
     outcomes = at_once(database_url, *map(proposing, ("pause", "withdraw", "resolve")))
@@ -293,14 +286,13 @@ def test_two_proposals_at_once_leave_one_waiting(case: Case, database_url: str) 
 def test_two_starts_at_once_give_one_escalation(case: Case, database_url: str) -> None:
     def starting(urn: int) -> Callable:
         return lambda session: start(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            urn=urn,
-            triggers=["safety"],
-            summary="At once.",
-            case_officer=case.council.seo.email,
+            Acting(session, case.policy, case.council.hos, case.now),
+            EscalationToStart(
+                urn=urn,
+                triggers=["safety"],
+                summary="At once.",
+                case_officer=case.council.seo.email,
+            ),
         )
 
     schools = (case.council.maintained, case.council.academy)

@@ -9,13 +9,14 @@ from models.approvals.approving import what_is_seen
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations import recording
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Response
 from models.events import Event, verify
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
 from models.matters.tables import Deadline, Reminder
 from models.people.access import THE_MACHINE
+from models.people.acting import Acting
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.statements import add
 from models.statutory.ending import end_power
@@ -157,13 +158,9 @@ def test_a_response_that_is_not_judged_holds_the_case(case: Case) -> None:
         case.propose("advance")
     with write(case.engine) as session:
         recording.judge_response(
-            session,
-            case.policy,
-            officer=case.council.seo,
-            now=case.now,
-            response_id=response.id,
-            judgement="unsatisfactory",
-            reason="No plan.",
+            Acting(session, case.policy, case.council.seo, case.now),
+            response.id,
+            recording.ResponseJudgement(judgement="unsatisfactory", reason="No plan."),
         )
     assert case.states["informal_headteacher"] == "unsatisfactory"
     assert case.deadline.state == "missed"
@@ -177,13 +174,9 @@ def test_a_response_is_judged_once_and_a_further_one_may_change_it(case: Case) -
         case.propose("advance")
     with pytest.raises(NotPossible, match="judged already"), write(case.engine) as session:
         recording.judge_response(
-            session,
-            case.policy,
-            officer=case.council.seo,
-            now=NOW,
-            response_id=first.id,
-            judgement="unsatisfactory",
-            reason="",
+            Acting(session, case.policy, case.council.seo, NOW),
+            first.id,
+            recording.ResponseJudgement(judgement="unsatisfactory", reason=""),
         )
     case.now = later(40)
     case.respond("unsatisfactory")
@@ -270,11 +263,9 @@ def test_the_text_of_a_warning_notice_is_not_edited(case: Case) -> None:
     draft = case.all(Letter)[-1]
     with pytest.raises(NotPossible, match="follows from its form"), write(case.engine) as session:
         edit_letter(
-            session,
-            officer=case.council.seo,
-            now=case.now,
-            letter_id=draft.id,
-            body="# Warning notice\n\nDo as you please.",
+            Acting(session, case.policy, case.council.seo, case.now),
+            draft.id,
+            DraftText(body="# Warning notice\n\nDo as you please."),
         )
     assert case.all(Letter)[-1].version == 1
 
@@ -322,13 +313,9 @@ def test_at_the_notice_compliance_is_judged_and_no_response(case: Case) -> None:
         write(case.engine) as session,
     ):
         recording.judge_response(
-            session,
-            case.policy,
-            officer=case.council.seo,
-            now=case.now,
-            response_id=response.id,
-            judgement="unsatisfactory",
-            reason="",
+            Acting(session, case.policy, case.council.seo, case.now),
+            response.id,
+            recording.ResponseJudgement(judgement="unsatisfactory", reason=""),
         )
     with pytest.raises(NotPossible, match="can be judged from"):
         case.judge_compliance(complied=False)
@@ -612,13 +599,12 @@ def test_deadlines_from_every_month_end_are_whole_working_days(case: Case) -> No
         proposal = case.propose("advance")
         with write(case.engine) as session:
             decide(
-                session,
-                case.policy,
-                officer=case.council.hos,
-                now=case.now,
-                proposal_id=proposal.id,
-                decision="approve",
-                seen=what_is_seen(session, case.policy, THE_MACHINE, proposal.id, day),
+                Acting(session, case.policy, case.council.hos, case.now),
+                proposal.id,
+                Decided(
+                    decision="approve",
+                    seen=what_is_seen(session, case.policy, THE_MACHINE, proposal.id, day),
+                ),
             )
             deadline = session.exec(select(Deadline).order_by(col(Deadline.id).desc())).first()
             assert deadline.due_on == _ten_working_days_after(day)

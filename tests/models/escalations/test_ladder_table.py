@@ -21,11 +21,18 @@ from sqlmodel import Session
 from models.approvals.approving import what_is_seen
 from models.clocks import london_date
 from models.database import connect
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.ladder_table import FLAGS, PAGE, Row, page, rows
-from models.escalations.proposing import propose
-from models.escalations.recording import judge_response, record_discussion, record_response
-from models.escalations.starting import start
+from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.recording import (
+    DiscussionHeld,
+    ResponseJudgement,
+    ResponseReceived,
+    judge_response,
+    record_discussion,
+    record_response,
+)
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import (
     Action,
     Escalation,
@@ -81,14 +88,13 @@ class Walk:
         school = self.council.maintained if self.ladder == "maintained" else self.council.academy
         with Session(self.connection, autoflush=False) as session:
             escalation = start(
-                session,
-                self.policy,
-                officer=self.council.hos,
-                now=NOW,
-                urn=school.urn,
-                triggers=["safety"],
-                summary="Attainment has fallen.",
-                case_officer=self.council.seo.email,
+                Acting(session, self.policy, self.council.hos, NOW),
+                EscalationToStart(
+                    urn=school.urn,
+                    triggers=["safety"],
+                    summary="Attainment has fallen.",
+                    case_officer=self.council.seo.email,
+                ),
             )
             self.id, self.reference = escalation.id, escalation.reference
             session.commit()
@@ -238,8 +244,8 @@ class Walk:
     def propose_by_name(
         self, session: Session, officer: Officer, action: str, **values: object
     ) -> Proposal:
-        given = {"reference": self.reference, "action": action, "reason": "It is needed."}
-        return propose(session, self.policy, officer=officer, now=NOW, **given, **values)
+        wanted = ChangeWanted(action=action, reason="It is needed.", **values)
+        return propose(Acting(session, self.policy, officer, NOW), self.reference, wanted)
 
     def refused(
         self, session: Session, call: Callable[..., Any], *args: object, **values: object
@@ -350,13 +356,12 @@ class Walk:
 
     def decide(self, session: Session, officer: Officer, proposal_id: int) -> None:
         decide(
-            session,
-            self.policy,
-            officer=officer,
-            now=NOW,
-            proposal_id=proposal_id,
-            decision="approve",
-            seen=what_is_seen(session, self.policy, THE_MACHINE, proposal_id, london_date(NOW)),
+            Acting(session, self.policy, officer, NOW),
+            proposal_id,
+            Decided(
+                decision="approve",
+                seen=what_is_seen(session, self.policy, THE_MACHINE, proposal_id, london_date(NOW)),
+            ),
         )
 
     def _check_effect(self, session: Session, row: Row) -> None:
@@ -385,39 +390,40 @@ class Walk:
         for officer in self.asking(at):
             may = officer.role in CASEWORK and at.status is Status.OPEN
             answerable = at.state in ("awaiting_response", *JUDGED)
-            common = {"officer": officer, "now": NOW}
-            here = {**common, "reference": self.reference}
-            self._check(session, may, record_discussion, **here, **DISCUSSION)
-            self._check(session, may and answerable, record_response, **here, **RESPONSE)
+            self._check(session, officer, may, record_discussion, self.reference, DISCUSSION)
+            able = may and answerable
+            self._check(session, officer, able, record_response, self.reference, RESPONSE)
             if at.answered:
                 answer = session.connection().execute(select(Response.id)).scalar_one()  # type: ignore[call-overload]
                 judged = may and not at.step.statutory
-                given = {**common, **JUDGEMENT, "response_id": answer}
-                self._check(session, judged, judge_response, **given)
-                self._check(
-                    session, judged, record_response, **here, **{**RESPONSE, **WITH_A_JUDGEMENT}
-                )
+                self._check(session, officer, judged, judge_response, answer, JUDGEMENT)
+                self._check(session, officer, judged, record_response, self.reference, JUDGED_NOW)
 
     def _check(
-        self, session: Session, may: bool, command: Callable[..., Any], **values: object
+        self,
+        session: Session,
+        officer: Officer,
+        may: bool,
+        command: Callable[..., Any],
+        *given: object,
     ) -> None:
+        def call(alone: Session) -> None:
+            command(Acting(alone, self.policy, officer, NOW), *given)
+
         if may:
             with self.undone() as alone:
-                command(alone, self.policy, **values)
+                call(alone)
         else:
-            self.refused(session, command, self.policy, **values)
+            self.refused(session, call)
 
 
-JUDGEMENT = {"judgement": "unsatisfactory", "reason": ""}
-WITH_A_JUDGEMENT = {"judgement": "unsatisfactory"}
+JUDGEMENT = ResponseJudgement(judgement="unsatisfactory")
 JUDGED = ("satisfactory", "unsatisfactory", "no_response")
-DISCUSSION = {
-    "held_on": TODAY,
-    "with_whom": ["chair_of_governors", "headteacher"],
-    "notes": "We met.",
-    "agreed_actions": "",
-}
-RESPONSE = {"received_on": TODAY, "summary": "Yes.", "judgement": None}
+DISCUSSION = DiscussionHeld(
+    held_on=TODAY, with_whom=["chair_of_governors", "headteacher"], notes="We met."
+)
+RESPONSE = ResponseReceived(received_on=TODAY, summary="Yes.")
+JUDGED_NOW = ResponseReceived(received_on=TODAY, summary="Yes.", judgement="unsatisfactory")
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Proposal
 from models.events import Event
+from models.inputs import Reason
 from models.letters import shown as letters_shown
-from models.letters.deliveries import settle
+from models.letters.deliveries import DeliverySettled, settle
 from models.letters.shown import held_contacts
 from models.letters.tables import Letter
 from models.matters.case import find_case
-from models.matters.held_contacts import settle_contact
+from models.matters.held_contacts import ContactChosen, settle_contact
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE, reader
 from models.people.acting import Acting
@@ -52,14 +53,10 @@ def held(case: Case) -> list[letters_shown.HeldContact]:
 def choose(case: Case, by: str, decision: str, seen: str = "", role: str = "headteacher") -> None:
     with write(case.engine) as session:
         settle_contact(
-            session,
-            case.policy,
-            officer=case.council.officers[by],
-            now=NOW,
-            reference=case.reference,
-            role=role,
-            decision=decision,
-            seen=seen or held(case)[0].seen,
+            Acting(session, case.policy, case.council.officers[by], NOW),
+            case.reference,
+            role,
+            ContactChosen(decision=decision, seen=seen or held(case)[0].seen),
         )
 
 
@@ -199,12 +196,9 @@ def test_lifting_the_restriction_confirms_nothing(case: Case, waiting: Proposal)
     set_contact(case, "admin", "diverted@elsewhere.example")
     with write(case.engine) as session:
         holding.open_to_all(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            reason="It is known now.",
+            Acting(session, case.policy, case.council.hos, NOW),
+            case.reference,
+            Reason(reason="It is known now."),
         )
     assert len(held(case)) == 1
     set_contact(case, "admin", "again@elsewhere.example")
@@ -224,13 +218,9 @@ def test_a_closed_case_sends_again_to_whom_it_sent(case: Case, waiting: Proposal
         change(session, Message, {"id": letter.id}, state=MessageState.FAILED)
     with write(case.engine) as session:
         settle(
-            session,
-            case.policy,
-            officer=case.council.seo,
-            now=NOW,
-            message_id=letter.id,
-            decision="send_again",
-            reason="The box was full.",
+            Acting(session, case.policy, case.council.seo, NOW),
+            letter.id,
+            DeliverySettled(decision="send_again", reason="The box was full."),
         )
     assert case.messages[-1].to_email == BEFORE
 

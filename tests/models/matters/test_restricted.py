@@ -15,13 +15,15 @@ from models.database import read, write
 from models.escalations import holding
 from models.escalations.events import CaseOpenedToAll, CaseRestricted
 from models.escalations.shown import escalation, escalations
-from models.escalations.starting import start
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Escalation, Proposal
 from models.events import Event
+from models.inputs import Reason
 from models.matters.shown import deadlines
 from models.matters.tables import NamedOfficer
 from models.outbox import Message
 from models.people.access import THE_MACHINE, reader
+from models.people.acting import Acting
 from models.people.tables import Officer, Phase
 from models.policy import Policy
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
@@ -49,12 +51,9 @@ def open_to_all(case: Case, by: str = "hos") -> None:
     """End the restriction."""
     with write(case.engine) as session:
         holding.open_to_all(
-            session,
-            case.policy,
-            officer=case.council.officers[by],
-            now=case.now,
-            reference=case.reference,
-            reason="It is known now.",
+            Acting(session, case.policy, case.council.officers[by], case.now),
+            case.reference,
+            Reason(reason="It is known now."),
         )
 
 
@@ -146,14 +145,10 @@ def test_starting_another_one_tells_nothing_of_it(case: Case, council: Council) 
     def begin(officer: Officer) -> None:
         with write(case.engine) as session:
             start(
-                session,
-                case.policy,
-                officer=officer,
-                now=NOW,
-                urn=900001,
-                triggers=["safety"],
-                summary="A worry.",
-                case_officer=officer.email,
+                Acting(session, case.policy, officer, NOW),
+                EscalationToStart(
+                    urn=900001, triggers=["safety"], summary="A worry.", case_officer=officer.email
+                ),
             )
 
     with pytest.raises(NotPossible, match=case.reference):
@@ -270,15 +265,8 @@ def test_a_restriction_that_cannot_be_is_refused_at_its_field(
 ) -> None:
     case.started()
     given = {"officers": [], "reason": "It is delicate."}
-    with pytest.raises(InvalidInput, match=says) as refused, write(case.engine) as session:
-        holding.restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            **{**given, **values},
-        )
+    with pytest.raises(InvalidInput, match=says) as refused, case.acting("hos") as acting:
+        holding.restrict(acting, case.reference, holding.Restriction(**{**given, **values}))
     assert refused.value.errors[0][0] == field
     assert not case.matter.restricted
 
@@ -306,13 +294,9 @@ def test_who_restricted_it_and_why_is_on_record(case: Case) -> None:
 def hand_over(case: Case, to: str, by: str = "hos", reason: str = "She moved on.") -> None:
     with write(case.engine) as session:
         holding.change_case_officer(
-            session,
-            case.policy,
-            officer=case.council.officers[by],
-            now=case.now,
-            reference=case.reference,
-            case_officer=case.council.officers[to].email,
-            reason=reason,
+            Acting(session, case.policy, case.council.officers[by], case.now),
+            case.reference,
+            holding.NewCaseOfficer(case_officer=case.council.officers[to].email, reason=reason),
         )
 
 

@@ -14,7 +14,7 @@ from models.approvals.approving import what_is_seen
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations import holding
-from models.escalations.deciding import decide
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Proposal, ProposalState
 from models.events import Event, verify
 from models.evidence import keeping
@@ -74,14 +74,8 @@ class Record:
         with read(self.engine) as session:
             seen = what_is_seen(session, self.policy, THE_MACHINE, proposal_id, TODAY)
         with write(self.engine) as session:
-            decide(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                proposal_id=proposal_id,
-                **{"decision": decision, "seen": seen, **values},
-            )
+            acting = Acting(session, self.policy, self.council.officers[by], self.now)
+            decide(acting, proposal_id, Decided(**{"decision": decision, "seen": seen, **values}))
 
     def agree(self, by: str = "seo", **values: Any) -> int:
         given = {"what": "Send the action plan", "due_on": TODAY + timedelta(days=28)}
@@ -97,13 +91,12 @@ class Record:
     def restrict(self, *named: str, by: str = "hos") -> None:
         with write(self.engine) as session:
             holding.restrict(
-                session,
-                self.policy,
-                officer=self.council.officers[by],
-                now=self.now,
-                reference=REFERENCE,
-                officers=[self.council.officers[name].email for name in named],
-                reason="It is delicate.",
+                Acting(session, self.policy, self.council.officers[by], self.now),
+                REFERENCE,
+                holding.Restriction(
+                    officers=[self.council.officers[name].email for name in named],
+                    reason="It is delicate.",
+                ),
             )
 
     def one(self, table: Any) -> Any:

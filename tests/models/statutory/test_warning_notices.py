@@ -11,7 +11,7 @@ from models.database import read, write
 from models.events import verify
 from models.letters.serving import ServiceOfLetter, record_service
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.acting import Acting
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotPossible
@@ -140,7 +140,9 @@ def test_its_text_follows_from_its_form_alone(case: Case) -> None:
     [letter] = letters(case, "warning_notice")
     with write(case.engine) as session, pytest.raises(NotPossible, match="follows from its form"):
         edit_letter(
-            session, officer=case.council.seo, now=case.now, letter_id=letter.id, body="# Nothing"
+            Acting(session, POLICY, case.council.seo, case.now),
+            letter.id,
+            DraftText(body="# Nothing"),
         )
 
 

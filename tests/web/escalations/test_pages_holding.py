@@ -11,7 +11,8 @@ from models.database import read, write
 from models.escalations.tables import Proposal
 from models.events import Event
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
+from models.people.acting import Acting
 from models.people.events import RefusalsCounted
 from models.record.events import AccessRefused, RestrictedCaseRead
 from models.refusals import NotPossible
@@ -241,5 +242,7 @@ def test_a_letter_that_was_signed_off_is_not_changed(visitors: Visitors, case: C
         write(visitors.engine) as session,
     ):
         edit_letter(
-            session, officer=case.council.seo, now=case.now, letter_id=letter.id, body="# x"
+            Acting(session, case.policy, case.council.seo, case.now),
+            letter.id,
+            DraftText(body="# x"),
         )

@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from models.database import read, write
-from models.escalations.holding import restrict
+from models.escalations.holding import Restriction, restrict
 from models.evidence.keeping import Upload
 from models.evidence.tables import EvidenceFile
 from models.files.cautions import Caution
 from models.files.folder import LARGEST, path_of
 from models.people.access import RULES, Act
+from models.people.acting import Acting
 from models.schools.tables import School
 from models.statements import change
 from tests.support.cases import Case
@@ -173,13 +174,9 @@ def test_a_restricted_case_hides_its_files(visitors: Visitors, case: Case) -> No
     send(visitors.seo, form_of(case))
     with write(case.engine) as session:
         restrict(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=case.now,
-            reference=case.reference,
-            officers=[case.council.hos.email],
-            reason="About a relative.",
+            Acting(session, case.policy, case.council.hos, case.now),
+            case.reference,
+            Restriction(officers=[case.council.hos.email], reason="About a relative."),
         )
     assert visitors.hos.client.get("/files/1").status_code == 200
     missing = visitors.seo2.client.get("/files/2")

@@ -44,13 +44,11 @@ def troubled(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
         )
         identity.sign_in(session, now=served.now, officer=served.council.hos)
         holding.restrict(
-            session,
-            served.policy,
-            officer=served.council.hos,
-            now=served.now,
-            reference=case.reference,
-            officers=["hos@fernshire.example"],
-            reason="It is about a named person.",
+            Acting(session, served.policy, served.council.hos, served.now),
+            case.reference,
+            holding.Restriction(
+                officers=["hos@fernshire.example"], reason="It is about a named person."
+            ),
         )
     return served
 

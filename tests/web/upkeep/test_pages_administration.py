@@ -484,12 +484,9 @@ def test_the_audit_names_cases_that_the_administrator_sees(visitors: Visitors, c
     case.restrict()
     with write(case.engine) as session:
         holding.open_to_all(
-            session,
-            case.policy,
-            officer=case.council.hos,
-            now=NOW,
-            reference=case.reference,
-            reason="It is settled.",
+            Acting(session, case.policy, case.council.hos, NOW),
+            case.reference,
+            Reason(reason="It is settled."),
         )
     visitors.viewer.get(f"/escalations/{case.reference}/propose/advance", 403)
 

@@ -4,36 +4,48 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.approvals import shown as approvals_shown
 from models.approvals.shown import proposal, proposals
 from models.database import read
-from models.escalations.deciding import decide
-from models.escalations.tables import Proposal
+from models.escalations.deciding import Decided, decide
+from models.escalations.tables import Proposal, ProposalState
+from models.inputs import Day, Email
 from models.letters import shown as letters_shown
-from models.letters.deliveries import settle
+from models.letters.deliveries import DeliverySettled, settle
 from models.letters.tables import Letter
-from models.letters.writing import edit_letter
+from models.letters.writing import DraftText, edit_letter
 from models.matters.shown import Deadline, deadlines
+from models.matters.tables import DeadlineState
 from models.outbox import Message
 from models.paging import Page
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import (
-    DeadlineQuery,
-    DecisionBody,
-    LetterBody,
-    ProposalDecisionBody,
-    ProposalQuery,
-)
-from web.door import AtDoor, Writing, key
+from web.api.paging import Paging
+from web.door import AtDoor, InOneGo, key
 from web.letter_files import FORMATS, letter_file
 
 router = APIRouter(tags=["Decisions"])
 Key = Annotated[int, Depends(key)]
 # A letter brings its own style; nothing in it may run or load.
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
+
+class ProposalQuery(Paging):
+    """Which proposals: what waits for the caller, or what they proposed or decided."""
+
+    state: ProposalState = ProposalState.AWAITING
+
+
+class DeadlineQuery(Paging):
+    """Which deadlines; `due_before` leaves out that day, `running` those of paused escalations."""
+
+    due_from: Day | None = None
+    running: bool = False
+    due_before: Day | None = None
+    state: DeadlineState | None = None
+    case_officer: Email | None = None
 
 
 @router.get(
@@ -68,23 +80,14 @@ def show_proposal(door: AtDoor, officer: Caller, id: Key) -> Response:
     response_model=approvals_shown.Proposal,
     dependencies=[may(Act.DECIDE, of=Proposal)],
 )
-def decide_proposal(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: ProposalDecisionBody
-) -> Response:
+def decide_proposal(once: OnlyOnce, id: Key, body: Decided) -> Response:
     """Approve a proposal as it was `seen`, or return it with a reason."""
 
-    def command(session: Session) -> approvals_shown.Proposal:
-        decide(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            proposal_id=id,
-            **body.model_dump(),
-        )
-        return proposal(session, door.policy, reader(officer), id, today=door.today)
+    def command(acting: Acting) -> approvals_shown.Proposal:
+        decide(acting, id, body)
+        return proposal(acting.session, acting.policy, acting.reader, id, today=acting.today)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(
@@ -122,13 +125,11 @@ def show_letter(door: AtDoor, officer: Caller, id: Key) -> Response:
     response_model=letters_shown.Letter,
     dependencies=[may(Act.WRITE_LETTER, of=Letter)],
 )
-def put_letter(
-    door: AtDoor, officer: Caller, acting: Writing, id: Key, body: LetterBody
-) -> Response:
+def put_letter(in_one_go: InOneGo, id: Key, body: DraftText) -> Response:
     """A new version of a draft."""
-    with acting() as session:
-        edit_letter(session, officer=officer, now=door.now, letter_id=id, body=body.body)
-        return answer(letters_shown.letter(session, door.policy, reader(officer), id))
+    with in_one_go() as acting:
+        edit_letter(acting, id, body)
+        return answer(letters_shown.letter(acting.session, acting.policy, acting.reader, id))
 
 
 @router.post(
@@ -136,23 +137,14 @@ def put_letter(
     response_model=letters_shown.Message,
     dependencies=[may(Act.SETTLE_DELIVERY, of=Message)],
 )
-def settle_message(
-    door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: DecisionBody
-) -> Response:
+def settle_message(once: OnlyOnce, id: Key, body: DeliverySettled) -> Response:
     """Say what became of a refused or unknown delivery: `sent`, or `send_again`."""
 
-    def command(session: Session) -> letters_shown.Message:
-        settle(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            message_id=id,
-            **body.model_dump(),
-        )
-        return letters_shown.message(session, reader(officer), id)
+    def command(acting: Acting) -> letters_shown.Message:
+        settle(acting, id, body)
+        return letters_shown.message(acting.session, acting.reader, id)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(

@@ -4,13 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
+from pydantic import Field
 
 from models.approvals import shown as approvals_shown
 from models.database import read
 from models.escalations import held as escalations_held
-from models.escalations.proposing import propose
-from models.escalations.recording import judge_response, record_discussion, record_response
+from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.recording import (
+    DiscussionHeld,
+    ResponseJudgement,
+    ResponseReceived,
+    judge_response,
+    record_discussion,
+    record_response,
+)
 from models.escalations.shown import (
     Escalation,
     EscalationNow,
@@ -18,22 +25,17 @@ from models.escalations.shown import (
     escalation_now,
     escalations,
 )
-from models.escalations.starting import start
+from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Response as SchoolsResponse
+from models.escalations.tables import Status
+from models.inputs import Email, Word
 from models.letters.shown import ListedLetter, Message, letters_of, messages_of
 from models.matters.shown import Deadline, deadlines_of
 from models.paging import Page
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from models.record import timeline
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.bodies import (
-    DiscussionBody,
-    EscalationQuery,
-    JudgementBody,
-    ProposalBody,
-    ResponseBody,
-    StartBody,
-)
 from web.api.paging import Paging
 from web.door import AtDoor, key, reference
 
@@ -41,6 +43,20 @@ router = APIRouter(tags=["Escalations"])
 Reference = Annotated[str, Depends(reference)]
 Key = Annotated[int, Depends(key)]
 Pages = Annotated[Paging, Query()]
+
+
+class EscalationQuery(Paging):
+    """Which escalations; `status` may be given several times."""
+
+    status: list[Status] = Field(default=[], max_length=len(Status))
+    ladder: Word | None = None
+    step: Word | None = None
+    urn: int | None = Field(None, ge=1, le=999_999)
+    case_officer: Email | None = None
+    overdue: bool | None = None
+    age: Word | None = None
+    query: Word = ""
+    sort: Word = "reference"
 
 
 @router.get(
@@ -65,16 +81,16 @@ def list_escalations(
     response_model=Escalation,
     dependencies=[may(Act.START)],
 )
-def start_escalation(door: AtDoor, officer: Caller, once: OnlyOnce, body: StartBody) -> Response:
+def start_escalation(once: OnlyOnce, body: EscalationToStart) -> Response:
     """Start an escalation; it waits for a Head of Service unless one starts it."""
 
-    def command(session: Session) -> Escalation:
-        started = start(session, door.policy, officer=officer, now=door.now, **body.model_dump())
+    def command(acting: Acting) -> Escalation:
+        reference = start(acting, body).reference
         return escalation(
-            session, door.policy, reader(officer), started.reference, today=door.today
+            acting.session, acting.policy, acting.reader, reference, today=acting.today
         )
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.get(
@@ -108,23 +124,14 @@ def list_discussions(door: AtDoor, officer: Caller, reference: Reference, query:
     response_model=escalations_held.Discussion,
     dependencies=[may(Act.RECORD_DISCUSSION)],
 )
-def add_discussion(
-    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: DiscussionBody
-) -> Response:
+def add_discussion(once: OnlyOnce, reference: Reference, body: DiscussionHeld) -> Response:
     """Record a discussion or meeting; at an approved informal step it carries the step out."""
 
-    def command(session: Session) -> escalations_held.Discussion:
-        held = record_discussion(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return escalations_held.discussion(session, door.policy, reader(officer), held.id)
+    def command(acting: Acting) -> escalations_held.Discussion:
+        held = record_discussion(acting, reference, body)
+        return escalations_held.discussion(acting.session, acting.policy, acting.reader, held.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.get(
@@ -147,23 +154,14 @@ def list_responses(door: AtDoor, officer: Caller, reference: Reference, query: P
     response_model=escalations_held.Response,
     dependencies=[may(Act.RECORD_RESPONSE)],
 )
-def add_response(
-    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ResponseBody
-) -> Response:
+def add_response(once: OnlyOnce, reference: Reference, body: ResponseReceived) -> Response:
     """Record what the school answered, judged at once or not yet."""
 
-    def command(session: Session) -> escalations_held.Response:
-        response = record_response(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
-        return escalations_held.response(session, door.policy, reader(officer), response.id)
+    def command(acting: Acting) -> escalations_held.Response:
+        made = record_response(acting, reference, body)
+        return escalations_held.response(acting.session, acting.policy, acting.reader, made.id)
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.post(
@@ -171,21 +169,14 @@ def add_response(
     response_model=escalations_held.Response,
     dependencies=[may(Act.JUDGE_RESPONSE, of=SchoolsResponse)],
 )
-def judge(door: AtDoor, officer: Caller, once: OnlyOnce, id: Key, body: JudgementBody) -> Response:
+def judge(once: OnlyOnce, id: Key, body: ResponseJudgement) -> Response:
     """Judge a response that was recorded without a judgement."""
 
-    def command(session: Session) -> escalations_held.Response:
-        judge_response(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            response_id=id,
-            **body.model_dump(),
-        )
-        return escalations_held.response(session, door.policy, reader(officer), id)
+    def command(acting: Acting) -> escalations_held.Response:
+        judge_response(acting, id, body)
+        return escalations_held.response(acting.session, acting.policy, acting.reader, id)
 
-    return once.carry_out(command)
+    return once.act(command)
 
 
 @router.get(
@@ -210,25 +201,16 @@ def list_proposals_of(
     response_model=approvals_shown.Proposal,
     dependencies=[may(Act.PROPOSE)],
 )
-def add_proposal(
-    door: AtDoor, officer: Caller, once: OnlyOnce, reference: Reference, body: ProposalBody
-) -> Response:
+def add_proposal(once: OnlyOnce, reference: Reference, body: ChangeWanted) -> Response:
     """Put a change forward for approval; a formal step carries its drafted letter."""
 
-    def command(session: Session) -> approvals_shown.Proposal:
-        proposal = propose(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
-        )
+    def command(acting: Acting) -> approvals_shown.Proposal:
+        proposal = propose(acting, reference, body)
         return approvals_shown.proposal(
-            session, door.policy, reader(officer), proposal.id, today=door.today
+            acting.session, acting.policy, acting.reader, proposal.id, today=acting.today
         )
 
-    return once.carry_out(command, 201)
+    return once.act(command, 201)
 
 
 @router.get(

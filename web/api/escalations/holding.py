@@ -1,18 +1,17 @@
 """Whose a case is, and cover for absence."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.database import read
 from models.escalations import holding
 from models.escalations.shown import Escalation, escalation
+from models.inputs import Reason
 from models.letters.shown import HeldContact, held_contacts
-from models.matters.held_contacts import settle_contact
+from models.matters.held_contacts import ContactChosen, settle_contact
 from models.paging import Page
 from models.people import cover
 from models.people import shown as people_shown
@@ -20,7 +19,6 @@ from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.people.shown import delegation, delegations
 from models.people.tables import Delegation
-from web.api import bodies
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, key, reference
@@ -30,24 +28,16 @@ Reference = Annotated[str, Depends(reference)]
 Pages = Annotated[Paging, Query()]
 
 
-def _carried_out(
-    once: Once, reference: str, command: Callable[..., Any], body: bodies.Body
-) -> Response:
+def _carried_out(once: Once, reference: str, command: Callable[[Acting], object]) -> Response:
     """Carry out a command on an escalation, and show the escalation as it is then."""
-    door, officer = once.door, once.officer
 
-    def run(session: Session) -> Escalation:
-        command(
-            session,
-            door.policy,
-            officer=officer,
-            now=door.now,
-            reference=reference,
-            **body.model_dump(),
+    def run(acting: Acting) -> Escalation:
+        command(acting)
+        return escalation(
+            acting.session, acting.policy, acting.reader, reference, today=acting.today
         )
-        return escalation(session, door.policy, reader(officer), reference, today=door.today)
 
-    return once.carry_out(run)
+    return once.act(run)
 
 
 @router.post(
@@ -56,10 +46,12 @@ def _carried_out(
     dependencies=[may(Act.CHANGE_CASE_OFFICER)],
 )
 def change_case_officer(
-    once: OnlyOnce, reference: Reference, body: bodies.CaseOfficerBody
+    once: OnlyOnce, reference: Reference, body: holding.NewCaseOfficer
 ) -> Response:
     """Give a case to another case officer."""
-    return _carried_out(once, reference, holding.change_case_officer, body)
+    return _carried_out(
+        once, reference, lambda acting: holding.change_case_officer(acting, reference, body)
+    )
 
 
 @router.post(
@@ -67,14 +59,14 @@ def change_case_officer(
     response_model=Escalation,
     dependencies=[may(Act.RESTRICT)],
 )
-def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody) -> Response:
+def restrict(once: OnlyOnce, reference: Reference, body: holding.Restriction) -> Response:
     """Restrict a case to these officers, its case officer, the caller and the Director.
 
     Its runs in Prefect go within two minutes, and with them its events on a server that `scc up`
     started; another server keeps its events as long as it is set to. E-mails that were sent, what
     was exported or downloaded, log files and backups stay as they are.
     """
-    return _carried_out(once, reference, holding.restrict, body)
+    return _carried_out(once, reference, lambda acting: holding.restrict(acting, reference, body))
 
 
 @router.post(
@@ -82,9 +74,11 @@ def restrict(once: OnlyOnce, reference: Reference, body: bodies.RestrictionBody)
     response_model=Escalation,
     dependencies=[may(Act.RESTRICT)],
 )
-def open_to_all(once: OnlyOnce, reference: Reference, body: bodies.ReasonBody) -> Response:
+def open_to_all(once: OnlyOnce, reference: Reference, body: Reason) -> Response:
     """End the restriction of a case."""
-    return _carried_out(once, reference, holding.open_to_all, body)
+    return _carried_out(
+        once, reference, lambda acting: holding.open_to_all(acting, reference, body)
+    )
 
 
 @router.get(
@@ -107,10 +101,12 @@ def list_held_contacts(
     dependencies=[may(Act.CONFIRM_CONTACT)],
 )
 def settle_held_contact(
-    once: OnlyOnce, reference: Reference, role: str, body: bodies.HeldContactBody
+    once: OnlyOnce, reference: Reference, role: str, body: ContactChosen
 ) -> Response:
     """Let the case's letters use the school's contact, or stay with the one before."""
-    return _carried_out(once, reference, partial(settle_contact, role=role), body)
+    return _carried_out(
+        once, reference, lambda acting: settle_contact(acting, reference, role, body)
+    )
 
 
 @router.get(

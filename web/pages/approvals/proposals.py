@@ -14,7 +14,7 @@ from models import paging
 from models.approvals import shown as approvals_shown
 from models.approvals.approving import own_work, recipients_if_known
 from models.clocks import add_working_days
-from models.escalations.deciding import decide, find_approver
+from models.escalations.deciding import Decided, decide, find_approver
 from models.escalations.tables import Action, Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
@@ -27,6 +27,7 @@ from models.policy import StepRule
 from models.refusals import ChangedSince, InvalidInput
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
+from web.pages.asked import Asked
 from web.pages.escalations.propose import CONFIRMED
 from web.pages.forms import Form, Posted
 from web.pages.letters.letters import editable, preview
@@ -44,6 +45,11 @@ from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
+DECISION = Asked(
+    Decided,
+    decision=("Decision", "Choose what you decide"),
+    reason=("Reason", "Enter a reason"),
+)
 
 
 @router.get("/proposals", dependencies=[may(Act.USE_OWN_ACCOUNT)])
@@ -106,21 +112,13 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
     """Approve the proposal, or return it with a reason."""
     try:
         returns = form.text("decision") == "return"
-        form.check("decision", *(["reason"] if returns else []))
-        with visit.write() as session:
-            decided = decide(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                proposal_id=number,
-                decision=form.text("decision"),
-                reason=form.text("reason"),
-                seen=form.text("seen"),
-            )
-            page = session.get_one(Matter, decided.matter_id).page
+        must = ("reason",) if returns else ()
+        given = form.filled(DECISION, must=must, seen=form.text("seen"))
+        with visit.acting() as acting:
+            decided = decide(acting, number, given)
+            page = acting.session.get_one(Matter, decided.matter_id).page
     except (InvalidInput, ChangedSince) as refusal:
-        return _proposal(visit, number, form.refused(refusal))
+        return _proposal(visit, number, form.refused(refusal, DECISION))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
     return visit.done(page, done.get(decided.state, "signed_off"))
 

@@ -16,6 +16,7 @@ from models.people.access import Act
 from models.refusals import InvalidInput
 from models.risk import level_changes as risk_level_changes
 from models.risk.level_changes import SchoolLevelChange
+from web.pages.asked import Fields
 from web.pages.forms import Form
 from web.pages.lists import List, PageNumber, address, day_of
 from web.pages.visits import Visit, Visitor, may
@@ -23,6 +24,7 @@ from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
+DEADLINES = Fields(case_officer=("Case officer", "Choose a case officer"))
 
 
 @router.get("/dashboard", dependencies=[may(Act.SEE_OUTLINES)])
@@ -54,7 +56,7 @@ def deadlines(
         try:
             found = find_deadlines(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, DEADLINES)
     return visit.page(
         "dashboard/deadlines.html",
         title="Deadlines",
@@ -74,7 +76,7 @@ def level_changes(visit: Visitor, page: PageNumber, since: str = "") -> Response
         try:
             found = find_level_changes(session, visit, {"since": since}, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, Fields())
     return visit.page(
         "dashboard/level_changes.html",
         title="Changes of risk level",

@@ -15,6 +15,7 @@ from models.people.shown import officers_in
 from models.people.tables import CASEWORK
 from models.policy.editions import all_steps
 from models.refusals import InvalidInput
+from web.pages.asked import Fields
 from web.pages.forms import Form
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
@@ -22,6 +23,13 @@ from web.tables import Column
 
 router = APIRouter()
 PER_PAGE = 25
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    status=("Status", "Choose a status"),
+    ladder=("Ladder", "Choose a ladder"),
+    step=("Step", "Choose a step"),
+    case_officer=("Case officer", "Choose a case officer"),
+)
 STANDING = [status.value for status in LIVE]
 FIRST_SORT = "next_deadline"
 AGES = {
@@ -71,7 +79,7 @@ def caseload(
         try:
             found = find(session, visit, chosen, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
         officers = officers_in(session, CASEWORK)
         steps = all_steps(session, visit.policy)
     return visit.page(

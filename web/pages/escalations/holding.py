@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from models.escalations import holding
+from models.inputs import Reason
 from models.letters import shown as letters_shown
 from models.matters.case import find_case
-from models.matters.held_contacts import settle_contact
+from models.matters.held_contacts import ContactChosen, settle_contact
 from models.matters.shown import named_on
 from models.people.access import ON_THE_CASE, Act
 from models.people.shown import officers_in
@@ -17,10 +17,25 @@ from models.people.tables import CASEWORK, Officer
 from models.policy.wording import role_words
 from models.refusals import InvalidInput
 from models.settings import PREFECT_KEEPS_EVENTS
+from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.visits import Reference, Visit, Visitor, may
 
 router = APIRouter()
+WHY = ("Reason", "Enter a reason")
+WHETHER = ("Restriction", "Choose whether the case is restricted")
+CASE_OFFICER = Asked(
+    holding.NewCaseOfficer, case_officer=("Case officer", "Choose a case officer"), reason=WHY
+)
+RESTRICTION = Asked(
+    holding.Restriction,
+    may=("officers",),
+    restricted=WHETHER,
+    officers=("Officers", "Choose who sees the case"),
+    reason=WHY,
+)
+OPENING = Asked(Reason, restricted=WHETHER, reason=WHY)
+CHOICE = Asked(ContactChosen, decision=("Decision", "Choose what you decide"))
 
 
 @router.get("/escalations/{reference}/case-officer", dependencies=[may(Act.CHANGE_CASE_OFFICER)])
@@ -33,19 +48,11 @@ def case_officer(visit: Visitor, reference: Reference) -> Response:
 def change_case_officer(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Give the case to another case officer."""
     try:
-        form.check("case_officer", "reason")
-        with visit.write() as session:
-            holding.change_case_officer(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                case_officer=form.text("case_officer"),
-                reason=form.text("reason"),
-            )
+        given = form.filled(CASE_OFFICER)
+        with visit.acting() as acting:
+            holding.change_case_officer(acting, reference, given)
     except InvalidInput as invalid:
-        return _case_officer(visit, reference, form.refused(invalid))
+        return _case_officer(visit, reference, form.refused(invalid, CASE_OFFICER))
     return visit.done(f"/escalations/{reference}", "case_officer")
 
 
@@ -72,35 +79,22 @@ def restriction(visit: Visitor, reference: Reference) -> Response:
 def restrict(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Restrict the case to those who were chosen, or open it to all again."""
     try:
-        form.check("restricted", "reason")
-        with visit.write() as session:
-            _restrict(session, visit, reference, form)
+        _restrict(visit, reference, form)
     except STAYS as refusal:
-        return _restriction(visit, reference, form.refused(refusal))
+        return _restriction(visit, reference, form.refused(refusal, RESTRICTION))
     what = "restricted" if form.yes("restricted") else "opened_to_all"
     return visit.done(f"/escalations/{reference}", what)
 
 
-def _restrict(session: Session, visit: Visit, reference: str, form: Form) -> None:
+def _restrict(visit: Visit, reference: str, form: Form) -> None:
     if form.yes("restricted"):
-        holding.restrict(
-            session,
-            visit.policy,
-            officer=visit.officer,
-            now=visit.now,
-            reference=reference,
-            officers=form.texts("officers"),
-            reason=form.text("reason"),
-        )
+        given = form.filled(RESTRICTION)
+        with visit.acting() as acting:
+            holding.restrict(acting, reference, given)
         return
-    holding.open_to_all(
-        session,
-        visit.policy,
-        officer=visit.officer,
-        now=visit.now,
-        reference=reference,
-        reason=form.text("reason"),
-    )
+    why = form.filled(OPENING)
+    with visit.acting() as acting:
+        holding.open_to_all(acting, reference, why)
 
 
 def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
@@ -139,20 +133,11 @@ def held_contact(visit: Visitor, reference: Reference, role: str) -> Response:
 def settle_held_contact(visit: Visitor, reference: Reference, role: str, form: Posted) -> Response:
     """Choose between the two."""
     try:
-        form.check("decision")
-        with visit.write() as session:
-            settle_contact(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                role=role,
-                decision=form.text("decision"),
-                seen=form.text("seen"),
-            )
+        given = form.filled(CHOICE, seen=form.text("seen"))
+        with visit.acting() as acting:
+            settle_contact(acting, reference, role, given)
     except STAYS as refusal:
-        return _held_contact(visit, reference, role, form.refused(refusal))
+        return _held_contact(visit, reference, role, form.refused(refusal, CHOICE))
     confirmed = form.text("decision") == "confirm"
     what = "contact_confirmed" if confirmed else "contact_kept"
     return visit.done(f"/escalations/{reference}", what)

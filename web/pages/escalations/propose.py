@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.clocks import add_working_days
 from models.escalations.offering import Confirmation, Offer, offer
 from models.escalations.possible import Situation
-from models.escalations.proposing import BY_NAME, letter_with, propose, reached
+from models.escalations.proposing import BY_NAME, ChangeWanted, letter_with, propose, reached
 from models.escalations.tables import Action
 from models.letters.words import why_now
 from models.matters.case import find_case
@@ -17,11 +17,23 @@ from models.matters.possible import CaseAct
 from models.people.access import Act
 from models.people.tables import Role
 from models.refusals import InvalidInput, NotFound
+from web.pages.asked import Asked
 from web.pages.escalations.acts import address
 from web.pages.forms import Form, Posted
 from web.pages.visits import Reference, Visit, Visitor, may
 
 router = APIRouter()
+CONFIRM = ("Confirmation", "Confirm this before you propose the change")
+CHANGE = Asked(
+    ChangeWanted,
+    head_performance_in_question=CONFIRM,
+    not_engaging=CONFIRM,
+    to=("New date", "Enter the new date of the deadline"),
+    respond_by=("Date for the response", "Enter the date by which the school is to respond"),
+    step=("Step", "Choose the step at which the escalation goes on"),
+    reason=("Reason", "Enter a reason"),
+    words=("What the school is told", "Enter what the letter says to the school"),
+)
 
 # What may have to be confirmed with a proposal, in words.
 CONFIRMED: dict[Confirmation, str] = {
@@ -85,39 +97,26 @@ def change(visit: Visitor, reference: Reference, action: str) -> Response:
 def propose_change(visit: Visitor, reference: Reference, action: str, form: Posted) -> Response:
     """Put the change forward."""
     try:
-        with visit.write() as session:
-            flags = _confirmed(session, visit, reference, action, form)
-            proposal = propose(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                action=action,
-                reason=form.text("reason"),
-                words=form.text("words"),
-                to=form.optional_day("to"),
-                respond_by=form.optional_day("respond_by"),
-                step=form.text("step") or None,
-                head_performance_in_question=flags.get("head_performance_in_question"),
-                not_engaging=flags.get("not_engaging"),
-            )
+        with visit.acting() as acting:
+            given = _wanted(acting.session, visit, reference, action, form)
+            proposal = propose(acting, reference, given)
     except InvalidInput as invalid:
-        return _change(visit, reference, action, form.refused(invalid))
+        return _change(visit, reference, action, form.refused(invalid, CHANGE))
     return visit.done(f"/proposals/{proposal.id}", "proposed")
 
 
-def _confirmed(
+def _wanted(
     session: Session, visit: Visit, reference: str, action: str, form: Form
-) -> dict[str, bool]:
-    """The flag that is recorded with this change, once the officer has confirmed it."""
+) -> ChangeWanted:
+    """The change with the flag that is recorded with it, once the officer has confirmed it."""
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
     here = _situation(session, visit, reference)
     confirm = offer(Action(action), here.at, here.law).confirm
-    confirmed = [confirm[0]] if confirm else []
-    form.check(*confirmed, *(["to"] if action == Action.EXTEND else []), "reason")
-    return dict([confirm]) if confirm else {}
+    must = [*([confirm[0]] if confirm else []), *(["to"] if action == Action.EXTEND else [])]
+    flags = dict.fromkeys(("head_performance_in_question", "not_engaging"))
+    confirmed = dict([confirm]) if confirm else {}
+    return form.filled(CHANGE, must=must, action=action, **{**flags, **confirmed})
 
 
 def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:

@@ -8,10 +8,30 @@ from models.escalations.tables import Response as SchoolsResponse
 from models.matters.case import Case, case_of, find_case, see_row_in_case
 from models.people.access import Act
 from models.refusals import InvalidInput
+from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Reference, Visit, Visitor, may
 
 router = APIRouter()
+DISCUSSION = Asked(
+    recording.DiscussionHeld,
+    held_on=("The date", "Enter the date on which it was held"),
+    with_whom=("Who took part", "Choose who took part"),
+    notes=("What was said", "Enter what was said"),
+    agreed_actions=("Agreed actions", "Enter what was agreed"),
+)
+RESPONSE = Asked(
+    recording.ResponseReceived,
+    must=("judgement",),
+    received_on=("The date", "Enter the date on which it was received"),
+    summary=("Summary", "Enter a summary"),
+    judgement=("Judgement", "Choose how you judge the response"),
+)
+JUDGEMENT = Asked(
+    recording.ResponseJudgement,
+    judgement=("Judgement", "Choose how you judge the response"),
+    reason=("Reason", "Enter a reason"),
+)
 
 
 @router.get("/escalations/{reference}/discussions/new", dependencies=[may(Act.RECORD_DISCUSSION)])
@@ -24,21 +44,11 @@ def discussion(visit: Visitor, reference: Reference) -> Response:
 def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a discussion or meeting."""
     try:
-        form.check("held_on", "with", "notes")
-        with visit.write() as session:
-            recording.record_discussion(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                held_on=form.day("held_on"),
-                with_whom=form.texts("with"),
-                notes=form.text("notes"),
-                agreed_actions=form.text("agreed_actions"),
-            )
+        given = form.filled(DISCUSSION)
+        with visit.acting() as acting:
+            recording.record_discussion(acting, reference, given)
     except InvalidInput as invalid:
-        return _discussion(visit, reference, form.refused(invalid))
+        return _discussion(visit, reference, form.refused(invalid, DISCUSSION))
     return visit.done(f"/escalations/{reference}", "discussion")
 
 
@@ -69,21 +79,12 @@ def response(visit: Visitor, reference: Reference) -> Response:
 def record_response(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a response, judged at once or later."""
     try:
-        form.check("received_on", "summary", "judgement")
         judgement = form.text("judgement")
-        with visit.write() as session:
-            recording.record_response(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                received_on=form.day("received_on"),
-                summary=form.text("summary"),
-                judgement=None if judgement == "later" else judgement,
-            )
+        given = form.filled(RESPONSE, judgement=None if judgement == "later" else judgement)
+        with visit.acting() as acting:
+            recording.record_response(acting, reference, given)
     except InvalidInput as invalid:
-        return _response(visit, reference, form.refused(invalid))
+        return _response(visit, reference, form.refused(invalid, RESPONSE))
     return visit.done(f"/escalations/{reference}", "response")
 
 
@@ -107,20 +108,12 @@ def judgement(visit: Visitor, number: Key) -> Response:
 def judge(visit: Visitor, number: Key, form: Posted) -> Response:
     """Judge a response."""
     try:
-        form.check("judgement")
-        with visit.write() as session:
-            judged = recording.judge_response(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                response_id=number,
-                judgement=form.text("judgement"),
-                reason=form.text("reason"),
-            )
-            case = case_of(session, visit.policy, visit.reader, judged.escalation_id)
+        given = form.filled(JUDGEMENT)
+        with visit.acting() as acting:
+            judged = recording.judge_response(acting, number, given)
+            case = case_of(acting.session, acting.policy, acting.reader, judged.escalation_id)
     except InvalidInput as invalid:
-        return _judgement(visit, number, form.refused(invalid))
+        return _judgement(visit, number, form.refused(invalid, JUDGEMENT))
     return visit.done(f"/escalations/{case.matter.reference}", "judged")
 
 

@@ -2,11 +2,9 @@
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session
 
 from models.escalations import starting
 from models.escalations.tables import Trigger
-from models.matters.tables import Matter
 from models.people import officers as people_officers
 from models.people.access import Act
 from models.people.shown import officers_in
@@ -14,6 +12,7 @@ from models.people.tables import CASEWORK, Role
 from models.refusals import InvalidInput
 from models.schools import contacts
 from models.schools.tables import School
+from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber
 from web.pages.schools.schools import search
@@ -22,6 +21,16 @@ from web.pages.wording import upper_first
 
 router = APIRouter()
 FLAGS = ("head_performance_in_question", "not_engaging")
+CONFIRM = ("Confirmation", "Confirm this before you propose the change")
+CONCERN = Asked(
+    starting.EscalationToStart,
+    urn=("School", "Choose a school"),
+    triggers=("Triggers", "Choose at least one trigger"),
+    summary=("Summary", "Enter a summary"),
+    not_engaging=CONFIRM,
+    head_performance_in_question=CONFIRM,
+    case_officer=("Case officer", "Choose a case officer"),
+)
 
 
 @router.get("/escalations/new", dependencies=[may(Act.START)])
@@ -53,12 +62,13 @@ def no_answers_yet(_: Visitor, urn: str) -> Response:
 def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
     """Show the answers, after hearing from the command whether it would take them."""
     try:
+        given = _concerning(urn, form)
         with visit.rehearsal() as acting:
-            _start(acting.session, visit, urn, form)
+            starting.start(acting, given)
             school = contacts.find_school(acting.session, urn)
             responsible = people_officers.find_officer(acting.session, form.text("case_officer"))
     except InvalidInput as invalid:
-        return _concern(visit, urn, form.refused(invalid))
+        return _concern(visit, urn, form.refused(invalid, CONCERN))
     return visit.page(
         "escalations/start_check.html",
         title="Check your answers",
@@ -74,27 +84,19 @@ def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
 def start(visit: Visitor, urn: str, form: Posted) -> Response:
     """Start the escalation. Sent twice, the second is refused: the school has one already."""
     try:
-        with visit.write() as session:
-            matter = _start(session, visit, urn, form)
+        given = _concerning(urn, form)
+        with visit.acting() as acting:
+            matter = starting.start(acting, given)
     except InvalidInput as invalid:
-        return _concern(visit, urn, form.refused(invalid))
+        return _concern(visit, urn, form.refused(invalid, CONCERN))
     done = "started" if matter.opened_on else "start_proposed"
     return visit.done(f"/escalations/{matter.reference}", done)
 
 
-def _start(session: Session, visit: Visit, urn: str, form: Form) -> Matter:
+def _concerning(urn: str, form: Form) -> starting.EscalationToStart:
+    """What was typed; what was left empty is the command's to refuse, all faults at once."""
     flags = {name: bool(form.text(name)) for name in FLAGS}
-    return starting.start(
-        session,
-        visit.policy,
-        officer=visit.officer,
-        now=visit.now,
-        urn=urn,
-        triggers=form.texts("triggers"),
-        summary=form.text("summary"),
-        case_officer=form.text("case_officer"),
-        **flags,
-    )
+    return form.taken(CONCERN, urn=urn, **flags)
 
 
 def _concern(visit: Visit, urn: str, form: Form) -> Response:

@@ -11,7 +11,7 @@ from models import paging
 from models.letters import serving
 from models.letters import shown as letters_shown
 from models.letters.tables import Letter, LetterState, LetterVersion
-from models.letters.writing import edit_letter, follows_from_form
+from models.letters.writing import DraftText, edit_letter, follows_from_form
 from models.matters.at_hand import see_row
 from models.people.access import Act
 from models.policy.wording import inside
@@ -29,6 +29,7 @@ from web.pages.wording import upper_first
 from web.rules import anybody
 
 router = APIRouter()
+DRAFT = Asked(DraftText, body=("Text of the letter", "Enter the text of the letter"))
 
 SERVICE = Asked(
     serving.ServiceOfLetter,
@@ -128,17 +129,11 @@ def edit(visit: Visitor, number: Key) -> Response:
 def save(visit: Visitor, number: Key, form: Posted) -> Response:
     """Keep a new version of the draft."""
     try:
-        form.check("body")
-        with visit.write() as session:
-            edit_letter(
-                session,
-                officer=visit.officer,
-                now=visit.now,
-                letter_id=number,
-                body=form.text("body"),
-            )
+        given = form.filled(DRAFT)
+        with visit.acting() as acting:
+            edit_letter(acting, number, given)
     except InvalidInput as invalid:
-        return _edit(visit, number, form.refused(invalid))
+        return _edit(visit, number, form.refused(invalid, DRAFT))
     return visit.done(f"/letters/{number}", "letter")
 
 

@@ -4,15 +4,22 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from models.letters import shown as letters_shown
-from models.letters.deliveries import settle
+from models.letters.deliveries import DeliverySettled, settle
 from models.matters.at_hand import see_row
 from models.outbox import Message, MessageKind
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
+from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Visit, Visitor, may
 
 router = APIRouter()
+DELIVERY = Asked(
+    DeliverySettled,
+    must=("reason",),
+    decision=("Decision", "Choose what you decide"),
+    reason=("Reason", "Enter a reason"),
+)
 
 
 @router.get("/messages/{id}", dependencies=[may(Act.SEE_CASE, of=Message)])
@@ -25,19 +32,11 @@ def message(visit: Visitor, number: Key) -> Response:
 def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
     """Put on record that it arrived, or send it again."""
     try:
-        form.check("decision", "reason")
-        with visit.write() as session:
-            settled = settle(
-                session,
-                visit.policy,
-                officer=visit.officer,
-                now=visit.now,
-                message_id=number,
-                decision=form.text("decision"),
-                reason=form.text("reason"),
-            )
+        given = form.filled(DELIVERY)
+        with visit.acting() as acting:
+            settled = settle(acting, number, given)
     except InvalidInput as invalid:
-        return _message(visit, number, form.refused(invalid))
+        return _message(visit, number, form.refused(invalid, DELIVERY))
     return visit.done(f"/letters/{settled.letter_id}", "settled")
 
 

@@ -13,6 +13,7 @@ from models.people import shown as people_shown
 from models.people.access import Act
 from models.record.audit_shown import AuditEntry, audit
 from models.refusals import InvalidInput
+from web.pages.asked import Fields
 from web.pages.forms import PARTS, Form
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Visit, Visitor, may
@@ -24,6 +25,12 @@ FILTERS = (
     "topic",
     "officer",
     *(f"{day}-{part}" for day in ("first_day", "last_day") for part in PARTS),
+)
+SEARCH = Fields(
+    days=("first_day", "last_day"),
+    officer=("Officer", "Choose an officer"),
+    first_day=("First day", "Enter the first day"),
+    last_day=("Last day", "Enter the last day"),
 )
 
 
@@ -37,7 +44,7 @@ def entries(visit: Visitor, page: PageNumber) -> Response:
         try:
             found = find(session, visit, filters, page, PER_PAGE)
         except InvalidInput as invalid:
-            form = form.refused(invalid)
+            form = form.refused(invalid, SEARCH)
         officers = people_shown.officers(session, per_page=MOST_PER_PAGE).items
     return visit.page(
         "record/audit.html",
@@ -62,8 +69,8 @@ def find(
         visit.reader,
         topic=form.text("topic"),
         officer=form.text("officer"),
-        first_day=form.optional_day("first_day"),
-        last_day=form.optional_day("last_day"),
+        first_day=form.optional_day("first_day", SEARCH),
+        last_day=form.optional_day("last_day", SEARCH),
         page=page,
         per_page=per_page,
     )
