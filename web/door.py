@@ -75,12 +75,7 @@ def _act(request: Request, door: AtDoor) -> Callable[[], AbstractContextManager[
     return lambda: act(request, door)
 
 
-def _write(request: Request) -> Callable[[], AbstractContextManager[Session]]:
-    return lambda: acting(request)
-
-
 InOneGo = Annotated[Callable[[], AbstractContextManager[Acting]], Depends(_act)]
-Writing = Annotated[Callable[[], AbstractContextManager[Session]], Depends(_write)]
 
 
 def key(id: str) -> int:

@@ -11,9 +11,6 @@ from models.people.acting import Acting
 def carry_out(acting: Acting, command: Callable[..., Any], **values: Any) -> Any:
     """Run it with its keys, and with the rest as the one Input that it takes."""
     named = signature(command).parameters
-    if "acting" not in named:
-        by = {"officer": acting.officer, "now": acting.now}
-        return command(acting.session, acting.policy, **by, **values)
     keys = {name: values.pop(name) for name in named if name in values}
     with refusing():
         given = {"given": get_type_hints(command)["given"](**values)} if "given" in named else {}

@@ -43,7 +43,6 @@ from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer
-from models.policy import Policy
 from models.register import importing
 from models.risk.rounds import publish_round
 from models.settings import Settings
@@ -197,12 +196,10 @@ def _statutory(engine: Engine, now: datetime, name: str, by: str = "seo", **valu
         carry_out(Acting(session, POLICY, _officer(session, by), now), STATUTORY[name], **values)
 
 
-def _approve(
-    session: Session, policy: Policy, *, officer: Officer, now: datetime, proposal_id: int
-) -> None:
-    seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, london_date(now))
-    given = Decided(decision="approve", seen=seen)
-    decide(Acting(session, policy, officer, now), proposal_id, given)
+def _approve(acting: Acting, proposal_id: int) -> None:
+    session, policy = acting.session, acting.policy
+    seen = what_is_seen(session, policy, THE_MACHINE, proposal_id, acting.today)
+    decide(acting, proposal_id, Decided(decision="approve", seen=seen))
 
 
 def _discuss(engine: Engine, now: datetime, on: date) -> None:

@@ -21,13 +21,13 @@ from models.refusals import InvalidInput, NotIdentified, Refused
 from models.shown import Shown
 from models.statements import add
 from web.api import problems
-from web.door import AtDoor, Door, acting, let_in
+from web.door import AtDoor, Door, act, let_in
 from web.rules import May, keep_refusal
 
 JSON = "application/json"
 _bearer = HTTPBearer(auto_error=False, description="A token of `scc token`.")
 
-Command = Callable[[Session], Shown]
+Command = Callable[[Acting], Shown]
 
 
 def answer(found: Shown, status: int = 200) -> Response:
@@ -66,27 +66,19 @@ class Once:
     key: str | None
     digest: str
 
-    def carry_out(self, command: Command, status: int = 200) -> Response:
+    def act(self, command: Command, status: int = 200) -> Response:
         """Run the command and answer with what it returns; raises Refused when there is no key."""
-        with acting(self.request) as session:
+        with act(self.request, self.door) as acting:
             if self.key is None:
-                return answer(command(session), status)
-            first = self._first(session)
+                return answer(command(acting), status)
+            first = self._first(acting.session)
             if first is not None:
                 return self._again(first)
-            answered, refusal = _carry_out(session, command, status)
-            self._keep(session, answered)
+            answered, refusal = _carry_out(acting, command, status)
+            self._keep(acting.session, answered)
         if refusal is not None:
             keep_refusal(self.request, refusal)
         return answered
-
-    def act(self, command: Callable[[Acting], Shown], status: int = 200) -> Response:
-        """As `carry_out`, for a command of the caller."""
-
-        def run(session: Session) -> Shown:
-            return command(Acting(session, self.door.policy, self.officer, self.door.now))
-
-        return self.carry_out(run, status)
 
     def again(self) -> Response | None:
         """The first answer, if this key has one: before anything is made ready for a command."""
@@ -121,13 +113,13 @@ class Once:
         )
 
 
-def _carry_out(session: Session, command: Command, status: int) -> tuple[Response, Refused | None]:
+def _carry_out(acting: Acting, command: Command, status: int) -> tuple[Response, Refused | None]:
     """Run the command; a refusal undoes what it began, and is an answer like any other."""
     try:
-        with session.connection().begin_nested():
-            return answer(command(session), status), None
+        with acting.session.connection().begin_nested():
+            return answer(command(acting), status), None
     except Refused as refusal:
-        forget(session)
+        forget(acting.session)
         return problems.answer(refusal), refusal
 
 
