@@ -1,6 +1,6 @@
 """What happened on a case, as doors show it: its events, and the same in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, WithJsonSchema
@@ -10,8 +10,8 @@ from models import events
 from models.happened import Names
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
-from models.matters.at_hand import find_id
-from models.matters.case import find_case
+from models.matters.at_hand import AtHand, find_id, find_matter
+from models.matters.case import Case, at_hand
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.tables import Officer
@@ -67,7 +67,7 @@ def events_of(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Event]:
-    """The events of one escalation as they stand in the chain. Raises NotFound. Four queries."""
+    """The events of one matter as they stand in the chain. Raises NotFound. Four queries."""
     statement = _events(find_id(session, reader, reference), newest_first)
     return paged(
         session,
@@ -89,21 +89,28 @@ def timeline(
     per_page: int = PER_PAGE,
 ) -> Page[Told]:
     """The same events for people, newest first. Raises NotFound. Five queries."""
-    case = find_case(session, policy, reader, reference)
-    procedure = procedure_of(session, policy, case.escalation)
+    about = at_hand(session, policy, find_matter(session, reader, reference))
 
     def told(found: Sequence[events.Event]) -> list[Told]:
-        names = Titles(procedure, _letter_names(session, found), case.escalation.ladder)
+        names = _names(about, _letter_names(session, found))
         return [_told(names, event) for event in _described(session, found)]
 
     return paged(
         session,
-        _events(case.matter.id, newest_first=True),
+        _events(about.matter.id, newest_first=True),
         events.Event.sequence,
         told,
         page=page,
         per_page=per_page,
     )
+
+
+def _names(about: AtHand, letters: Mapping[int, str]) -> Titles:
+    """What the steps of its ladder, if it is on one, and its letters are called."""
+    if not isinstance(about, Case):
+        return Titles(about.policy, letters)
+    procedure = procedure_of(about.session, about.todays_policy, about.escalation)
+    return Titles(procedure, letters, about.escalation.ladder)
 
 
 def _letter_names(session: Session, found: Sequence[events.Event]) -> dict[int, str]:
