@@ -1,6 +1,6 @@
 """A school's own record as doors show it: what it is; what is on it is listed as of any matter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,9 @@ from sqlmodel import Session, col, func, select
 from models.escalations.tables import Proposal, ProposalState
 from models.evidence.tables import EvidenceFile
 from models.letters.addressing import contacts_of
-from models.letters.tables import Letter
+from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN
+from models.letters.shown import ListedLetter
+from models.letters.tables import Letter, LetterVersion
 from models.matters.shown import named_on
 from models.matters.tables import Deadline, DeadlineState, Matter, MatterKind
 from models.paging import Item, Page
@@ -69,6 +71,35 @@ def school_record(session: Session, reader: Reader, urn: object) -> SchoolRecord
         ),
         files=_count(session, record, EvidenceFile),
     )
+
+
+class SchoolLetter(Shown):
+    """A letter of the record; `subject` is the heading of its text."""
+
+    subject: str
+    letter: ListedLetter
+
+
+def with_subjects(session: Session, letters: Sequence[ListedLetter]) -> list[SchoolLetter]:
+    """The same letters, each with its subject, as it stands in the version it has now."""
+    statement = (
+        select(LetterVersion.letter_id, LetterVersion.body)
+        .join(Letter, col(Letter.id) == col(LetterVersion.letter_id))
+        .where(col(LetterVersion.version) == col(Letter.version))
+        .where(col(Letter.id).in_([letter.id for letter in letters]))
+    )
+    bodies = dict(session.exec(statement).all())
+    return [
+        SchoolLetter(subject=_heading(bodies[letter.id]) or letter.title, letter=letter)
+        for letter in letters
+    ]
+
+
+def _heading(body: str) -> str:
+    first = body.partition("\n")[0]
+    if not first.startswith("# "):
+        return ""
+    return first.removeprefix("# ").replace(LITERAL_OPEN, "").replace(LITERAL_CLOSE, "").strip()
 
 
 class Addressee(Shown):

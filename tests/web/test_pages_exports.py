@@ -58,12 +58,12 @@ def busy(
     case.propose("withdraw")
     restricted = Case(case.engine, policy, case.council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
+    keep_record(SchoolRecord(case.engine, policy, case.council), tmp_path)
     support(Programme(case.engine, policy, case.council))
     write_letters(Post(case.engine, policy, case.council, Settings(home=tmp_path, _env_file=None)))
     with write(case.engine) as session:
         add(session, Message, **refused_letter(restricted))
     import_register(case.engine)
-    keep_record(SchoolRecord(case.engine, policy, case.council), tmp_path)
     visitors.viewer.get("/administration", 403)  # the audit has a refusal
     return visitors
 
@@ -120,9 +120,9 @@ def refused_letter(case: Case) -> dict[str, Any]:
 
 
 def keep_record(record: SchoolRecord, home: Path) -> None:
-    """Two letters of which one is approved, three deadlines of which one is settled, two files."""
+    """Two letters, three deadlines of which one is settled, two files."""
     record.approve(record.letter())
-    record.letter(to="chair_of_governors")
+    record.approve(record.letter(to="chair_of_governors"))
     settings = Settings(home=home, _env_file=None)
     record.file(settings)
     record.settle(record.deadline(days=10), done=True)
@@ -181,7 +181,7 @@ def of(heading: str) -> Callable[[dict[str, str]], str]:
 
 
 def numbered(row: dict[str, str]) -> str:
-    return f"{row['Number']}. {row['Letter']}"
+    return f"{row['Number']}. {row['Subject']}"
 
 
 ROW = "//main//tbody/tr"

@@ -50,7 +50,7 @@ def test_a_school_is_written_to_and_what_it_promised_is_done(walk: Walk, tmp_pat
     walk.go("/schools/900001/record")
     walk.sees("Issued", "Sent", "Letter 1 (letter to the school) was issued")
     pictured(walk, "record")
-    walk.follow("1. Letter to the school")
+    walk.follow("1. Our visit of 20 November")
     pictured(walk, "letter")
     walk.served.wait(days=28)
     walk.sign_in("seo")

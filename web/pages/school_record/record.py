@@ -1,6 +1,6 @@
 """A school's own record: letters, deadlines and files, and what happened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,9 +15,10 @@ from models.matters import shown as matters_shown
 from models.matters.sight import is_theirs
 from models.matters.tables import DeadlineState, Matter
 from models.paging import MOST_AT_ONCE, Item, Page
-from models.people.access import Act
+from models.people.access import ON_THE_CASE, Act
+from models.people.shown import officers_in
 from models.record.timeline import timeline
-from models.school_record.shown import listed_on, school_record
+from models.school_record.shown import SchoolLetter, listed_on, school_record, with_subjects
 from models.schools.contacts import find_school
 from web.pages.escalations.case import DatedLine, entry, pressing, remaining
 from web.pages.evidence.evidence import in_words
@@ -36,7 +37,7 @@ def _on(visit: Visit, session: Session, listed: Callable[[str], Page[Item]]) -> 
 
 def find_letters(
     session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
-) -> Page[letters_shown.ListedLetter]:
+) -> Page[SchoolLetter]:
     """The letters of the record, the newest first."""
     found = _on(
         visit,
@@ -45,7 +46,7 @@ def find_letters(
             session, visit.policy, visit.reader, reference, page=page, per_page=per_page
         ),
     )
-    return found.of(found.items[::-1])
+    return found.of(with_subjects(session, found.items[::-1]))
 
 
 def find_deadlines(
@@ -88,21 +89,21 @@ def find_files(
 
 
 LISTS: tuple[List[Any], ...] = (
-    List[letters_shown.ListedLetter](
+    List[SchoolLetter](
         "/schools/{urn}/record/letters",
         Act.SEE_CASE,
         "Letters of school",
         find_letters,
         [
-            Column("Number", lambda letter: letter.number),
-            Column("Letter", lambda letter: letter.title),
-            Column("To", lambda letter: letter.to),
-            Column("Copies", lambda letter: ", ".join(letter.copies)),
-            Column("State", lambda letter: letter.state),
-            Column("Dated", lambda letter: letter.dated),
-            Column("Signed by", lambda letter: letter.signed_by),
-            Column("Issued at", lambda letter: letter.issued_at),
-            Column("SHA-256", lambda letter: letter.sha256),
+            Column("Number", lambda each: each.letter.number),
+            Column("Subject", lambda each: each.subject),
+            Column("To", lambda each: each.letter.to),
+            Column("Copies", lambda each: ", ".join(each.letter.copies)),
+            Column("State", lambda each: each.letter.state),
+            Column("Dated", lambda each: each.letter.dated),
+            Column("Signed by", lambda each: each.letter.signed_by),
+            Column("Issued at", lambda each: each.letter.issued_at),
+            Column("SHA-256", lambda each: each.letter.sha256),
         ],
         of=Matter,
     ),
@@ -180,12 +181,19 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             events=events,
             items=[entry(event) for event in events.items],
             in_words=in_words,
+            seen_by=_names(session, found.officers),
             may_write=theirs and visit.may(Act.WRITE_LETTER),
             may_agree=theirs and visit.may(Act.AGREE_DEADLINE),
             may_add=theirs and visit.may(Act.ADD_EVIDENCE),
             may_confirm=visit.may(Act.CONFIRM_CONTACT),
             may_restrict=theirs and visit.may(Act.RESTRICT),
         )
+
+
+def _names(session: Session, emails: Sequence[str]) -> list[str]:
+    """What the officers are called who have these e-mail addresses."""
+    named = {officer.email: officer.name for officer in officers_in(session, ON_THE_CASE)}
+    return sorted(named.get(email, email) for email in emails)
 
 
 def _line(deadline: matters_shown.Deadline, visit: Visit) -> DatedLine:
