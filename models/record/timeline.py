@@ -156,7 +156,7 @@ def _told(names: Names, event: Event) -> Told:
         sentence=names.event(event.kind, event.data),
         who=event.actor_name,
         actor=event.actor,
-        text=event.data.get("reason", ""),
+        text=event.data.get("reason") or event.data.get("note", ""),
         letter=event.data.get("letter"),
         proposal=event.data.get("proposal"),
     )

@@ -105,7 +105,8 @@ def test_a_deadline_is_set_and_settled(visitors: Visitors, record: SchoolRecord)
     assert page.errors == [("Enter why it is no longer wanted", "#note")]
     page = page.submit(done="no", note="The school closes.")
     assert page.path == HERE
-    assert "is no longer wanted." in page.text
+    told = "is no longer wanted. by Sam Ellison 23 November 2026 at 10am The school closes."
+    assert told in page.text
     assert "Done, or no longer wanted: The plan is sent" not in page.links
     visitors.seo.get("/deadlines/1/outcome", 409)
     visitors.seo.get("/deadlines/2/outcome", 404)
