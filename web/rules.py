@@ -23,6 +23,7 @@ from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.record.audit import record_reading, record_refusal
 from models.refusals import NotAllowed, NotFound, Refused
+from models.school_record.opening import find_record
 from models.statements import by_key
 from web.door import AtDoor, Door, key, open_door, reference
 from web.routes import Routes, standing_at
@@ -38,7 +39,8 @@ class Rule:
     An address with a `{reference}` is about that escalation, and any other that names a row is of
     a table. Where that hangs on cases the number is called `{id}`, and its case must be there to
     be seen; any other table's rows are about no case. A second number, such as `{item}`, is of a
-    row of the first.
+    row of the first. Of `Matter` it is about the record of the school whose `{urn}` it has: that is
+    made when it is needed, and whoever does not see it is answered as if there were none yet.
     """
 
     act: Act | None
@@ -100,6 +102,8 @@ def _unsaid(path: str, route: APIRoute) -> str | None:
         return "names a table, but its address names no row of one." if table else None
     if table is None:
         return f"must say of which table {{{min(names)}}} is: may(Act.…, of=…)."
+    if table is Matter:
+        return None if "urn" in names else "is about a school’s record, and must have its {urn}."
     if not leads_to_matter(table):
         return None
     if not issubclass(table, OfMatter):
@@ -113,14 +117,15 @@ def _admit(request: Request, door: Door, officer: Officer, rule: Rule) -> None:
     require(officer, rule.act)
     with read(door.engine) as session:
         about, missing = _about(session, request, rule.of)
-        matter = find_visible(session, reader(officer), about) if about else None
-    if not missing:
-        return
-    if matter is None:
+        if rule.of is Matter:
+            matter = find_record(session, reader(officer), request.path_params["urn"])
+        else:
+            matter = find_visible(session, reader(officer), about) if about else None
+    if missing and matter is None:
         if about is not None:
             keep_refusal(request, NotFound(missing), about)
         raise NotFound(missing)
-    if matter.restricted:
+    if matter is not None and matter.restricted:
         with write(door.engine) as session:
             record_reading(
                 session, now=door.now, officer=officer, matter=matter, what=request.url.path

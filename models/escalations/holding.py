@@ -22,6 +22,7 @@ from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.school_record.opening import enter_record
 from models.statements import add_all, change, find, remove
 from models.telling import tell
 from models.text import check_printable, check_prose
@@ -104,6 +105,15 @@ def restrict(acting: Acting, reference: str, given: Restriction) -> Matter:
     restricted = CaseRestricted(matter.id, officers=officers, reason=given.reason)
     append(session, acting.now, officer.email, restricted)
     return matter
+
+
+def restrict_record(acting: Acting, urn: object, given: Restriction) -> Matter:
+    """Restrict a school's own record; it is opened where there is none, before anything is on it.
+
+    Raises as `restrict` and `enter_record`.
+    """
+    record = enter_record(acting, Act.RESTRICT, urn)
+    return restrict(acting, record.matter.reference, given)
 
 
 def _named(session: Session, emails: Sequence[str]) -> list[Officer]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from models.escalations.proposing import BY_NAME
 from models.escalations.tables import Action, Status, StepState
 from models.people.tables import CASEWORK, Role
-from models.policy import Ladder, Policy, StepRule, load_policy
+from models.policy import Approvable, Ladder, Policy, StepRule, load_policy
 from models.policy.ladder import Standing, approvers, refusal, target
 from models.settings import DEFAULT_POLICY
 
@@ -148,8 +148,14 @@ def _people(policy: Policy) -> Iterator[str]:
     yield "|---|---|"
     yield "| move to a step, use a power | the step’s own approvers, in the tables below |"
     for approvable, roles in policy.approvers.items():
-        yield f"| {Action(approvable.value).label} | {_in_turn(roles)} |"
+        yield f"| {_what(approvable)} | {_in_turn(roles)} |"
     yield ""
+
+
+def _what(approvable: Approvable) -> str:
+    if approvable is Approvable.SCHOOL_LETTER:
+        return "send a letter that belongs to no escalation"
+    return Action(approvable.value).label
 
 
 def _in_turn(roles: tuple[str, ...]) -> str:

@@ -1,7 +1,7 @@
 """Files attached to a case: received, checked and kept; what dead uploads left, removed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -71,7 +71,26 @@ def scan_is_missing(settings: Settings, school: School) -> bool:
     return not chosen and not school.demonstration
 
 
-@contextmanager
+@dataclass(frozen=True)
+class Place:
+    """Where a file is to go, for an officer who may put one there; both raise what stands in way.
+
+    `look` tells the school before the file is taken in, in a session for looking; `enter` finds
+    what the file hangs on, in the transaction that writes it down.
+    """
+
+    look: Callable[[Session, Policy, Officer], School]
+    enter: Callable[[Acting], AtHand]
+
+
+def on_matter(reference: str) -> Place:
+    """A matter that there is, by its reference."""
+    return Place(
+        look=lambda session, policy, officer: _enter(session, policy, officer, reference).school,
+        enter=lambda acting: _enter(acting.session, acting.policy, acting.officer, reference),
+    )
+
+
 def receive(
     engine: Engine,
     policy: Policy,
@@ -81,17 +100,33 @@ def receive(
     now: datetime,
     reference: str,
     upload: Upload,
-) -> Iterator[Received]:
-    """Take in a file for a matter, outside any transaction: scanning may take a minute.
+) -> AbstractContextManager[Received]:
+    """As `receive_at`, for a matter; NotPossible also when its escalation is closed."""
+    place = on_matter(reference)
+    return receive_at(
+        engine, policy, settings, officer=officer, now=now, place=place, upload=upload
+    )
 
-    What `add_evidence` has not kept by the end is removed. Raises NotFound, NotAllowed,
-    InvalidInput for what cannot be evidence (malware is put on the case's record), and NotPossible
-    when the escalation is closed, no scanner is set, or the file could not be stored or checked.
+
+@contextmanager
+def receive_at(
+    engine: Engine,
+    policy: Policy,
+    settings: Settings,
+    *,
+    officer: Officer,
+    now: datetime,
+    place: Place,
+    upload: Upload,
+) -> Iterator[Received]:
+    """Take in a file, outside any transaction: scanning may take a minute.
+
+    What `keep` has not kept by the end is removed. Raises NotFound, NotAllowed, InvalidInput for
+    what cannot be evidence (malware is put on record where the file was to go), and NotPossible
+    when no scanner is set, or the file could not be stored or checked.
     """
     with read(engine) as session:
-        at_hand = _enter(session, policy, officer, reference)
-        matter_id = at_hand.matter.id
-        if scan_is_missing(settings, at_hand.school):
+        if scan_is_missing(settings, place.look(session, policy, officer)):
             raise NotPossible(NO_SCANNER)
     name = safe_name(upload.name)
     if not name:
@@ -103,8 +138,9 @@ def receive(
             verdict, words = scan(settings.scanner_command, arrived.path)
         except Infected as found:
             about = arrived.sha256
-            refused = EvidenceRefused(matter_id, name=name, sha256=about, reason=str(found))
             with write(engine) as session:
+                on = place.enter(Acting(session, policy, officer, now)).matter.id
+                refused = EvidenceRefused(on, name=name, sha256=about, reason=str(found))
                 repeated_refusals.record(session, now, officer.email, refused, about=about)
             raise InvalidInput(
                 "file",
@@ -123,13 +159,18 @@ class Described(Input):
 def add_evidence(
     acting: Acting, reference: str, received: Received, given: Described
 ) -> EvidenceFile:
+    """As `keep`, on a matter; NotPossible also when its escalation is closed."""
+    return keep(acting, on_matter(reference), received, given)
+
+
+def keep(acting: Acting, place: Place, received: Received, given: Described) -> EvidenceFile:
     """Keep a received file on the matter, at the step where it stands if it is on a ladder.
 
     Its bytes are in place before there is a row. Raises NotFound, NotAllowed, InvalidInput, and
-    NotPossible when the escalation is closed or has these bytes already.
+    NotPossible when the matter has these bytes already.
     """
     session, officer = acting.session, acting.officer
-    at_hand = _enter(session, acting.policy, officer, reference)
+    at_hand = place.enter(acting)
     check_prose("description", given.description, most=LONGEST_DESCRIPTION)
     _check_new(at_hand, received.bytes.sha256)
     on_disk.put_in_place(received.bytes)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from models.events import append
 from models.inputs import Input, Text, Word
 from models.matters.at_hand import sees
-from models.matters.case import enter
+from models.matters.case import enter_at_hand
 from models.matters.events import ContactConfirmed, ContactKept
 from models.matters.tables import Matter
 from models.people.access import Act, may
@@ -127,8 +127,8 @@ def settle_contact(acting: Acting, reference: str, role: str, given: ContactChos
     since.
     """
     session, officer = acting.session, acting.officer
-    case = enter(session, acting.policy, officer, Act.CONFIRM_CONTACT, reference)
-    held, present = find_held(session, case.matter, role)
+    about = enter_at_hand(session, acting.policy, officer, Act.CONFIRM_CONTACT, reference)
+    held, present = find_held(session, about.matter, role)
     if given.decision not in DECISIONS:
         raise InvalidInput("decision", "Choose “confirm” or “keep”.")
     if given.seen != held.beside(present):
@@ -141,7 +141,7 @@ def settle_contact(acting: Acting, reference: str, role: str, given: ContactChos
     else:
         raise NotPossible(f"It was decided already to keep the {held.role.label} as before.")
     decided = what(
-        case.escalation.id,
+        about.matter.id,
         urn=present.urn,
         role=role,
         before={"name": held.name, "email": held.email},

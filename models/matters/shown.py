@@ -27,6 +27,7 @@ from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.editions import step_of
+from models.refusals import NotFound
 from models.schools.tables import School
 from models.shown import Shown
 from models.text import check_line
@@ -90,6 +91,17 @@ def deadlines_of(
     mine = col(tables.Deadline.matter_id) == find_id(session, reader, reference)
     statement = _statement().where(mine).order_by(col(tables.Deadline.id))
     return _page(session, policy, statement, today, page, per_page)
+
+
+def deadline(
+    session: Session, policy: Policy, reader: Reader, deadline_id: int, *, today: date
+) -> Deadline:
+    """One deadline; raises NotFound."""
+    mine = _statement().where(col(tables.Deadline.id) == deadline_id, visible_to(reader))
+    found = rows(session, mine)
+    if not found:
+        raise NotFound(tables.Deadline.missing.format(deadline_id))
+    return _describe(session, policy, found, today)[0]
 
 
 def deadlines(

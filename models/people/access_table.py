@@ -53,6 +53,11 @@ restricted one, so that nobody named could decide what waits.
 
 The case officer of a case sees it whatever its phase.
 
+So it is with a school’s own record, where letters, deadlines and files stand that belong to no
+escalation: whoever looks after it is to it what the case officer is to a case. Viewers and
+administrators do not see it. A restricted one is answered to everybody else as if the school had
+none yet; whoever then adds to it is told to ask the Director.
+
 {phases}
 
 ## Who decides a proposal

@@ -1,6 +1,6 @@
 """What happened on a case, as doors show it: its events, and the same in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, WithJsonSchema
@@ -105,7 +105,8 @@ def timeline(
     )
 
 
-def _names(about: AtHand, letters: dict[int, str]) -> Titles:
+def _names(about: AtHand, letters: Mapping[int, str]) -> Titles:
+    """What the steps of its ladder, if it is on one, and its letters are called."""
     if not isinstance(about, Case):
         return Titles(about.policy, letters)
     procedure = procedure_of(about.session, about.todays_policy, about.escalation)
@@ -155,7 +156,7 @@ def _told(names: Names, event: Event) -> Told:
         sentence=names.event(event.kind, event.data),
         who=event.actor_name,
         actor=event.actor,
-        text=event.data.get("reason", ""),
+        text=event.data.get("reason") or event.data.get("note", ""),
         letter=event.data.get("letter"),
         proposal=event.data.get("proposal"),
     )

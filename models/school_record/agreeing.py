@@ -1,5 +1,7 @@
 """What somebody undertook to do by a day: set with its reminders, and settled."""
 
+from sqlmodel import Session
+
 from models.clocks import london_date
 from models.events import append
 from models.inputs import Day, Input, Text
@@ -9,6 +11,7 @@ from models.matters.events import DeadlineSettled
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.school_record.opening import enter_record
 from models.text import check_prose
@@ -60,11 +63,7 @@ def settle_agreed(acting: Acting, deadline_id: int, given: Outcome) -> Deadline:
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible for what is settled already.
     """
     session = acting.session
-    deadline = find_row(session, acting.officer, Act.AGREE_DEADLINE, Deadline, deadline_id)
-    if deadline.kind is not DeadlineKind.AGREED:
-        raise NotFound(Deadline.missing.format(deadline_id))
-    if deadline.state in (DeadlineState.MET, DeadlineState.CANCELLED):
-        raise NotPossible("This deadline was settled already.")
+    deadline = find_to_settle(session, acting.officer, deadline_id)
     check_prose("note", given.note, required=not given.done)
     close_deadline(session, deadline, met=given.done)
     settled = DeadlineSettled(
@@ -76,4 +75,14 @@ def settle_agreed(acting: Acting, deadline_id: int, given: Outcome) -> Deadline:
     )
     append(session, acting.now, acting.officer.email, settled)
     session.refresh(deadline)
+    return deadline
+
+
+def find_to_settle(session: Session, officer: Officer, deadline_id: int) -> Deadline:
+    """A deadline that was agreed and is not settled yet; raises what `settle_agreed` does."""
+    deadline = find_row(session, officer, Act.AGREE_DEADLINE, Deadline, deadline_id)
+    if deadline.kind is not DeadlineKind.AGREED:
+        raise NotFound(Deadline.missing.format(deadline_id))
+    if deadline.state in (DeadlineState.MET, DeadlineState.CANCELLED):
+        raise NotPossible("This deadline was settled already.")
     return deadline

@@ -7,8 +7,9 @@ from models.events import append
 from models.matters.at_hand import AtHand, find_matter, sees
 from models.matters.sight import is_theirs
 from models.matters.tables import OF_SCHOOL, Matter, MatterKind
-from models.people.access import Act, Reader
+from models.people.access import Act, Reader, require
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.refusals import NotAllowed, NotFound, NotPossible
 from models.school_record.events import SchoolRecordOpened
 from models.schools.contacts import find_school
@@ -18,7 +19,7 @@ from models.statements import add, find
 _OF_SCHOOL = select(Matter).where(col(Matter.reference) == bindparam("reference"))
 
 
-def reference_of(urn: int) -> str:
+def reference_of(urn: object) -> str:
     """The reference of a school's record."""
     return f"{OF_SCHOOL}{urn}"
 
@@ -29,12 +30,19 @@ def enter_record(acting: Acting, act: Act, urn: object) -> AtHand:
     It is opened where there is none; whoever opens it looks after it. Raises NotAllowed by the
     role or the phase of the school, NotFound, and NotPossible where it is not theirs to see.
     """
-    acting.require(act)
-    session, officer = acting.session, acting.officer
+    school, there = look_up(acting.session, acting.officer, act, urn)
+    return AtHand(acting.session, acting.policy, there) if there else _open(acting, school)
+
+
+def look_up(
+    session: Session, officer: Officer, act: Act, urn: object
+) -> tuple[School, Matter | None]:
+    """A school and its record, if it has one, as `enter_record` finds them; raises what it does."""
+    require(officer, act)
     school = find_school(session, urn)
     there = find(session, _OF_SCHOOL, reference=reference_of(school.urn))
     if there and sees(session, officer, there[0].id, restricted=there[0].restricted):
-        return AtHand(session, acting.policy, there[0])
+        return school, there[0]
     if not is_theirs(officer, school):
         raise NotAllowed(f"{school.name} belongs to the Service Manager of the other phase.")
     if there:
@@ -42,7 +50,7 @@ def enter_record(acting: Acting, act: Act, urn: object) -> AtHand:
             f"Nothing can be added to the record of {school.name} now. Ask the Director of "
             "Children’s Services."
         )
-    return _open(acting, school)
+    return school, None
 
 
 def _open(acting: Acting, school: School) -> AtHand:
@@ -61,7 +69,7 @@ def _open(acting: Acting, school: School) -> AtHand:
     return AtHand(session, acting.policy, session.get_one(Matter, matter_id))
 
 
-def find_record(session: Session, reader: Reader, urn: int) -> Matter | None:
+def find_record(session: Session, reader: Reader, urn: object) -> Matter | None:
     """The record of a school, if there is one that this reader can see."""
     try:
         return find_matter(session, reader, reference_of(urn))

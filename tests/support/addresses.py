@@ -17,6 +17,7 @@ from web.pages import TOPICS
 from web.routes import standing_at
 from web.rules import Rule
 
+RECORD = "schools/{urn}/record"  # a school's own record, which may not be there yet
 # Whose number or name an address has, by all that stands before it.
 NAMES = {
     "account/sign-ins": "sign_in",
@@ -26,6 +27,7 @@ NAMES = {
     "assessments": "assessment",
     "calendar": "credential",
     "cover": "delegation",
+    "deadlines": "deadline",
     "delegations": "delegation",
     "duties": "duty",
     "escalations/new": "school",
@@ -42,6 +44,7 @@ NAMES = {
     "reviews": "review",
     "rounds": "assessment_round",
     "schools": "school",
+    RECORD: "matter",
     "secretary-of-state-notices": "secretary_of_state_notice",
     "set-password": "credential",
     "supporters": "supporter",
@@ -49,11 +52,10 @@ NAMES = {
     "warning-notices": "warning_notice",
 }
 NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
-# Tables that hang on a case and whose rows no address names, each with the reason.
+# Tables that hang on a matter and whose rows no address names, each with the reason.
 UNNAMED = {
     "budget_review": "shown with its power",
     "consultation": "shown with its power",
-    "deadline": "listed with its case, and across those that somebody sees",
     "decision": "shown with its proposal",
     "discussion": "listed with its case",
     "escalation": "named by the reference of its matter",
@@ -105,6 +107,8 @@ class Address:
         """The table of the row that the address names, as it is expected by hand."""
         if "{reference}" in self.path:
             return "escalation"
+        if self.path.startswith(f"/{RECORD}"):
+            return NAMES[RECORD]
         before = re.split(r"[/.]{", self.path)[0].strip("/")
         return NAMES[before] if self.rows else None
 
@@ -114,8 +118,13 @@ class Address:
         return [name for name in re.findall(r"{(\w+)}", self.path) if name not in NO_ROWS]
 
     @property
+    def about_a_record(self) -> bool:
+        """Whether it is about a school's own record."""
+        return self.names == NAMES[RECORD]
+
+    @property
     def about_a_case(self) -> bool:
-        """Whether it is about one case, by its reference or by one of its rows."""
+        """Whether it is about one case, by its reference, or about a row of any matter."""
         return self.names == "escalation" or self.names in OF_CASES
 
     def filled(self, parts: dict[str, str]) -> str:
@@ -156,11 +165,14 @@ def addresses() -> list[Address]:
 
 ALL = addresses()
 ABOUT_CASES = [address for address in ALL if address.about_a_case]
-OTHERS = [address for address in ALL if not address.about_a_case]
+ABOUT_RECORDS = [address for address in ALL if address.about_a_record]
+OTHERS = [address for address in ALL if address not in ABOUT_CASES + ABOUT_RECORDS]
 
 
 def parts_of(address: Address, parts: dict[str, str]) -> dict[str, str]:
-    named = {"reference": parts["reference"]}
+    named = {"reference": parts["reference"], "urn": parts["urn"]}
+    if address.about_a_record:
+        named["kind"] = "csv"
     if "{id}" in address.path:
         named["id"] = parts[address.path.split("/")[1]]
     return named

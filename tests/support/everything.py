@@ -44,6 +44,7 @@ from tests.support.letter_walks import PLAIN, WALKS, Walk
 from tests.support.level_letters import Post, blank_press, changed, published
 from tests.support.policies import POLICY
 from tests.support.register_files import closed, school, written
+from tests.support.school_records import SchoolRecord
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def _do_everything(engine: Engine, policy: Policy, settings: Settings) -> None:
     _change_minds(Case(engine, policy, council), settings)
     taken_over = _hear_of_the_secretary_of_state(Case(engine, policy, council))
     _keep_to_a_few(Case(engine, policy, council), settings)
+    _keep_records(SchoolRecord(engine, policy, council), settings)
     _stand_at_the_powers(Case(engine, policy, council))
     _serve(engine, council)
     _cover(engine, council)
@@ -182,6 +184,23 @@ def _keep_to_a_few(case: Case, settings: Settings) -> None:
     _go_round(case, settings, case.due_on)
     case.restrict()
     case.propose("pause", by="seo2")
+
+
+def _keep_records(record: SchoolRecord, settings: Settings) -> None:
+    """A school's own record with all that can be on one, and a restricted one."""
+    case = Case(record.engine, record.policy, record.council)
+    record.approve(record.letter(copies=["chair_of_governors"]))
+    case.issue()
+    record.file(settings)
+    record.settle(record.deadline(), done=True)
+    record.settle(record.deadline(), done=False, note="The school closes.")
+    record.deadline()
+    hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
+    hidden.letter(by="seo2")
+    hidden.deadline(by="seo2")
+    hidden.file(settings, by="seo2")
+    hidden.restrict()
+    deliver(record.engine, record.policy, settings, lambda: record.now)
 
 
 def _go_round(case: Case, settings: Settings, until: date) -> None:

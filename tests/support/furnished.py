@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from models.database import connect, read, write
 from models.escalations import holding
+from models.escalations.holding import Restriction, restrict_record
 from models.escalations.tables import Response
 from models.evidence.tables import EvidenceFile, Scan
 from models.letters.tables import Letter
@@ -21,6 +22,8 @@ from models.people import officers as people_officers
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
+from models.school_record.agreeing import DeadlineAgreed, agree_deadline
+from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
 from models.statements import add
@@ -50,8 +53,17 @@ def prepared(
             school="church", case_officer=council.seo2.email
         ),
     }
-    parts = {name: furnished(case, council) for name, case in cases.items()}
+    parts = {
+        name: furnished(case, council) | on_record(case, by)
+        for (name, case), by in zip(cases.items(), (council.seo, council.seo2), strict=True)
+    }
     with write(engine) as session:
+        later = LATER - timedelta(days=1)
+        restrict_record(
+            Acting(session, POLICY, council.hos, later),
+            parts["restricted"]["urn"],
+            Restriction(officers=[], reason="A letter is about somebody who is known here."),
+        )
         holding.restrict(
             Acting(session, policy, council.hos, LATER - timedelta(days=1)),
             cases["restricted"].reference,
@@ -69,8 +81,8 @@ def prepared(
         )
     _assess(Register(engine, policy, council))
     engine.dispose()
-    parts["missing"] = {"reference": "ESC-2099-0001"} | dict.fromkeys(
-        parts["open"].keys() - {"reference"}, "999999"
+    parts["missing"] = {"reference": "ESC-2099-0001", "urn": "900002"} | dict.fromkeys(
+        parts["open"].keys() - {"reference", "urn"}, "999999"
     )
     return file, parts
 
@@ -137,6 +149,21 @@ def furnished(case: Case, council: Council) -> dict[str, str]:
             "secretary-of-state-notices": first(SecretaryOfStateNotice),
             "warning-notices": first(WarningNotice),
         }
+
+
+def on_record(case: Case, by: Officer) -> dict[str, str]:
+    """The record of the case's school, with a letter, a file and a deadline, whose number it is."""
+    with write(case.engine) as session:
+        acting = Acting(session, case.policy, by, case.now)
+        urn = case.matter.urn
+        letter = LetterToSchool(
+            to="headteacher", subject="Our visit", words="We came.", reason="To thank them."
+        )
+        matter_id = write_to_school(acting, urn, letter).matter_id
+        add(session, EvidenceFile, **file_row(case) | {"matter_id": matter_id, "step_key": None})
+        agreed = DeadlineAgreed(what="Send the plan", due_on=acting.today + timedelta(days=30))
+        deadline = agree_deadline(acting, urn, agreed)
+        return {"urn": str(urn), "deadlines": str(deadline.id)}
 
 
 def file_row(case: Case) -> dict[str, Any]:

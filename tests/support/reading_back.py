@@ -73,6 +73,7 @@ class Row:
     name: str
     kind: tuple[Any, ...]
     case: int | None
+    restricted: bool
     more: Mapping[str, tuple[str, ...]]  # what else can stand in its addresses
     row: Any
 
@@ -91,7 +92,14 @@ def rows_of(session: Session, table: type[SQLModel]) -> list[Row]:
     if table is Message:  # only of letters is there a page for each
         statement = statement.where(col(Message.kind) == MessageKind.LETTER)
     return [
-        Row(_name(session, row), _kind(row), _case(row), _more(session, row), row)
+        Row(
+            _name(session, row),
+            _kind(row),
+            _case(row),
+            _restricted(session, row),
+            _more(session, row),
+            row,
+        )
         for row in session.exec(statement).all()
     ]
 
@@ -112,6 +120,11 @@ def _case(row: Any) -> int | None:
     if isinstance(row, Matter | Escalation):
         return row.id
     return getattr(row, "matter_id", None) or getattr(row, "escalation_id", None)
+
+
+def _restricted(session: Session, row: Any) -> bool:
+    case = _case(row)
+    return case is not None and session.get_one(Matter, case).restricted
 
 
 def _more(session: Session, row: Any) -> dict[str, tuple[str, ...]]:
@@ -152,7 +165,7 @@ class Depth(Enum):
 
 def questions(routes: list[APIRoute], rows: Rows, depth: Depth) -> Iterator[Question]:
     """Every address, filled in with rows; of a restricted case and of others, each by itself."""
-    restricted = {row.case for row in rows[Matter] if row.row.restricted}
+    restricted = {row.case for found in rows.values() for row in found if row.restricted}
     for route in routes:
         parts = re.findall(r"{(\w+)}", route.path)
         if not parts:

@@ -36,6 +36,11 @@ PROMISED = {
     "Reminder": "due_at sent_at",
     "Letter": "id template version to copies state sha256 deliveries",
     "Message": "to channel state at",
+    "SchoolRecord": "urn school reference officer officer_name opened_on restricted officers "
+    "letters proposals_awaiting deadlines_to_do files",
+    "LetterToSchool": "to copies subject words reason",
+    "DeadlineAgreed": "what due_on",
+    "Outcome": "done note",
     "Event": "sequence at actor kind data hash",
     "Problem": "type title status detail errors",
 }

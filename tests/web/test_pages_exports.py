@@ -33,6 +33,7 @@ from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.downloads import as_csv, sheet
 from tests.support.level_letters import Post, blank_press, published
 from tests.support.programme import WHOLE_YEAR, Programme
+from tests.support.school_records import SchoolRecord
 from tests.support.visitors import Page, Visitor, Visitors
 from tests.support.watched_schools import TODAY, add_duty, furnish
 from web import tables
@@ -70,6 +71,7 @@ def furnished(
     case.propose("withdraw")
     restricted = Case(engine, policy, council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
+    keep_record(SchoolRecord(engine, policy, council), home)
     support(Programme(engine, policy, council))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(work, "press", blank_press)
@@ -141,6 +143,18 @@ def refused_letter(case: Case) -> dict[str, Any]:
     }
 
 
+def keep_record(record: SchoolRecord, home: Path) -> None:
+    """Two letters, three deadlines of which one is settled, two files."""
+    record.approve(record.letter())
+    record.approve(record.letter(to="chair_of_governors"))
+    settings = Settings(home=home, _env_file=None)
+    record.file(settings)
+    record.settle(record.deadline(days=10), done=True)
+    record.deadline(days=40)
+    record.deadline(days=30)
+    record.file(settings, content=b"The fence is mended.\n")
+
+
 def import_register(engine: Engine) -> None:
     given = {"name": "register.csv", "sha256": "0" * 64, "state": "ready", "given_at": NOW}
     with write(engine) as session:
@@ -175,17 +189,27 @@ class Listed:
     cells: str
     said: Callable[[dict[str, str]], str]
     who: str = "hos"
+    part: str = ""  # of a page with several lists: the one that it is
 
     @property
     def name(self) -> str:
-        return urlsplit(self.page).path
+        return urlsplit(self.page).path + (f"/{self.part}" if self.part else "")
+
+    def link(self, kind: str) -> str:
+        """The words of the link to the file."""
+        return f"{kind} of the {self.part}" if self.part else kind
 
 
 def of(heading: str) -> Callable[[dict[str, str]], str]:
     return lambda row: row[heading]
 
 
+def numbered(row: dict[str, str]) -> str:
+    return f"{row['Number']}. {row['Subject']}"
+
+
 ROW = "//main//tbody/tr"
+RECORD = "/schools/900001/record"
 EACH = (
     Listed("/schools", f"{ROW}/th/a", of("School")),
     Listed("/escalations?view=all", f"{ROW}/td[1]/a", of("Reference")),
@@ -212,6 +236,9 @@ EACH = (
         f"{ROW}/td/a[contains(@href, '/deliveries/')]",
         lambda row: f"Decide what became of it: {row['Name']}",
     ),
+    Listed(RECORD, "//h3[starts-with(@id, 'letter-')]/a", numbered, part="letters"),
+    Listed(RECORD, "//*[@class='scc-deadline__title']", of("What"), part="deadlines"),
+    Listed(RECORD, "//h3[starts-with(@id, 'file-')]/a", of("File"), part="files"),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
     Listed("/administration/imports", f"{ROW}/th/a", of("File"), "admin"),
@@ -239,6 +266,7 @@ def file_of(listed: Listed, kind: str = "csv") -> str:
     """The address of the file by hand, for whoever knows how such addresses look."""
     path, _, query = listed.page.partition("?")
     path = f"{path}/deliveries" if path == "/letter-batches/1" else path
+    path = listed.name if listed.part else path
     return f"{path}.{kind}?{query}"
 
 
@@ -250,9 +278,9 @@ def test_every_list_has_what_its_page_has(busy: Visitors) -> None:
         shown = on_page(visitor, listed)
         assert shown, listed.name
         links = visitor.get(listed.page).links
-        found = as_csv(visitor, links["CSV"])
+        found = as_csv(visitor, links[listed.link("CSV")])
         assert [listed.said(row) for row in found] == shown, listed.name
-        heads, *rows = sheet(visitor.client.get(links["Excel (XLSX)"]).content)
+        heads, *rows = sheet(visitor.client.get(links[listed.link("Excel (XLSX)")]).content)
         assert heads == list(found[0]), listed.name
         assert len(rows) == len(found), listed.name
 

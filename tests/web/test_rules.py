@@ -19,12 +19,14 @@ from sqlmodel import SQLModel
 from models.database import connect, read
 from models.events import Event
 from models.letters.tables import Letter
+from models.matters.tables import Matter
 from models.of_matter import OfMatter
 from models.people.access import RULES, Act
 from models.settings import Settings
 from tests.support import databases
 from tests.support.addresses import (
     ABOUT_CASES,
+    ABOUT_RECORDS,
     ALL,
     NAMES,
     OF_CASES,
@@ -78,12 +80,13 @@ def test_every_table_of_a_case_says_how_it_hangs_there() -> None:
     tables = {str(table.__tablename__): table for table in OfMatter.__subclasses__()}
     assert tables.keys() == hanging() - OF_NO_ONE_CASE
     for name, table in tables.items():
-        keys = SQLModel.metadata.tables[name].foreign_keys
-        ways = {key.parent.name: key.column.table.name for key in keys}
-        if table.hangs_on:
-            assert str(table.hangs_on.__tablename__) in ways.values(), name
-        else:  # an escalation has the number of its matter
-            assert ways[table.by] in ("matter", "escalation"), name
+        columns = SQLModel.metadata.tables[name].columns
+        if table.hangs_on is None:
+            keys, ends = columns[table.by].foreign_keys, {"matter", "escalation"}
+        else:
+            keys = SQLModel.metadata.tables[name].foreign_keys
+            ends = {str(table.hangs_on.__tablename__)}
+        assert [key for key in keys if key.column.table.name in ends], name
     for name in OF_CASES:
         assert "{}" in tables[name].missing, name
 
@@ -105,6 +108,10 @@ UNSAID = {
     "must call the number of its Letter {id}": ("/letters/{key}", Rule(Act.SEE_CASE, Letter)),
     "must be an OfMatter": ("/events/{id}", Rule(Act.SEE_CASE, Event)),
     "its address names no row": ("/letters", Rule(Act.SEE_CASE, Letter)),
+    "is about a school’s record, and must have its {urn}": (
+        "/schools/{id}/record",
+        Rule(Act.SEE_CASE, Matter),
+    ),
 }
 
 
@@ -183,6 +190,33 @@ def test_every_role_on_every_kind_of_case(
 ADMITTED = {200, 201, 303, 409, 422}
 
 
+@pytest.mark.parametrize("who", OFFICERS)
+def test_every_role_on_every_kind_of_record(
+    prepared: tuple[Path, dict[str, dict[str, str]]],
+    furnished_engine: Engine,
+    known: Council,
+    tmp_path: Path,
+    who: str,
+) -> None:
+    """403 by the role; and whoever does not see a record is answered as where there is none."""
+    ask = Asking(furnished_engine, known, tmp_path, who)
+    wrong = []
+    for address in ABOUT_RECORDS:
+        may = known.officers[who].role in RULES[address.act]  # type: ignore[index]
+        statuses = {
+            kind: ask(address, parts_of(address, parts)) for kind, parts in prepared[1].items()
+        }
+        seen = {kind: statuses[kind] for kind in SEES[who]}
+        hidden = {statuses[kind] for kind in statuses.keys() - SEES[who]}
+        if not may:
+            right = set(statuses.values()) == {403}
+        else:
+            right = set(seen.values()) <= ADMITTED and len(hidden) == 1 and 403 not in hidden
+        if not right:
+            wrong.append((address, statuses))
+    assert not wrong
+
+
 @pytest.mark.parametrize("who", ONE_OF_EACH_ROLE)
 def test_every_role_at_every_other_address(
     furnished_engine: Engine, known: Council, tmp_path: Path, who: str
@@ -252,7 +286,8 @@ def test_no_other_address_answers_for_the_row_of_a_restricted_case(
 ) -> None:
     """Whatever route and test say that the number is of: should both be wrong, here is the row."""
     asking: dict[str, Asking] = {}
-    hidden = {part for name, part in prepared[1]["restricted"].items() if name != "reference"}
+    named = prepared[1]["restricted"]
+    hidden = {part for name, part in named.items() if name not in ("reference", "urn")}
     for address in OTHERS:
         if address.act is None or not {"id", "number", "item"}.intersection(address.rows):
             continue

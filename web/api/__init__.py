@@ -12,6 +12,7 @@ from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 from web.api.programme import plan, reports, visits
 from web.api.register import imports
 from web.api.risk import assessments
+from web.api.school_record import records
 from web.api.schools import schools
 from web.api.statutory import notices, powers
 
@@ -28,6 +29,7 @@ _REFUSALS = {
 
 TOPICS = (
     schools,
+    records,
     cases,
     files,
     holding,

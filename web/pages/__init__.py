@@ -23,6 +23,7 @@ from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
+from web.pages.school_record import adding, record, whose
 from web.pages.schools import schools
 from web.pages.statutory import (
     budgets,
@@ -70,6 +71,9 @@ TOPICS = (
     supporters,
     support_work,
     schools,
+    record,
+    adding,
+    whose,
     register,
     assessments,
     system,

@@ -24,6 +24,7 @@ from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import register
+from web.pages.school_record import record
 from web.pages.schools import schools
 from web.pages.visits import Visit, Visitor, may
 from web.tables import as_csv, as_xlsx
@@ -34,6 +35,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 LISTS: tuple[List[Any], ...] = (
     *schools.LISTS,
+    *record.LISTS,
     *caseload.LISTS,
     *proposals.LISTS,
     *dashboard.LISTS,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -18,11 +19,12 @@ from models.inputs import refusing
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.refusals import InvalidInput
 from web.api.answering import Caller, Once, answer, digest, may
 from web.api.paging import Paging
 from web.api.problems import MEDIA_TYPE
-from web.door import AtDoor, key, reference
+from web.door import AtDoor, Door, key, reference
 from web.evidence_files import Posted, PostedFile, evidence_response
 from web.uploads import upload
 
@@ -39,10 +41,8 @@ _FORM = {
     },
 }
 # The form is read by hand, after the rule was asked: FastAPI would read it before.
-_REQUEST = {
-    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
-}
-_TOO_LONG = {
+REQUEST = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
+TOO_LONG = {
     "description": "The file is too large",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
@@ -66,8 +66,8 @@ def list_evidence(
     "/escalations/{reference}/evidence",
     status_code=201,
     response_model=evidence_shown.EvidenceFile,
-    responses={413: _TOO_LONG},
-    openapi_extra=_REQUEST,
+    responses={413: TOO_LONG},
+    openapi_extra=REQUEST,
     dependencies=[may(Act.ADD_EVIDENCE), upload(LARGEST)],
 )
 def add_evidence(
@@ -83,27 +83,43 @@ def add_evidence(
     409 while no scanner is set. What is refused before it is kept (its kind, its size, what is in
     it, malware) is judged anew under the same Idempotency-Key.
     """
-    upload, given = _sent(posted)
-    same = digest(request, _content(upload, given.description))
-    once = Once(request, door, officer, idempotency_key or None, same)
-    first = once.again()
-    if first is not None:
-        return first
-    with keeping.receive(
-        door.engine,
-        door.policy,
-        door.settings,
-        officer=officer,
-        now=door.now,
-        reference=reference,
-        upload=upload,
-    ) as received:
+    sent = Sent(request, door, officer, idempotency_key, posted)
+    return sent.keep(keeping.on_matter(reference))
 
-        def command(acting: Acting) -> evidence_shown.EvidenceFile:
-            added = keeping.add_evidence(acting, reference, received, given)
-            return evidence_file(acting.session, acting.policy, acting.reader, added.id)
 
-        return once.act(command, 201)
+@dataclass(frozen=True)
+class Sent:
+    """A file that a caller sends, to be kept once for every Idempotency-Key."""
+
+    request: Request
+    door: Door
+    officer: Officer
+    idempotency_key: str | None
+    posted: PostedFile
+
+    def keep(self, place: keeping.Place) -> Response:
+        """Keep it there, and show it as it is kept."""
+        upload, given = _sent(self.posted)
+        same = digest(self.request, _content(upload, given.description))
+        once = Once(self.request, self.door, self.officer, self.idempotency_key or None, same)
+        first = once.again()
+        if first is not None:
+            return first
+        with keeping.receive_at(
+            self.door.engine,
+            self.door.policy,
+            self.door.settings,
+            officer=self.officer,
+            now=self.door.now,
+            place=place,
+            upload=upload,
+        ) as received:
+
+            def command(acting: Acting) -> evidence_shown.EvidenceFile:
+                added = keeping.keep(acting, place, received, given)
+                return evidence_file(acting.session, acting.policy, acting.reader, added.id)
+
+            return once.act(command, 201)
 
 
 def _sent(posted: PostedFile) -> tuple[keeping.Upload, keeping.Described]:

@@ -88,7 +88,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
             for step in found.fallen_away
         ],
         deadlines=[
-            _deadline(deadline, visit.today) for deadline in sorted(deadlines, key=_pressing)
+            _deadline(deadline, visit.today) for deadline in sorted(deadlines, key=pressing)
         ],
         law=law,
         awaiting=sorted(
@@ -122,7 +122,7 @@ def _outline(visit: Visit, reference: str) -> Response:
         title=found.school,
         found=found,
         ladder=[_step(step, ladder.step(step.key), current) for step in found.steps],
-        deadlines=[_deadline(deadline, visit.today) for deadline in sorted(due, key=_pressing)],
+        deadlines=[_deadline(deadline, visit.today) for deadline in sorted(due, key=pressing)],
     )
 
 
@@ -207,17 +207,18 @@ def _deadline(deadline: Deadline, today: date) -> DatedLine:
         due_on=deadline.due_on,
         state=deadline.state,
         overdue=deadline.overdue,
-        remaining=_remaining(deadline, today),
+        remaining=remaining(deadline, today),
     )
 
 
-def _pressing(deadline: Deadline) -> tuple[bool, int]:
+def pressing(deadline: Deadline) -> tuple[bool, int]:
     """What is open comes first, the earliest before; then what was, the newest before."""
     is_open = deadline.state is DeadlineState.OPEN
     return not is_open, deadline.due_on.toordinal() if is_open else -deadline.id
 
 
-def _remaining(deadline: Deadline, today: date) -> str | None:
+def remaining(deadline: Deadline, today: date) -> str | None:
+    """How far off its day is, in words, while anything is due."""
     if deadline.days_left is not None:
         return f"stopped with {working_days(deadline.days_left)} left"
     if deadline.state not in (DeadlineState.OPEN, DeadlineState.MISSED):
@@ -291,11 +292,12 @@ def record(visit: Visitor, reference: Reference, page: PageNumber) -> Response:
         found=found,
         section="record",
         events=events,
-        items=[_entry(event) for event in events.items],
+        items=[entry(event) for event in events.items],
     )
 
 
-def _entry(event: timeline.Told) -> Entry:
+def entry(event: timeline.Told) -> Entry:
+    """An event as a timeline has it."""
     link: tuple[str | None, str | None] = (None, None)
     if event.letter:
         link = (f"/letters/{event.letter}", "Read the letter")

@@ -110,11 +110,12 @@ def _restriction(visit: Visit, reference: str, form: Form | None) -> Response:
             form=form,
             case=case,
             officers=officers_in(session, ON_THE_CASE),
-            hours=_hours(PREFECT_KEEPS_EVENTS),
+            hours=hours(PREFECT_KEEPS_EVENTS),
         )
 
 
-def _hours(period: timedelta) -> str:
+def hours(period: timedelta) -> str:
+    """A period in words."""
     count = int(period / timedelta(hours=1))
     return "one hour" if count == 1 else f"{count} hours"
 

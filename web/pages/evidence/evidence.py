@@ -75,7 +75,7 @@ def file(visit: Visitor, reference: Reference) -> Response:
 )
 def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
     """Keep a file on the escalation."""
-    form, upload = _typed(posted), posted.upload
+    form, upload = typed(posted), posted.upload
     try:
         given = form.filled(FILE)
         if upload is None:
@@ -98,10 +98,10 @@ def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
     return visit.done(f"/escalations/{reference}/evidence", "evidence")
 
 
-def _typed(posted: PostedFile) -> Form:
+def typed(posted: PostedFile) -> Form:
     """What was typed, and the name of the file for what was chosen."""
-    typed = posted.texts.get("description", "").replace("\r\n", "\n")
-    form = Form.of(description=typed)
+    description = posted.texts.get("description", "").replace("\r\n", "\n")
+    form = Form.of(description=description)
     if posted.upload is not None:
         form.values["file"] = [posted.upload.name]
     return form

@@ -1,0 +1,114 @@
+"""A school's own record to act on in tests: each method is one command in its own transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from models.approvals.approving import what_is_seen
+from models.clocks import london_date
+from models.database import read, write
+from models.escalations.deciding import Decided, decide
+from models.escalations.holding import Restriction, restrict_record
+from models.escalations.tables import Proposal
+from models.events import Event
+from models.evidence import keeping
+from models.evidence.tables import EvidenceFile
+from models.matters.tables import OF_SCHOOL, Deadline, Matter
+from models.people.access import THE_MACHINE
+from models.people.acting import Acting
+from models.policy import Policy
+from models.school_record.agreeing import DeadlineAgreed, Outcome, agree_deadline, settle_agreed
+from models.school_record.filing import on_record
+from models.school_record.writing import LetterToSchool, write_to_school
+from models.settings import Settings
+from tests.support.council import NOW, Council
+
+NOTE = b"Seen on the visit: the fence is down.\n"
+
+
+@dataclass
+class SchoolRecord:
+    """The record of one school; `now` is the moment of whatever is done next."""
+
+    engine: Engine
+    policy: Policy
+    council: Council
+    urn: int = 900001
+    now: datetime = NOW
+
+    @contextmanager
+    def acting(self, by: str = "seo") -> Iterator[Acting]:
+        """A transaction of an officer."""
+        with write(self.engine) as session:
+            yield Acting(session, self.policy, self.council.officers[by], self.now)
+
+    def letter(self, by: str = "seo", **values: Any) -> Proposal:
+        """Draft a letter to the headteacher and put it forward."""
+        given = {
+            "to": "headteacher",
+            "subject": "Our visit",
+            "words": "Thank you for having us.",
+            "reason": "It was agreed on the visit.",
+        }
+        with self.acting(by) as acting:
+            return write_to_school(acting, self.urn, LetterToSchool(**{**given, **values}))
+
+    def approve(self, proposal: Proposal, by: str = "hos") -> Proposal:
+        """Approve it as it stands now."""
+        with self.acting(by) as acting:
+            seen = what_is_seen(
+                acting.session, self.policy, THE_MACHINE, proposal.id, london_date(self.now)
+            )
+            return decide(acting, proposal.id, Decided(decision="approve", seen=seen))
+
+    def deadline(self, by: str = "seo", days: int = 30) -> Deadline:
+        """Set a deadline so many days from now."""
+        with self.acting(by) as acting:
+            due_on = acting.today + timedelta(days=days)
+            given = DeadlineAgreed(what="The headteacher sends the plan", due_on=due_on)
+            return agree_deadline(acting, self.urn, given)
+
+    def settle(self, deadline: Deadline, *, done: bool, note: str = "", by: str = "seo") -> None:
+        """Say what became of it."""
+        with self.acting(by) as acting:
+            settle_agreed(acting, deadline.id, Outcome(done=done, note=note))
+
+    def file(self, settings: Settings, by: str = "seo", content: bytes = NOTE) -> EvidenceFile:
+        """Put a file on the record."""
+        place, upload = on_record(self.urn), keeping.Upload("note.txt", BytesIO(content))
+        officer = self.council.officers[by]
+        who = {"officer": officer, "now": self.now, "place": place, "upload": upload}
+        with (
+            keeping.receive_at(self.engine, self.policy, settings, **who) as received,
+            self.acting(by) as acting,
+        ):
+            return keeping.keep(acting, place, received, keeping.Described(description="A note."))
+
+    def restrict(self, *named: str, by: str = "hos") -> None:
+        """Restrict it to whoever looks after it, whoever does so, and those named."""
+        with self.acting(by) as acting:
+            emails = [self.council.officers[name].email for name in named]
+            given = Restriction(officers=emails, reason="It is delicate.")
+            restrict_record(acting, self.urn, given)
+
+    @property
+    def matter(self) -> Matter | None:
+        """The record as it stands in the database, if there is one."""
+        with read(self.engine) as session:
+            mine = select(Matter).where(Matter.reference == f"{OF_SCHOOL}{self.urn}")
+            return session.exec(mine).first()
+
+    @property
+    def kinds(self) -> list[str]:
+        """What happened on it, in order."""
+        matter = self.matter
+        assert matter is not None
+        with read(self.engine) as session:
+            mine = select(Event.kind).where(Event.matter_id == matter.id)
+            return list(session.exec(mine.order_by(col(Event.sequence))))

@@ -1,0 +1,76 @@
+"""“Letters and files” of a school in a real browser: written, approved, sent, due, done, kept."""
+
+from datetime import date
+from pathlib import Path
+
+from tests.support.evidence_samples import pdf
+from tests.support.walk import Walk, pictured
+
+
+def test_a_school_is_written_to_and_what_it_promised_is_done(walk: Walk, tmp_path: Path) -> None:
+    (tmp_path / "plan.pdf").write_bytes(pdf())
+    walk.sign_in("seo")
+    walk.go("/schools/900001")
+    walk.follow("Letters and files")
+    walk.sees("There are none yet")
+    pictured(walk, "record-empty")
+    walk.follow("Write a letter")
+    walk.press("Draft the letter")
+    walk.sees("Choose whom the letter is to", "Enter the subject of the letter")
+    pictured(walk, "letter-errors")
+    walk.page.get_by_role("group", name="Whom is the letter to?").get_by_label(
+        "Headteacher"
+    ).check()
+    walk.page.get_by_role("group", name="Who has a copy?").get_by_label(
+        "Chair of governors"
+    ).check()
+    walk.type("Subject", "Our visit of 20 November")
+    walk.type("What the letter says", "Thank you for having us.\n\nPlease send us the plan.")
+    walk.type("Why is it to be sent?", "It was agreed on the visit.")
+    walk.press("Draft the letter")
+    walk.sees("The letter is drafted and waits for approval", "Waiting for approval")
+    walk.follow("Set a deadline")
+    walk.type("What is to be done, and by whom?", "The headteacher sends the plan")
+    walk.type_day("By which day?", date(2026, 12, 14))
+    pictured(walk, "deadline-form")
+    walk.press("Set the deadline")
+    walk.follow("Add a file")
+    walk.page.get_by_label("Which file?").set_input_files(tmp_path / "plan.pdf")
+    walk.type("What is it, and what does it show?", "The plan, as sent by the headteacher.")
+    pictured(walk, "file-form")
+    walk.press("Add the file")
+    walk.sees("The file is on the school’s record", "plan.pdf")
+    walk.sign_in("hos")
+    walk.go("/proposals")
+    walk.follow("Send the letter to the school")
+    pictured(walk, "proposal")
+    walk.choose("Approve")
+    walk.press("Confirm the decision")
+    walk.served.issue()
+    walk.go("/schools/900001/record")
+    walk.sees("Issued", "Sent", "Letter 1 (letter to the school) was issued")
+    pictured(walk, "record")
+    walk.follow("1. Our visit of 20 November")
+    pictured(walk, "letter")
+    walk.served.wait(days=28)
+    walk.sign_in("seo")
+    walk.go("/schools/900001/record")
+    walk.sees("Missed")
+    walk.page.get_by_role("link", name="Done, or no longer wanted").click()
+    walk.choose("It is done")
+    pictured(walk, "outcome-form")
+    walk.press("Save")
+    walk.sees("What became of the deadline is on record", "Met")
+    walk.sign_in("hos")
+    walk.go("/schools/900001/record/officer")
+    pictured(walk, "officer-form")
+    walk.go("/schools/900001/record/restriction")
+    walk.choose("Yes, to the officers named below")
+    walk.type("Reason", "It is about somebody who is known here.")
+    pictured(walk, "restriction-form")
+    walk.press("Save")
+    walk.sees("The record is restricted to the officers named", "Restricted")
+    pictured(walk, "record-restricted")
+    walk.sign_in("seo2")
+    walk.go("/schools/900001/record")
+    walk.sees("There are none yet")
