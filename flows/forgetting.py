@@ -126,5 +126,6 @@ def _all_events(opened: sqlite3.Connection, about: Sequence[str]) -> list[tuple[
 
 def _events(opened: sqlite3.Connection, about: Sequence[str]) -> list[tuple[str]]:
     marks = ", ".join("?" * len(about))
-    statement = f"SELECT event_id FROM event_resources WHERE resource_id IN ({marks})"  # noqa: S608
+    found = f"resource_id IN ({marks})"
+    statement = f"SELECT event_id FROM event_resources WHERE {found}"  # noqa: S608 # nosec B608
     return opened.execute(statement, about).fetchall()

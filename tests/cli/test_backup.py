@@ -26,7 +26,7 @@ from models.approvals.events import ProposalApproved
 from models.database import connect, read, write
 from models.escalations import starting
 from models.escalations.events import DiscussionRecorded
-from models.escalations.tables import Escalation, Proposal
+from models.escalations.tables import Proposal
 from models.events import Event
 from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of
@@ -770,7 +770,7 @@ def test_what_was_taken_from_somebody_since_stays_taken(
     with write(case.engine) as session:
         change(session, Officer, {"id": officers["seo2"].id}, active=False)
         change(session, Officer, {"id": officers["hos2"].id}, role=Role.VIEWER)
-        change(session, Escalation, {"reference": case.reference}, restricted=True)
+        change(session, Matter, {"reference": case.reference}, restricted=True)
         session.connection().execute(
             delete(NamedOfficer).where(col(NamedOfficer.officer_id) == officers["hos2"].id)
         )
@@ -817,7 +817,7 @@ def test_a_case_that_went_to_somebody_else_stays_with_them(
     with write(case.engine) as session:
         where = {"reference": case.reference}
         holder = officers["seo2"].id
-        change(session, Escalation, where, case_officer_id=holder, restricted=True)
+        change(session, Matter, where, officer_id=holder, restricted=True)
 
     restore(case.engine, folder, backup, now=LATER)
 

@@ -25,6 +25,7 @@ from models.database import read, write
 from models.escalations import holding
 from models.escalations.tables import Escalation, Proposal
 from models.inputs import Reason
+from models.matters.tables import Matter
 from models.people.acting import Acting
 from models.schools.tables import Contact, School
 from models.statements import add, change
@@ -211,8 +212,8 @@ async def started_in_prefect(clockwork: Clockwork) -> None:
         add(session, School, **{**known, "urn": URN, "name": SCHOOL})
         for contact in session.exec(select(Contact).where(Contact.urn == 900001)).all():
             add(session, Contact, **{**contact.model_dump(exclude={"id"}), "urn": URN})
-        before = {"number": 7310, "reference": "ESC-2026-7310", "year": 2026}
-        change(session, Escalation, {"reference": case.reference}, **before)
+        change(session, Escalation, {"id": case.matter.id}, number=7310, year=2026)
+        change(session, Matter, {"id": case.matter.id}, reference="ESC-2026-7310")
     deployment = await clockwork.client.read_deployment_by_name(STARTING)
     entered = {"urn": str(URN), "triggers": ["finance"], "summary": SUMMARY}
     form = await clockwork.client.create_flow_run_from_deployment(

@@ -25,7 +25,6 @@ from models.matters.tables import Matter
 from models.people import officers
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
-from models.people.tables import Officer
 from models.policy import Policy
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
@@ -238,9 +237,6 @@ class Walk:
         """A transaction of the case officer."""
         with write(self.engine) as session:
             yield Acting(session, self.policy, self.council.seo, self.now)
-
-    def _by(self, officer: Officer) -> dict[str, Any]:
-        return {"officer": officer, "now": self.now, "reference": self.reference}
 
     def _approve(self) -> None:
         """Everything that waits, at each stage by whoever it waits for."""

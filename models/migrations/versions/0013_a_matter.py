@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index("ix_matter_urn", "matter", ["urn"])
     op.create_index("ix_matter_officer_id", "matter", ["officer_id"])
     op.execute(
-        f"INSERT INTO matter (id, kind, officer_id, {OURS}) "
+        f"INSERT INTO matter (id, kind, officer_id, {OURS}) "  # nosec B608 - our own names
         f"SELECT id, 'escalation', case_officer_id, {OURS} FROM escalation"
     )
     _let_name("matter", instead_of="escalation")
@@ -86,7 +86,7 @@ def downgrade() -> None:
         escalation.add_column(sa.Column("closed_on", sa.Date(), nullable=True))
         escalation.add_column(sa.Column("restricted", sa.Boolean(), nullable=True))
     op.execute(
-        f"UPDATE escalation SET (case_officer_id, {OURS}) = "
+        f"UPDATE escalation SET (case_officer_id, {OURS}) = "  # nosec B608 - our own names
         f"(SELECT officer_id, {OURS} FROM matter WHERE matter.id = escalation.id)"
     )
     with op.batch_alter_table("escalation") as escalation:
@@ -115,7 +115,7 @@ def _on_sqlite() -> bool:
 
 def _number_on(table: str) -> None:
     """New rows go on after the highest number that there is."""
-    highest = f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"
+    highest = f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"  # nosec B608 - our own names
     op.execute(f"SELECT setval('{table}_id_seq', {highest}, false)")
 
 
@@ -151,7 +151,8 @@ def _make_anew(table: str, new: str, instead_of: str) -> None:
     if table in AT_A_STEP:
         words = _at_a_step(words, new)
     connection.exec_driver_sql(words.replace(table, beside, 1))
-    copied = f"INSERT INTO {beside} ({', '.join(renamed)}) SELECT {', '.join(columns)} FROM {table}"
+    into, out_of = ", ".join(renamed), ", ".join(columns)
+    copied = f"INSERT INTO {beside} ({into}) SELECT {out_of} FROM {table}"  # nosec B608 - our own
     connection.exec_driver_sql(copied)
     connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql(f"ALTER TABLE {beside} RENAME TO {table}")
