@@ -22,7 +22,7 @@ from flows.bulk import letters_in_bulk
 from flows.clock import clock
 from flows.dispatch import dispatch_new, reconcile
 from flows.inside import carry_out
-from flows.ladders import academy_ladder, maintained_school_ladder
+from flows.ladders import academy_ladder, maintained_school_ladder, school_record
 from flows.record import Record
 from flows.runner import deployments
 from flows.starting import start_an_escalation
@@ -34,7 +34,8 @@ from models.people.tables import Officer
 from tests.support.cases import Case
 
 FLOWS = {
-    flow.name: flow for flow in (maintained_school_ladder, academy_ladder, clock, letters_in_bulk)
+    flow.name: flow
+    for flow in (maintained_school_ladder, academy_ladder, school_record, clock, letters_in_bulk)
 }
 
 

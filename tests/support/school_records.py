@@ -22,6 +22,7 @@ from models.evidence.tables import EvidenceFile
 from models.matters.tables import OF_SCHOOL, Deadline, Matter
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.policy import Policy
 from models.school_record.agreeing import DeadlineAgreed, Outcome, agree_deadline, settle_agreed
 from models.school_record.filing import on_record
@@ -46,7 +47,8 @@ class SchoolRecord:
     def acting(self, by: str = "seo") -> Iterator[Acting]:
         """A transaction of an officer."""
         with write(self.engine) as session:
-            yield Acting(session, self.policy, self.council.officers[by], self.now)
+            officer = session.get_one(Officer, self.council.officers[by].id)
+            yield Acting(session, self.policy, officer, self.now)
 
     def letter(self, by: str = "seo", **values: Any) -> Proposal:
         """Draft a letter to the headteacher and put it forward."""

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import select
 
 from models.approvals import shown as approvals_shown
 from models.approvals.approving import what_is_seen
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
-from models.escalations import holding
 from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Proposal, ProposalState
-from models.events import Event, verify
+from models.events import verify
 from models.evidence import keeping
 from models.evidence.shown import evidence_of
 from models.letters.shown import letters_of
@@ -25,7 +24,6 @@ from models.matters.shown import deadlines, deadlines_of
 from models.matters.tables import Deadline, DeadlineState, Matter, MatterKind, Reminder
 from models.outbox import Message, MessageKind
 from models.people.access import THE_MACHINE, reader
-from models.people.acting import Acting
 from models.people.tables import Officer, Phase
 from models.policy import Policy
 from models.record.timeline import timeline
@@ -38,7 +36,6 @@ from models.refusals import (
     NotPossible,
 )
 from models.school_record.agreeing import DeadlineAgreed, Outcome, agree_deadline, settle_agreed
-from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools.tables import Contact
 from models.settings import Settings
 from models.statements import change
@@ -47,6 +44,7 @@ from notifications.composing import Composer
 from notifications.issuing import issue_letters
 from tests.support.council import NOW, Council
 from tests.support.evidence_samples import pdf
+from tests.support.school_records import SchoolRecord
 
 TODAY = london_date(NOW)
 URN = 900001
@@ -54,50 +52,27 @@ REFERENCE = "SCH-900001"
 WORDS = "Thank you for the plan that you sent us.\n\nWe look forward to hearing how it goes."
 
 
-class Record:
-    """The record of the council's maintained school, worked on by officers by their names."""
+class Record(SchoolRecord):
+    """The record of the council's maintained school, as these tests ask of it."""
 
-    def __init__(self, engine: Engine, policy: Policy, council: Council) -> None:
-        self.engine, self.policy, self.council, self.now = engine, policy, council, NOW
-
-    def acting(self, session: Any, by: str) -> Acting:
-        officer = session.get_one(Officer, self.council.officers[by].id)
-        return Acting(session, self.policy, officer, self.now)
-
-    def write(self, by: str = "seo", urn: int = URN, **values: Any) -> int:
-        given = {"to": "headteacher", "subject": "Your plan", "words": WORDS, "reason": "Thanks."}
-        with write(self.engine) as session:
-            letter = LetterToSchool(**{**given, **values})
-            return write_to_school(self.acting(session, by), urn, letter).id
+    def write(self, by: str = "seo", **values: Any) -> int:
+        """Put a letter forward; its proposal's number."""
+        given = {"subject": "Your plan", "words": WORDS, "reason": "Thanks."}
+        return self.letter(by, **{**given, **values}).id
 
     def decide(self, proposal_id: int, by: str, decision: str = "approve", **values: Any) -> None:
-        with read(self.engine) as session:
-            seen = what_is_seen(session, self.policy, THE_MACHINE, proposal_id, TODAY)
-        with write(self.engine) as session:
-            acting = Acting(session, self.policy, self.council.officers[by], self.now)
+        with self.acting(by) as acting:
+            seen = what_is_seen(acting.session, self.policy, THE_MACHINE, proposal_id, TODAY)
             decide(acting, proposal_id, Decided(**{"decision": decision, "seen": seen, **values}))
 
     def agree(self, by: str = "seo", **values: Any) -> int:
         given = {"what": "Send the action plan", "due_on": TODAY + timedelta(days=28)}
-        with write(self.engine) as session:
-            agreed = DeadlineAgreed(**{**given, **values})
-            return agree_deadline(self.acting(session, by), URN, agreed).id
+        with self.acting(by) as acting:
+            return agree_deadline(acting, self.urn, DeadlineAgreed(**{**given, **values})).id
 
-    def settle(self, deadline_id: int, by: str = "seo", **values: Any) -> None:
-        with write(self.engine) as session:
-            given = Outcome(**{"done": True, **values})
-            settle_agreed(self.acting(session, by), deadline_id, given)
-
-    def restrict(self, *named: str, by: str = "hos") -> None:
-        with write(self.engine) as session:
-            holding.restrict(
-                Acting(session, self.policy, self.council.officers[by], self.now),
-                REFERENCE,
-                holding.Restriction(
-                    officers=[self.council.officers[name].email for name in named],
-                    reason="It is delicate.",
-                ),
-            )
+    def end(self, deadline_id: int, by: str = "seo", *, done: bool = True, note: str = "") -> None:
+        with self.acting(by) as acting:
+            settle_agreed(acting, deadline_id, Outcome(done=done, note=note))
 
     def one(self, table: Any) -> Any:
         with read(self.engine) as session:
@@ -108,14 +83,8 @@ class Record:
             return list(session.exec(select(table)))
 
     @property
-    def kinds(self) -> list[str]:
-        with read(self.engine) as session:
-            matter = session.exec(select(Matter).where(Matter.reference == REFERENCE)).one()
-            mine = select(Event.kind).where(Event.matter_id == matter.id)
-            return list(session.exec(mine.order_by(col(Event.sequence))))
-
-    @property
     def told(self) -> list[str]:
+        """The same in sentences."""
         with read(self.engine) as session:
             found = timeline(session, self.policy, THE_MACHINE, REFERENCE)
             return [each.sentence for each in found.items][::-1]
@@ -237,7 +206,7 @@ def test_a_letter_needs_an_address_and_a_school(record: Record) -> None:
     with pytest.raises(NotPossible, match="no e-mail address for its clerk"):
         record.write(to="clerk")
     with pytest.raises(NotFound, match="six digits"):
-        record.write(urn=123456)
+        Record(record.engine, record.policy, record.council, urn=123456).write()
     assert record.all(Matter) == []
 
 
@@ -271,7 +240,7 @@ def test_of_an_agreed_deadline_whoever_looks_after_the_record_is_reminded(record
     assert "Send the action plan" in mail.text
     assert "/schools/900001/record" in mail.text
     assert "response" not in mail.text
-    record.settle(deadline_id)
+    record.end(deadline_id)
     assert record.one(Deadline).state is DeadlineState.MET
     assert tick(record.engine, record.policy, reminders[-1] + timedelta(days=30)).reminders == 0
 
@@ -290,11 +259,11 @@ def test_a_missed_deadline_is_chased_until_it_is_settled(record: Record) -> None
         record.council.hos.email,
     }
     with pytest.raises(InvalidInput) as refused:
-        record.settle(deadline_id, done=False)
+        record.end(deadline_id, done=False)
     assert refused.value.errors == [("note", "Cannot be empty.")]
-    record.settle(deadline_id, done=False, note="The school sent it to Ofsted instead.")
+    record.end(deadline_id, done=False, note="The school sent it to Ofsted instead.")
     with pytest.raises(NotPossible, match="settled already"):
-        record.settle(deadline_id)
+        record.end(deadline_id)
     assert record.one(Deadline).state is DeadlineState.CANCELLED
     assert record.told[-1] == "The deadline “Send the action plan” is no longer wanted."
 
@@ -315,7 +284,7 @@ def test_the_digest_tells_of_an_agreed_deadline(record: Record) -> None:
 def test_a_deadline_of_a_ladder_is_not_settled_here(record: Record, case: Any) -> None:
     case.started().discuss()
     with pytest.raises(NotFound, match="There is no deadline"):
-        record.settle(case.deadline.id)
+        record.end(case.deadline.id)
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
@@ -341,10 +310,10 @@ def test_a_file_is_put_on_the_record_once(record: Record, tmp_path: Path) -> Non
                 reference=REFERENCE,
                 upload=upload,
             ) as received,
-            write(record.engine) as session,
+            record.acting("seo") as acting,
         ):
             described = keeping.Described(description="The action plan.")
-            keeping.add_evidence(record.acting(session, "seo"), REFERENCE, received, described)
+            keeping.add_evidence(acting, REFERENCE, received, described)
 
     put()
     with read(record.engine) as session:
@@ -375,7 +344,7 @@ def test_a_restricted_record_is_as_if_it_were_not_there(record: Record, role: st
     with pytest.raises(NotPossible, match="Ask the Director"):
         record.write(by=role)
     with pytest.raises(NotFound, match="There is no deadline"):
-        record.settle(deadline_id, by=role)
+        record.end(deadline_id, by=role)
     with pytest.raises(NotFound, match="There is no proposal"):
         record.decide(proposal_id, by=role)
 
@@ -399,8 +368,9 @@ def test_of_the_other_phase_nobody_writes(record: Record) -> None:
     """The academy is a secondary school."""
     with write(record.engine) as session:
         change(session, Officer, {"id": record.council.sm.id}, phase=Phase.PRIMARY)
+    academy = Record(record.engine, record.policy, record.council, urn=900002)
     with pytest.raises(NotAllowed, match="Service Manager of the other phase"):
-        record.write(by="sm", urn=record.council.academy.urn)
+        academy.write(by="sm")
 
 
 def test_the_chain_says_every_row(record: Record) -> None:
