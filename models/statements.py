@@ -9,7 +9,7 @@ What they write of a covered table is noted, for the next event to say (models.r
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
@@ -38,6 +38,7 @@ from sqlalchemy.orm import class_mapper
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col
+from sqlmodel.sql.expression import Select as SelectOfTwo
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models import noting
@@ -49,6 +50,7 @@ LAST_KEY = 2**31 - 1  # of an integer column on PostgreSQL
 SHAPES = 1000  # of statements that are kept compiled: several times as many as there are
 
 Model = TypeVar("Model", bound=SQLModel)
+Other = TypeVar("Other", bound=SQLModel)
 Found = TypeVar("Found")
 _Steps = list[tuple[int, Callable[[Any], Any]]]  # what to do to the value at which place
 
@@ -164,14 +166,13 @@ def _maker(statement: SelectOfScalar[Found]) -> Callable[[list[Any]], Found]:
     kind: Any = statement.column_descriptions[0]["type"]
     if isinstance(kind, TypeEngine):
         return itemgetter(0)
-    names = statement.selected_columns.keys()
+    return partial(_model, kind, tuple(statement.selected_columns.keys()))
 
-    def model(values: list[Any]) -> Found:
-        found: Found = kind.__new__(kind)
-        vars(found).update(zip(names, values, strict=True))
-        return found
 
-    return model
+def _model(kind: Any, names: tuple[str, ...], values: Iterable[Any]) -> Any:
+    found = kind.__new__(kind)
+    vars(found).update(zip(names, values, strict=True))
+    return found
 
 
 def _connection(session: Session) -> Connection:
@@ -198,6 +199,20 @@ def find(session: Session, statement: SelectOfScalar[Found], **parameters: Any) 
     make = _maker(statement)
     found = _query(statement, connection.dialect).run(connection, parameters)
     return [make(values) for values in found]
+
+
+def find_pairs(
+    session: Session, statement: SelectOfTwo[Model, Other], **parameters: Any
+) -> list[tuple[Model, Other]]:
+    """As `find`, for a statement of two kinds of model, each row of which has both."""
+    connection = _connection(session)
+    first, second = (each["type"] for each in statement.column_descriptions)
+    names, others = (tuple(_table(kind).columns.keys()) for kind in (first, second))
+    found = _query(statement, connection.dialect).run(connection, parameters)
+    return [
+        (_model(first, names, row[: len(names)]), _model(second, others, row[len(names) :]))
+        for row in found
+    ]
 
 
 def add(session: Session, table: type[SQLModel], **values: Any) -> int:

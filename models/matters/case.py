@@ -20,10 +20,13 @@ from models.policy import Ladder, Policy, StepRule
 from models.policy.editions import policy_of, procedure_of, rule_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
-from models.statements import find
+from models.statements import find, find_pairs
 
-_ESCALATION = select(Escalation).where(col(Escalation.id) == bindparam("key"))
-_STEPS = select(Step).where(col(Step.escalation_id) == bindparam("escalation"))
+_WITH_STEPS = (
+    select(Escalation, Step)
+    .join(Step, col(Step.escalation_id) == col(Escalation.id))
+    .where(col(Escalation.id) == bindparam("key"))
+)
 _DEADLINE = (
     select(Deadline)
     .where(col(Deadline.matter_id) == bindparam("matter"))
@@ -193,11 +196,10 @@ def case_of(
 
 
 def _case(session: Session, policy: Policy, matter: Matter, missing: str) -> Case:
-    found = find(session, _ESCALATION, key=matter.id)
+    found = find_pairs(session, _WITH_STEPS, key=matter.id)
     if not found:
         raise NotFound(missing)
-    steps = {step.key: step for step in find(session, _STEPS, escalation=matter.id)}
-    return Case(session, policy, matter, found[0], steps)
+    return Case(session, policy, matter, found[0][0], {step.key: step for _, step in found})
 
 
 def enter_at_hand(
