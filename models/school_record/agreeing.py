@@ -64,7 +64,7 @@ def settle_agreed(acting: Acting, deadline_id: int, given: Outcome) -> Deadline:
     if deadline.kind is not DeadlineKind.AGREED:
         raise NotFound(Deadline.missing.format(deadline_id))
     if deadline.state in (DeadlineState.MET, DeadlineState.CANCELLED):
-        raise NotPossible("This deadline was settled already.")
+        raise NotPossible("This deadline has already been settled.")
     check_prose("note", given.note, required=not given.done)
     close_deadline(session, deadline, met=given.done)
     settled = DeadlineSettled(

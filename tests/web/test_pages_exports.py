@@ -186,7 +186,7 @@ EACH = (
     Listed(
         "/letter-batches/1",
         f"{ROW}/td/a[contains(@href, '/deliveries/')]",
-        lambda row: f"Decide what became of it: {row['Name']}",
+        lambda row: f"Say what became of it: {row['Name']}",
     ),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
@@ -267,7 +267,7 @@ def test_a_restricted_case_is_in_no_file_of_those_who_do_not_see_it(
 
 def test_of_a_restricted_case_the_file_of_deliveries_names_nobody(busy: Visitors) -> None:
     rows = as_csv(busy.admin, "/administration/deliveries.csv")
-    [hidden] = [row for row in rows if row["Of a restricted case"] == "yes"]
+    [hidden] = [row for row in rows if row["About a restricted case"] == "yes"]
     assert (hidden["To"], hidden["School"], hidden["The mail server said"]) == ("", "", "")
     assert len(rows) == 3
 

@@ -112,7 +112,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "description": ("Description", "Enter what the file is and what it shows"),
     # Of an assessment of risk.
     "source": ("Source", "Enter where it is from"),
-    "dated": ("The date", "Enter the date that it is of"),
+    "dated": ("The date", "Enter the date it is from"),
     "la": ("Local authority", "Enter the code of the local authority"),
     # Of the support programme.
     "visited_on": ("The date", "Enter the date of the visit"),
