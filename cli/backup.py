@@ -143,8 +143,9 @@ def _tell(restored: Restored, safety: Path | None, answer: Answer) -> None:
         answer.say(f"{restored.forgotten} later events are in that file alone.")
     if restored.undecided:
         answer.say(
-            f"{restored.undecided} deliveries of letters may have left since: none is sent again "
-            "by itself. An officer decides on each, on the page of its escalation or batch."
+            f"{restored.undecided} deliveries of letters may have left since: none will be sent "
+            "again automatically. An officer decides on each, on the page of its escalation or "
+            "batch."
         )
     _tell_missing(restored.missing, answer)
     answer.say("Everybody has to sign in again.")

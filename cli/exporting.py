@@ -41,5 +41,5 @@ def run(settings: Settings, reference: str, file: Path, *, now: datetime, answer
 
 def _new(file: Path, part: Path) -> Path:
     if file.exists():
-        raise CommandError(f"{file} is there already. Choose another name.")
+        raise CommandError(f"{file} already exists. Choose another name.")
     return part

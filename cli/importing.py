@@ -65,7 +65,7 @@ def _describe(imported: Imported, answer: Answer, *, only_show: bool) -> None:
     if len(tally.rejected) > _SHOWN:
         answer.say(f"and {len(tally.rejected) - _SHOWN:,} more rejected rows (--json names all).")
     if only_show:
-        answer.say("Nothing is changed: this was a preview.")
+        answer.say("Nothing was changed: this was a preview.")
 
 
 def _facts_of_rows(imported: Imported) -> dict[str, int]:

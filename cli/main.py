@@ -60,7 +60,7 @@ def _say_version(wanted: bool) -> None:
 def scc(
     _: Annotated[
         bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Schools Causing Concern: the escalation tracker of a council."""
@@ -113,7 +113,7 @@ def demo(as_json: AsJson = False) -> None:
         if loaded:
             answer.say("The demonstration council is loaded. Start it with `scc up`.")
         else:
-            answer.say("The demonstration council is there already; nothing has changed.")
+            answer.say("The demonstration council is already there; nothing has changed.")
         demonstration.describe(signs, answer)
         answer.give({"loaded": loaded, "officers": [sign.facts() for sign in signs]})
 
@@ -146,7 +146,7 @@ def add(
                 session, now=now, email=email, name=name, role=role, phase=phase
             )
             link = _link(session, settings, officer, now)
-        answer.say(f"{officer.name} ({officer.email}) is added as {officer.role.label}.")
+        answer.say(f"{officer.name} ({officer.email}) has been added as {officer.role.label}.")
         _say_link(answer, officer, link)
         answer.say(f"For the JSON API: scc token {officer.email}")
         answer.say(f"For approving in Prefect: scc code {officer.email}")
@@ -250,7 +250,7 @@ def tick(
         answer.say(f"  duties reminded of  {done.duties_reminded}")
         answer.say(f"  batches begun       {done.batches_begun}")
         answer.say(f"  letters issued      {letters}")
-        answer.say("`scc deliver` sends what is queued; `scc up` does so by itself.")
+        answer.say("`scc deliver` sends what is queued; `scc up` does so automatically.")
         answer.give(
             {
                 "as_of": local.isoformat(),

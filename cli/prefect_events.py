@@ -13,7 +13,7 @@ from models.upkeep.findings import Finding, Health
 ABOUT = "Prefect’s events"
 PATIENCE = 3.0  # seconds
 # What no server tells, whatever its settings.
-NOT_TOLD = "Its backups, its log files and who reads them it does not tell."
+NOT_TOLD = "It does not say what its backups and log files hold, or who reads them."
 SET = (
     f"Set PREFECT_SERVER_EVENTS_RETENTION_PERIOD=PT{PREFECT_KEEPS_EVENTS.total_seconds():.0f}S on "
     "that server"
@@ -69,7 +69,7 @@ def examine(settings: Settings, url: str) -> Finding:
             return Finding(ABOUT, Health.WARNING, f"{says} {LOOK}")
         told = _Told.model_validate_json(answer.raise_for_status().content)
     except (httpx.HTTPError, httpx.InvalidURL, ValidationError):
-        return Finding(ABOUT, Health.WARNING, f"It does not tell its settings. {LOOK}")
+        return Finding(ABOUT, Health.WARNING, f"It does not show its settings. {LOOK}")
     return _found(told.kept)
 
 

@@ -63,7 +63,7 @@ def alone(home: Path, running: Running) -> Iterator[Running | None]:
             other = find(home)
             process = f" (process {other.process})" if other else ""
             raise CommandError(
-                f"`scc up` is running on {home.absolute()} already{process}."
+                f"`scc up` is already running on {home.absolute()}{process}."
             ) from None
         lock.seek(0)
         killed = _read(lock)

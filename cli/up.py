@@ -134,7 +134,7 @@ def end_leftovers(killed: running.Running, answer: Answer) -> None:
     if not leftovers.can_be_found():
         answer.say(
             f"The `scc up` before this one (process {killed.process}) was killed. Whether it left "
-            "processes behind cannot be found out on this system: look for them by yourself."
+            "processes behind cannot be found out on this system: look for them yourself."
         )
     elif killed.family and (count := leftovers.end(killed.family)):
         were = "1 process was" if count == 1 else f"{count} processes were"
@@ -168,7 +168,7 @@ def _check_port(host: str, port: int, option: str) -> None:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError:
-        raise CommandError(f"{host!r} is no address of this machine. Check --host.") from None
+        raise CommandError(f"{host!r} is not an address of this machine. Check --host.") from None
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -59,7 +59,7 @@ OUTCOMES = {
     MessageState.SENT: "It was sent.",
     MessageState.FAILED: "The mail server refused it: an officer decides.",
     MessageState.UNKNOWN: "Nobody knows whether it arrived: an officer decides.",
-    MessageState.DROPPED: "It is not sent any more.",
+    MessageState.DROPPED: "It is no longer to be sent.",
     MessageState.SETTLED: "An officer settled what became of it.",
 }
 _WENT_OUT = (LetterState.APPROVED, LetterState.ISSUED)

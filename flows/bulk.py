@@ -123,4 +123,4 @@ def _work(record: Record, job_id: int, workers: dict[BulkKind, Worker]) -> None:
     shown = ShownHold(hold.engine, hold.job, hold.clock, artifact)
     went_well = carry_out(shown, workers[hold.job.kind], record.policy, record.settings)
     if went_well is False:
-        raise RuntimeError(f"{run_name(hold.job)}: it failed. The reason stands on its page.")
+        raise RuntimeError(f"{run_name(hold.job)}: it failed. Its page gives the reason.")

@@ -178,7 +178,7 @@ def reason(refusal: Refused) -> str:
     if isinstance(refusal, ChangedSince):
         return (
             "A letter, or an address to which it goes, was changed after this form was made. "
-            "Read again what stands below, then decide."
+            "Read what is below again, then decide."
         )
     if not isinstance(refusal, InvalidInput):
         return refusal.message

@@ -32,7 +32,7 @@ from notifications.issuing import named
 
 ANEW = (
     "There was a decision since the last one, or a letter or an address to which it goes was "
-    "changed. Read what stands below before you decide."
+    "changed. Read what is below before you decide."
 )
 NOBODY = "nobody yet: an address is missing"
 
@@ -93,7 +93,7 @@ class Waiting:
         day = f"{london_date(proposal.proposed_at):%-d %B %Y}"
         role = ROLE_TITLES[Role(proposal.approvers[proposal.stage])]
         parts = [
-            f"**It still waits.** {inline(refused)}" if refused else "",
+            f"**It is still waiting.** {inline(refused)}" if refused else "",
             f"**This form is new.** {ANEW}" if anew else "",
             f"**{inline(self.school.name)}** (URN {self.school.urn}), "
             f"{self.matter.reference}: **{inline(self.what)}**",

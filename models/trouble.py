@@ -15,19 +15,19 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 class Trouble(Enum):
     """What is the matter, in words for people, and when another try is worth it."""
 
-    BUSY = ("Somebody else is saving something that takes long.", timedelta(seconds=10))
+    BUSY = ("Somebody else is saving something that takes a long time.", timedelta(seconds=10))
     FULL = (
         "There is no room left on the disk. Whoever runs the service has to make some.",
         timedelta(minutes=1),
     )
     NOT_WRITABLE = (
-        "The database can be read and not written to. Whoever runs the service has to see why.",
+        "The database can be read but not written to. Whoever runs the service must find out why.",
         timedelta(minutes=1),
     )
     AWAY = ("The database does not answer.", timedelta(seconds=10))
     DISK_FAILS = (
-        "The disk with the database does not do what it is told. Whoever runs the service has to "
-        "look at it.",
+        "The disk that holds the database does not work as it should. Whoever runs the service "
+        "has to look at it.",
         timedelta(minutes=1),
     )
     DAMAGED = (

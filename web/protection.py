@@ -37,7 +37,7 @@ _STATIC = "/static/"
 _HEALTH = "/health/"
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
 UNKNOWN_NAME = (
-    "This service does not go by the name that it was called by. Use the address that you were "
+    "This service was called by a name that it does not use. Use the address that you were "
     "given. Whoever runs the service names that address in SCC_BASE_URL, or in SCC_HOSTS.\n"
 )
 

@@ -96,7 +96,9 @@ def authority(
     if proposal.proposed_by_id == officer.id:
         raise NotAllowed("You made this proposal, so somebody else must decide it.")
     if proposal.state is not ProposalState.AWAITING:
-        raise AlreadyDecided(f"This proposal was decided already: it was {proposal.state.value}.")
+        raise AlreadyDecided(
+            f"This proposal has already been decided: it was {proposal.state.value}."
+        )
     holders = _in_turn(proposal, mine)
     decided = rows(session, _DECIDED_BY, proposal=proposal.id)
     taken = {who for decision in decided for who in decision if who is not None}
@@ -117,5 +119,5 @@ def _in_turn(proposal: Proposal, mine: Mapping[int, Role]) -> list[int]:
     if holders:
         return holders
     if set(mine.values()) & set(map(Role, proposal.approvers[: proposal.stage])):
-        raise AlreadyDecided("Your part of this proposal was decided already.")
-    raise NotAllowed(f"This proposal waits for {waits_for.label} first.")
+        raise AlreadyDecided("Your part of this proposal has already been decided.")
+    raise NotAllowed(f"This proposal must be decided by {waits_for.label} first.")

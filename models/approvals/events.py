@@ -63,7 +63,7 @@ class PutForward(Happened):
 
     def sentence(self, names: Names) -> str:
         asked = _asked(names, self.action, self.step, self.details.get("to"))
-        return f"It was proposed to {asked}."
+        return f"A proposal was made to {asked}."
 
 
 @dataclass(frozen=True, kw_only=True)

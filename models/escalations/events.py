@@ -150,7 +150,7 @@ class EscalationConverted(Happened):
     def sentence(self, names: Names) -> str:
         where = names.step(self.step)
         return (
-            f"The school became an academy: the escalation goes on at {where} of the academy "
+            f"The school became an academy: the escalation continues at {where} of the academy "
             "ladder."
         )
 
@@ -164,7 +164,7 @@ class CaseOfficerChanged(Happened):
     reason: str
 
     def sentence(self, _: Names) -> str:
-        return f"The case was given to {self.to}, before it was {self.from_}’s."
+        return f"The case officer was changed from {self.from_} to {self.to}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,11 +185,11 @@ class CaseOpenedToAll(Happened):
     """A case is restricted no more."""
 
     topic = Topic.RESTRICTED
-    hidden = "The restriction of a case ended."
+    hidden = "The restriction on a case was lifted."
     reason: str
 
     def sentence(self, _: Names) -> str:
-        return "The restriction of the case ended."
+        return "The restriction on the case was lifted."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,5 +201,5 @@ class EditionAdopted(Happened):
     cases: int
 
     def sentence(self, _: Names) -> str:
-        cases = "1 case goes" if self.cases == 1 else f"{self.cases} cases go"
-        return f"{cases} on under {self.policy}, as it stood at the update."
+        cases = "1 case continues" if self.cases == 1 else f"{self.cases} cases continue"
+        return f"{cases} under {self.policy}, as it stood at the update."

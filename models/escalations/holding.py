@@ -56,7 +56,7 @@ def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -
         )
     old = session.get_one(Officer, about.matter.officer_id)
     if new.id == old.id:
-        raise InvalidInput("case_officer", f"{new.name} is the case officer already.")
+        raise InvalidInput("case_officer", f"{new.name} is already the case officer.")
     change(session, Matter, {"id": about.matter.id}, officer_id=new.id)
     whom = {"from_": old.email, "to": new.email}
     changed = CaseOfficerChanged(about.matter.id, **whom, reason=given.reason)

@@ -56,10 +56,10 @@ def _delivery(here: Situation) -> Next | None:
         return None
     message = here.unsettled[0]
     return Next(
-        what=f"Decide what became of the letter to {message.to_name}",
+        what=f"Say what became of the letter to {message.to_name}",
         why="The mail server refused it."
         if message.state is MessageState.FAILED
-        else "It is not known whether it arrived. It is not sent again by itself.",
+        else "It is not known whether it arrived. It will not be sent again automatically.",
         act=CaseAct.SETTLE_DELIVERY,
         id=message.id,
     )
@@ -82,8 +82,8 @@ def _decision(here: Situation) -> Next | None:
 def _waits(each: Awaiting) -> Next:
     proposal = each.proposal
     return Next(
-        what=f"Wait for the decision whether to {inside(each.title)}",
-        why=f"It waits for: {Role(proposal.approvers[proposal.stage]).label}.",
+        what=f"Wait for the decision on whether to {inside(each.title)}",
+        why=f"It is waiting for: {Role(proposal.approvers[proposal.stage]).label}.",
         act=Look.PROPOSAL,
         id=proposal.id,
     )
@@ -92,7 +92,7 @@ def _waits(each: Awaiting) -> Next:
 def _paused() -> Next:
     return Next(
         what="Resume the escalation when the reason for the pause has gone",
-        why="Deadlines and reminders stand still until then.",
+        why="Deadlines and reminders are on hold until then.",
         act=CaseAct.RESUME,
         others=OTHER_CHANGES,
     )
@@ -154,15 +154,15 @@ def _await_response(here: Situation) -> Next:
     by = _by(due.due_on if due else None)
     if here.at.overdue:
         return Next(
-            what="Decide how to go on: no response has come",
-            why=f"It was due{by}. Record it if it came, propose the next step, or propose a later "
-            "date.",
+            what="Decide what to do next: no response has come",
+            why=f"It was due{by}. Record it if it has come, propose the next step, or propose "
+            "a later date.",
             act=Look.CHANGES,
             others=(Target(act=CaseAct.RECORD_RESPONSE),),
         )
     return Next(
         what="Record the response when it comes",
-        why=f"The school is to respond{by}. You are reminded before that.",
+        why=f"The school is due to respond{by}. You will be reminded before then.",
         act=CaseAct.RECORD_RESPONSE,
         others=OTHER_CHANGES,
     )
@@ -188,7 +188,7 @@ def _go_on(here: Situation) -> Next:
     if options:
         what = f"Decide whether step {options[0].rule.number} is needed"
     else:
-        what = "Decide how the escalation is to end"
+        what = "Decide how the escalation should end"
         why += " It is the last step of this ladder."
     return Next(what=what, why=why, act=Look.CHANGES)
 

@@ -251,7 +251,9 @@ def check_judging(case: Case, response: Response) -> None:
     check_open(case)
     _check_judged_here(case)
     if response.judgement is not None:
-        raise NotPossible("This response was judged already. Record a further response instead.")
+        raise NotPossible(
+            "This response has already been judged. Record a further response instead."
+        )
     if response.step_key != case.step.key:
         raise NotPossible("The escalation has moved on from the step of this response.")
 

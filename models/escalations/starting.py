@@ -197,7 +197,7 @@ def _check_no_other(session: Session, officer: Officer, school: School) -> None:
     if other is None:
         return
     if sees(session, officer, other.id, restricted=other.restricted):
-        raise NotPossible(f"{school.name} has an escalation already: {other.reference}.")
+        raise NotPossible(f"{school.name} already has an escalation: {other.reference}.")
     if not is_theirs(officer, school):
         raise _of_the_other_phase(school)
     raise NotPossible(

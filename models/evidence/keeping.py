@@ -221,7 +221,7 @@ def _check_new(at_hand: AtHand, sha256: str) -> None:
     name = at_hand.session.exec(same).first()
     if name is not None:
         where = "case" if isinstance(at_hand, Case) else "school’s record"
-        raise NotPossible(f"This file is on the {where} already, as “{name}”.")
+        raise NotPossible(f"This file is already on the {where}, as “{name}”.")
 
 
 def sweep(engine: Engine, settings: Settings, now: datetime) -> int:

@@ -29,7 +29,7 @@ _ODD_NAME = re.compile(
 )
 
 AS_PDF = "Save it as a PDF and add that instead."
-TOO_MUCH_INSIDE = "This file unpacks to more than can be right."
+TOO_MUCH_INSIDE = "This file is far larger when unpacked than it should be."
 WITH_PASSWORD = "This file is protected with a password, so nobody else could read it."  # noqa: S105
 ODD = "This file is not put together as an Office program does it, so it could not be examined."
 

@@ -132,7 +132,9 @@ _MACROS = (
     "a PDF, and choose that."
 )
 _ENTRY = b"PK\x01\x02"  # begins each entry of the directory of an archive
-_TOO_MUCH_INSIDE = "This file unpacks to more than can be right. Save it as a PDF and choose that."
+_TOO_MUCH_INSIDE = (
+    "This file is far larger when unpacked than it should be. Save it as a PDF and choose that."
+)
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
     *(ValueError, KeyError, EOFError, OSError),

@@ -94,9 +94,9 @@ def _no_address(at_hand: AtHand, role: str) -> str:
     who = role.replace("_", " ")
     if is_held(at_hand.session, at_hand.matter.id, role):
         return (
-            f"{at_hand.school.name} had no e-mail address for its {who} before somebody changed "
-            f"the contact who does not see this case. Confirm the {who} on the page of the case, "
-            "then try again."
+            f"{at_hand.school.name} had no e-mail address for its {who} before the contact was "
+            f"changed by somebody who cannot see this case. Confirm the {who} on the page of the "
+            "case, then try again."
         )
     return (
         f"{at_hand.school.name} has no e-mail address for its {who}. "

@@ -147,8 +147,8 @@ class MessageSettled(Happened):
 
     def sentence(self, names: Names) -> str:
         if self.decision == "send_again":
-            return f"{names.letter(self.letter)} is to be sent again."
-        return f"{names.letter(self.letter)} was accepted as having arrived."
+            return f"{names.letter(self.letter)} will be sent again."
+        return f"{names.letter(self.letter)} was recorded as having arrived."
 
 
 def _quoted(detail: str) -> str:

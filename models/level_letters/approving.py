@@ -77,7 +77,7 @@ def own_batch(policy: Policy, batch: LetterBatch, officer: Officer) -> str | Non
     """
     if policy.programme.level_letters.one_officer_is_enough or batch.created_by != officer.email:
         return None
-    return "You began this batch, so another senior officer must approve it."
+    return "You started this batch, so another senior officer must approve it."
 
 
 def approve(acting: Acting, number: int) -> LetterBatch:
@@ -100,16 +100,13 @@ def approve(acting: Acting, number: int) -> LetterBatch:
     stale = len(_stale(session, batch, acting.today))
     if stale:
         raise NotPossible(
-            f"{stale} {'letter is' if stale == 1 else 'letters are'} no longer right: since the "
-            "drafting a school has closed, or its level or a contact has changed. Draft these "
-            "anew, or withdraw the batch and begin it again."
+            f"{stale} {'letter is' if stale == 1 else 'letters are'} no longer right: since then "
+            "a school has closed, or its level or a contact has changed. Draft these "
+            "again, or withdraw the batch and start again."
         )
     left = len(unseen(session, batch, officer.id))
     if left:
-        raise NotPossible(
-            f"First open every letter of the sample and read it: {left} "
-            f"{'is' if left == 1 else 'are'} left for you."
-        )
+        raise NotPossible(f"First open and read every letter in the sample: you have {left} left.")
     change(
         session,
         LetterBatch,
@@ -260,7 +257,7 @@ def go_on(acting: Acting, number: int) -> LetterBatch:
     job = work.find_job(session, kind, batch.id) if kind else None
     again = batch.state is BatchState.ISSUED and batch.bundle_sha256 is not None
     if kind is None or job is None or not (again or job.state is BulkState.FAILED):
-        raise NotPossible("Nothing has stopped that could go on.")
+        raise NotPossible("No work has stopped that could be started again.")
     if job.state is not BulkState.OPEN:
         work.enqueue_again(session, acting.now, kind, batch.id)
     return batch

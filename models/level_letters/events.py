@@ -16,7 +16,8 @@ class OfBatch(Happened):
     letters: int
 
     def sentence(self, _: Names) -> str:
-        return f"{self.title}: {self.letters:,} letters were {self.done}."
+        letters = "1 letter was" if self.letters == 1 else f"{self.letters:,} letters were"
+        return f"{self.title}: {letters} {self.done}."
 
 
 class LevelLettersPrepared(OfBatch):
@@ -60,5 +61,7 @@ class LevelLetterSettled(Happened):
 
     def sentence(self, _: Names) -> str:
         if self.decision == "sent":
-            return f"The letter on its risk level to {self.school} is known to have arrived."
-        return f"The letter on its risk level to {self.school} is sent again."
+            return (
+                f"The letter to {self.school} about its risk level was recorded as having arrived."
+            )
+        return f"The letter to {self.school} about its risk level will be sent again."

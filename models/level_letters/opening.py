@@ -54,7 +54,7 @@ def open_batch(acting: Acting, given: NewLetterBatch) -> LetterBatch:
     )
     if opened is None:
         what = "No published assessment" if about == "annual" else "No change of level"
-        raise NotPossible(f"{what} waits for its letters.")
+        raise NotPossible(f"{what} is waiting for its letters.")
     return find_batch(session, opened)
 
 

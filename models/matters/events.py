@@ -26,7 +26,7 @@ class DeadlineSet(Happened):
             return f"The last day for sections 63, 64 and 66 was set to {day}: {rule}."
         if self.step is None:
             return f"A deadline was set: “{self.rule}”, by {day}."
-        return f"The deadline of {names.step(self.step)} was set to {day}: {rule}."
+        return f"The deadline for {names.step(self.step)} was set to {day}: {rule}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class DeadlineMissed(Happened):
             return f"The last day for sections 63, 64 and 66, {day}, has passed."
         if self.step is None:
             return f"A deadline was missed on {day}: “{self.what}”."
-        return f"The deadline of {names.step(self.step)} was missed on {day}."
+        return f"The deadline for {names.step(self.step)} was missed on {day}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class DeadlineExtended(Happened):
 
     def sentence(self, _: Names) -> str:
         before, after = long_date(self.from_), long_date(self.to)
-        return f"The deadline of {before} was extended to {after}."
+        return f"The deadline was extended from {before} to {after}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ class ReminderQueued(Happened):
         to = listed(self.to) or "nobody: no officer in charge is active"
         day = long_date(self.due_on)
         of = f"“{self.what}”" if self.step is None else names.step(self.step)
-        return f"A reminder of {of}, due on {day}, was queued to {to}."
+        return f"A reminder about {of}, due on {day}, was queued for {to}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ class ContactKept(Happened):
 
     def sentence(self, _: Names) -> str:
         return (
-            f"This case’s letters stay with {_contact(self.before)} as the "
+            f"Letters on this case still go to {_contact(self.before)} as the "
             f"{role_words(self.role)}: {_contact(self.after)} was not confirmed."
         )
 

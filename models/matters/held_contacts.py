@@ -139,7 +139,7 @@ def settle_contact(acting: Acting, reference: str, role: str, given: ContactChos
     elif change(session, HeldContact, {"id": held.id, "kept": False}, kept=True):
         what = ContactKept
     else:
-        raise NotPossible(f"It was decided already to keep the {held.role.label} as before.")
+        raise NotPossible(f"It has already been decided to keep the previous {held.role.label}.")
     decided = what(
         about.matter.id,
         urn=present.urn,
@@ -161,7 +161,7 @@ def find_held(session: Session, matter: Matter, role: str) -> tuple[HeldContact,
     present = contact_at(session, matter.urn, ContactRole(role)) if matter.urn else None
     if not held or present is None:
         raise NotPossible(
-            f"There is nothing to confirm: this case’s letters use the {ContactRole(role).label} "
-            "that the school has."
+            f"There is nothing to confirm: letters on this case go to the "
+            f"{ContactRole(role).label} that the school has."
         )
     return held[0], present

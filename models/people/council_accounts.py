@@ -62,8 +62,8 @@ NOT_FRESH = (
     "The council’s sign-in service did not ask you again who you are, or does not say when it did. "
     "Try again. If this happens again, tell your administrator that it must send “auth_time”."
 )
-WAIT = "There were too many tries to sign in. Wait 10 minutes, then try again."
-START_AGAIN = "This sign-in was begun in another browser, too long ago or twice. Start again."
+WAIT = "There have been too many attempts to sign in. Wait 10 minutes, then try again."
+START_AGAIN = "This sign-in was started in another browser, too long ago or twice. Start again."
 
 
 @dataclass(frozen=True)
@@ -326,7 +326,7 @@ def _check_role(
     if len(ours) == 1:
         return None
     if known is not None and known.active and not ours:
-        reason = f"{THE_PROVIDER} gives them no role here any more"
+        reason = f"{THE_PROVIDER} no longer gives them a role here"
         officers.shut_out(session, now, THE_PROVIDER, known, reason, role_withdrawn=True)
     return SEVERAL_ROLES if ours else NO_ROLE
 

@@ -93,7 +93,7 @@ def end_delegation(acting: Acting, delegation_id: int) -> Delegation:
     if delegation is None or delegation.from_officer_id != officer.id:
         raise NotFound(f"You have given no cover with the number {delegation_id}.")
     if delegation.ended_at is not None or delegation.last_day < acting.today:
-        raise NotPossible("This cover has ended already.")
+        raise NotPossible("This cover has already ended.")
     change(session, Delegation, {"id": delegation.id}, ended_at=acting.now)
     ended = DelegationEnded(None, delegation=delegation.id, from_=officer.email)
     append(session, acting.now, officer.email, ended)

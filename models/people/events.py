@@ -199,7 +199,7 @@ class OfficerProven(Happened):
     way: str
 
     def sentence(self, _: Names) -> str:
-        return f"{self.officer} confirmed{SIGN_IN_WAYS[self.way]} that it was them."
+        return f"{self.officer} confirmed their identity{SIGN_IN_WAYS[self.way]}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +212,7 @@ class SignInRefused(Happened):
     why: str
 
     def sentence(self, _: Names) -> str:
-        who = self.officer or "Somebody who is not known here"
+        who = self.officer or "Somebody who has no account here"
         why = f"{self.why[:1].lower()}{self.why[1:]}".rstrip(".")
         return f"{who} could not sign in{SIGN_IN_WAYS[self.way]}: {why}."
 

@@ -42,7 +42,7 @@ def add_officer(
     _check_officer(email, name, role, phase)
     address = email.lower()
     if session.exec(select(Officer).where(Officer.email == address)).first():
-        raise NotPossible(f"There is an officer with the e-mail address {address} already.")
+        raise NotPossible(f"There is already an officer with the e-mail address {address}.")
     officer_id = add(
         session,
         Officer,
@@ -159,7 +159,7 @@ def disable_officer(acting: Acting, email: str, given: Reason) -> Officer:
     disabled = find_officer(acting.session, email)
     check_line("reason", given.reason)
     if not disabled.active and not disabled.role_withdrawn:
-        raise NotPossible(f"{disabled.name} is disabled already.")
+        raise NotPossible(f"{disabled.name} is already disabled.")
     _check_not_last(acting.session, disabled)
     return shut_out(acting.session, acting.now, acting.officer.email, disabled, given.reason)
 

@@ -27,7 +27,7 @@ TRIES_FROM_ADDRESS = 50
 SOMEBODY = "somebody at the sign-in page"
 NOT_RIGHT = "The e-mail address or password is not right"
 NOT_CURRENT = "Your current password is not right"
-WAIT = "There were too many tries to sign in. Wait 15 minutes, then try again"
+WAIT = "There have been too many attempts to sign in. Wait 15 minutes, then try again"
 
 
 @dataclass(frozen=True)

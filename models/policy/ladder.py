@@ -66,7 +66,7 @@ def refusal(action: Action, at: Standing) -> str | None:
     if action is Action.POWER and (at.step.kind != "powers" or at.state in NOT_BEGUN):
         return "A power can be used once the escalation has moved to the step of the powers."
     if action is Action.CONVERT and at.ladder.key != "maintained":
-        return "The escalation is on the academy ladder already."
+        return "The escalation is already on the academy ladder."
     return None
 
 

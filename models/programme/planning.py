@@ -279,7 +279,7 @@ def _cancel_unwanted(
     session.connection().execute(
         cancel.values(
             state=DutyState.CANCELLED,
-            reason=f"The school came to stand at {level.label}.",
+            reason=f"The school was placed at {level.label}.",
             # It gives up its key: should the school come back to the old level, this is planned
             # again.
             key=_duties.c.key + "/" + cast(_duties.c.id, String),

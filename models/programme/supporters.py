@@ -110,7 +110,7 @@ def _assigned_officer(session: Session, capacity: SupportRole, email: str | None
         raise InvalidInput("email", unknown.message) from None
     evaluates = capacity is SupportRole.SCHOOL_EVALUATION_OFFICER
     if not (may(found, Act.RECORD_SUPPORT_WORK) if evaluates else found.active):
-        raise InvalidInput("email", f"{found.name} cannot do this: their role is another.")
+        raise InvalidInput("email", f"{found.name} cannot do this: they have a different role.")
     return found
 
 
@@ -153,7 +153,7 @@ def end_support(acting: Acting, supporter_id: int, given: LastDay) -> Supporter:
     if last_day < supporter.first_day:
         raise InvalidInput("last_day", "The last day cannot be before the first.")
     if supporter.last_day is not None and supporter.last_day <= last_day:
-        raise NotPossible(f"This ends on {long_date(supporter.last_day)} already.")
+        raise NotPossible(f"This already ends on {long_date(supporter.last_day)}.")
     if supporter.last_day is not None and supporter.last_day < acting.today:
         raise NotPossible(f"This ended on {long_date(supporter.last_day)}.")
     as_it_was = {"id": supporter.id}

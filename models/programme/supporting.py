@@ -139,7 +139,7 @@ def record_report(acting: Acting, given: ReportWritten) -> WrittenReport:
     past_day("dated", dated, acting.now)
     texts = _checked_sections(acting.policy, written)
     report = {"urn": school.urn, "dated": dated, "officer_id": officer.id}
-    _check_new(session, WrittenReport, report, "A report of yours of this day")
+    _check_new(session, WrittenReport, report, "A report by you for this day")
     met = _meet(session, DutyKind.REPORT, school, dated, given.duty)
     recorded = {"sections": texts, "duty_id": met, "recorded_at": acting.now}
     number = add(session, WrittenReport, **report, **recorded)
@@ -207,7 +207,7 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
     if school is not None and what is DutyKind.EVALUATION:
         _check_evaluator(session, officer, school, held_on)
     review = {"kind": what, "urn": school.urn if school else None, "held_on": held_on}
-    _check_new(session, Review, review, "Such a review of this day")
+    _check_new(session, Review, review, "A review of this kind on this day")
     met = _meet(session, what, school, held_on, given.duty)
     number = add(
         session,
@@ -236,7 +236,7 @@ def _review_kind(kind: str, urn: object) -> DutyKind:
         raise InvalidInput("kind", f"Choose from: {', '.join(REVIEWS)}.")
     what = DutyKind(kind)
     if what in OF_A_SCHOOL and urn is None:
-        raise InvalidInput("urn", f"Say of which school. {what.label} is about one.")
+        raise InvalidInput("urn", f"Say which school. {what.label} is about one.")
     if what not in OF_A_SCHOOL and urn is not None:
         raise InvalidInput("urn", f"Leave out the school. {what.label} is about all of them.")
     return what
@@ -260,7 +260,7 @@ def _check_new(session: Session, table: type[SQLModel], values: dict[str, Any], 
         for name, value in values.items()
     ]
     if session.exec(select(columns.id).where(*same)).first() is not None:
-        raise NotPossible(f"{what} is on record already.")
+        raise NotPossible(f"{what} is already on record.")
 
 
 # Duties ------------------------------------------------------------------------------------
@@ -305,9 +305,9 @@ def find_duty(session: Session, duty_id: int) -> Duty:
 
 def _check_planned(duty: Duty) -> None:
     if duty.state is DutyState.DONE:
-        raise NotPossible("This is done already.")
+        raise NotPossible("This has already been done.")
     if duty.state is DutyState.CANCELLED:
-        raise NotPossible("This was cancelled: it is not due any more.")
+        raise NotPossible("This was cancelled: it is no longer due.")
 
 
 def may_cancel(officer: Officer, policy: Policy, kind: DutyKind, level: RiskLevel | None) -> bool:

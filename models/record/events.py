@@ -52,4 +52,4 @@ class RecordWidened(Happened):
     up_to: Mapping[str, Any] | None = None
 
     def sentence(self, _: Names) -> str:
-        return "From here on the record says how the rows stand that were written with each event."
+        return "From this point on, the record also covers the rows written with each event."

@@ -81,7 +81,7 @@ def begin_assessment(acting: Acting, given: NewAssessment) -> Assessment:
     under_way = find(session, _IN_YEAR_UNDER_WAY, urn=school.urn)
     if under_way:
         raise NotPossible(
-            f"{school.name} is being assessed already: assessment {under_way[0]} is neither in "
+            f"{school.name} is already being assessed: assessment {under_way[0]} is neither in "
             "force nor withdrawn."
         )
     number = add(
@@ -211,7 +211,7 @@ def withdraw_assessment(acting: Acting, assessment_id: int, given: Reason) -> As
     if assessment.round_id is not None:
         raise NotPossible("An annual assessment cannot be withdrawn: every school has one.")
     if assessment.state not in UNDER_WAY:
-        raise NotPossible(f"The assessment is {state_in_words(assessment.state)} already.")
+        raise NotPossible(f"The assessment is already {state_in_words(assessment.state)}.")
     check_prose("reason", reason, most=MOST_OF_A_REASON)
     withdrawn = {"state": AssessmentState.WITHDRAWN, "withdrawn_because": reason}
     change(session, Assessment, {"id": assessment.id}, **withdrawn)
@@ -306,7 +306,7 @@ def checked_level(level: str) -> RiskLevel:
 def check_open(school: School, now: datetime) -> None:
     """Refuse what is about a school that has closed; raises NotPossible."""
     if has_closed(school, london_date(now)):
-        raise NotPossible(f"{school.name} has closed: it is not assessed any more.")
+        raise NotPossible(f"{school.name} has closed: it is no longer assessed.")
     if school.kind is SchoolKind.OTHER:
         raise NotPossible(
             f"{school.name} is neither a maintained school nor an academy, so the council does "

@@ -30,7 +30,7 @@ class RoundPublished(Happened):
 
     def sentence(self, _: Names) -> str:
         years = _years(self.school_year)
-        return f"The risk levels for {years} were published, of {self.schools:,} schools."
+        return f"The risk levels of {self.schools:,} schools for {years} were published."
 
 
 def _years(school_year: int) -> str:
@@ -101,4 +101,4 @@ class LevelChanged(Happened):
     occasion: str
 
     def sentence(self, _: Names) -> str:
-        return f"{self.school} came to stand at {self.level.label}."
+        return f"{self.school} was placed at {self.level.label}."

@@ -34,7 +34,7 @@ from models.schools.tables import School
 from models.statements import change
 from models.text import check_printable, check_prose
 
-OVERTAKEN = "The school came to stand at {} on {}. Look at this level again."
+OVERTAKEN = "The school was placed at {} on {}. Look at this level again."
 
 
 class Moderation(Input):
@@ -79,7 +79,9 @@ def moderate(acting: Acting, assessment_id: int, given: Moderation) -> Assessmen
     if another:
         check_words(given.words)
     elif given.words.strip():
-        raise InvalidInput("words", "Only another level than was proposed has words of its own.")
+        raise InvalidInput(
+            "words", "Only a different level from the one proposed has words of its own."
+        )
     _moderated(
         session,
         now,

@@ -65,7 +65,7 @@ def _open(
 ) -> AssessmentRound:
     _check_due(policy, london_date(now), school_year)
     if _find(session, school_year) is not None:
-        raise NotPossible(f"The annual assessment for {_years(school_year)} is open already.")
+        raise NotPossible(f"The annual assessment for {_years(school_year)} is already open.")
     number = add(
         session,
         AssessmentRound,
@@ -142,7 +142,7 @@ def publish_round(acting: Acting, school_year: int) -> AssessmentRound:
     complete_round(session, now, school_year)
     current = find_round(session, school_year)
     if current.state is RoundState.PUBLISHED:
-        raise NotPossible(f"The levels for {_years(school_year)} are published already.")
+        raise NotPossible(f"The levels for {_years(school_year)} are already published.")
     today = acting.today
     _withdraw_closed(session, current, today)
     _check_agreed(session, current, today)
@@ -230,7 +230,7 @@ def _check_agreed(session: Session, current: AssessmentRound, today: date) -> No
 
 
 def _changed(session: Session, current: AssessmentRound) -> int:
-    """How many schools came to stand at another level than before."""
+    """How many schools changed their level."""
     its = (Assessment.round_id == current.id, Assessment.state == AssessmentState.IN_FORCE)
     before = col(Assessment.level_before)
     other = or_(before.is_(None), before != col(Assessment.level))

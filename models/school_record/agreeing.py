@@ -84,5 +84,5 @@ def find_to_settle(session: Session, officer: Officer, deadline_id: int) -> Dead
     if deadline.kind is not DeadlineKind.AGREED:
         raise NotFound(Deadline.missing.format(deadline_id))
     if deadline.state in (DeadlineState.MET, DeadlineState.CANCELLED):
-        raise NotPossible("This deadline was settled already.")
+        raise NotPossible("This deadline has already been settled.")
     return deadline

@@ -33,7 +33,7 @@ class ContactChanged(Happened):
         said = f"{self.name} was recorded as the {role_words(self.role)} of school {self.urn}."
         if self.held:
             return (
-                f"{said} This case’s letters go on to the one before until the new one is "
-                "confirmed."
+                f"{said} Letters on this case still go to the previous contact until the new "
+                "one is confirmed."
             )
         return said

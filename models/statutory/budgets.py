@@ -67,7 +67,7 @@ def check_receipt(power: Power) -> None:
     if power.section is not Section.DELEGATED_BUDGET or power.state is not PowerState.IN_FORCE:
         raise NotPossible("Only the notice of a suspended budget takes effect when it is received.")
     if power.effective_on is not None:
-        raise NotPossible(f"It was received on {long_date(power.effective_on)} already.")
+        raise NotPossible(f"It was already received on {long_date(power.effective_on)}.")
 
 
 def _set_review(case: Case, due_on: date, now: datetime) -> Happened:

@@ -42,8 +42,8 @@ class ComplianceJudged(Happened):
     reasons: str
 
     def sentence(self, _: Names) -> str:
-        outcome = "complied" if self.complied else "did not comply"
-        return f"The governing body was judged: it {outcome} with the warning notice."
+        outcome = "to have complied" if self.complied else "not to have complied"
+        return f"The governing body was judged {outcome} with the warning notice."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +124,7 @@ class BudgetNoticeReceived(Happened):
 
     def sentence(self, _: Names) -> str:
         day = long_date(self.received_on)
-        return f"The governing body received the notice of suspension on {day}: it took effect."
+        return f"The governing body received the notice of suspension on {day}, and it took effect."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ class RepresentationRecorded(Happened):
     def sentence(self, _: Names) -> str:
         whom, day = the_role(self.from_), long_date(self.received_on)
         return (
-            f"Representations of {whom} about the suspended budget, received on {day}, "
+            f"Representations from {whom} about the suspended budget, received on {day}, "
             "were recorded."
         )
 
@@ -151,7 +151,7 @@ class BudgetReviewed(Happened):
     outcome: str
 
     def sentence(self, _: Names) -> str:
-        outcome = "goes on" if self.outcome == "continue" else "ends"
+        outcome = "continues" if self.outcome == "continue" else "ends"
         return f"The suspended budget was reviewed: the suspension {outcome}."
 
 

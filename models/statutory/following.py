@@ -93,7 +93,7 @@ def check_judging(law: LawToday, notice: WarningNotice, *, complied: bool) -> No
     check_at_work(law.case)
     _check_in_hand(law, notice)
     if notice.complied is not None:
-        raise NotPossible("Compliance with this notice was judged already.")
+        raise NotPossible("Compliance with this notice has already been judged.")
     assert law.standing.notice is not None  # noqa: S101 - it is in hand
     refused = standing_law.judgement_refusal(law.standing.notice, complied, law.today)
     if refused:

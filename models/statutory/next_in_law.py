@@ -52,7 +52,7 @@ def _after_notice(law: LawToday, at: Standing) -> Next | None:
     notice = law.given.notice
     if notice.ceased_on:
         ceased = f"It ceased on {long_date(notice.ceased_on)}: {notice.ceased_because}."
-        return _look("The warning notice has no effect any more", ceased)
+        return _look("The warning notice no longer has effect", ceased)
     if notice.complied is None:
         return _judge(law, notice)
     return _propose_powers(law, law.given)
@@ -136,8 +136,8 @@ def _powers(law: LawToday) -> Next:
         return _look("Follow what is in force and in preparation", why)
     if law.powers_that_are(PowerState.ENDED):
         return Next(
-            what="Decide how the escalation goes on",
-            why="No power is in force any more, and none is being prepared.",
+            what="Decide how the escalation should continue",
+            why="No power is still in force, and none is being prepared.",
             act=Look.CHANGES,
             others=(Target(act=CaseAct.PREPARE_POWER),),
         )

@@ -32,7 +32,7 @@ def check_prepared(case: Case, power: Power) -> None:
     """Refuse a power that is not being prepared, and a case that is not open."""
     check_open(case)
     if power.state is not PowerState.PREPARED:
-        raise NotPossible(f"The power is {power.state.value.replace('_', ' ')} already.")
+        raise NotPossible(f"The power is already {power.state.value.replace('_', ' ')}.")
 
 
 def check_state(case: Case, power_id: int, state: PowerState) -> Power:

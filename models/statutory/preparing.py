@@ -103,9 +103,9 @@ def _check_is_another(case: Case, section: Section) -> None:
     once = section in (Section.INTERIM_EXECUTIVE_BOARD, Section.DELEGATED_BUDGET)
     for other in powers_of(case, PowerState.PREPARED, PowerState.PROPOSED, PowerState.IN_FORCE):
         if other.section is section and other.state is not PowerState.IN_FORCE:
-            raise NotPossible(f"Section {section.value} is being prepared already.")
+            raise NotPossible(f"Section {section.value} is already being prepared.")
         if other.section is section and once:
-            raise NotPossible(f"A power under section {section.value} is in force already.")
+            raise NotPossible(f"A power under section {section.value} is already in force.")
 
 
 def _watch_last_day(

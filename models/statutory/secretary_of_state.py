@@ -111,5 +111,5 @@ def release_secretary_of_state_notice(
 def check_releasing(case: Case, notice: SecretaryOfStateNotice) -> None:
     """Refuse to release a notice twice, or where Part 4 does not apply; raises NotPossible."""
     if notice.released_on is not None:
-        raise NotPossible("This notice was released already.")
+        raise NotPossible("This notice has already been released.")
     check_applies(case)

@@ -227,7 +227,7 @@ def _backups(session: Session, now: datetime) -> Finding:
     last = session.exec(made.order_by(col(Event.sequence).desc()).limit(1)).first()
     advice = "`scc backup FILE` makes one while everything goes on: let it run every night."
     if last is None:
-        return Finding("backups", Health.WARNING, f"None was ever made. {advice}")
+        return Finding("backups", Health.WARNING, f"None has ever been made. {advice}")
     says = f"The last was made on {long_date(london_date(last))}."
     if is_ahead(last, now):
         return Finding("backups", Health.PROBLEM, f"{says} That day is still to come. {advice}")

@@ -83,8 +83,8 @@ def database(engine: Engine, *, damaged: bool = False) -> Finding:
         if not can_be_written(engine, WRITER_WAITS):
             briefly = "The database is locked."
             says = (
-                f"{briefly} Whoever writes has not come to an end for {WRITER_WAITS:.0f} seconds. "
-                "A backup that is restored takes that long; else look which process holds it."
+                f"{briefly} Another process has been writing for {WRITER_WAITS:.0f} seconds. "
+                "Restoring a backup takes that long; otherwise find out which process it is."
             )
             return Finding(about, Health.PROBLEM, says, briefly)
     except schema.SchemaError as error:
@@ -127,8 +127,8 @@ def clock_pass(engine: Engine, now: datetime) -> Finding:
     """When the clock last went round."""
     last = clock.last_pass(engine)
     if last is None:
-        briefly = "The clock has never gone round."
-        says = f"It has never gone round. {CLOCK_ADVICE}"
+        briefly = "The clock has never run."
+        says = f"It has never run. {CLOCK_ADVICE}"
         return Finding("clock", Health.WARNING, says, briefly)
     if is_ahead(last, now):
         says = WRONG_CLOCK.format(_moment(last))
@@ -136,7 +136,7 @@ def clock_pass(engine: Engine, now: datetime) -> Finding:
     minutes = max(0, int((now - last) / timedelta(minutes=1)))
     says = f"The last pass was {minutes} minutes ago."
     if now - last > CLOCK_IS_LATE:
-        briefly = f"The clock last went round at {last.isoformat(timespec='seconds')}."
+        briefly = f"The clock last ran at {last.isoformat(timespec='seconds')}."
         return Finding("clock", Health.PROBLEM, f"{says} {CLOCK_ADVICE}", briefly)
     return Finding("clock", Health.OK, says)
 
@@ -146,7 +146,7 @@ def delivery_worker(engine: Engine, now: datetime) -> Finding:
     about, advice = "delivery worker", "`scc up` starts it; `scc deliver` is one pass by hand."
     last = clock.last_pass(engine, clock.DELIVERY)
     if last is None:
-        says = f"It has never run, so nothing is sent by itself. {advice}"
+        says = f"It has never run, so nothing is sent automatically. {advice}"
         return Finding(about, Health.WARNING, says)
     if is_ahead(last, now):
         says = WRONG_CLOCK.format(_moment(last))
@@ -173,7 +173,7 @@ def letters(session: Session, now: datetime) -> Iterator[Finding]:
         says = (
             f"{len(late)} approved and not issued for {duration(LETTERS_ARE_LATE)} or longer. The "
             "next pass of the clock tries again. If it does not help, the letter cannot be put "
-            "together: its case officer is told, and why stands in the logs (runner.log, up.log)."
+            "together: its case officer is told, and the logs say why (runner.log, up.log)."
         )
         briefly = "Letters are approved and not issued."
         yield Finding("letters", Health.PROBLEM, says, briefly)
@@ -212,7 +212,9 @@ def mail(session: Session, settings: Settings, server: str, trouble: str | None)
         return _ailing(known)
     last = _last_messages(session, server)
     if not last:
-        says = "No message has been given to the mail server yet: how it is shows the first one."
+        says = (
+            "No message has been given to the mail server yet: the first one will show how it is."
+        )
         return Finding("mail", Health.OK, says)
     refused = sum(state is not MessageState.SENT for state in last)
     if refused == len(last):
@@ -230,7 +232,7 @@ def mail(session: Session, settings: Settings, server: str, trouble: str | None)
 def _ailing(server: MailServer) -> Finding:
     since = _moment(server.ailing_since) if server.ailing_since else ""
     if server.taken_at and server.ailing_since and server.taken_at >= server.ailing_since:
-        says = f"The mail server is slow since {since}: it is asked by one message at a time."
+        says = f"The mail server has been slow since {since}: messages are sent one at a time."
         return Finding("mail", Health.WARNING, says)
     said = f" It said: “{server.said}”" if server.said else ""
     says = (
@@ -307,7 +309,7 @@ def runner(session: Session, told: Told, now: datetime) -> Finding:
         briefly = "Proposals that wait are missing in Prefect."
         return Finding(about, Health.PROBLEM if missing else Health.WARNING, says, briefly)
     if told.answers and told.missing is None:
-        says = "Prefect does not tell whether the proposals that wait still wait there."
+        says = "Prefect does not say whether the waiting proposals are still waiting there."
         return Finding(about, Health.WARNING, says)
     return Finding(about, Health.OK, "every proposal waits in Prefect too")
 

@@ -63,7 +63,7 @@ def test_everything_is_in_the_file(
     assert {"README.txt", "responses.json", "warning-notices.json", "evidence.json"} <= names
     assert len(events) == len(case.all(Event)) - 1, "all but that it was exported"
     assert [event["sequence"] for event in events] == sorted(each["sequence"] for each in events)
-    assert "It was proposed to move to step vii" in timeline
+    assert "A proposal was made to move to step vii" in timeline
     with read(engine) as session:
         [exported] = session.exec(select(Event).where(Event.kind == CaseExported.kind))
     assert exported.matter_id == case.escalation.id
@@ -103,7 +103,7 @@ def test_what_cannot_be_leaves_nothing_behind(home: Path, case: Case, tmp_path: 
     case.started()
     there = tmp_path / "there.zip"
     there.write_text("mine")
-    assert "there already" in export(case.reference, "-o", str(there), status=1)
+    assert "already exists" in export(case.reference, "-o", str(there), status=1)
     assert there.read_text() == "mine"
     assert "no escalation" in export("ESC-2099-0001", "-o", str(tmp_path / "a.zip"), status=1)
     assert "cannot be written" in export(

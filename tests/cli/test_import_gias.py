@@ -567,10 +567,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a page": (b"\r\n<!DOCTYPE html><html>", "web page"),
     "NUL": (WHOLE.replace(b"Lower Ash", b"Low\0r Ash"), "NUL bytes"),
     "UTF-16": ("URN,Name".encode("utf-16"), "NUL bytes"),
-    "another list": (b"urn,name,town\r\n900101,Ash,Fernminster\r\n", "no file of the national"),
-    "quotes": (WHOLE + b'900199,"a"b,c\r\n', "Row 4 is no row"),
+    "another list": (b"urn,name,town\r\n900101,Ash,Fernminster\r\n", "not a file of the national"),
+    "quotes": (WHOLE + b'900199,"a"b,c\r\n', "Row 4 is not a row"),
     "a long line": (WHOLE + b"9" * 2_000_000, "longer than any"),
-    "no rows' header": (b"x" * 500, "no file of the national"),
+    "no rows' header": (b"x" * 500, "not a file of the national"),
 }
 
 
@@ -628,7 +628,7 @@ BAD: dict[str, tuple[Mapping[str, str], str]] = {
         "not that of",
     ),
     "no status": ({"EstablishmentStatus (code)": ""}, "EstablishmentStatus"),
-    "another status": ({"EstablishmentStatus (code)": "9"}, "none of the register’s"),
+    "another status": ({"EstablishmentStatus (code)": "9"}, "not one of the register’s"),
     "no day": ({"OpenDate": "31-02-2020"}, "OpenDate"),
     "a year": ({"CloseDate": "2020"}, "CloseDate"),
     "LA": ({"LA (code)": "E09000001"}, "LA (code)"),
@@ -664,7 +664,7 @@ def test_a_doubled_urn_and_a_wrong_number_of_fields_are_rejected(register: Regis
         (4, "900102"),
         (5, "900150"),
     ]
-    assert answer["rejected"][0]["reason"] == "The URN stands in row 2 already."
+    assert answer["rejected"][0]["reason"] == "The URN is already in row 2."
     assert answer["rejected"][1]["reason"] == "It has 121 fields, and the file names 120 columns."
     assert register.school(900101).town == "Fernminster"
 

@@ -74,8 +74,8 @@ def prefect(
         (settings("PT1H", ["flow_runs"]), "warning", "for ever"),
         (settings("PT1H", None), "warning", "for ever"),
         (settings("P7D", None, persisted=False), "ok", "kept for no time"),
-        ({"server": {}}, "warning", "does not tell its settings"),
-        ("<html>", "warning", "does not tell its settings"),
+        ({"server": {}}, "warning", "does not show its settings"),
+        ("<html>", "warning", "does not show its settings"),
     ],
 )
 def test_what_the_server_tells_is_weighed(
@@ -89,7 +89,7 @@ def test_what_the_server_tells_is_weighed(
 def test_a_server_that_does_not_tell_is_said_not_to(
     prefect: Callable[[int, Any], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "does not tell its settings" in prefect(404, {})["detail"]
+    assert "does not show its settings" in prefect(404, {})["detail"]
     short = settings("PT1H", ["events"])
     assert "set PREFECT_API_AUTH_STRING" in prefect(401, short)["detail"]
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)

@@ -191,7 +191,7 @@ async def test_a_refused_answer_leaves_it_waiting_and_says_why(
 
     assert again.state.is_paused()
     first_line = (await clockwork.form(run)).replace("\\", "").splitlines()[0]
-    assert first_line.startswith("**It still waits.**")
+    assert first_line.startswith("**It is still waiting.**")
     assert why in first_line
     assert [event.kind for event in record_of(clockwork)[before:]] == kept
 
@@ -212,7 +212,7 @@ async def test_who_was_refused_in_prefect_is_on_record(clockwork: Clockwork) -> 
     assert "TYPED" not in str(unknown.facts)
     words = happened_in(unknown).sentence(Titles(clockwork.record.policy))
     assert words == (
-        "Somebody who is not known here could not sign in with a personal code: "
+        "Somebody who has no account here could not sign in with a personal code: "
         "nobody has this code."
     )
 
@@ -398,7 +398,7 @@ async def test_what_was_rewritten_after_the_form_was_made_is_not_approved_by_it(
     assert letters_of(clockwork, proposal)[0].state == "draft"
     form = (await clockwork.form(run)).replace("\\", "")
     assert form.startswith(
-        "**It still waits.** A letter, or an address to which it goes, was changed"
+        "**It is still waiting.** A letter, or an address to which it goes, was changed"
     )
     assert "version 2" in form
     ended = await clockwork.answer(run, decision="approve", code=code)
@@ -475,7 +475,7 @@ async def test_whoever_answers_second_in_prefect_is_told_that_it_was_decided(
     ended = await clockwork.perform(run.id)
 
     assert ended.state.is_completed()
-    assert "decided already" in ended.state.message
+    assert "already been decided" in ended.state.message
     assert "Approved by Harriet Osborne" in ended.state.message
     with read(clockwork.record.engine) as session:
         decisions = session.exec(

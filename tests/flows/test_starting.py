@@ -124,5 +124,5 @@ async def test_a_second_escalation_for_the_same_school_is_refused(clockwork: Clo
 
     await clockwork.answer(run, code=clockwork.code("hos2"))
 
-    assert "has an escalation already" in await clockwork.form(run)
+    assert "already has an escalation" in await clockwork.form(run)
     assert len(escalations(clockwork)) == 1

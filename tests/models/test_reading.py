@@ -68,12 +68,12 @@ def test_a_case_reads_as_sentences(case: Case) -> None:
     for sentence in (
         f"Escalation {case.reference} was started.",
         "The escalation was opened at step i (informal discussion with the headteacher).",
-        "It was proposed to move to step iii (formal letter to the headteacher).",
-        "It was proposed to extend the deadline to 14 December 2026.",
-        "The deadline of 7 December 2026 was extended to 14 December 2026.",
+        "A proposal was made to move to step iii (formal letter to the headteacher).",
+        "A proposal was made to extend the deadline to 14 December 2026.",
+        "The deadline was extended from 7 December 2026 to 14 December 2026.",
         "The proposal to pause the escalation was returned.",
         "The escalation was resumed. Its deadline is now 14 December 2026.",
-        "The deadline of step iii (formal letter to the headteacher) was missed on "
+        "The deadline for step iii (formal letter to the headteacher) was missed on "
         "14 December 2026.",
         "Letter 5 (formal letter to the headteacher) was issued.",
     ):

@@ -58,8 +58,8 @@ def test_a_proposal_in_the_year_waits_for_the_heads_of_service(
     assert first is not None
     assert second is not None
     assert (first.to_name, second.to_name) == ("Harriet Osborne", "Henry Okafor")
-    assert first.subject == "Ashfield Primary School: an assessment of risk waits for you"
-    assert "Sam Ellison proposes that Ashfield Primary School stands at medium risk." in first.text
+    assert first.subject == "Ashfield Primary School: an assessment of risk is waiting for you"
+    assert "Sam Ellison proposes to place Ashfield Primary School at medium risk." in first.text
     assert "Reading fell.\nTwice." in first.text
     assert f"https://tracker.example/assessments/{number}" in first.text
     register.moderate(number)
@@ -88,14 +88,14 @@ def test_a_return_and_a_change_are_told(
     register.moderate(number)
     [first] = mails("level_changed")
     assert first is not None
-    assert first.subject == "Ashfield Primary School now stands at low risk"
+    assert first.subject == "Ashfield Primary School is now at low risk"
     assert "It had not been assessed before." in first.text
     register.in_force("high")
     register.in_force("high")
     _, changed, stayed = mails("level_changed")
     assert changed is not None
     assert stayed is not None
-    assert "Before, it stood at low risk." in changed.text
+    assert "It was at low risk before." in changed.text
     assert stayed.subject == "Ashfield Primary School stays at high risk"
     assert "are planned for the new level" not in stayed.text
 
@@ -103,7 +103,7 @@ def test_a_return_and_a_change_are_told(
 @pytest.mark.parametrize(
     ("before", "says"),
     [
-        (None, "so it now stands at low risk."),
+        (None, "so it is now at low risk."),
         ("high", "The school stays at high risk, which is a category of support already."),
     ],
 )

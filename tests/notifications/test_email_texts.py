@@ -115,7 +115,7 @@ def test_after_an_outage_one_reminder_tells_of_everything(
     tick(engine, policy, day)
     [mail] = mails(MessageKind.REMINDER, council.seo.email, day)
     assert mail.subject == "3 responses are overdue"
-    assert "The days for these 3 responses have passed" in mail.text
+    assert "The deadlines for these 3 responses have passed" in mail.text
     assert mail.text.count("Was due on 7 December 2026, 10 working days ago\nhttps://") == 3
     for name in ("Ashfield Primary School", "Brookside Academy", "St Brannoc's Church of England"):
         assert mail.text.count(name) == 1
@@ -184,7 +184,7 @@ def test_alerts_tell_of_a_proposal_and_its_decision(
     first = _propose(engine, policy, council, reference, day)
     waits = mails(MessageKind.ALERT, council.hos.email, day)[-1]
     assert waits.subject == (
-        f"{reference}: a proposal about Ashfield Primary School waits for your decision"
+        f"{reference}: a proposal about Ashfield Primary School is waiting for your decision"
     )
     assert "Sam Ellison proposes to move to the next step at Ashfield Primary School" in waits.text
     assert "Step ii, Informal discussion with the governing body" in waits.text

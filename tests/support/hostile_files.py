@@ -457,7 +457,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a member that unpacks to very much": (
         "a.docx",
         lambda: with_members(word(), ("word/media/image1.bmp", bytes(20_000_000))),
-        "unpacks to more than can be right",
+        "far larger when unpacked than it should be",
     ),
     "OpenDocument: a picture elsewhere": (
         "a.odt",

@@ -34,7 +34,7 @@ def walk_the_ladder(walk: Walk) -> None:
     served.wait(days=21)
     walk.sign_in("seo")
     walk.go(f"/escalations/{REFERENCE}")
-    walk.sees("Decide how to go on: no response has come", "Overdue")
+    walk.sees("Decide what to do next: no response has come", "Overdue")
     walk.follow("Propose a change")
     _move_on(walk, "Move to step iv")
     served.issue()
@@ -63,7 +63,7 @@ def _start(walk: Walk) -> None:
     assert walk.page.get_by_label("The safety and well-being of pupils").is_checked()
     walk.press("Continue")
     walk.press("Start the escalation")
-    walk.sees("The escalation is started", "Ashfield Primary School")
+    walk.sees("The escalation has started", "Ashfield Primary School")
 
 
 def _discuss_and_fail(walk: Walk, person: str, told: str) -> None:
@@ -77,7 +77,7 @@ def _discuss_and_fail(walk: Walk, person: str, told: str) -> None:
     walk.choose(person)
     walk.type("What was said?", "The fall in attendance was discussed.")
     walk.press("Save the discussion")
-    walk.sees("The discussion is on record")
+    walk.sees("The discussion has been recorded")
     walk.follow("Record a response")
     walk.type_day("When was the response received?", walk.served.now.date())
     walk.type("What does it say?", "A plan without dates.")
@@ -93,7 +93,7 @@ def _move_on(walk: Walk, title: str) -> None:
     walk.sees(title)
     walk.type("Reason", "The response does not settle the concern.")
     walk.press("Propose")
-    walk.sees("The proposal is made and waits for a decision", "You made this proposal")
+    walk.sees("The proposal has been made and is waiting for a decision", "You made this proposal")
     walk.sign_in("hos2")
     walk.arrive_by(walk.page.get_by_role("link", name="Waiting for me"))
     walk.arrive_by(walk.page.locator("main").get_by_role("link", name=title))
@@ -101,7 +101,7 @@ def _move_on(walk: Walk, title: str) -> None:
     walk.sees("There is a problem", "Choose what you decide")
     walk.choose("Approve")
     walk.press("Confirm the decision")
-    walk.sees("The proposal is approved")
+    walk.sees("The proposal has been approved")
 
 
 def test_the_journey_is_accessible(

@@ -234,7 +234,7 @@ EACH = (
     Listed(
         "/letter-batches/1",
         f"{ROW}/td/a[contains(@href, '/deliveries/')]",
-        lambda row: f"Decide what became of it: {row['Name']}",
+        lambda row: f"Say what became of it: {row['Name']}",
     ),
     Listed(RECORD, "//h3[starts-with(@id, 'letter-')]/a", numbered, part="letters"),
     Listed(RECORD, "//*[@class='scc-deadline__title']", of("What"), part="deadlines"),
@@ -311,7 +311,7 @@ def test_a_file_is_for_those_whom_its_page_is_for_and_tells_of_what_they_see(
 
 def test_of_a_restricted_case_the_file_of_deliveries_names_nobody(busy: Visitors) -> None:
     rows = as_csv(busy.admin, "/administration/deliveries.csv")
-    [hidden] = [row for row in rows if row["Of a restricted case"] == "yes"]
+    [hidden] = [row for row in rows if row["About a restricted case"] == "yes"]
     assert (hidden["To"], hidden["School"], hidden["The mail server said"]) == ("", "", "")
     assert len(rows) == 3
 

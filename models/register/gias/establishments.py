@@ -104,7 +104,7 @@ class Establishment:
             raise RowRejected("The establishment has no name.")
         status = number("EstablishmentStatus (code)", said["EstablishmentStatus (code)"])
         if status not in _OPEN | {_CLOSED, _PROPOSED}:
-            raise RowRejected(f"The status {status} is none of the register’s.")
+            raise RowRejected(f"The status {status} is not one of the register’s.")
         closed = status == _CLOSED
         closed_on = day("CloseDate", said["CloseDate"])
         return cls(

@@ -144,7 +144,7 @@ class RegisterRows:
             if "unexpected end" in str(error) or "field limit" in str(error):
                 what = "A quotation mark is opened in or after row {} and never closed."
             else:
-                what = "Row {} is no row of a CSV file."
+                what = "Row {} is not a row of a CSV file."
             raise _refusal(f"{what.format(self._row)} The file is damaged.", AGAIN) from None
 
 
@@ -154,7 +154,7 @@ def _which(header: list[str]) -> RegisterFile:
     if "URN" in header or "EstablishmentName" in header:
         return RegisterFile.ESTABLISHMENTS
     raise _refusal(
-        "This is no file of the national register: its first line names neither a column “URN” "
+        "This is not a file of the national register: its first line names neither a column “URN” "
         "nor “Group UID”.",
         "Give the file of establishments, of group links or of groups, as it was downloaded.",
     )

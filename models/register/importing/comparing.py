@@ -138,7 +138,7 @@ class Comparison:
     def _compared(self, record: Record) -> Outcome | None:
         urn = urn_of(record.urn)
         if urn in self._seen:
-            raise RowRejected(f"The URN stands in row {self._seen[urn]} already.")
+            raise RowRejected(f"The URN is already in row {self._seen[urn]}.")
         self._seen[urn] = record.row
         self._note_academy(record.values)
         digest, before = digest_of(record.values), self._known.get(urn)

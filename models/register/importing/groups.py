@@ -55,7 +55,7 @@ def link_outcomes(session: Session, records: Iterable[Record], la: int | None) -
                 continue
             first = seen.setdefault((link.urn, link.group), record.row)
             if first != record.row:
-                raise RowRejected(f"The same school and group stand in row {first} already.")
+                raise RowRejected(f"The same school and group are already in row {first}.")
         except RowRejected as reason:
             yield rejected(record.row, record.urn, reason)
             continue

@@ -79,7 +79,7 @@ def check_target(file: Path, *, replace: bool) -> None:
     if not file.exists():
         return
     if not replace:
-        raise NotPossible(f"{file} is there already. Choose another name, or add --force.")
+        raise NotPossible(f"{file} already exists. Choose another name, or add --force.")
     with opened(file):
         pass
 

@@ -321,7 +321,7 @@ def test_only_who_gave_cover_ends_it_and_only_once(engine: Engine, council: Coun
         with pytest.raises(NotFound):
             end(officer, number)
     end(council.hos, given.id)
-    with pytest.raises(NotPossible, match="ended already"):
+    with pytest.raises(NotPossible, match="already ended"):
         end(council.hos, given.id)
 
 

@@ -54,7 +54,7 @@ def test_a_council_adds_a_step_and_walks_through_it(case: Case, longer: Policy) 
     assert case.states["action_plan"] == "unsatisfactory"
     with read(case.engine) as session:
         told = timeline.timeline(session, longer, THE_MACHINE, case.reference, per_page=200).items
-        assert "It was proposed to move to step iva (formal request for an action plan)." in {
+        assert "A proposal was made to move to step iva (formal request for an action plan)." in {
             each.sentence for each in told
         }
         assert examine(session).intact

@@ -69,7 +69,7 @@ def test_a_start_that_is_returned_leaves_the_school_free(case: Case) -> None:
 
 def test_a_second_escalation_for_the_same_school_is_refused(case: Case) -> None:
     case.started()
-    with pytest.raises(NotPossible, match="has an escalation already: ESC-2026-0001"):
+    with pytest.raises(NotPossible, match="already has an escalation: ESC-2026-0001"):
         case.started()
     case.started(school="academy")
     assert case.reference == "ESC-2026-0002"
@@ -172,7 +172,7 @@ def test_a_response_is_judged_once_and_a_further_one_may_change_it(case: Case) -
     first = case.respond("satisfactory")
     with pytest.raises(NotPossible, match="judged satisfactory"):
         case.propose("advance")
-    with pytest.raises(NotPossible, match="judged already"), write(case.engine) as session:
+    with pytest.raises(NotPossible, match="already been judged"), write(case.engine) as session:
         recording.judge_response(
             Acting(session, case.policy, case.council.seo, NOW),
             first.id,
@@ -570,7 +570,7 @@ def test_a_converted_school_moves_to_the_academy_ladder(
 
 def test_an_academy_does_not_convert(case: Case) -> None:
     case.started(school="academy")
-    with pytest.raises(NotPossible, match="on the academy ladder already"):
+    with pytest.raises(NotPossible, match="already on the academy ladder"):
         case.propose("convert")
 
 

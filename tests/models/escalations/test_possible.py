@@ -250,16 +250,16 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
 NEXT: dict[Callable[[Case], None], tuple[str, str | None]] = {
     approved: ("Hold the discussion with the headteacher, then record it", "record_discussion"),
     answered: ("Judge the response", "judge_response"),
-    overdue: ("Decide how to go on: no response has come", "choose_change"),
+    overdue: ("Decide what to do next: no response has come", "choose_change"),
     conditional_step: ("Decide whether step v is needed", "choose_change"),
     paused: ("Resume the escalation when the reason for the pause has gone", "resume"),
     resolved: ("Nothing more to do", None),
-    advance_waits: ("Wait for the decision whether to move to step ii: ", "read_proposal"),
+    advance_waits: ("Wait for the decision on whether to move to step ii: ", "read_proposal"),
     no_diocese: ("Give a warning notice", "give_warning_notice"),
     period_over: ("Judge whether the governing body complied", "judge_compliance"),
     ready: ("Propose to use section 65: Interim Executive Board", "use_power"),
     board_comes: ("Propose to use section 66: ", None),
-    refused_delivery: ("Decide what became of the letter to ", "settle_delivery"),
+    refused_delivery: ("Say what became of the letter to ", "settle_delivery"),
 }
 # Where others are asked too: what their roles let them do is the same at every other place.
 OTHERS = {

@@ -125,7 +125,7 @@ def test_an_archive_of_too_many_members_is_not_opened(
     members = {f"m{number}": "" for number in range(MOST_MEMBERS + 1)}
     content = archive(zipfile.ZIP_STORED, **members)
     monkeypatch.setattr("models.files.kinds.zipfile.ZipFile", None)
-    with pytest.raises(InvalidInput, match="unpacks to more than can be right"):
+    with pytest.raises(InvalidInput, match="far larger when unpacked than it should be"):
         kind(tmp_path, "bomb.docx", content)
 
 
@@ -135,7 +135,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     monkeypatch.setattr("models.files.kinds.LARGEST_UNPACKED", 5_000_000)
     said = content_types("application/xml")
     content = archive(**{"[Content_Types].xml": said, "word/a.xml": bytes(5_000_000)})
-    with pytest.raises(InvalidInput, match="unpacks to more than can be right"):
+    with pytest.raises(InvalidInput, match="far larger when unpacked than it should be"):
         kind(tmp_path, "bomb.docx", content)
 
 
@@ -268,7 +268,7 @@ def test_a_file_is_kept_with_its_row_and_event(case: Case, home: Settings) -> No
 def test_the_same_bytes_are_on_a_case_once(case: Case, home: Settings) -> None:
     case.started()
     attach(case, home)
-    with pytest.raises(NotPossible, match="on the case already, as “note"):
+    with pytest.raises(NotPossible, match="already on the case, as “note"):
         attach(case, home, name="another.txt")
     assert len(on_record(case)) == 1
     assert len(on_disk(home)) == 1
@@ -296,7 +296,7 @@ def test_of_two_at_once_one_is_kept(case: Case, home: Settings) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    assert sorted(answers) == ["This file is on the case already, as “note.txt”."] * 3 + ["kept"]
+    assert sorted(answers) == ["This file is already on the case, as “note.txt”."] * 3 + ["kept"]
     assert len(on_record(case)) == 1
     assert len(on_disk(home)) == 1
 

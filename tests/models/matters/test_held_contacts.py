@@ -134,7 +134,7 @@ def test_refused_it_stays_with_the_one_before_until_somebody_thinks_again(
     choose(case, "seo", "keep")
     assert held(case)[0].kept
     assert case.kinds[-1] == "contact_kept"
-    with pytest.raises(NotPossible, match="decided already"):
+    with pytest.raises(NotPossible, match="already been decided"):
         choose(case, "hos", "keep")
     set_contact(case, "seo2", "third@school-900001.example")
     assert not held(case)[0].kept, "of another contact nothing was decided yet"
@@ -256,8 +256,8 @@ def test_the_record_of_the_case_tells_it(case: Case, waiting: Proposal) -> None:
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items[:3]
     confirmed, kept, changed = [each.sentence for each in told]
     assert "Nora Quill was recorded as the headteacher" in changed
-    assert "go on to the one before" in changed
-    assert f"stay with Headteacher of Ashfield Primary School ({BEFORE})" in kept
+    assert "still go to the previous contact" in changed
+    assert f"still go to Headteacher of Ashfield Primary School ({BEFORE})" in kept
     assert f"Nora Quill ({NEW}) was confirmed as the headteacher" in confirmed
 
 

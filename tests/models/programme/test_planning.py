@@ -211,7 +211,7 @@ def test_a_change_of_level_in_the_middle_of_the_year(programme: Programme) -> No
     assert late.due_on == date(2026, 12, 8)
     programme.level(RiskLevel.HIGH, on=date(2027, 1, 11))
     cancelled = [duty for duty in programme.duties() if duty.state == "cancelled"]
-    assert {duty.reason for duty in cancelled} == {"The school came to stand at high risk."}
+    assert {duty.reason for duty in cancelled} == {"The school was placed at high risk."}
     assert {duty.level for duty in cancelled} == {RiskLevel.MEDIUM}
     assert min(duty.due_on for duty in cancelled) >= date(2027, 1, 11)
     visits = programme.standing(VISIT)

@@ -67,7 +67,7 @@ def test_or_the_one_that_is_named(programme: Programme) -> None:
     tenth = programme.duties(VISIT)[9]
     assert programme.visit(duty=tenth.id).duty_id == tenth.id
     assert programme.duties(VISIT)[9].state == "done"
-    with pytest.raises(NotPossible, match="done already"):
+    with pytest.raises(NotPossible, match="already been done"):
         programme.visit(purpose="Another", duty=tenth.id)
     with pytest.raises(InvalidInput, match="of this kind"):
         programme.visit(purpose="Another", duty=programme.duties(REPORT)[0].id)
@@ -147,10 +147,10 @@ def test_the_monthly_evaluation_is_the_evaluation_officers(programme: Programme)
 def test_the_same_again_is_refused(programme: Programme) -> None:
     for record in (programme.visit, programme.report):
         record()
-        with pytest.raises(NotPossible, match="on record already"):
+        with pytest.raises(NotPossible, match="already on record"):
             record()
     programme.review("action_review")
-    with pytest.raises(NotPossible, match="on record already"):
+    with pytest.raises(NotPossible, match="already on record"):
         programme.review("action_review")
     assert len(events(programme, VisitRecorded.kind)) == 1
 
@@ -197,7 +197,7 @@ def test_what_is_cancelled_is_not_met_and_what_is_done_is_not_cancelled(
     first, second, *_ = programme.duties(VISIT)
     programme.cancel(first)
     assert programme.visit().duty_id == second.id
-    with pytest.raises(NotPossible, match="done already"):
+    with pytest.raises(NotPossible, match="already been done"):
         programme.cancel(second)
     with pytest.raises(InvalidInput):
         programme.cancel(programme.duties(VISIT)[2], reason=" ")

@@ -619,7 +619,7 @@ def test_a_level_that_changes_in_the_year_sends_the_annual_one_back(
     register.in_force("high")
     returned = register.assessment(number)
     assert (returned.state, returned.level) == ("draft", None)
-    assert returned.moderation_reason.startswith("The school came to stand at high risk on")
+    assert returned.moderation_reason.startswith("The school was placed at high risk on")
 
 
 @ONCE

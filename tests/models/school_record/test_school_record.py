@@ -128,7 +128,7 @@ def test_a_letter_goes_out_once_a_head_of_service_approved_it(record: Record) ->
     assert "We look forward to hearing how it goes." in mail.text
     assert [each.filename for each in mail.attachments] == ["SCH-900001-1.pdf"]
     assert record.told[1:] == [
-        "It was proposed to send a letter.",
+        "A proposal was made to send a letter.",
         "Letter 1 (letter to the school) was drafted for the headteacher.",
         "The proposal to send a letter was approved.",
         "Letter 1 (letter to the school) was issued.",
@@ -262,7 +262,7 @@ def test_a_missed_deadline_is_chased_until_it_is_settled(record: Record) -> None
         record.end(deadline_id, done=False)
     assert refused.value.errors == [("note", "Cannot be empty.")]
     record.end(deadline_id, done=False, note="The school sent it to Ofsted instead.")
-    with pytest.raises(NotPossible, match="settled already"):
+    with pytest.raises(NotPossible, match="already been settled"):
         record.end(deadline_id)
     assert record.one(Deadline).state is DeadlineState.CANCELLED
     assert record.told[-1] == "The deadline “Send the action plan” is no longer wanted."
@@ -320,7 +320,7 @@ def test_a_file_is_put_on_the_record_once(record: Record, tmp_path: Path) -> Non
         [file] = evidence_of(session, record.policy, THE_MACHINE, REFERENCE).items
     assert (file.reference, file.step, file.name) == (REFERENCE, None, "plan.pdf")
     assert record.told[-1] == "The file “plan.pdf” was added as evidence."
-    with pytest.raises(NotPossible, match="on the school’s record already"):
+    with pytest.raises(NotPossible, match="already on the school’s record"):
         put()
 
 

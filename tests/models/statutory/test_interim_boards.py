@@ -124,7 +124,7 @@ def test_no_governors_and_no_suspension_while_a_board_sits(case: Case) -> None:
         with pytest.raises(NotPossible, match=source):
             case.on_power(using.use_power, power.id, reason="Now.")
     assert set(blocked(case)) == {"64", "66"}
-    with pytest.raises(NotPossible, match="section 65 is in force already"):
+    with pytest.raises(NotPossible, match="section 65 is already in force"):
         case.prepare("65")
     assert case.used("63").state is PowerState.IN_FORCE
 

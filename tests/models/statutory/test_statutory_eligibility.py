@@ -127,7 +127,7 @@ def test_judged_complied_ends_both_clocks(case: Case) -> None:
     ticks(case, date(2027, 1, 1), LAST_DAY)
     reminders = [each for each in case.messages[before:] if each.kind == "reminder"]
     assert reminders == []
-    with pytest.raises(NotPossible, match="judged already"):
+    with pytest.raises(NotPossible, match="already been judged"):
         case.judge_compliance(complied=False)
     with pytest.raises(NotPossible, match="complied with the warning notice"):
         case.propose_powers("65")

@@ -71,7 +71,7 @@ def test_a_notice_of_the_secretary_of_state_supersedes_and_locks(case: Case) -> 
     assert "section 60(4A)" in case.eligibility.notice_refused_because
     released(case, hers)
     assert [on for _, on in facts(case)] == [None] * 4, "a release does not revive our notice"
-    with pytest.raises(NotPossible, match="released already"):
+    with pytest.raises(NotPossible, match="already been released"):
         released(case, hers)
     case.warn(compliance_ends_on=date(2026, 12, 18))
     case.issue()

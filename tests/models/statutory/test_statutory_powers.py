@@ -128,7 +128,7 @@ def test_a_power_is_prepared_only_after_a_notice_and_one_of_a_kind_at_a_time(cas
     with pytest.raises(InvalidInput, match="Choose a section: 63, 64, 65, 66"):
         case.prepare("67")
     power = case.prepare("65", members=BOARD, starts_on=date(2027, 1, 4))
-    with pytest.raises(NotPossible, match="being prepared already"):
+    with pytest.raises(NotPossible, match="already being prepared"):
         case.prepare("65")
     case.ready(power)
     with pytest.raises(NotPossible, match="moved to the step of the powers"):

@@ -53,9 +53,9 @@ def test_a_suspension_takes_effect_when_it_is_received(case: Case) -> None:
     assert receive(case, power, date(2026, 12, 11)).effective_on == date(2026, 12, 11)
     [deadline] = of_kind(case, "budget_review")
     assert (deadline.due_on, deadline.state) == (date(2027, 3, 31), "open")
-    with pytest.raises(NotPossible, match="11 December 2026 already"):
+    with pytest.raises(NotPossible, match="already received on 11 December 2026"):
         receive(case, power, date(2026, 12, 11))
-    with pytest.raises(NotPossible, match="in force already"):
+    with pytest.raises(NotPossible, match="already in force"):
         case.prepare("66")
 
 

@@ -168,7 +168,7 @@ def test_without_anything_the_dashboard_says_so(visitors: Visitors, engine: Engi
             change(session, School, {"urn": urn}, closed_on=TODAY)
     text = visitors.hos.get("/dashboard").text
     assert "There are no schools yet." in text
-    assert "No escalation is open." in text
+    assert "No escalations are open." in text
 
 
 # Searching -------------------------------------------------------------------------------------

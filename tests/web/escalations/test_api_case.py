@@ -256,7 +256,7 @@ def test_a_case_says_what_can_be_done_now_and_what_comes_next(
     assert said["advance"]["why"] == told["detail"]
     assert found["next"] == {
         "what": "Record the response when it comes",
-        "why": "The school is to respond by 7 December 2026. You are reminded before that.",
+        "why": "The school is due to respond by 7 December 2026. You will be reminded before then.",
         "act": "record_response",
         "id": None,
         "others": [{"act": "choose_change", "id": None}],

@@ -38,7 +38,7 @@ def test_the_caseload_begins_with_ones_own_cases(visitors: Visitors, case: Case)
     assert all_cases.links["My cases"] == "/escalations?view=mine"
     assert "Sam Ellison" in all_cases.text
     none = visitors.hos.get("/escalations", view="mine")
-    assert "You are case officer of none" in none.text
+    assert "You are not the case officer of any" in none.text
 
 
 def test_the_caseload_is_filtered_and_sorted(
@@ -90,7 +90,7 @@ def test_what_to_do_next_follows_the_case(visitors: Visitors, case: Case, policy
     case.respond("unsatisfactory")
     assert told() == "Propose to move to step ii: Informal discussion with the governing body"
     proposal = case.propose("advance")
-    assert told().startswith("Wait for the decision whether to move to step ii")
+    assert told().startswith("Wait for the decision on whether to move to step ii")
     assert told("hos").startswith("Decide whether to move to step ii")
     case.approve(proposal)
     case.fail_step()
@@ -99,7 +99,7 @@ def test_what_to_do_next_follows_the_case(visitors: Visitors, case: Case, policy
     issue_letters(visitors.engine, policy, visitors.now)
     assert told() == "Record the response when it comes"
     visitors.at(visitors.now + timedelta(days=30))
-    assert told() == "Decide how to go on: no response has come"
+    assert told() == "Decide what to do next: no response has come"
     case.respond("satisfactory")
     assert told() == "Propose to resolve the concern"
     case.change("pause")
@@ -152,7 +152,7 @@ def test_an_outline_says_where_a_case_stands_and_nothing_else(
 ) -> None:
     case.started().discuss(notes="He said that he is ill.")
     page = getattr(visitors, who).get(address(case))
-    assert "Your role shows the outline of this case" in page.text
+    assert "Your role lets you see the outline of this case" in page.text
     assert "Informal discussion with the headteacher" in page.text
     assert "Response at step i" in page.text
     for secret in ("Attainment has fallen", "safety", "He said that he is ill", "Waiting for a"):
@@ -178,7 +178,7 @@ def test_only_what_the_rules_allow_is_offered(visitors: Visitors, case: Case) ->
     visitors.seo.get(f"{address(case)}/propose/start", 404)
     case.propose("pause")
     waits = visitors.seo.get(f"{address(case)}/propose")
-    assert "Another proposal waits for a decision" in waits.text
+    assert "Another proposal is waiting for a decision" in waits.text
 
 
 def test_deliveries_are_shown_and_an_unknown_one_asks_for_a_decision(
@@ -191,7 +191,7 @@ def test_deliveries_are_shown_and_an_unknown_one_asks_for_a_decision(
         lost = {"state": MessageState.UNKNOWN, "detail": "The line broke."}
         change(session, Message, {"id": message}, **lost)
     page = visitors.seo.get(address(case))
-    assert page.next_step.startswith("Decide what became of the letter to Headteacher")
+    assert page.next_step.startswith("Say what became of the letter to Headteacher")
     decision = page.follow("Look at the delivery")
     assert "Outcome unknown" in decision.text
     assert "The line broke." in decision.text
@@ -200,7 +200,7 @@ def test_deliveries_are_shown_and_an_unknown_one_asks_for_a_decision(
         ("Enter a reason", "#reason"),
     ]
     letter = decision.submit(decision="send_again", reason="The school has nothing.")
-    assert "Your decision about the message is on record" in letter.text
+    assert "Your decision about the message has been recorded" in letter.text
     assert "Waiting to be sent" in letter.text
     visitors.seo.post(f"/messages/{message}", 409, {"decision": "sent", "reason": "x"})
     assert "no longer" not in visitors.legal.get(f"/messages/{message}").text
@@ -235,7 +235,7 @@ def test_a_school_that_converts_goes_on_under_the_academy_ladder(
 def test_a_deadline_is_extended(visitors: Visitors, case: Case) -> None:
     case.started().discuss()
     form = visitors.seo.get(f"{address(case)}/propose/extend")
-    assert "The response is due by 7 December 2026 now" in form.text
+    assert "The response is now due by 7 December 2026" in form.text
     early = form.submit(422, reason="Illness.", to=date(2026, 12, 1))
     assert early.errors == [("The new date must be later than the one it replaces.", "#to-day")]
     proposed = form.submit(reason="Illness.", to=date(2026, 12, 21))

@@ -86,15 +86,15 @@ def test_a_contact_is_confirmed_on_the_page_of_the_case(visitors: Visitors, case
     refused = form.submit(422)
     assert refused.errors == [("Choose what you decide", "#decision")]
     page = form.submit(decision="keep")
-    assert "The case’s letters stay with the contact before" in page.text
-    assert "it was decided so" in told(page)[0]
+    assert "Letters on this case will still go to the previous contact" in page.text
+    assert "as an officer decided" in told(page)[0]
     again = page.follow("Change that: headteacher")
     set_contact(case, "hos2", "third@school-900001.example")
     changed = again.submit(422, decision="confirm")
     assert "look again first" in changed.text
     assert "third@school-900001.example" in changed.text
     page = changed.submit(decision="confirm")
-    assert "The case’s letters use the school’s contact from now on" in page.text
+    assert "Letters on this case will now go to the school’s new contact" in page.text
     assert told(page) == []
     assert "There is nothing to confirm" in again.submit(409, decision="confirm").text
     assert goes_to(case, proposal) == ["third@school-900001.example"]

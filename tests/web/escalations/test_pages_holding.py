@@ -44,7 +44,7 @@ def test_a_case_is_restricted_and_opened_on_its_page(visitors: Visitors, case: C
     form = visitors.hos.get(address).follow("Change who can see it")
     page = form.submit(restricted="yes", officers=["legal@fernshire.example"], reason="Delicate.")
     assert page.path == address
-    assert "The case is restricted to the officers named" in page.text
+    assert "The case is now restricted to the officers named" in page.text
     assert "Restricted" in page.text
     for who in ("hos2", "seo2", "viewer", "admin", "aed"):
         getattr(visitors, who).get(address, 404)
@@ -142,7 +142,7 @@ def test_a_case_is_handed_over_on_its_page(visitors: Visitors, case: Case) -> No
     form = visitors.hos.get(address).follow("Change the case officer")
     assert "The case officer is Sam Ellison" in form.text
     page = form.submit(case_officer="seo2@fernshire.example", reason="She knows the school.")
-    assert "The case officer is changed" in page.text
+    assert "The case officer has been changed" in page.text
     assert "Case officer: Sofia Eze" in page.text
     assert "Change the case officer" not in visitors.seo.get(address).links
 
@@ -154,7 +154,7 @@ def test_cover_is_given_used_and_ended(visitors: Visitors, case: Case) -> None:
         "Let a colleague decide for you while you are away"
     )
     form = visitors.hos.get("/cover/new")
-    assert "Nobody covers for you" in cover.text
+    assert "Nobody is covering for you" in cover.text
     refused = form.submit(422)
     assert [href for _, href in refused.errors] == [
         "#colleague",
@@ -168,7 +168,7 @@ def test_cover_is_given_used_and_ended(visitors: Visitors, case: Case) -> None:
     assert "Sofia Eze" in page.text
     decide = visitors.seo2.get(f"/proposals/{proposal.id}")
     done = decide.submit(decision="approve")
-    assert "The proposal is approved" in done.text
+    assert "The proposal has been approved" in done.text
     assert "Sofia Eze for Harriet Osborne" in visitors.seo2.get(f"/proposals/{proposal.id}").text
     ended = visitors.hos.post("/cover/1/end")
     assert "The cover has ended" in ended.text
@@ -227,7 +227,7 @@ def test_what_is_approved_is_what_was_seen(visitors: Visitors, case: Case) -> No
     )
     again = refused.submit(422, decision="approve")
     assert "other@school-900001.example" in again.text
-    assert "The proposal is approved" in again.submit(decision="approve").text
+    assert "The proposal has been approved" in again.submit(decision="approve").text
 
 
 def test_a_letter_that_was_signed_off_is_not_changed(visitors: Visitors, case: Case) -> None:

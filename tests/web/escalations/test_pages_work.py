@@ -55,8 +55,8 @@ def test_a_head_of_service_starts_an_escalation(visitors: Visitors) -> None:
     assert count(visitors.engine, Escalation) == 0
     done = check.submit()
     assert done.path == "/escalations/ESC-2026-0001"
-    assert "The escalation is started" in done.text
-    assert "The escalation is started" not in visitors.hos.get(done.path).text
+    assert "The escalation has started" in done.text
+    assert "The escalation has started" not in visitors.hos.get(done.path).text
     with read(visitors.engine) as session:
         started = session.exec(select(Escalation)).one()
         matter = session.exec(select(Matter)).one()
@@ -69,17 +69,17 @@ def test_sending_it_twice_starts_it_once(visitors: Visitors) -> None:
     check = check_answers(visitors, "hos")
     check.submit()
     again = check.submit(409)
-    assert "Ashfield Primary School has an escalation already: ESC-2026-0001" in again.text
+    assert "Ashfield Primary School already has an escalation: ESC-2026-0001" in again.text
     assert again.links["Go to ESC-2026-0001"] == "/escalations/ESC-2026-0001"
     assert count(visitors.engine, Escalation) == 1
 
 
 def test_anybody_elses_start_waits_for_a_head_of_service(visitors: Visitors) -> None:
     done = check_answers(visitors, "seo").submit()
-    assert "waits for a Head of Service" in done.text
+    assert "waiting for a Head of Service" in done.text
     waiting = visitors.hos.get("/proposals")
     decided = waiting.follow("Start the escalation").submit(decision="approve")
-    assert "The proposal is approved" in decided.text
+    assert "The proposal has been approved" in decided.text
     assert "Hold the discussion with the headteacher" in visitors.seo.get(done.path).next_step
 
 
@@ -124,7 +124,7 @@ def test_a_discussion_is_recorded(visitors: Visitors, case: Case) -> None:
     case.started()
     form = visitors.seo.get(f"/escalations/{case.reference}/discussions/new")
     done = form.submit(held_on=TODAY, with_=["headteacher"], notes="We met.\nTwice.")
-    assert "The discussion is on record" in done.text
+    assert "The discussion has been recorded" in done.text
     [held] = case.all(Discussion)
     assert (held.notes, held.with_whom) == ("We met.\nTwice.", ["headteacher"])
     shown = visitors.legal.get(f"/escalations/{case.reference}/discussions")
@@ -182,7 +182,7 @@ def test_a_response_is_recorded_and_judged_later(visitors: Visitors, case: Case)
     judge = done.follow("Judge the response")
     assert "A plan." in judge.text
     judged = judge.submit(judgement="satisfactory", reason="It is thorough.")
-    assert "The judgement is on record" in judged.text
+    assert "Your judgement has been recorded" in judged.text
     assert judged.next_step == "Propose to resolve the concern"
     judge.submit(409, judgement="unsatisfactory")
 
@@ -200,7 +200,7 @@ def test_what_waits_is_counted_and_decided(visitors: Visitors, case: Case) -> No
     unreasoned = proposal.submit(422, decision="return")
     assert unreasoned.errors == [("Enter a reason", "#reason")]
     returned = proposal.submit(decision="return", reason="Say more.")
-    assert "The proposal is returned to its proposer" in returned.text
+    assert "The proposal has been returned to its proposer" in returned.text
     late = proposal.submit(409, decision="approve")
     assert late.heading == "Already decided"
     shown = visitors.seo.get(proposal.path)
@@ -216,7 +216,9 @@ def test_nobody_decides_their_own_proposal(visitors: Visitors, case: Case) -> No
     assert "You made this proposal, so somebody else must decide it" in page.text
     assert not [form for form in page.tree.forms if form.xpath("ancestor::main")]
     visitors.hos.post(f"/proposals/{proposal.id}", 403, {"decision": "approve"})
-    assert "It waits for: Head of Service" in visitors.seo.get(f"/proposals/{proposal.id}").text
+    assert (
+        "It is waiting for: Head of Service" in visitors.seo.get(f"/proposals/{proposal.id}").text
+    )
 
 
 def test_a_warning_notice_is_signed_off_and_then_approved(visitors: Visitors, case: Case) -> None:
@@ -225,11 +227,11 @@ def test_a_warning_notice_is_signed_off_and_then_approved(visitors: Visitors, ca
     case.change("pass_over")
     case.warn(approved=False)
     [address] = [f"/proposals/{p.id}" for p in case.awaiting if p.action == "advance"]
-    assert "It waits for: Legal Services" in visitors.dcs.get(address).text
+    assert "It is waiting for: Legal Services" in visitors.dcs.get(address).text
     signed = visitors.legal.get(address).submit(decision="approve")
     assert "You have signed off the proposal" in signed.text
     approved = visitors.dcs.get(address).submit(decision="approve")
-    assert "The proposal is approved" in approved.text
+    assert "The proposal has been approved" in approved.text
 
 
 def test_the_letter_is_read_with_the_proposal(visitors: Visitors, case: Case) -> None:
@@ -255,7 +257,7 @@ def test_a_draft_is_edited_and_every_version_kept(visitors: Visitors, case: Case
     letter = page.follow("1. Note of the discussion")
     edit = letter.follow("Edit the draft")
     saved = edit.submit(body="# New subject\n\nDear ⟦Ms **Hart**⟧")
-    assert "The new version of the letter is saved" in saved.text
+    assert "The new version of the letter has been saved" in saved.text
     assert "New subject" in saved.text
     assert "Ms **Hart**" in saved.text
     versions = case_versions(visitors, saved)
@@ -304,7 +306,7 @@ def test_schools_are_found(visitors: Visitors) -> None:
     page = visitors.viewer.get("/schools", query="fernshire learning")
     assert "Brookside Academy" in page.links
     assert "Ashfield Primary School" not in page.links
-    assert "No school matches" in visitors.viewer.get("/schools", query="zzz").text
+    assert "No schools match" in visitors.viewer.get("/schools", query="zzz").text
     assert visitors.viewer.get("/schools", kind="other").links.keys() >= {"Castle Hill School"}
 
 
@@ -318,7 +320,7 @@ def test_a_contact_is_changed(visitors: Visitors) -> None:
     long = form.submit(422, **typed)
     assert long.errors == [("An address has at most seven lines.", "#address")]
     done = form.submit(**{**typed, "address": "Ashfield Primary School\n\nFM1 1AA"})
-    assert "The contact is saved" in done.text
+    assert "The contact has been saved" in done.text
     assert "Mrs Iris Hart hart@ashfield.example Ashfield Primary School FM1 1AA" in done.text
     form.submit(422, name="")
     with read(visitors.engine) as session:

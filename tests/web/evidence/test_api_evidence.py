@@ -88,7 +88,7 @@ def test_the_same_file_again_is_a_conflict(callers: Callers, case: Case) -> None
     assert post(callers.seo, case).status_code == 201
     again = post(callers.hos, case, name="other.txt")
     assert again.status_code == 409
-    assert again.json()["detail"] == "This file is on the case already, as “note.txt”."
+    assert again.json()["detail"] == "This file is already on the case, as “note.txt”."
 
 
 def test_of_two_at_once_one_is_kept(callers: Callers, case: Case) -> None:

@@ -37,7 +37,7 @@ def test_a_file_goes_in_and_comes_out_again(walk: Walk, case: Case, tmp_path: Pa
     pictured(walk, "refused")
     walk.page.get_by_label("Which file?").set_input_files(tmp_path / "plan.pdf")
     walk.press("Add the file")
-    walk.sees("The file is on the case", "plan.pdf", "by the headteacher.", "Not scanned")
+    walk.sees("The file has been added", "plan.pdf", "by the headteacher.", "Not scanned")
     pictured(walk, "list")
     with walk.page.expect_download() as waiting:
         walk.page.get_by_role("link", name="plan.pdf").click()

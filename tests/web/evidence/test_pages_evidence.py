@@ -75,11 +75,11 @@ def test_a_file_is_added_listed_and_downloaded(visitors: Visitors, case: Case) -
     content = pdf()
     page = send(seo, page.path, "Plan für 2026.pdf", content, "The plan,\r\nas sent.")
     assert page.path == f"/escalations/{case.reference}/evidence"
-    assert "The file is on the case" in page.text
+    assert "The file has been added" in page.text
     size = f"{len(content)} bytes"
     for words in ("The plan, as sent.", f"PDF, {size}", "Not scanned", "Sam Ellison", "at step i"):
         assert words in page.text
-    assert "The file is on the case" not in seo.get(page.path).text
+    assert "The file has been added" not in seo.get(page.path).text
     download = seo.client.get(page.links["Plan für 2026.pdf"])
     assert download.content == content
     record = seo.get(f"/escalations/{case.reference}/record")
@@ -128,7 +128,7 @@ def test_the_same_file_again_is_told(visitors: Visitors, case: Case) -> None:
     case.started()
     send(visitors.seo, form_of(case))
     page = send(visitors.hos, form_of(case), "other.txt", status=422)
-    assert "There is a problem This file is on the case already, as “note.txt”." in page.text
+    assert "There is a problem This file is already on the case, as “note.txt”." in page.text
 
 
 def test_no_name_is_markup(visitors: Visitors, case: Case) -> None:

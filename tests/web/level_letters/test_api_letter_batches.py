@@ -56,7 +56,7 @@ def test_a_batch_through_the_api(callers: Callers, post: Post) -> None:
     problem = callers.hos2.post("/letter-batches/1/approval", 403)
     assert "another senior officer must approve it" in problem["detail"]
     problem = hos.post("/letter-batches/1/approval", 409)
-    assert "6 are left for you" in problem["detail"]
+    assert "you have 6 left" in problem["detail"]
     for letter in batch["sample"]:
         hos.get(f"/level-letters/{letter['id']}")
     seen = hos.get("/letter-batches/1")["sample"][0]["seen_by"]

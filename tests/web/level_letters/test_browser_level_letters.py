@@ -26,7 +26,7 @@ def test_a_batch_from_its_beginning_to_its_bundle(walk: Walk, post: Post) -> Non
     walk.go("/letter-batches")
     pictured(walk, "batches")
     walk.press("Draft the letters for 2026 to 2027")
-    walk.sees("The letters are being drafted", "It waits for its turn.")
+    walk.sees("The letters are being drafted", "It is waiting its turn.")
     pictured(walk, "drafting")
     post.work()
     # The page is loaded again by itself.
@@ -57,7 +57,7 @@ def test_a_batch_from_its_beginning_to_its_bundle(walk: Walk, post: Post) -> Non
     with walk.page.expect_download() as waiting:
         walk.page.get_by_role("link", name="Download the print bundle (PDF)").click()
     assert Path(waiting.value.path()).read_bytes() == post.bundle.read_bytes()
-    walk.arrive_by(walk.page.get_by_role("link", name="Decide what became of it"))
+    walk.arrive_by(walk.page.get_by_role("link", name="Say what became of it"))
     walk.press("Confirm the decision")
     walk.sees("Choose what you decide", "Enter a reason")
     pictured(walk, "delivery")
@@ -73,4 +73,4 @@ def test_a_batch_is_withdrawn(walk: Walk, post: Post) -> None:
     walk.follow("Withdraw the letters")
     walk.type("Why are they withdrawn?", "The levels were wrong.")
     walk.press("Withdraw the letters")
-    walk.sees("The letters are withdrawn", "The levels were wrong.")
+    walk.sees("The letters have been withdrawn", "The levels were wrong.")

@@ -64,17 +64,17 @@ def test_a_batch_from_its_beginning_to_its_bundle(visitors: Visitors, post: Post
     assert page.tree.xpath("//progress")
 
     post.work()
-    own = "You began this batch, so another senior officer must approve it."
+    own = "You started this batch, so another senior officer must approve it."
     assert own in visitors.hos2.get("/letter-batches/1").text
     assert own in visitors.hos2.get("/letter-batches/1/approval").text
     visitors.hos2.post("/letter-batches/1/approval", 403, {"confirmed": "yes"})
     page = hos.get("/letter-batches/1")
     assert "Refresh" not in page.response.headers
-    assert "6 are left for you" in page.text
+    assert "you have 6 left" in page.text
     assert "Left out: 1 letter" in page.text
     assert "fewer than 3 lines" in page.text
     refused = hos.get("/letter-batches/1/approval")
-    assert "First open every letter of the sample" in refused.text
+    assert "First open and read every letter in the sample" in refused.text
     hos.post("/letter-batches/1/approval", 422, {"confirmed": "yes"})
 
     page = page.follow("Read the sample")
@@ -188,7 +188,7 @@ def test_a_delivery_in_trouble_is_decided_on_its_page(visitors: Visitors, post: 
     page = visitors.hos.get("/letter-batches/1")
     assert "Refused, or may not have arrived: 2 letters" in page.text
     assert "550 No such box" in page.text
-    page = page.follow(f"Decide what became of it: {post.messages()[0].to_name}")
+    page = page.follow(f"Say what became of it: {post.messages()[0].to_name}")
     assert len(page.submit(status=422).errors) == 2
     page = page.submit(decision="sent", reason="We rang.")
     assert "Refused, or may not have arrived: 1 letter" in page.text

@@ -40,7 +40,7 @@ def test_an_account_is_set_up_used_and_left(
     walk.sees("There is a problem", "one of the most common passwords")
     walk.type("Password", PASSWORD)
     walk.press("Set password")
-    walk.sees("Your password is set")
+    walk.sees("Your password has been set")
     walk.press("Sign in with password")
     walk.sees("There is a problem", "Enter an e-mail address")
     walk.type("E-mail address", served.council.seo.email)
@@ -65,7 +65,7 @@ def test_an_account_is_set_up_used_and_left(
     walk.follow("Sign out everywhere")
     walk.sees("The weekly report, never used", "Your personal code")
     walk.press("Sign out everywhere")
-    walk.sees("You are signed out everywhere, and what was ticked no longer works")
+    walk.sees("You have signed out everywhere, and what you ticked no longer works")
 
 
 def test_a_council_account_is_linked_and_signs_in(

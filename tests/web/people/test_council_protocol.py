@@ -48,7 +48,7 @@ def test_from_one_place_so_many_sign_ins_are_begun_and_no_more(
     for _ in range(20):
         leave(visitor)
     page = visitor.get("/sign-in/council", 429)
-    assert "too many tries" in page.text
+    assert "too many attempts" in page.text
     assert leave(visitors.stranger(client="192.0.2.7"))
     with read(visitors.engine) as session:
         assert len(session.exec(select(CouncilSignIn)).all()) == 21

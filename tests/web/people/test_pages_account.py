@@ -73,7 +73,7 @@ def test_a_link_leads_to_a_password_and_that_to_the_pages(visitors: Visitors) ->
     assert page.heading == "Set up your account"
     assert "Sam Ellison" in page.text
     done = page.submit(password=GOOD)
-    assert "Your password is set" in done.text
+    assert "Your password has been set" in done.text
     assert SESSION not in visitor.client.cookies
     assert "Sam Ellison" in sign_in(visitors).text
     assert visitor.get("/set-password", 404).heading == "This link does not work"
@@ -173,7 +173,7 @@ def test_who_guesses_has_to_wait(visitors: Visitors, email: str) -> None:
         sign_in(visitors, 422, email=email, password=OTHER)
     for password in (GOOD, OTHER):
         page = sign_in(visitors, 429, email=email, password=password)
-        assert "There were too many tries to sign in. Wait 15 minutes" in page.text
+        assert "There have been too many attempts to sign in. Wait 15 minutes" in page.text
     visitors.now += timedelta(minutes=15)
     assert sign_in(visitors, 200 if email == SEO else 422, email=email)
 
@@ -198,7 +198,7 @@ def test_every_sign_in_is_shown_and_can_be_ended(visitors: Visitors) -> None:
     assert len(ends) == 1
     assert page.text.count("This browser") == 1
     done = page.submit(at=ends[0])
-    assert "The sign-in is ended" in done.text
+    assert "The sign-in has been ended" in done.text
     assert there.get("/account").path.startswith("/sign-in")
     assert here.get(ends[0]).path == "/account"  # a button's address shows the page
 
@@ -223,7 +223,7 @@ def test_signing_out_everywhere(visitors: Visitors) -> None:
     assert "Nothing else lets anybody in as you" in page.text
     assert not page.has("ends")
     out = page.submit()
-    assert "You are signed out everywhere" in out.text
+    assert "You have signed out everywhere" in out.text
     for visitor in (here, there):
         assert visitor.get("/account").path.startswith("/sign-in")
 
@@ -252,7 +252,7 @@ def test_what_else_is_open_is_told_and_ends_with_the_sign_ins(visitors: Visitors
         assert words in page.text
     assert "<b>" not in page.response.text
     out = page.submit()
-    assert "what was ticked no longer works" in out.text
+    assert "what you ticked no longer works" in out.text
     assert _calls(visitors, token) == 401
     assert open_kinds(visitors) == set()
 
@@ -329,7 +329,7 @@ def test_a_secret_asks_for_the_password_ten_minutes_after_it_was_given(
         assert len(session.exec(refused).all()) == 1
     assert event.facts == {"officer": SEO, "way": "password"}
     shown = visitors.admin.get("/administration/audit").text
-    assert f"{SEO} confirmed with a password that it was them." in shown
+    assert f"{SEO} confirmed their identity with a password." in shown
     assert f"was issued to {SEO}" in shown
 
 
@@ -341,7 +341,7 @@ def test_guesses_at_an_open_browser_are_counted(visitors: Visitors) -> None:
     for _ in range(10):
         visitor.post(TOKENS, 422, fields)
     page = visitor.post(TOKENS, 429, fields | {"current_password": GOOD})
-    assert "There were too many tries" in page.text
+    assert "There have been too many attempts" in page.text
     assert page.response.headers["retry-after"] == "900"
     assert open_kinds(visitors) == set()
 
@@ -390,7 +390,7 @@ def test_a_new_password_is_asked_with_the_current_one(visitors: Visitors) -> Non
     missing = page.submit(422)
     assert [href for _, href in missing.errors] == ["#current_password", "#password"]
     done = page.submit(current_password=GOOD, password=OTHER)
-    assert "Your password is changed" in done.text
+    assert "Your password has been changed" in done.text
     assert secret_of(here) != before
     assert there.get("/account").path.startswith("/sign-in")
     sign_in(visitors, 422, password=GOOD)

@@ -229,7 +229,7 @@ def test_signing_out_ends_the_session_in_the_database_too(demonstration: Visitor
     page = choose(demonstration)
     secret = page.visitor.client.cookies[SESSION]
     out = page.visitor.post("/sign-out")
-    assert "You are signed out" in out.text
+    assert "You have signed out" in out.text
     assert SESSION not in page.visitor.client.cookies
     again = demonstration.stranger()
     again.client.cookies.set(SESSION, secret)

@@ -39,7 +39,7 @@ def test_visits(programme: Programme, callers: Callers) -> None:
     made = callers.seo.post("/visits", key="one", **VISIT)
     assert made["duty"] == first.id
     assert callers.seo.post("/visits", key="one", **VISIT) == made
-    assert callers.seo.post("/visits", 409, **VISIT)["detail"] == "This visit is on record already."
+    assert callers.seo.post("/visits", 409, **VISIT)["detail"] == "This visit is already on record."
     assert callers.seo.get("/visits/1") == made
     listed = callers.seo.get("/visits", urn=900001, officer="seo@fernshire.example")
     assert listed == {"items": [made], "page": 1, "pages": 1, "total": 1}

@@ -46,7 +46,7 @@ def test_all_schools_with_their_progress(programme: Programme, visitors: Visitor
         "/programme", behind="yes", level="high", officer="seo@fernshire.example"
     )
     assert "1 school" in page.text
-    assert "No school matches" in visitors.seo.get("/programme", level="low").text
+    assert "No schools match" in visitors.seo.get("/programme", level="low").text
     assert visitors.seo.get("/programme", 422, level="dire").errors
     assert visitors.seo.get("/programme", 422, officer="nobody@fernshire.example").errors
 
@@ -76,7 +76,7 @@ def test_what_is_due_is_found_and_recorded(programme: Programme, visitors: Visit
     done = form.submit(
         held_on=date(2026, 11, 23), summary="All actions were looked at.\nTwo are behind."
     )
-    assert "The review is on record" in done.text
+    assert "The review has been recorded" in done.text
     [first, *_] = programme.duties(DutyKind.ACTION_REVIEW, urn=None)
     assert (first.due_on, first.state) == (date(2026, 11, 27), "done")
     listed = visitors.seo.get("/programme/duties", kind="action_review", state="done")
@@ -110,10 +110,10 @@ def test_a_visit(programme: Programme, visitors: Visitors) -> None:
     future = empty.submit(422, visited_on=date(2026, 11, 24), purpose="Mathematics", notes="Seen.")
     assert future.errors == [("The date must be today or in the past.", "#visited_on-day")]
     done = future.submit(visited_on=date(2026, 11, 20))
-    assert "The visit is on record" in done.text
+    assert "The visit has been recorded" in done.text
     assert programme.duties(VISIT)[0].done_on == date(2026, 11, 20)
     again = future.submit(422, visited_on=date(2026, 11, 20))
-    assert "This visit is on record already." in again.text
+    assert "This visit is already on record." in again.text
     shown = done.follow("20 November 2026: Mathematics")
     assert shown.heading == "Visit on 20 November 2026"
     assert "Recorded by Sam Ellison" in shown.text
@@ -129,7 +129,7 @@ def test_a_named_visit(programme: Programme, visitors: Visitors) -> None:
     again = visitors.seo.get(form).submit(
         422, visited_on=date(2026, 11, 20), purpose="Reading", notes="Seen."
     )
-    assert "This is done already." in again.text
+    assert "This has already been done." in again.text
     visitors.seo.get("/schools/900001/visits/new", 404, duty="987654")
     visitors.seo.get("/schools/900001/visits/new", 404, duty="x")
 
@@ -146,7 +146,7 @@ def test_a_written_report(programme: Programme, visitors: Visitors) -> None:
         ("The character U+0000 cannot be stored. Remove it.", "#section-4"),
     ]
     done = torn.submit(**whole)
-    assert "The written report is on record" in done.text
+    assert "The written report has been recorded" in done.text
     shown = done.follow("20 November 2026: written report")
     assert "Behaviour and safety Seen (4)." in shown.text
     assert programme.duties(REPORT)[0].state == "done"
@@ -157,7 +157,7 @@ def test_a_monthly_evaluation(programme: Programme, visitors: Visitors) -> None:
     wrong = form.submit(422, kind="evaluation", held_on=date(2026, 11, 20), summary="Progress.")
     assert wrong.errors == [("Enter what the impact was", "#impact")]
     done = wrong.submit(impact="Two of three actions are done.")
-    assert "The review is on record" in done.text
+    assert "The review has been recorded" in done.text
     programme.evaluates(programme.council.seo)
     visitors.seo2.get("/schools/900001/reviews/new").submit(
         403, kind="evaluation", held_on=date(2026, 11, 19), summary="Progress.", impact="Some."
@@ -172,7 +172,7 @@ def test_cancelling(programme: Programme, visitors: Visitors) -> None:
     form = page.follow(visit)
     assert form.submit(422).errors == [("Enter a reason", "#reason")]
     done = form.submit(reason="The school is on a trip.")
-    assert "It is cancelled" in done.text
+    assert "The planned work has been cancelled" in done.text
     assert "The school is on a trip." in done.text
     assert programme.duties(VISIT)[0].state == "cancelled"
     assert report in visitors.hos.get("/schools/900001/programme").links
@@ -193,13 +193,16 @@ def test_who_supports_a_school(programme: Programme, visitors: Visitors) -> None
     nobody = form.submit(422, role=role, first_day=WHOLE_YEAR)
     assert nobody.errors == [("Choose the officer who is to evaluate the school.", "#email")]
     done = nobody.submit(email="seo@fernshire.example")
-    assert "The support is assigned" in done.text
+    assert "The support has been assigned" in done.text
     assert "Sam Ellison School Evaluation Officer 1 Sep 2026 No end In force" in done.text
     two = form.submit(422, role=role, email="seo2@fernshire.example", first_day=WHOLE_YEAR)
     assert "a school has one at a time" in two.text
     ending = done.follow("End the support of Sam Ellison as School Evaluation Officer")
     assert ending.submit(422).errors == [("Enter the last day", "#last_day-day")]
-    assert "The end of the support is on record" in ending.submit(last_day=date(2026, 11, 20)).text
+    assert (
+        "The end of the support has been recorded"
+        in ending.submit(last_day=date(2026, 11, 20)).text
+    )
     outside = form.submit(
         role="local_leader",
         name="Mrs A. Example",

@@ -46,7 +46,7 @@ def test_the_register_is_imported(
     walk.sees("There is a problem", "Choose a file")
     page.get_by_label("Which file?").set_input_files(written(tmp_path / "first.csv", SCHOOLS))
     walk.press("Read the file")
-    walk.sees("The file is being read", "It waits for its turn.")
+    walk.sees("The file is being read", "It is waiting its turn.")
     [job] = work.free_jobs(served.engine, served.now)
     hold = work.take(served.engine, job.id, lambda: served.now)
     assert hold is not None
@@ -58,7 +58,7 @@ def test_the_register_is_imported(
     walk.sees("New schools 60")
     walk.look(page)
     walk.press("Apply these changes")
-    walk.sees("The import is applied")
+    walk.sees("The import has been applied")
     walk.go("/administration/imports/new")
     page.get_by_label("Which file?").set_input_files(written(tmp_path / "second.csv", CHANGED))
     walk.press("Read the file")
@@ -75,7 +75,7 @@ def test_the_register_is_imported(
         walk.sees(words)
         assert_accessible(page)
     walk.press("Withdraw")
-    walk.sees("The import is withdrawn")
+    walk.sees("The import has been withdrawn")
     broken = tmp_path / "half.csv"
     broken.write_bytes((tmp_path / "second.csv").read_bytes()[:-200])
     walk.go("/administration/imports/new")

@@ -103,7 +103,7 @@ def test_a_file_is_given_read_shown_and_applied(office: Office) -> None:
     assert "The URN is not a number of six digits." in rejected.text
     assert office.names().keys().isdisjoint({900101, 900102})
     page = page.submit(at=f"{page.path}/application")
-    assert "The import is applied" in page.text
+    assert "The import has been applied" in page.text
     assert "What the file changed" in page.text
     assert office.names()[900101] == "Ashfield Junior School"
     assert office.files() == []
@@ -152,7 +152,7 @@ def test_what_has_changed_since_is_not_applied(office: Office) -> None:
     assert 900102 not in office.names()
     page = office.visitors.admin.get(page.path.removesuffix("/application"))
     page = page.submit(at=f"{page.path}/withdrawal")
-    assert "The import is withdrawn" in page.text
+    assert "The import has been withdrawn" in page.text
     assert office.files() == []
 
 

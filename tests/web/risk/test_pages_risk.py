@@ -41,23 +41,23 @@ def add_evidence(page: Page, kind: str = "data_analysis") -> Page:
 
 def begun(visitor: Visitor) -> Page:
     """The page of an assessment in the year that was just begun."""
-    return visitor.get(f"{ASHFIELD}/risk").follow("Assess in the year").submit()
+    return visitor.get(f"{ASHFIELD}/risk").follow("Assess during the year").submit()
 
 
 def test_a_level_is_changed_from_the_schools_page_to_the_register(visitors: Visitors) -> None:
     page = begun(visitors.seo)
     assert page.heading == "Assessment of Ashfield Primary School"
-    assert "The assessment is begun" in page.text
+    assert "The assessment has been started" in page.text
     assert "Propose a level" not in page.links
     page = add_evidence(page)
     assert "Key stage 2 results, 2 November 2026" in page.text
     page = page.follow("Propose a level").submit(level="medium", reason="Reading fell.")
-    assert "waits to be moderated" in page.text
+    assert "waiting to be moderated" in page.text
     assert "Moderate the level" not in page.links
     page = visitors.hos.get(page.path).follow("Moderate the level")
     assert "Reading fell." in page.text
     page = page.submit(decision="medium")
-    assert "The level is agreed and in force" in page.text
+    assert "The level has been agreed and is in force" in page.text
     page = visitors.legal.get("/risk", level="medium")
     assert "1 school" in page.text
     assert page.follow("Ashfield Primary School").path == f"{ASHFIELD}/risk"
@@ -70,7 +70,7 @@ def test_empty_forms_are_told_field_by_field(visitors: Visitors) -> None:
     assert form.errors == [
         ("Choose a kind", "#kind"),
         ("Enter where it is from", "#source"),
-        ("Enter the date that it is of", "#dated-day"),
+        ("Enter the date it is from", "#dated-day"),
         ("Enter a summary", "#summary"),
     ]
     form = form.submit(
@@ -94,7 +94,7 @@ def test_empty_forms_are_told_field_by_field(visitors: Visitors) -> None:
     made_up = {"decision": "very high", "version": "x"}
     again = visitors.hos.post(form.path, 422, fields=made_up)
     assert again.errors == [("Choose what you decide", "#decision")]
-    assert "is returned" in form.submit(decision="return", reason="Say more.").text
+    assert "has been returned" in form.submit(decision="return", reason="Say more.").text
     assert visitors.seo.get(f"{page.path}/withdraw").submit(422).errors == [
         ("Enter a reason", "#reason")
     ]
@@ -106,7 +106,7 @@ def test_evidence_is_changed_and_removed_on_its_page(visitors: Visitors) -> None
     page = changed(form)
     assert "Key stage 1 results, 2 November 2026" in page.text
     page = page.visitor.post(f"{form.path}/remove")
-    assert "The evidence is removed" in page.text
+    assert "The evidence has been removed" in page.text
     assert "Key stage 1 results" not in page.text
 
 
@@ -148,7 +148,7 @@ def test_nobody_is_offered_what_they_cannot_do(visitors: Visitors, register: Reg
     assert not own.has("decision")
     assert "Moderate the level" in visitors.hos2.get(address).links
     assert "Withdraw this assessment" not in visitors.seo.get(address).links
-    assert "Assess in the year" not in visitors.legal.get(f"{ASHFIELD}/risk").links
+    assert "Assess during the year" not in visitors.legal.get(f"{ASHFIELD}/risk").links
     visitors.viewer.get("/risk", 403)
     visitors.seo.get(f"{address}/moderate", 403)
     visitors.seo.post("/rounds", 403)

@@ -141,7 +141,7 @@ def test_a_deadline_is_reminded_missed_and_settled(
     assert callers.seo.post(outcome, 422, done=False)["errors"][0]["field"] == "note"
     assert callers.legal.post(outcome, 403, done=True)["status"] == 403
     assert callers.seo.post(outcome, 200, done=True)["state"] == "met"
-    assert callers.seo.post(outcome, 409, done=True)["detail"].endswith("settled already.")
+    assert callers.seo.post(outcome, 409, done=True)["detail"].endswith("already been settled.")
     assert callers.legal.get(HERE)["deadlines_to_do"] == 0
     assert callers.seo.post("/deadlines/99/outcome", 404, done=True)["status"] == 404
 

@@ -43,7 +43,7 @@ def test_a_letter_is_drafted_approved_and_found(visitors: Visitors) -> None:
     assert page.heading == "Write a letter to the school"
     page = page.submit(**LETTER)
     assert page.path == HERE
-    assert "The letter is drafted and waits for approval" in page.text
+    assert "The letter has been drafted and is waiting for approval" in page.text
     assert "SCH-900001, opened on 23 November 2026. Sam Ellison looks after it." in page.text
     assert "A draft until its proposal is approved." in page.text
     assert "Letter 1 (letter to the school) was drafted" in page.text
@@ -188,7 +188,7 @@ def test_a_changed_contact_is_confirmed(visitors: Visitors, record: SchoolRecord
     form = page.follow("Confirm or keep the old one: headteacher")
     assert "This record’s letters go to" in form.text
     page = form.submit(decision="keep")
-    assert "Your decision about the contact is on record" in page.text
+    assert "Your decision about the contact has been recorded" in page.text
     assert "This record’s letters stay with" in page.text
 
 

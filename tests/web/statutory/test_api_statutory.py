@@ -289,7 +289,7 @@ def test_what_is_not_possible_is_a_conflict_with_its_reason(statute: Statute) ->
     use = problem(seo, f"/powers/{power['id']}/use", 409, reason="Now.")
     assert "step of the powers" in use["detail"]
     twice = problem(seo, f"{statute.address}/powers", 409, section="66", reason="Again.")
-    assert "being prepared already" in twice["detail"]
+    assert "already being prepared" in twice["detail"]
     end = problem(
         seo, f"/powers/{power['id']}/end", 409, ended_on="2026-11-23", reason="It is done."
     )
@@ -363,7 +363,7 @@ def test_a_power_sent_twice_is_used_once_and_a_refusal_is_kept(statute: Statute)
     assert problem(seo, use, 409, reason="Now.", key="early") == refused
     used = seo.post(use, key="now", reason="Now.")
     assert seo.post(use, key="now", reason="Now.") == used
-    assert "proposed already" in problem(seo, use, 409, reason="Now.")["detail"]
+    assert "already proposed" in problem(seo, use, 409, reason="Now.")["detail"]
 
 
 # --- the Secretary of State, service

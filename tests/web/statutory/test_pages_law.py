@@ -117,7 +117,7 @@ def test_support_is_recorded(visitors: Visitors, case: Case) -> None:
     answers = {"aware_of_problem": "yes", "working_with_partner": "yes", "plan_on_track": "no"}
     page = form.submit(**answers, evidence="The minutes of the meeting.")
     assert page.path == f"{address(case)}/law"
-    assert "How the school is supported is on record" in page.text
+    assert "How the school is supported has been recorded" in page.text
     assert "A warning notice needs a written reason why support is not enough" in page.text
     [recorded] = case.all(Support)
     assert (recorded.aware_of_problem, recorded.plan_on_track) == (True, False)
@@ -145,7 +145,7 @@ def test_an_intention_locks_powers_until_it_is_released(visitors: Visitors, case
     assert [href for _, href in empty.errors] == ["#kind", "#received_on-day", "#summary"]
     page = form.submit(kind="intends_to_act", received_on=ELIGIBLE.date(), summary="She will.")
     lock = "The Secretary of State intends to act (sections 66A to 69)"
-    assert "The notice of the Secretary of State is on record" in page.text
+    assert "The Secretary of State’s notice has been recorded" in page.text
     assert lock in page.text
     assert "(section 70B(2))" in page.text
     assert lock in visitors.legal.get(address(case)).text
@@ -155,10 +155,10 @@ def test_an_intention_locks_powers_until_it_is_released(visitors: Visitors, case
     early = release.submit(422, released_on=TODAY, note="A letter.")
     assert early.errors == [("The release cannot be earlier than the notice.", "#released_on-day")]
     done = release.submit(released_on=ELIGIBLE.date(), note="A letter.")
-    assert "The release is on record" in done.text
+    assert "The release has been recorded" in done.text
     assert lock not in visitors.seo.get(address(case)).text
     again = release.submit(422, released_on=ELIGIBLE.date(), note="A letter.")
-    assert "released already" in summary(again)
+    assert "already been released" in summary(again)
 
 
 def test_her_warning_notice_ends_ours(visitors: Visitors, case: Case) -> None:
@@ -172,7 +172,7 @@ def test_her_warning_notice_ends_ours(visitors: Visitors, case: Case) -> None:
         summary="Hers.",
     )
     page = visitors.seo.get(address(case))
-    assert page.next_step == "The warning notice has no effect any more"
+    assert page.next_step == "The warning notice no longer has effect"
     assert "may give none until it is told that it may (section 60(4A))" in page.text
     page = page.follow("Warning notice and powers")
     assert "No longer in force" in page.text
@@ -201,7 +201,7 @@ def test_a_letter_is_served(visitors: Visitors, case: Case) -> None:
         served_on=TODAY,
         evidence="By Sam Ellison; receipt AB123.",
     )
-    assert "The service of the letter is on record" in done.text
+    assert "The service of the letter has been recorded" in done.text
     assert "Recorded delivery, 23 November 2026" in done.text
     assert "receipt AB123." in done.text
     assert one(visitors.engine, Service).role == "chair_of_governors"
@@ -363,7 +363,9 @@ def test_a_use_that_waits_is_for_the_director(visitors: Visitors, case: Case) ->
     prepared(visitors, case, "66")
     command(case, using.use_power, power_id=1, reason="It is needed.")
     title = "use section 66: Suspension of the right to a delegated budget"
-    assert visitors.seo.get(address(case)).next_step == f"Wait for the decision whether to {title}"
+    assert (
+        visitors.seo.get(address(case)).next_step == f"Wait for the decision on whether to {title}"
+    )
     assert visitors.dcs.get(address(case)).next_step == f"Decide whether to {title}"
 
 
@@ -373,7 +375,7 @@ def test_after_the_last_power_the_case_is_to_be_ended(visitors: Visitors, case: 
     assert "Resolve the concern" not in visitors.seo.get(f"{address(case)}/propose").links
     command(case, ending.end_power, power_id=1, ended_on=case.now.date(), reason="It worked.")
     page = visitors.seo.get(address(case))
-    assert page.next_step == "Decide how the escalation goes on"
+    assert page.next_step == "Decide how the escalation should continue"
     assert "Resolve the concern" in page.follow("Propose a change").links
 
 

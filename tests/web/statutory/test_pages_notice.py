@@ -90,7 +90,7 @@ def test_a_notice_is_proposed_signed_off_approved_and_given(visitors: Visitors, 
     assert "The compliance period ends at the end of Monday 14 December 2026" in check.text
     assert count(visitors.engine, WarningNotice) == 0
     proposed = press(check, "give")
-    assert "The warning notice is proposed and waits for a decision" in proposed.text
+    assert "The warning notice has been proposed and is waiting for a decision" in proposed.text
     assert "Why support is not enough" in proposed.text
     notice = one(visitors.engine, WarningNotice)
     assert {name: getattr(notice, name) for name in CONTENT} == CONTENT
@@ -284,10 +284,10 @@ def test_compliance_is_judged_with_reasons(visitors: Visitors, case: Case) -> No
     assert "can be judged from 15 December 2026 (section 60(1)(c))" in summary(early)
     assert "No plan." in early.text
     done = form.submit(complied="yes", reasons="It adopted a plan.")
-    assert "The judgement on compliance is on record" in done.text
+    assert "Your judgement on compliance has been recorded" in done.text
     assert done.next_step == "Propose to resolve the concern"
     again = form.submit(422, complied="yes", reasons="Again.")
-    assert "was judged already" in summary(again)
+    assert "has already been judged" in summary(again)
     assert case.all(WarningNotice)[0].judgement_reasons == "It adopted a plan."
 
 
@@ -296,7 +296,7 @@ def test_a_response_at_the_notice_is_not_judged(visitors: Visitors, case: Case) 
     form = visitors.seo.get(f"{address(case)}/responses/new")
     assert "no response is judged" in form.text
     done = form.submit(received_on=TODAY, summary="We began.")
-    assert "The response is on record" in done.text
+    assert "The response has been recorded" in done.text
     assert "Judge" not in visitors.seo.get(f"{address(case)}/discussions").links
 
 

@@ -58,7 +58,7 @@ def test_a_power_is_prepared_by_its_section(visitors: Visitors, case: Case) -> N
     assert "The governing body has not been consulted (section 63(2))." in done.text
     assert "The Secretary of State has not been notified" in done.text
     again = form.submit(422, reason="Again.")
-    assert "Section 63 is being prepared already" in summary(again)
+    assert "Section 63 is already being prepared" in summary(again)
     waiting = visitors.hos.get("/proposals")
     both = "Send the consultation about a power and the notification to the Secretary of State"
     assert both in waiting.links
@@ -129,7 +129,7 @@ def test_a_consultation_is_recorded(visitors: Visitors, case: Case) -> None:
     done = form.submit(
         with_="chair_of_governors", consulted_on=ELIGIBLE.date(), said="We object.\nStrongly."
     )
-    assert "The consultation is on record" in done.text
+    assert "The consultation has been recorded" in done.text
     assert "The governing body, 23 December 2026: We object. Strongly." in done.text
     assert one(visitors.engine, Consultation).said == "We object.\nStrongly."
 
@@ -149,10 +149,10 @@ def test_what_the_secretary_of_state_was_told_is_recorded(visitors: Visitors, ca
     empty = form.submit(422)
     assert [href for _, href in empty.errors] == ["#on-day", "#evidence"]
     done = form.submit(on=ELIGIBLE.date(), evidence="A letter of that day.")
-    assert "The Secretary of State’s consent is on record" in done.text
+    assert "The Secretary of State’s consent has been recorded" in done.text
     form = done.follow("Record that the Secretary of State was notified about section 64")
     done = form.submit(on=ELIGIBLE.date(), evidence="An e-mail.")
-    assert "That the Secretary of State was notified is on record" in done.text
+    assert "The notification to the Secretary of State has been recorded" in done.text
     assert all(power.secretary_of_state_on == ELIGIBLE.date() for power in case.all(Power))
 
 
@@ -176,7 +176,7 @@ def test_a_power_is_used_by_the_director(visitors: Visitors, case: Case) -> None
     [used] = [each for each in case.all(Power) if each.id == power.id]
     assert used.state is PowerState.IN_FORCE
     refused = form.submit(422, reason="Again.")
-    assert "in force already" in summary(refused)
+    assert "already in force" in summary(refused)
 
 
 def test_a_power_is_not_used_while_something_is_missing(visitors: Visitors, case: Case) -> None:
@@ -220,7 +220,7 @@ def test_a_suspension_is_received_heard_reviewed_and_ended(visitors: Visitors, c
     before = form.submit(422, received_on=TODAY, evidence="Signed.")
     assert "cannot be received before it was issued" in before.errors[0][0]
     done = form.submit(received_on=ELIGIBLE.date(), evidence="Signed.")
-    assert "the suspension has taken effect" in done.text
+    assert "The suspension has taken effect" in done.text
     assert "31 March 2027" in done.text
     heard = done.follow("Record a representation about section 66")
     empty = heard.submit(422)
@@ -233,7 +233,7 @@ def test_a_suspension_is_received_heard_reviewed_and_ended(visitors: Visitors, c
     empty = review.submit(422)
     assert [href for _, href in empty.errors] == ["#outcome", "#reasons"]
     done = review.submit(outcome="end", reasons="The budget is sound.")
-    assert "The decision on the review is drafted" in done.text
+    assert "The decision on the review has been drafted" in done.text
     assert one(visitors.engine, BudgetReview).outcome == "end"
     proposal = visitors.dcs.get(f"/proposals/{case.awaiting[-1].id}")
     assert "It hurts." in proposal.text
@@ -255,7 +255,7 @@ def test_a_power_ends(visitors: Visitors, case: Case) -> None:
     refused = review.submit(422, outcome="end", reasons="It worked.")
     assert "not suspended under this power" in summary(refused)
     done = form.submit(ended_on=ELIGIBLE.date(), reason="It worked.")
-    assert "The end of the power is on record" in done.text
+    assert "The end of the power has been recorded" in done.text
 
 
 def test_the_end_of_a_board_is_a_notice(visitors: Visitors, case: Case) -> None:
@@ -265,5 +265,5 @@ def test_the_end_of_a_board_is_a_notice(visitors: Visitors, case: Case) -> None:
     assert "sections 64 and 66 are locked (Schedule 6, paragraphs 14 and 12(3))" in page.text
     form = law(visitors, case).follow("End it about section 65")
     done = form.submit(ended_on=date(2027, 1, 29), reason="It worked.")
-    assert "The notice of the end is drafted" in done.text
+    assert "The notice that ends the power has been drafted" in done.text
     assert "Ann Archer" in visitors.dcs.get(f"/proposals/{case.awaiting[-1].id}").text

@@ -74,7 +74,7 @@ def test_the_state_of_the_system_says_what_to_do(visitors: Visitors, case: Case)
     assert found["Approvers"][0] == "Well"
     assert found["Clock"] == (
         "Look at this",
-        "It has never gone round. scc up keeps it going; scc tick is one pass by hand.",
+        "It has never run. scc up keeps it going; scc tick is one pass by hand.",
     )
     assert "scc up starts it" in found["Prefect"][1]
     assert "Set SCC_MAIL_URL" in found["Mail"][1]
@@ -208,7 +208,7 @@ def test_what_is_missing_or_taken_is_said_with_everything_kept(visitors: Visitor
     taken = form.submit(
         422, name="Somebody", email="seo@fernshire.example", role="officer", phase="primary"
     )
-    assert "There is an officer with the e-mail address" in taken.text
+    assert "There is already an officer with the e-mail address" in taken.text
     assert taken.tree.xpath("//input[@name='name']/@value") == ["Somebody"]
     wrong = form.submit(422, name="Somebody", email="nobody", role="officer")
     assert wrong.errors[0][1] == "#email"
@@ -227,7 +227,7 @@ def test_officers_are_found_by_name_and_address(visitors: Visitors) -> None:
     assert "Adam Dunmore" in everybody.links
     found = visitors.admin.get("/administration/officers", query="ellison")
     assert "1 officer" in found.text
-    assert "Nobody is found" in visitors.admin.get("/administration/officers", query="zz").text
+    assert "Nobody has this name" in visitors.admin.get("/administration/officers", query="zz").text
     visitors.admin.get("/administration/officers", 422, query="a\0b")
 
 
@@ -246,7 +246,7 @@ def test_a_new_role_ends_their_sign_ins(visitors: Visitors, case: Case) -> None:
 
     done = form.submit(name="Sam Ellison-Brook", role="viewer")
 
-    assert "The officer is changed" in done.text
+    assert "The officer’s details have been changed" in done.text
     assert done.heading == "Sam Ellison-Brook"
     assert the_officer(case, "seo@fernshire.example").role is Role.VIEWER
     assert visitors.seo.get("/escalations").path.startswith("/sign-in")
@@ -269,7 +269,7 @@ def test_somebody_who_leaves_is_disabled_and_may_come_back(visitors: Visitors, c
     assert refused.status_code == 401
     assert "Disabled" in visitors.admin.get("/administration/officers").text
     back = done.submit(at=f"/administration/officers/{number_of(case, 'seo')}/enable")
-    assert "The officer is enabled" in back.text
+    assert "The officer has been enabled" in back.text
     assert the_officer(case, "seo@fernshire.example").active
 
 
@@ -323,7 +323,7 @@ def test_what_lets_somebody_in_can_be_taken_away(visitors: Visitors, case: Case)
     revoked = page.submit(at=f"{page.path}/tokens/{credential.id}/revoke")
     ended = page.submit(at=f"{page.path}/sign-ins/{sign_in.id}/end")
 
-    assert "It no longer works" in revoked.text
+    assert "That token, code or link no longer works" in revoked.text
     assert "The weekly report" not in ended.text
     assert "Nowhere." in ended.text
     assert visitors.seo.get("/escalations").path.startswith("/sign-in")
@@ -380,7 +380,7 @@ def test_of_a_restricted_case_a_delivery_names_nobody(visitors: Visitors, case: 
 
     page = visitors.admin.get("/administration/deliveries")
 
-    assert "Of a restricted case" in page.text
+    assert "About a restricted case" in page.text
     assert "550" in page.text
     for told in ("Ashfield", "900001", "headteacher", "ESC-2026"):
         assert told not in page.text
@@ -389,13 +389,13 @@ def test_of_a_restricted_case_a_delivery_names_nobody(visitors: Visitors, case: 
 def test_a_letter_that_waits_long_is_a_problem(visitors: Visitors, case: Case) -> None:
     case.started().climb_to("formal_headteacher")
     case.issue()
-    assert "There is none" in visitors.admin.get("/administration/deliveries").text
+    assert "There are no problems" in visitors.admin.get("/administration/deliveries").text
 
     visitors.at(NOW + timedelta(hours=2))
     page = visitors.admin.get("/administration/deliveries")
 
     assert "Waiting to be sent" in page.text
-    assert "check that the clock goes round" in page.text
+    assert "check that the clock is running" in page.text
 
 
 # The audit ---------------------------------------------------------------------------------

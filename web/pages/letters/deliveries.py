@@ -60,7 +60,7 @@ LISTS: tuple[List[Any], ...] = (
             Column("What", lambda each: each.shown.kind),
             Column("To", lambda each: each.shown.to),
             Column("School", lambda each: each.shown.school),
-            Column("Of a restricted case", lambda each: each.shown.restricted),
+            Column("About a restricted case", lambda each: each.shown.restricted),
             Column("State", lambda each: each.shown.state),
             Column("Since", lambda each: each.shown.queued_at),
             Column("Attempts", lambda each: each.shown.attempts),
@@ -78,7 +78,7 @@ def _advice(delivery: DeliveryInTrouble) -> str:
     in_bulk = delivery.kind is MessageKind.LEVEL_LETTER
     match delivery.state:
         case MessageState.FAILED | MessageState.UNKNOWN if in_bulk:
-            return "A Head of Service decides what became of it, on the page of its batch."
+            return "A Head of Service says what became of it, on the page of its batch."
         case MessageState.FAILED if letter:
             return (
                 "The mail server refused it for good. The case officer corrects the address and "
@@ -86,16 +86,18 @@ def _advice(delivery: DeliveryInTrouble) -> str:
             )
         case MessageState.UNKNOWN if letter:
             return (
-                "Nobody knows whether it arrived, so it is not sent again by itself. The case "
+                "Nobody knows whether it arrived, so it is not sent again automatically. The case "
                 "officer asks, and decides on the page of the case."
             )
         case MessageState.PENDING if delivery.attempts:
             return (
-                "It is tried again by itself. If everything waits, the mail server cannot be "
-                "reached or refuses us: check SCC_MAIL_URL."
+                "The service tries again automatically. If everything is waiting, the mail "
+                "server cannot be reached or refuses us: check SCC_MAIL_URL."
             )
         case MessageState.PENDING:
-            return "Nothing sends it: check that the clock goes round, on “State of the system”."
+            return (
+                "Nothing is sending it: check that the clock is running, on “State of the system”."
+            )
         case MessageState.CLAIMED:
             return "The program stopped while it was being sent. The next pass settles it."
         case _:

@@ -1,4 +1,4 @@
-"""A letter whose delivery was refused or is unknown: an officer decides what became of it."""
+"""A letter whose delivery was refused or is unknown: an officer says what became of it."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response

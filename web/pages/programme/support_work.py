@@ -47,7 +47,7 @@ VISIT = Asked(
     notes=("What was said", "Enter what you saw and heard"),
     agreed_actions=("Agreed actions", "Enter what was agreed"),
 )
-REPORT = Asked(supporting.ReportWritten, dated=("The date", "Enter the date that it is of"))
+REPORT = Asked(supporting.ReportWritten, dated=("The date", "Enter the date it is from"))
 REVIEW = Asked(
     supporting.ReviewHeld,
     kind=("Kind", "Choose a kind"),

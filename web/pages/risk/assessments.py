@@ -23,7 +23,7 @@ EVIDENCE = Asked(
     assessing.PieceOfEvidence,
     kind=("Kind", "Choose a kind"),
     source=("Source", "Enter where it is from"),
-    dated=("The date", "Enter the date that it is of"),
+    dated=("The date", "Enter the date it is from"),
     summary=("Summary", "Enter a summary"),
 )
 PROPOSAL = Asked(

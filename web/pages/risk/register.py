@@ -298,7 +298,7 @@ def _assess(visit: Visit, urn: str, form: Form) -> Response:
         school = schools_shown.school(session, visit.reader, urn)
     return visit.page(
         "risk/assess.html",
-        title=f"Assess {school.name} in the year",
+        title=f"Assess {school.name} during the year",
         navigation="schools",
         form=form,
         school=school,

@@ -81,7 +81,7 @@ def search(
         form = form.refused(invalid, SEARCH)
     return visit.page(
         "escalations/start_school.html" if starting else "schools/schools.html",
-        title="Which school is it for?" if starting else "Schools",
+        title="Which school is it about?" if starting else "Schools",
         navigation="start" if starting else "schools",
         form=form,
         found=found,
