@@ -47,6 +47,7 @@ DAYS = {
     DeadlineKind.COMPLIANCE: "the end of the compliance period",
     DeadlineKind.POWERS: "the last day for the powers",
     DeadlineKind.BUDGET_REVIEW: "the day of the budget’s review",
+    DeadlineKind.AGREED: "the agreed day",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",
