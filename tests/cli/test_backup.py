@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from click.testing import Result
 from sqlalchemy import Engine, delete
 from sqlmodel import col, select
@@ -604,8 +605,16 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
 
 
 def fill_from(old: sqlite3.Connection, newer: Path) -> None:
-    """What the tables of an older version have room for."""
-    old.execute("ATTACH ? AS newer", [str(newer)])
+    """What the tables of an older version have room for.
+
+    Of rows as they were before there were matters: what moved then has the names that it had.
+    """
+    before = Path(shutil.copyfile(newer, newer.with_suffix(".before")))
+    engine = connect(databases.sqlite_url(before))
+    with schema.altering(engine) as config:
+        command.downgrade(config, "0012")
+    engine.dispose()
+    old.execute("ATTACH ? AS newer", [str(before)])
     for (table,) in old.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'"):
         columns = [row[1] for row in old.execute(f"PRAGMA main.table_info({table})")]
         if table != "alembic_version":

@@ -84,6 +84,7 @@ def test_deploy_all_works_and_twice_changes_nothing(prefect: PrefectServer) -> N
         "import-the-register",
         "letters-in-bulk",
         "level-letters-due",
+        "school-record",
     }
     assert {each["work_pool_name"] for each in first.values()} == {"scc"}
     assert {name: each["work_queue_name"] for name, each in first.items()} == LANES
