@@ -89,7 +89,7 @@ def test_an_officer_who_has_left_decides_nothing(case: Case) -> None:
 def test_a_warning_notice_needs_legal_first_and_then_the_director(warned: Case) -> None:
     case, proposal = warned, warned.awaiting[-1]
     assert (proposal.action, proposal.step_key) == ("advance", "warning_notice")
-    with pytest.raises(NotAllowed, match="waits for Legal Services first"):
+    with pytest.raises(NotAllowed, match="must be decided by Legal Services first"):
         case.decide(proposal, "dcs")
     for name in ("hos", "aed", "seo2"):
         with pytest.raises(NotAllowed, match="decided by: Legal Services then Director"):

@@ -164,7 +164,7 @@ def test_a_file_is_kept_once_and_downloaded(callers: Callers, record: SchoolReco
     assert callers.seo.call("GET", f"/files/{made['id']}").content == NOTE
     again = send(callers.seo)
     assert again.status_code == 409
-    assert again.json()["detail"] == "This file is on the school’s record already, as “note.txt”."
+    assert again.json()["detail"] == "This file is already on the school’s record, as “note.txt”."
     assert record.kinds == ["school_record_opened", "evidence_added"]
 
 

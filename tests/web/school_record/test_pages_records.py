@@ -55,7 +55,7 @@ def test_a_letter_is_drafted_approved_and_found(visitors: Visitors) -> None:
     page = waiting.follow("Send the letter to the school")
     page = page.submit(decision="approve")
     assert page.path == HERE
-    assert "The proposal is approved" in page.text
+    assert "The proposal has been approved" in page.text
     assert "Approved; it is issued within a minute or two." in page.text
 
 
@@ -128,7 +128,7 @@ def test_a_file_is_put_on_the_record(visitors: Visitors, record: SchoolRecord) -
     assert record.matter is None
     page = send(description="A note of the visit.")
     assert (page.status, page.path) == (200, HERE)
-    assert "The file is on the school’s record" in page.text
+    assert "The file has been added to the school’s record" in page.text
     assert "A note of the visit." in page.text
     assert "The file “note.txt” was added as evidence." in page.text
     assert legal.client.get(page.links["note.txt"]).content == NOTE
@@ -162,7 +162,7 @@ def test_the_record_is_restricted_and_opened_again(
     ]
     named = ["hos2@fernshire.example"]
     page = form.submit(restricted="yes", officers=named, reason="It is delicate.")
-    assert "The record is restricted to the officers named" in page.text
+    assert "The record has been restricted to the officers named" in page.text
     assert "it is seen by Harriet Osborne, Henry Okafor." in page.text
     assert "read" in page.text, "who opened it is told there"
     assert "There are none yet" in visitors.seo2.get(HERE).text
@@ -184,12 +184,12 @@ def test_a_changed_contact_is_confirmed(visitors: Visitors, record: SchoolRecord
     form = visitors.seo2.get("/schools/900001/contacts/headteacher")
     form.submit(name="Somebody Else", email="else@elsewhere.example")
     page = visitors.seo.get(HERE)
-    assert "Who changed it does not see this record" in page.text
+    assert "The person who changed it cannot see this record" in page.text
     form = page.follow("Confirm or keep the old one: headteacher")
-    assert "This record’s letters go to" in form.text
+    assert "Letters on this record go to" in form.text
     page = form.submit(decision="keep")
     assert "Your decision about the contact has been recorded" in page.text
-    assert "This record’s letters stay with" in page.text
+    assert "Letters on this record still go to" in page.text
 
 
 def test_a_hidden_record_is_word_for_word_no_record(

@@ -52,7 +52,7 @@ async def test_its_writer_cannot_approve_it_there(clockwork: Clockwork) -> None:
     waits = await clockwork.answer(run, decision="approve", code=clockwork.code("seo"))
     assert waits.state is not None
     assert waits.state.is_paused()
-    assert "It still waits" in await clockwork.form(waits)
+    assert "It is still waiting" in await clockwork.form(waits)
 
 
 @ONCE
