@@ -18,15 +18,13 @@ def test_a_school_is_written_to_and_what_it_promised_is_done(walk: Walk, tmp_pat
     walk.press("Draft the letter")
     walk.sees("Choose whom the letter is to", "Enter the subject of the letter")
     pictured(walk, "letter-errors")
-    walk.page.get_by_role("group", name="Whom is the letter to?").get_by_label(
-        "Headteacher"
-    ).check()
-    walk.page.get_by_role("group", name="Who has a copy?").get_by_label(
+    walk.page.get_by_role("group", name="Who is the letter to?").get_by_label("Headteacher").check()
+    walk.page.get_by_role("group", name="Who gets a copy?").get_by_label(
         "Chair of governors"
     ).check()
     walk.type("Subject", "Our visit of 20 November")
     walk.type("What the letter says", "Thank you for having us.\n\nPlease send us the plan.")
-    walk.type("Why is it to be sent?", "It was agreed on the visit.")
+    walk.type("Why are you sending it?", "It was agreed on the visit.")
     walk.press("Draft the letter")
     walk.sees("The letter has been drafted and is waiting for approval", "Waiting for approval")
     walk.follow("Set a deadline")
