@@ -75,27 +75,32 @@ def file(visit: Visitor, reference: Reference) -> Response:
 )
 def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
     """Keep a file on the escalation."""
-    form, upload = typed(posted), posted.upload
+    form = typed(posted)
     try:
-        given = form.filled(FILE)
-        if upload is None:
-            raise InvalidInput("file", "Choose a file.")
-        with (
-            keeping.receive(
-                visit.door.engine,
-                visit.policy,
-                visit.door.settings,
-                officer=visit.officer,
-                now=visit.now,
-                reference=reference,
-                upload=upload,
-            ) as received,
-            visit.acting() as acting,
-        ):
-            keeping.add_evidence(acting, reference, received, given)
+        keep_file(visit, keeping.on_matter(reference), posted, form)
     except STAYS as refusal:
         return _form(visit, reference, form.refused(refusal, FILE))
     return visit.done(f"/escalations/{reference}/evidence", "evidence")
+
+
+def keep_file(visit: Visit, place: keeping.Place, posted: PostedFile, form: Form) -> None:
+    """Take in what was posted, and keep it at a place. Raises InvalidInput, NotPossible."""
+    given = form.filled(FILE)
+    if posted.upload is None:
+        raise InvalidInput("file", "Choose a file.")
+    with (
+        keeping.receive_at(
+            visit.door.engine,
+            visit.policy,
+            visit.door.settings,
+            officer=visit.officer,
+            now=visit.now,
+            place=place,
+            upload=posted.upload,
+        ) as received,
+        visit.acting() as acting,
+    ):
+        keeping.keep(acting, place, received, given)
 
 
 def typed(posted: PostedFile) -> Form:

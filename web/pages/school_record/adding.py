@@ -16,7 +16,7 @@ from models.school_record.shown import addressees, school_record
 from models.schools.contacts import find_school
 from web.evidence_files import Posted as PostedUpload
 from web.pages.asked import Asked
-from web.pages.evidence.evidence import FILE, typed
+from web.pages.evidence.evidence import FILE, keep_file, typed
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.visits import Key, Visit, Visitor, may
 from web.uploads import upload
@@ -154,24 +154,9 @@ def file(visit: Visitor, urn: str) -> Response:
 )
 def add_file(visit: Visitor, urn: str, posted: PostedUpload) -> Response:
     """Keep a file on the record."""
-    form, sent, place = typed(posted), posted.upload, on_record(urn)
+    form = typed(posted)
     try:
-        given = form.filled(FILE)
-        if sent is None:
-            raise InvalidInput("file", "Choose a file.")
-        with (
-            keeping.receive_at(
-                visit.door.engine,
-                visit.policy,
-                visit.door.settings,
-                officer=visit.officer,
-                now=visit.now,
-                place=place,
-                upload=sent,
-            ) as received,
-            visit.acting() as acting,
-        ):
-            keeping.keep(acting, place, received, given)
+        keep_file(visit, on_record(urn), posted, form)
     except STAYS as refusal:
         return _file(visit, urn, form.refused(refusal, FILE))
     return visit.done(f"/schools/{urn}/record", "record_file")
