@@ -28,6 +28,7 @@ from models.people.acting import Acting
 from models.people.tables import Credential, CredentialKind, Officer
 from models.policy import Policy
 from models.refusals import NotIdentified
+from models.rows import find, find_first
 from models.schools import contacts
 from models.schools.tables import School
 from models.settings import Settings
@@ -74,7 +75,7 @@ def sign_ins(engine: Engine) -> list[SignIn]:
     codes = {person.email: person.code for person in OFFICERS}
     demonstration = select(Officer).where(col(Officer.demonstration), col(Officer.active))
     with read(engine) as session:
-        officers = session.exec(demonstration.order_by(col(Officer.id))).all()
+        officers = find(session, demonstration.order_by(col(Officer.id)))
         return [
             SignIn(
                 officer.name,
@@ -126,7 +127,7 @@ def _found(stage: Stage) -> bool:
 
 
 def _is_there(session: Session) -> bool:
-    schools = session.exec(select(School)).all()
+    schools = find(session, select(School))
     if not all(school.demonstration for school in schools):
         raise CommandError(
             "This database holds real schools, and fiction does not belong among them. "
@@ -134,7 +135,7 @@ def _is_there(session: Session) -> bool:
         )
     # Codes are issued last, so without any the loading was cut short.
     codes = select(Credential.id).where(Credential.kind == CredentialKind.CODE)
-    if schools and session.exec(codes).first() is None:
+    if schools and find_first(session, codes) is None:
         raise CommandError(
             "The demonstration was cut short while it was loaded. Begin with an empty database."
         )

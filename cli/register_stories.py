@@ -14,6 +14,7 @@ from models.programme import supporters, supporting
 from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
 from models.risk import assessing, moderating, rounds
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
+from models.rows import find, find_first
 from models.schools.tables import RiskLevel
 
 STONEGATE, WESTMOOR, MEADOWBANK, RIVERSIDE = 900014, 900013, 900005, 900010
@@ -63,7 +64,7 @@ def annual_assessment(stage: Stage) -> Moments:
         today = london_date(stage.now)
         with read(stage.engine) as session:
             open_rounds = select(AssessmentRound).where(AssessmentRound.state == RoundState.OPEN)
-            current = session.exec(open_rounds).first()
+            current = find_first(session, open_rounds)
         if current is None or today < subtract_working_days(current.publish_on, 3):
             continue
         _assess_all(stage, current)
@@ -76,7 +77,7 @@ def annual_assessment(stage: Stage) -> Moments:
 def _assess_all(stage: Stage, current: AssessmentRound) -> None:
     drafts = select(Assessment.id, Assessment.urn).where(Assessment.round_id == current.id)
     with write(stage.engine) as session:
-        for number, urn in session.exec(drafts.order_by(col(Assessment.id))).all():
+        for number, urn in find(session, drafts.order_by(col(Assessment.id))):
             place = next(place for place, school in enumerate(SCHOOLS) if school.urn == urn)
             acting = stage.acting_in(session, EVALUATORS[place % 2])
             for kind, source, summary in FINDINGS:
@@ -157,7 +158,7 @@ def _do_what_is_due(stage: Stage, days_back: int) -> None:
     today = london_date(stage.now)
     due = select(Duty).where(Duty.state == DutyState.PLANNED, col(Duty.due_on) <= today)
     with read(stage.engine) as session:
-        duties = session.exec(due.order_by(col(Duty.id))).all()
+        duties = find(session, due.order_by(col(Duty.id)))
     with write(stage.engine) as session:
         for duty in duties:
             if days_back >= BEHIND.get(duty.urn or 0, 0):

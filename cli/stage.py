@@ -24,6 +24,7 @@ from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.tables import Officer, Role
 from models.policy import Policy
+from models.rows import find, find_one
 from models.settings import Settings
 from models.statutory import following, giving, preparing
 from models.statutory.tables import WarningNotice
@@ -112,7 +113,7 @@ class Stage:
             .where(Proposal.state == ProposalState.AWAITING)
         )
         with write(self.engine) as session:
-            self._approve(session, session.exec(waiting).one(), by)
+            self._approve(session, find_one(session, waiting), by)
 
     def warn(self, reference: str, by: str, **content: Any) -> None:
         """Put a warning notice forward."""
@@ -154,7 +155,7 @@ class Stage:
             Proposal.state == ProposalState.AWAITING, Proposal.action == Action.LETTER
         )
         with write(self.engine) as session:
-            for proposal in session.exec(waiting.order_by(col(Proposal.id))).all():
+            for proposal in find(session, waiting.order_by(col(Proposal.id))):
                 self._approve(session, proposal.id, SIGNATORIES[Role(proposal.approvers[0])])
 
     def _approve(self, session: Session, proposal_id: int, by: str) -> None:
@@ -170,7 +171,7 @@ def _notice(session: Session, reference: str) -> int:
         .where(Matter.reference == reference)
         .order_by(col(WarningNotice.id).desc())
     )
-    return session.exec(newest).one()
+    return find_one(session, newest)
 
 
 def officer_named(session: Session, first_name: str) -> Officer:

@@ -34,6 +34,7 @@ from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.wording import the_role
 from models.record.vocabulary import happened_in
+from models.rows import find, get_row
 from notifications.issuing import letter_document
 from notifications.letters import to_text
 
@@ -132,8 +133,8 @@ class Delivery:
 def acts_of(engine: Engine, proposal_id: int) -> Acts | None:
     """What the decisions on a proposal did; None of a restricted case."""
     with read(engine) as session:
-        proposal = session.get_one(Proposal, proposal_id)
-        matter = session.get_one(Matter, proposal.matter_id)
+        proposal = get_row(session, Proposal, proposal_id)
+        matter = get_row(session, Matter, proposal.matter_id)
         if matter.restricted:
             return None
         decisions = _decisions(session, proposal_id)
@@ -153,7 +154,7 @@ def _decisions(session: Session, proposal_id: int) -> list[tuple[Decision, Offic
         .where(Decision.proposal_id == proposal_id)
         .order_by(col(Decision.stage))
     )
-    return list(session.exec(statement))
+    return list(find(session, statement))
 
 
 def decision_of(proposal: Proposal, stage: int | None = None) -> str:
@@ -181,7 +182,7 @@ def _shown(letter: Letter) -> ShownLetter:
 def text_of(engine: Engine, policy: Policy, letter_id: int, today: date) -> str:
     """An approved letter as plain text, as it is printed."""
     with read(engine) as session:
-        letter = session.get_one(Letter, letter_id)
+        letter = get_row(session, Letter, letter_id)
         document = letter_document(session, policy, letter, today=today)
     return to_text(document)
 
@@ -195,7 +196,7 @@ def waiting_letters(engine: Engine) -> list[ShownLetter]:
         .order_by(col(Letter.id))
     )
     with read(engine) as session:
-        return [_shown(letter) for letter in session.exec(statement)]
+        return [_shown(letter) for letter in find(session, statement)]
 
 
 def _deadlines(
@@ -209,7 +210,7 @@ def _deadlines(
         .where(Event.at == decision.at, Event.actor == officer.email)
         .order_by(col(Event.sequence))
     )
-    happened = [happened_in(event) for event in session.exec(statement)]
+    happened = [happened_in(event) for event in find(session, statement)]
     return tuple(
         _deadline(session, SETS[type(each)], deadline)
         for each in happened
@@ -220,13 +221,13 @@ def _deadlines(
 def _set(session: Session, proposal: Proposal, happened: Happened) -> Sequence[Deadline]:
     """The deadline that an event is about; of a case that was resumed those of its step."""
     if isinstance(happened, DeadlineSet | DeadlineExtended):
-        return (session.get_one(Deadline, happened.deadline),)
+        return (get_row(session, Deadline, happened.deadline),)
     if isinstance(happened, EscalationResumed) and happened.due_on is None:
         return ()
     theirs = select(Deadline).where(
         Deadline.matter_id == proposal.matter_id, Deadline.step_key == proposal.step_key
     )
-    return session.exec(theirs.where(Deadline.state == DeadlineState.OPEN)).all()
+    return find(session, theirs.where(Deadline.state == DeadlineState.OPEN))
 
 
 def _deadline(session: Session, act: str, deadline: Deadline) -> ShownDeadline:
@@ -241,7 +242,9 @@ def _deadline(session: Session, act: str, deadline: Deadline) -> ShownDeadline:
         due_on=deadline.due_on,
         rule=deadline.rule.rstrip("."),
         state=deadline.state.value,
-        reminders=tuple((REMINDED[ReminderKind(kind)], at) for kind, at in session.exec(statement)),
+        reminders=tuple(
+            (REMINDED[ReminderKind(kind)], at) for kind, at in find(session, statement)
+        ),
     )
 
 
@@ -256,7 +259,7 @@ def deliveries(engine: Engine, letters: Sequence[int]) -> list[Delivery]:
     with read(engine) as session:
         return [
             Delivery(_recipient(letter, message.data["role"]), OUTCOMES[message.state])
-            for message, letter in session.exec(statement)
+            for message, letter in find(session, statement)
         ]
 
 

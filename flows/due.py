@@ -12,6 +12,7 @@ from models.events import THE_CLOCK, Event, place_of_last
 from models.letters.events import LetterIssued
 from models.matters.events import DeadlineMissed, ReminderQueued
 from models.matters.tables import Matter
+from models.rows import find, find_first
 from models.upkeep.clock import due_reminders, overdue_deadlines
 
 DID = {
@@ -41,7 +42,7 @@ def due_now(engine: Engine, now: datetime) -> str:
 
 def _any_shown(session: Session, cases: Iterable[int]) -> bool:
     shown = select(Matter.id).where(col(Matter.id).in_(list(cases)), ~col(Matter.restricted))
-    return session.exec(shown.limit(1)).first() is not None
+    return find_first(session, shown.limit(1)) is not None
 
 
 def place_now(engine: Engine) -> int:
@@ -60,5 +61,5 @@ def done_since(engine: Engine, place: int, now: datetime) -> dict[str, int]:
         .group_by(col(Event.kind))
     )
     with read(engine) as session:
-        found = dict(session.exec(counted).all())
+        found = dict(find(session, counted))
     return {words: found.get(kind, 0) for kind, words in DID.items()}

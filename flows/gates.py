@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, func, update
+from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
 from models.database import read, write
 from models.escalations.tables import Escalation, Proposal, ProposalState
 from models.matters.tables import Matter
-from models.statements import change
+from models.rows import change, change_where, find, find_first
 
 NO_LADDER = "school"  # a school’s own record
 GATE = "gate"  # the tag of every flow run that waits
@@ -70,7 +70,7 @@ def open_gates(engine: Engine) -> list[Gate]:
                 run_id=UUID(proposal.gate_run_id) if proposal.gate_run_id else None,
                 ladder=ladder,
             )
-            for proposal, ladder in session.exec(statement)
+            for proposal, ladder in find(session, statement)
         ]
 
 
@@ -107,11 +107,11 @@ def hidden_cases(engine: Engine) -> list[Hidden]:
     )
     with read(engine) as session:
         gates: dict[int, list[tuple[int, datetime]]] = {}
-        for matter_id, proposal_id, proposed_at in session.exec(proposals):
+        for matter_id, proposal_id, proposed_at in find(session, proposals):
             gates.setdefault(matter_id, []).append((proposal_id, proposed_at))
         return [
             Hidden(reference, urn, tuple(gates.get(matter_id, ())))
-            for matter_id, reference, urn in session.exec(cases.order_by(col(Matter.id)))
+            for matter_id, reference, urn in find(session, cases.order_by(col(Matter.id)))
         ]
 
 
@@ -131,7 +131,7 @@ def record_run(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> 
         col(Proposal.matter_id).not_in(_RESTRICTED),
     )
     with write(engine) as session:
-        session.exec(update(Proposal).where(*unknown_as_yet).values(gate_run_id=str(run_id)))
+        change_where(session, Proposal, *unknown_as_yet, gate_run_id=str(run_id))
 
 
 def enter(engine: Engine, proposal_id: int, attempt: int, run_id: UUID) -> bool:
@@ -151,7 +151,7 @@ def holds(engine: Engine, proposal_id: int, run_id: UUID) -> bool:
         col(Proposal.matter_id).not_in(_RESTRICTED),
     )
     with read(engine) as session:
-        return session.exec(theirs).first() is not None
+        return find_first(session, theirs) is not None
 
 
 def is_hidden(engine: Engine, proposal_id: int) -> bool:
@@ -160,7 +160,7 @@ def is_hidden(engine: Engine, proposal_id: int) -> bool:
         col(Proposal.id) == proposal_id, col(Proposal.matter_id).in_(_RESTRICTED)
     )
     with read(engine) as session:
-        return session.exec(hidden).first() is not None
+        return find_first(session, hidden) is not None
 
 
 def close(engine: Engine, proposal_id: int) -> None:

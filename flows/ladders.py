@@ -33,6 +33,7 @@ from models.people.credentials import officer_by_code
 from models.policy import Ladder
 from models.record.audit import record_refused_code
 from models.refusals import Refused
+from models.rows import get_row
 
 # In the same words whether another run has it or its case is restricted.
 NOT_OURS = "Nothing waits here for this flow run."
@@ -162,7 +163,7 @@ def _keep_refusal(
     record: Record, proposal_id: int, code: str, refusal: Refused, now: datetime
 ) -> None:
     with write(record.engine) as session:
-        proposal = session.get_one(Proposal, proposal_id)
+        proposal = get_row(session, Proposal, proposal_id)
         record_refused_code(
             session,
             now=now,

@@ -18,6 +18,7 @@ from models.people.acting import Acting
 from models.people.credentials import officer_by_code
 from models.record.audit import record_refused_code
 from models.refusals import Refused
+from models.rows import by_key
 from models.schools.tables import School
 
 STARTING = Asking(stage=0, seen="")
@@ -92,7 +93,7 @@ def _description(record: Record, entered: dict[str, Any], refused: str) -> str:
     """What is about to be started, so that the officer signs what stands here."""
     with read(record.engine) as session:
         urn = entered["urn"]
-        school = session.get(School, int(urn)) if urn.isdecimal() and len(urn) == 6 else None
+        school = by_key(session, School, int(urn)) if urn.isdecimal() and len(urn) == 6 else None
     name = f"**{inline(school.name)}**" if school else "No school that is known here"
     reasons = ", ".join(Trigger(name).label for name in entered["triggers"])
     parts = [

@@ -31,6 +31,7 @@ from models.matters.tables import Matter, MatterKind
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.policy.wording import step_words
+from models.rows import find, find_first
 from models.schools.tables import School
 
 TOLD_UP_TO = "scc_told_up_to_"
@@ -105,7 +106,7 @@ class Teller:
 
 
 def _hash_at(session: Session, sequence: int) -> str:
-    return session.exec(select(Event.hash).where(Event.sequence == sequence)).first() or ""
+    return find_first(session, select(Event.hash).where(Event.sequence == sequence)) or ""
 
 
 def next_events(session: Session, record: Record, after: Place) -> Happened:
@@ -130,7 +131,7 @@ def next_events(session: Session, record: Record, after: Place) -> Happened:
         .order_by(col(Event.sequence))
         .limit(AT_ONCE)
     )
-    rows = session.exec(statement).all()
+    rows = find(session, statement)
     last = rows[-1][0].sequence if len(rows) == AT_ONCE else place_of_last(session)
     return Happened(
         events=tuple(told(session, record, *row) for row in rows),

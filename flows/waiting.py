@@ -27,6 +27,7 @@ from models.matters.case import Case, at_hand
 from models.matters.tables import Matter
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import Policy
+from models.rows import find, find_one
 from models.schools.tables import School
 from notifications.issuing import named
 
@@ -143,7 +144,7 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
             .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
             .where(Proposal.id == proposal_id)
         )
-        proposal, matter, school, proposer = session.exec(statement).one()
+        proposal, matter, school, proposer = find_one(session, statement)
         about = at_hand(session, policy, matter)
         letters = letters_of(session, proposal)
         return Waiting(
@@ -196,4 +197,4 @@ def _decided(session: Session, proposal_id: int) -> tuple[tuple[Decision, Office
         .where(Decision.proposal_id == proposal_id)
         .order_by(col(Decision.stage))
     )
-    return tuple((decision, officer) for decision, officer in session.exec(statement))
+    return tuple((decision, officer) for decision, officer in find(session, statement))

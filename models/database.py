@@ -17,11 +17,10 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    select,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.trouble import CommitLost, Trouble, trouble_of
 

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, String, select
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import Column, Index, String
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from models import noting
 from models.database import AT_END, UtcDateTime
 from models.happened import Happened
 from models.noting import Rows
-from models.statements import add_all, change, rows
+from models.rows import add_all, change, find_first, kept, stream
 
 FIRST_HASH = "0" * 64
 THE_CLOCK = "the clock"
@@ -152,18 +153,17 @@ def place_of_last(session: Session) -> int:
 
 def _head(session: Session) -> tuple[int, str]:
     """The last link of the chain: its place and its hash."""
-    head = next(iter(rows(session, _HEAD)), None)
-    return (head.sequence, head.hash) if head else (0, FIRST_HASH)
+    return find_first(session, _last_link()) or (0, FIRST_HASH)
 
 
-def verify(session: Session, each: Callable[[Row[Any]], object] = lambda _: None) -> Break | None:
+def verify(session: Session, each: Callable[[Event], object] = lambda _: None) -> Break | None:
     """Recompute the whole chain; the first broken event, or None when every link holds.
 
     Every event is also given to `each`, in order, also those after a broken one.
     """
     broken: Break | None = None
     expected, previous = 0, FIRST_HASH
-    for row in _in_order(session):
+    for row in stream(session, select(Event).order_by(col(Event.sequence))):
         expected += 1
         if broken is None:
             broken = _check_link(row, expected, previous)
@@ -174,7 +174,7 @@ def verify(session: Session, each: Callable[[Row[Any]], object] = lambda _: None
     return broken
 
 
-def _check_link(row: Row[Any], expected: int, previous: str) -> Break | None:
+def _check_link(row: Event, expected: int, previous: str) -> Break | None:
     if row.sequence != expected:
         return Break(expected, "this event is missing")
     if row.previous != previous:
@@ -185,11 +185,6 @@ def _check_link(row: Row[Any], expected: int, previous: str) -> Break | None:
     return None
 
 
-def _in_order(session: Session) -> Iterator[Any]:
-    statement = select(_events).order_by(_events.c.sequence).execution_options(yield_per=200)
-    yield from session.connection().execute(statement)
-
-
-_events = Event.__table__  # type: ignore[attr-defined]
-_heads = ChainHead.__table__  # type: ignore[attr-defined]
-_HEAD = select(_heads.c.sequence, _heads.c.hash).where(_heads.c.id == 1)
+@kept
+def _last_link() -> Select[int, str]:
+    return select(ChainHead.sequence, ChainHead.hash).where(col(ChainHead.id) == 1)

@@ -22,7 +22,7 @@ from pydantic import (
 
 from models.clocks import EARLIEST_YEAR
 from models.refusals import InvalidInput
-from models.statements import LAST_KEY
+from models.rows import LAST_KEY
 
 
 def _day(value: object) -> date:

@@ -4,9 +4,9 @@ Who sees a row is asked of its matter, so each table says by what way its rows h
 with a foreign key that leads to a matter, and that does not say so here, is a failed test.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 MATTER = "matter"
 
@@ -24,25 +24,21 @@ class OfMatter(SQLModel):
     by: ClassVar[str] = "matter_id"
     missing: ClassVar[str] = "There is nothing with this number."
 
-    def key_of_matter(self, session: Session) -> int | None:
-        """The key of the matter; None for a row of no matter, as some messages are."""
-        row: Any = self
-        while row.hangs_on is not None:
-            row = session.get_one(row.hangs_on, getattr(row, _column(row)))
-        found: int | None = getattr(row, row.by)
+    @property
+    def hangs_by(self) -> int | None:
+        """The key of the row by which this one hangs on its matter, or of the matter itself."""
+        found: int | None = getattr(self, self.by if self.hangs_on is None else self._column())
         return found
 
-
-def _column(row: OfMatter) -> str:
-    """The column that names the row by which this one hangs on its matter."""
-    assert row.hangs_on is not None  # noqa: S101 - asked of no other
-    by = row.hangs_on.__tablename__
-    [name] = [
-        column.name
-        for column in SQLModel.metadata.tables[str(row.__tablename__)].columns
-        if any(key.column.table.name == by for key in column.foreign_keys)
-    ]
-    return name
+    def _column(self) -> str:
+        assert self.hangs_on is not None  # noqa: S101 - asked of no other
+        by = self.hangs_on.__tablename__
+        [name] = [
+            column.name
+            for column in SQLModel.metadata.tables[str(self.__tablename__)].columns
+            if any(key.column.table.name == by for key in column.foreign_keys)
+        ]
+        return name
 
 
 def leads_to_matter(table: type[SQLModel]) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, true
 from sqlmodel import Session
 
 from models.refusals import InvalidInput
+from models.rows import find, find_one
 from models.shown import Shown
 from models.text import check_line
 
@@ -52,12 +53,12 @@ def paged(
         raise InvalidInput("page", f"Enter a page from 1 to {LAST_PAGE:,}.")
     if not 1 <= per_page <= MOST_AT_ONCE:
         raise InvalidInput("per_page", f"Enter a number from 1 to {MOST_AT_ONCE}.")
-    total = session.connection().execute(_count(statement, key)).scalar_one()
+    total = find_one(session, _count(statement, key))
     there = _keys(statement, key).limit(per_page).offset((page - 1) * per_page)
     # Put in order by their keys alone: far into a list, whole rows would take many times as long.
     shown = statement.where(key.in_(there.correlate(None)))
     return Page(
-        items=describe(rows(session, shown)) if total else [],
+        items=describe(find(session, shown)) if total else [],
         page=page,
         pages=max(1, -(-total // per_page)),
         total=total,
@@ -70,11 +71,6 @@ def _keys(statement: Select[Any], key: Any) -> Select[Any]:
 
 def _count(statement: Select[Any], key: Any) -> Select[Any]:
     return statement.with_only_columns(func.count(key), maintain_column_froms=True).order_by(None)
-
-
-def rows(session: Session, statement: Any) -> list[Any]:
-    """What is in the database now, whatever the session saw before the command in hand."""
-    return list(session.exec(statement.execution_options(populate_existing=True)).all())
 
 
 def words_found(query: str, *columns: Any) -> ColumnElement[bool]:

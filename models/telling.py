@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
-from models.statements import add_all
+from models.rows import add_all
 
 
 def tell(

@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import SKEW
 from models.database import UtcDateTime, read, write
-from models.statements import add, by_key, change
+from models.rows import add, change, find, find_first, get_row
 from models.words import word
 
 
@@ -126,30 +126,29 @@ def drop(session: Session, now: datetime, kind: BulkKind, subject_id: int) -> No
 def find_job(session: Session, kind: BulkKind, subject_id: int) -> BulkJob | None:
     """The job about a row, open or ended."""
     statement = select(BulkJob).where(BulkJob.kind == kind, BulkJob.subject_id == subject_id)
-    return session.exec(statement.execution_options(populate_existing=True)).first()
+    return find_first(session, statement.execution_options(populate_existing=True))
 
 
 def free_jobs(engine: Engine, now: datetime) -> list[BulkJob]:
     """The open jobs that nobody holds, the oldest first."""
     with read(engine) as session:
-        return list(session.exec(_free(now)).all())
+        return list(find(session, _free(now)))
 
 
 def held_jobs(engine: Engine, now: datetime) -> set[int]:
     """The keys of the jobs that somebody is at."""
     held = select(BulkJob.id).where(BulkJob.state == BulkState.OPEN, _held(now))
     with read(engine) as session:
-        return set(session.exec(held).all())
+        return set(find(session, held))
 
 
 def take(engine: Engine, job_id: int, clock: Callable[[], datetime]) -> Hold | None:
     """Take a free job up; None when there is none with this key, or somebody holds it."""
     now = clock()
     with write(engine) as session:
-        if session.exec(_free(now).where(BulkJob.id == job_id)).first() is None:
+        if find_first(session, _free(now).where(BulkJob.id == job_id)) is None:
             return None
-        job = by_key(session, BulkJob, job_id)
-        assert job is not None  # noqa: S101 - it was just found
+        job = get_row(session, BulkJob, job_id)
         change(
             session,
             BulkJob,
@@ -157,8 +156,7 @@ def take(engine: Engine, job_id: int, clock: Callable[[], datetime]) -> Hold | N
             claims=job.claims + 1,
             claimed_until=now + HOLD_LASTS,
         )
-        session.refresh(job)
-        return Hold(engine, job, clock)
+        return Hold(engine, get_row(session, BulkJob, job_id), clock)
 
 
 def _free(now: datetime) -> SelectOfScalar[BulkJob]:

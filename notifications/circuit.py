@@ -7,11 +7,11 @@ message, so that all who send through it know the same and a process that dies f
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import text, update
+from sqlalchemy import and_, text
 from sqlmodel import Session, col, select
 
 from models.outbox import MailServer, Message
-from models.statements import add, change
+from models.rows import add, by_key, change, change_where, find_first, get_row
 from notifications.conversation import CLOSING_DOWN, Delivery, Outcome
 
 SLOW = timedelta(seconds=20)  # for one message
@@ -35,14 +35,14 @@ class Asked(Enum):
 
 def asked(session: Session, name: str, now: datetime) -> Asked:
     """How the server may be asked to take another message now."""
-    server = session.get(MailServer, name)
+    server = by_key(session, MailServer, name)
     if server is None or server.ailing_since is None:
         return Asked.FREELY
     if server.ask_at and now < server.ask_at <= now + LONGEST_REST:
         return Asked.NOT_NOW  # one that lies farther ahead was set by a clock that was wrong
     ours = col(Message.claimed_by).startswith(f"{name}#", autoescape=True)
     under_way = select(Message.id).where(CLAIMED, col(Message.claim_ends_at) > now, ours)
-    busy = session.exec(under_way.limit(1)).first() is not None
+    busy = find_first(session, under_way.limit(1)) is not None
     return Asked.NOT_NOW if busy else Asked.BY_ONE
 
 
@@ -61,7 +61,7 @@ def hear(
     """
     if delivery.outcome is Outcome.FAILED and delivery.code is None:
         return  # the server never heard of it
-    server = session.get(MailServer, name) or _added(session, name)
+    server = by_key(session, MailServer, name) or _added(session, name)
     put_off = server.put_off
     if delivery.outcome is Outcome.RETRY:
         put_off += first_attempt
@@ -94,7 +94,7 @@ def hear(
 
 def _added(session: Session, name: str) -> MailServer:
     add(session, MailServer, name=name)
-    return session.get_one(MailServer, name)
+    return get_row(session, MailServer, name)
 
 
 def _rest(ailing: timedelta) -> timedelta:
@@ -103,5 +103,5 @@ def _rest(ailing: timedelta) -> timedelta:
 
 def _wake(session: Session, now: datetime) -> None:
     """It takes messages again: those that were put off need not wait any longer."""
-    put_off = (PENDING, col(Message.put_off) > 0, col(Message.next_attempt_at) > now)
-    session.connection().execute(update(Message).where(*put_off).values(next_attempt_at=now))
+    put_off = and_(PENDING, col(Message.put_off) > 0, col(Message.next_attempt_at) > now)
+    change_where(session, Message, put_off, next_attempt_at=now)

@@ -31,6 +31,7 @@ from models.policy import Policy
 from models.policy.editions import step_of
 from models.programme.duties_shown import Duty, duties_left
 from models.risk.tables import Assessment, AssessmentState
+from models.rows import find, find_first, find_one, get_row
 from models.schools.tables import School
 from models.settings import TEMPLATES, Settings
 from notifications.channels import Attachment, Mail
@@ -96,7 +97,7 @@ class Composer:
     def _officer(self, message: Message) -> Officer | None:
         """To whom it goes, if they are still an officer here."""
         named = select(Officer).where(Officer.email == message.to_email, col(Officer.active))
-        return self.session.exec(named).first()
+        return find_first(self.session, named)
 
     def _still_sees(self, officer: Officer, message: Message) -> bool:
         """The case may have been restricted since; whoever handed it over is told that they did."""
@@ -105,10 +106,10 @@ class Composer:
         return handed_over or find_visible(self.session, reader(officer), case) is not None
 
     def _letter(self, message: Message) -> Mail:
-        letter = self.session.get_one(Letter, message.letter_id)
-        matter = self.session.get_one(Matter, letter.matter_id)
+        letter = get_row(self.session, Letter, message.letter_id)
+        matter = get_row(self.session, Matter, letter.matter_id)
         kept = select(IssuedFile).where(IssuedFile.letter_id == letter.id)
-        files = {file.format: file.content for file in self.session.exec(kept)}
+        files = {file.format: file.content for file in find(self.session, kept)}
         name = f"{matter.reference}-{letter.number}.pdf"
         return self._mail(
             message,
@@ -119,9 +120,9 @@ class Composer:
         )
 
     def _level_letter(self, message: Message) -> Mail:
-        letter = self.session.get_one(LevelLetter, message.data["level_letter"])
-        batch = self.session.get_one(LetterBatch, letter.batch_id)
-        frozen = self.session.get_one(LevelLetterFile, letter.id).content
+        letter = get_row(self.session, LevelLetter, message.data["level_letter"])
+        batch = get_row(self.session, LetterBatch, letter.batch_id)
+        frozen = get_row(self.session, LevelLetterFile, letter.id).content
         document = level_letter_document(self.policy, batch, letter, london_date(self.now))
         name = f"{document.reference.replace('/', '-')}.pdf"
         return self._mail(
@@ -183,7 +184,7 @@ class Composer:
             .where(STILL_AWAITED, visible_to(reader(officer)))
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
-        items = [self._item(*row) for row in self.session.exec(due).all()]
+        items = [self._item(*row) for row in find(self.session, due)]
         return self._from_template(message, "reminder", items=items) if items else None
 
     def _item(
@@ -226,7 +227,7 @@ class Composer:
             .where(DUE_HERE)
             .order_by(col(Deadline.due_on), col(Deadline.id))
         )
-        return [self._item(*row) for row in self.session.exec(due).all()]
+        return [self._item(*row) for row in find(self.session, due)]
 
     def _waiting_for(self, officer: Officer) -> list[dict[str, Any]]:
         mine = decidable(self.session, officer, london_date(self.now))
@@ -238,7 +239,7 @@ class Composer:
             .where(col(Proposal.id).in_(mine))
             .order_by(col(Proposal.id))
         )
-        return [self._proposal(*row) for row in self.session.exec(awaiting).all()]
+        return [self._proposal(*row) for row in find(self.session, awaiting)]
 
     def _proposal(
         self,
@@ -248,7 +249,7 @@ class Composer:
         school: School,
     ) -> dict[str, Any]:
         step = step_of(self.session, self.policy, escalation, proposal.step_key)
-        proposer = self.session.get_one(Officer, proposal.proposed_by_id)
+        proposer = get_row(self.session, Officer, proposal.proposed_by_id)
         return {
             "school": school.name,
             "reference": matter.reference,
@@ -260,13 +261,14 @@ class Composer:
         }
 
     def _alert(self, message: Message) -> Mail | None:
-        row = self.session.exec(
+        row = find_one(
+            self.session,
             select(Proposal, Matter, Escalation, School)
             .join(Matter, col(Matter.id) == col(Proposal.matter_id))
             .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
             .join(School, col(School.urn) == col(Matter.urn))
-            .where(Proposal.id == message.data["proposal"])
-        ).one()
+            .where(Proposal.id == message.data["proposal"]),
+        )
         proposal, what = row[0], message.data["what"]
         waits = proposal.state is ProposalState.AWAITING
         if what == "proposal_waits" and not (waits and proposal.stage == message.data["stage"]):
@@ -278,11 +280,11 @@ class Composer:
         return self._from_template(message, what, **facts)
 
     def _delivery_problem(self, message: Message) -> Mail | None:
-        trouble = self.session.get_one(Message, message.data["message"])
+        trouble = get_row(self.session, Message, message.data["message"])
         if trouble.state not in (MessageState.FAILED, MessageState.UNKNOWN):
             return None
-        letter = self.session.get_one(Letter, trouble.letter_id)
-        matter = self.session.get_one(Matter, letter.matter_id)
+        letter = get_row(self.session, Letter, trouble.letter_id)
+        matter = get_row(self.session, Matter, letter.matter_id)
         return self._from_template(
             message,
             "delivery_problem",
@@ -295,10 +297,10 @@ class Composer:
         )
 
     def _letter_problem(self, message: Message) -> Mail | None:
-        letter = self.session.get_one(Letter, message.data["letter"])
+        letter = get_row(self.session, Letter, message.data["letter"])
         if letter.state is not LetterState.APPROVED:
             return None
-        matter = self.session.get_one(Matter, letter.matter_id)
+        matter = get_row(self.session, Matter, letter.matter_id)
         return self._from_template(
             message,
             "letter_problem",
@@ -309,7 +311,7 @@ class Composer:
 
     def _case_officer_changed(self, message: Message) -> Mail:
         """The new case officer's name, and the reference: the school is named on the case only."""
-        matter = self.session.get_one(Matter, message.matter_id)
+        matter = get_row(self.session, Matter, message.matter_id)
         return self._from_template(
             message,
             "case_officer_changed",
@@ -324,7 +326,7 @@ class Composer:
         if what == "duties":
             return self._duties(message, message.data["path"])
         if what == "assessment_waits":
-            assessment = self.session.get_one(Assessment, message.data["assessment"])
+            assessment = get_row(self.session, Assessment, message.data["assessment"])
             if assessment.state is not AssessmentState.PROPOSED:
                 return None
         return self._as_recorded(message)
@@ -362,12 +364,13 @@ class Composer:
         }
 
     def _last_decision(self, proposal: Proposal) -> tuple[str, str] | None:
-        return self.session.exec(
+        return find_first(
+            self.session,
             select(Decision.reason, Officer.name)
             .join(Officer, col(Officer.id) == col(Decision.officer_id))
             .where(Decision.proposal_id == proposal.id)
-            .order_by(col(Decision.stage).desc())
-        ).first()
+            .order_by(col(Decision.stage).desc()),
+        )
 
 
 def message_id(message: Message, base_url: str) -> str:

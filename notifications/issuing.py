@@ -17,6 +17,7 @@ from models.letters.writing import letter_body
 from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.loader import NATIONAL_BODIES
+from models.rows import find, get_row
 from notifications.letters import (
     LetterDocument,
     Letterhead,
@@ -35,7 +36,7 @@ def letter_document(
     session: Session, policy: Policy, letter: Letter, *, today: date
 ) -> LetterDocument:
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
-    matter = session.get_one(Matter, letter.matter_id)
+    matter = get_row(session, Matter, letter.matter_id)
     people = letter.recipients or _expected(session, policy, letter, matter, today)
     return LetterDocument(
         letterhead=Letterhead.of(policy),
@@ -72,7 +73,7 @@ def _expected(
 def approved_letters(engine: Engine) -> set[int]:
     """The numbers of the letters that are approved and not issued."""
     with read(engine) as session:
-        return set(session.exec(select(Letter.id).where(Letter.state == LetterState.APPROVED)))
+        return set(find(session, select(Letter.id).where(Letter.state == LetterState.APPROVED)))
 
 
 def issue_letters(engine: Engine, policy: Policy, now: datetime) -> int:
@@ -97,7 +98,7 @@ def issue_letter(engine: Engine, policy: Policy, letter_id: int, now: datetime) 
 
 def _issue(engine: Engine, policy: Policy, letter_id: int, now: datetime) -> bool:
     with read(engine) as session:
-        letter = session.get_one(Letter, letter_id)
+        letter = get_row(session, Letter, letter_id)
         document = letter_document(session, policy, letter, today=london_date(now))
     try:
         files = render(document)

@@ -26,6 +26,7 @@ from models.level_letters.tables import (
     LevelLetterState,
 )
 from models.policy import Policy
+from models.rows import find, find_one
 from models.settings import Settings
 from models.work import Hold
 from notifications.bundle import Bundle, write_bundle
@@ -118,14 +119,14 @@ def _drafted(session: Session, batch: LetterBatch) -> list[int]:
         .where(LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.DRAFTED)
         .order_by(col(LevelLetter.id))
     )
-    return list(session.exec(drafted).all())
+    return list(find(session, drafted))
 
 
 def _issued(session: Session, batch: LetterBatch) -> int:
     issued = select(func.count(col(LevelLetter.id))).where(
         LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.ISSUED
     )
-    return session.exec(issued).one()
+    return find_one(session, issued)
 
 
 def _by_post(session: Session, batch: LetterBatch) -> int:
@@ -134,7 +135,7 @@ def _by_post(session: Session, batch: LetterBatch) -> int:
         col(LevelLetter.state).in_((LevelLetterState.DRAFTED, LevelLetterState.ISSUED)),
         col(LevelLetter.email).is_(None),
     )
-    return session.exec(posted).one()
+    return find_one(session, posted)
 
 
 def _issue(
@@ -143,7 +144,7 @@ def _issue(
     """Print a chunk of letters, and freeze them in one transaction."""
     with read(hold.engine) as session:
         statement = select(LevelLetter).where(col(LevelLetter.id).in_(letters))
-        found = session.exec(statement.order_by(col(LevelLetter.id))).all()
+        found = find(session, statement.order_by(col(LevelLetter.id)))
     today = london_date(hold.clock())
     printed = shared.print([level_letter_document(policy, batch, each, today) for each in found])
     frozen = [
@@ -199,7 +200,7 @@ def _posted(hold: Hold, batch: LetterBatch, done: int, total: int) -> Iterator[b
             .where(col(LevelLetter.email).is_(None))
             .order_by(col(LevelLetter.posting_order), col(LevelLetter.id))
         )
-        letters = list(session.exec(posted).all())
+        letters = list(find(session, posted))
     for chunk in _chunks(letters, LETTERS_OF_A_CHUNK):
         files = _files(hold.engine, chunk)
         for letter in chunk:
@@ -213,4 +214,4 @@ def _files(engine: Engine, letters: Sequence[int]) -> dict[int, bytes]:
         kept = select(LevelLetterFile.letter_id, LevelLetterFile.content).where(
             col(LevelLetterFile.letter_id).in_(letters)
         )
-        return dict(session.exec(kept).all())
+        return dict(find(session, kept))

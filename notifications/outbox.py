@@ -13,24 +13,23 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import product
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import ColumnElement, Engine, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Engine, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import in_office_hours
-from models.database import UtcDateTime, read, write
+from models.database import read, write
 from models.letters.deliveries import report_unwritten
 from models.level_letters.deliveries import tell_unwritten
 from models.outbox import Message, MessageKind, MessageState
 from models.policy import Policy
+from models.rows import change, find, find_first, get_row, kept
 from models.settings import Settings
-from models.statements import change
 from notifications import circuit
 from notifications.channels import Mail, keep_mail, mail_server, send_alert, send_letter, send_mail
 from notifications.composing import Composer
@@ -170,7 +169,7 @@ class Sending:
                     claim_ends_at=self._clock() + self._way.longest + MARGIN,
                     attempts=message.attempts + 1,
                 )
-                session.refresh(message)
+                message = get_row(session, Message, message.id)
             return message
 
     def _next(self, session: Session) -> Message | None:
@@ -243,7 +242,7 @@ class Sending:
             col(Message.claim_ends_at) <= now, col(Message.claim_ends_at) > now + LONGEST_CLAIM
         )
         with read(self._engine) as session:
-            lost = session.exec(select(Message).where(circuit.CLAIMED, over)).all()
+            lost = find(session, select(Message).where(circuit.CLAIMED, over))
         unknown = 0
         for message in lost:
             with write(self._engine) as session:
@@ -257,9 +256,6 @@ class Sending:
         return unknown
 
 
-NOW = bindparam("now", type_=UtcDateTime)
-
-
 def _sendable(
     session: Session, now: datetime, kinds: tuple[MessageKind, ...], *, early: bool
 ) -> Message | None:
@@ -267,39 +263,43 @@ def _sendable(
 
     `early`: of those that were put off the next one, though its time has not come.
     """
-    moments = {"now": now, "longest": now + LONGEST_WAIT, "held_since": now - HOLDS_BACK}
-    found = session.exec(_next_of(kinds, early, in_office_hours(now)), params=moments)
-    return found.first()
+    hours = in_office_hours(now)
+    moments = (now, now + LONGEST_WAIT, now - HOLDS_BACK)
+    return find_first(session, _next_of(*moments, kinds=kinds, early=early, in_hours=hours))
 
 
-@cache  # each is asked for several times a message, and building one costs more than its answer
+@kept
 def _next_of(
-    kinds: tuple[MessageKind, ...], early: bool, in_hours: bool
+    now: datetime,
+    longest: datetime,
+    held_since: datetime,
+    *,
+    kinds: tuple[MessageKind, ...],
+    early: bool,
+    in_hours: bool,
 ) -> SelectOfScalar[Message]:
     next_at, put_off = col(Message.next_attempt_at), col(Message.put_off) > 0
     # What lies farther ahead than any wait was put off by a clock that has been put right since.
-    longest = bindparam("longest", type_=UtcDateTime)
-    due = or_(next_at <= NOW, next_at == col(Message.queued_at), and_(put_off, next_at > longest))
+    due = or_(next_at <= now, next_at == col(Message.queued_at), and_(put_off, next_at > longest))
     statement = (
         select(Message)
-        .where(circuit.PENDING, col(Message.kind).in_(kinds), ~_held_back())
+        .where(circuit.PENDING, col(Message.kind).in_(kinds), ~_held_back(held_since))
         .where(put_off if early else due)
         .order_by(*([next_at] if early else []), col(Message.id))
         .limit(1)
     )
     # Reminders leave in office hours, or in those that they were queued for.
-    may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= NOW)
+    may_leave = or_(col(Message.leave_by).is_(None), col(Message.leave_by) >= now)
     return statement if in_hours else statement.where(may_leave)
 
 
-def _held_back() -> ColumnElement[bool]:
+def _held_back(held_since: datetime) -> ColumnElement[bool]:
     """Of letters: those with an earlier one to the same recipient of the same case on its way.
 
     Not for ever: one that is refused or unknown is an officer's to decide about, and one that the
     server puts off again and again holds the others back for two days.
     """
     earlier = aliased(Message)
-    held_since = bindparam("held_since", type_=UtcDateTime)
     waits = and_(col(earlier.state) == MessageState.PENDING, col(earlier.queued_at) > held_since)
     return and_(
         col(Message.kind) == MessageKind.LETTER,

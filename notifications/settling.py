@@ -11,7 +11,7 @@ from models.level_letters.deliveries import tell_approver
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
-from models.statements import change
+from models.rows import change, get_row
 from models.telling import tell
 from notifications.conversation import Delivery, Outcome
 
@@ -117,7 +117,7 @@ def settle(
 
 
 def _tell_case_officer(session: Session, message: Message, now: datetime) -> None:
-    matter = session.get_one(Matter, message.matter_id)
-    officer = session.get_one(Officer, matter.officer_id)
+    matter = get_row(session, Matter, message.matter_id)
+    officer = get_row(session, Officer, matter.officer_id)
     data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
     tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, data=data)

@@ -18,8 +18,8 @@ from models.people.acting import Acting
 from models.people.tables import Credential, Officer, SignIn
 from models.policy import Policy
 from models.refusals import NotFound
+from models.rows import LAST_KEY
 from models.settings import Settings
-from models.statements import LAST_KEY
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def acting(request: Request) -> Iterator[Session]:
     Raises NotIdentified when they are signed out by now.
     """
     state = request.app.state
-    who = {"officer": request.state.officer, "proof": request.state.proof}
-    with identity.acting(state.engine, **who, clock=state.clock) as session:
+    proof = request.state.proof
+    with identity.acting(state.engine, proof=proof, clock=state.clock) as (session, officer):
+        request.state.officer = officer
         yield session
     request.state.saved = True  # whatever fails from here on
 

@@ -8,7 +8,7 @@ from models.level_letters.batches import find_batch
 from models.level_letters.letters_shown import frozen_level_letter
 from models.level_letters.tables import LevelLetter
 from models.refusals import NotFound
-from models.statements import by_key
+from models.rows import by_key
 from notifications.letters import LetterDocument, to_pdf
 from notifications.level_letters import bundle_file, level_letter_document
 from web.door import Door

@@ -16,15 +16,15 @@ from sqlmodel import Session, SQLModel, select
 
 from models.database import read, write
 from models.escalations.tables import Escalation
-from models.matters.at_hand import find_visible
+from models.matters.at_hand import find_visible, key_of_matter
 from models.matters.tables import Matter
 from models.of_matter import OfMatter, leads_to_matter
 from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.record.audit import record_reading, record_refusal
 from models.refusals import NotAllowed, NotFound, Refused
+from models.rows import by_key, find_first
 from models.school_record.opening import find_record
-from models.statements import by_key
 from web.door import AtDoor, Door, key, open_door, reference
 from web.routes import Routes, standing_at
 
@@ -142,12 +142,12 @@ def _about(
     path = request.path_params
     if "reference" in path:
         named = Matter.reference == reference(path["reference"])
-        return session.exec(select(Matter.id).where(named)).first(), Escalation.missing
+        return find_first(session, select(Matter.id).where(named)), Escalation.missing
     if table is None or not issubclass(table, OfMatter):
         return None, ""
     number = key(path["id"])
     row = by_key(session, table, number)
-    return (row.key_of_matter(session) if row else None), table.missing.format(number)
+    return (key_of_matter(session, row) if row else None), table.missing.format(number)
 
 
 def keep_refusal(request: Request, refusal: Refused, matter_id: int | None = None) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.escalations.tables import Proposal
 from models.happened import Happened
@@ -21,24 +21,29 @@ from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import ChangedSince, InvalidInput, NotPossible
+from models.rows import change, find, kept
 from models.schools.tables import Contact
-from models.statements import change, find
 
-_CARRIED = (
-    select(Letter).where(col(Letter.proposal_id) == bindparam("proposal")).order_by(col(Letter.id))
-)
-_WRITTEN_BY = (
-    select(LetterVersion.written_by)
-    .join(Letter, col(Letter.id) == col(LetterVersion.letter_id))
-    .where(col(Letter.proposal_id) == bindparam("proposal"))
-    .where(col(LetterVersion.version) == col(Letter.version))
-    .where(Letter.state == LetterState.DRAFT)
-)
+
+@kept
+def _carried(proposal: int) -> SelectOfScalar[Letter]:
+    return select(Letter).where(col(Letter.proposal_id) == proposal).order_by(col(Letter.id))
+
+
+@kept
+def _written_by(proposal: int) -> SelectOfScalar[str]:
+    return (
+        select(LetterVersion.written_by)
+        .join(Letter, col(Letter.id) == col(LetterVersion.letter_id))
+        .where(col(Letter.proposal_id) == proposal)
+        .where(col(LetterVersion.version) == col(Letter.version))
+        .where(Letter.state == LetterState.DRAFT)
+    )
 
 
 def letters_of(session: Session, proposal: Proposal) -> list[Letter]:
     """The letters whose approval a proposal carries, as they stand."""
-    return find(session, _CARRIED, proposal=proposal.id)
+    return find(session, _carried(proposal.id))
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def own_work(at_hand: AtHand, proposal: Proposal, approver: Approver, today: dat
     change was proposed, nor those of a colleague for whom one decides.
     """
     names = {each.email: each.name for each in (approver.holder, approver.officer)}
-    written = set(find(at_hand.session, _WRITTEN_BY, proposal=proposal.id)) & names.keys()
+    written = set(find(at_hand.session, _written_by(proposal.id))) & names.keys()
     if written:
         who = _spoken(approver, written)
         return f"{who} wrote the current version of a letter, so somebody else must approve it."

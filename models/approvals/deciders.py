@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Date, bindparam, or_
-from sqlalchemy import select as select_columns
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.escalations.tables import Decision, Proposal, ProposalState
 from models.matters.at_hand import sees
@@ -15,49 +15,63 @@ from models.people.access import RULES, Act, may
 from models.people.officers import officers_in
 from models.people.tables import Delegation, Officer, Role
 from models.refusals import AlreadyDecided, NotAllowed
-from models.statements import find, rows
+from models.rows import find, kept
 
-_TODAY = bindparam("today", type_=Date)
-_IN_FORCE = (
-    col(Delegation.ended_at).is_(None),
-    col(Delegation.first_day) <= _TODAY,
-    col(Delegation.last_day) >= _TODAY,
-)
 # Cover is for the role that was given: it ends when the absent colleague gets another.
 _Absent = aliased(Officer)
-_COVERED_BY = (
-    select_columns(col(Officer.role), col(Officer.id))
-    .join(Delegation, col(Delegation.from_officer_id) == col(Officer.id))
-    .where(col(Delegation.role) == col(Officer.role))
-    .where(col(Officer.active), col(Delegation.to_officer_id) == bindparam("officer"), *_IN_FORCE)
-    .order_by(col(Delegation.id))
-)
-_COVERING = (
-    select(Officer)
-    .join(Delegation, col(Delegation.to_officer_id) == col(Officer.id))
-    .join(_Absent, col(Delegation.from_officer_id) == col(_Absent.id))
-    .where(
-        col(Officer.active),
-        or_(*(col(Officer.role) == each for each in sorted(RULES[Act.DECIDE]))),
-        col(_Absent.active),
-        col(_Absent.role) == bindparam("role"),
-        col(Delegation.role) == col(_Absent.role),
-        col(_Absent.id) != bindparam("proposer"),
-        *_IN_FORCE,
+
+
+def _in_force(today: date) -> ColumnElement[bool]:
+    return and_(
+        col(Delegation.ended_at).is_(None),
+        col(Delegation.first_day) <= today,
+        col(Delegation.last_day) >= today,
     )
-    .order_by(col(Officer.id))
-)
-_DECIDED_BY = select_columns(col(Decision.officer_id), col(Decision.for_officer_id)).where(
-    col(Decision.proposal_id) == bindparam("proposal")
-)
+
+
+@kept
+def _covered_by(officer: int, today: date) -> Select[str, int]:
+    return (
+        select(Officer.role, Officer.id)
+        .join(Delegation, col(Delegation.from_officer_id) == col(Officer.id))
+        .where(col(Delegation.role) == col(Officer.role))
+        .where(col(Officer.active), col(Delegation.to_officer_id) == officer, _in_force(today))
+        .order_by(col(Delegation.id))
+    )
+
+
+@kept
+def _covering(role: str, proposer: int, today: date) -> SelectOfScalar[Officer]:
+    return (
+        select(Officer)
+        .join(Delegation, col(Delegation.to_officer_id) == col(Officer.id))
+        .join(_Absent, col(Delegation.from_officer_id) == col(_Absent.id))
+        .where(
+            col(Officer.active),
+            or_(*(col(Officer.role) == each for each in sorted(RULES[Act.DECIDE]))),
+            col(_Absent.active),
+            col(_Absent.role) == role,
+            col(Delegation.role) == col(_Absent.role),
+            col(_Absent.id) != proposer,
+            _in_force(today),
+        )
+        .order_by(col(Officer.id))
+    )
+
+
+@kept
+def _decided_by(proposal: int) -> Select[int, int | None]:
+    return select(Decision.officer_id, Decision.for_officer_id).where(
+        col(Decision.proposal_id) == proposal
+    )
 
 
 def authorities(session: Session, officer: Officer, today: date) -> dict[int, Role]:
     """Whose roles an officer decides by today: their own, then those of whom they cover."""
     if not may(officer, Act.DECIDE):
         return {}
-    covered = rows(session, _COVERED_BY, officer=officer.id, today=today)
-    return {officer.id: officer.role} | {each.id: Role(each.role) for each in covered}
+    covered = find(session, _covered_by(officer.id, today))
+    return {officer.id: officer.role} | {holder: Role(role) for role, holder in covered}
 
 
 def deciders(
@@ -67,7 +81,7 @@ def deciders(
 
     Not its proposer, nor whoever covers for the proposer alone.
     """
-    covering = find(session, _COVERING, role=role, proposer=proposer_id, today=today)
+    covering = find(session, _covering(role, proposer_id, today))
     found = {officer.id: officer for officer in [*officers_in(session, role), *covering]}
     found.pop(proposer_id, None)
     return [
@@ -100,7 +114,7 @@ def authority(
             f"This proposal has already been decided: it was {proposal.state.value}."
         )
     holders = _in_turn(proposal, mine)
-    decided = rows(session, _DECIDED_BY, proposal=proposal.id)
+    decided = find(session, _decided_by(proposal.id))
     taken = {who for decision in decided for who in decision if who is not None}
     if officer.id in taken:
         raise NotAllowed("You decided an earlier stage, so somebody else must decide this one.")

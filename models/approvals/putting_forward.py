@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.approvals.deciders import deciders
 from models.approvals.events import ChangeProposed, OfProposal, PutForward, StepProposed
@@ -23,11 +22,9 @@ from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import StepRule
 from models.policy.ladder import approvers
 from models.refusals import NotPossible
+from models.rows import add, change, get_row
 from models.schools.tables import Contact, ContactRole
-from models.statements import add, change, find
 from models.telling import tell
-
-_PROPOSED = select(Proposal).where(col(Proposal.id) == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -147,8 +144,7 @@ def _proposed(
 
 def find_proposal(session: Session, proposal_id: int) -> Proposal:
     """A proposal that was just written."""
-    [proposal] = find(session, _PROPOSED, key=proposal_id)
-    return proposal
+    return get_row(session, Proposal, proposal_id)
 
 
 def at_the_school(rule: StepRule) -> Addressing:

@@ -16,13 +16,14 @@ from models.letters.tables import Letter
 from models.matters.at_hand import find_id
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
-from models.paging import PER_PAGE, Page, chosen, paged, rows
+from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.refusals import NotFound
+from models.rows import find, find_one
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -104,15 +105,15 @@ def _listed(proposal: Proposal) -> Proposal:
 
 def waiting_count(session: Session, officer: Officer, today: date) -> int:
     """How many proposals this officer can decide today. Two queries."""
-    count: int = session.exec(
-        _decidable(session, officer, today, func.count(col(tables.Proposal.id)))
-    ).one()
+    count: int = find_one(
+        session, _decidable(session, officer, today, func.count(col(tables.Proposal.id)))
+    )
     return count
 
 
 def decidable(session: Session, officer: Officer, today: date) -> set[int]:
     """The keys of the proposals that this officer can decide today. Two queries."""
-    return set(session.exec(_decidable(session, officer, today, col(tables.Proposal.id))))
+    return set(find(session, _decidable(session, officer, today, col(tables.Proposal.id))))
 
 
 def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
@@ -147,7 +148,7 @@ def proposal(
 
     While it waits, `seen` is the fingerprint that approving it needs.
     """
-    found = rows(
+    found = find(
         session, _statement().where(col(tables.Proposal.id) == proposal_id, visible_to(reader))
     )
     if not found:
@@ -225,10 +226,10 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
     keys = [proposal.id for proposal, *_ in found]
     letters: dict[int, list[int]] = {key: [] for key in keys}
     carried = select(Letter.proposal_id, Letter.id).where(col(Letter.proposal_id).in_(keys))
-    for proposal_id, letter_id in session.exec(carried.order_by(col(Letter.id))):
+    for proposal_id, letter_id in find(session, carried.order_by(col(Letter.id))):
         letters[proposal_id or 0].append(letter_id)
     taken = select(tables.Decision).where(col(tables.Decision.proposal_id).in_(keys))
-    decisions = rows(session, taken.order_by(col(tables.Decision.stage)))
+    decisions = find(session, taken.order_by(col(tables.Decision.stage)))
     people = officer_names(
         session,
         [

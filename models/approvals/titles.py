@@ -9,6 +9,7 @@ from models.law.powers import Section
 from models.letters.tables import Letter
 from models.letters.titles import letter_title
 from models.policy.wording import inside
+from models.rows import find
 
 
 def change_title(
@@ -45,6 +46,6 @@ def letters_with(session: Session, proposal_ids: Iterable[int]) -> dict[int, lis
     statement = select(Letter.proposal_id, Letter.template).where(
         col(Letter.proposal_id).in_(list(carried))
     )
-    for proposal_id, template in session.exec(statement.order_by(col(Letter.id))):
+    for proposal_id, template in find(session, statement.order_by(col(Letter.id))):
         carried[proposal_id or 0].append(template)
     return carried

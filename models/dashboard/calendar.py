@@ -14,6 +14,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.programme.tables import OF_THE_COUNCIL, Duty, DutyState, Supporter, is_evaluating
+from models.rows import find
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -46,7 +47,7 @@ def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry
         .where(col(Matter.officer_id) == officer.id)
     )
     entries = []
-    for deadline, matter, escalation, school in session.exec(statement):
+    for deadline, matter, escalation, school in find(session, statement):
         about = "" if matter.restricted else f" {school.name}:"
         rule = step_of(session, policy, escalation, deadline.step_key)
         due = f"{rule.title}, {deadline.kind} due" if rule else deadline.rule
@@ -84,5 +85,5 @@ def _duties(session: Session, officer: Officer, today: date) -> list[Entry]:
             summary=f"{duty.kind.label}: {school.name}" if school else duty.kind.label,
             path=f"/schools/{school.urn}/programme" if school else "/programme/duties",
         )
-        for duty, school in session.exec(statement)
+        for duty, school in find(session, statement)
     ]

@@ -4,8 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from sqlalchemy import case, func
-from sqlalchemy import select as select_columns
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days
 from models.escalations.choosing import AGES, age_limits, count_overdue
@@ -18,6 +17,7 @@ from models.policy import Policy
 from models.policy.editions import all_steps
 from models.programme.tables import Duty, DutyKind, DutyState
 from models.risk.level_changes import level_changes
+from models.rows import find
 from models.schools.shown import NOT_ASSESSED
 from models.schools.tables import RiskLevel, School, is_watched
 from models.shown import Shown
@@ -97,13 +97,13 @@ def last_term_ended(policy: Policy, today: date) -> date:
 
 def _schools(session: Session, today: date) -> list[SchoolsOfPhase]:
     counted = (
-        select_columns(col(School.phase), col(School.risk_level), func.count())
+        select(col(School.phase), col(School.risk_level), func.count())
         .where(is_watched(today))
         .group_by(col(School.phase), col(School.risk_level))
         .order_by(col(School.phase))
     )
     phases: dict[str, Counter[str]] = {}
-    for phase, level, number in session.connection().execute(counted):
+    for phase, level, number in find(session, counted):
         phases.setdefault(phase, Counter())[level.value if level else NOT_ASSESSED] += number
     return [
         SchoolsOfPhase(
@@ -122,13 +122,13 @@ def _escalations(
     limits = [(name, age_limits(name, today)) for name in AGES]
     age = case(*((opened >= first, name) for name, (first, _) in limits[:-1]), else_=limits[-1][0])
     counted = (
-        select_columns(col(Escalation.step_key), age, func.count())
+        select(col(Escalation.step_key), age, func.count())
         .join(Matter, col(Matter.id) == col(Escalation.id))
         .where(col(Escalation.status).in_(OPENED), opened.is_not(None), visible_to(reader))
         .group_by(col(Escalation.step_key), age)
     )
     steps: dict[str, Counter[str]] = {}
-    for step, name, number in session.connection().execute(counted):
+    for step, name, number in find(session, counted):
         steps.setdefault(step, Counter())[name] += number
     return [
         EscalationsAtStep(
@@ -146,13 +146,13 @@ def _weeks(session: Session, reader: Reader, today: date) -> list[Week]:
     """The deadlines that run, by the week they end in, as far as `WORKING_DAYS_AHEAD`."""
     last = add_working_days(today, WORKING_DAYS_AHEAD)
     counted = (
-        select_columns(col(Deadline.due_on), func.count())
+        select(col(Deadline.due_on), func.count())
         .join(Matter, col(Matter.id) == col(Deadline.matter_id))
         .where(RUNNING, visible_to(reader))
         .where(col(Deadline.due_on) >= today, col(Deadline.due_on) <= last)
         .group_by(col(Deadline.due_on))
     )
-    days: dict[date, int] = dict(session.connection().execute(counted).tuples().all())
+    days: dict[date, int] = dict(find(session, counted))
     weeks = []
     first = today
     while first <= last:
@@ -168,10 +168,10 @@ def _weeks(session: Session, reader: Reader, today: date) -> list[Week]:
 def _late(session: Session, today: date) -> dict[DutyKind, int]:
     kinds = (DutyKind.VISIT, DutyKind.REPORT)
     counted = (
-        select_columns(col(Duty.kind), func.count())
+        select(col(Duty.kind), func.count())
         .where(col(Duty.state) == DutyState.PLANNED, col(Duty.due_on) < today)
         .where(col(Duty.kind).in_(kinds))
         .group_by(col(Duty.kind))
     )
-    found: dict[DutyKind, int] = dict(session.connection().execute(counted).tuples().all())
+    found: dict[DutyKind, int] = dict(find(session, counted))
     return {kind: found.get(kind, 0) for kind in kinds}

@@ -9,7 +9,7 @@ from models.escalations.tables import Escalation, Step, StepState
 from models.events import append
 from models.policy import Policy, PolicyError
 from models.policy.editions import keep
-from models.statements import change_where
+from models.rows import change_where, find, find_first
 
 THE_UPDATE = "an update of the program"
 
@@ -19,7 +19,7 @@ _WITHOUT = col(Escalation.edition).is_(None)
 
 def all_have_one(session: Session) -> bool:
     """Whether every case has an edition."""
-    return session.exec(select(Escalation.id).where(_WITHOUT).limit(1)).first() is None
+    return find_first(session, select(Escalation.id).where(_WITHOUT).limit(1)) is None
 
 
 def adopt(session: Session, policy: Policy, now: datetime) -> int:
@@ -47,7 +47,7 @@ def _check_steps(session: Session, policy: Policy) -> None:
         .distinct()
     )
     steps: dict[str, set[str]] = {}
-    for ladder, key in session.exec(held):
+    for ladder, key in find(session, held):
         steps.setdefault(ladder, set()).add(key)
     for ladder, keys in steps.items():
         other = keys.symmetric_difference(step.key for step in policy.ladder(ladder).steps)

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
-from sqlalchemy import select as select_columns
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.matters.deadlines import RUNNING, late
@@ -17,6 +16,7 @@ from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy.loader import LADDERS
 from models.refusals import InvalidInput
+from models.rows import find_one
 from models.schools.tables import School
 from models.text import check_line
 
@@ -33,7 +33,7 @@ _MISSED_HERE = and_(
 )
 # What presses most comes first: a day that was missed is earlier than any to come.
 _NEXT_DEADLINE = (
-    select_columns(func.min(col(Deadline.due_on)))
+    select(func.min(col(Deadline.due_on)))
     .where(col(Deadline.matter_id) == col(Escalation.id), or_(RUNNING, _MISSED_HERE))
     .scalar_subquery()
 )
@@ -125,14 +125,14 @@ def count_overdue(session: Session, reader: Reader, today: date) -> tuple[int, d
     It counts what the list counts under `overdue`. One query.
     """
     counted = (
-        select_columns(func.count(col(Escalation.id).distinct()), func.min(col(Deadline.due_on)))
+        select(func.count(col(Escalation.id).distinct()), func.min(col(Deadline.due_on)))
         .select_from(Escalation)
         .join(Matter, col(Matter.id) == col(Escalation.id))
         .join(Deadline, _past(today))
         .where(_WAITS, visible_to(reader))
     )
-    number, earliest = session.connection().execute(counted).one()
-    return number, earliest
+    found: tuple[int, date | None] = find_one(session, counted)
+    return found
 
 
 def _late(today: date) -> ColumnElement[bool]:

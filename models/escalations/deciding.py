@@ -2,8 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.approvals.approving import (
     Approver,
@@ -43,14 +42,11 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy.ladder import refusal
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
-from models.statements import LAST_KEY, add, change, find
+from models.rows import add, by_key, change, get_row
 from models.statutory.legal import LawToday, check_may_close
 from models.statutory.using import use_returned
 from models.telling import tell
 from models.text import check_prose
-
-_PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
-_OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
 
 
 class Decided(Input):
@@ -94,10 +90,10 @@ def decide(acting: Acting, proposal_id: int, given: Decided) -> Proposal:
 
 
 def _find(session: Session, proposal_id: int) -> Proposal:
-    found = find(session, _PROPOSAL, key=proposal_id) if 0 < proposal_id <= LAST_KEY else []
-    if not found:
+    found = by_key(session, Proposal, proposal_id)
+    if found is None:
         raise NotFound(Proposal.missing.format(proposal_id))
-    return found[0]
+    return found
 
 
 def _check_approval(
@@ -113,7 +109,7 @@ def _check_approval(
 def find_approver(session: Session, proposal: Proposal, officer: Officer, today: date) -> Approver:
     """As whom an officer decides a proposal that waits; raises NotAllowed, AlreadyDecided."""
     holder_id = find_authority(session, proposal, officer, today)
-    holder = officer if holder_id == officer.id else find(session, _OFFICER, key=holder_id)[0]
+    holder = officer if holder_id == officer.id else get_row(session, Officer, holder_id)
     return Approver(officer, holder)
 
 
@@ -171,10 +167,10 @@ def _decided(proposal: Proposal, approver: Approver, reason: str) -> _OfDecision
 
 
 def _tell_proposer(about: AtHand, proposal: Proposal, what: str, now: datetime) -> None:
-    proposer = find(about.session, _OFFICER, key=proposal.proposed_by_id)
+    proposer = get_row(about.session, Officer, proposal.proposed_by_id)
     data: dict[str, object] = {"what": what, "proposal": proposal.id}
     key = f"{proposal.id}:decided"
-    tell(about.session, now, proposer, key=key, about=about.matter.id, data=data)
+    tell(about.session, now, [proposer], key=key, about=about.matter.id, data=data)
 
 
 def _return(

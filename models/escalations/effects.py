@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.approvals.approving import Approver, approve_letters, letters_of, withdraw_letters
 from models.approvals.events import ProposalSuperseded
@@ -43,18 +43,21 @@ from models.matters.deadlines import (
 from models.matters.events import DeadlineExtended
 from models.matters.tables import STATUTORY, Matter
 from models.refusals import NotPossible
-from models.statements import add_all, change, find
+from models.rows import add_all, change, find, kept
 from models.statutory.ending import drop_powers, letter_approved
 from models.statutory.following import cease_notices
 from models.statutory.giving import give_approved
 from models.statutory.legal import LawToday, check_eligible
 from models.statutory.using import use_approved
 
-_WAITING = (
-    select(Proposal)
-    .where(col(Proposal.matter_id) == bindparam("matter"))
-    .where(Proposal.state == ProposalState.AWAITING)
-)
+
+@kept
+def _waiting(matter: int) -> SelectOfScalar[Proposal]:
+    return (
+        select(Proposal)
+        .where(col(Proposal.matter_id) == matter)
+        .where(Proposal.state == ProposalState.AWAITING)
+    )
 
 
 def is_notice(case: Case, proposal: Proposal) -> bool:
@@ -165,7 +168,7 @@ def _close(
 def _supersede_others(case: Case) -> list[Happened]:
     """Letters that still wait for approval have lost their occasion."""
     happenings: list[Happened] = []
-    for other in find(case.session, _WAITING, matter=case.matter.id):
+    for other in find(case.session, _waiting(case.matter.id)):
         change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
         case_id, action = case.escalation.id, other.action
         happenings.append(ProposalSuperseded(case_id, proposal=other.id, action=action))

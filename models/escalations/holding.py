@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.approvals.deciders import deciders
 from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
@@ -22,16 +22,19 @@ from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.rows import add_all, change, change_where, find, get_row, kept, remove
 from models.school_record.opening import enter_record
-from models.statements import add_all, change, find, remove
 from models.telling import tell
 from models.text import check_printable, check_prose
 
-_AWAITING = (
-    select(Proposal)
-    .where(col(Proposal.matter_id) == bindparam("matter"))
-    .where(Proposal.state == ProposalState.AWAITING)
-)
+
+@kept
+def _awaiting(matter: int) -> SelectOfScalar[Proposal]:
+    return (
+        select(Proposal)
+        .where(col(Proposal.matter_id) == matter)
+        .where(Proposal.state == ProposalState.AWAITING)
+    )
 
 
 class NewCaseOfficer(Input):
@@ -54,7 +57,7 @@ def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -
         raise InvalidInput(
             "case_officer", "No officer who can hold a case has this e-mail address."
         )
-    old = session.get_one(Officer, about.matter.officer_id)
+    old = get_row(session, Officer, about.matter.officer_id)
     if new.id == old.id:
         raise InvalidInput("case_officer", f"{new.name} is already the case officer.")
     change(session, Matter, {"id": about.matter.id}, officer_id=new.id)
@@ -96,9 +99,7 @@ def restrict(acting: Acting, reference: str, given: Restriction) -> Matter:
     )
     change(session, Matter, {"id": about.matter.id}, restricted=True)
     # Nothing waits in Prefect for a restricted case: its run is another's, and is ended there.
-    session.connection().execute(
-        update(Proposal).where(col(Proposal.matter_id) == about.matter.id).values(gate_run_id=None)
-    )
+    change_where(session, Proposal, col(Proposal.matter_id) == about.matter.id, gate_run_id=None)
     matter = _again(session, about)
     _check_decidable(session, matter, acting.today)
     officers = tuple(sorted(each.email for each in named.values()))
@@ -132,7 +133,7 @@ def _named(session: Session, emails: Sequence[str]) -> list[Officer]:
 
 
 def _check_decidable(session: Session, matter: Matter, today: date) -> None:
-    for waiting in find(session, _AWAITING, matter=matter.id):
+    for waiting in find(session, _awaiting(matter.id)):
         role = waiting.approvers[waiting.stage]
         if not deciders(session, matter, role, waiting.proposed_by_id, today):
             raise NotPossible(
@@ -162,4 +163,4 @@ def check_opening(about: AtHand) -> None:
 
 def _again(session: Session, about: AtHand) -> Matter:
     """The matter as it is now."""
-    return session.get_one(Matter, about.matter.id, populate_existing=True)
+    return get_row(session, Matter, about.matter.id)

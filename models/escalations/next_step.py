@@ -16,6 +16,7 @@ from models.outbox import MessageState
 from models.people.access import Act, may
 from models.people.tables import Role
 from models.policy.wording import inside, role_words
+from models.rows import find
 from models.statutory.next_in_law import OTHER_CHANGES, next_in_law
 
 
@@ -138,7 +139,7 @@ def _met(session: Session, matter_id: int, step: str) -> set[str]:
     held = select(Discussion.with_whom).where(
         Discussion.matter_id == matter_id, Discussion.step_key == step
     )
-    return {name for names in session.exec(held) for name in names}
+    return {name for names in find(session, held) for name in names}
 
 
 def _await_response(here: Situation) -> Next:

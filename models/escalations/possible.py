@@ -28,6 +28,7 @@ from models.people.access import Act
 from models.people.tables import Officer
 from models.policy.ladder import Standing, approvers, target
 from models.policy.wording import find_rule
+from models.rows import find
 from models.statutory.legal import LawToday
 from models.statutory.possible import gates_in_law
 
@@ -116,7 +117,7 @@ def _awaiting(case: Case) -> list[Awaiting]:
             Proposal.state == ProposalState.AWAITING,
         )
     )
-    found = session.exec(statement.order_by(col(Proposal.id))).all()
+    found = find(session, statement.order_by(col(Proposal.id)))
     alone = [each.id for each, _ in found if each.action is Action.LETTER]
     letters = letters_with(session, alone) if alone else {}
     waiting = [

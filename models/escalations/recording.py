@@ -24,8 +24,8 @@ from models.policy import StepRule
 from models.policy.ladder import JUDGED
 from models.policy.loader import NATIONAL_BODIES
 from models.refusals import InvalidInput, NotPossible
+from models.rows import add, change, find, get_row
 from models.schools.tables import ContactRole
-from models.statements import add, change
 from models.text import check_printable, check_prose
 
 ATTENDEES = (*(role.value for role in ContactRole), "governing_body")
@@ -69,7 +69,7 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    discussion = session.get_one(Discussion, discussion_id)
+    discussion = get_row(session, Discussion, discussion_id)
     recorded = DiscussionRecorded(
         case.escalation.id,
         discussion=discussion_id,
@@ -97,7 +97,7 @@ def _held_so_far(case: Case) -> set[str]:
     statement = select(Discussion.with_whom).where(
         Discussion.matter_id == case.escalation.id, Discussion.step_key == case.step.key
     )
-    return {name for names in case.session.exec(statement) for name in names}
+    return {name for names in find(case.session, statement) for name in names}
 
 
 def _check_turn(case: Case, with_whom: Sequence[str]) -> None:
@@ -154,7 +154,7 @@ def _discussions(case: Case) -> list[Discussion]:
         Discussion.matter_id == case.escalation.id, Discussion.step_key == case.step.key
     )
     in_order = statement.order_by(col(Discussion.held_on), col(Discussion.id))
-    return list(case.session.exec(in_order))
+    return list(find(case.session, in_order))
 
 
 def _described(held: Discussion) -> dict[str, str]:
@@ -196,7 +196,7 @@ def record_response(acting: Acting, reference: str, given: ResponseReceived) -> 
         recorded_by_id=officer.id,
         recorded_at=now,
     )
-    response = session.get_one(Response, response_id)
+    response = get_row(session, Response, response_id)
     recorded = ResponseRecorded(
         case.escalation.id,
         response=response_id,
@@ -210,8 +210,7 @@ def record_response(acting: Acting, reference: str, given: ResponseReceived) -> 
         change(session, Deadline, {"id": case.deadline.id}, state=DeadlineState.MET)
     happenings += _acknowledge(case, response, officer, now)
     append(session, now, officer.email, *happenings)
-    session.refresh(response)
-    return response
+    return get_row(session, Response, response.id)
 
 
 def check_responding(case: Case) -> None:
@@ -242,8 +241,7 @@ def judge_response(acting: Acting, response_id: int, given: ResponseJudgement) -
     word = _judgement(case, given.judgement)
     check_prose("reason", given.reason, required=False)
     append(session, now, officer.email, _judge(case, response, word, given.reason, now))
-    session.refresh(response)
-    return response
+    return get_row(session, Response, response.id)
 
 
 def check_judging(case: Case, response: Response) -> None:

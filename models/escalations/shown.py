@@ -18,13 +18,14 @@ from models.matters.deadlines import is_late
 from models.matters.possible import Next, Possible
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, DeadlineState, Matter
-from models.paging import PER_PAGE, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, Procedure, StepRule
 from models.policy.editions import all_steps, procedure_of
 from models.refusals import NotFound
+from models.rows import find
 from models.schools.tables import School, SchoolKind
 from models.shown import Shown
 from models.text import is_text
@@ -119,7 +120,7 @@ def escalation(
 
 def _find(session: Session, reader: Reader, reference: str) -> tuple[Any, ...]:
     known = col(Matter.reference) == (reference if is_text(reference) else "")
-    found = rows(session, _statement().where(known, visible_to(reader)))
+    found = find(session, _statement().where(known, visible_to(reader)))
     if not found:
         raise NotFound(tables.Escalation.missing)
     return tuple(found[0])
@@ -184,13 +185,13 @@ class _Around(NamedTuple):
 def _around(session: Session, keys: Sequence[int]) -> _Around:
     steps: dict[int, dict[str, tables.Step]] = {key: {} for key in keys}
     taken = select(tables.Step).where(col(tables.Step.escalation_id).in_(keys))
-    for step in rows(session, taken):
+    for step in find(session, taken):
         steps[step.escalation_id][step.key] = step
     due: dict[int, list[Deadline]] = {key: [] for key in keys}
     dated = select(Deadline).where(
         col(Deadline.matter_id).in_(keys), Deadline.state != DeadlineState.CANCELLED
     )
-    for deadline in rows(session, dated.order_by(col(Deadline.id))):
+    for deadline in find(session, dated.order_by(col(Deadline.id))):
         due[deadline.matter_id].append(deadline)
     return _Around(steps, due)
 

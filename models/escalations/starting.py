@@ -29,8 +29,8 @@ from models.people.tables import CASEWORK, Officer, Role
 from models.policy import Approvable, StepRule
 from models.policy.editions import keep
 from models.refusals import InvalidInput, NotAllowed, NotPossible
+from models.rows import add, add_all, by_key, find_first, find_one, get_row
 from models.schools.tables import School, SchoolKind
-from models.statements import add, add_all
 from models.telling import tell
 from models.text import check_printable, check_prose, is_text
 
@@ -101,7 +101,7 @@ def start(acting: Acting, given: EscalationToStart) -> Matter:
         for step in ladder.steps
     ]
     add_all(session, Step, rows)
-    matter = session.get_one(Matter, matter_id)
+    matter = get_row(session, Matter, matter_id)
     if not sees(session, officer, matter_id, restricted=False):
         raise _of_the_other_phase(school)
     started = EscalationStarted(
@@ -126,7 +126,7 @@ def _check(session: Session, officer: Officer, given: EscalationToStart) -> tupl
     """Everything that was entered, all faults at once."""
     errors: list[tuple[str, str]] = []
     urn = given.urn
-    school = session.get(School, int(str(urn))) if _six_digits(urn) else None
+    school = by_key(session, School, int(str(urn))) if _six_digits(urn) else None
     if school is None:
         errors.append(("urn", "There is no school with this URN. A URN has six digits."))
     elif school.kind is SchoolKind.OTHER:
@@ -181,7 +181,7 @@ def find_case_officer(session: Session, email: str) -> Officer | None:
     if not is_text(email):
         return None
     statement = select(Officer).where(Officer.email == email.strip().lower())
-    officer = session.exec(statement).first()
+    officer = find_first(session, statement)
     if officer is None or not officer.active or officer.role not in CASEWORK:
         return None
     return officer
@@ -193,7 +193,7 @@ def _check_no_other(session: Session, officer: Officer, school: School) -> None:
         .join(Escalation, col(Escalation.id) == col(Matter.id))
         .where(Matter.urn == school.urn, col(Escalation.status).in_(LIVE))
     )
-    other = session.exec(statement).first()
+    other = find_first(session, statement)
     if other is None:
         return
     if sees(session, officer, other.id, restricted=other.restricted):
@@ -212,7 +212,7 @@ def _of_the_other_phase(school: School) -> NotAllowed:
 
 def _next_number(session: Session, year: int) -> int:
     latest = select(func.max(Escalation.number)).where(Escalation.year == year)
-    return (session.exec(latest).one() or 0) + 1
+    return (find_one(session, latest) or 0) + 1
 
 
 def _await_approval(acting: Acting, matter: Matter, first: StepRule, summary: str) -> None:

@@ -29,9 +29,9 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
+from models.rows import add, find, find_first, get_row
 from models.schools.tables import School
 from models.settings import Settings
-from models.statements import add
 from models.text import check_prose
 
 LONGEST_DESCRIPTION = 2000  # characters
@@ -202,7 +202,7 @@ def keep(acting: Acting, place: Place, received: Received, given: Described) -> 
         scan=received.scan.value,
     )
     append(session, acting.now, officer.email, added)
-    return session.get_one(EvidenceFile, file_id)
+    return get_row(session, EvidenceFile, file_id)
 
 
 def _enter(session: Session, policy: Policy, officer: Officer, reference: str) -> AtHand:
@@ -218,7 +218,7 @@ def _check_new(at_hand: AtHand, sha256: str) -> None:
     same = select(EvidenceFile.name).where(
         EvidenceFile.matter_id == at_hand.matter.id, EvidenceFile.sha256 == sha256
     )
-    name = at_hand.session.exec(same).first()
+    name = find_first(at_hand.session, same)
     if name is not None:
         where = "case" if isinstance(at_hand, Case) else "school’s record"
         raise NotPossible(f"This file is already on the {where}, as “{name}”.")
@@ -243,4 +243,4 @@ def sweep(engine: Engine, settings: Settings, now: datetime) -> int:
 
 
 def _on_record(session: Session) -> set[str]:
-    return set(session.exec(select(EvidenceFile.sha256).distinct()))
+    return set(find(session, select(EvidenceFile.sha256).distinct()))

@@ -14,12 +14,13 @@ from models.files.kinds import KINDS
 from models.matters.at_hand import find_id
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
-from models.paging import PER_PAGE, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.shown import officer_names
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.refusals import NotFound
+from models.rows import find
 from models.shown import Shown
 
 _LABELS = {kind.media_type: kind.label for kind in KINDS}
@@ -87,7 +88,7 @@ def evidence_of(
 
 def evidence_file(session: Session, policy: Policy, reader: Reader, file_id: int) -> EvidenceFile:
     """One file; raises NotFound."""
-    found = rows(
+    found = find(
         session, _statement().where(col(tables.EvidenceFile.id) == file_id, visible_to(reader))
     )
     if not found:

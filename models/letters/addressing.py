@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.law.powers import Section
 from models.matters.at_hand import AtHand
@@ -15,14 +15,16 @@ from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.loader import NATIONAL_BODIES
 from models.refusals import NotPossible
+from models.rows import find, find_first, kept
 from models.schools.tables import Contact, ContactRole
-from models.statements import find
 from models.statutory.tables import Power, PowerState
 
 CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
 
 
-_CONTACTS = select(Contact).where(col(Contact.urn) == bindparam("urn"))
+@kept
+def _contacts(urn: int) -> SelectOfScalar[Contact]:
+    return select(Contact).where(col(Contact.urn) == urn)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def contacts_of(session: Session, matter: Matter, today: date) -> dict[str, Cont
     if matter.urn is None:
         return {}
     urn = matter.urn
-    contacts = {contact.role.value: contact for contact in find(session, _CONTACTS, urn=urn)}
+    contacts = {contact.role.value: contact for contact in find(session, _contacts(urn))}
     for held in held_of(session, matter.id):
         contacts.pop(held.role.value, None)
         as_it_was = held.contact(urn)
@@ -135,20 +137,22 @@ def spoken(person: Mapping[str, Any]) -> str:
 
 
 # Kept, for it is asked whenever a letter is drafted. A board sits until the day on which it ends.
-_BOARD = (
-    select(Power)
-    .where(col(Power.urn) == bindparam("urn"))
-    .where(Power.section == Section.INTERIM_EXECUTIVE_BOARD, col(Power.used_on).is_not(None))
-    .where(col(Power.starts_on) <= bindparam("today"))
-    .where(
-        or_(
-            col(Power.state) == PowerState.IN_FORCE,
-            col(Power.ended_on) > bindparam("today"),
+@kept
+def _board(urn: int, today: date) -> SelectOfScalar[Power]:
+    return (
+        select(Power)
+        .where(col(Power.urn) == urn)
+        .where(Power.section == Section.INTERIM_EXECUTIVE_BOARD, col(Power.used_on).is_not(None))
+        .where(col(Power.starts_on) <= today)
+        .where(
+            or_(
+                col(Power.state) == PowerState.IN_FORCE,
+                col(Power.ended_on) > today,
+            )
         )
     )
-)
 
 
 def sitting_board(session: Session, urn: int, today: date) -> Power | None:
     """The Interim Executive Board that has taken the governing body's place, if one has."""
-    return next(iter(find(session, _BOARD, urn=urn, today=today)), None)
+    return find_first(session, _board(urn, today))

@@ -19,7 +19,7 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add, change
+from models.rows import add, change, find, find_first, get_row
 from models.telling import tell
 from models.text import check_prose
 
@@ -67,8 +67,7 @@ def settle(acting: Acting, message_id: int, given: DeliverySettled) -> Message:
     append(session, now, officer.email, settled)
     if given.decision == "send_again":
         _send_again(session, acting.policy, message, now)
-    session.refresh(message)
-    return message
+    return get_row(session, Message, message.id)
 
 
 def check_settling(message: Message) -> None:
@@ -84,7 +83,7 @@ def unsettled_of(session: Session, matter: Matter) -> list[Message]:
         Message.kind == MessageKind.LETTER,
         col(Message.state).in_(UNSETTLED),
     )
-    return list(session.exec(statement.order_by(col(Message.letter_id), col(Message.id))))
+    return list(find(session, statement.order_by(col(Message.letter_id), col(Message.id))))
 
 
 def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
@@ -93,8 +92,8 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     if _was_told(session, key):
         return
     letter = see_row(session, THE_MACHINE, Letter, letter_id)
-    matter = session.get_one(Matter, letter.matter_id)
-    officer = session.get_one(Officer, matter.officer_id)
+    matter = get_row(session, Matter, letter.matter_id)
+    officer = get_row(session, Officer, matter.officer_id)
     data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
     tell(session, now, [officer], key=key, about=matter.id, data=data)
     append(session, now, THE_CLOCK, LetterNotIssued(matter.id, letter=letter.id))
@@ -111,8 +110,8 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
     key = f"message:{message.id}:unwritten"
     if _was_told(session, key):
         return
-    matter = session.get_one(Matter, message.matter_id)
-    officer = session.get_one(Officer, matter.officer_id)
+    matter = get_row(session, Matter, message.matter_id)
+    officer = get_row(session, Officer, matter.officer_id)
     is_letter = message.kind is MessageKind.LETTER
     data: dict[str, object] = {
         "what": UNWRITTEN,
@@ -133,11 +132,11 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
 def _was_told(session: Session, key: str) -> bool:
     """Whether anybody was told of this, whoever the officer was then."""
     told = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
-    return session.exec(told).first() is not None
+    return find_first(session, told) is not None
 
 
 def _send_again(session: Session, policy: Policy, message: Message, now: datetime) -> None:
-    matter = session.get_one(Matter, message.matter_id)
+    matter = get_row(session, Matter, message.matter_id)
     contacts = contacts_of(session, matter, london_date(now))
     letter = see_row(session, THE_MACHINE, Letter, message.letter_id or 0)
     by_name = [person for person in letter.people if person["role"] == message.data["role"]]

@@ -16,7 +16,7 @@ from models.matters.case import Case, case_of
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE
 from models.policy import Policy
-from models.statements import add_all, change
+from models.rows import add_all, change
 
 
 def freeze_letter(

@@ -3,25 +3,26 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal, union
-from sqlalchemy import select as select_rows
+from sqlalchemy import literal, union
+from sqlmodel import col
 
 from models.clocks import long_date
 from models.escalations.tables import TRIGGER_TITLES, Discussion, StepState, Trigger
 from models.letters.tables import Letter
 from models.matters.case import Case
-from models.statements import rows
+from models.rows import Statement, find, kept, select_columns
 
-_discussions = Discussion.__table__  # type: ignore[attr-defined]
-_letters = Letter.__table__  # type: ignore[attr-defined]
-_DAYS = union(
-    select_rows(
-        _discussions.c.step_key, literal("").label("template"), _discussions.c.held_on.label("day")
-    ).where(_discussions.c.matter_id == bindparam("matter")),
-    select_rows(_letters.c.step_key, _letters.c.template, _letters.c.dated.label("day"))
-    .where(_letters.c.matter_id == bindparam("matter"))
-    .where(_letters.c.dated.is_not(None)),
-).order_by("day")
+
+@kept
+def _days(matter: int) -> Statement:
+    held = select_columns(
+        Discussion.step_key, literal("").label("template"), col(Discussion.held_on).label("day")
+    )
+    dated = select_columns(Letter.step_key, Letter.template, col(Letter.dated).label("day"))
+    return union(
+        held.where(col(Discussion.matter_id) == matter),
+        dated.where(col(Letter.matter_id) == matter, col(Letter.dated).is_not(None)),
+    ).order_by("day")
 
 
 def told_of_case(case: Case, now: datetime) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _days_of_steps(case: Case) -> dict[str, list[date]]:
     """When each step was carried out: the days of its discussions, or the date of its letter."""
     wanted = {rule.key: rule.letter if rule.formal else "" for rule in case.ladder.steps}
     days: dict[str, list[date]] = {}
-    for key, template, day in rows(case.session, _DAYS, matter=case.matter.id):
+    for key, template, day in find(case.session, _days(case.matter.id)):
         if wanted.get(key) == template:
             days.setdefault(key, []).append(day)
     return days

@@ -9,7 +9,7 @@ from models.matters.at_hand import find_row
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
-from models.statements import add
+from models.rows import add, get_row
 from models.statutory.tables import Service, ServiceMethod
 from models.text import check_prose
 
@@ -60,4 +60,4 @@ def record_service(acting: Acting, letter_id: int, given: ServiceOfLetter) -> Se
         served_on=given.served_on,
     )
     append(session, acting.now, officer.email, served)
-    return session.get_one(Service, service_id)
+    return get_row(session, Service, service_id)

@@ -18,12 +18,13 @@ from models.matters.held_contacts import find_held
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.outbox import MessageAbout, MessageKind, MessageState
-from models.paging import PER_PAGE, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.refusals import NotFound
+from models.rows import find, find_first
 from models.schools import tables as schools
 from models.schools.tables import Contact, ContactRole, School
 from models.shown import Shown
@@ -154,7 +155,7 @@ def letters_of(
 def letter(session: Session, policy: Policy, reader: Reader, letter_id: int) -> Letter:
     """One letter with the text it has now and who wrote each version. Raises NotFound."""
     found = see_row(session, reader, tables.Letter, letter_id)
-    described = _describe(session, policy, rows(session, _with_id(letter_id)))[0]
+    described = _describe(session, policy, find(session, _with_id(letter_id)))[0]
     written = (
         select(LetterVersion.version, LetterVersion.written_by, LetterVersion.written_at)
         .where(LetterVersion.letter_id == letter_id)
@@ -162,7 +163,7 @@ def letter(session: Session, policy: Policy, reader: Reader, letter_id: int) -> 
     )
     versions = [
         Version(version=version, written_by=by, written_at=at)
-        for version, by, at in session.exec(written)
+        for version, by, at in find(session, written)
     ]
     return Letter(**dict(described), body=letter_body(session, found), versions=versions)
 
@@ -192,7 +193,7 @@ def message(session: Session, reader: Reader, message_id: int) -> Message:
     """One message about a case; raises NotFound."""
     about = col(Matter.id) == col(outbox.Message.matter_id)
     statement = select(outbox.Message).join(Matter, about).where(visible_to(reader))
-    found = rows(session, statement.where(col(outbox.Message.id) == message_id))
+    found = find(session, statement.where(col(outbox.Message.id) == message_id))
     if not found:
         raise NotFound(outbox.Message.missing.format(message_id))
     return _message(found[0])
@@ -207,7 +208,7 @@ def issued_file(session: Session, reader: Reader, letter_id: int, format: str) -
     statement = select(IssuedFile.content).where(
         IssuedFile.letter_id == letter.id, IssuedFile.format == format
     )
-    return session.exec(statement).first()
+    return find_first(session, statement)
 
 
 def _statement() -> Any:
@@ -234,8 +235,8 @@ def _describe(
         )
         .order_by(col(outbox.Message.id))
     )
-    for message in rows(session, posted):
-        deliveries[message.letter_id].append(_message(message))
+    for message in find(session, posted):
+        deliveries[message.letter_id or 0].append(_message(message))
     described = []
     for letter, matter, escalation, school in found:
         rule = step_of(session, policy, escalation, letter.step_key)
@@ -323,7 +324,7 @@ def held_contact(session: Session, matter: Matter, role: str) -> HeldContact:
 
 
 def _held(session: Session, held: schools.HeldContact, contact: Contact) -> HeldContact:
-    by = session.exec(select(Officer.name).where(Officer.email == contact.source)).first()
+    by = find_first(session, select(Officer.name).where(Officer.email == contact.source))
     before = held.contact(contact.urn)
     return HeldContact(
         role=contact.role,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import london_date
 from models.escalations.tables import (
@@ -27,11 +28,18 @@ from models.matters.at_hand import AtHand, find_row
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import NotPossible
-from models.statements import add, by_key, change, find
+from models.rows import add, by_key, change, find, find_one, get_row, kept
 from models.statutory.tables import WarningNotice
 
-_LATEST_NUMBER = select(func.max(Letter.number)).where(col(Letter.matter_id) == bindparam("matter"))
-_NOTICE = select(WarningNotice.id).where(col(WarningNotice.letter_id) == bindparam("letter"))
+
+@kept
+def _latest_number(matter: int) -> SelectOfScalar[int]:
+    return select(func.max(Letter.number)).where(col(Letter.matter_id) == matter)
+
+
+@kept
+def _notice(letter: int) -> SelectOfScalar[int]:
+    return select(WarningNotice.id).where(col(WarningNotice.letter_id) == letter)
 
 
 def draft_letter(
@@ -81,7 +89,7 @@ def draft_letter(
 
 
 def _next_number(session: Session, matter_id: int) -> int:
-    [latest] = find(session, _LATEST_NUMBER, matter=matter_id)
+    [latest] = find(session, _latest_number(matter_id))
     return (latest or 0) + 1
 
 
@@ -149,13 +157,12 @@ def edit_letter(acting: Acting, letter_id: int, given: DraftText) -> Letter:
     _add_version(session, letter.id, version, text, officer.email, now)
     edited = LetterEdited(letter.matter_id, letter=letter.id, version=version)
     append(session, now, officer.email, edited)
-    session.refresh(letter)
-    return letter
+    return get_row(session, Letter, letter.id)
 
 
 def follows_from_form(session: Session, letter_id: int) -> bool:
     """Whether it is a notice under section 60: its form has asked for every part it must have."""
-    return bool(find(session, _NOTICE, letter=letter_id))
+    return bool(find(session, _notice(letter_id)))
 
 
 def letter_body(session: Session, letter: Letter) -> str:
@@ -163,4 +170,4 @@ def letter_body(session: Session, letter: Letter) -> str:
     statement = select(LetterVersion.body).where(
         LetterVersion.letter_id == letter.id, LetterVersion.version == letter.version
     )
-    return session.exec(statement).one()
+    return find_one(session, statement)

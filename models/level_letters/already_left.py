@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.events import Event
 from models.level_letters.tables import BatchState, LetterBatch
+from models.rows import find
 from models.upkeep.events import BackupRestored
 
 
@@ -31,7 +32,7 @@ class Left:
 def approved_so_far(session: Session) -> Left:
     """What the batches are about that were approved, with those of which only the record tells."""
     approved = col(LetterBatch.state).in_((BatchState.APPROVED, BatchState.ISSUED))
-    batches = session.exec(select(LetterBatch).where(approved)).all()
+    batches = find(session, select(LetterBatch).where(approved))
     before = left_before(session)
     years = {batch.school_year for batch in batches if batch.first_change is None}
     changes = [batch.last_change for batch in batches if batch.last_change is not None]
@@ -41,7 +42,7 @@ def approved_so_far(session: Session) -> Left:
 def left_before(session: Session) -> Left:
     """What had been approved when a backup was restored, says the record: all times together."""
     restored = select(Event).where(Event.kind == BackupRestored.kind)
-    said = (BackupRestored.of(None, event.facts) for event in session.exec(restored))
+    said = (BackupRestored.of(None, event.facts) for event in find(session, restored))
     told = [each.level_letters for each in said]
     known = [Left(**facts) for facts in told if facts]
     years = {year for left in known for year in left.years}

@@ -27,8 +27,8 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotPossible
 from models.risk.tables import LevelChange
+from models.rows import add, carry_out, change, find, remove
 from models.schools.tables import Contact, School
-from models.statements import add, change
 from models.text import check_prose
 from models.work import BulkKind, BulkState
 
@@ -54,7 +54,7 @@ def _unseen_samples(session: Session, letter_id: int, officer_id: int) -> list[i
         SampleLook.sample_id == BatchSample.id, SampleLook.officer_id == officer_id
     )
     of_letter = select(BatchSample.id).where(BatchSample.letter_id == letter_id, ~looked.exists())
-    return list(session.exec(of_letter).all())
+    return list(find(session, of_letter))
 
 
 def unseen(session: Session, batch: LetterBatch, officer_id: int) -> list[int]:
@@ -67,7 +67,7 @@ def unseen(session: Session, batch: LetterBatch, officer_id: int) -> list[int]:
         .where(BatchSample.batch_id == batch.id, ~looked.exists())
         .order_by(col(BatchSample.letter_id))
     )
-    return list(session.exec(sample).all())
+    return list(find(session, sample))
 
 
 def own_batch(policy: Policy, batch: LetterBatch, officer: Officer) -> str | None:
@@ -137,13 +137,14 @@ def withdraw(acting: Acting, number: int, given: Reason) -> LetterBatch:
     letters = count(session, batch, LevelLetterState.DRAFTED)
     work.drop(session, now, BulkKind.PREPARE_LETTERS, batch.id)
     given_back = literal(f"withdrawn:{batch.id}:", String)
-    session.connection().execute(
+    carry_out(
+        session,
         update(LevelLetter)
         .where(col(LevelLetter.batch_id) == batch.id)
         .values(
             state=LevelLetterState.WITHDRAWN,
             occasion=given_back.concat(col(LevelLetter.occasion)),
-        )
+        ),
     )
     change(
         session,
@@ -171,7 +172,7 @@ def prepare_again(acting: Acting, number: int) -> LetterBatch:
         LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.LEFT_OUT
     )
     stale = _stale(session, batch, acting.today)
-    anew = [id for id, why in session.exec(left_out) if why not in (CLOSED, OTHER_LEVEL)]
+    anew = [id for id, why in find(session, left_out) if why not in (CLOSED, OTHER_LEVEL)]
     anew += [id for id, why in stale.items() if not why]
     if not anew and not stale:
         raise NotPossible("No letter was left out, and none has changed since.")
@@ -181,7 +182,7 @@ def prepare_again(acting: Acting, number: int) -> LetterBatch:
             left = {"state": LevelLetterState.LEFT_OUT, "left_out": why}
             change(session, LevelLetter, {"id": id}, **left)
     for some in _portions(anew):
-        session.connection().execute(delete_rows(LevelLetter).where(col(LevelLetter.id).in_(some)))
+        carry_out(session, delete_rows(LevelLetter).where(col(LevelLetter.id).in_(some)))
     change(session, LetterBatch, {"id": batch.id}, state=BatchState.PREPARING)
     work.enqueue_again(session, acting.now, BulkKind.PREPARE_LETTERS, batch.id)
     return find_batch(session, number)
@@ -194,9 +195,9 @@ def _stale(session: Session, batch: LetterBatch, today: date) -> dict[int, str]:
     """
     last = select(func.max(LevelChange.id)).group_by(col(LevelChange.urn))
     now = dict(
-        session.exec(
-            select(LevelChange.urn, LevelChange.level).where(col(LevelChange.id).in_(last))
-        ).all()
+        find(
+            session, select(LevelChange.urn, LevelChange.level).where(col(LevelChange.id).in_(last))
+        )
     )
     its_contact = and_(
         col(Contact.urn) == col(LevelLetter.urn), col(Contact.role) == col(LevelLetter.role)
@@ -212,7 +213,7 @@ def _stale(session: Session, batch: LetterBatch, today: date) -> dict[int, str]:
     # A level that went and came back is told by other letters: no draft would replace this one.
     concerned = {concern.urn for concern in concerns(session, batch)}
     found: dict[int, str] = {}
-    for letter, school, person in session.exec(drafted):
+    for letter, school, person in find(session, drafted):
         if school.closed_on is not None and school.closed_on <= today:
             found[letter.id] = CLOSED
         elif now[letter.urn] != letter.level:
@@ -234,10 +235,8 @@ def _draw_no_more(session: Session, letters: Sequence[int]) -> None:
     """Take letters out of the sample; others are drawn when the drafting ends."""
     for some in _portions(letters):
         drawn = select(BatchSample.id).where(col(BatchSample.letter_id).in_(some))
-        looks = delete_rows(SampleLook).where(col(SampleLook.sample_id).in_(drawn))
-        session.connection().execute(looks)
-        of_these = delete_rows(BatchSample).where(col(BatchSample.letter_id).in_(some))
-        session.connection().execute(of_these)
+        remove(session, SampleLook, col(SampleLook.sample_id).in_(drawn))
+        remove(session, BatchSample, col(BatchSample.letter_id).in_(some))
 
 
 def _portions(letters: Sequence[int]) -> list[Sequence[int]]:

@@ -9,7 +9,7 @@ from models.events import append
 from models.level_letters.events import OfBatch
 from models.level_letters.tables import BatchState, LetterBatch, LevelLetter, LevelLetterState
 from models.refusals import NotFound
-from models.statements import by_key
+from models.rows import by_key, find_one
 from models.work import BulkKind
 
 
@@ -18,7 +18,6 @@ def find_batch(session: Session, number: int) -> LetterBatch:
     found = by_key(session, LetterBatch, number)
     if found is None:
         raise NotFound(f"There is no batch of letters {number}.")
-    session.refresh(found)
     return found
 
 
@@ -37,7 +36,7 @@ def count(session: Session, batch: LetterBatch, state: LevelLetterState) -> int:
     counted = select(func.count(col(LevelLetter.id))).where(
         LevelLetter.batch_id == batch.id, LevelLetter.state == state
     )
-    return session.exec(counted).one()
+    return find_one(session, counted)
 
 
 def record(

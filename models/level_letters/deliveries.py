@@ -15,8 +15,8 @@ from models.people.acting import Acting
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.rows import add, by_key, change, find, find_first, get_row
 from models.schools.tables import Contact, School
-from models.statements import add, by_key, change
 from models.telling import tell
 from models.text import check_prose
 
@@ -47,26 +47,25 @@ def settle(acting: Acting, number: int, message_id: int, given: DeliveryDecision
     was = {"id": message.id, "state": message.state}
     change(session, Message, was, state=MessageState.SETTLED, settled_at=now)
     noting.state(session, Message, {"key": message.key}, state=MessageState.SETTLED)
-    school = session.get_one(School, letter.urn).name
+    school = get_row(session, School, letter.urn).name
     settled = LevelLetterSettled(
         None, message=message.id, school=school, decision=decision, reason=given.reason
     )
     append(session, now, acting.officer.email, settled)
     if decision == "send_again":
         _send_again(session, message, letter, now)
-    session.refresh(message)
-    return message
+    return get_row(session, Message, message.id)
 
 
 def tell_approver(session: Session, now: datetime, number: int) -> None:
     """A letter was refused or may not have arrived: whoever approved its batch hears of it."""
-    batch = session.get_one(LetterBatch, number)
+    batch = get_row(session, LetterBatch, number)
     _tell_once(session, now, batch, "problem", {"what": "level_letters_problem"})
 
 
 def tell_unwritten(session: Session, now: datetime, message: Message) -> None:
     """The message of a letter cannot be put together: whoever approved its batch hears of it."""
-    batch = session.get_one(LetterBatch, message.data["batch"])
+    batch = get_row(session, LetterBatch, message.data["batch"])
     data: dict[str, object] = {
         "what": "message_problem",
         "reference": batch.title,
@@ -85,12 +84,12 @@ def _tell_once(
     When they can no longer act on it, the Heads of Service hear. Once for the batch and not for
     each of its letters; the batch's page lists them.
     """
-    approver = session.get_one(Officer, batch.approved_by_id)
+    approver = get_row(session, Officer, batch.approved_by_id)
     can_act = may(approver, Act.PREPARE_LEVEL_LETTERS)
     officers = [approver] if can_act else officers_in(session, Role.HEAD_OF_SERVICE)
     key = f"level-letters:{batch.id}:{why}"
     keys = {f"alert:{key}:{officer.id}": officer for officer in officers}
-    told = set(session.exec(select(Message.key).where(col(Message.key).in_(keys))).all())
+    told = set(find(session, select(Message.key).where(col(Message.key).in_(keys))))
     about: dict[str, object] = {"path": f"/letter-batches/{batch.id}", "title": batch.title}
     untold = [officer for name, officer in keys.items() if name not in told]
     tell(session, now, untold, key=key, about=None, data={**about, **data})
@@ -100,7 +99,7 @@ def find_delivery(session: Session, number: int, message_id: int) -> tuple[Messa
     """A delivery of a letter of this batch; raises NotFound."""
     message = by_key(session, Message, message_id)
     if message is not None and message.kind is MessageKind.LEVEL_LETTER:
-        letter = session.get_one(LevelLetter, message.data["level_letter"])
+        letter = get_row(session, LevelLetter, message.data["level_letter"])
         if letter.batch_id == number:
             return message, letter
     raise NotFound(f"There is no delivery {message_id} in this batch.")
@@ -108,7 +107,7 @@ def find_delivery(session: Session, number: int, message_id: int) -> tuple[Messa
 
 def _send_again(session: Session, message: Message, letter: LevelLetter, now: datetime) -> None:
     statement = select(Contact).where(Contact.urn == letter.urn, Contact.role == letter.role)
-    contact = session.exec(statement.execution_options(populate_existing=True)).first()
+    contact = find_first(session, statement.execution_options(populate_existing=True))
     if contact is None or not contact.email:
         raise NotPossible(
             f"The school has no e-mail address for its {letter.role.label}. Add it first, or send "

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, or_
-from sqlalchemy import select as select_columns
+from sqlalchemy import Engine, func, or_
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date
@@ -32,9 +31,9 @@ from models.people.tables import Role
 from models.policy import Policy
 from models.refusals import InvalidInput
 from models.risk.tables import Assessment, AssessmentOccasion, AssessmentRound, LevelChange
+from models.rows import add_all, change, find, get_row, select_columns
 from models.schools.postal import address_trouble, fitted, posting_order
 from models.schools.tables import Contact, ContactRole, RiskLevel, School
-from models.statements import add_all, change, rows
 from models.telling import tell
 from models.text import check_printable
 
@@ -43,20 +42,16 @@ ROLES = {
     ContactRole.HEADTEACHER: "Headteacher",
     ContactRole.CHAIR_OF_GOVERNORS: "Chair of Governors",
 }
-_changes = LevelChange.__table__  # type: ignore[attr-defined]
-_letters = LevelLetter.__table__  # type: ignore[attr-defined]
 # A level that was confirmed is on record as well.
 _ALTERS = or_(col(LevelChange.before).is_(None), col(LevelChange.before) != col(LevelChange.level))
 # A change in the year; a level that was looked at and stayed is none.
 in_year_changes = (
-    select_columns(_changes.c.id, _changes.c.urn, _changes.c.before, _changes.c.level)
-    .where(_changes.c.occasion != AssessmentOccasion.ANNUAL.value)
-    .where(or_(_changes.c.before.is_(None), _changes.c.before != _changes.c.level))
+    select(
+        col(LevelChange.id), col(LevelChange.urn), col(LevelChange.before), col(LevelChange.level)
+    )
+    .where(col(LevelChange.occasion) != AssessmentOccasion.ANNUAL.value)
+    .where(_ALTERS)
     .subquery("in_year")
-)
-_THERE = select_columns(_letters.c.occasion, _letters.c.urn, _letters.c.role).where(
-    _letters.c.urn.between(bindparam("first"), bindparam("last")),
-    _letters.c.batch_id == bindparam("batch"),
 )
 
 
@@ -76,7 +71,7 @@ def concerns(session: Session, batch: LetterBatch) -> list[Concern]:
     """
     found = _annual(session, batch) if batch.first_change is None else _in_year(session, batch)
     last = select(LevelChange.urn, func.max(LevelChange.id)).where(_ALTERS)
-    latest = dict(session.exec(last.group_by(col(LevelChange.urn))).all())
+    latest = dict(find(session, last.group_by(col(LevelChange.urn))))
     return [concern for concern in found if latest.get(concern.urn, 0) <= concern.change_id]
 
 
@@ -88,7 +83,7 @@ def _annual(session: Session, batch: LetterBatch) -> list[Concern]:
         .where(AssessmentRound.school_year == batch.school_year)
         .order_by(col(LevelChange.urn))
     )
-    return [Concern(*row) for row in session.exec(statement)]
+    return [Concern(*row) for row in find(session, statement)]
 
 
 def _others(batch: LetterBatch) -> Any:
@@ -111,7 +106,7 @@ def _in_year(session: Session, batch: LetterBatch) -> list[Concern]:
     )
     first: dict[int, Any] = {}
     last: dict[int, Any] = {}
-    for row in session.connection().execute(statement):
+    for row in find(session, statement):
         first.setdefault(row.urn, row.before)
         last[row.urn] = row
     return [
@@ -132,11 +127,10 @@ def draft_chunk(
     with read(engine) as session:
         drafted = list(_drafts(session, policy, london_date(now), batch, chunk))
     with write(engine) as session:
-        still = session.get_one(LetterBatch, batch.id)
+        still = get_row(session, LetterBatch, batch.id)
         if still.state is not BatchState.PREPARING:
             return False
-        span = {"first": chunk[0].urn, "last": chunk[-1].urn, "batch": batch.id}
-        there = {tuple(row) for row in rows(session, _THERE, **span)}
+        there = _there(session, batch, chunk)
         missing = [
             letter
             for letter in drafted
@@ -146,6 +140,16 @@ def draft_chunk(
     return True
 
 
+def _there(
+    session: Session, batch: LetterBatch, chunk: Sequence[Concern]
+) -> set[tuple[str, int, ContactRole]]:
+    drafted = select(LevelLetter.occasion, LevelLetter.urn, LevelLetter.role).where(
+        col(LevelLetter.urn).between(chunk[0].urn, chunk[-1].urn),
+        LevelLetter.batch_id == batch.id,
+    )
+    return set(find(session, drafted))
+
+
 def _drafts(
     session: Session, policy: Policy, today: date, batch: LetterBatch, chunk: Sequence[Concern]
 ) -> Iterable[dict[str, Any]]:
@@ -153,15 +157,15 @@ def _drafts(
     urns = [concern.urn for concern in chunk]
     schools = {
         school.urn: school
-        for school in session.exec(select(School).where(col(School.urn).in_(urns)))
+        for school in find(session, select(School).where(col(School.urn).in_(urns)))
         if school.closed_on is None or school.closed_on > today
     }
     of_these = col(LevelChange.id).in_([concern.change_id for concern in chunk])
-    changes = {found.urn: found for found in session.exec(select(LevelChange).where(of_these))}
+    changes = {found.urn: found for found in find(session, select(LevelChange).where(of_these))}
     written_to = col(Contact.urn).in_(urns), col(Contact.role).in_(ROLES)
     contacts = {
         (contact.urn, contact.role): contact
-        for contact in session.exec(select(Contact).where(*written_to))
+        for contact in find(session, select(Contact).where(*written_to))
     }
     for concern in chunk:
         school = schools.get(concern.urn)
@@ -259,18 +263,19 @@ def finish_drafting(session: Session, policy: Policy, now: datetime, number: int
 
     False when somebody else was first, or the batch was withdrawn.
     """
-    batch = session.get_one(LetterBatch, number)  # as it was
+    batch = get_row(session, LetterBatch, number)  # as it was
     preparing = {"id": number, "state": BatchState.PREPARING}
     state = {"state": BatchState.PREPARED, "prepared_at": now}
     if not change(session, LetterBatch, preparing, **state):
         return False
-    drafted = session.exec(
+    drafted = find(
+        session,
         select(LevelLetter.id, LevelLetter.level, LevelLetter.role, LevelLetter.email).where(
             LevelLetter.batch_id == number, LevelLetter.state == LevelLetterState.DRAFTED
-        )
-    ).all()
+        ),
+    )
     drawn = select(BatchSample.letter_id).where(BatchSample.batch_id == number)
-    there = set(session.exec(drawn).all())
+    there = set(find(session, drawn))
     kinds = {key: (level, role, email is None) for key, level, role, email in drafted}
     sample = draw(number, kinds, policy.programme.level_letters.sample)
     new = [{"batch_id": number, "letter_id": letter} for letter in sample if letter not in there]

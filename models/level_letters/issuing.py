@@ -20,7 +20,7 @@ from models.level_letters.tables import (
     LevelLetterState,
 )
 from models.outbox import MAY_HAVE_LEFT, Message, MessageKind, MessageState
-from models.statements import add_all, change
+from models.rows import add_all, change
 
 # Of a letter the record speaks from its issue on, so then it says all that it was drafted with.
 PRINTED = ("batch_id", "urn", "role", "level", "before", "name", "email", "address", "body")

@@ -12,8 +12,9 @@ from models.level_letters import tables
 from models.level_letters.batches import find_batch
 from models.level_letters.tables import LevelLetterFile, LevelLetterState
 from models.outbox import Message, MessageState
-from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.refusals import NotFound
+from models.rows import by_key, find
 from models.schools.tables import ContactRole, RiskLevel, School
 from models.shown import Shown
 
@@ -133,7 +134,7 @@ def _statement() -> Any:
 
 def letters_with(session: Session, ids: Sequence[int]) -> dict[int, LevelLetter]:
     """The letters with these numbers, by their numbers. One query."""
-    found = rows(session, _statement().where(col(tables.LevelLetter.id).in_(ids)))
+    found = find(session, _statement().where(col(tables.LevelLetter.id).in_(ids)))
     return {letter.id: listed(letter, school) for letter, school in found}
 
 
@@ -160,7 +161,7 @@ def listed(letter: tables.LevelLetter, school: str) -> LevelLetter:
 
 def level_letter(session: Session, letter_id: int) -> WholeLevelLetter:
     """One letter with its text and its deliveries; raises NotFound."""
-    found = rows(session, _statement().where(tables.LevelLetter.id == letter_id))
+    found = find(session, _statement().where(tables.LevelLetter.id == letter_id))
     if not found:
         raise NotFound(f"There is no letter {letter_id} about a risk level.")
     [(letter, school)] = found
@@ -188,11 +189,11 @@ def _deliveries(session: Session, letter_id: int) -> list[LevelLetterDelivery]:
             at=message.settled_at or message.queued_at,
             detail=message.detail,
         )
-        for message in rows(session, posted.order_by(col(Message.id)))
+        for message in find(session, posted.order_by(col(Message.id)))
     ]
 
 
 def frozen_level_letter(session: Session, letter_id: int) -> bytes | None:
     """The PDF of an issued letter, byte for byte; None while it is not issued."""
-    kept = session.get(LevelLetterFile, letter_id)
+    kept = by_key(session, LevelLetterFile, letter_id)
     return kept.content if kept else None

@@ -24,7 +24,7 @@ from models.people.acting import Acting
 from models.policy.programme import school_year_of
 from models.refusals import InvalidInput, NotPossible
 from models.risk.tables import AssessmentRound, RoundState
-from models.statements import add, change
+from models.rows import add, by_key, change, find, find_first, find_one
 from models.work import BulkKind
 
 COLLECTS = time(7)  # London's, on working days: from then on the clock collects the changes
@@ -81,7 +81,7 @@ def _collects(session: Session, now: datetime) -> bool:
     local = london_time(now)
     if local.time() < COLLECTS or not is_working_day(local.date()):
         return False
-    last = session.get(ClockPass, COLLECTED, populate_existing=True)
+    last = by_key(session, ClockPass, COLLECTED)
     return last is None or london_date(last.at) != local.date()
 
 
@@ -110,13 +110,13 @@ def annual_waiting(session: Session, *, but_withdrawn: bool = False) -> int | No
     published = select(func.max(AssessmentRound.school_year)).where(
         AssessmentRound.state == RoundState.PUBLISHED
     )
-    year = session.exec(published).one()
+    year = find_one(session, published)
     written = select(LetterBatch.id).where(
         LetterBatch.school_year == year, col(LetterBatch.first_change).is_(None)
     )
     if not but_withdrawn:
         written = written.where(LetterBatch.state != BatchState.WITHDRAWN)
-    return None if session.exec(written).first() is not None else year
+    return None if find_first(session, written) is not None else year
 
 
 def open_changes(session: Session, now: datetime, by: str, *, after: int = 0) -> int | None:
@@ -153,12 +153,12 @@ def changes_waiting(session: Session, *, after: int = 0) -> list[int]:
         .where(in_year_changes.c.id > after, ~taken.exists())
         .order_by(in_year_changes.c.id)
     )
-    return list(session.exec(waiting).all())
+    return list(find(session, waiting))
 
 
 def _last_taken(session: Session) -> int:
     """The last change that any batch took, also one that was withdrawn."""
-    return session.exec(select(func.max(LetterBatch.last_change))).one() or 0
+    return find_one(session, select(func.max(LetterBatch.last_change))) or 0
 
 
 def _open(

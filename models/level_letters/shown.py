@@ -13,9 +13,10 @@ from models.level_letters.deliveries import UNSETTLED
 from models.level_letters.letters_shown import Channel, LevelLetter, letters_with, listed
 from models.level_letters.tables import BatchSample, BatchState, LevelLetterState, SampleLook
 from models.outbox import Message, MessageKind, MessageState
-from models.paging import PER_PAGE, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged
 from models.people.shown import officer_names
 from models.people.tables import Officer
+from models.rows import find
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
 from models.work import BulkKind, BulkState, find_job
@@ -118,7 +119,7 @@ def _counted(
         .group_by(col(letter.batch_id), col(letter.state))
     )
     counts: dict[int, dict[LevelLetterState, int]] = {batch.id: {} for batch in found}
-    for number, state, count in session.exec(counted):
+    for number, state, count in find(session, counted):
         counts[number][LevelLetterState(state)] = count
     return [(batch, counts[batch.id]) for batch in found]
 
@@ -194,7 +195,7 @@ def _parts(
     )
     levels = dict.fromkeys(RiskLevel, 0)
     channels = dict.fromkeys(Channel, 0)
-    for level, way, count in session.exec(counted):
+    for level, way, count in find(session, counted):
         levels[RiskLevel(level)] += count
         channels[Channel(way)] += count
     return levels, channels
@@ -210,7 +211,7 @@ def _sample(session: Session, batch: tables.LetterBatch) -> list[SampledLetter]:
         .where(BatchSample.batch_id == batch.id)
         .order_by(col(BatchSample.letter_id))
     )
-    found = rows(session, drawn)
+    found = find(session, drawn)
     looked = (
         select(SampleLook.sample_id, Officer.email, Officer.name)
         .join(Officer, col(Officer.id) == col(SampleLook.officer_id))
@@ -218,7 +219,7 @@ def _sample(session: Session, batch: tables.LetterBatch) -> list[SampledLetter]:
         .order_by(col(SampleLook.id))
     )
     seen: dict[int, list[Looker]] = {key: [] for key, *_ in found}
-    for key, email, name in session.exec(looked):
+    for key, email, name in find(session, looked):
         seen[key].append(Looker(email=email, name=name))
     return [
         SampledLetter(**dict(listed(letter, school)), seen_by=seen[key])
@@ -235,7 +236,7 @@ def _deliveries(session: Session, batch: tables.LetterBatch) -> dict[MessageStat
         .where(*_of_batch(batch.id))
         .group_by(col(Message.state))
     )
-    return {MessageState(state): count for state, count in session.exec(counted)}
+    return {MessageState(state): count for state, count in find(session, counted)}
 
 
 def _of_batch(number: int) -> tuple[Any, ...]:

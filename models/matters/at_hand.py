@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.matters.sight import visible, visible_to
 from models.matters.tables import Matter
@@ -14,22 +14,21 @@ from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotFound
+from models.rows import by_key, find_first, get_row, kept
 from models.schools.tables import School
-from models.statements import by_key, find
 from models.text import is_text
 
-# Statements of every transition, built once: building one costs more than SQLite takes to run it.
-_BY_REFERENCE = {
-    sight: select(Matter).where(col(Matter.reference) == bindparam("name"), visible(sight))
-    for sight in Sight
-}
-_BY_ID = {
-    sight: select(Matter).where(col(Matter.id) == bindparam("name"), visible(sight))
-    for sight in Sight
-}
-_SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
-
 Row = TypeVar("Row", bound=OfMatter)
+
+
+@kept
+def _by_reference(reference: str, me: int | None, *, sight: Sight) -> SelectOfScalar[Matter]:
+    return select(Matter).where(col(Matter.reference) == reference, visible(sight, me))
+
+
+@kept
+def _by_id(key: int, me: int | None, *, sight: Sight) -> SelectOfScalar[Matter]:
+    return select(Matter).where(col(Matter.id) == key, visible(sight, me))
 
 
 @dataclass
@@ -48,8 +47,7 @@ class AtHand:
     @cached_property
     def school(self) -> School:
         """The school that it is about."""
-        [school] = find(self.session, _SCHOOL, urn=self.matter.urn)
-        return school
+        return get_row(self.session, School, self.matter.urn)
 
     @property
     def stands_at(self) -> str | None:
@@ -82,17 +80,23 @@ def see_row_and_matter(
 ) -> tuple[Row, Matter]:
     """The same with its matter."""
     found = by_key(session, table, key)
-    about = found.key_of_matter(session) if found is not None else None
+    about = key_of_matter(session, found) if found is not None else None
     matter = find_visible(session, reader, about) if about is not None else None
     if found is None or matter is None:
         raise NotFound(table.missing.format(key))
     return found, matter
 
 
+def key_of_matter(session: Session, row: OfMatter) -> int | None:
+    """The key of a row's matter; None for a row of no matter, as some messages are."""
+    while row.hangs_on is not None:
+        row = get_row(session, row.hangs_on, row.hangs_by)
+    return row.hangs_by
+
+
 def find_visible(session: Session, reader: Reader, matter_id: int) -> Matter | None:
     """The matter with this key, if this reader can see it."""
-    found = find(session, _BY_ID[reader.sight], name=matter_id, reader=reader.officer_id)
-    return found[0] if found else None
+    return find_first(session, _by_id(matter_id, reader.officer_id, sight=reader.sight))
 
 
 def sees(session: Session, officer: Officer, matter_id: int, *, restricted: bool) -> bool:
@@ -106,20 +110,18 @@ def sees(session: Session, officer: Officer, matter_id: int, *, restricted: bool
 
 def find_matter(session: Session, reader: Reader, reference: str) -> Matter:
     """The matter with this reference, if this reader can see it; raises NotFound."""
-    found = []
-    if is_text(reference):
-        statement = _BY_REFERENCE[reader.sight]
-        found = find(session, statement, name=reference, reader=reader.officer_id)
-    if not found:
+    asked = _by_reference(reference, reader.officer_id, sight=reader.sight)
+    found = find_first(session, asked) if is_text(reference) else None
+    if found is None:
         raise NotFound(Matter.missing)
-    return found[0]
+    return found
 
 
 def find_id(session: Session, reader: Reader, reference: str) -> int:
     """The key of the matter with this reference, if this reader can see it; raises NotFound."""
     known = reference.isascii() and reference.isprintable()
     statement = select(Matter.id).where(Matter.reference == reference, visible_to(reader))
-    found = session.exec(statement).first() if known else None
+    found = find_first(session, statement) if known else None
     if found is None:
         raise NotFound(Matter.missing)
     return found

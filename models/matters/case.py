@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy import bindparam, or_, text
+from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
@@ -20,35 +20,50 @@ from models.policy import Ladder, Policy, StepRule
 from models.policy.editions import policy_of, procedure_of, rule_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
-from models.statements import find, find_pairs
+from models.rows import find, find_first, kept
 
-_WITH_STEPS = (
-    select(Escalation, Step)
-    .join(Step, col(Step.escalation_id) == col(Escalation.id))
-    .where(col(Escalation.id) == bindparam("key"))
-)
-_DEADLINE = (
-    select(Deadline)
-    .where(col(Deadline.matter_id) == bindparam("matter"))
-    .where(col(Deadline.step_key) == bindparam("step"))
-    .where(or_(*(col(Deadline.kind) == kind for kind in OWED)))
-    .where(Deadline.state != DeadlineState.CANCELLED)
-    .order_by(col(Deadline.id).desc())
-    .limit(1)
-)
-_UNJUDGED = (
-    select(Response)
-    .where(col(Response.escalation_id) == bindparam("escalation"))
-    .where(col(Response.step_key) == bindparam("step"))
-    .where(col(Response.judgement).is_(None))
-    .order_by(col(Response.id))
-)
-_AWAITING = (
-    select(Proposal.id)
-    .where(col(Proposal.matter_id) == bindparam("matter"))
-    # Word for word what the index of waiting transitions says, so that it answers.
-    .where(text("state = 'awaiting' AND action <> 'letter'"))
-)
+
+@kept
+def _with_steps(key: int) -> Select[Escalation, Step]:
+    return (
+        select(Escalation, Step)
+        .join(Step, col(Step.escalation_id) == col(Escalation.id))
+        .where(col(Escalation.id) == key)
+    )
+
+
+@kept
+def _deadline(matter: int, step: str) -> SelectOfScalar[Deadline]:
+    return (
+        select(Deadline)
+        .where(col(Deadline.matter_id) == matter)
+        .where(col(Deadline.step_key) == step)
+        .where(or_(*(col(Deadline.kind) == kind for kind in OWED)))
+        .where(Deadline.state != DeadlineState.CANCELLED)
+        .order_by(col(Deadline.id).desc())
+        .limit(1)
+    )
+
+
+@kept
+def _unjudged(escalation: int, step: str) -> SelectOfScalar[Response]:
+    return (
+        select(Response)
+        .where(col(Response.escalation_id) == escalation)
+        .where(col(Response.step_key) == step)
+        .where(col(Response.judgement).is_(None))
+        .order_by(col(Response.id))
+    )
+
+
+@kept
+def _awaiting(matter: int) -> SelectOfScalar[int]:
+    return (
+        select(Proposal.id)
+        .where(col(Proposal.matter_id) == matter)
+        # Word for word what the index of waiting transitions says, so that it answers.
+        .where(text("state = 'awaiting' AND action <> 'letter'"))
+    )
 
 
 @dataclass
@@ -96,13 +111,7 @@ class Case(AtHand):
     @cached_property
     def deadline(self) -> Deadline | None:
         """The deadline of the step at which the escalation stands, if it has one."""
-        return next(
-            iter(find(self.session, _DEADLINE, matter=self.matter.id, **self._at_step)), None
-        )
-
-    @property
-    def _at_step(self) -> dict[str, Any]:
-        return {"step": self.escalation.step_key}
+        return find_first(self.session, _deadline(self.matter.id, self.stands_at))
 
     def overdue(self, today: date) -> bool:
         """Whether the day for the response has passed."""
@@ -132,11 +141,11 @@ class Case(AtHand):
     @cached_property
     def unjudged(self) -> list[Response]:
         """The responses at this step that nobody has judged, in the order recorded."""
-        return find(self.session, _UNJUDGED, escalation=self.escalation.id, **self._at_step)
+        return find(self.session, _unjudged(self.escalation.id, self.stands_at))
 
     def transition_awaiting(self) -> bool:
         """Whether a proposal to move this escalation waits for a decision."""
-        return bool(find(self.session, _AWAITING, matter=self.matter.id))
+        return bool(find(self.session, _awaiting(self.matter.id)))
 
 
 def enter(session: Session, policy: Policy, officer: Officer, act: Act, reference: str) -> Case:
@@ -196,7 +205,7 @@ def case_of(
 
 
 def _case(session: Session, policy: Policy, matter: Matter, missing: str) -> Case:
-    found = find_pairs(session, _WITH_STEPS, key=matter.id)
+    found = find(session, _with_steps(matter.id))
     if not found:
         raise NotFound(missing)
     return Case(session, policy, matter, found[0][0], {step.key: step for _, step in found})

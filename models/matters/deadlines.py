@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from models.clocks import (
@@ -27,7 +27,7 @@ from models.matters.tables import (
     ReminderState,
 )
 from models.policy import Policy
-from models.statements import add, add_all, change
+from models.rows import add, add_all, change, change_where, find
 
 LONGEST_PERIOD = timedelta(days=366)  # that may be given to a school, in days from today
 # Before a last day that the law fixes, whatever the policy's own reminders.
@@ -156,7 +156,7 @@ def cancel_statutory(
         col(Deadline.kind).in_(kinds or STATUTORY),
         Deadline.state == DeadlineState.OPEN,
     )
-    keys = list(session.exec(open_ones))
+    keys = list(find(session, open_ones))
     state = DeadlineState.MET if met else DeadlineState.CANCELLED
     for key in keys:
         change(session, Deadline, {"id": key}, state=state)
@@ -165,13 +165,9 @@ def cancel_statutory(
 
 def cancel_reminders(session: Session, deadline_ids: list[int]) -> None:
     """No more reminders for these deadlines; the ones that went out stay on record."""
-    reminders = Reminder.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        update(reminders)
-        .where(reminders.c.deadline_id.in_(deadline_ids))
-        .where(reminders.c.state == ReminderState.OPEN)
-        .values(state=ReminderState.CANCELLED)
-    )
+    theirs = col(Reminder.deadline_id).in_(deadline_ids)
+    still_open = col(Reminder.state) == ReminderState.OPEN
+    change_where(session, Reminder, theirs, still_open, state=ReminderState.CANCELLED)
 
 
 def stop_deadline(session: Session, deadline: Deadline, now: datetime) -> None:

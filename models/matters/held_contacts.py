@@ -5,8 +5,8 @@ they do not see. So that nobody diverts a case's letters past those who work on 
 to the contact as it was, until one of them confirms the new one.
 """
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.events import append
 from models.inputs import Input, Text, Word
@@ -18,35 +18,48 @@ from models.people.access import Act, may
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.rows import add, change, find, find_first, kept, remove
 from models.schools.tables import Contact, ContactRole, HeldContact
-from models.statements import add, change, find, remove
 
 DECISIONS = ("confirm", "keep")
 
-_CONTACT = select(Contact).where(
-    col(Contact.urn) == bindparam("urn"), col(Contact.role) == bindparam("role")
-)
-_HELD = select(HeldContact).where(
-    col(HeldContact.matter_id) == bindparam("matter"),
-    col(HeldContact.role) == bindparam("role"),
-)
-_ALL_HELD = select(HeldContact).where(col(HeldContact.matter_id) == bindparam("matter"))
-_MATTERS = select(Matter).where(col(Matter.urn) == bindparam("urn"))
+
+@kept
+def _contact(urn: int, role: str) -> SelectOfScalar[Contact]:
+    return select(Contact).where(col(Contact.urn) == urn, col(Contact.role) == role)
+
+
+@kept
+def _held(matter: int, role: str) -> SelectOfScalar[HeldContact]:
+    return select(HeldContact).where(
+        col(HeldContact.matter_id) == matter,
+        col(HeldContact.role) == role,
+    )
+
+
+@kept
+def _all_held(matter: int) -> SelectOfScalar[HeldContact]:
+    return select(HeldContact).where(col(HeldContact.matter_id) == matter)
+
+
+@kept
+def _matters(urn: int) -> SelectOfScalar[Matter]:
+    return select(Matter).where(col(Matter.urn) == urn)
 
 
 def contact_at(session: Session, urn: int, role: ContactRole) -> Contact | None:
     """The school's contact in a role, as it stands."""
-    return next(iter(find(session, _CONTACT, urn=urn, role=role.value)), None)
+    return find_first(session, _contact(urn, role.value))
 
 
 def held_of(session: Session, matter_id: int) -> list[HeldContact]:
     """The contacts that are held for a case."""
-    return find(session, _ALL_HELD, matter=matter_id)
+    return find(session, _all_held(matter_id))
 
 
 def is_held(session: Session, matter_id: int, role: str) -> bool:
     """Whether a case's letters use another contact than the school's in this role."""
-    return bool(find(session, _HELD, matter=matter_id, role=role))
+    return bool(find(session, _held(matter_id, role)))
 
 
 def contact_changed(
@@ -56,7 +69,7 @@ def contact_changed(
 
     For a case that they work on it is thereby confirmed.
     """
-    for matter in find(session, _MATTERS, urn=after.urn):
+    for matter in find(session, _matters(after.urn)):
         seen = sees(session, officer, matter.id, restricted=matter.restricted)
         if seen and may(officer, Act.CONFIRM_CONTACT):
             _let_go(session, matter.id, after.role)
@@ -69,13 +82,13 @@ def register_changed(session: Session, before: Contact | None, after: Contact) -
 
     Whoever imports it need not see them, and it has no e-mail address.
     """
-    for matter in find(session, _MATTERS, urn=after.urn):
+    for matter in find(session, _matters(after.urn)):
         if matter.restricted or is_held(session, matter.id, after.role.value):
             _hold(session, matter.id, before, after)
 
 
 def _hold(session: Session, matter_id: int, before: Contact | None, after: Contact) -> None:
-    held = next(iter(find(session, _HELD, matter=matter_id, role=after.role.value)), None)
+    held = find_first(session, _held(matter_id, after.role.value))
     if before is not None and _same(before, after):
         return
     if held is None:
@@ -157,7 +170,7 @@ def find_held(session: Session, matter: Matter, role: str) -> tuple[HeldContact,
     """
     if role not in list(ContactRole):
         raise NotFound("There is no such contact.")
-    held = find(session, _HELD, matter=matter.id, role=role)
+    held = find(session, _held(matter.id, role))
     present = contact_at(session, matter.urn, ContactRole(role)) if matter.urn else None
     if not held or present is None:
         raise NotPossible(

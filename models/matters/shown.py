@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from models.escalations.tables import Escalation
@@ -22,12 +21,13 @@ from models.matters.tables import (
     ReminderState,
 )
 from models.outbox import Message, MessageState
-from models.paging import PER_PAGE, Page, chosen, paged, rows
+from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.refusals import NotFound
+from models.rows import find, select_columns
 from models.schools.tables import School
 from models.shown import Shown
 from models.text import check_line
@@ -74,7 +74,7 @@ def named_on(session: Session, reader: Reader, reference: str) -> list[str]:
         .where(NamedOfficer.matter_id == find_id(session, reader, reference))
         .order_by(col(Officer.email))
     )
-    return list(session.exec(statement))
+    return list(find(session, statement))
 
 
 def deadlines_of(
@@ -98,7 +98,7 @@ def deadline(
 ) -> Deadline:
     """One deadline; raises NotFound."""
     mine = _statement().where(col(tables.Deadline.id) == deadline_id, visible_to(reader))
-    found = rows(session, mine)
+    found = find(session, mine)
     if not found:
         raise NotFound(tables.Deadline.missing.format(deadline_id))
     return _describe(session, policy, found, today)[0]
@@ -144,7 +144,7 @@ def deadlines(
 
 def _statement() -> Any:
     return (
-        select_rows(tables.Deadline, Matter, Escalation, School, Officer)
+        select_columns(tables.Deadline, Matter, Escalation, School, Officer)
         .join(Matter, col(Matter.id) == col(tables.Deadline.matter_id))
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
@@ -175,7 +175,7 @@ def _describe(
         .where(col(tables.Reminder.deadline_id).in_(reminders))
         .order_by(col(tables.Reminder.due_at), col(tables.Reminder.id))
     )
-    for reminder, message in rows(session, reminded):
+    for reminder, message in find(session, reminded):
         reminders[reminder.deadline_id].append(
             Reminder(
                 kind=reminder.kind,

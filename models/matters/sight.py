@@ -1,8 +1,8 @@
 """Which matters somebody sees, as a condition of every list and of every row."""
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.orm import aliased
-from sqlmodel import Integer, col
+from sqlmodel import col
 
 from models.matters.tables import Matter, NamedOfficer
 from models.people.access import NOT_THEIRS, Reader, Sight, sight
@@ -17,13 +17,12 @@ def is_theirs(officer: Officer, school: School) -> bool:
     return school.phase not in NOT_THEIRS.get(sight(officer), ())
 
 
-def visible(sight: Sight) -> ColumnElement[bool]:
-    """The condition that a matter can be seen; its parameter `reader` is the officer's key."""
+def visible(sight: Sight, me: int | None) -> ColumnElement[bool]:
+    """The condition that a matter can be seen by the officer with this key, who sees so much."""
     if sight is Sight.EVERY_CASE:
         return true()
     if sight is Sight.NONE:
         return false()
-    me = bindparam("reader", type_=Integer)
     named = exists().where(
         col(NamedOfficer.matter_id) == col(Matter.id), col(NamedOfficer.officer_id) == me
     )
@@ -39,7 +38,4 @@ def visible(sight: Sight) -> ColumnElement[bool]:
 
 def visible_to(reader: Reader) -> ColumnElement[bool]:
     """The condition that this reader can see a matter."""
-    condition = visible(reader.sight)
-    if reader.sight in (Sight.EVERY_CASE, Sight.NONE):
-        return condition
-    return condition.params(reader=reader.officer_id)
+    return visible(reader.sight, reader.officer_id)

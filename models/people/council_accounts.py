@@ -9,7 +9,7 @@ the account, and confirms that they are the same person's.
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, delete, func, null
+from sqlalchemy import ColumnElement, Engine, func, null
 from sqlmodel import Session, col, select
 
 from models.database import read, write
@@ -25,7 +25,7 @@ from models.refusals import (
     Refused,
     TooManyTries,
 )
-from models.statements import add, change, recent
+from models.rows import add, change, find_first, find_one, recent, remove
 from models.text import check_line, check_printable
 
 PATIENCE = timedelta(minutes=10)
@@ -104,8 +104,7 @@ def begin(
     begun = Begun(new_token(), new_token(), new_token())
     with write(engine) as session:
         _check_rate(session, now, place)
-        too_old = ~_under_way(now)
-        session.connection().execute(delete(CouncilSignIn).where(too_old))
+        remove(session, CouncilSignIn, ~_under_way(now))
         add(
             session,
             CouncilSignIn,
@@ -133,7 +132,7 @@ def _check_rate(session: Session, now: datetime, place: str) -> None:
         .select_from(CouncilSignIn)
         .where(CouncilSignIn.address == place, _under_way(now))
     )
-    if session.exec(statement).one() >= OPEN_FROM_ADDRESS:
+    if find_one(session, statement) >= OPEN_FROM_ADDRESS:
         raise TooManyTries(WAIT, PATIENCE)
 
 
@@ -170,14 +169,14 @@ def _find(session: Session, now: datetime, secret: str, *, came_back: bool) -> C
         _under_way(now),
         known if came_back else ~known,
     )
-    found = session.exec(statement).first()
+    found = find_first(session, statement)
     if found is None:
         raise NotPossible(START_AGAIN)
     return found
 
 
 def _use(session: Session, found: CouncilSignIn) -> None:
-    session.connection().execute(delete(CouncilSignIn).where(col(CouncilSignIn.id) == found.id))
+    remove(session, CouncilSignIn, col(CouncilSignIn.id) == found.id)
 
 
 def sign_in(
@@ -339,7 +338,7 @@ def _linked(session: Session, account: CouncilAccount) -> Officer | None:
     statement = select(Officer).where(
         Officer.oidc_issuer == account.issuer, Officer.oidc_subject == account.subject
     )
-    return session.exec(statement).first()
+    return find_first(session, statement)
 
 
 def _bring_up_to_date(
@@ -386,7 +385,7 @@ def _link(
 
 def _add(session: Session, now: datetime, account: CouncilAccount) -> Officer | str:
     taken = select(Officer.id).where(Officer.email == account.email.lower())
-    if session.exec(taken).first() is not None:
+    if find_first(session, taken) is not None:
         return NOT_LINKED
     role, phase = ROLES[_roles(account)[0]]
     try:

@@ -13,7 +13,7 @@ from models.people.events import DelegationEnded, DelegationMade
 from models.people.officers import find_officer
 from models.people.tables import Delegation, Officer
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add, by_key, change
+from models.rows import add, by_key, change, get_row
 from models.text import check_printable, check_prose
 
 LONGEST_COVER = timedelta(days=183)  # whoever is away for longer is replaced
@@ -60,7 +60,7 @@ def delegate(acting: Acting, given: Cover) -> Delegation:
         reason=given.reason,
     )
     append(session, acting.now, officer.email, made)
-    return session.get_one(Delegation, delegation_id)
+    return get_row(session, Delegation, delegation_id)
 
 
 def _check_days(first_day: date, last_day: date, today: date) -> None:
@@ -97,5 +97,4 @@ def end_delegation(acting: Acting, delegation_id: int) -> Delegation:
     change(session, Delegation, {"id": delegation.id}, ended_at=acting.now)
     ended = DelegationEnded(None, delegation=delegation.id, from_=officer.email)
     append(session, acting.now, officer.email, ended)
-    session.refresh(delegation)
-    return delegation
+    return get_row(session, Delegation, delegation.id)

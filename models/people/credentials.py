@@ -22,7 +22,7 @@ from models.people.tables import (
     plain_code,
 )
 from models.refusals import NotFound, NotIdentified, NotPossible
-from models.statements import add, by_key, change, change_where
+from models.rows import add, by_key, change, change_where, find, find_first, get_row
 from models.text import check_line
 
 TOKEN_LASTS = timedelta(days=90)
@@ -124,7 +124,7 @@ def revoke_credential(
     if credential.revoked_at is not None:
         return
     change(session, Credential, {"id": credential_id}, revoked_at=now)
-    holder = session.get_one(Officer, credential.officer_id)
+    holder = get_row(session, Officer, credential.officer_id)
     revoked = CredentialRevoked(None, officer=holder.email, kind_=credential.kind.value)
     append(session, now, officer.email, revoked)
 
@@ -147,7 +147,7 @@ def _revoke(session: Session, now: datetime, officer_id: int, kind: CredentialKi
 def secrets(session: Session, now: datetime, officer_id: int) -> Sequence[Credential]:
     """What lets somebody in as an officer without signing in and still works, the newest first."""
     statement = select(Credential).where(Credential.officer_id == officer_id, works(now))
-    return session.exec(statement.order_by(col(Credential.id).desc())).all()
+    return find(session, statement.order_by(col(Credential.id).desc()))
 
 
 def end_secrets(
@@ -189,7 +189,7 @@ def calendar(session: Session, officer_id: int) -> Credential | None:
         Credential.kind == CredentialKind.CALENDAR,
         col(Credential.revoked_at).is_(None),
     )
-    return session.exec(statement).first()
+    return find_first(session, statement)
 
 
 def invited(session: Session, mark: str, *, now: datetime) -> tuple[Credential, Officer]:
@@ -224,7 +224,7 @@ def holder(
             col(Officer.active),
         )
     )
-    found = session.exec(statement).first()
+    found = find_first(session, statement)
     if found is None:
         raise NotIdentified(f"This {kind.value} is not known. Ask for a new one.")
     return found

@@ -26,7 +26,7 @@ from models.people.tables import (
     new_token,
 )
 from models.refusals import NotFound, NotIdentified
-from models.statements import add, by_key, change
+from models.rows import add, by_key, carry_out, change, find, find_first, get_row
 
 LONGEST_SIGN_IN = timedelta(hours=12)
 LONGEST_IDLE = timedelta(minutes=30)
@@ -37,29 +37,28 @@ ENDED_ARE_KEPT = timedelta(days=30)
 
 @contextmanager
 def acting(
-    engine: Engine, *, officer: Officer, proof: SignIn | Credential, clock: Callable[[], datetime]
-) -> Iterator[Session]:
+    engine: Engine, *, proof: SignIn | Credential, clock: Callable[[], datetime]
+) -> Iterator[tuple[Session, Officer]]:
     """The write transaction of somebody's action, in which they are who they still are.
 
     Between their request and the lock they may have been disabled, given another role or signed
-    out. So `officer` is read again here, and so is what proves them to be it, at a moment that
+    out. So the officer is read here, and so is what proves them to be it, at a moment that
     `clock` tells after the lock. Raises NotIdentified when the proof holds no longer.
     """
     with write(engine) as session:
-        if not _still_holds(session, proof, clock()):
+        officer = _proved(session, proof, clock())
+        if officer is None:
             raise NotIdentified("You were signed out before this was done. Sign in again.")
-        session.add(officer)
-        session.refresh(officer)
-        yield session
+        yield session, officer
 
 
-def _still_holds(session: Session, proof: SignIn | Credential, now: datetime) -> bool:
+def _proved(session: Session, proof: SignIn | Credential, now: datetime) -> Officer | None:
     if isinstance(proof, SignIn):
-        still = select(SignIn.id).where(SignIn.id == proof.id, col(SignIn.ends_at) > now)
+        still = exists().where(col(SignIn.id) == proof.id, col(SignIn.ends_at) > now)
     else:
-        still = select(Credential.id).where(Credential.id == proof.id, works(now))
-    holder = col(Officer.id) == proof.officer_id, col(Officer.active)
-    return session.exec(still.where(exists().where(*holder))).first() is not None
+        still = exists().where(col(Credential.id) == proof.id, works(now))
+    holder = select(Officer).where(Officer.id == proof.officer_id, col(Officer.active))
+    return find_first(session, holder.where(still))
 
 
 def caller(engine: Engine, *, now: datetime, token: str) -> tuple[Credential, Officer]:
@@ -117,7 +116,7 @@ def signed_in(session: Session, *, now: datetime, secret: str) -> tuple[SignIn, 
         .join(Officer, col(SignIn.officer_id) == col(Officer.id))
         .where(SignIn.digest == digest(secret), _open(now), col(Officer.active))
     )
-    return session.exec(statement).first()
+    return find_first(session, statement)
 
 
 def visitor(
@@ -140,7 +139,7 @@ def visitor(
 def sign_ins(session: Session, now: datetime, officer_id: int) -> Sequence[SignIn]:
     """The browsers in which an officer is signed in, the latest first."""
     statement = select(SignIn).where(SignIn.officer_id == officer_id, _open(now))
-    return session.exec(statement.order_by(col(SignIn.id).desc())).all()
+    return find(session, statement.order_by(col(SignIn.id).desc()))
 
 
 def sign_out(session: Session, *, now: datetime, secret: str) -> None:
@@ -177,7 +176,9 @@ def end_sign_in(session: Session, *, officer: Officer, now: datetime, sign_in_id
     if found.ends_at <= now:
         return
     _end(session, now, col(SignIn.id) == sign_in_id)
-    _record_end(session, now, officer.email, session.get_one(Officer, found.officer_id), ended=True)
+    _record_end(
+        session, now, officer.email, get_row(session, Officer, found.officer_id), ended=True
+    )
 
 
 def end_sign_ins(session: Session, now: datetime, officer_id: int) -> None:
@@ -202,12 +203,12 @@ def _ahead(now: datetime) -> ColumnElement[bool]:
 
 def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     ends = update(SignIn).where(which, col(SignIn.ends_at) > now).values(ends_at=now)
-    session.connection().execute(ends)
+    carry_out(session, ends)
 
 
 def _forget_ended(session: Session, now: datetime) -> None:
     long_ago = col(SignIn.ends_at) < now - ENDED_ARE_KEPT
-    session.connection().execute(delete(SignIn).where(long_ago))
+    carry_out(session, delete(SignIn).where(long_ago))
     _end(session, now, _ahead(now))
 
 

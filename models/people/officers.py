@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.events import append
 from models.inputs import Email, Input, Reason, Text, Word
@@ -13,15 +13,18 @@ from models.people.acting import Acting
 from models.people.events import OfficerAdded, OfficerChanged, OfficerDisabled, OfficerEnabled
 from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.statements import add, change, find
+from models.rows import add, change, find, find_first, get_row, kept
 from models.text import check_email, check_line, check_printable, is_text
 
-_IN_ROLE = select(Officer).where(col(Officer.role) == bindparam("role"), col(Officer.active))
+
+@kept
+def _in_role(role: str) -> SelectOfScalar[Officer]:
+    return select(Officer).where(col(Officer.role) == role, col(Officer.active))
 
 
 def officers_in(session: Session, role: str, *, but: int | None = None) -> list[Officer]:
     """The active officers with a role, less the one who must not be asked."""
-    return [officer for officer in find(session, _IN_ROLE, role=role) if officer.id != but]
+    return [officer for officer in find(session, _in_role(role)) if officer.id != but]
 
 
 AT_THE_MACHINE = "an administrator at the command line"
@@ -41,7 +44,7 @@ def add_officer(
     """A new officer. Raises InvalidInput, and NotPossible when the e-mail address is taken."""
     _check_officer(email, name, role, phase)
     address = email.lower()
-    if session.exec(select(Officer).where(Officer.email == address)).first():
+    if find_first(session, select(Officer).where(Officer.email == address)):
         raise NotPossible(f"There is already an officer with the e-mail address {address}.")
     officer_id = add(
         session,
@@ -56,7 +59,7 @@ def add_officer(
     )
     added = OfficerAdded(None, officer=address, name=name, role=Role(role), phase=phase)
     append(session, now, actor, added)
-    return session.get_one(Officer, officer_id)
+    return get_row(session, Officer, officer_id)
 
 
 class OfficerDetails(Input):
@@ -210,7 +213,7 @@ def _check_not_last(session: Session, officer: Officer) -> None:
     others = select(Officer.id).where(
         Officer.role == Role.ADMINISTRATOR, col(Officer.active), Officer.id != officer.id
     )
-    if session.exec(others).first() is None:
+    if find_first(session, others) is None:
         raise NotPossible(
             f"{officer.name} is the last administrator. Make somebody else an administrator first."
         )
@@ -218,7 +221,7 @@ def _check_not_last(session: Session, officer: Officer) -> None:
 
 def _fresh(session: Session, officer: Officer) -> Officer:
     """The officer as the database has them now: our statements go past the session."""
-    return session.get_one(Officer, officer.id, populate_existing=True)
+    return get_row(session, Officer, officer.id)
 
 
 def find_officer(session: Session, email: str) -> Officer:
@@ -226,7 +229,7 @@ def find_officer(session: Session, email: str) -> Officer:
     address = email.strip().lower()
     if not is_text(address):
         raise NotFound("There is no officer with this e-mail address.")
-    officer = session.exec(select(Officer).where(Officer.email == address)).first()
+    officer = find_first(session, select(Officer).where(Officer.email == address))
     if officer is None:
         raise NotFound(f"There is no officer with the e-mail address {address}.")
     return officer

@@ -13,7 +13,7 @@ from models.people import credentials
 from models.people.events import OfficerProven
 from models.people.tables import Officer, SignIn, SignInWay
 from models.refusals import NotProven
-from models.statements import change, recent
+from models.rows import change, find_first, recent
 
 PROVEN_FOR = timedelta(minutes=10)
 
@@ -53,5 +53,5 @@ def _require_proof(session: Session, now: datetime, officer: Officer, sign_in_id
         col(SignIn.ends_at) > now,
         recent(SignIn.proven_at, now, PROVEN_FOR),
     )
-    if session.exec(proven).first() is None:
+    if find_first(session, proven) is None:
         raise NotProven("Confirm that it is you before you get a secret that lets others in.")

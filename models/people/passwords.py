@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import ColumnElement, Engine, delete, func
+from sqlalchemy import ColumnElement, Engine, func
 from sqlmodel import Session, col, select
 
 from models.database import read, write
@@ -18,7 +18,7 @@ from models.people import credentials, identity, own_secrets, password_rules, re
 from models.people.events import PasswordSet, SignInRefused
 from models.people.tables import CredentialKind, Officer, SignInFailure, SignInWay, digest
 from models.refusals import InvalidInput, NotPossible, TooManyTries
-from models.statements import add, change, recent
+from models.rows import add, change, find_first, find_one, get_row, recent, remove
 from models.text import is_text
 
 WINDOW = timedelta(minutes=15)
@@ -83,8 +83,7 @@ def _trying(engine: Engine, now: datetime, email: str, address: str) -> Iterator
 def _begin(engine: Engine, now: datetime, email: str, account: str, place: str) -> _Try:
     with write(engine) as session:
         _check_rate(session, now, account, place)
-        old = ~_lately(now)
-        session.connection().execute(delete(SignInFailure).where(old))
+        remove(session, SignInFailure, ~_lately(now))
         id = add(session, SignInFailure, account=account, address=place, at=now)
         officer = _find(session, email)
     return _Try(id, officer, officer.password if officer and officer.active else None)
@@ -104,7 +103,7 @@ def _check_rate(session: Session, now: datetime, account: str, place: str) -> No
 
 def _count(session: Session, whose: ColumnElement[bool], now: datetime) -> int:
     failures = select(func.count()).select_from(SignInFailure).where(whose, _lately(now))
-    return session.exec(failures).one()
+    return find_one(session, failures)
 
 
 def _lately(now: datetime) -> ColumnElement[bool]:
@@ -130,20 +129,19 @@ def _find(session: Session, email: str) -> Officer | None:
     address = email.strip().lower()
     if not is_text(address):
         return None
-    return session.exec(select(Officer).where(Officer.email == address)).first()
+    return find_first(session, select(Officer).where(Officer.email == address))
 
 
 def _unchanged(session: Session, attempt: _Try) -> Officer | None:
     """Whose password was right, if it still is theirs and they still are active."""
     if attempt.officer is None:
         return None
-    now = session.get_one(Officer, attempt.officer.id)
+    now = get_row(session, Officer, attempt.officer.id)
     return now if now.active and now.password == attempt.kept else None
 
 
 def _take_back(session: Session, attempt: _Try) -> None:
-    mine = col(SignInFailure.id) == attempt.id
-    session.connection().execute(delete(SignInFailure).where(mine))
+    remove(session, SignInFailure, col(SignInFailure.id) == attempt.id)
 
 
 def _record_refusal(session: Session, now: datetime, attempt: _Try) -> None:

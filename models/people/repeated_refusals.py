@@ -7,7 +7,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Engine, Index, String, delete, func
+from sqlalchemy import JSON, Column, Engine, Index, String, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.clocks import is_recent
@@ -15,7 +15,7 @@ from models.database import UtcDateTime, read, write
 from models.events import append, canonical, place_of_last
 from models.happened import Happened
 from models.people.events import RefusalsCounted
-from models.statements import add, change, recent
+from models.rows import add, change, find, find_first, find_one, recent, remove
 
 WINDOW = timedelta(hours=1)
 # Different ones of one officer within the hour; what goes beyond counts as one.
@@ -86,7 +86,7 @@ def _same(actor: str, refused: Happened, about: str) -> str:
 
 def _running(session: Session, now: datetime, same: str) -> RefusalCount | None:
     """The count of this hour; an hour that has ended is put on record first."""
-    found = session.exec(select(RefusalCount).where(RefusalCount.same == same)).first()
+    found = find_first(session, select(RefusalCount).where(RefusalCount.same == same))
     if found is None or is_recent(found.first_at, now, WINDOW):
         return found
     _put_on_record(session, now, found)
@@ -99,7 +99,7 @@ def _different(session: Session, now: datetime, actor: str, refused: Happened) -
         RefusalCount.kind == refused.kind,
         recent(RefusalCount.first_at, now, WINDOW),
     )
-    return session.exec(select(func.count()).select_from(RefusalCount).where(*theirs)).one()
+    return find_one(session, select(func.count()).select_from(RefusalCount).where(*theirs))
 
 
 def put_ended_on_record(engine: Engine, now: datetime) -> int:
@@ -109,15 +109,14 @@ def put_ended_on_record(engine: Engine, now: datetime) -> int:
     some = ended.order_by(col(RefusalCount.id)).limit(_AT_ONCE)
     while True:
         with read(engine) as session:
-            if session.exec(ended.limit(1)).first() is None:
+            if find_first(session, ended.limit(1)) is None:
                 return total
         with write(engine) as session:
-            total += sum(_put_on_record(session, now, each) for each in session.exec(some).all())
+            total += sum(_put_on_record(session, now, each) for each in find(session, some))
 
 
 def _put_on_record(session: Session, now: datetime, ended: RefusalCount) -> bool:
-    session.connection().execute(delete(RefusalCount).where(col(RefusalCount.id) == ended.id))
-    session.expunge(ended)
+    remove(session, RefusalCount, col(RefusalCount.id) == ended.id)
     if not ended.times:
         return False
     counted = RefusalsCounted(

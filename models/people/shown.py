@@ -8,13 +8,13 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from models.paging import PER_PAGE, Page, paged, rows, words_found
+from models.paging import PER_PAGE, Page, paged, words_found
 from models.people import tables
 from models.people.access import Reader
 from models.people.tables import CredentialKind, Phase, Role, SignIn
 from models.refusals import NotFound
+from models.rows import by_key, find
 from models.shown import Shown
-from models.statements import by_key
 
 _To = aliased(tables.Officer)
 
@@ -72,7 +72,7 @@ def officers_in(session: Session, roles: Collection[Role]) -> list[tables.Office
     statement = select(tables.Officer).where(
         col(tables.Officer.active), col(tables.Officer.role).in_(roles)
     )
-    return list(session.exec(statement.order_by(col(tables.Officer.name), col(tables.Officer.id))))
+    return list(find(session, statement.order_by(col(tables.Officer.name), col(tables.Officer.id))))
 
 
 def delegations(
@@ -96,7 +96,7 @@ def delegations(
 def delegation(session: Session, delegation_id: int, *, today: date) -> Delegation:
     """Cover that was just given or ended; there must be one."""
     mine = _delegations().where(col(tables.Delegation.id) == delegation_id)
-    return _described(*rows(session, mine)[0], today=today)
+    return _described(*find(session, mine)[0], today=today)
 
 
 def _delegations() -> Any:
@@ -158,7 +158,7 @@ def _listed(session: Session, found: Sequence[tables.Officer]) -> list[Officer]:
         .where(col(SignIn.officer_id).in_([officer.id for officer in found]))
         .group_by(col(SignIn.officer_id))
     )
-    signed_in: dict[int, datetime] = dict(session.exec(last).all())
+    signed_in: dict[int, datetime] = dict(find(session, last))
     return [_officer(officer, signed_in.get(officer.id)) for officer in found]
 
 
@@ -204,7 +204,7 @@ def credentials_of(session: Session, officer_id: int, now: datetime) -> list[Cre
             last_used_at=credential.last_used_at,
             expires_at=credential.expires_at,
         )
-        for credential in rows(session, statement.order_by(col(tables.Credential.id).desc()))
+        for credential in find(session, statement.order_by(col(tables.Credential.id).desc()))
     ]
 
 
@@ -214,4 +214,4 @@ def officer_names(session: Session, ids: Iterable[int | None]) -> dict[int, tupl
     statement = select(tables.Officer.id, tables.Officer.email, tables.Officer.name).where(
         col(tables.Officer.id).in_(wanted)
     )
-    return {key: (email, name) for key, email, name in session.exec(statement)} if wanted else {}
+    return {key: (email, name) for key, email, name in find(session, statement)} if wanted else {}

@@ -13,16 +13,21 @@ from datetime import datetime
 from typing import Protocol
 
 from pydantic import ConfigDict, ValidationError
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.policy import Policy, Procedure, StepRule
 from models.policy.tables import PolicyEdition
 from models.policy.wording import find_rule
 from models.refusals import NotPossible
-from models.statements import add, find
+from models.rows import add, find, find_first, kept
 
-_KEPT = select(PolicyEdition.content).where(col(PolicyEdition.sha256) == bindparam("sha256"))
+
+@kept
+def _kept(sha256: str) -> SelectOfScalar[str]:
+    return select(PolicyEdition.content).where(col(PolicyEdition.sha256) == sha256)
+
+
 _ALL = select(PolicyEdition.sha256).order_by(col(PolicyEdition.id).desc())
 
 
@@ -61,7 +66,7 @@ def keep(session: Session, policy: Policy, now: datetime) -> str:
     """
     content = content_of(policy)
     sha256 = _sha256(content)
-    if not find(session, _KEPT, sha256=sha256):
+    if not find(session, _kept(sha256)):
         title = f"{policy.title}, {policy.edition}"
         add(
             session,
@@ -145,7 +150,7 @@ def read_edition(session: Session, sha256: str) -> Procedure:
 
 def _load(session: Session, sha256: str) -> _Edition:
     which = f"The edition {sha256[:12]} of the policy, under which cases were opened,"
-    content = next(iter(find(session, _KEPT, sha256=sha256)), None)
+    content = find_first(session, _kept(sha256))
     if content is None:
         raise NotPossible(f"{which} is gone from the database. Restore a backup that has it.")
     if _sha256(content) != sha256:

@@ -10,10 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, chosen, paged, rows
+from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.tables import Officer, Role
 from models.policy.programme import school_year_of
 from models.programme import tables
@@ -32,6 +31,7 @@ from models.programme.tables import (
     WrittenReport,
 )
 from models.refusals import InvalidInput, NotFound
+from models.rows import find
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
 
@@ -95,12 +95,12 @@ def behind(session: Session, urns: Collection[int], today: date) -> set[int]:
     """Which of these schools have a visit or report that is late. One query."""
     its = tables.Duty
     statement = select(its.urn).where(col(its.urn).in_(urns), _late_support(today)).distinct()
-    return {urn for urn in session.exec(statement) if urn is not None}
+    return {urn for urn in find(session, statement) if urn is not None}
 
 
 def is_behind(today: date) -> ColumnElement[bool]:
     """The condition that a school has a visit or report that is late, beside a `School`."""
-    late = select_columns(col(tables.Duty.id)).where(col(tables.Duty.urn) == col(School.urn))
+    late = select(col(tables.Duty.id)).where(col(tables.Duty.urn) == col(School.urn))
     return late.where(_late_support(today)).correlate(School).exists()
 
 
@@ -162,7 +162,7 @@ def duties(
 
 def duty(session: Session, duty_id: int, today: date) -> Duty:
     """One duty; raises NotFound."""
-    found = rows(session, _duties().where(tables.Duty.id == duty_id))
+    found = find(session, _duties().where(tables.Duty.id == duty_id))
     if not found:
         raise NotFound(f"There is no duty {duty_id}.")
     return _describe(session, found, today)[0]
@@ -171,7 +171,7 @@ def duty(session: Session, duty_id: int, today: date) -> Duty:
 def duties_of(session: Session, urn: int, school_year: int, today: date) -> list[Duty]:
     """All duties of a school in a school year, the earliest due first."""
     its = (col(tables.Duty.urn) == urn, col(tables.Duty.school_year) == school_year)
-    return _describe(session, rows(session, _duties().where(*its)), today)
+    return _describe(session, find(session, _duties().where(*its)), today)
 
 
 def duties_left(session: Session, ids: Sequence[int], today: date, most: int) -> DutiesLeft:
@@ -180,10 +180,10 @@ def duties_left(session: Session, ids: Sequence[int], today: date, most: int) ->
     coming: list[tuple[date, int]] = []
     for first in range(0, len(ids), _AT_ONCE):
         these = col(tables.Duty.id).in_(ids[first : first + _AT_ONCE])
-        planned = select_columns(col(tables.Duty.due_on), col(tables.Duty.id)).where(
+        planned = select(col(tables.Duty.due_on), col(tables.Duty.id)).where(
             these, col(tables.Duty.state) == DutyState.PLANNED
         )
-        for due_on, key in session.connection().execute(planned).tuples():
+        for due_on, key in find(session, planned):
             (late if due_on < today else coming).append((due_on, key))
     return DutiesLeft(
         number_late=len(late),
@@ -195,7 +195,7 @@ def duties_left(session: Session, ids: Sequence[int], today: date, most: int) ->
 
 def _first(session: Session, left: list[tuple[date, int]], most: int, today: date) -> list[Duty]:
     ids = [key for _, key in sorted(left)[:most]]
-    found = rows(session, _duties().where(col(tables.Duty.id).in_(ids))) if ids else []
+    found = find(session, _duties().where(col(tables.Duty.id).in_(ids))) if ids else []
     return _describe(session, found, today)
 
 
@@ -269,7 +269,7 @@ def _met(session: Session, ids: Collection[int]) -> dict[int | None, str]:
     return {
         duty_id: f"/{name}/{key}"
         for name, table in _RECORDS.items()
-        for key, duty_id in session.exec(
-            select(table.id, table.duty_id).where(table.duty_id.in_(ids))
+        for key, duty_id in find(
+            session, select(table.id, table.duty_id).where(table.duty_id.in_(ids))
         )
     }

@@ -27,25 +27,20 @@ from sqlalchemy import (
     exists,
     literal,
     or_,
-    select,
     true,
-    update,
     values,
 )
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.clocks import is_working_day
 from models.policy import Policy
 from models.policy.programme import Frequency, LevelRule, SchoolYear, school_year_of
 from models.programme.tables import Duty, DutyKind, DutyState
+from models.rows import add_all, add_found, change_where, find, find_first
 from models.schools.tables import RiskLevel, School
-from models.statements import add_all, add_found
 
 MONTHLY = Frequency(times=1, per="month")
 BOARD_REPORT_BEFORE_END_OF_TERM = timedelta(days=7)
-
-_duties = Duty.__table__  # type: ignore[attr-defined]
-_schools = School.__table__  # type: ignore[attr-defined]
 
 
 class Due(NamedTuple):
@@ -158,17 +153,17 @@ def replan(session: Session, policy: Policy, *, urn: int, level: RiskLevel, on: 
     has no terms for the year.
     """
     years = [school_year_of(on)]
-    coming = select(_duties.c.id).where(_duties.c.urn == urn, _duties.c.school_year == years[0] + 1)
-    if session.connection().execute(coming.limit(1)).first() is not None:
+    coming = select(col(Duty.id)).where(col(Duty.urn) == urn, col(Duty.school_year) == years[0] + 1)
+    if find_first(session, coming.limit(1)) is not None:
         years.append(years[0] + 1)
-    which = _schools.c.urn == urn
+    which = col(School.urn) == urn
     return sum(_replan(session, policy, year, level, on, which) for year in years)
 
 
 def replan_all(session: Session, policy: Policy, school_year: int, on: date) -> int:
     """The same for every school by the level that its row has now, in a few large statements."""
     return sum(
-        _replan(session, policy, school_year, level, on, _schools.c.risk_level == level)
+        _replan(session, policy, school_year, level, on, col(School.risk_level) == level)
         for level in RiskLevel
     )
 
@@ -184,7 +179,7 @@ def plan_schools(
 
 
 def _stand_at(level: RiskLevel, urns: Collection[int]) -> ColumnElement[bool]:
-    return and_(_schools.c.risk_level == level, _schools.c.urn.in_(urns))
+    return and_(col(School.risk_level) == level, col(School.urn).in_(urns))
 
 
 def plan_council(session: Session, policy: Policy, school_year: int, on: date) -> int:
@@ -214,8 +209,8 @@ def unplanned_of_council(session: Session, policy: Policy, school_year: int, on:
     if year is None:
         return []
     wanted = {_key(due.kind, due.due_on): due for due in of_council(year) if due.due_on >= on}
-    planned = select(_duties.c.key).where(_duties.c.key.in_(wanted))
-    there = set(session.connection().execute(planned).scalars())
+    planned = select(col(Duty.key)).where(col(Duty.key).in_(wanted))
+    there = set(find(session, planned))
     return [due for key, due in wanted.items() if key not in there]
 
 
@@ -235,14 +230,14 @@ def _replan(
     if year is None:
         return 0
     wanted = [due for due in of_level(policy.programme.levels[level], year) if due.due_on >= on]
-    open_schools = select(_schools.c.urn).where(
-        which, or_(_schools.c.closed_on.is_(None), _schools.c.closed_on > on)
+    open_schools = select(col(School.urn)).where(
+        which, or_(col(School.closed_on).is_(None), col(School.closed_on) > on)
     )
     planned = (
-        (_duties.c.state == DutyState.PLANNED)
-        & (_duties.c.school_year == school_year)
-        & (_duties.c.due_on >= on)
-        & _duties.c.urn.in_(open_schools)
+        (col(Duty.state) == DutyState.PLANNED)
+        & (col(Duty.school_year) == school_year)
+        & (col(Duty.due_on) >= on)
+        & col(Duty.urn).in_(open_schools)
     )
     table = _wanted(wanted) if wanted else None
     _cancel_unwanted(session, planned, level, table)
@@ -268,22 +263,22 @@ def _wanted(wanted: list[Due]) -> CTE:
 
 
 def _same(wanted: CTE) -> ColumnElement[bool]:
-    return and_(wanted.c.kind == _duties.c.kind, wanted.c.due_on == _duties.c.due_on)
+    return and_(wanted.c.kind == col(Duty.kind), wanted.c.due_on == col(Duty.due_on))
 
 
 def _cancel_unwanted(
     session: Session, planned: ColumnElement[bool], level: RiskLevel, wanted: CTE | None
 ) -> None:
     unwanted = true() if wanted is None else ~exists().where(_same(wanted))
-    cancel = update(_duties).where(planned, unwanted)
-    session.connection().execute(
-        cancel.values(
-            state=DutyState.CANCELLED,
-            reason=f"The school was placed at {level.label}.",
-            # It gives up its key: should the school come back to the old level, this is planned
-            # again.
-            key=_duties.c.key + "/" + cast(_duties.c.id, String),
-        )
+    change_where(
+        session,
+        Duty,
+        planned,
+        unwanted,
+        state=DutyState.CANCELLED,
+        reason=f"The school was placed at {level.label}.",
+        # It gives up its key: should the school come back to the old level, this is planned again.
+        key=col(Duty.key) + "/" + cast(col(Duty.id), String),
     )
 
 
@@ -291,8 +286,7 @@ def _keep_wanted(
     session: Session, planned: ColumnElement[bool], level: RiskLevel, wanted: CTE
 ) -> None:
     number = select(wanted.c.number).where(_same(wanted)).scalar_subquery()
-    moved = update(_duties).where(planned, _duties.c.level != level)
-    session.connection().execute(moved.values(level=level, number=number))
+    change_where(session, Duty, planned, col(Duty.level) != level, level=level, number=number)
 
 
 def _plan_missing(

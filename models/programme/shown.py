@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import case, func, or_
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.paging import PER_PAGE, Page, chosen, paged
@@ -28,6 +27,7 @@ from models.programme.supporters_shown import (
     supporters_of,
 )
 from models.programme.tables import FALLS_BEHIND, OF_A_SCHOOL, DutyKind
+from models.rows import find, select_columns
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
@@ -173,7 +173,7 @@ def _counted(
         .group_by(col(duty.urn), col(duty.kind), col(duty.state))
     )
     counted: defaultdict[tuple[int, DutyKind], Counter[Standing]] = defaultdict(Counter)
-    for row in session.connection().execute(statement):
+    for row in find(session, statement):
         numbers = counted[row.urn, row.kind]
         numbers[Standing(row.state)] += row.number - row.late
         numbers[Standing.LATE] += row.late
@@ -211,7 +211,7 @@ def programme_of(
         title=rule.title if rule else None,
         support=list(rule.support) if rule else [],
         school_year=year,
-        years=sorted({*session.exec(years), school_year_of(today)}, reverse=True),
+        years=sorted({*find(session, years), school_year_of(today)}, reverse=True),
         has_terms=policy.programme.year(year) is not None,
         terms=_by_term(policy.programme.year(year), found),
         behind=bool(behind(session, [school.urn], today)),

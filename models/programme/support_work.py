@@ -7,10 +7,9 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, String, cast, func, or_
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy.programme import school_year_of
@@ -18,6 +17,7 @@ from models.programme import tables
 from models.programme.supporters_shown import known_officer
 from models.programme.tables import OF_A_SCHOOL, OF_THE_COUNCIL, DutyKind
 from models.refusals import NotFound
+from models.rows import find, find_one
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -176,7 +176,7 @@ def review(session: Session, review_id: int) -> SupportReview:
 
 def school_years(session: Session, today: date) -> list[int]:
     """The school years since the first of which anything is on record, the running one first."""
-    first = (session.exec(select(func.min(col(kind.day)))).one() for kind in _KINDS)
+    first = (find_one(session, select(func.min(col(kind.day)))) for kind in _KINDS)
     running = school_year_of(today)
     begun = min((school_year_of(day) for day in first if day is not None), default=running)
     return list(range(running, begun - 1, -1))
@@ -184,9 +184,9 @@ def school_years(session: Session, today: date) -> list[int]:
 
 def recorders(session: Session) -> list[tuple[str, str]]:
     """E-mail address and name of everybody who has recorded anything, by name."""
-    recorded = or_(*(col(Officer.id).in_(select_columns(kind.table.officer_id)) for kind in _KINDS))
+    recorded = or_(*(col(Officer.id).in_(select(kind.table.officer_id)) for kind in _KINDS))
     statement = select(Officer.email, Officer.name).where(recorded)
-    return list(session.exec(statement.order_by(col(Officer.name), col(Officer.id))).all())
+    return list(find(session, statement.order_by(col(Officer.name), col(Officer.id))))
 
 
 def _list(
@@ -215,7 +215,7 @@ def _list(
 
 
 def _one(session: Session, kind: _Kind[Work], key: int) -> Work:
-    found = rows(session, _with_school(kind.table).where(kind.table.id == key))
+    found = find(session, _with_school(kind.table).where(kind.table.id == key))
     if not found:
         raise NotFound(f"There is no {kind.word} {key}.")
     return _describe(session, kind, found)[0]

@@ -5,8 +5,9 @@ Source: Barnsley, School Improvement and Quality Assurance Policy, part 4 (Table
 
 from datetime import date
 
-from sqlalchemy import Date, bindparam, or_
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR, long_date
 from models.events import append
@@ -18,25 +19,28 @@ from models.people.tables import Officer, Role
 from models.programme.events import SupportAssigned, SupportEnded
 from models.programme.tables import Supporter, SupportRole, is_evaluating
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.rows import add, by_key, change, find_first, get_row, kept
 from models.schools.contacts import find_school
 from models.schools.tables import School
-from models.statements import add, by_key, change, find
 from models.text import check_line
 
-_EVALUATION_OFFICERS = (
-    select(Officer)
-    .join(Supporter, col(Supporter.officer_id) == col(Officer.id))
-    .where(
-        col(Supporter.urn) == bindparam("urn"),
-        is_evaluating(bindparam("day", type_=Date)),
-        col(Officer.active),
+
+@kept
+def _evaluation_officers(urn: int, day: date) -> SelectOfScalar[Officer]:
+    return (
+        select(Officer)
+        .join(Supporter, col(Supporter.officer_id) == col(Officer.id))
+        .where(
+            col(Supporter.urn) == urn,
+            is_evaluating(day),
+            col(Officer.active),
+        )
     )
-)
 
 
 def evaluation_officer(session: Session, urn: int, day: date) -> Officer | None:
     """The School Evaluation Officer of a school on a day; None where it has none who is active."""
-    return next(iter(find(session, _EVALUATION_OFFICERS, urn=urn, day=day)), None)
+    return find_first(session, _evaluation_officers(urn, day))
 
 
 def looking_after(session: Session, urn: int, day: date) -> list[Officer]:
@@ -93,7 +97,7 @@ def assign_supporter(acting: Acting, urn: object, given: NewSupporter) -> Suppor
         assigned_by=acting.officer.email,
         assigned_at=acting.now,
     )
-    supporter = session.get_one(Supporter, number)
+    supporter = get_row(session, Supporter, number)
     happened = _support(SupportAssigned, supporter, school, given.first_day)
     append(session, acting.now, acting.officer.email, happened)
     return supporter
@@ -127,7 +131,7 @@ def _check_one_at_a_time(session: Session, school: School, given: NewSupporter) 
     ]
     if given.last_day is not None:
         same_days.append(col(Supporter.first_day) <= given.last_day)
-    there = session.exec(select(Supporter).where(*same_days)).first()
+    there = find_first(session, select(Supporter).where(*same_days))
     if there is not None:
         raise NotPossible(
             f"{there.name} is the School Evaluation Officer from {long_date(there.first_day)}. "
@@ -158,7 +162,7 @@ def end_support(acting: Acting, supporter_id: int, given: LastDay) -> Supporter:
         raise NotPossible(f"This ended on {long_date(supporter.last_day)}.")
     as_it_was = {"id": supporter.id}
     change(session, Supporter, as_it_was, last_day=last_day)
-    school = session.get_one(School, supporter.urn)
+    school = get_row(session, School, supporter.urn)
     happened = _support(SupportEnded, supporter, school, last_day)
     append(session, acting.now, acting.officer.email, happened)
     return find_supporter(session, supporter_id)
@@ -169,7 +173,6 @@ def find_supporter(session: Session, supporter_id: int) -> Supporter:
     supporter = by_key(session, Supporter, supporter_id)
     if supporter is None:
         raise NotFound(f"There is no supporter {supporter_id}.")
-    session.refresh(supporter)
     return supporter
 
 

@@ -7,20 +7,19 @@ from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Select, String, and_, cast, or_
-from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.people.officers import find_officer
 from models.people.tables import Officer, Role
 from models.programme import tables
 from models.programme.tables import SupportRole, is_evaluating
 from models.refusals import InvalidInput, NotFound
+from models.rows import by_key, find
 from models.schools.contacts import find_school
 from models.schools.tables import School
 from models.shown import Shown
-from models.statements import by_key
 
 _Evaluating = aliased(tables.Supporter)
 
@@ -78,7 +77,7 @@ def supporters_of(session: Session, urn: object, *, today: date) -> list[Support
         .where(tables.Supporter.urn == school.urn)
         .order_by(col(tables.Supporter.first_day).desc(), col(tables.Supporter.id).desc())
     )
-    return [_describe(each, officer, today) for each, officer in rows(session, statement)]
+    return [_describe(each, officer, today) for each, officer in find(session, statement)]
 
 
 def supporters(
@@ -128,8 +127,7 @@ def supporter(session: Session, supporter_id: int, today: date) -> Supporter:
     found = by_key(session, tables.Supporter, supporter_id)
     if found is None:
         raise NotFound(f"There is no supporter {supporter_id}.")
-    session.refresh(found)
-    officer = session.get(Officer, found.officer_id) if found.officer_id else None
+    officer = by_key(session, Officer, found.officer_id) if found.officer_id else None
     return _describe(found, officer, today)
 
 
@@ -184,12 +182,12 @@ def evaluation_officers(
         .join(Officer, col(Officer.id) == col(its.officer_id))
         .where(col(its.urn).in_(urns), is_evaluating(today), col(Officer.active))
     )
-    return {urn: (email, name) for urn, email, name in session.exec(statement)}
+    return {urn: (email, name) for urn, email, name in find(session, statement)}
 
 
 def looked_after(officer: Officer, today: date, urn: Any) -> ColumnElement[bool]:
     """The condition that an officer is the School Evaluation Officer of a school."""
-    mine = select_columns(col(_Evaluating.urn)).where(
+    mine = select(col(_Evaluating.urn)).where(
         col(_Evaluating.officer_id) == officer.id, is_evaluating(today, _Evaluating)
     )
     return col(urn).in_(mine)
@@ -198,7 +196,7 @@ def looked_after(officer: Officer, today: date, urn: Any) -> ColumnElement[bool]
 def somebodys(today: date) -> Select[tuple[int]]:
     """The URNs of the schools that have a School Evaluation Officer, for a condition."""
     return (
-        select_columns(col(_Evaluating.urn))
+        select(col(_Evaluating.urn))
         .join(Officer, col(Officer.id) == _Evaluating.officer_id)
         .where(is_evaluating(today, _Evaluating), col(Officer.active))
     )
@@ -214,11 +212,11 @@ def known_officer(session: Session, email: str) -> Officer:
 
 def evaluating(session: Session, today: date) -> list[tuple[str, str]]:
     """E-mail address and name of everybody to whom duties fall, by name."""
-    falls_to = select_columns(col(_Evaluating.officer_id)).where(is_evaluating(today, _Evaluating))
+    falls_to = select(col(_Evaluating.officer_id)).where(is_evaluating(today, _Evaluating))
     heads = col(Officer.role) == Role.HEAD_OF_SERVICE
     statement = (
         select(Officer.email, Officer.name)
         .where(col(Officer.active), or_(heads, col(Officer.id).in_(falls_to)))
         .order_by(col(Officer.name), col(Officer.id))
     )
-    return list(session.exec(statement).all())
+    return list(find(session, statement))

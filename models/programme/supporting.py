@@ -8,8 +8,8 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import past_day
 from models.events import append
@@ -31,9 +31,9 @@ from models.programme.tables import (
     WrittenReport,
 )
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from models.rows import add, by_key, change, find_first, get_row, kept, table_of
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
-from models.statements import add, by_key, change, find
 from models.text import check_line, check_prose
 
 # What is recorded as a review; visits and reports have records of their own.
@@ -46,18 +46,22 @@ REVIEWS = (
 # Of these the policy wants to know what came of the support (part 3).
 WITH_IMPACT = (DutyKind.EVALUATION, DutyKind.BOARD_REPORT)
 
-_PLANNED = (
-    select(Duty)
-    .where(
-        col(Duty.kind) == bindparam("kind"),
-        col(Duty.school_year) == bindparam("school_year"),
-        col(Duty.state) == DutyState.PLANNED.value,
+
+@kept
+def _planned(
+    kind: DutyKind, school_year: int, urn: int | None, *, of_school: bool
+) -> SelectOfScalar[Duty]:
+    return (
+        select(Duty)
+        .where(
+            col(Duty.urn) == urn if of_school else col(Duty.urn).is_(None),
+            col(Duty.kind) == kind,
+            col(Duty.school_year) == school_year,
+            col(Duty.state) == DutyState.PLANNED.value,
+        )
+        .order_by(col(Duty.due_on), col(Duty.id))
+        .limit(1)
     )
-    .order_by(col(Duty.due_on), col(Duty.id))
-    .limit(1)
-)
-_PLANNED_OF_SCHOOL = _PLANNED.where(col(Duty.urn) == bindparam("urn"))
-_PLANNED_OF_COUNCIL = _PLANNED.where(col(Duty.urn).is_(None))
 
 
 # Visits, reports, reviews ------------------------------------------------------------------
@@ -106,7 +110,7 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         None, visit=number, urn=school.urn, school=school.name, visited_on=given.visited_on
     )
     append(session, acting.now, officer.email, happened)
-    return session.get_one(SchoolVisit, number)
+    return get_row(session, SchoolVisit, number)
 
 
 class SectionWritten(Input):
@@ -145,7 +149,7 @@ def record_report(acting: Acting, given: ReportWritten) -> WrittenReport:
     number = add(session, WrittenReport, **report, **recorded)
     happened = ReportRecorded(None, report=number, urn=school.urn, school=school.name, dated=dated)
     append(session, acting.now, officer.email, happened)
-    return session.get_one(WrittenReport, number)
+    return get_row(session, WrittenReport, number)
 
 
 def _each_once(sections: Sequence[SectionWritten]) -> dict[str, str]:
@@ -228,7 +232,7 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         school=school.name if school else None,
     )
     append(session, acting.now, officer.email, happened)
-    return session.get_one(Review, number)
+    return get_row(session, Review, number)
 
 
 def _review_kind(kind: str, urn: object) -> DutyKind:
@@ -254,12 +258,12 @@ def _check_evaluator(session: Session, officer: Officer, school: School, day: da
 
 def _check_new(session: Session, table: type[SQLModel], values: dict[str, Any], what: str) -> None:
     """Refuse what is on record already: a form that was sent twice. Raises NotPossible."""
-    columns = table.__table__.c  # type: ignore[attr-defined]
+    columns = table_of(table).c
     same = [
         columns[name].is_(None) if value is None else columns[name] == value
         for name, value in values.items()
     ]
-    if session.exec(select(columns.id).where(*same)).first() is not None:
+    if find_first(session, select(columns.id).where(*same)) is not None:
         raise NotPossible(f"{what} is already on record.")
 
 
@@ -288,10 +292,8 @@ def _meet(
 def _first_planned(
     session: Session, kind: DutyKind, school: School | None, day: date
 ) -> Duty | None:
-    given = {"kind": kind, "school_year": school_year_of(day)}
-    if school is None:
-        return next(iter(find(session, _PLANNED_OF_COUNCIL, **given)), None)
-    return next(iter(find(session, _PLANNED_OF_SCHOOL, **given, urn=school.urn)), None)
+    year, urn = school_year_of(day), school.urn if school else None
+    return find_first(session, _planned(kind, year, urn, of_school=school is not None))
 
 
 def find_duty(session: Session, duty_id: int) -> Duty:
@@ -299,7 +301,6 @@ def find_duty(session: Session, duty_id: int) -> Duty:
     duty = by_key(session, Duty, duty_id)
     if duty is None:
         raise NotFound(f"There is no duty {duty_id}.")
-    session.refresh(duty)
     return duty
 
 

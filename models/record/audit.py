@@ -13,6 +13,7 @@ from models.people.officers import AT_THE_MACHINE
 from models.people.tables import CredentialKind, Officer
 from models.record.events import AccessRefused, CaseExported, RestrictedCaseRead
 from models.refusals import NotAllowed, NotFound, NotIdentified, Refused
+from models.rows import find_one
 
 SOMEBODY = "somebody at a form in Prefect"
 
@@ -70,5 +71,5 @@ def _record_unknown_code(session: Session, now: datetime) -> None:
 def record_export(session: Session, *, now: datetime, reference: str, file: str) -> None:
     """Everything that is known of a case was written to a file, at the command line."""
     case = select(Matter.id).where(Matter.reference == reference)
-    exported = CaseExported(session.exec(case).one(), reference=reference, file=file)
+    exported = CaseExported(find_one(session, case), reference=reference, file=file)
     append(session, now, AT_THE_MACHINE, exported)

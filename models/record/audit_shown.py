@@ -26,6 +26,7 @@ from models.policy import Policy
 from models.record.events import AccessRefused
 from models.record.timeline import Kind
 from models.record.vocabulary import Titles, happened_in, kinds_of
+from models.rows import find
 from models.schools.events import ContactChanged
 from models.schools.tables import School
 from models.shown import Shown
@@ -126,7 +127,7 @@ def _cases(session: Session, reader: Reader, keys: Collection[int | None]) -> _C
         .join(School, col(School.urn) == col(Matter.urn))
         .where(col(Matter.id).in_(keys), visible_to(reader))
     )
-    return {key: (reference, school) for key, reference, school in session.exec(seen)}
+    return {key: (reference, school) for key, reference, school in find(session, seen)}
 
 
 def _references(session: Session, reader: Reader, found: Sequence[Event]) -> set[str]:
@@ -134,13 +135,13 @@ def _references(session: Session, reader: Reader, found: Sequence[Event]) -> set
     addresses = [address for event in found if (address := _refused_address(event))]
     named = {name for address in addresses for name in _REFERENCE.findall(address)}
     seen = select(Matter.reference).where(col(Matter.reference).in_(named), visible_to(reader))
-    return set(session.exec(seen))
+    return set(find(session, seen))
 
 
 def _names(session: Session, found: Sequence[Event]) -> dict[str, str]:
     actors = {event.actor for event in found}
     named = select(Officer.email, Officer.name).where(col(Officer.email).in_(actors))
-    return dict(session.exec(named).all())
+    return dict(find(session, named))
 
 
 def _refused_address(event: Event) -> str | None:

@@ -19,6 +19,7 @@ from models.policy import Policy
 from models.policy.editions import procedure_of
 from models.policy.wording import inside
 from models.record.vocabulary import KINDS, Titles
+from models.rows import find
 from models.shown import Shown
 
 Kind = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(KINDS)})]
@@ -119,7 +120,7 @@ def _letter_names(session: Session, found: Sequence[events.Event]) -> dict[int, 
     named = select(Letter.id, Letter.number, Letter.template).where(col(Letter.id).in_(keys))
     return {
         key: f"Letter {number} ({inside(letter_title(template))})"
-        for key, number, template in session.exec(named)
+        for key, number, template in find(session, named)
     }
 
 
@@ -132,7 +133,7 @@ def _events(matter_id: int, newest_first: bool) -> Any:
 def _described(session: Session, found: Sequence[events.Event]) -> list[Event]:
     actors = {event.actor for event in found}
     named = select(Officer.email, Officer.name).where(col(Officer.email).in_(actors))
-    names = dict(session.exec(named).all())
+    names = dict(find(session, named))
     return [
         Event(
             sequence=event.sequence,

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlmodel import Session
 
 from models.covered import COVERED, Covered
-from models.events import FIRST_HASH, ROWS, Break, verify
+from models.events import FIRST_HASH, ROWS, Break, Event, verify
 from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
 from models.record.events import RecordWidened
 from models.record.older import NAMED_BEFORE, as_now
 from models.record.said import Columns, Said, said_by_events
+from models.rows import select_columns, stream
 
 LISTED = 200  # differences that are named; the others are counted
 _AT_ONCE = 50  # rows that are read at once: those of issued letters hold whole documents
@@ -90,7 +91,7 @@ class _Reader:
         self.began: int | None = None  # the first event that spoke of rows
         self.before: Highest | None = None
 
-    def take(self, event: Row[Any]) -> None:
+    def take(self, event: Event) -> None:
         """The next event."""
         self.findings.events += 1
         self.findings.head = event.hash
@@ -138,11 +139,10 @@ def _differences(
 
 def _rows(session: Session, covered: Covered) -> Iterator[Row[Any]]:
     [key] = covered.table.primary_key
-    statement = select(covered.table).order_by(key)
+    statement = select_columns(covered.table).order_by(key)
     if covered.only is not None:
         statement = statement.where(covered.only.condition)
-    streamed = statement.execution_options(yield_per=_AT_ONCE)
-    yield from session.connection().execute(streamed)
+    yield from stream(session, statement)
 
 
 def _compare(covered: Covered, row: Row[Any], said: Said, reader: _Reader) -> Iterator[Difference]:
@@ -180,8 +180,7 @@ def _missing(covered: Covered, said: Said) -> Iterator[Difference]:
 
 def _files(session: Session, evidence: Path) -> Iterator[Difference]:
     table = COVERED[EvidenceFile].table
-    streamed = select(table.c.id, table.c.sha256).order_by(table.c.id)
-    for row in session.connection().execute(streamed.execution_options(yield_per=1000)):
+    for row in stream(session, select_columns(table.c.id, table.c.sha256).order_by(table.c.id)):
         if not is_whole(path_of(evidence, row.sha256), row.sha256):
             yield Difference(
                 f"{table.name}:{row.id}", "its bytes are missing from the data folder, or others"

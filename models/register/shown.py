@@ -10,8 +10,8 @@ from models.people.tables import Officer
 from models.refusals import NotFound
 from models.register import tables
 from models.register.tables import FindingKind, ImportState, RegisterFile
+from models.rows import by_key, find
 from models.shown import Shown
-from models.statements import by_key
 from models.work import BulkJob, BulkKind, BulkState, find_job
 
 
@@ -93,13 +93,12 @@ def register_import(session: Session, import_id: int) -> RegisterImportWhole:
     found = by_key(session, tables.RegisterImport, import_id)
     if found is None:
         raise NotFound("There is no import with this number.")
-    session.refresh(found)
     counted = (
         select(tables.RegisterFinding.kind, func.count(col(tables.RegisterFinding.id)))
         .where(tables.RegisterFinding.import_id == found.id)
         .group_by(col(tables.RegisterFinding.kind))
     )
-    numbers = dict(session.exec(counted).all())
+    numbers = dict(find(session, counted))
     return RegisterImportWhole(
         **dict(_listed(session, [found])[0]),
         findings={kind: numbers.get(kind, 0) for kind in FindingKind},
@@ -130,7 +129,7 @@ def findings(
 def _listed(session: Session, found: Sequence[tables.RegisterImport]) -> list[RegisterImport]:
     emails = {email for each in found for email in (each.given_by, each.applied_by) if email}
     named = select(Officer.email, Officer.name).where(col(Officer.email).in_(emails))
-    names = dict(session.exec(named).all())
+    names = dict(find(session, named))
     return [_import(each, names) for each in found]
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import bindparam, delete, or_
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import london_date, past_day
 from models.events import append
@@ -28,9 +29,9 @@ from models.risk.tables import (
     RiskEvidence,
     RiskEvidenceKind,
 )
+from models.rows import add, change, find, kept, remove
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School, SchoolKind
-from models.statements import add, change, find
 from models.telling import tell
 from models.text import check_line, check_printable, check_prose
 
@@ -43,23 +44,35 @@ NOT_MODERATED: dict[str, object] = {
     "moderated_by_id": None,
     "moderated_at": None,
 }
-_TO_COME = select(Assessment).where(
-    col(Assessment.urn) == bindparam("urn"),
-    or_(
-        col(Assessment.state) == AssessmentState.PROPOSED,
-        col(Assessment.state) == AssessmentState.AGREED,
-    ),
-)
-_IN_YEAR_UNDER_WAY = select(Assessment.id).where(
-    col(Assessment.urn) == bindparam("urn"),
-    col(Assessment.round_id).is_(None),
-    or_(*(col(Assessment.state) == state for state in UNDER_WAY)),
-)
-_EVIDENCE = (
-    select(RiskEvidence)
-    .where(col(RiskEvidence.assessment_id) == bindparam("assessment"))
-    .order_by(col(RiskEvidence.id))
-)
+
+
+@kept
+def _to_come(urn: int) -> SelectOfScalar[Assessment]:
+    return select(Assessment).where(
+        col(Assessment.urn) == urn,
+        or_(
+            col(Assessment.state) == AssessmentState.PROPOSED,
+            col(Assessment.state) == AssessmentState.AGREED,
+        ),
+    )
+
+
+@kept
+def _in_year_under_way(urn: int) -> SelectOfScalar[int]:
+    return select(Assessment.id).where(
+        col(Assessment.urn) == urn,
+        col(Assessment.round_id).is_(None),
+        or_(*(col(Assessment.state) == state for state in UNDER_WAY)),
+    )
+
+
+@kept
+def _evidence(assessment: int) -> SelectOfScalar[RiskEvidence]:
+    return (
+        select(RiskEvidence)
+        .where(col(RiskEvidence.assessment_id) == assessment)
+        .order_by(col(RiskEvidence.id))
+    )
 
 
 class NewAssessment(Input):
@@ -78,7 +91,7 @@ def begin_assessment(acting: Acting, given: NewAssessment) -> Assessment:
     session = acting.session
     school = find_school(session, given.urn)
     check_open(school, acting.now)
-    under_way = find(session, _IN_YEAR_UNDER_WAY, urn=school.urn)
+    under_way = find(session, _in_year_under_way(school.urn))
     if under_way:
         raise NotPossible(
             f"{school.name} is already being assessed: assessment {under_way[0]} is neither in "
@@ -132,7 +145,7 @@ def remove_evidence(acting: Acting, assessment_id: int, evidence_id: int) -> Ass
     """Take a piece of evidence away from a draft. Raises NotAllowed, NotFound, NotPossible."""
     draft, session = _draft(acting, assessment_id), acting.session
     removed = find_evidence(session, draft, evidence_id)
-    session.connection().execute(delete(RiskEvidence).where(col(RiskEvidence.id) == removed.id))
+    remove(session, RiskEvidence, col(RiskEvidence.id) == removed.id)
     return next_version(session, draft)
 
 
@@ -159,7 +172,7 @@ def propose_level(acting: Acting, assessment_id: int, given: ProposedLevel) -> A
     proposed = checked_level(given.level)
     check_printable("reason", check_prose("reason", given.reason, most=MOST_OF_A_REASON))
     check_words(given.words)
-    missing = missing_evidence(draft, find(session, _EVIDENCE, assessment=draft.id))
+    missing = missing_evidence(draft, find(session, _evidence(draft.id)))
     if missing:
         kinds = ", ".join(kind.label for kind in missing)
         raise NotPossible(f"Add evidence first. There is none of: {kinds}.")
@@ -223,7 +236,7 @@ def withdraw_assessment(acting: Acting, assessment_id: int, given: Reason) -> As
 
 def find_evidence(session: Session, assessment: Assessment, number: int) -> RiskEvidence:
     """A piece of evidence of this assessment; raises NotFound."""
-    its = find(session, _EVIDENCE, assessment=assessment.id)
+    its = find(session, _evidence(assessment.id))
     found = [evidence for evidence in its if evidence.id == number]
     if not found:
         raise NotFound(f"There is no evidence {number} of this assessment.")
@@ -316,7 +329,7 @@ def check_open(school: School, now: datetime) -> None:
 
 def to_come(session: Session, school: School) -> list[Assessment]:
     """What was proposed or agreed for a school and is not in force yet."""
-    return find(session, _TO_COME, urn=school.urn)
+    return find(session, _to_come(school.urn))
 
 
 def tell_assessor(

@@ -11,6 +11,7 @@ from models.paging import PER_PAGE, Page, paged
 from models.people.tables import Officer
 from models.risk import tables
 from models.risk.tables import AssessmentOccasion
+from models.rows import find
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
@@ -88,7 +89,7 @@ def _history(session: Session, found: Sequence[tables.LevelChange]) -> list[Leve
 def names_of(session: Session, actors: set[str]) -> dict[str, str]:
     """What those on record are called: officers by their names, others as they stand there."""
     by_email = select(Officer.email, Officer.name).where(col(Officer.email).in_(actors))
-    known = dict(session.exec(by_email).all())
+    known = dict(find(session, by_email))
     return {actor: known.get(actor, actor) for actor in actors}
 
 

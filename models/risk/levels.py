@@ -6,23 +6,19 @@ Source: Barnsley, School Improvement and Quality Assurance Policy, parts 2 and 3
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, insert, literal, update
-from sqlalchemy import select as select_columns
+from sqlalchemy import ColumnElement, Date, case, insert, literal, update
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date
+from models.database import UtcDateTime
 from models.events import append
 from models.policy import Policy
 from models.programme import planning
 from models.refusals import NotFound, NotPossible
 from models.risk.events import LevelChanged
 from models.risk.tables import Assessment, AssessmentState, LevelChange
+from models.rows import by_key, carry_out, find_one, get_row
 from models.schools.tables import School
-from models.statements import LAST_KEY, find
-
-_ASSESSMENT = select(Assessment).where(col(Assessment.id) == bindparam("id"))
-_CHANGE = select(LevelChange).where(col(LevelChange.assessment_id) == bindparam("id"))
-_SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
 
 
 def bring_into_force(
@@ -34,8 +30,10 @@ def bring_into_force(
     """
     if not set_levels(session, now, col(Assessment.id) == assessment.id, by):
         raise NotPossible("Only an assessment that is agreed can come into force.")
-    [changed] = find(session, _CHANGE, id=assessment.id)
-    [school] = find(session, _SCHOOL, urn=changed.urn)
+    changed = find_one(
+        session, select(LevelChange).where(LevelChange.assessment_id == assessment.id)
+    )
+    school = get_row(session, School, changed.urn)
     planning.replan(session, policy, urn=changed.urn, level=changed.level, on=changed.on)
     happened = LevelChanged(
         None,
@@ -56,18 +54,15 @@ def set_levels(session: Session, now: datetime, which: ColumnElement[bool], by: 
     The one place where the level of a school is set. A level that stays is on record like one
     that changes. Four statements, however many schools there are.
     """
-    connection = session.connection()
     agreed = which & (col(Assessment.state) == AssessmentState.AGREED)
     its_school = col(School.urn) == col(Assessment.urn)
-    connection.execute(
-        update(Assessment).where(agreed, its_school).values(level_before=col(School.risk_level))
-    )
-    connection.execute(_level_changes(now, agreed, by))
-    connection.execute(
-        update(School).where(agreed, its_school).values(risk_level=col(Assessment.level))
-    )
+    before = {"level_before": col(School.risk_level)}
+    carry_out(session, update(Assessment).where(agreed, its_school).values(before))
+    carry_out(session, _level_changes(now, agreed, by))
+    level = {"risk_level": col(Assessment.level)}
+    carry_out(session, update(School).where(agreed, its_school).values(level))
     in_force = update(Assessment).where(agreed).values(state=AssessmentState.IN_FORCE)
-    return connection.execute(in_force).rowcount
+    return carry_out(session, in_force)
 
 
 def _level_changes(now: datetime, agreed: ColumnElement[bool], by: str) -> Any:
@@ -77,7 +72,7 @@ def _level_changes(now: datetime, agreed: ColumnElement[bool], by: str) -> Any:
         "urn": col(Assessment.urn),
         "before": col(Assessment.level_before),
         "level": col(Assessment.level),
-        "on": literal(london_date(now), LevelChange.__table__.c.on.type),  # type: ignore[attr-defined]
+        "on": literal(london_date(now), Date),
         "reason": case(
             (moderated, col(Assessment.moderation_reason)), else_=col(Assessment.reason)
         ),
@@ -85,18 +80,18 @@ def _level_changes(now: datetime, agreed: ColumnElement[bool], by: str) -> Any:
         "assessment_id": col(Assessment.id),
         "occasion": col(Assessment.occasion),
         "changed_by": literal(by),
-        "at": literal(now, LevelChange.__table__.c.at.type),  # type: ignore[attr-defined]
+        "at": literal(now, UtcDateTime),
     }
-    source = select_columns(*values.values()).where(agreed).order_by(col(Assessment.id))
+    source = select(*values.values()).where(agreed).order_by(col(Assessment.id))
     return insert(LevelChange).from_select(list(values), source)
 
 
 def find_assessment(session: Session, number: int) -> Assessment:
     """The assessment with this number as it is now; raises NotFound."""
-    found = find(session, _ASSESSMENT, id=number) if 0 < number <= LAST_KEY else []
-    if not found:
+    found = by_key(session, Assessment, number)
+    if found is None:
         raise NotFound(f"There is no assessment {number}.")
-    return found[0]
+    return found
 
 
 def has_closed(school: School, today: date) -> bool:

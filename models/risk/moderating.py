@@ -29,9 +29,9 @@ from models.risk.assessing import (
 from models.risk.events import AssessmentAgreed, AssessmentReturned
 from models.risk.levels import bring_into_force, find_assessment
 from models.risk.tables import Assessment, AssessmentState
+from models.rows import change, get_row
 from models.schools.contacts import find_school
 from models.schools.tables import School
-from models.statements import change
 from models.text import check_printable, check_prose
 
 OVERTAKEN = "The school was placed at {} on {}. Look at this level again."
@@ -143,7 +143,7 @@ def send_back(
     Without an officer nobody decided so: what happened meanwhile is the reason.
     """
     _moderated(session, now, officer, assessment, reason, state=AssessmentState.DRAFT, level=None)
-    proposer = session.get_one(Officer, assessment.proposed_by_id)
+    proposer = get_row(session, Officer, assessment.proposed_by_id)
     actor = officer.email if officer else THE_CLOCK
     happened = AssessmentReturned(None, **about(school, assessment), reason=reason)
     append(session, now, actor, happened)

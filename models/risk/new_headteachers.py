@@ -20,9 +20,9 @@ from models.risk.tables import (
     RiskEvidence,
     RiskEvidenceKind,
 )
+from models.rows import add
 from models.schools.contacts import find_school
 from models.schools.tables import NATIONAL_REGISTER, RiskLevel, School, SchoolKind
-from models.statements import add
 from models.telling import tell
 
 _NEW_HEADTEACHER = "A new headteacher has taken up post."

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.refusals import InvalidInput
 from models.risk import tables
 from models.risk.tables import AssessmentOccasion
+from models.rows import find
 from models.schools.shown import NOT_ASSESSED
 from models.schools.tables import RiskLevel, School, is_watched
 from models.shown import Shown
@@ -107,7 +108,7 @@ def _registered(session: Session, found: Sequence[School]) -> list[RegisteredSch
         .group_by(col(its.urn))
     )
     changes = {
-        change.urn: change for change in rows(session, select(its).where(col(its.id).in_(latest)))
+        change.urn: change for change in find(session, select(its).where(col(its.id).in_(latest)))
     }
     return [_describe(school, changes.get(school.urn)) for school in found]
 
@@ -143,7 +144,7 @@ def level_counts(session: Session, today: date) -> dict[str, int]:
         .where(is_watched(today))
         .group_by(col(School.risk_level))
     )
-    found = dict(session.exec(counted).all())
+    found = dict(find(session, counted))
     counts = {level.value: found.get(level, 0) for level in RiskLevel}
     return {**counts, NOT_ASSESSED: found.get(None, 0)}
 
@@ -156,4 +157,4 @@ def authorities(session: Session) -> dict[int, str]:
         .group_by(col(School.la_code))
         .order_by(func.max(col(School.la_name)), col(School.la_code))
     )
-    return {code: name or str(code) for code, name in session.exec(statement) if code is not None}
+    return {code: name or str(code) for code, name in find(session, statement) if code is not None}

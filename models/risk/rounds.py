@@ -6,10 +6,10 @@ Source: Barnsley, School Improvement and Quality Assurance Policy, parts 2 and 3
 from datetime import date, datetime
 
 from sqlalchemy import func, literal, or_, update
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.clocks import london_date, long_date, next_office_moment, subtract_working_days
+from models.database import UtcDateTime
 from models.events import THE_CLOCK, append
 from models.inputs import Input
 from models.outbox import Message
@@ -30,8 +30,17 @@ from models.risk.tables import (
     LevelChange,
     RoundState,
 )
+from models.rows import (
+    add,
+    add_found,
+    carry_out,
+    change,
+    find,
+    find_first,
+    find_one,
+    select_columns,
+)
 from models.schools.tables import RiskLevel, School, is_watched
-from models.statements import add, add_found, change
 from models.telling import tell
 
 CLOSED = "The school closed before the levels were published."
@@ -108,7 +117,7 @@ def _remind(session: Session, policy: Policy, now: datetime, current: Assessment
     if (
         current.state is RoundState.PUBLISHED
         or today < subtract_working_days(current.publish_on, days)
-        or session.exec(sent).first()
+        or find_first(session, sent)
     ):
         return
     data: dict[str, object] = {
@@ -171,7 +180,7 @@ def find_round(session: Session, school_year: int) -> AssessmentRound:
 
 def _find(session: Session, school_year: int) -> AssessmentRound | None:
     statement = select(AssessmentRound).where(AssessmentRound.school_year == school_year)
-    return session.exec(statement.execution_options(populate_existing=True)).first()
+    return find_first(session, statement.execution_options(populate_existing=True))
 
 
 def _check_due(policy: Policy, today: date, school_year: int) -> None:
@@ -191,7 +200,7 @@ def _add_missing(session: Session, now: datetime, number: int) -> int:
         "occasion": literal(AssessmentOccasion.ANNUAL.value),
         "state": literal(AssessmentState.DRAFT.value),
         "level_before": col(School.risk_level),
-        "begun_at": literal(now, _assessments.c.begun_at.type),
+        "begun_at": literal(now, UtcDateTime),
     }
     drafts = (
         select_columns(*(value.label(name) for name, value in new.items()))
@@ -202,13 +211,11 @@ def _add_missing(session: Session, now: datetime, number: int) -> int:
 
 
 def _withdraw_closed(session: Session, current: AssessmentRound, today: date) -> None:
-    closed = select_columns(col(School.urn)).where(
+    closed = select(col(School.urn)).where(
         col(School.urn) == col(Assessment.urn), ~is_watched(today)
     )
     withdrawn = update(Assessment).where(col(Assessment.round_id) == current.id, closed.exists())
-    session.connection().execute(
-        withdrawn.values(state=AssessmentState.WITHDRAWN, withdrawn_because=CLOSED)
-    )
+    carry_out(session, withdrawn.values(state=AssessmentState.WITHDRAWN, withdrawn_because=CLOSED))
 
 
 def _waiting(session: Session, current: AssessmentRound, today: date) -> int:
@@ -219,7 +226,7 @@ def _waiting(session: Session, current: AssessmentRound, today: date) -> int:
         .where(Assessment.round_id == current.id, is_watched(today))
         .where(col(Assessment.state).in_((AssessmentState.DRAFT, AssessmentState.PROPOSED)))
     )
-    return session.exec(waiting).one()
+    return find_one(session, waiting)
 
 
 def _check_agreed(session: Session, current: AssessmentRound, today: date) -> None:
@@ -234,7 +241,7 @@ def _changed(session: Session, current: AssessmentRound) -> int:
     its = (Assessment.round_id == current.id, Assessment.state == AssessmentState.IN_FORCE)
     before = col(Assessment.level_before)
     other = or_(before.is_(None), before != col(Assessment.level))
-    return session.exec(select(func.count(col(Assessment.id))).where(*its, other)).one()
+    return find_one(session, select(func.count(col(Assessment.id))).where(*its, other))
 
 
 def _levels(session: Session, current: AssessmentRound) -> dict[str, int]:
@@ -245,11 +252,8 @@ def _levels(session: Session, current: AssessmentRound) -> dict[str, int]:
         .where(Assessment.round_id == current.id)
         .group_by(col(LevelChange.level))
     )
-    return {RiskLevel(level).value: number for level, number in session.exec(counted)}
+    return {RiskLevel(level).value: number for level, number in find(session, counted)}
 
 
 def _years(school_year: int) -> str:
     return f"{school_year} to {school_year + 1}"
-
-
-_assessments = Assessment.__table__  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from models.paging import PER_PAGE, Page, paged
 from models.risk.assessing import UNDER_WAY
 from models.risk.rounds import find_round
 from models.risk.tables import Assessment, AssessmentRound, AssessmentState, RoundState
+from models.rows import find, find_one
 from models.schools.tables import RiskLevel, School, is_watched
 from models.shown import Shown
 
@@ -63,7 +64,7 @@ def missing_drafts(session: Session, school_year: int, *, today: date) -> int:
     without = select(func.count(col(School.urn))).where(
         is_watched(today), col(School.urn).not_in(its)
     )
-    return session.exec(without).one()
+    return find_one(session, without)
 
 
 def counts(today: date) -> ColumnElement[bool]:
@@ -80,7 +81,7 @@ def _describe(session: Session, found: Sequence[AssessmentRound], today: date) -
         .group_by(col(Assessment.round_id), col(Assessment.state), col(Assessment.level))
     )
     numbers: dict[int, list[_Number]] = defaultdict(list)
-    for round_id, state, level, number in session.exec(counted):
+    for round_id, state, level, number in find(session, counted):
         agreed = RiskLevel(level) if level is not None else None
         numbers[round_id or 0].append((AssessmentState(state), agreed, number))
     return [_round(each, numbers[each.id]) for each in found]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, chosen, paged, rows
+from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.shown import officer_names
 from models.risk import tables
 from models.risk.assessing import UNDER_WAY, missing_evidence
@@ -23,6 +23,7 @@ from models.risk.tables import (
     AssessmentState,
     RiskEvidenceKind,
 )
+from models.rows import find
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
@@ -140,7 +141,7 @@ def under_way(session: Session, urn: int) -> list[Assessment]:
         .where(its.urn == urn, col(its.state).in_(UNDER_WAY))
         .order_by(col(its.id).desc())
     )
-    return _describe(session, rows(session, statement))
+    return _describe(session, find(session, statement))
 
 
 def _describe(
@@ -151,7 +152,7 @@ def _describe(
     people = officer_names(session, [getattr(each, name) for each, _ in found for name in named])
     in_rounds = col(AssessmentRound.id).in_([each.round_id for each, _ in found if each.round_id])
     years = dict(
-        session.exec(select(AssessmentRound.id, AssessmentRound.school_year).where(in_rounds)).all()
+        find(session, select(AssessmentRound.id, AssessmentRound.school_year).where(in_rounds))
     )
     return [
         _assessment(each, school, evidence[each.id], people, years.get(each.round_id or 0))
@@ -204,7 +205,7 @@ def _assessment(
 def _evidence(session: Session, ids: list[int]) -> dict[int, list[tuple[tables.RiskEvidence, str]]]:
     """The evidence of these assessments, each piece with the name of whoever added it."""
     its = select(tables.RiskEvidence).where(col(tables.RiskEvidence.assessment_id).in_(ids))
-    found = rows(session, its.order_by(col(tables.RiskEvidence.id)))
+    found = find(session, its.order_by(col(tables.RiskEvidence.id)))
     names = names_of(session, {piece.added_by for piece in found})
     evidence: dict[int, list[tuple[tables.RiskEvidence, str]]] = defaultdict(list)
     for piece in found:

@@ -13,6 +13,7 @@ from models.people.access import Act
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.rows import get_row
 from models.school_record.opening import enter_record
 from models.text import check_prose
 
@@ -54,7 +55,7 @@ def agree_deadline(acting: Acting, urn: object, given: DeadlineAgreed) -> Deadli
         kind=DeadlineKind.AGREED,
     )
     append(acting.session, acting.now, acting.officer.email, agreed)
-    return acting.session.get_one(Deadline, agreed.deadline)
+    return get_row(acting.session, Deadline, agreed.deadline)
 
 
 def settle_agreed(acting: Acting, deadline_id: int, given: Outcome) -> Deadline:
@@ -74,8 +75,7 @@ def settle_agreed(acting: Acting, deadline_id: int, given: Outcome) -> Deadline:
         note=given.note,
     )
     append(session, acting.now, acting.officer.email, settled)
-    session.refresh(deadline)
-    return deadline
+    return get_row(session, Deadline, deadline.id)
 
 
 def find_to_settle(session: Session, officer: Officer, deadline_id: int) -> Deadline:

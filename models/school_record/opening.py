@@ -1,7 +1,7 @@
 """The record of a school is found, or made when it is first needed."""
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.events import append
 from models.matters.at_hand import AtHand, find_matter, sees
@@ -11,12 +11,15 @@ from models.people.access import Act, Reader, require
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.refusals import NotAllowed, NotFound, NotPossible
+from models.rows import add, find, get_row, kept
 from models.school_record.events import SchoolRecordOpened
 from models.schools.contacts import find_school
 from models.schools.tables import School
-from models.statements import add, find
 
-_OF_SCHOOL = select(Matter).where(col(Matter.reference) == bindparam("reference"))
+
+@kept
+def _of_school(reference: str) -> SelectOfScalar[Matter]:
+    return select(Matter).where(col(Matter.reference) == reference)
 
 
 def reference_of(urn: object) -> str:
@@ -40,7 +43,7 @@ def look_up(
     """A school and its record, if it has one, as `enter_record` finds them; raises what it does."""
     require(officer, act)
     school = find_school(session, urn)
-    there = find(session, _OF_SCHOOL, reference=reference_of(school.urn))
+    there = find(session, _of_school(reference_of(school.urn)))
     if there and sees(session, officer, there[0].id, restricted=there[0].restricted):
         return school, there[0]
     if not is_theirs(officer, school):
@@ -66,7 +69,7 @@ def _open(acting: Acting, school: School) -> AtHand:
     )
     opened = SchoolRecordOpened(matter_id, reference=reference, urn=school.urn, school=school.name)
     append(session, acting.now, acting.officer.email, opened)
-    return AtHand(session, acting.policy, session.get_one(Matter, matter_id))
+    return AtHand(session, acting.policy, get_row(session, Matter, matter_id))
 
 
 def find_record(session: Session, reader: Reader, urn: object) -> Matter | None:

@@ -17,6 +17,7 @@ from models.matters.tables import Deadline, DeadlineState, Matter, MatterKind
 from models.paging import Item, Page
 from models.people.access import Reader
 from models.people.tables import Officer
+from models.rows import by_key, find, find_one
 from models.school_record.opening import find_record, reference_of
 from models.schools.contacts import find_school
 from models.schools.tables import ContactRole
@@ -49,7 +50,7 @@ def school_record(session: Session, reader: Reader, urn: object) -> SchoolRecord
     """The record of a school, or that there is none to be seen. Raises NotFound. Eight queries."""
     school = find_school(session, urn)
     record = find_record(session, reader, urn)
-    officer = session.get(Officer, record.officer_id) if record else None
+    officer = by_key(session, Officer, record.officer_id) if record else None
     return SchoolRecord(
         urn=school.urn,
         school=school.name,
@@ -88,7 +89,7 @@ def with_subjects(session: Session, letters: Sequence[ListedLetter]) -> list[Sch
         .where(col(LetterVersion.version) == col(Letter.version))
         .where(col(Letter.id).in_([letter.id for letter in letters]))
     )
-    bodies = dict(session.exec(statement).all())
+    bodies = dict(find(session, statement))
     return [
         SchoolLetter(subject=_heading(bodies[letter.id]) or letter.title, letter=letter)
         for letter in letters
@@ -130,7 +131,7 @@ def _count(session: Session, record: Matter | None, table: Any, *conditions: Any
     if record is None:
         return 0
     mine = select(func.count(col(table.id))).where(table.matter_id == record.id, *conditions)
-    return session.exec(mine).one()
+    return find_one(session, mine)
 
 
 def listed_on(

@@ -14,9 +14,9 @@ from models.matters.tables import Matter
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotFound
+from models.rows import add, by_key, change, find_first, find_one
 from models.schools.events import ContactChanged, SchoolAdded
 from models.schools.tables import Contact, ContactRole, School
-from models.statements import add, change
 from models.text import check_email, check_line, check_printable
 
 
@@ -31,7 +31,7 @@ def find_school(session: Session, urn: object) -> School:
     """The school with this URN; raises NotFound."""
     text = str(urn)
     known = text.isascii() and text.isdigit() and len(text) == 6
-    school = session.get(School, int(text)) if known else None
+    school = by_key(session, School, int(text)) if known else None
     if school is None:
         raise NotFound("There is no school with this URN. A URN has six digits.")
     return school
@@ -67,7 +67,7 @@ def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Co
     if not change(session, Contact, {"urn": school.urn, "role": who}, **columns):
         add(session, Contact, urn=school.urn, role=who, **columns)
     statement = select(Contact).where(Contact.urn == school.urn, Contact.role == who)
-    contact = session.exec(statement.execution_options(populate_existing=True)).one()
+    contact = find_one(session, statement.execution_options(populate_existing=True))
     contact_changed(session, officer, before, contact)
     live = _live_case(session, school)
     held = live is not None and is_held(session, live, role)
@@ -87,7 +87,7 @@ def _live_case(session: Session, school: School) -> int | None:
     """The key of the school's live case, on whose record a change of contacts belongs."""
     live = col(Escalation.status).in_(LIVE)
     statement = select(Escalation.id).join(Matter, col(Matter.id) == col(Escalation.id))
-    return session.exec(statement.where(Matter.urn == school.urn, live)).first()
+    return find_first(session, statement.where(Matter.urn == school.urn, live))
 
 
 def _check_contact(role: str, given: NewContact) -> None:

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from models.escalations.tables import LIVE, Escalation
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
-from models.paging import PER_PAGE, Page, chosen, paged, rows, words_found
+from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.people.access import Reader
+from models.rows import find
 from models.schools import tables
 from models.schools.contacts import find_school
 from models.schools.tables import (
@@ -125,7 +126,7 @@ def school(session: Session, reader: Reader, urn: object) -> School:
 
 def phases(session: Session) -> list[str]:
     """The phases of the schools that are known, by name."""
-    return sorted(session.exec(select(tables.School.phase).distinct()))
+    return sorted(find(session, select(tables.School.phase).distinct()))
 
 
 def suggested(session: Session, query: str, *, today: date) -> list[Suggestion]:
@@ -139,7 +140,7 @@ def suggested(session: Session, query: str, *, today: date) -> list[Suggestion]:
         .limit(MOST_SUGGESTED)
     )
     return [
-        Suggestion(urn=urn, name=name, town=town) for urn, name, town in session.exec(statement)
+        Suggestion(urn=urn, name=name, town=town) for urn, name, town in find(session, statement)
     ]
 
 
@@ -175,7 +176,7 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
     urns = [school.urn for school in found]
     contacts: dict[int, list[Contact]] = {urn: [] for urn in urns}
     theirs = select(tables.Contact).where(col(tables.Contact.urn).in_(urns))
-    for contact in rows(session, theirs):
+    for contact in find(session, theirs):
         contacts[contact.urn].append(_contact(contact))
     order = list(ContactRole)
     for people in contacts.values():
@@ -185,7 +186,7 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
         .join(Escalation, col(Escalation.id) == col(Matter.id))
         .where(col(Matter.urn).in_(urns), col(Escalation.status).in_(LIVE), visible_to(reader))
     )
-    references = dict(session.exec(live).all())
+    references = dict(find(session, live))
     return [
         School(
             urn=school.urn,

@@ -20,8 +20,8 @@ from models.matters.tables import DeadlineKind
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
+from models.rows import add, change, find, get_row
 from models.schools.tables import ContactRole
-from models.statements import add, change
 from models.statutory.events import BudgetNoticeReceived, BudgetReviewed, RepresentationRecorded
 from models.statutory.one_notice import powers_rule, to_both
 from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
@@ -58,8 +58,7 @@ def record_receipt(acting: Acting, power_id: int, given: ReceiptOfNotice) -> Pow
     received = BudgetNoticeReceived(case_id, power=power.id, received_on=received_on)
     review = _set_review(case, law.review_by(received_on, received_on), acting.now)
     append(session, acting.now, officer.email, received, review)
-    session.refresh(power)
-    return power
+    return get_row(session, Power, power.id)
 
 
 def check_receipt(power: Power) -> None:
@@ -121,7 +120,7 @@ def record_representation(
         case.escalation.id, power=power.id, from_=given.from_whom, received_on=given.received_on
     )
     append(session, acting.now, officer.email, heard)
-    return session.get_one(Representation, representation_id)
+    return get_row(session, Representation, representation_id)
 
 
 def check_suspended(power: Power) -> None:
@@ -164,9 +163,7 @@ def review_budget(acting: Acting, power_id: int, given: OutcomeOfReview) -> Budg
             "outcome": outcome.value,
             "words": words_for_school(given.words, REVIEWED[outcome]),
         },
-        "representations": in_their_words(
-            session.exec(heard.order_by(col(Representation.id))).all()
-        ),
+        "representations": in_their_words(find(session, heard.order_by(col(Representation.id)))),
         "next_review": long_date(next_review) if next_review else "",
     }
     draft = Draft("budget_review_decision", to_both(rule), facts)
@@ -194,7 +191,7 @@ def review_budget(acting: Acting, power_id: int, given: OutcomeOfReview) -> Budg
         recorded_at=acting.now,
     )
     append(session, acting.now, officer.email, *placed.happenings)
-    return session.get_one(BudgetReview, review_id)
+    return get_row(session, BudgetReview, review_id)
 
 
 def _next_review(case: Case, effective_on: date, today: date) -> date:

@@ -15,7 +15,7 @@ from models.matters.case import Case, find_in_case
 from models.people.access import THE_MACHINE, Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
-from models.statements import change
+from models.rows import change, get_row
 from models.statutory.budgets import reviewed
 from models.statutory.events import PowerEnded
 from models.statutory.legal import LawToday, powers_of, withdraw_unissued
@@ -62,8 +62,7 @@ def end_power(acting: Acting, power_id: int, given: EndOfPower) -> Power:
         check_no_words(given.words)
         happenings = [end(case, power.id, given.ended_on, given.reason)]
     append(session, acting.now, officer.email, *happenings)
-    session.refresh(power)
-    return power
+    return get_row(session, Power, power.id)
 
 
 def check_ending(power: Power) -> None:

@@ -19,7 +19,7 @@ from models.matters.tables import DeadlineKind
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
-from models.statements import add, change
+from models.rows import add, change, find, get_row
 from models.statutory.events import ComplianceJudged, WarningNoticeCeased
 from models.statutory.legal import (
     LawToday,
@@ -84,8 +84,7 @@ def judge_compliance(acting: Acting, notice_id: int, given: ComplianceJudgement)
         case.escalation.id, notice=notice.id, complied=complied, reasons=given.reasons
     )
     append(session, acting.now, officer.email, judged)
-    session.refresh(notice)
-    return notice
+    return get_row(session, WarningNotice, notice.id)
 
 
 def check_judging(law: LawToday, notice: WarningNotice, *, complied: bool) -> None:
@@ -163,7 +162,7 @@ def propose_powers(acting: Acting, notice_id: int, given: PowersToPropose) -> Pr
         working_days=case.policy.statutory.notice_of_powers_working_days,
     )
     append(session, acting.now, officer.email, *placed.happenings)
-    return session.get_one(ProposedPowers, proposed_id)
+    return get_row(session, ProposedPowers, proposed_id)
 
 
 def check_proposing_powers(law: LawToday, notice: WarningNotice) -> None:
@@ -192,7 +191,7 @@ def cease_notices(case: Case, today: date, because: str) -> list[Happened]:
 
 def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happened]:
     under_it = select(ProposedPowers.letter_id).where(ProposedPowers.notice_id == notice.id)
-    letters = [notice.letter_id, *case.session.exec(under_it)]
+    letters = [notice.letter_id, *find(case.session, under_it)]
     return [each for letter_id in letters for each in withdraw_unissued(case, letter_id)]
 
 

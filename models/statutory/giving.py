@@ -23,7 +23,7 @@ from models.people.acting import Acting
 from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import InvalidInput, NotPossible
-from models.statements import add, change
+from models.rows import add, change, get_row
 from models.statutory.events import SupportRecorded
 from models.statutory.legal import (
     LawToday,
@@ -73,7 +73,7 @@ def record_support(acting: Acting, reference: str, given: HowSupportWorks) -> Su
     )
     recorded = SupportRecorded(case.escalation.id, support=support_id, **answers)
     append(session, acting.now, officer.email, recorded)
-    return session.get_one(Support, support_id)
+    return get_row(session, Support, support_id)
 
 
 class NewWarningNotice(Input):
@@ -136,7 +136,7 @@ def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> Warn
         **{name: getattr(content, name) for name in TEXTS},
     )
     append(session, acting.now, officer.email, *placed.happenings)
-    return session.get_one(WarningNotice, notice_id)
+    return get_row(session, WarningNotice, notice_id)
 
 
 def check_turn(law_today: LawToday, at: Standing) -> StepRule:

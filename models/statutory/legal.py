@@ -18,7 +18,7 @@ from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, check_open
 from models.refusals import NotPossible
-from models.statements import change
+from models.rows import change, find, find_first
 from models.statutory.tables import (
     Power,
     PowerState,
@@ -104,7 +104,7 @@ class LawToday:
         in_order = statement.order_by(
             col(SecretaryOfStateNotice.received_on), col(SecretaryOfStateNotice.id)
         )
-        return list(self.case.session.exec(in_order))
+        return list(find(self.case.session, in_order))
 
     def _told_on(self, kind: SecretaryOfStateKind) -> date | None:
         """The day on which the Secretary of State's unreleased notice of this kind was received."""
@@ -133,7 +133,7 @@ def notices_of(case: Case, *states: LetterState) -> list[GivenNotice]:
     )
     return [
         GivenNotice(notice, dated, state)
-        for notice, dated, state in case.session.exec(statement)
+        for notice, dated, state in find(case.session, statement)
         if dated is not None
     ]
 
@@ -179,7 +179,7 @@ def _proposed_under(session: Session, notice: WarningNotice) -> Sequence[law.Pro
             runs_until=add_working_days(given_on, proposed.working_days),
             sections=tuple(Section(name) for name in proposed.sections),
         )
-        for proposed, given_on in session.exec(statement)
+        for proposed, given_on in find(session, statement)
         if given_on is not None
     ]
 
@@ -189,7 +189,7 @@ def powers_of(case: Case, *states: PowerState) -> list[Power]:
     statement = select(Power).where(
         Power.escalation_id == case.escalation.id, col(Power.state).in_(states)
     )
-    return list(case.session.exec(statement.order_by(col(Power.id))))
+    return list(find(case.session, statement.order_by(col(Power.id))))
 
 
 def check_may_close(law_today: LawToday) -> None:
@@ -213,4 +213,4 @@ def check_eligible(law_today: LawToday) -> None:
 def latest_support(case: Case) -> Support | None:
     """What was recorded last about how the school and the authority work together."""
     statement = select(Support).where(Support.escalation_id == case.escalation.id)
-    return case.session.exec(statement.order_by(col(Support.id).desc())).first()
+    return find_first(case.session, statement.order_by(col(Support.id).desc()))

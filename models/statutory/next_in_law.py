@@ -11,6 +11,7 @@ from models.law.powers import Section
 from models.letters.tables import Letter, LetterState
 from models.matters.possible import CaseAct, Look, Next, Target
 from models.policy.ladder import Standing
+from models.rows import find
 from models.statutory.legal import GivenNotice, LawToday
 from models.statutory.one_power import consulted, heard, preparation
 from models.statutory.possible import LIVE
@@ -113,7 +114,7 @@ def _under_way(law: LawToday, notice: WarningNotice) -> list[LetterState]:
         .join(ProposedPowers, col(ProposedPowers.letter_id) == col(Letter.id))
         .where(ProposedPowers.notice_id == notice.id, Letter.state != LetterState.WITHDRAWN)
     )
-    return list(law.case.session.exec(statement.order_by(col(ProposedPowers.id))))
+    return list(find(law.case.session, statement.order_by(col(ProposedPowers.id))))
 
 
 def _powers(law: LawToday) -> Next:

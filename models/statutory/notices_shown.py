@@ -14,9 +14,10 @@ from models.law.notices import Comparison, Ground, Recipient
 from models.law.powers import Section
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, find_case, see_row_in_case
-from models.paging import PER_PAGE, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.policy import Policy
+from models.rows import find
 from models.shown import Shown
 from models.statutory import tables
 
@@ -109,7 +110,7 @@ def warning_notice(
 ) -> WarningNotice:
     """One warning notice; raises NotFound."""
     _, case = see_row_in_case(session, policy, reader, tables.WarningNotice, notice_id)
-    return _described(case, rows(session, _notices(tables.WarningNotice.id == notice_id)))[0]
+    return _described(case, find(session, _notices(tables.WarningNotice.id == notice_id)))[0]
 
 
 def _notices(which: Any) -> Any:
@@ -195,7 +196,7 @@ def _proposed(session: Session, notice_ids: list[int]) -> dict[int, list[Propose
         .order_by(col(tables.ProposedPowers.id))
     )
     found: dict[int, list[ProposedPowers]] = {}
-    for proposed, letter in rows(session, statement):
+    for proposed, letter in find(session, statement):
         found.setdefault(proposed.notice_id, []).append(
             ProposedPowers(
                 id=proposed.id,

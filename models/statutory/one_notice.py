@@ -15,6 +15,7 @@ from models.matters.deadlines import set_deadline
 from models.matters.tables import DeadlineKind
 from models.policy import StepRule
 from models.refusals import InvalidInput, NotPossible
+from models.rows import find_one
 from models.statutory.legal import given_notice
 from models.statutory.tables import WarningNotice
 
@@ -24,7 +25,7 @@ CLOCKS = (DeadlineKind.COMPLIANCE, DeadlineKind.POWERS)
 
 def of_proposal(session: Session, proposal: Proposal) -> WarningNotice:
     """The notice that a proposal is about."""
-    return session.exec(select(WarningNotice).where(WarningNotice.proposal_id == proposal.id)).one()
+    return find_one(session, select(WarningNotice).where(WarningNotice.proposal_id == proposal.id))
 
 
 def check_failed(notice: WarningNotice) -> None:

@@ -15,7 +15,7 @@ from models.matters.tables import Deadline, DeadlineKind
 from models.policy import StepRule
 from models.policy.wording import role_words
 from models.refusals import NotPossible
-from models.statements import change
+from models.rows import change, find, find_first, get_row
 from models.statutory.events import PowerEnded
 from models.statutory.legal import LawToday, given_notice
 from models.statutory.one_notice import check_stands
@@ -37,7 +37,7 @@ def check_prepared(case: Case, power: Power) -> None:
 
 def check_state(case: Case, power_id: int, state: PowerState) -> Power:
     """The power, if it still stands as it did when something was proposed about it."""
-    power = case.session.get_one(Power, power_id)
+    power = get_row(case.session, Power, power_id)
     if power.state is not state:
         says = power.state.value.replace("_", " ")
         raise NotPossible(f"The power is {says} by now. Return the proposal.")
@@ -48,7 +48,7 @@ def consulted(session: Session, power: Power) -> list[Consultation]:
     """Every consultation about a power, the earliest first."""
     statement = select(Consultation).where(Consultation.power_id == power.id)
     in_order = statement.order_by(col(Consultation.consulted_on), col(Consultation.id))
-    return list(session.exec(in_order))
+    return list(find(session, in_order))
 
 
 def preparation(session: Session, power: Power) -> law.Preparation:
@@ -76,7 +76,7 @@ def newest_deadline(case: Case, kind: DeadlineKind) -> Deadline | None:
     statement = select(Deadline).where(
         Deadline.matter_id == case.escalation.id, Deadline.kind == kind
     )
-    return case.session.exec(statement.order_by(col(Deadline.id).desc())).first()
+    return find_first(case.session, statement.order_by(col(Deadline.id).desc()))
 
 
 def check_noticed(law_today: LawToday) -> WarningNotice:
@@ -151,7 +151,7 @@ def _reached(person: Mapping[str, Any]) -> dict[str, Any]:
 
 def end(case: Case, power_id: int, ended_on: date, reason: str) -> PowerEnded:
     """Write down that a power ends on this day."""
-    power = case.session.get_one(Power, power_id)
+    power = get_row(case.session, Power, power_id)
     ended = {"state": PowerState.ENDED, "ended_on": ended_on, "end_reason": reason}
     change(case.session, Power, {"id": power.id}, **ended)
     return PowerEnded(case.escalation.id, power=power.id, section=power.section, ended_on=ended_on)

@@ -10,9 +10,10 @@ from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.law.powers import Section
 from models.matters.case import Case, find_case, see_row_in_case
-from models.paging import PER_PAGE, Page, paged, rows
+from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.policy import Policy
+from models.rows import find
 from models.shown import Shown
 from models.statutory import tables
 from models.statutory.legal import LawToday
@@ -130,7 +131,7 @@ def powers_of(
 def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, today: date) -> Power:
     """One power; raises NotFound."""
     _, case = see_row_in_case(session, policy, reader, tables.Power, power_id)
-    [found] = rows(session, select(tables.Power).where(tables.Power.id == power_id))
+    [found] = find(session, select(tables.Power).where(tables.Power.id == power_id))
     return _power(case, LawToday(case, today).standing, found, today)
 
 
@@ -185,7 +186,7 @@ def _representations(session: Session, power: tables.Power) -> list[Representati
     statement = select(tables.Representation).where(tables.Representation.power_id == power.id)
     return [
         Representation(from_whom=each.role, received_on=each.received_on, said=each.said)
-        for each in session.exec(statement.order_by(col(tables.Representation.id)))
+        for each in find(session, statement.order_by(col(tables.Representation.id)))
     ]
 
 
@@ -199,5 +200,5 @@ def _reviews(session: Session, power: tables.Power) -> list[Review]:
             letter=each.letter_id,
             decided_on=each.decided_on,
         )
-        for each in session.exec(statement.order_by(col(tables.BudgetReview.id)))
+        for each in find(session, statement.order_by(col(tables.BudgetReview.id)))
     ]

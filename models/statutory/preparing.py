@@ -19,7 +19,7 @@ from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
-from models.statements import add, change
+from models.rows import add, change, get_row
 from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import ConsultationRecorded, PowerPrepared, SecretaryOfStateTold
 from models.statutory.legal import LawToday, check_at_work, given_notice, powers_of
@@ -73,7 +73,7 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         prepared_by_id=officer.id,
         prepared_at=now,
     )
-    power = session.get_one(Power, power_id)
+    power = get_row(session, Power, power_id)
     prepared = PowerPrepared(
         case.escalation.id, power=power_id, section=chosen, reason=given.reason
     )
@@ -182,7 +182,7 @@ def record_consultation(acting: Acting, power_id: int, given: ConsultationHeld) 
         consulted_on=given.consulted_on,
     )
     append(session, acting.now, officer.email, recorded)
-    return session.get_one(Consultation, consultation_id)
+    return get_row(session, Consultation, consultation_id)
 
 
 def _day_after_notice(case: Case, field: str, day: date, now: datetime) -> None:
@@ -240,5 +240,4 @@ def record_secretary_of_state_told(
         on=given.on,
     )
     append(session, acting.now, officer.email, happened)
-    session.refresh(power)
-    return power
+    return get_row(session, Power, power.id)

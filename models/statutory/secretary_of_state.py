@@ -9,7 +9,7 @@ from models.matters.case import Case, enter, find_in_case
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
-from models.statements import add, change
+from models.rows import add, change, get_row
 from models.statutory.events import (
     SecretaryOfStateNoticeRecorded,
     SecretaryOfStateNoticeReleased,
@@ -62,7 +62,7 @@ def record_secretary_of_state_notice(
     if given.kind == SecretaryOfStateKind.WARNING_NOTICE:
         happenings += cease_notices(case, given.received_on, SUPERSEDED)
     append(session, acting.now, officer.email, *happenings)
-    return session.get_one(SecretaryOfStateNotice, notice_id)
+    return get_row(session, SecretaryOfStateNotice, notice_id)
 
 
 def check_receiving(case: Case) -> None:
@@ -104,8 +104,7 @@ def release_secretary_of_state_notice(
         released_on=given.released_on,
     )
     append(session, acting.now, officer.email, released)
-    session.refresh(notice)
-    return notice
+    return get_row(session, SecretaryOfStateNotice, notice.id)
 
 
 def check_releasing(case: Case, notice: SecretaryOfStateNotice) -> None:

@@ -21,7 +21,7 @@ from models.people.acting import Acting
 from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import NotPossible
-from models.statements import change
+from models.rows import change, get_row
 from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import PowerUsed
 from models.statutory.legal import LawToday, powers_of
@@ -80,7 +80,7 @@ def use_power(acting: Acting, power_id: int, given: UseOfPower) -> Proposal:
     proposed = {"state": PowerState.PROPOSED, "proposal_id": placed.proposal_id}
     change(session, Power, {"id": power.id}, **proposed, letter_id=placed.letter_ids[0])
     append(session, now, officer.email, *placed.happenings)
-    return session.get_one(Proposal, placed.proposal_id)
+    return get_row(session, Proposal, placed.proposal_id)
 
 
 def _complete(case: Case, power: Power, given: UseOfPower) -> None:
@@ -163,7 +163,7 @@ def use_approved(
     Raises NotPossible when the law has come to stand in the way since it was proposed.
     """
     today = london_date(now)
-    power = case.session.get_one(Power, proposal.details["power"])
+    power = get_row(case.session, Power, proposal.details["power"])
     check_lawful(LawToday(case, today), power)
     approve_letters(case, proposal, approver, today, None)
     effective = _effective(power, today)

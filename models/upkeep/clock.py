@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, bindparam, select
-from sqlmodel import Session, col
-from sqlmodel import select as select_models
+from sqlalchemy import Engine, Row
+from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
 from models.clocks import add_working_days, in_office_hours, is_recent, london_date, london_time
@@ -38,18 +37,22 @@ from models.people import repeated_refusals
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import policy_of
-from models.statements import add, add_all, change, change_all, rows
+from models.rows import (
+    Statement,
+    add,
+    add_all,
+    by_key,
+    change,
+    change_all,
+    find,
+    kept,
+    select_columns,
+)
 from models.upkeep import school_year
 from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
-
-_deadlines = Deadline.__table__  # type: ignore[attr-defined]
-_reminders = Reminder.__table__  # type: ignore[attr-defined]
-_escalations = Escalation.__table__  # type: ignore[attr-defined]
-_matters = Matter.__table__  # type: ignore[attr-defined]
-_messages = Message.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
 def last_pass(engine: Engine, name: str = CLOCK) -> datetime | None:
     """When the clock (or `DELIVERY`) last went round by itself; None if it never did."""
     with read(engine) as session:
-        row = session.get(ClockPass, name)
+        row = by_key(session, ClockPass, name)
         return row.at if row else None
 
 
@@ -109,7 +112,7 @@ def _stamp(session: Session, name: str, now: datetime) -> None:
 
 def overdue_deadlines(session: Session, today: date) -> list[Row[Any]]:
     """The open deadlines whose day has passed, the earliest first, at most a batch."""
-    return rows(session, _OVERDUE, today=today)
+    return find(session, _overdue(today))
 
 
 def _mark_missed(engine: Engine, now: datetime) -> int:
@@ -138,12 +141,21 @@ def _missed(row: Row[Any]) -> DeadlineMissed:
     )
 
 
-_OVERDUE = (
-    select(_deadlines.c["id", "kind", "matter_id", "step_key", "due_on", "rule"])
-    .where(RUNNING, _deadlines.c.due_on < bindparam("today"))
-    .order_by(_deadlines.c.due_on, _deadlines.c.id)
-    .limit(BATCH)
-)
+@kept
+def _overdue(today: date) -> Statement:
+    return (
+        select_columns(
+            Deadline.id,
+            Deadline.kind,
+            Deadline.matter_id,
+            Deadline.step_key,
+            Deadline.due_on,
+            Deadline.rule,
+        )
+        .where(RUNNING, col(Deadline.due_on) < today)
+        .order_by(col(Deadline.due_on), col(Deadline.id))
+        .limit(BATCH)
+    )
 
 
 # Reminders ---------------------------------------------------------------------------------
@@ -151,38 +163,39 @@ _OVERDUE = (
 
 def due_reminders(session: Session, now: datetime) -> list[Row[Any]]:
     """The reminders whose moment has come, the earliest first, at most a batch."""
-    return rows(session, _DUE, now=now)
+    return find(session, _due(now, most=BATCH))
 
 
 def _any_due(engine: Engine, now: datetime) -> bool:
     with read(engine) as session:
-        return bool(rows(session, _ANY_DUE, now=now))
+        return bool(find(session, _due(now, most=1)))
 
 
-_DUE = (
-    select(
-        _reminders.c.id,
-        _reminders.c.deadline_id,
-        _reminders.c.kind,
-        _deadlines.c.kind.label("deadline_kind"),
-        _deadlines.c.due_on,
-        _deadlines.c.matter_id,
-        _deadlines.c.step_key,
-        _deadlines.c.rule,
-        _matters.c.officer_id,
-        _escalations.c.head_of_service_id,
-        _matters.c.restricted,
-        _escalations.c.edition,
-        _escalations.c.ladder,
+@kept
+def _due(now: datetime, *, most: int) -> Statement:
+    return (
+        select_columns(
+            col(Reminder.id),
+            col(Reminder.deadline_id),
+            col(Reminder.kind),
+            col(Deadline.kind).label("deadline_kind"),
+            col(Deadline.due_on),
+            col(Deadline.matter_id),
+            col(Deadline.step_key),
+            col(Deadline.rule),
+            col(Matter.officer_id),
+            col(Escalation.head_of_service_id),
+            col(Matter.restricted),
+            col(Escalation.edition),
+            col(Escalation.ladder),
+        )
+        .join(Deadline, col(Deadline.id) == col(Reminder.deadline_id))
+        .join(Matter, col(Matter.id) == col(Deadline.matter_id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
+        .where(col(Reminder.state) == "open", col(Reminder.due_at) <= now)
+        .order_by(col(Reminder.due_at), col(Reminder.id))
+        .limit(most)
     )
-    .join(_deadlines, _deadlines.c.id == _reminders.c.deadline_id)
-    .join(_matters, _matters.c.id == _deadlines.c.matter_id)
-    .outerjoin(_escalations, _escalations.c.id == _matters.c.id)
-    .where(_reminders.c.state == "open", _reminders.c.due_at <= bindparam("now"))
-    .order_by(_reminders.c.due_at, _reminders.c.id)
-    .limit(BATCH)
-)
-_ANY_DUE = _DUE.limit(1)
 
 
 def _queue_reminders(engine: Engine, policy: Policy, now: datetime) -> int:
@@ -301,7 +314,7 @@ def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
     if london_time(now).time() < policy.reminders.digest_at:
         return 0
     with read(engine) as session:
-        last = session.get(ClockPass, "digest")
+        last = by_key(session, ClockPass, "digest")
         if last is not None and london_date(last.at) == today:
             return 0
     with write(engine) as session:
@@ -320,8 +333,8 @@ def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
 
 
 def _queued_today(session: Session, today: date) -> set[str]:
-    keys = select(_messages.c.key).where(_messages.c.key.like(f"digest:%:{today.isoformat()}"))
-    return set(session.connection().execute(keys).scalars())
+    keys = select(col(Message.key)).where(col(Message.key).like(f"digest:%:{today.isoformat()}"))
+    return set(find(session, keys))
 
 
 def _concerned(
@@ -333,21 +346,22 @@ def _concerned(
     """
     until = add_working_days(today, policy.reminders.digest_working_days_ahead)
     due = (
-        select(_matters.c.officer_id, _matters.c.id)
-        .join(_deadlines, _deadlines.c.matter_id == _matters.c.id)
-        .outerjoin(_escalations, _escalations.c.id == _matters.c.id)
-        .where(_deadlines.c.due_on <= until, DUE_HERE)
+        select(Officer.id, Matter.id)
+        .join(Matter, col(Matter.officer_id) == col(Officer.id))
+        .join(Deadline, col(Deadline.matter_id) == col(Matter.id))
+        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
+        .where(col(Deadline.due_on) <= until, DUE_HERE)
         .distinct()
     )
     concerned: dict[int, set[int]] = defaultdict(set)
-    for officer_id, case in session.connection().execute(due):
+    for officer_id, case in find(session, due):
         concerned[officer_id].add(case)
     awaiting = (
-        select_models(Proposal, Matter)
+        select(Proposal, Matter)
         .join(Matter, col(Matter.id) == col(Proposal.matter_id))
         .where(Proposal.state == ProposalState.AWAITING)
     )
-    for proposal, matter in session.exec(awaiting):
+    for proposal, matter in find(session, awaiting):
         role = proposal.approvers[proposal.stage]
         for officer in deciders(session, matter, role, proposal.proposed_by_id, today):
             concerned[officer.id].add(matter.id)

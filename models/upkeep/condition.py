@@ -25,6 +25,7 @@ from models.policy import Policy, Procedure
 from models.policy.editions import read_edition
 from models.policy.loader import has_template
 from models.refusals import NotPossible
+from models.rows import find, find_first, find_one
 from models.settings import Settings
 from models.upkeep.events import BackupMade
 from models.upkeep.findings import Finding, Health
@@ -117,9 +118,10 @@ def _outbox(session: Session, reader: Reader, now: datetime) -> Finding:
         col(Message.state) == MessageState.PENDING,
         or_(col(Message.matter_id).is_(None), col(Message.matter_id).in_(theirs)),
     )
-    count, oldest = session.exec(
-        select(func.count(), func.min(Message.queued_at)).select_from(Message).where(waiting)
-    ).one()
+    count, oldest = find_one(
+        session,
+        select(func.count(), func.min(Message.queued_at)).select_from(Message).where(waiting),
+    )
     if not count:
         return Finding("outbox", Health.OK, "nothing waits to be sent")
     if is_ahead(oldest, now):
@@ -142,7 +144,7 @@ def _outbox(session: Session, reader: Reader, now: datetime) -> Finding:
 def _approvers(session: Session, policy: Policy) -> Finding:
     """A step whose approver nobody is cannot be taken."""
     active = select(Officer.role).where(col(Officer.active)).distinct()
-    there = set(session.exec(active))
+    there = set(find(session, active))
     wanted = _needed(policy, *_readable(session))
     lacking = [role for role in Role if role in wanted and role not in there]
     if not lacking:
@@ -174,7 +176,7 @@ def _in_use(session: Session) -> list[str]:
     used = select(col(Escalation.edition)).where(
         col(Escalation.status).in_(LIVE), col(Escalation.edition).is_not(None)
     )
-    return sorted(sha256 for sha256 in session.exec(used.distinct()) if sha256)
+    return sorted(sha256 for sha256 in find(session, used.distinct()) if sha256)
 
 
 def _readable(session: Session) -> list[Procedure]:
@@ -224,7 +226,7 @@ def _case_officers(session: Session, reader: Reader) -> Finding:
 
 def _backups(session: Session, now: datetime) -> Finding:
     made = select(Event.at).where(Event.kind == BackupMade.kind)
-    last = session.exec(made.order_by(col(Event.sequence).desc()).limit(1)).first()
+    last = find_first(session, made.order_by(col(Event.sequence).desc()).limit(1))
     advice = "`scc backup FILE` makes one while everything goes on: let it run every night."
     if last is None:
         return Finding("backups", Health.WARNING, f"None has ever been made. {advice}")

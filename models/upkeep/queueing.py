@@ -3,15 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col
-from sqlmodel import select as select_models
+from sqlmodel import Session, col, select
 
 from models.clocks import office_hours_end
 from models.outbox import Message, MessageAbout, MessageKind, MessageState
 from models.people.tables import Officer
-from models.statements import add, add_all, find
+from models.rows import add, add_all, find
 
-_ACTIVE = select_models(Officer).where(col(Officer.active))
+_ACTIVE = select(Officer).where(col(Officer.active))
 
 
 def active_officers(session: Session) -> dict[int, Officer]:

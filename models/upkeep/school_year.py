@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, String, and_, cast, exists, or_, select, update
-from sqlmodel import Session, col
-from sqlmodel import select as select_models
+from sqlalchemy import Engine, Row, String, and_, cast, exists, or_
+from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days, in_office_hours, london_date, office_hours_end
 from models.database import read, write
@@ -30,17 +29,12 @@ from models.programme.tables import (
     is_evaluating,
 )
 from models.risk import rounds
+from models.rows import add_all, change_all, change_where, find, find_first, select_columns
 from models.schools.tables import RiskLevel, School
-from models.statements import add_all, change_all
 
 BATCH = 1000  # schools of one transaction: short enough that an officer's click need not wait long
 CLOSED = "The school closed."
 YEAR_OVER = "It was not done before the school year ended."
-
-_duties = Duty.__table__  # type: ignore[attr-defined]
-_schools = School.__table__  # type: ignore[attr-defined]
-_supporters = Supporter.__table__  # type: ignore[attr-defined]
-_messages = Message.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,7 @@ def _plan_schools(engine: Engine, policy: Policy, now: datetime) -> int:
     planned = after = 0
     while levels:
         with read(engine) as session:
-            urns = list(session.exec(_unplanned(levels, year, today, after)))
+            urns = list(find(session, _unplanned(levels, year, today, after)))
         if not urns:
             break
         with write(engine) as session:
@@ -104,12 +98,12 @@ def _levels_with_duties(policy: Policy, today: date) -> list[RiskLevel]:
 
 
 def _unplanned(levels: list[RiskLevel], year: int, today: date, after: int) -> Any:
-    of_this_year = (_duties.c.urn == _schools.c.urn, _duties.c.school_year == year)
-    duty = select(_duties.c.id).where(*of_this_year)
-    closed = duty.where(_duties.c.reason == CLOSED, _duties.c.due_on >= today)
-    planned = duty.where(_duties.c.state == DutyState.PLANNED, _duties.c.due_on >= today)
+    of_this_year = (col(Duty.urn) == col(School.urn), col(Duty.school_year) == year)
+    duty = select(col(Duty.id)).where(*of_this_year)
+    closed = duty.where(col(Duty.reason) == CLOSED, col(Duty.due_on) >= today)
+    planned = duty.where(col(Duty.state) == DutyState.PLANNED, col(Duty.due_on) >= today)
     return (
-        select_models(School.urn)
+        select(School.urn)
         .where(
             col(School.risk_level).in_(levels),
             or_(col(School.closed_on).is_(None), col(School.closed_on) > today),
@@ -125,10 +119,10 @@ def _plan_council(engine: Engine, policy: Policy, now: datetime) -> int:
     """Plan the reviews of the register, once it has a school."""
     today = london_date(now)
     year = school_year_of(today)
-    registered = select(_schools.c.urn).where(_schools.c.risk_level.is_not(None)).limit(1)
+    registered = select(col(School.urn)).where(col(School.risk_level).is_not(None)).limit(1)
     with read(engine) as session:
         missing = planning.unplanned_of_council(session, policy, year, today)
-        if not missing or session.connection().execute(registered).first() is None:
+        if not missing or find_first(session, registered) is None:
             return 0
     with write(engine) as session:
         return planning.plan_council(session, policy, year, today)
@@ -137,48 +131,44 @@ def _plan_council(engine: Engine, policy: Policy, now: datetime) -> int:
 def _cancel_of_last_year(engine: Engine, now: datetime) -> int:
     """What was not done in a school year is not due in the next: its levels plan anew."""
     last_year = and_(
-        _duties.c.school_year < school_year_of(london_date(now)),
-        _duties.c.state == DutyState.PLANNED,
+        col(Duty.school_year) < school_year_of(london_date(now)),
+        col(Duty.state) == DutyState.PLANNED,
     )
     with read(engine) as session:
-        found = session.connection().execute(select(_duties.c.id).where(last_year).limit(1))
-        if found.first() is None:
+        if find_first(session, select(Duty.id).where(last_year).limit(1)) is None:
             return 0
     with write(engine) as session:
-        over = update(_duties).where(last_year)
-        cancelled = over.values(state=DutyState.CANCELLED, reason=YEAR_OVER)
-        return session.connection().execute(cancelled).rowcount
+        cancelled = {"state": DutyState.CANCELLED, "reason": YEAR_OVER}
+        return change_where(session, Duty, last_year, **cancelled)
 
 
 def _cancel_of_closed(engine: Engine, now: datetime) -> int:
     """Cancel what was planned for schools from the day on which they closed."""
     today = london_date(now)
     year = school_year_of(today)
-    closed = select(_schools.c.urn).where(_schools.c.closed_on <= today)
+    closed = select(col(School.urn)).where(col(School.closed_on) <= today)
     before = exists().where(
-        _schools.c.urn == _duties.c.urn, _schools.c.closed_on > _duties.c.due_on
+        col(School.urn) == col(Duty.urn), col(School.closed_on) > col(Duty.due_on)
     )
     closing = and_(
-        _duties.c.urn.in_(closed),
-        _duties.c.school_year == year,
-        _duties.c.state == DutyState.PLANNED,
+        col(Duty.urn).in_(closed),
+        col(Duty.school_year) == year,
+        col(Duty.state) == DutyState.PLANNED,
         ~before,
     )
     with read(engine) as session:
-        if (
-            session.connection().execute(select(_duties.c.id).where(closing).limit(1)).first()
-            is None
-        ):
+        if find_first(session, select(Duty.id).where(closing).limit(1)) is None:
             return 0
     with write(engine) as session:
-        cancel = update(_duties).where(closing)
-        cancelled = cancel.values(
+        return change_where(
+            session,
+            Duty,
+            closing,
             state=DutyState.CANCELLED,
             reason=CLOSED,
             # It gives up its key: should the school turn out to be open, this is planned again.
-            key=_duties.c.key + "/" + cast(_duties.c.id, String),
+            key=col(Duty.key) + "/" + cast(col(Duty.id), String),
         )
-        return session.connection().execute(cancelled).rowcount
 
 
 # Reminders ---------------------------------------------------------------------------------
@@ -216,7 +206,7 @@ def _told(
     due = _to_be_told(session, policy, today)
     if not due:
         return {}
-    officers = {officer.id: officer for officer in session.exec(_ACTIVE)}
+    officers = {officer.id: officer for officer in find(session, _ACTIVE)}
     heads = [each for each, officer in officers.items() if officer.role is Role.HEAD_OF_SERVICE]
     evaluating = _evaluation_officers(session, today)
     written = _written_to(session, officers.values(), today)
@@ -234,40 +224,40 @@ def _told(
 def _to_be_told(session: Session, policy: Policy, today: date) -> list[Row[Any]]:
     """The planned duties of the school year that are due soon or late, and nobody was told of."""
     until = add_working_days(today, policy.programme.remind_working_days_before)
-    soon = and_(_duties.c.due_on.between(today, until), _duties.c.reminded_at.is_(None))
-    late = and_(_duties.c.due_on < today, _duties.c.flagged_at.is_(None))
+    soon = and_(col(Duty.due_on).between(today, until), col(Duty.reminded_at).is_(None))
+    late = and_(col(Duty.due_on) < today, col(Duty.flagged_at).is_(None))
     statement = (
-        select(_duties.c["id", "urn", "kind", "due_on"])
-        .where(_duties.c.state == DutyState.PLANNED, or_(soon, late))
-        .where(_duties.c.school_year == school_year_of(today))
-        .order_by(_duties.c.due_on, _duties.c.id)
+        select_columns(Duty.id, Duty.urn, Duty.kind, Duty.due_on)
+        .where(col(Duty.state) == DutyState.PLANNED, or_(soon, late))
+        .where(col(Duty.school_year) == school_year_of(today))
+        .order_by(col(Duty.due_on), col(Duty.id))
     )
-    return list(session.connection().execute(statement))
+    return find(session, statement)
 
 
-_ACTIVE = select_models(Officer).where(col(Officer.active)).order_by(col(Officer.id))
+_ACTIVE = select(Officer).where(col(Officer.active)).order_by(col(Officer.id))
 
 
 def _evaluation_officers(session: Session, today: date) -> dict[int | None, list[int]]:
     """The School Evaluation Officers who are active, by the URN of their school."""
     statement = (
-        select(_supporters.c.urn, _supporters.c.officer_id)
-        .join(Officer, col(Officer.id) == _supporters.c.officer_id)
+        select(Supporter.urn, Officer.id)
+        .join(Officer, col(Officer.id) == col(Supporter.officer_id))
         .where(
             col(Officer.active),
             is_evaluating(today),
         )
     )
     found: dict[int | None, list[int]] = defaultdict(list)
-    for urn, officer_id in session.connection().execute(statement):
+    for urn, officer_id in find(session, statement):
         found[urn].append(officer_id)
     return dict(found)
 
 
 def _written_to(session: Session, officers: Iterable[Officer], today: date) -> set[int]:
     keys = {_key(officer.id, today): officer.id for officer in officers}
-    queued = select(_messages.c.key).where(_messages.c.key.in_(keys))
-    return {keys[key] for key in session.connection().execute(queued).scalars()}
+    queued = select(col(Message.key)).where(col(Message.key).in_(keys))
+    return {keys[key] for key in find(session, queued)}
 
 
 def _key(officer_id: int, today: date) -> str:

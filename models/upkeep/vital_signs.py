@@ -20,6 +20,7 @@ from models.escalations.tables import Decision, Proposal, ProposalState
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.tables import Matter
 from models.outbox import MailServer, Message, MessageState
+from models.rows import by_key, find, find_one
 from models.settings import Settings
 from models.trouble import trouble_of
 from models.upkeep import clock, schema
@@ -167,7 +168,7 @@ def letters(session: Session, now: datetime) -> Iterator[Finding]:
     written = select(func.max(LetterVersion.written_at)).where(LetterVersion.letter_id == Letter.id)
     # A letter that nobody had to approve waits since it was written.
     at = func.coalesce(decided.scalar_subquery(), written.scalar_subquery())
-    since = session.exec(select(at).where(Letter.state == LetterState.APPROVED)).all()
+    since = find(session, select(at).where(Letter.state == LetterState.APPROVED))
     late = [at for at in since if now - at > LETTERS_ARE_LATE or is_ahead(at, now)]
     if late:
         says = (
@@ -207,7 +208,7 @@ def mail(session: Session, settings: Settings, server: str, trouble: str | None)
         return Finding("mail", Health.WARNING, says)
     if trouble:
         return Finding("mail", Health.PROBLEM, f"SCC_MAIL_URL cannot be used: {trouble}")
-    known = session.get(MailServer, server)
+    known = by_key(session, MailServer, server)
     if known is not None and known.ailing_since is not None:
         return _ailing(known)
     last = _last_messages(session, server)
@@ -251,7 +252,7 @@ def _last_messages(session: Session, server: str) -> Sequence[MessageState]:
         .where(theirs, col(Message.state).in_(ended))
         .order_by(col(Message.settled_at).desc(), col(Message.id).desc())
     )
-    return [MessageState(state) for state in session.exec(statement.limit(LAST_MESSAGES))]
+    return [MessageState(state) for state in find(session, statement.limit(LAST_MESSAGES))]
 
 
 # Prefect -----------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ def _last_messages(session: Session, server: str) -> Sequence[MessageState]:
 def gates(session: Session) -> list[str]:
     """The runs in Prefect that the proposals which wait have, by the rows."""
     statement = select(Proposal.gate_run_id).where(*_waiting())
-    return [run for run in session.exec(statement) if run]
+    return [run for run in find(session, statement) if run]
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:
@@ -319,7 +320,7 @@ def runner(session: Session, told: Told, now: datetime) -> Finding:
 
 def count(session: Session, table: type[SQLModel], *conditions: ColumnElement[bool]) -> int:
     """How many rows there are of this kind."""
-    return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
+    return find_one(session, select(func.count()).select_from(table).where(*conditions))
 
 
 def some(number: int, what: str) -> str:

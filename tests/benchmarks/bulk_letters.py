@@ -25,9 +25,9 @@ from models.level_letters.tables import BatchSample
 from models.people.acting import Acting
 from models.policy import Policy
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
+from models.rows import add
 from models.schools.tables import Contact, RiskLevel, School
 from models.settings import Settings
-from models.statements import add
 from notifications import bulk
 from tests.benchmarks.measuring import Measured, copied, opened
 from tests.support.council import NOW, Council

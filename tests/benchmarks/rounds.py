@@ -15,8 +15,8 @@ from models.people.acting import Acting
 from models.policy import Policy
 from models.risk.rounds import NewRound, open_round, publish_round
 from models.risk.tables import Assessment
+from models.rows import add_all
 from models.schools.tables import School
-from models.statements import add_all
 from models.upkeep import schema
 from tests.benchmarks.measuring import Measured, copied, opened, seconds
 from tests.support import databases

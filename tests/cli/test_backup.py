@@ -40,8 +40,8 @@ from models.people.tables import Credential, CredentialKind, Delegation, Officer
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import NotIdentified, NotPossible
+from models.rows import add, change
 from models.settings import Settings
-from models.statements import add, change
 from models.upkeep import schema
 from models.upkeep.backup import back_up, restore
 from models.upkeep.backup.copying import copied_tables

@@ -26,6 +26,7 @@ from models.programme.tables import Supporter, SupportRole
 from models.register.events import RegisterChangedSchool, RegisterImported
 from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport
 from models.risk.tables import LevelChange
+from models.rows import add, change
 from models.schools import contacts
 from models.schools.tables import (
     NATIONAL_REGISTER,
@@ -36,7 +37,6 @@ from models.schools.tables import (
     SchoolKind,
 )
 from models.settings import Settings
-from models.statements import add, change
 from notifications.composing import Composer
 from tests.support.cases import Case
 from tests.support.council import NOW, Council

@@ -24,8 +24,8 @@ from models.database import connect, write
 from models.matters.tables import Deadline
 from models.people import officers
 from models.policy import Policy, load_policy
+from models.rows import change
 from models.settings import DEFAULT_POLICY, Settings
-from models.statements import change
 from models.upkeep import clock
 from models.upkeep.condition import Health
 from notifications.outbox import AT_ONCE

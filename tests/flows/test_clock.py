@@ -11,7 +11,7 @@ from flows.dispatch import CLOCK
 from flows.record import Record
 from models.database import write
 from models.matters.tables import Deadline
-from models.statements import change
+from models.rows import change
 from models.upkeep.clock import last_pass
 from tests.support.cases import Case
 from tests.support.clockwork import Clockwork

@@ -25,9 +25,9 @@ from models.people.events import SignInRefused
 from models.people.tables import Officer, Phase
 from models.record.events import AccessRefused
 from models.record.vocabulary import Titles, happened_in
+from models.rows import change
 from models.schools.contacts import NewContact, set_contact
 from models.schools.tables import School
-from models.statements import change
 from models.upkeep.asking_prefect import Told, ask
 from notifications import issuing
 from notifications.issuing import issue_letter

@@ -27,8 +27,8 @@ from models.escalations.tables import Escalation, Proposal
 from models.inputs import Reason
 from models.matters.tables import Matter
 from models.people.acting import Acting
+from models.rows import add, change
 from models.schools.tables import Contact, School
-from models.statements import add, change
 from tests.support.automations import install_example, receiver
 from tests.support.clockwork import Clockwork, formal_letter_proposed
 from tests.support.prefect_server import PATIENCE, PrefectServer, eventually

@@ -8,8 +8,8 @@ from flows.school_year import school_year
 from models.clocks import london_date
 from models.database import write
 from models.policy.programme import school_year_of
+from models.rows import change
 from models.schools.tables import RiskLevel, School
-from models.statements import change
 from models.upkeep.school_year import run
 from tests.support.clockwork import Clockwork
 from tests.support.programme import Programme

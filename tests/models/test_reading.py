@@ -22,10 +22,10 @@ from models.policy import Policy
 from models.record import timeline
 from models.record.vocabulary import Titles, happened_in
 from models.refusals import InvalidInput, NotFound
+from models.rows import add_all
 from models.schools import shown as schools_shown
 from models.schools.events import ContactChanged, SchoolAdded
 from models.schools.tables import RiskLevel, School, SchoolKind
-from models.statements import add_all
 from models.upkeep.clock import tick
 from tests.support.cases import Case
 from tests.support.council import NOW, Council

@@ -21,8 +21,8 @@ from models.outbox import Message, MessageState
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
+from models.rows import change
 from models.settings import Settings
-from models.statements import change
 from notifications import level_letters as work
 from notifications.bulk import Worked
 from notifications.composing import Composer

@@ -15,9 +15,9 @@ from models.letters.deliveries import DeliverySettled, settle
 from models.outbox import Message, MessageKind, MessageState
 from models.people.acting import Acting
 from models.refusals import NotPossible
+from models.rows import change
 from models.schools.contacts import NewContact, set_contact
 from models.settings import Settings
-from models.statements import change
 from models.upkeep.clock import tick
 from notifications.issuing import issue_letters
 from notifications.outbox import Delivered, deliver

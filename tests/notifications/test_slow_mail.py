@@ -12,7 +12,7 @@ from models.database import read, write
 from models.events import Event
 from models.letters.events import MessageSent
 from models.outbox import Message, MessageKind, MessageState
-from models.statements import change
+from models.rows import change
 from notifications.composing import message_id
 from notifications.outbox import AT_ONCE, Delivered
 from tests.support.cases import Case

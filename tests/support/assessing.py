@@ -17,8 +17,8 @@ from models.people.acting import Acting
 from models.policy import Policy
 from models.risk import assessing, levels, moderating, new_headteachers, rounds
 from models.risk.tables import Assessment, AssessmentRound, LevelChange, RiskEvidenceKind
+from models.rows import change
 from models.schools.tables import RiskLevel, School
-from models.statements import change
 from tests.support.council import NOW, Council
 
 JULY = datetime(2027, 7, 1, 9, 0, tzinfo=UTC)  # the day on which the round for 2027 can be opened

@@ -28,8 +28,8 @@ from models.people.cover import Cover, delegate
 from models.people.tables import Officer
 from models.policy import Policy
 from models.register.importing import import_file
+from models.rows import change
 from models.settings import Settings
-from models.statements import change
 from models.statutory import secretary_of_state, using
 from models.statutory.giving import HowSupportWorks, record_support
 from models.statutory.tables import ServiceMethod

@@ -22,11 +22,11 @@ from models.people import officers as people_officers
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
+from models.rows import add
 from models.school_record.agreeing import DeadlineAgreed, agree_deadline
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
-from models.statements import add
 from models.statutory import secretary_of_state
 from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 from tests.support import databases

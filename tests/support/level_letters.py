@@ -23,9 +23,9 @@ from models.outbox import Message, MessageKind
 from models.people.acting import Acting
 from models.policy import Policy
 from models.risk.tables import Assessment, AssessmentRound, LevelChange
+from models.rows import add, change
 from models.schools.tables import Contact, RiskLevel
 from models.settings import Settings
-from models.statements import add, change
 from models.work import BulkJob, BulkKind
 from notifications import bulk
 from notifications.letters import LetterDocument

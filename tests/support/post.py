@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from models.database import read, write
 from models.outbox import MailServer, Message, MessageKind, MessageState
+from models.rows import add, change
 from models.settings import Settings
-from models.statements import add, change
 from notifications.issuing import issue_letters
 from notifications.outbox import Delivered, deliver
 from tests.support.cases import Case

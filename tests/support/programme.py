@@ -17,8 +17,8 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.programme import planning, supporters, supporting
 from models.programme.tables import Duty, DutyKind, Review, SchoolVisit, Supporter, WrittenReport
+from models.rows import change
 from models.schools.tables import RiskLevel, School
-from models.statements import change
 from models.upkeep.school_year import SchoolYearPass, run
 from tests.support.council import NOW, Council
 

@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 from models.database import write
 from models.programme.tables import Duty, DutyKind, DutyState
 from models.risk.tables import Assessment, AssessmentOccasion, AssessmentState, LevelChange
+from models.rows import add, change
 from models.schools.tables import RiskLevel, School
-from models.statements import add, change
 from tests.support.cases import Case
 from tests.support.council import NOW
 

@@ -12,7 +12,7 @@ from sqlmodel import select
 from models.database import write
 from models.letters.tables import Letter, LetterState
 from models.outbox import Message, MessageKind, MessageState
-from models.statements import change
+from models.rows import change
 from tests.support.cases import Case
 from tests.support.walk import DESK, Served, Walk, looker
 

@@ -23,9 +23,9 @@ from models.outbox import Message
 from models.policy import Policy
 from models.programme.tables import DutyKind, SchoolVisit
 from models.register.tables import RegisterFinding, RegisterImport
+from models.rows import add, change
 from models.schools.tables import RiskLevel, School
 from models.settings import Settings
-from models.statements import add, change
 from notifications import level_letters as work
 from tests.support import databases
 from tests.support.cases import Case

@@ -18,8 +18,8 @@ from sqlalchemy import Engine
 from cli.doctor import examine
 from models.database import connect, write
 from models.outbox import MailServer, Message, MessageKind, MessageState
+from models.rows import add, change
 from models.settings import Settings
-from models.statements import add, change
 from models.upkeep.clock import DELIVERY, stamp
 from tests.support.application import Application
 from tests.support.cases import Case

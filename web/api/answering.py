@@ -18,8 +18,8 @@ from models.people import identity
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotIdentified, Refused
+from models.rows import add, find_first
 from models.shown import Shown
-from models.statements import add
 from web.api import problems
 from web.door import AtDoor, Door, act, let_in
 from web.rules import May, keep_refusal
@@ -92,7 +92,7 @@ class Once:
         statement = select(Answer).where(
             Answer.officer_id == self.officer.id, Answer.key == self.key
         )
-        return session.exec(statement).first()
+        return find_first(session, statement)
 
     def _again(self, first: Answer) -> Response:
         if first.request_digest != self.digest:

@@ -127,8 +127,13 @@ class Visit:
 
     request: Request
     door: Door
-    officer: Officer
     waiting: int
+
+    @property
+    def officer(self) -> Officer:
+        """Who makes the request; within a write transaction, as they are there."""
+        officer: Officer = self.request.state.officer
+        return officer
 
     @property
     def policy(self) -> Policy:
@@ -288,7 +293,7 @@ def find_visit(request: Request, door: Door) -> Visit | None:
     sign_in, officer = found
     with read(door.engine) as session:
         waiting = waiting_count(session, officer, door.today)
-    known = request.state.visit = Visit(request, door, officer, waiting)
+    known = request.state.visit = Visit(request, door, waiting)
     let_in(request, sign_in, officer)
     return known
 

@@ -1,6 +1,5 @@
 """Imports that an administrator gives, looks at, and applies or withdraws."""
 
-from sqlalchemy import delete
 from sqlmodel import col
 
 from models.clocks import london_date
@@ -17,8 +16,8 @@ from models.register.importing.arriving import place_of, tidy
 from models.register.importing.outcomes import Finding
 from models.register.importing.whole import Findings, carry_out, look, record
 from models.register.tables import ImportState, RegisterFinding, RegisterImport
+from models.rows import add, by_key, change, remove
 from models.settings import Settings
-from models.statements import add, by_key, change
 from models.work import BulkKind, Hold, drop, enqueue
 
 LARGEST_LA = 999
@@ -99,8 +98,7 @@ def _end(hold: Hold, given: RegisterImport, findings: list[Finding], **values: o
     with write(hold.engine) as session:
         if not change(session, RegisterImport, waiting, **values):
             return
-        earlier = delete(RegisterFinding).where(col(RegisterFinding.import_id) == given.id)
-        session.connection().execute(earlier)
+        remove(session, RegisterFinding, col(RegisterFinding.import_id) == given.id)
         kept = Findings(session, given.id)
         kept.keep(findings)
         kept.flush()

@@ -21,8 +21,8 @@ from models.register.events import RegisterChangedSchool
 from models.register.gias import same_head
 from models.register.importing.outcomes import ContactSaid, Outcome, Standing
 from models.risk.new_headteachers import new_headteacher
+from models.rows import add_all, by_key, change, find
 from models.schools.tables import NATIONAL_REGISTER, Contact, ContactRole, School
-from models.statements import add_all, change
 from models.telling import tell
 
 _BATCH = 1000
@@ -43,7 +43,7 @@ class Writer:
         self._import_id = import_id
         self._schools: list[dict[str, Any]] = []
         self._contacts: list[dict[str, Any]] = []
-        self._live = {matter.urn: matter for matter in session.exec(_LIVE)}
+        self._live = {matter.urn: matter for matter in find(session, _LIVE)}
 
     def write(self, outcome: Outcome) -> None:
         """What is to be done for one row."""
@@ -133,7 +133,7 @@ class Writer:
             import_=self._import_id,
         )
         append(self._session, self._now, NATIONAL_REGISTER, changed)
-        officer = self._session.get(Officer, matter.officer_id)
+        officer = by_key(self._session, Officer, matter.officer_id)
         today = london_date(self._now)
         officers = (
             [officer]

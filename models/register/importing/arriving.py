@@ -13,6 +13,7 @@ from models.database import write
 from models.files import folder as on_disk
 from models.files.folder import Bytes
 from models.register.tables import ImportState, RegisterImport
+from models.rows import find
 from models.settings import Settings
 
 LARGEST = 120 * 1024 * 1024  # bytes
@@ -49,7 +50,7 @@ def tidy(engine: Engine, settings: Settings, now: datetime) -> int:
         return removed
     with write(engine) as session:
         wanted = select(RegisterImport.sha256).where(col(RegisterImport.state).in_(_WANTED))
-        unwanted = files.keys() - set(session.exec(wanted))
+        unwanted = files.keys() - set(find(session, wanted))
         return removed + sum(on_disk.remove_old(files[sha256], _EVER) for sha256 in unwanted)
 
 

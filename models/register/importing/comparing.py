@@ -9,9 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
-from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from models.clocks import long_date
 from models.refusals import InvalidInput
@@ -30,8 +28,8 @@ from models.register.gias.establishments import COLUMNS
 from models.register.gias.values import day
 from models.register.importing.outcomes import ContactSaid, Finding, Outcome, Standing, rejected
 from models.register.tables import FindingKind
+from models.rows import find, get_row, select_columns
 from models.schools.tables import ACADEMY_TYPES, ContactRole, School, SchoolKind
-from models.statements import find, rows
 
 LACKING_SHARE = 0.1  # of the open schools that the register named before
 LACKING_LEAST = 20
@@ -45,7 +43,8 @@ _KNOWN = select_columns(
     col(School.la_code),
     col(School.closed_on),
 ).order_by(col(School.urn))
-_SCHOOL = select(School).where(col(School.urn) == bindparam("urn"))
+
+
 _LABELS = {
     "type_name": "Type",
     "phase": "Phase",
@@ -158,7 +157,7 @@ class Comparison:
 
     def _changed(self, row: int, said: Establishment, digest: str) -> Outcome | None:
         """What a row comes to whose school we have."""
-        [school] = find(self._session, _SCHOOL, urn=said.urn)
+        school = get_row(self._session, School, said.urn)
         values = _columns(school, said, digest, self._today)
         findings, fate = _findings(row, school, said, values)
         differs = any(getattr(school, name) != values[name] for name in values.keys() - {_DIGEST})
@@ -228,7 +227,7 @@ _DIGEST = "register_digest"
 
 
 def _all(session: Session) -> Iterator[Any]:
-    yield from rows(session, _KNOWN)
+    yield from find(session, _KNOWN)
 
 
 def _is_number(text: str) -> bool:

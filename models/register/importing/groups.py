@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from models.register.gias import GroupLink, Record, RowRejected, Trust
 from models.register.importing.outcomes import ContactSaid, Finding, Outcome, Standing, rejected
 from models.register.tables import FindingKind
+from models.rows import find, select_columns
 from models.schools.tables import (
     NATIONAL_REGISTER,
     Contact,
@@ -19,7 +19,6 @@ from models.schools.tables import (
     SchoolKind,
     kind_of_type,
 )
-from models.statements import rows
 
 _SCHOOLS = select_columns(
     col(School.urn),
@@ -44,7 +43,7 @@ class _Best:
 
 def link_outcomes(session: Session, records: Iterable[Record], la: int | None) -> Iterator[Outcome]:
     """What each row of a file of group links comes to."""
-    schools = {school.urn: school for school in rows(session, _SCHOOLS) if _in(school, la)}
+    schools = {school.urn: school for school in find(session, _SCHOOLS) if _in(school, la)}
     best: dict[tuple[int, bool], _Best] = {}
     seen: dict[tuple[int, str], int] = {}
     for record in records:
@@ -98,10 +97,10 @@ def trust_outcomes(
 ) -> Iterator[Outcome]:
     """What each row of a file of groups comes to: the addresses of the trusts of our academies."""
     schools = defaultdict(list)
-    for school in rows(session, _SCHOOLS):
+    for school in find(session, _SCHOOLS):
         if school.trust and _in(school, la) and _is_academy(school):
             schools[school.trust.casefold()].append(school)
-    contacts = {contact.urn: contact for contact in rows(session, _TRUST_CONTACTS)}
+    contacts = {contact.urn: contact for contact in find(session, _TRUST_CONTACTS)}
     seen: dict[str, int] = {}
     for record in records:
         try:

@@ -18,7 +18,7 @@ from models.register.importing.comparing import Comparison
 from models.register.importing.groups import link_outcomes, trust_outcomes
 from models.register.importing.outcomes import Finding, Outcome, Tally
 from models.register.tables import ImportState, RegisterFile, RegisterFinding, RegisterImport
-from models.statements import add, add_all, change
+from models.rows import add, add_all, change
 
 _REPORT_EVERY = 1000  # rows
 _FINDINGS_AT_ONCE = 1000

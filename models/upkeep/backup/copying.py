@@ -1,8 +1,9 @@
 """Rows from one database to another, table by table, in bounded memory."""
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, Table, delete, func, insert, text
+from sqlmodel import SQLModel, select
 
+from models.rows import select_columns
 from models.upkeep import schema
 
 BATCH = 200  # rows: those of issued letters hold whole documents
@@ -19,7 +20,9 @@ def copied_tables() -> list[Table]:
 def copy(source: Connection, target: Connection) -> None:
     """Put every row of the source into the target, whose tables must be empty."""
     for table in copied_tables():
-        every = select(table).order_by(*table.primary_key).execution_options(yield_per=BATCH)
+        every = (
+            select_columns(table).order_by(*table.primary_key).execution_options(yield_per=BATCH)
+        )
         for part in source.execute(every).mappings().partitions():
             target.execute(insert(table), [dict(row) for row in part])
     if target.dialect.name == "postgresql":
@@ -35,7 +38,8 @@ def empty(target: Connection) -> None:
 
 def rows_in(connection: Connection, table: Table) -> int:
     """How many rows a table has."""
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+    number: int = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    return number
 
 
 def _tables() -> list[Table]:

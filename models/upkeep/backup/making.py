@@ -15,6 +15,7 @@ from models.events import FIRST_HASH, Break, ChainHead, append, verify
 from models.evidence.tables import EvidenceFile
 from models.files.folder import is_whole, path_of
 from models.people.officers import AT_THE_MACHINE
+from models.rows import by_key, find
 from models.upkeep import schema
 from models.upkeep.backup import archive
 from models.upkeep.backup.archive import DATABASE, Manifest
@@ -63,7 +64,7 @@ def _broken(room: Path) -> Break | None:
 def snapshot(session: Session, room: Path, now: datetime) -> Manifest:
     """The rows that a transaction sees as a SQLite file in `room`, and what is to say of it."""
     source = session.connection()
-    head = session.get(ChainHead, 1)
+    head = by_key(session, ChainHead, 1)
     with scratch_database(room) as scratch:
         schema.migrate(scratch)
         with write(scratch) as target:
@@ -89,7 +90,7 @@ def scratch_database(room: Path) -> Iterator[Engine]:
 
 def attached(session: Session) -> set[str]:
     """The SHA-256 of every file that officers attached to a case."""
-    return set(session.exec(select(EvidenceFile.sha256).distinct()))
+    return set(find(session, select(EvidenceFile.sha256).distinct()))
 
 
 def members_of(

@@ -16,6 +16,7 @@ from models.files.folder import is_whole, path_of
 from models.people.officers import AT_THE_MACHINE
 from models.record.events import RecordWidened
 from models.refusals import NotPossible
+from models.rows import by_key, find
 from models.upkeep import schema
 from models.upkeep.backup import archive
 from models.upkeep.backup.archive import DATABASE, Archive, Manifest
@@ -43,7 +44,7 @@ class Restored:
 def is_empty(engine: Engine) -> bool:
     """Whether nothing has ever happened in this database."""
     with read(engine) as session:
-        return session.get(ChainHead, 1) is None
+        return by_key(session, ChainHead, 1) is None
 
 
 def restore(
@@ -127,9 +128,9 @@ def _keep(session: Session, evidence: Path, staying: set[str], safety: Path, now
 def _replace(
     session: Session, source: Session, manifest: Manifest, evidence: Path, now: datetime
 ) -> Restored:
-    replaced = session.get(ChainHead, 1)
+    replaced = by_key(session, ChainHead, 1)
     events, head = (replaced.sequence, replaced.hash) if replaced else (0, "")
-    saved = session.get(Event, manifest.events)
+    saved = by_key(session, Event, manifest.events)
     went_on = saved is not None and saved.hash == manifest.head
     taken = taken_away(session)
     session.expunge_all()
@@ -157,8 +158,8 @@ def _check_record(session: Session, manifest: Manifest) -> None:
             f"Nothing was changed: the record in the backup is broken at event {broken.sequence} "
             f"({broken.reason})."
         )
-    saved = session.get(Event, manifest.events)
-    after = session.exec(select(Event.kind).where(Event.sequence > manifest.events)).all()
+    saved = by_key(session, Event, manifest.events)
+    after = find(session, select(Event.kind).where(Event.sequence > manifest.events))
     # Bringing an older version's tables up to date is on record, too.
     updates = set(after) <= {RecordWidened.kind}
     if not updates or (saved.hash if saved else FIRST_HASH) != manifest.head:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlmodel import Session, col
-from sqlmodel import select as select_models
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
 
 from models import noting
 from models.escalations.tables import Proposal
@@ -26,25 +25,33 @@ from models.matters.tables import Matter, NamedOfficer
 from models.outbox import MAY_HAVE_LEFT, ClockPass, Message, MessageKind, MessageState
 from models.people.officers import AT_THE_MACHINE
 from models.people.tables import Credential, CredentialKind, Delegation, Officer
-from models.statements import add, change, change_where, remove
+from models.rows import (
+    add,
+    by_key,
+    carry_out,
+    change,
+    change_where,
+    find,
+    find_one,
+    get_row,
+    remove,
+)
 from models.telling import tell
 
 NOT_SENT = "Not sent: a backup was restored that is older than this."
 
-_officers = Officer.__table__  # type: ignore[attr-defined]
-_credentials = Credential.__table__  # type: ignore[attr-defined]
 _NAMED = (
-    select_models(NamedOfficer, Matter.reference, Officer.email)
+    select(NamedOfficer, Matter.reference, Officer.email)
     .join(Matter, col(Matter.id) == col(NamedOfficer.matter_id))
     .join(Officer, col(Officer.id) == col(NamedOfficer.officer_id))
 )
 _ACCOUNT = ("oidc_issuer", "oidc_subject")
 _ACCESS = ("active", "role", "phase", "role_withdrawn", "password", *_ACCOUNT)
-_HOLDERS = select_models(Matter.reference, Officer.email).join(
+_HOLDERS = select(Matter.reference, Officer.email).join(
     Officer, col(Officer.id) == col(Matter.officer_id)
 )
-_EMAILS = select_models(Officer.id, Officer.email)
-_ENDED = select_models(Delegation).where(col(Delegation.ended_at).is_not(None))
+_EMAILS = select(Officer.id, Officer.email)
+_ENDED = select(Delegation).where(col(Delegation.ended_at).is_not(None))
 
 
 @dataclass(frozen=True)
@@ -61,35 +68,32 @@ class Taken:
 
 def taken_away(session: Session) -> Taken:
     """Read it before the rows are replaced."""
-    connection = session.connection()
-    officers = connection.execute(select(_officers.c["email", *_ACCESS])).mappings()
-    revoked = select(_credentials.c["digest", "revoked_at"]).where(
-        _credentials.c.revoked_at.is_not(None)
-    )
+    officers = find(session, select(Officer))
+    revoked = find(session, select(Credential).where(col(Credential.revoked_at).is_not(None)))
     return Taken(
-        {officer["email"]: {name: officer[name] for name in _ACCESS} for officer in officers},
-        {row.digest: row.revoked_at for row in connection.execute(revoked)},
+        {each.email: {name: getattr(each, name) for name in _ACCESS} for each in officers},
+        {each.digest: each.revoked_at for each in revoked if each.revoked_at is not None},
         _restricted(session),
-        dict(session.exec(_HOLDERS).all()),
+        dict(find(session, _HOLDERS)),
         _ended_covers(session),
         approved_so_far(session),
     )
 
 
 def _restricted(session: Session) -> dict[str, frozenset[str]]:
-    references = select_models(Matter.reference).where(col(Matter.restricted))
-    named: dict[str, set[str]] = {reference: set() for reference in session.exec(references)}
-    for _, reference, email in session.exec(_NAMED):
+    references = select(Matter.reference).where(col(Matter.restricted))
+    named: dict[str, set[str]] = {reference: set() for reference in find(session, references)}
+    for _, reference, email in find(session, _NAMED):
         if reference in named:
             named[reference].add(email)
     return {reference: frozenset(emails) for reference, emails in named.items()}
 
 
 def _ended_covers(session: Session) -> list[tuple[str, str, datetime, datetime]]:
-    emails = dict(session.exec(_EMAILS).all())
+    emails = dict(find(session, _EMAILS))
     return [
         (emails[cover.from_officer_id], emails[cover.to_officer_id], cover.made_at, cover.ended_at)
-        for cover in session.exec(_ENDED)
+        for cover in find(session, _ENDED)
         if cover.ended_at is not None
     ]
 
@@ -105,7 +109,7 @@ def take_away(session: Session, taken: Taken, now: datetime) -> None:
     _hand_over(session, taken)
     for reference in taken.cases:
         change(session, Matter, {"reference": reference}, restricted=True)
-    for named, reference, email in session.exec(_NAMED).all():
+    for named, reference, email in find(session, _NAMED):
         if email not in taken.cases.get(reference, {email}):
             remove(session, NamedOfficer, col(NamedOfficer.id) == named.id)
     for digest, revoked_at in taken.credentials.items():
@@ -130,7 +134,7 @@ def _unlink(session: Session, taken: Taken) -> None:
 
 def _hand_over(session: Session, taken: Taken) -> None:
     """Cases are with whom they were a moment ago, and cover that was ended stays ended."""
-    ids = {email: id for id, email in session.exec(_EMAILS)}
+    ids = {email: id for id, email in find(session, _EMAILS)}
     for reference, email in taken.holders.items():
         if email in ids:
             change(session, Matter, {"reference": reference}, officer_id=ids[email])
@@ -148,8 +152,7 @@ def renew_gates(session: Session) -> None:
     """
     opened = (~col(Proposal.gate_closed), col(Proposal.gate_run_id).is_not(None))
     attempt = col(Proposal.gate_attempt) + 1
-    anew = update(Proposal).where(*opened).values(gate_run_id=None, gate_attempt=attempt)
-    session.connection().execute(anew)
+    change_where(session, Proposal, *opened, gate_run_id=None, gate_attempt=attempt)
 
 
 def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
@@ -164,19 +167,18 @@ def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
     """
     waiting = col(Message.state).in_((MessageState.PENDING, MessageState.CLAIMED))
     letters = col(Message.kind).in_((MessageKind.LETTER, MessageKind.LEVEL_LETTER))
-    held = session.exec(select_models(Message).where(waiting, letters)).all()
+    held = find(session, select(Message).where(waiting, letters))
     settled = {"settled_at": now, "claimed_by": None, "claim_ends_at": None}
     undecided = {"state": MessageState.UNKNOWN, "detail": MAY_HAVE_LEFT, **settled}
     dropped = {"state": MessageState.DROPPED, "detail": NOT_SENT, **settled}
-    connection = session.connection()
-    connection.execute(update(Message).where(waiting, letters).values(undecided))
-    connection.execute(update(Message).where(waiting, ~letters).values(dropped))
+    carry_out(session, update(Message).where(waiting, letters).values(undecided))
+    carry_out(session, update(Message).where(waiting, ~letters).values(dropped))
     for message in held:
         if message.kind is MessageKind.LETTER:
             _report(session, message, now)
         else:
             tell_approver(session, now, message.data["batch"])
-    if session.get(ClockPass, "digest") is None:  # today's may have left elsewhere
+    if by_key(session, ClockPass, "digest") is None:  # today's may have left elsewhere
         add(session, ClockPass, name="digest", at=now)
     return len(held) + _hold_back_unissued(session) + _hold_back_batches(session, now, unknown)
 
@@ -192,8 +194,8 @@ def _report(session: Session, message: Message, now: datetime) -> None:
         detail=MAY_HAVE_LEFT,
     )
     append(session, now, AT_THE_MACHINE, unknown)
-    matter = session.get_one(Matter, message.matter_id)
-    officer = session.get_one(Officer, matter.officer_id)
+    matter = get_row(session, Matter, message.matter_id)
+    officer = get_row(session, Officer, matter.officer_id)
     data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
     tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, data=data)
 
@@ -203,8 +205,8 @@ def _hold_back_unissued(session: Session) -> int:
 
     They are issued once more, for the record has lost it; but to be sent they wait for an officer.
     """
-    approved = select_models(Letter).where(Letter.state == LetterState.APPROVED)
-    letters = session.exec(approved).all()
+    approved = select(Letter).where(Letter.state == LetterState.APPROVED)
+    letters = find(session, approved)
     for letter in letters:
         change(session, Letter, {"id": letter.id}, may_have_left=True)
     return sum(len(letter.recipients or ()) for letter in letters)
@@ -214,18 +216,18 @@ def _hold_back_batches(session: Session, now: datetime, unknown: bool) -> int:
     """The same of letters in bulk whose batch may have been issued: those that go by e-mail."""
     left = left_before(session)
     unissued = (BatchState.PREPARING, BatchState.PREPARED, BatchState.APPROVED)
-    statement = select_models(LetterBatch).where(col(LetterBatch.state).in_(unissued))
+    statement = select(LetterBatch).where(col(LetterBatch.state).in_(unissued))
     held = []
-    for batch in session.exec(statement).all():
+    for batch in find(session, statement):
         approved = batch.state is BatchState.APPROVED
         if approved or unknown or left.covers(batch.school_year, batch.first_change):
             change(session, LetterBatch, {"id": batch.id}, may_have_left=True)
             held.append(batch.id)
         if approved:
             tell_approver(session, now, batch.id)
-    by_email = select_models(func.count(col(LevelLetter.id))).where(
+    by_email = select(func.count(col(LevelLetter.id))).where(
         col(LevelLetter.batch_id).in_(held),
         col(LevelLetter.email).is_not(None),
         LevelLetter.state == LevelLetterState.DRAFTED,
     )
-    return session.exec(by_email).one()
+    return find_one(session, by_email)

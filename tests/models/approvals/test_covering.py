@@ -24,7 +24,7 @@ from models.people.acting import Acting
 from models.people.tables import Delegation, Officer
 from models.record import timeline
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
-from models.statements import change
+from models.rows import change
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council
 from tests.support.policies import POLICY

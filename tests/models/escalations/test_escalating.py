@@ -18,7 +18,7 @@ from models.matters.tables import Deadline, Reminder
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotAllowed, NotPossible
-from models.statements import add
+from models.rows import add
 from models.statutory.ending import end_power
 from models.statutory.tables import Power, PowerState, WarningNotice
 from models.statutory.using import use_power

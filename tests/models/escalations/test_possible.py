@@ -18,7 +18,7 @@ from models.matters.possible import CaseAct, Next, Possible
 from models.outbox import Message
 from models.people.access import reader
 from models.refusals import NotFound
-from models.statements import change
+from models.rows import change
 from models.statutory.using import use_power
 from tests.support.attempts import CHANGES, refusal
 from tests.support.cases import BOARD, Case

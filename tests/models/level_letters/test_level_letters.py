@@ -18,9 +18,9 @@ from models.outbox import Message, MessageState
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import InvalidInput, NotAllowed, NotPossible
+from models.rows import change
 from models.schools.tables import School
 from models.settings import Settings
-from models.statements import change
 from models.upkeep.backup import back_up, restore
 from models.upkeep.backup.since import MAY_HAVE_LEFT
 from models.upkeep.clock import tick

@@ -21,11 +21,11 @@ from models.people.acting import Acting
 from models.people.tables import Officer, Phase
 from models.record import timeline
 from models.refusals import NotAllowed, NotFound, NotPossible, Refused
+from models.rows import change
 from models.schools import contacts
 from models.schools.events import ContactChanged
 from models.schools.shown import school
 from models.schools.tables import HeldContact
-from models.statements import change
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council
 from tests.support.policies import POLICY

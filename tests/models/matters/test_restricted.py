@@ -27,10 +27,10 @@ from models.people.acting import Acting
 from models.people.tables import Officer, Phase
 from models.policy import Policy
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from models.rows import change
 from models.schools.shown import school
 from models.schools.tables import School
 from models.settings import Settings
-from models.statements import change
 from models.upkeep import condition
 from models.upkeep.clock import tick
 from notifications.composing import Composer

@@ -23,7 +23,7 @@ from models.people.password_rules import Hashing, check_password
 from models.people.repeated_refusals import put_ended_on_record
 from models.people.tables import CredentialKind, Officer, SignInFailure, digest
 from models.refusals import InvalidInput, NotIdentified, NotPossible, TooManyTries
-from models.statements import change as update
+from models.rows import change as update
 from tests.support.council import NOW, Council
 from tests.support.policies import POLICY
 

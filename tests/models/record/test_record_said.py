@@ -21,7 +21,7 @@ from models.people.events import OfficerEnabled
 from models.people.tables import Officer
 from models.policy import Policy
 from models.record.verifying import examine
-from models.statements import change
+from models.rows import change
 from models.upkeep import schema
 from models.upkeep.clock import tick
 from tests.models.record.test_record_verified import PLANTED

@@ -24,8 +24,8 @@ from models.refusals import (
 )
 from models.risk import assessing
 from models.risk.tables import Assessment, RiskEvidence, RiskEvidenceKind
+from models.rows import add
 from models.schools.tables import RiskLevel, School
-from models.statements import add
 from tests.support.assessing import JULY, SEPTEMBER, Register
 from tests.support.council import NOW, OFFICERS, Council
 

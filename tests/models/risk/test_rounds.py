@@ -14,8 +14,8 @@ from models.refusals import NotAllowed, NotFound, NotPossible
 from models.risk import rounds
 from models.risk.rounds_shown import missing_drafts
 from models.risk.tables import AssessmentState, LevelChange
+from models.rows import add
 from models.schools.tables import RiskLevel, School
-from models.statements import add
 from tests.support.assessing import JULY, SEPTEMBER, Register
 from tests.support.council import OFFICERS, Council
 

@@ -35,10 +35,10 @@ from models.refusals import (
     NotFound,
     NotPossible,
 )
+from models.rows import change
 from models.school_record.agreeing import DeadlineAgreed, Outcome, agree_deadline, settle_agreed
 from models.schools.tables import Contact
 from models.settings import Settings
-from models.statements import change
 from models.upkeep.clock import tick
 from notifications.composing import Composer
 from notifications.issuing import issue_letters

@@ -8,8 +8,8 @@ import pytest
 from models.database import write
 from models.matters.tables import Deadline
 from models.refusals import InvalidInput, NotAllowed, NotPossible
+from models.rows import change
 from models.schools.tables import School
-from models.statements import change
 from models.statutory import budgets, ending, following, secretary_of_state, using
 from models.statutory import preparing as statutory_preparing
 from models.statutory.tables import Power, PowerState, SecretaryOfStateNotice, WarningNotice

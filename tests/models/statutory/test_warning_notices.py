@@ -15,9 +15,9 @@ from models.letters.writing import DraftText, edit_letter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.acting import Acting
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotPossible
+from models.rows import add, change
 from models.schools import contacts
 from models.schools.tables import School
-from models.statements import add, change
 from models.statutory.tables import Service, WarningNotice
 from tests.support.cases import Case
 from tests.support.council import NOW

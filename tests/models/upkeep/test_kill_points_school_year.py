@@ -10,8 +10,8 @@ import pytest
 from models.database import connect, read, write
 from models.events import verify
 from models.policy import Policy
+from models.rows import change
 from models.schools.tables import RiskLevel, School
-from models.statements import change
 from models.upkeep.school_year import SchoolYearPass
 from tests.support.council import found_council
 from tests.support.databases import sqlite_url

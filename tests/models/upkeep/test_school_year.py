@@ -15,9 +15,9 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.programme.tables import Duty, DutyKind, DutyState
 from models.risk.tables import AssessmentRound
+from models.rows import change
 from models.schools.tables import RiskLevel, School
 from models.settings import Settings
-from models.statements import change
 from models.upkeep.clock import tick
 from models.upkeep.school_year import SchoolYearPass
 from notifications.composing import Composer

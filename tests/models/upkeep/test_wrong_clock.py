@@ -16,7 +16,7 @@ from models.outbox import MessageKind
 from models.people import credentials, identity, own_secrets, passwords
 from models.people.tables import Credential, SignIn, SignInFailure
 from models.refusals import InvalidInput, NotProven
-from models.statements import change
+from models.rows import change
 from models.upkeep.clock import goes_round, last_pass, stamp, tick
 from models.work import BulkKind
 from tests.support.cases import Case

@@ -13,8 +13,8 @@ from models.clocks import add_working_days, long_date, subtract_working_days
 from models.database import write
 from models.policy import Policy
 from models.programme.tables import DutyKind, Supporter, SupportRole
+from models.rows import add, change
 from models.schools.tables import School
-from models.statements import add, change
 from models.upkeep.clock import tick
 from tests.support.cases import Case
 from tests.support.council import NOW, Council

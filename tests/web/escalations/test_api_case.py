@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from models.database import write
 from models.outbox import Message, MessageState
 from models.policy import Policy
-from models.statements import change
+from models.rows import change
 from models.upkeep.clock import tick
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver

@@ -11,7 +11,7 @@ from sqlmodel import select
 from models.database import read, write
 from models.outbox import Message, MessageState
 from models.policy import Policy
-from models.statements import change
+from models.rows import change
 from notifications.issuing import issue_letters
 from tests.support.cases import Case
 from tests.support.council import Council

@@ -16,7 +16,7 @@ from models.people.acting import Acting
 from models.people.events import RefusalsCounted
 from models.record.events import AccessRefused, RestrictedCaseRead
 from models.refusals import NotPossible
-from models.statements import change
+from models.rows import change
 from tests.support.callers import Callers
 from tests.support.cases import Case
 from tests.support.council import Council

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from models.database import write
 from models.files.folder import LARGEST
+from models.rows import change
 from models.schools.tables import School
-from models.statements import change
 from tests.support.callers import Caller, Callers
 from tests.support.cases import Case
 from tests.support.council import Council

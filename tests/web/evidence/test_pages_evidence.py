@@ -20,8 +20,8 @@ from models.files.cautions import Caution
 from models.files.folder import LARGEST, path_of
 from models.people.access import RULES, Act
 from models.people.acting import Acting
+from models.rows import change
 from models.schools.tables import School
-from models.statements import change
 from tests.support.cases import Case
 from tests.support.council import OFFICERS, Council
 from tests.support.evidence_samples import pdf, word

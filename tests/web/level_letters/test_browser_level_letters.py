@@ -6,7 +6,7 @@ import pytest
 
 from models.database import write
 from models.outbox import Message
-from models.statements import change
+from models.rows import change
 from notifications import level_letters as work
 from tests.support.level_letters import Post, blank_press, published
 from tests.support.walk import Served, Walk, pictured

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from models.database import write
 from models.outbox import Message
 from models.policy import Policy
+from models.rows import change
 from models.settings import Settings
-from models.statements import change
 from notifications import level_letters as work
 from tests.support.council import Council
 from tests.support.level_letters import Post, blank_pdf, blank_press, changed, published

@@ -14,7 +14,7 @@ from models.people import credentials
 from models.people.events import OfficerLinked
 from models.people.tables import Officer, Role, digest
 from models.refusals import NotIdentified
-from models.statements import change
+from models.rows import change
 from tests.support.council import NOW, Council
 from tests.support.council_sign_in import (
     ANSWER,

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from models.database import write
 from models.policy import Policy
 from models.risk.tables import RiskEvidenceKind
+from models.rows import add
 from models.schools.tables import RiskLevel, School
-from models.statements import add
 from tests.support.assessing import JULY, SEPTEMBER, Register
 from tests.support.council import Council
 from tests.support.visitors import Page, Visitor, Visitors

@@ -13,7 +13,7 @@ from models.inputs import Reason
 from models.outbox import Message, MessageKind, MessageState
 from models.people import identity, officers
 from models.people.acting import Acting
-from models.statements import change
+from models.rows import change
 from tests.support.cases import Case
 from tests.support.policies import POLICY
 from tests.support.walk import DESK, Served, Walk, looker

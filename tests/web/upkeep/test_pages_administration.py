@@ -16,7 +16,7 @@ from models.people import credentials, officers
 from models.people.acting import Acting
 from models.people.events import CredentialIssued, OfficerAdded
 from models.people.tables import Credential, CredentialKind, Officer, Role, SignIn
-from models.statements import change
+from models.rows import change
 from models.upkeep.backup import back_up
 from models.upkeep.clock import stamp
 from tests.support.cases import Case

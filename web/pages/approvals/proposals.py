@@ -25,6 +25,7 @@ from models.matters.tables import Matter
 from models.people.access import Act
 from models.policy import StepRule
 from models.refusals import ChangedSince, InvalidInput
+from models.rows import get_row
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
 from web.pages.asked import Asked
@@ -116,7 +117,7 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
         given = form.filled(DECISION, must=must, seen=form.text("seen"))
         with visit.acting() as acting:
             decided = decide(acting, number, given)
-            page = acting.session.get_one(Matter, decided.matter_id).page
+            page = get_row(acting.session, Matter, decided.matter_id).page
     except (InvalidInput, ChangedSince) as refusal:
         return _proposal(visit, number, form.refused(refusal, DECISION))
     done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
@@ -133,7 +134,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         letters = [_letter(session, visit, letter_id) for letter_id in found.letters]
         mine = number in approvals_shown.decidable(session, visit.officer, visit.today)
         own = _own_work(session, visit, number) if mine else None
-        about = session.get_one(Matter, record.matter_id)
+        about = get_row(session, Matter, record.matter_id)
         case = at_hand(session, visit.policy, about)
         rule = case.rule_of(found.step) if isinstance(case, Case) and found.step else None
         on_ladder = rule is not None

@@ -16,6 +16,7 @@ from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Officer
 from models.policy.wording import role_words
 from models.refusals import InvalidInput
+from models.rows import get_row
 from models.settings import PREFECT_KEEPS_EVENTS
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
@@ -64,7 +65,7 @@ def _case_officer(visit: Visit, reference: str, form: Form) -> Response:
             title="Change the case officer",
             form=form,
             case=case,
-            now_with=session.get_one(Officer, case.matter.officer_id),
+            now_with=get_row(session, Officer, case.matter.officer_id),
             officers=officers_in(session, CASEWORK),
         )
 

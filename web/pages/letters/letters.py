@@ -16,6 +16,7 @@ from models.matters.at_hand import see_row
 from models.people.access import Act
 from models.policy.wording import inside
 from models.refusals import InvalidInput, NotFound, NotPossible
+from models.rows import find
 from models.statutory.shown import Service, services_of
 from models.statutory.tables import ServiceMethod
 from notifications.issuing import letter_document
@@ -108,7 +109,7 @@ def version(visit: Visitor, number: Key, version: str) -> Response:
     with visit.read() as session:
         found = letters_shown.letter(session, visit.policy, visit.reader, number)
         kept = select(LetterVersion).where(LetterVersion.letter_id == number)
-        texts = {str(one.version): one for one in session.exec(kept)}
+        texts = {str(one.version): one for one in find(session, kept)}
     if version not in texts:
         raise NotFound(LetterVersion.missing)
     title = f"Version {version} of the {inside(found.title)}"

@@ -13,6 +13,7 @@ from models.people import identity, passwords
 from models.people.password_rules import AT_ONCE
 from models.people.tables import Officer
 from models.refusals import InvalidInput, NotFound, TooManyTries
+from models.rows import find
 from models.settings import Settings, is_loopback
 from web.door import AtDoor, Door
 from web.pages.asked import Fields
@@ -154,7 +155,7 @@ def _demonstration_officers(
     """Whom one may choose to be: nobody, wherever it might be somebody else who chooses."""
     if not _on_this_machine_alone(request, settings):
         return []
-    return list(session.exec(_demonstration().order_by(col(Officer.id))))
+    return list(find(session, _demonstration().order_by(col(Officer.id))))
 
 
 def _demonstration() -> SelectOfScalar[Officer]:

@@ -10,6 +10,7 @@ from models.matters.shown import deadline as find_deadline
 from models.matters.tables import Deadline, Matter
 from models.people.access import Act
 from models.refusals import InvalidInput
+from models.rows import get_row
 from models.school_record import agreeing, writing
 from models.school_record.filing import on_record
 from models.school_record.shown import addressees, school_record
@@ -123,7 +124,7 @@ def settle_deadline(visit: Visitor, number: Key, form: Posted) -> Response:
         given = form.filled(OUTCOME)
         with visit.acting() as acting:
             settled = agreeing.settle_agreed(acting, number, given)
-            page = acting.session.get_one(Matter, settled.matter_id).page
+            page = get_row(acting.session, Matter, settled.matter_id).page
     except InvalidInput as invalid:
         return _outcome(visit, number, form.refused(invalid, OUTCOME))
     return visit.done(page, "deadline_settled")
