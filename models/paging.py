@@ -6,7 +6,8 @@ from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, true
-from sqlmodel import Session
+from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.refusals import InvalidInput
 from models.rows import find, find_one
@@ -69,8 +70,9 @@ def _keys(statement: Select[Any], key: Any) -> Select[Any]:
     return statement.with_only_columns(key, maintain_column_froms=True)
 
 
-def _count(statement: Select[Any], key: Any) -> Select[Any]:
-    return statement.with_only_columns(func.count(key), maintain_column_froms=True).order_by(None)
+def _count(statement: Select[Any], key: Any) -> SelectOfScalar[int]:
+    keys = _keys(statement, key).order_by(None).subquery()
+    return select(func.count()).select_from(keys)
 
 
 def words_found(query: str, *columns: Any) -> ColumnElement[bool]:

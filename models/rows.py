@@ -1,9 +1,9 @@
 """Rows: how they are read and written inside a transaction of `models.database`.
 
 One way to read: a statement of `select`, given to `find`, `find_first`, `find_one` or `stream`.
-What comes back is what stands in the database now, whatever was read before; its models are for looking
-at. A statement that is asked at every click is a function marked `kept`: to build one costs more
-than to run it. One way to write: `add`, and `change` as compare-and-set.
+What comes back is what stands in the database now, whatever was read before; its models are for
+looking at. A statement that is asked at every click is a function marked `kept`: to build one costs
+more than to run it. One way to write: `add`, and `change` as compare-and-set.
 
 What is written of a covered table is noted, for the next event to say (models.record).
 """
@@ -17,6 +17,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast, overloa
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Date,
     Delete,
     Insert,
@@ -32,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Select as SelectOfAny
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import class_mapper, make_transient_to_detached
+from sqlalchemy.orm import class_mapper
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -56,6 +57,11 @@ Statement = TypedReturnsRows[Any]  # one that finds rows of many columns, or of 
 _Make = Callable[[Result[Any]], list[Any]]
 
 
+def _connection(session: Session) -> Connection:
+    """The session's connection; to ask the session costs a good part of a statement's time."""
+    return session.bind if isinstance(session.bind, Connection) else session.connection()
+
+
 @dataclass(frozen=True)
 class Asked(Generic[Found]):
     """A kept statement, with the values that it is asked about this time."""
@@ -66,7 +72,7 @@ class Asked(Generic[Found]):
 
     def run(self, session: Session) -> list[Found]:
         """All that it finds."""
-        return self.make(session.connection().execute(self.statement, self.values))
+        return self.make(_connection(session).execute(self.statement, self.values))
 
 
 @overload
@@ -108,7 +114,7 @@ def kept(build: Callable[..., Any]) -> Callable[..., Asked[Any]]:
 
 def select_columns(*wanted: Any) -> SelectOfAny[Any]:
     """A `select` of what that has no types for: many columns, a whole table, a subquery."""
-    chosen: SelectOfAny[Any] = select(*wanted)
+    chosen: SelectOfAny[Any] = Select(*wanted)
     return chosen
 
 
@@ -122,7 +128,7 @@ def find(session: Session, asked: Any) -> list[Any]:
     """All that a statement finds: models, values of one column, or rows of several."""
     if isinstance(asked, Asked):
         return asked.run(session)
-    return _maker(asked)(session.connection().execute(asked))
+    return _maker(asked)(_connection(session).execute(asked))
 
 
 @overload
@@ -158,7 +164,7 @@ def stream(session: Session, asked: Any) -> Iterator[Any]:
     """As `find`, for what is too much to be held at once."""
     long = asked.execution_options(yield_per=AT_ONCE)
     make = _maker(asked)
-    for part in session.connection().execute(long).partitions():
+    for part in _connection(session).execute(long).partitions():
         yield from make(cast(Any, part))
 
 
@@ -231,13 +237,12 @@ def _made(kind: type[SQLModel], values: Sequence[Any]) -> Any:
         return None
     model = class_mapper(kind).class_manager.new_instance()
     vars(model).update(zip(_names(kind), values, strict=True))
-    make_transient_to_detached(model)
     return model
 
 
 def add(session: Session, table: type[SQLModel], **values: Any) -> int:
     """Insert one row and return its key."""
-    result = session.connection().execute(_insert(table), values)
+    result = _connection(session).execute(_insert(table), values)
     key: int = cast(Any, result.inserted_primary_key)[0]
     noting.added(session, table, {"id": key, **values})
     return key
@@ -246,7 +251,7 @@ def add(session: Session, table: type[SQLModel], **values: Any) -> int:
 def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows of the same columns in one statement; none is no statement."""
     if rows:
-        session.connection().execute(_insert(table), rows)
+        _connection(session).execute(_insert(table), rows)
         for row in rows:
             noting.added(session, table, row)
 
@@ -259,7 +264,7 @@ def add_found(
     By the unique index itself: to ask first whether a row is there is slow by the square of the
     rows where PostgreSQL believes that the table is still empty.
     """
-    connection = session.connection()
+    connection = _connection(session)
     insert_into = _INSERTS[connection.dialect.name](table_of(table))
     names = list(found.selected_columns.keys())
     rows = found.where(true())  # without a WHERE, SQLite takes ON CONFLICT for a condition to join
@@ -273,7 +278,7 @@ def change(session: Session, table: type[SQLModel], where: dict[str, Any], **val
     named = _named(session, covered, where) if covered else []
     was = {f"was_{name}": value for name, value in where.items()}
     statement = _update(table, tuple(where), tuple(values))
-    found = bool(session.connection().execute(statement, {**values, **was}).rowcount)
+    found = bool(_connection(session).execute(statement, {**values, **was}).rowcount)
     if covered and found:
         for name in named:
             noting.changed(session, covered, name, values)
@@ -285,7 +290,7 @@ def change_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
     if rows:
         names = tuple(name for name in rows[0] if name != "id")
         statement = _update(table, ("id",), names)
-        session.connection().execute(statement, [{**row, "was_id": row["id"]} for row in rows])
+        _connection(session).execute(statement, [{**row, "was_id": row["id"]} for row in rows])
         covered = noting.concerns(table, names)
         if covered:
             for row in rows:
@@ -300,7 +305,7 @@ def change_where(
     covered = noting.concerns(table, values)
     found = _fulfilling(session, covered, conditions) if covered else []
     statement = update(table_of(table)).where(*conditions).values(values)
-    number = session.connection().execute(statement).rowcount
+    number = _connection(session).execute(statement).rowcount
     if covered:
         for name in found:
             noting.changed(session, covered, name, values)
@@ -311,7 +316,7 @@ def remove(session: Session, table: type[SQLModel], *conditions: ColumnElement[b
     """Delete every row that fulfils these conditions; how many there were."""
     covered = COVERED.get(table)
     found = _fulfilling(session, covered, conditions) if covered else []
-    number = session.connection().execute(delete(table_of(table)).where(*conditions)).rowcount
+    number = _connection(session).execute(delete(table_of(table)).where(*conditions)).rowcount
     if covered:
         for name in found:
             noting.removed(session, covered, name)
@@ -323,7 +328,7 @@ def carry_out(session: Session, statement: Insert | Update | Delete) -> int:
 
     For what `change_where` and `remove` cannot say: many tables at once, or rows made of others.
     """
-    return session.connection().execute(statement).rowcount
+    return _connection(session).execute(statement).rowcount
 
 
 @lru_cache
@@ -344,7 +349,7 @@ def _fulfilling(
 ) -> list[dict[str, Any]]:
     """The columns that name each row that fulfils these conditions."""
     names = select(*(covered.table.c[name] for name in covered.by)).where(*conditions)
-    return [dict(row) for row in session.connection().execute(names).mappings()]
+    return [dict(row) for row in _connection(session).execute(names).mappings()]
 
 
 def _named(session: Session, covered: Covered, where: Mapping[str, Any]) -> list[dict[str, Any]]:

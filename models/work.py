@@ -126,7 +126,7 @@ def drop(session: Session, now: datetime, kind: BulkKind, subject_id: int) -> No
 def find_job(session: Session, kind: BulkKind, subject_id: int) -> BulkJob | None:
     """The job about a row, open or ended."""
     statement = select(BulkJob).where(BulkJob.kind == kind, BulkJob.subject_id == subject_id)
-    return find_first(session, statement.execution_options(populate_existing=True))
+    return find_first(session, statement)
 
 
 def free_jobs(engine: Engine, now: datetime) -> list[BulkJob]:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.escalations.tables import Proposal
 from models.happened import Happened
-from models.letters.addressing import contacts_of, recipients
+from models.letters.addressing import contacts_at_hand, recipients
 from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.at_hand import AtHand
@@ -31,13 +31,13 @@ def _carried(proposal: int) -> SelectOfScalar[Letter]:
 
 
 @kept
-def _written_by(proposal: int) -> SelectOfScalar[str]:
+def _drafted(proposal: int) -> Select[Letter, str]:
     return (
-        select(LetterVersion.written_by)
-        .join(Letter, col(Letter.id) == col(LetterVersion.letter_id))
-        .where(col(Letter.proposal_id) == proposal)
+        select(Letter, LetterVersion.written_by)
+        .join(LetterVersion, col(Letter.id) == col(LetterVersion.letter_id))
+        .where(col(Letter.proposal_id) == proposal, Letter.state == LetterState.DRAFT)
         .where(col(LetterVersion.version) == col(Letter.version))
-        .where(Letter.state == LetterState.DRAFT)
+        .order_by(col(Letter.id))
     )
 
 
@@ -70,7 +70,7 @@ def to_be_sent(at_hand: AtHand, proposal: Proposal, today: date) -> str:
 
     Of the proposal, of each draft's version, and of the addresses to which it would go.
     """
-    contacts = contacts_of(at_hand.session, at_hand.matter, today)
+    contacts = contacts_at_hand(at_hand, today)
     drafts = [
         [letter.id, letter.version, recipients_if_known(at_hand, contacts, letter)]
         for letter in _drafts(at_hand, proposal)
@@ -110,12 +110,13 @@ def own_work(at_hand: AtHand, proposal: Proposal, approver: Approver, today: dat
     change was proposed, nor those of a colleague for whom one decides.
     """
     names = {each.email: each.name for each in (approver.holder, approver.officer)}
-    written = set(find(at_hand.session, _written_by(proposal.id))) & names.keys()
+    drafts = find(at_hand.session, _drafted(proposal.id))
+    written = {by for _, by in drafts} & names.keys()
     if written:
         who = _spoken(approver, written)
         return f"{who} wrote the current version of a letter, so somebody else must approve it."
-    contacts = contacts_of(at_hand.session, at_hand.matter, today)
-    for letter in _drafts(at_hand, proposal):
+    contacts = contacts_at_hand(at_hand, today)
+    for letter, _ in drafts:
         for role in (letter.to_role, *letter.copy_roles):
             contact = contacts.get(role)
             if contact is None or contact.changed_at < proposal.proposed_at:
@@ -157,7 +158,7 @@ def approve_letters(
     They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
     address has gone missing since.
     """
-    contacts = contacts_of(at_hand.session, at_hand.matter, dated)
+    contacts = contacts_at_hand(at_hand, dated)
     for letter in _drafts(at_hand, proposal):
         people = recipients(at_hand, contacts, letter.to_role, tuple(letter.copy_roles))
         change(

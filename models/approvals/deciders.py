@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -12,7 +12,6 @@ from models.escalations.tables import Decision, Proposal, ProposalState
 from models.matters.at_hand import sees
 from models.matters.tables import Matter
 from models.people.access import RULES, Act, may
-from models.people.officers import officers_in
 from models.people.tables import Delegation, Officer, Role
 from models.refusals import AlreadyDecided, NotAllowed
 from models.rows import find, kept
@@ -41,21 +40,23 @@ def _covered_by(officer: int, today: date) -> Select[str, int]:
 
 
 @kept
-def _covering(role: str, proposer: int, today: date) -> SelectOfScalar[Officer]:
+def _deciding_as(role: str, proposer: int, today: date) -> SelectOfScalar[Officer]:
+    """In the role, or covering for one who is: not for the proposer alone."""
+    covering = exists().where(
+        col(Delegation.to_officer_id) == col(Officer.id),
+        col(Delegation.from_officer_id) == col(_Absent.id),
+        col(_Absent.active),
+        col(_Absent.role) == role,
+        col(Delegation.role) == col(_Absent.role),
+        col(_Absent.id) != proposer,
+        _in_force(today),
+    )
+    may_cover = or_(*(col(Officer.role) == each for each in sorted(RULES[Act.DECIDE])))
     return (
         select(Officer)
-        .join(Delegation, col(Delegation.to_officer_id) == col(Officer.id))
-        .join(_Absent, col(Delegation.from_officer_id) == col(_Absent.id))
-        .where(
-            col(Officer.active),
-            or_(*(col(Officer.role) == each for each in sorted(RULES[Act.DECIDE]))),
-            col(_Absent.active),
-            col(_Absent.role) == role,
-            col(Delegation.role) == col(_Absent.role),
-            col(_Absent.id) != proposer,
-            _in_force(today),
-        )
-        .order_by(col(Officer.id))
+        .where(col(Officer.active), col(Officer.id) != proposer)
+        .where(or_(col(Officer.role) == role, and_(may_cover, covering)))
+        .order_by(col(Officer.role) != role, col(Officer.id))
     )
 
 
@@ -81,12 +82,9 @@ def deciders(
 
     Not its proposer, nor whoever covers for the proposer alone.
     """
-    covering = find(session, _covering(role, proposer_id, today))
-    found = {officer.id: officer for officer in [*officers_in(session, role), *covering]}
-    found.pop(proposer_id, None)
     return [
         officer
-        for officer in found.values()
+        for officer in find(session, _deciding_as(role, proposer_id, today))
         if sees(session, officer, matter.id, restricted=matter.restricted)
     ]
 
@@ -114,7 +112,7 @@ def authority(
             f"This proposal has already been decided: it was {proposal.state.value}."
         )
     holders = _in_turn(proposal, mine)
-    decided = find(session, _decided_by(proposal.id))
+    decided = find(session, _decided_by(proposal.id)) if proposal.stage else []
     taken = {who for decision in decided for who in decision if who is not None}
     if officer.id in taken:
         raise NotAllowed("You decided an earlier stage, so somebody else must decide this one.")

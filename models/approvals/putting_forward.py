@@ -13,7 +13,7 @@ from models.approvals.events import ChangeProposed, OfProposal, PutForward, Step
 from models.clocks import london_date
 from models.escalations.tables import Action, Proposal, ProposalState, Step, StepState
 from models.happened import Happened
-from models.letters.addressing import Addressing, can_be_addressed, contacts_of, recipients
+from models.letters.addressing import Addressing, can_be_addressed, contacts_at_hand, recipients
 from models.letters.of_case import told_of_case
 from models.letters.writing import draft_letter
 from models.matters.at_hand import AtHand
@@ -66,7 +66,8 @@ def put_forward(
     whole = [replace(draft, facts={**told, **draft.facts}) for draft in drafts]
     placed = place(case, officer, now, asked, roles or approvers(case.policy, action, rule), whole)
     if action is Action.ADVANCE:
-        ahead = {"id": case.steps[rule.key].id, "state": StepState.AHEAD}
+        step = {"escalation_id": case.escalation.id, "key": rule.key}
+        ahead = {**step, "state": StepState.AHEAD}
         change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
     return placed
 
@@ -224,7 +225,7 @@ class Way:
 
     @cached_property
     def _contacts(self) -> Mapping[str, Contact]:
-        return contacts_of(self.at_hand.session, self.at_hand.matter, london_date(self.now))
+        return contacts_at_hand(self.at_hand, london_date(self.now))
 
     def reaches(self, addressing: Addressing) -> bool:
         """Whether everybody whom a letter must reach has an address."""

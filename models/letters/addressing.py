@@ -5,26 +5,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import and_
 from sqlmodel import Session, col, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.law.powers import Section
 from models.matters.at_hand import AtHand
-from models.matters.held_contacts import held_of, is_held
+from models.matters.held_contacts import is_held
 from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.loader import NATIONAL_BODIES
 from models.refusals import NotPossible
 from models.rows import find, find_first, kept
-from models.schools.tables import Contact, ContactRole
+from models.schools.tables import Contact, ContactRole, HeldContact
 from models.statutory.tables import Power, PowerState
 
 CHAIR = ContactRole.CHAIR_OF_GOVERNORS.value
 
 
 @kept
-def _contacts(urn: int) -> SelectOfScalar[Contact]:
-    return select(Contact).where(col(Contact.urn) == urn)
+def _contacts(urn: int, matter: int) -> Select[Contact, HeldContact | None]:
+    held = and_(col(HeldContact.matter_id) == matter, col(HeldContact.role) == col(Contact.role))
+    return select(Contact, HeldContact).outerjoin(HeldContact, held).where(col(Contact.urn) == urn)
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,22 @@ def contacts_of(session: Session, matter: Matter, today: date) -> dict[str, Cont
     if matter.urn is None:
         return {}
     urn = matter.urn
-    contacts = {contact.role.value: contact for contact in find(session, _contacts(urn))}
-    for held in held_of(session, matter.id):
-        contacts.pop(held.role.value, None)
-        as_it_was = held.contact(urn)
+    contacts = {}
+    for contact, held in find(session, _contacts(urn, matter.id)):
+        as_it_was = held.contact(urn) if held else contact
         if as_it_was is not None:
-            contacts[held.role.value] = as_it_was
+            contacts[contact.role.value] = as_it_was
     board = sitting_board(session, urn, today)
     if board is not None:
         contacts[CHAIR] = _chair_of_board(board)
     return contacts
+
+
+def contacts_at_hand(at_hand: AtHand, today: date) -> dict[str, Contact]:
+    """The same, read once for one command."""
+    if today not in at_hand.contacts:
+        at_hand.contacts[today] = contacts_of(at_hand.session, at_hand.matter, today)
+    return at_hand.contacts[today]
 
 
 def _chair_of_board(board: Power) -> Contact:

@@ -17,7 +17,7 @@ from models.inputs import Input, Text
 from models.letters.addressing import (
     Addressing,
     _known,
-    contacts_of,
+    contacts_at_hand,
     recipients,
     spoken,
 )
@@ -59,7 +59,7 @@ def draft_letter(
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
     cannot be printed.
     """
-    contacts = contacts_of(at_hand.session, at_hand.matter, london_date(now))
+    contacts = contacts_at_hand(at_hand, london_date(now))
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
     people = [*recipients(at_hand, contacts, addressing.to, copies), *addressing.people]

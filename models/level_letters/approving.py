@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import String, and_, func, literal, update
 from sqlalchemy import delete as delete_rows
-from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from models import work
@@ -27,8 +27,8 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotPossible
 from models.risk.tables import LevelChange
-from models.rows import add, carry_out, change, find, remove
-from models.schools.tables import Contact, School
+from models.rows import add, carry_out, change, find, remove, select_columns, stream
+from models.schools.tables import Contact, ContactRole, RiskLevel, School
 from models.text import check_prose
 from models.work import BulkKind, BulkState
 
@@ -203,17 +203,17 @@ def _stale(session: Session, batch: LetterBatch, today: date) -> dict[int, str]:
         col(Contact.urn) == col(LevelLetter.urn), col(Contact.role) == col(LevelLetter.role)
     )
     drafted = (
-        select(LevelLetter, School, Contact)
-        .options(defer(LevelLetter.body))  # type: ignore[arg-type]
+        select_columns(*_AS_DRAFTED, School, Contact)
         .join(School, col(School.urn) == col(LevelLetter.urn))
         .outerjoin(Contact, its_contact)
-        .where(LevelLetter.batch_id == batch.id, LevelLetter.state == LevelLetterState.DRAFTED)
-        .execution_options(populate_existing=True)
+        .where(col(LevelLetter.batch_id) == batch.id)
+        .where(col(LevelLetter.state) == LevelLetterState.DRAFTED)
     )
     # A level that went and came back is told by other letters: no draft would replace this one.
     concerned = {concern.urn for concern in concerns(session, batch)}
     found: dict[int, str] = {}
-    for letter, school, person in find(session, drafted):
+    for *as_drafted, school, person in stream(session, drafted):
+        letter = _Drafted(*as_drafted)
         if school.closed_on is not None and school.closed_on <= today:
             found[letter.id] = CLOSED
         elif now[letter.urn] != letter.level:
@@ -223,7 +223,25 @@ def _stale(session: Session, batch: LetterBatch, today: date) -> dict[int, str]:
     return found
 
 
-def _reaches(letter: LevelLetter, school: School, person: Contact | None) -> bool:
+class _Drafted(NamedTuple):
+    """Of a drafted letter to whom and about what it goes: not its text, of which there may be much.
+
+    Its fields are those of `_AS_DRAFTED`.
+    """
+
+    id: int
+    urn: int
+    level: RiskLevel
+    role: ContactRole
+    name: str
+    email: str | None
+    address: list[str]
+
+
+_AS_DRAFTED = tuple(getattr(LevelLetter, name) for name in _Drafted._fields)
+
+
+def _reaches(letter: _Drafted, school: School, person: Contact | None) -> bool:
     """Whether a letter goes to whom and where it would go if it were drafted now."""
     name = person.name if person else f"The {ROLES[letter.role]}"
     email = person.email if person else None

@@ -107,7 +107,7 @@ def find_delivery(session: Session, number: int, message_id: int) -> tuple[Messa
 
 def _send_again(session: Session, message: Message, letter: LevelLetter, now: datetime) -> None:
     statement = select(Contact).where(Contact.urn == letter.urn, Contact.role == letter.role)
-    contact = find_first(session, statement.execution_options(populate_existing=True))
+    contact = find_first(session, statement)
     if contact is None or not contact.email:
         raise NotPossible(
             f"The school has no e-mail address for its {letter.role.label}. Add it first, or send "

@@ -1,6 +1,7 @@
 """What every command on a matter needs: finding it for who asks, and what stands around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotFound
 from models.rows import by_key, find_first, get_row, kept
-from models.schools.tables import School
+from models.schools.tables import Contact, School
 from models.text import is_text
 
 Row = TypeVar("Row", bound=OfMatter)
@@ -38,6 +39,8 @@ class AtHand:
     session: Session
     todays_policy: Policy
     matter: Matter
+    # By the day for which they were read: see `models.letters.addressing.contacts_at_hand`.
+    contacts: dict[date, dict[str, Contact]] = field(init=False, default_factory=dict)
 
     @cached_property
     def policy(self) -> Policy:

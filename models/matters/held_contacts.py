@@ -38,11 +38,6 @@ def _held(matter: int, role: str) -> SelectOfScalar[HeldContact]:
 
 
 @kept
-def _all_held(matter: int) -> SelectOfScalar[HeldContact]:
-    return select(HeldContact).where(col(HeldContact.matter_id) == matter)
-
-
-@kept
 def _matters(urn: int) -> SelectOfScalar[Matter]:
     return select(Matter).where(col(Matter.urn) == urn)
 
@@ -50,11 +45,6 @@ def _matters(urn: int) -> SelectOfScalar[Matter]:
 def contact_at(session: Session, urn: int, role: ContactRole) -> Contact | None:
     """The school's contact in a role, as it stands."""
     return find_first(session, _contact(urn, role.value))
-
-
-def held_of(session: Session, matter_id: int) -> list[HeldContact]:
-    """The contacts that are held for a case."""
-    return find(session, _all_held(matter_id))
 
 
 def is_held(session: Session, matter_id: int, role: str) -> bool:

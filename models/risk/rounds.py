@@ -180,7 +180,7 @@ def find_round(session: Session, school_year: int) -> AssessmentRound:
 
 def _find(session: Session, school_year: int) -> AssessmentRound | None:
     statement = select(AssessmentRound).where(AssessmentRound.school_year == school_year)
-    return find_first(session, statement.execution_options(populate_existing=True))
+    return find_first(session, statement)
 
 
 def _check_due(policy: Policy, today: date, school_year: int) -> None:

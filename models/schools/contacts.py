@@ -67,7 +67,7 @@ def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Co
     if not change(session, Contact, {"urn": school.urn, "role": who}, **columns):
         add(session, Contact, urn=school.urn, role=who, **columns)
     statement = select(Contact).where(Contact.urn == school.urn, Contact.role == who)
-    contact = find_one(session, statement.execution_options(populate_existing=True))
+    contact = find_one(session, statement)
     contact_changed(session, officer, before, contact)
     live = _live_case(session, school)
     held = live is not None and is_held(session, live, role)

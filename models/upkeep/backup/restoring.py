@@ -133,7 +133,6 @@ def _replace(
     saved = by_key(session, Event, manifest.events)
     went_on = saved is not None and saved.hash == manifest.head
     taken = taken_away(session)
-    session.expunge_all()
     empty(session.connection())
     copy(source.connection(), session.connection())
     _check_record(session, manifest)
