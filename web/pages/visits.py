@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NewType
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -31,90 +31,17 @@ DONE = "scc_done"
 BY_ITSELF = "by_itself"  # in an address: no person asked for it
 
 # What a page says after the action before it: the cookie names the sentence, never carries it.
-SENTENCES = {
-    "started": "The escalation has started",
-    "start_proposed": "The escalation has been proposed and is waiting for a Head of Service",
-    "discussion": "The discussion has been recorded",
-    "response": "The response has been recorded",
-    "judged": "Your judgement has been recorded",
-    "proposed": "The proposal has been made and is waiting for a decision",
-    "approved": "The proposal has been approved",
-    "signed_off": "You have signed off the proposal. It is now waiting for the next approver",
-    "returned": "The proposal has been returned to its proposer",
-    "letter": "The new version of the letter has been saved",
-    "contact": "The contact has been saved",
-    "contact_confirmed": "Letters on this case will now go to the school’s new contact",
-    "contact_kept": "Letters on this case will still go to the previous contact",
-    "settled": "Your decision about the message has been recorded",
-    "support": "How the school is supported has been recorded",
-    "notice": "The warning notice has been proposed and is waiting for a decision",
-    "compliance": "Your judgement on compliance has been recorded",
-    "powers_proposed": "The notice of proposed powers is drafted and is waiting for a decision",
-    "prepared": "The power is being prepared. Its letters are waiting for a decision",
-    "consulted": "The consultation has been recorded",
-    "notified": "The notification to the Secretary of State has been recorded",
-    "consent": "The Secretary of State’s consent has been recorded",
-    "receipt": "The receipt has been recorded. The suspension has taken effect",
-    "heard": "The representation has been recorded",
-    "reviewed": "The decision on the review has been drafted and is waiting for approval",
-    "ended": "The end of the power has been recorded",
-    "end_proposed": "The notice that ends the power has been drafted and is waiting for a decision",
-    "from_secretary_of_state": "The Secretary of State’s notice has been recorded",
-    "released": "The release has been recorded",
-    "letters_begun": "The letters are being drafted",
-    "letters_approved": "The letters have been approved and are being issued",
-    "letters_withdrawn": "The letters have been withdrawn",
-    "letters_go_on": "The work has started again",
-    "case_officer": "The case officer has been changed",
-    "restricted": "The case is now restricted to the officers named",
-    "opened_to_all": "The case is no longer restricted",
-    "cover": "Your colleague can decide for you on these days",
-    "cover_ended": "The cover has ended",
-    "evidence": "The file has been added",
-    "served": "The service of the letter has been recorded",
-    "round_opened": "The annual assessment is open. Every school has a draft",
-    "round_published": "The levels have been published and are in force",
-    "assessment_begun": "The assessment has been started. Now add its evidence",
-    "risk_evidence": "The evidence has been saved",
-    "risk_evidence_removed": "The evidence has been removed",
-    "level_proposed": "The level has been proposed and is waiting to be moderated",
-    "level_agreed": "The level has been agreed. It comes into force when the round is published",
-    "level_in_force": "The level has been agreed and is in force",
-    "assessment_returned": "The assessment has been returned to its proposer",
-    "assessment_withdrawn": "The assessment has been withdrawn",
-    "signed_out": "You have signed out",
-    "signed_out_everywhere": "You have signed out everywhere",
-    "signed_out_and_ended": "You have signed out everywhere, and what you ticked no longer works",
-    "sign_in_ended": "The sign-in has been ended",
-    "password": "Your password has been set. Sign in with it",
-    "password_changed": "Your password has been changed, and you are signed out everywhere else",
-    "password_changed_and_ended": "Your password has been changed, you are signed out everywhere "
-    "else, and what you ticked no longer works",
-    "proven": "You have confirmed that it is you. You will not be asked again for 10 minutes",
-    "calendar_ended": "The address of your calendar no longer works",
-    "token_revoked": "The token no longer works",
-    "officer_changed": "The officer’s details have been changed",
-    "officer_disabled": "The officer has been disabled and signed out everywhere",
-    "officer_enabled": "The officer has been enabled. Send them a new link to sign in with",
-    "credential_revoked": "That token, code or link no longer works",
-    "visit_recorded": "The visit has been recorded",
-    "report_recorded": "The written report has been recorded",
-    "review_recorded": "The review has been recorded",
-    "duty_cancelled": "The planned work has been cancelled",
-    "support_assigned": "The support has been assigned",
-    "support_ended": "The end of the support has been recorded",
-    "school_letter": "The letter has been drafted and is waiting for approval",
-    "deadline_agreed": "The deadline has been set. Whoever looks after the record will be reminded",
-    "deadline_settled": "What became of the deadline has been recorded",
-    "record_file": "The file has been added to the school’s record",
-    "record_officer": "Another officer now looks after the record",
-    "record_restricted": "The record has been restricted to the officers named",
-    "record_opened_to_all": "The record is no longer restricted",
-    "record_contact": "Your decision about the contact has been recorded",
-    "register_given": "The file has been uploaded. Reading it takes less than a minute",
-    "register_applied": "The import has been applied",
-    "register_withdrawn": "The import has been withdrawn. Nothing was changed",
-}
+Said = NewType("Said", str)
+_SENTENCES: dict[str, str] = {}
+
+
+def says(name: str, sentence: str) -> Said:
+    """The name of what the next page says, once, after an action of a page; told beside that page.
+
+    It must be said as the module is loaded: another process may show the next page.
+    """
+    assert _SENTENCES.setdefault(name, sentence) == sentence, name  # noqa: S101 - a fault of ours
+    return Said(name)
 
 
 class _Undo(Exception):  # noqa: N818 - not an error: how a transaction is told to roll back
@@ -199,7 +126,7 @@ class Visit:
         address = self.request.url.include_query_params(**{BY_ITSELF: "1"})
         shown.headers["Refresh"] = f"{seconds}; url={address.path}?{address.query}"
 
-    def done(self, address: str, what: str) -> Response:
+    def done(self, address: str, what: Said) -> Response:
         """Answer an action: on to a page that says, once, what was done."""
         return went_on(self.request, address, what)
 
@@ -220,7 +147,7 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
         "demonstration": visit.officer.demonstration if visit else False,
         "council": policy.letterhead.council,
         "mail_configured": bool(settings.mail_url),
-        "done": SENTENCES.get(done or ""),
+        "done": _SENTENCES.get(done or ""),
     }
     html = render(template, **frame | context)
     # A lone surrogate that was typed is shown again as a question mark: UTF-8 has no other way.
@@ -230,7 +157,7 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
     return shown
 
 
-def went_on(request: Request, address: str, what: str | None = None) -> Response:
+def went_on(request: Request, address: str, what: Said | None = None) -> Response:
     """A redirect after an action, with the sentence that the next page says."""
     answer = RedirectResponse(address, 303)
     if what is not None:

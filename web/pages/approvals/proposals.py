@@ -39,10 +39,17 @@ from web.pages.statutory.wording import (
     notice_in_words,
     power_in_words,
 )
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.pages.wording import TitledProposal, titled
 from web.rendering import date_long
 from web.tables import Column
+
+SAYS_APPROVED = says("approved", "The proposal has been approved")
+SAYS_RETURNED = says("returned", "The proposal has been returned to its proposer")
+SAYS_SIGNED_OFF = says(
+    "signed_off", "You have signed off the proposal. It is now waiting for the next approver"
+)
+
 
 router = APIRouter()
 PER_PAGE = 25
@@ -120,8 +127,8 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
             page = get_row(acting.session, Matter, decided.matter_id).page
     except (InvalidInput, ChangedSince) as refusal:
         return _proposal(visit, number, form.refused(refusal, DECISION))
-    done = {ProposalState.APPROVED: "approved", ProposalState.RETURNED: "returned"}
-    return visit.done(page, done.get(decided.state, "signed_off"))
+    done = {ProposalState.APPROVED: SAYS_APPROVED, ProposalState.RETURNED: SAYS_RETURNED}
+    return visit.done(page, done.get(decided.state, SAYS_SIGNED_OFF))
 
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:

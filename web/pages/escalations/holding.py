@@ -20,7 +20,18 @@ from models.rows import get_row
 from models.settings import PREFECT_KEEPS_EVENTS
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.visits import Reference, Visit, Visitor, may, says
+
+SAYS_CASE_OFFICER = says("case_officer", "The case officer has been changed")
+SAYS_RESTRICTED = says("restricted", "The case is now restricted to the officers named")
+SAYS_OPENED_TO_ALL = says("opened_to_all", "The case is no longer restricted")
+SAYS_CONTACT_CONFIRMED = says(
+    "contact_confirmed", "Letters on this case will now go to the school’s new contact"
+)
+SAYS_CONTACT_KEPT = says(
+    "contact_kept", "Letters on this case will still go to the previous contact"
+)
+
 
 router = APIRouter()
 WHY = ("Reason", "Enter a reason")
@@ -54,7 +65,7 @@ def change_case_officer(visit: Visitor, reference: Reference, form: Posted) -> R
             holding.change_case_officer(acting, reference, given)
     except InvalidInput as invalid:
         return _case_officer(visit, reference, form.refused(invalid, CASE_OFFICER))
-    return visit.done(f"/escalations/{reference}", "case_officer")
+    return visit.done(f"/escalations/{reference}", SAYS_CASE_OFFICER)
 
 
 def _case_officer(visit: Visit, reference: str, form: Form) -> Response:
@@ -83,7 +94,7 @@ def restrict(visit: Visitor, reference: Reference, form: Posted) -> Response:
         _restrict(visit, reference, form)
     except STAYS as refusal:
         return _restriction(visit, reference, form.refused(refusal, RESTRICTION))
-    what = "restricted" if form.yes("restricted") else "opened_to_all"
+    what = SAYS_RESTRICTED if form.yes("restricted") else SAYS_OPENED_TO_ALL
     return visit.done(f"/escalations/{reference}", what)
 
 
@@ -141,7 +152,7 @@ def settle_held_contact(visit: Visitor, reference: Reference, role: str, form: P
     except STAYS as refusal:
         return _held_contact(visit, reference, role, form.refused(refusal, CHOICE))
     confirmed = form.text("decision") == "confirm"
-    what = "contact_confirmed" if confirmed else "contact_kept"
+    what = SAYS_CONTACT_CONFIRMED if confirmed else SAYS_CONTACT_KEPT
     return visit.done(f"/escalations/{reference}", what)
 
 

@@ -20,7 +20,10 @@ from models.refusals import InvalidInput, NotFound
 from web.pages.asked import Asked
 from web.pages.escalations.acts import address
 from web.pages.forms import Form, Posted
-from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.visits import Reference, Visit, Visitor, may, says
+
+SAYS_PROPOSED = says("proposed", "The proposal has been made and is waiting for a decision")
+
 
 router = APIRouter()
 CONFIRM = ("Confirmation", "Confirm this before you propose the change")
@@ -102,7 +105,7 @@ def propose_change(visit: Visitor, reference: Reference, action: str, form: Post
             proposal = propose(acting, reference, given)
     except InvalidInput as invalid:
         return _change(visit, reference, action, form.refused(invalid, CHANGE))
-    return visit.done(f"/proposals/{proposal.id}", "proposed")
+    return visit.done(f"/proposals/{proposal.id}", SAYS_PROPOSED)
 
 
 def _wanted(

@@ -10,7 +10,12 @@ from models.people.access import Act
 from models.refusals import InvalidInput
 from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
-from web.pages.visits import Key, Reference, Visit, Visitor, may
+from web.pages.visits import Key, Reference, Visit, Visitor, may, says
+
+SAYS_DISCUSSION = says("discussion", "The discussion has been recorded")
+SAYS_RESPONSE = says("response", "The response has been recorded")
+SAYS_JUDGED = says("judged", "Your judgement has been recorded")
+
 
 router = APIRouter()
 DISCUSSION = Asked(
@@ -49,7 +54,7 @@ def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Res
             recording.record_discussion(acting, reference, given)
     except InvalidInput as invalid:
         return _discussion(visit, reference, form.refused(invalid, DISCUSSION))
-    return visit.done(f"/escalations/{reference}", "discussion")
+    return visit.done(f"/escalations/{reference}", SAYS_DISCUSSION)
 
 
 def _discussion(visit: Visit, reference: str, form: Form) -> Response:
@@ -85,7 +90,7 @@ def record_response(visit: Visitor, reference: Reference, form: Posted) -> Respo
             recording.record_response(acting, reference, given)
     except InvalidInput as invalid:
         return _response(visit, reference, form.refused(invalid, RESPONSE))
-    return visit.done(f"/escalations/{reference}", "response")
+    return visit.done(f"/escalations/{reference}", SAYS_RESPONSE)
 
 
 def _response(visit: Visit, reference: str, form: Form) -> Response:
@@ -114,7 +119,7 @@ def judge(visit: Visitor, number: Key, form: Posted) -> Response:
             case = case_of(acting.session, acting.policy, acting.reader, judged.escalation_id)
     except InvalidInput as invalid:
         return _judgement(visit, number, form.refused(invalid, JUDGEMENT))
-    return visit.done(f"/escalations/{case.matter.reference}", "judged")
+    return visit.done(f"/escalations/{case.matter.reference}", SAYS_JUDGED)
 
 
 def _judgement(visit: Visit, number: int, form: Form) -> Response:

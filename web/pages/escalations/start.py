@@ -16,8 +16,14 @@ from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber
 from web.pages.schools.schools import search
-from web.pages.visits import Visit, Visitor, may
+from web.pages.visits import Visit, Visitor, may, says
 from web.pages.wording import upper_first
+
+SAYS_STARTED = says("started", "The escalation has started")
+SAYS_START_PROPOSED = says(
+    "start_proposed", "The escalation has been proposed and is waiting for a Head of Service"
+)
+
 
 router = APIRouter()
 FLAGS = ("head_performance_in_question", "not_engaging")
@@ -89,7 +95,7 @@ def start(visit: Visitor, urn: str, form: Posted) -> Response:
             matter = starting.start(acting, given)
     except InvalidInput as invalid:
         return _concern(visit, urn, form.refused(invalid, CONCERN))
-    done = "started" if matter.opened_on else "start_proposed"
+    done = SAYS_STARTED if matter.opened_on else SAYS_START_PROPOSED
     return visit.done(f"/escalations/{matter.reference}", done)
 
 

@@ -17,8 +17,11 @@ from web.evidence_files import Posted, PostedFile, evidence_response
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form
 from web.pages.lists import PageNumber
-from web.pages.visits import Key, Reference, Visit, Visitor, may
+from web.pages.visits import Key, Reference, Visit, Visitor, may, says
 from web.uploads import upload
+
+SAYS_EVIDENCE = says("evidence", "The file has been added")
+
 
 router = APIRouter()
 FILES = 25  # of one page
@@ -80,7 +83,7 @@ def add_file(visit: Visitor, reference: Reference, posted: Posted) -> Response:
         keep_file(visit, keeping.on_matter(reference), posted, form)
     except STAYS as refusal:
         return _form(visit, reference, form.refused(refusal, FILE))
-    return visit.done(f"/escalations/{reference}/evidence", "evidence")
+    return visit.done(f"/escalations/{reference}/evidence", SAYS_EVIDENCE)
 
 
 def keep_file(visit: Visit, place: keeping.Place, posted: PostedFile, form: Form) -> None:

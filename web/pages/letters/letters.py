@@ -25,9 +25,13 @@ from web.letter_files import letter_file
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import who
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.pages.wording import upper_first
 from web.rules import anybody
+
+SAYS_LETTER = says("letter", "The new version of the letter has been saved")
+SAYS_SERVED = says("served", "The service of the letter has been recorded")
+
 
 router = APIRouter()
 DRAFT = Asked(DraftText, body=("Text of the letter", "Enter the text of the letter"))
@@ -135,7 +139,7 @@ def save(visit: Visitor, number: Key, form: Posted) -> Response:
             edit_letter(acting, number, given)
     except InvalidInput as invalid:
         return _edit(visit, number, form.refused(invalid, DRAFT))
-    return visit.done(f"/letters/{number}", "letter")
+    return visit.done(f"/letters/{number}", SAYS_LETTER)
 
 
 def _edit(visit: Visit, number: int, form: Form) -> Response:
@@ -169,7 +173,7 @@ def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
             serving.record_service(acting, number, given)
     except STAYS as refusal:
         return _service(visit, number, form.refused(refusal, SERVICE))
-    return visit.done(f"/letters/{number}", "served")
+    return visit.done(f"/letters/{number}", SAYS_SERVED)
 
 
 def _service(visit: Visit, number: int, form: Form) -> Response:

@@ -11,7 +11,10 @@ from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
 from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
+
+SAYS_SETTLED = says("settled", "Your decision about the message has been recorded")
+
 
 router = APIRouter()
 DELIVERY = Asked(
@@ -37,7 +40,7 @@ def settle_message(visit: Visitor, number: Key, form: Posted) -> Response:
             settled = settle(acting, number, given)
     except InvalidInput as invalid:
         return _message(visit, number, form.refused(invalid, DELIVERY))
-    return visit.done(f"/letters/{settled.letter_id}", "settled")
+    return visit.done(f"/letters/{settled.letter_id}", SAYS_SETTLED)
 
 
 def _message(visit: Visit, number: int, form: Form) -> Response:

@@ -30,8 +30,17 @@ from web.level_letter_files import bundle_response
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
+
+SAYS_LETTERS_BEGUN = says("letters_begun", "The letters are being drafted")
+SAYS_LETTERS_APPROVED = says(
+    "letters_approved", "The letters have been approved and are being issued"
+)
+SAYS_LETTERS_WITHDRAWN = says("letters_withdrawn", "The letters have been withdrawn")
+SAYS_LETTERS_GO_ON = says("letters_go_on", "The work has started again")
+SAYS_SETTLED = says("settled", "Your decision about the message has been recorded")
+
 
 router = APIRouter()
 LIST = "/letter-batches"
@@ -63,7 +72,7 @@ def open_batch(visit: Visitor, form: Posted) -> Response:
             opened = opening.open_batch(acting, given)
     except STAYS as refusal:
         return _list(visit, 1, form.refused(refusal, NEW))
-    return visit.done(f"{LIST}/{opened.id}", "letters_begun")
+    return visit.done(f"{LIST}/{opened.id}", SAYS_LETTERS_BEGUN)
 
 
 def _list(visit: Visit, page: int, form: Form) -> Response:
@@ -178,7 +187,7 @@ def approve(visit: Visitor, number: Key, form: Posted) -> Response:
             approving.approve(acting, number)
     except STAYS as refusal:
         return _approval(visit, number, form.refused(refusal, APPROVAL))
-    return visit.done(f"{LIST}/{number}", "letters_approved")
+    return visit.done(f"{LIST}/{number}", SAYS_LETTERS_APPROVED)
 
 
 def _approval(visit: Visit, number: int, form: Form) -> Response:
@@ -222,7 +231,7 @@ def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
             approving.withdraw(acting, number, given)
     except STAYS as refusal:
         return _withdrawal(visit, number, form.refused(refusal, WITHDRAWAL))
-    return visit.done(f"{LIST}/{number}", "letters_withdrawn")
+    return visit.done(f"{LIST}/{number}", SAYS_LETTERS_WITHDRAWN)
 
 
 def _withdrawal(visit: Visit, number: int, form: Form) -> Response:
@@ -265,7 +274,7 @@ def _once_more(
         answer = _batch(visit, number, form.refused(refusal, Fields()))
         answer.status_code = refusal.status
         return answer
-    return visit.done(f"{LIST}/{number}", "letters_go_on")
+    return visit.done(f"{LIST}/{number}", SAYS_LETTERS_GO_ON)
 
 
 # Deliveries --------------------------------------------------------------------------------
@@ -292,7 +301,7 @@ def settle(visit: Visitor, number: Key, item: str, form: Posted) -> Response:
             deliveries.settle(acting, number, key(item), given)
     except STAYS as refusal:
         return _delivery(visit, number, item, form.refused(refusal, DELIVERY))
-    return visit.done(f"{LIST}/{number}", "settled")
+    return visit.done(f"{LIST}/{number}", SAYS_SETTLED)
 
 
 def _delivery(visit: Visit, number: int, item: str, form: Form) -> Response:

@@ -11,9 +11,39 @@ from web.door import AtDoor
 from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
 from web.pages.people.sign_in import begin, network_address
-from web.pages.visits import SESSION, Key, Visit, Visitor, drop, find_visit, may, page, went_on
+from web.pages.visits import (
+    SESSION,
+    Key,
+    Visit,
+    Visitor,
+    drop,
+    find_visit,
+    may,
+    page,
+    says,
+    went_on,
+)
 from web.rules import anybody
 from web.waiting import may_wait
+
+SAYS_PASSWORD_CHANGED = says(
+    "password_changed", "Your password has been changed, and you are signed out everywhere else"
+)
+SAYS_PASSWORD_CHANGED_AND_ENDED = says(
+    "password_changed_and_ended",
+    "Your password has been changed, you are signed out everywhere else, "
+    "and what you ticked no longer works",
+)
+
+
+SAYS_CALENDAR_ENDED = says("calendar_ended", "The address of your calendar no longer works")
+SAYS_TOKEN_REVOKED = says("token_revoked", "The token no longer works")
+SAYS_SIGN_IN_ENDED = says("sign_in_ended", "The sign-in has been ended")
+SAYS_SIGNED_OUT_AND_ENDED = says(
+    "signed_out_and_ended", "You have signed out everywhere, and what you ticked no longer works"
+)
+SAYS_SIGNED_OUT_EVERYWHERE = says("signed_out_everywhere", "You have signed out everywhere")
+
 
 router = APIRouter()
 LABEL = Fields(label=("What it is for", "Enter what the token is for"))
@@ -45,7 +75,7 @@ def end_calendar(visit: Visitor) -> Response:
     """Let the address of the officer's calendar work no more."""
     with visit.write() as session:
         credentials.end_calendar(session, now=visit.now, officer=visit.officer)
-    return visit.done("/account", "calendar_ended")
+    return visit.done("/account", SAYS_CALENDAR_ENDED)
 
 
 @router.post("/account/tokens/{id}/revoke", dependencies=[may(Act.USE_OWN_ACCOUNT, of=Credential)])
@@ -55,7 +85,7 @@ def revoke_token(visit: Visitor, id: Key) -> Response:
         credentials.revoke_credential(
             session, officer=visit.officer, now=visit.now, credential_id=id
         )
-    return visit.done("/account", "token_revoked")
+    return visit.done("/account", SAYS_TOKEN_REVOKED)
 
 
 @router.post("/account/sign-ins/{id}/end", dependencies=[may(Act.USE_OWN_ACCOUNT, of=SignIn)])
@@ -63,7 +93,7 @@ def end_sign_in(visit: Visitor, id: Key) -> Response:
     """End one of the officer's sign-ins."""
     with visit.write() as session:
         identity.end_sign_in(session, officer=visit.officer, now=visit.now, sign_in_id=id)
-    return visit.done("/account", "sign_in_ended")
+    return visit.done("/account", SAYS_SIGN_IN_ENDED)
 
 
 @router.get("/account/sign-out-everywhere", dependencies=[may(Act.USE_OWN_ACCOUNT)])
@@ -81,7 +111,7 @@ def sign_out_everywhere(visit: Visitor, form: Posted) -> Response:
             identity.sign_out_everywhere(session, now=visit.now, officer=visit.officer, ends=ends)
     except InvalidInput as invalid:
         return _sign_out(visit, form.refused(invalid, Fields()))
-    said = "signed_out_and_ended" if ends else "signed_out_everywhere"
+    said = SAYS_SIGNED_OUT_AND_ENDED if ends else SAYS_SIGNED_OUT_EVERYWHERE
     answer = went_on(visit.request, "/sign-in", said)
     drop(visit.request, answer, SESSION)
     return answer
@@ -111,7 +141,7 @@ def change_password(visit: Visitor, form: Posted) -> Response:
         )
     except (InvalidInput, NotPossible, TooManyTries) as refusal:
         return may_wait(_password(visit, form.refused(refusal, PASSWORDS)), refusal)
-    said = "password_changed_and_ended" if ends else "password_changed"
+    said = SAYS_PASSWORD_CHANGED_AND_ENDED if ends else SAYS_PASSWORD_CHANGED
     return begin(visit.request, "/account", secret, said)
 
 

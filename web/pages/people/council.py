@@ -18,9 +18,14 @@ from web.council_sign_in import CouncilSignInError
 from web.door import AtDoor, Door
 from web.pages.people.set_password import INVITATION, invited, no_link
 from web.pages.people.sign_in import begin, network_address, within
-from web.pages.visits import SESSION, drop, keep, kept, page
+from web.pages.visits import SESSION, Said, drop, keep, kept, page, says
 from web.rules import anybody
 from web.waiting import retry_after
+
+SAYS_PROVEN = says(
+    "proven", "You have confirmed that it is you. You will not be asked again for 10 minutes"
+)
+
 
 UNDER_WAY = "scc_council"
 LINK = "/sign-in/council/link"
@@ -84,7 +89,7 @@ def come_back(request: Request, door: AtDoor, code: str = "", state: str = "") -
         )
     except (Refused, CouncilSignInError) as trouble:
         return _trouble(request, trouble, fresh=fresh)
-    return _signed_in(request, under_way.goes_to, secret, "proven" if fresh else None)
+    return _signed_in(request, under_way.goes_to, secret, SAYS_PROVEN if fresh else None)
 
 
 @router.get(LINK, dependencies=[anybody])
@@ -157,7 +162,7 @@ def _keep_secret(request: Request, answer: Response, secret: str) -> Response:
     return answer
 
 
-def _signed_in(request: Request, goes_to: str, secret: str, what: str | None = None) -> Response:
+def _signed_in(request: Request, goes_to: str, secret: str, what: Said | None = None) -> Response:
     answer = begin(request, goes_to, secret, what)
     drop(request, answer, UNDER_WAY)
     drop(request, answer, INVITATION)

@@ -12,7 +12,11 @@ from web.door import key
 from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber, address
-from web.pages.visits import Visit, Visitor, may
+from web.pages.visits import Visit, Visitor, may, says
+
+SAYS_COVER = says("cover", "Your colleague can decide for you on these days")
+SAYS_COVER_ENDED = says("cover_ended", "The cover has ended")
+
 
 router = APIRouter()
 PER_PAGE = 25
@@ -48,7 +52,7 @@ def give(visit: Visitor, form: Posted) -> Response:
             people_cover.delegate(acting, given)
     except InvalidInput as invalid:
         return _form(visit, form.refused(invalid, COVER))
-    return visit.done("/cover", "cover")
+    return visit.done("/cover", SAYS_COVER)
 
 
 def _form(visit: Visit, form: Form) -> Response:
@@ -67,4 +71,4 @@ def end(visit: Visitor, number: str) -> Response:
     """End cover before its last day."""
     with visit.acting() as acting:
         people_cover.end_delegation(acting, key(number))
-    return visit.done("/cover", "cover_ended")
+    return visit.done("/cover", SAYS_COVER_ENDED)

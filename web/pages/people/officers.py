@@ -20,8 +20,19 @@ from web.door import key
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
-from web.pages.visits import Visit, Visitor, may
+from web.pages.visits import Said, Visit, Visitor, may, says
 from web.tables import Column
+
+SAYS_SIGN_IN_ENDED = says("sign_in_ended", "The sign-in has been ended")
+SAYS_CREDENTIAL_REVOKED = says("credential_revoked", "That token, code or link no longer works")
+SAYS_OFFICER_DISABLED = says(
+    "officer_disabled", "The officer has been disabled and signed out everywhere"
+)
+SAYS_OFFICER_CHANGED = says("officer_changed", "The officer’s details have been changed")
+SAYS_OFFICER_ENABLED = says(
+    "officer_enabled", "The officer has been enabled. Send them a new link to sign in with"
+)
+
 
 router = APIRouter()
 PER_PAGE = 50
@@ -159,7 +170,7 @@ def change_officer(visit: Visitor, number: Number, form: Posted) -> Response:
             people_officers.change_officer(acting, found.email, given)
     except STAYS as refusal:
         return _form(visit, form.refused(refusal, DETAILS), found)
-    return _done(visit, number, "officer_changed")
+    return _done(visit, number, SAYS_OFFICER_CHANGED)
 
 
 @router.get(
@@ -182,7 +193,7 @@ def disable_officer(visit: Visitor, number: Number, form: Posted) -> Response:
             people_officers.disable_officer(acting, found.email, given)
     except STAYS as refusal:
         return _disable(visit, found, form.refused(refusal, REASON))
-    return _done(visit, number, "officer_disabled")
+    return _done(visit, number, SAYS_OFFICER_DISABLED)
 
 
 @router.get(
@@ -204,7 +215,7 @@ def enable_officer(visit: Visitor, number: Number) -> Response:
     found = _find(visit, number)
     with visit.acting() as acting:
         people_officers.enable_officer(acting, found.email)
-    return _done(visit, number, "officer_enabled")
+    return _done(visit, number, SAYS_OFFICER_ENABLED)
 
 
 @router.post(
@@ -228,7 +239,7 @@ def revoke(visit: Visitor, number: Number, item: Item) -> Response:
         people_credentials.revoke_credential(
             session, officer=visit.officer, now=visit.now, credential_id=item
         )
-    return _done(visit, number, "credential_revoked")
+    return _done(visit, number, SAYS_CREDENTIAL_REVOKED)
 
 
 @router.post(
@@ -239,7 +250,7 @@ def end(visit: Visitor, number: Number, item: Item) -> Response:
     """Sign them out of one browser."""
     with visit.write() as session:
         identity.end_sign_in(session, officer=visit.officer, now=visit.now, sign_in_id=item)
-    return _done(visit, number, "sign_in_ended")
+    return _done(visit, number, SAYS_SIGN_IN_ENDED)
 
 
 def _find(visit: Visit, number: int) -> people_shown.Officer:
@@ -297,5 +308,5 @@ def _show(
     )
 
 
-def _done(visit: Visit, number: int, what: str) -> Response:
+def _done(visit: Visit, number: int, what: Said) -> Response:
     return visit.done(f"/administration/officers/{number}", what)

@@ -19,9 +19,12 @@ from models.settings import Settings
 from web.door import AtDoor, Door
 from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
-from web.pages.visits import drop, keep, kept, page, went_on
+from web.pages.visits import drop, keep, kept, page, says, went_on
 from web.rules import anybody, whoever_holds
 from web.waiting import may_wait
+
+SAYS_PASSWORD = says("password", "Your password has been set. Sign in with it")
+
 
 INVITATION = "scc_invitation"
 LASTS = timedelta(minutes=30)  # between opening the link and choosing the password
@@ -67,7 +70,7 @@ def set_password(request: Request, door: AtDoor, form: Posted) -> Response:
             return may_wait(_page(request, door.settings, officer, form), refusal)
     except NotIdentified:
         return no_link(request)
-    answer = went_on(request, "/sign-in", "password")
+    answer = went_on(request, "/sign-in", SAYS_PASSWORD)
     drop(request, answer, INVITATION)
     return answer
 

@@ -18,9 +18,12 @@ from models.settings import Settings, is_loopback
 from web.door import AtDoor, Door
 from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
-from web.pages.visits import SESSION, drop, keep, kept, page, went_on
+from web.pages.visits import SESSION, Said, drop, keep, kept, page, says, went_on
 from web.rules import anybody
 from web.waiting import may_wait
+
+SAYS_SIGNED_OUT = says("signed_out", "You have signed out")
+
 
 # What a proxy adds: one on this machine asks from here, by whichever name it likes.
 OF_PROXIES = (
@@ -104,12 +107,12 @@ def sign_out(request: Request, door: AtDoor) -> Response:
     if secret:
         with write(door.engine) as session:
             identity.sign_out(session, now=door.now, secret=secret)
-    answer = went_on(request, "/sign-in", "signed_out")
+    answer = went_on(request, "/sign-in", SAYS_SIGNED_OUT)
     drop(request, answer, SESSION)
     return answer
 
 
-def begin(request: Request, address: str, secret: str, what: str | None = None) -> Response:
+def begin(request: Request, address: str, secret: str, what: Said | None = None) -> Response:
     """On to a page of this service, with the secret of a new session."""
     answer = went_on(request, address, what)
     keep(request, answer, SESSION, secret, identity.LONGEST_SIGN_IN)

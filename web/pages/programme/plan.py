@@ -22,8 +22,11 @@ from models.schools.tables import RiskLevel, School
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address, day_of, year_of
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
+
+SAYS_DUTY_CANCELLED = says("duty_cancelled", "The planned work has been cancelled")
+
 
 router = APIRouter()
 PER_PAGE = 50
@@ -210,7 +213,7 @@ def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
     except STAYS as refusal:
         return _cancel(visit, number, form.refused(refusal, CANCELLATION))
     on = f"/schools/{duty.urn}/programme" if duty.urn else "/programme/duties"
-    return visit.done(on, "duty_cancelled")
+    return visit.done(on, SAYS_DUTY_CANCELLED)
 
 
 def _cancel(visit: Visit, number: int, form: Form) -> Response:

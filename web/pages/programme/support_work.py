@@ -21,8 +21,13 @@ from web.door import key
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import Find, List, PageNumber, address, year_of
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
+
+SAYS_VISIT_RECORDED = says("visit_recorded", "The visit has been recorded")
+SAYS_REPORT_RECORDED = says("report_recorded", "The written report has been recorded")
+SAYS_REVIEW_RECORDED = says("review_recorded", "The review has been recorded")
+
 
 router = APIRouter()
 PER_PAGE = 50
@@ -173,7 +178,7 @@ def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response
     except STAYS as refusal:
         form = form.refused(refusal, VISIT)
         return _form(visit, "visit_form.html", "Record a visit", form, urn, duty)
-    return visit.done(f"/schools/{urn}/programme", "visit_recorded")
+    return visit.done(f"/schools/{urn}/programme", SAYS_VISIT_RECORDED)
 
 
 @router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)])
@@ -206,7 +211,7 @@ def record_report(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Respons
             supporting.record_report(acting, given)
     except STAYS as refusal:
         return _report_form(visit, urn, duty, form.refused(refusal, REPORT))
-    return visit.done(f"/schools/{urn}/programme", "report_recorded")
+    return visit.done(f"/schools/{urn}/programme", SAYS_REPORT_RECORDED)
 
 
 def _sections(form: Form, titles: Sequence[str]) -> list[supporting.SectionWritten]:
@@ -272,7 +277,7 @@ def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) 
     except STAYS as refusal:
         return _review_form(visit, urn, duty, form.refused(refusal, REVIEW))
     on = f"/schools/{urn}/programme" if urn else "/programme/duties"
-    return visit.done(on, "review_recorded")
+    return visit.done(on, SAYS_REVIEW_RECORDED)
 
 
 def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:

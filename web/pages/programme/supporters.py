@@ -19,8 +19,12 @@ from models.schools.tables import School
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
+
+SAYS_SUPPORT_ASSIGNED = says("support_assigned", "The support has been assigned")
+SAYS_SUPPORT_ENDED = says("support_ended", "The end of the support has been recorded")
+
 
 router = APIRouter()
 PER_PAGE = 50
@@ -105,7 +109,7 @@ def assign(visit: Visitor, urn: str, form: Posted) -> Response:
             supporters.assign_supporter(acting, urn, given)
     except STAYS as refusal:
         return _supporter(visit, urn, form.refused(refusal, SUPPORTER))
-    return visit.done(f"/schools/{urn}/programme", "support_assigned")
+    return visit.done(f"/schools/{urn}/programme", SAYS_SUPPORT_ASSIGNED)
 
 
 def _supporter(visit: Visit, urn: str, form: Form) -> Response:
@@ -136,7 +140,7 @@ def end(visit: Visitor, number: Key, form: Posted) -> Response:
             ended = supporters.end_support(acting, number, given)
     except STAYS as refusal:
         return _ending(visit, number, form.refused(refusal, ENDING))
-    return visit.done(f"/schools/{ended.urn}/programme", "support_ended")
+    return visit.done(f"/schools/{ended.urn}/programme", SAYS_SUPPORT_ENDED)
 
 
 def _ending(visit: Visit, number: int, form: Form) -> Response:

@@ -18,9 +18,18 @@ from web.evidence_files import Posted, PostedFile
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form
 from web.pages.lists import List, PageNumber, address
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
 from web.uploads import upload
+
+SAYS_REGISTER_GIVEN = says(
+    "register_given", "The file has been uploaded. Reading it takes less than a minute"
+)
+SAYS_REGISTER_APPLIED = says("register_applied", "The import has been applied")
+SAYS_REGISTER_WITHDRAWN = says(
+    "register_withdrawn", "The import has been withdrawn. Nothing was changed"
+)
+
 
 router = APIRouter()
 LIST = "/administration/imports"
@@ -89,7 +98,7 @@ def give_file(visit: Visitor, posted: Posted) -> Response:
             number = importing.give(acting, arrived, file.name, given)
     except STAYS as refusal:
         return _form(visit, form.refused(refusal, FILE))
-    return visit.done(f"{LIST}/{number}", "register_given")
+    return visit.done(f"{LIST}/{number}", SAYS_REGISTER_GIVEN)
 
 
 @router.get(
@@ -115,7 +124,7 @@ def apply_import(visit: Visitor, number: Key) -> Response:
         answer.status_code = refusal.status
         return answer
     importing.tidy(visit.door.engine, visit.door.settings, visit.now)
-    return visit.done(f"{LIST}/{number}", "register_applied")
+    return visit.done(f"{LIST}/{number}", SAYS_REGISTER_APPLIED)
 
 
 @router.post(
@@ -132,7 +141,7 @@ def withdraw_import(visit: Visitor, number: Key) -> Response:
         answer.status_code = refusal.status
         return answer
     importing.tidy(visit.door.engine, visit.door.settings, visit.now)
-    return visit.done(f"{LIST}/{number}", "register_withdrawn")
+    return visit.done(f"{LIST}/{number}", SAYS_REGISTER_WITHDRAWN)
 
 
 def _typed(posted: PostedFile) -> Form:

@@ -16,7 +16,22 @@ from models.schools.tables import RiskLevel
 from web.door import key
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
+
+SAYS_RISK_EVIDENCE = says("risk_evidence", "The evidence has been saved")
+SAYS_RISK_EVIDENCE_REMOVED = says("risk_evidence_removed", "The evidence has been removed")
+SAYS_LEVEL_PROPOSED = says(
+    "level_proposed", "The level has been proposed and is waiting to be moderated"
+)
+SAYS_ASSESSMENT_RETURNED = says(
+    "assessment_returned", "The assessment has been returned to its proposer"
+)
+SAYS_LEVEL_AGREED = says(
+    "level_agreed", "The level has been agreed. It comes into force when the round is published"
+)
+SAYS_LEVEL_IN_FORCE = says("level_in_force", "The level has been agreed and is in force")
+SAYS_ASSESSMENT_WITHDRAWN = says("assessment_withdrawn", "The assessment has been withdrawn")
+
 
 router = APIRouter()
 EVIDENCE = Asked(
@@ -107,7 +122,7 @@ def add_evidence(visit: Visitor, number: Key, form: Posted) -> Response:
             assessing.add_evidence(acting, number, given)
     except STAYS as refusal:
         return _evidence(visit, number, form.refused(refusal, EVIDENCE))
-    return visit.done(f"/assessments/{number}", "risk_evidence")
+    return visit.done(f"/assessments/{number}", SAYS_RISK_EVIDENCE)
 
 
 @router.get(
@@ -141,7 +156,7 @@ def replace_evidence(visit: Visitor, number: Key, item: str, form: Posted) -> Re
             assessing.replace_evidence(acting, number, key(item), given)
     except STAYS as refusal:
         return _evidence(visit, number, form.refused(refusal, EVIDENCE), item)
-    return visit.done(f"/assessments/{number}", "risk_evidence")
+    return visit.done(f"/assessments/{number}", SAYS_RISK_EVIDENCE)
 
 
 @router.post(
@@ -151,7 +166,7 @@ def remove_evidence(visit: Visitor, number: Key, item: str) -> Response:
     """Take a piece of evidence away."""
     with visit.acting() as acting:
         assessing.remove_evidence(acting, number, key(item))
-    return visit.done(f"/assessments/{number}", "risk_evidence_removed")
+    return visit.done(f"/assessments/{number}", SAYS_RISK_EVIDENCE_REMOVED)
 
 
 def _evidence(visit: Visit, number: int, form: Form, item: str | None = None) -> Response:
@@ -184,7 +199,7 @@ def propose(visit: Visitor, number: Key, form: Posted) -> Response:
             assessing.propose_level(acting, number, given)
     except STAYS as refusal:
         return _propose(visit, number, form.refused(refusal, PROPOSAL))
-    return visit.done(f"/assessments/{number}", "level_proposed")
+    return visit.done(f"/assessments/{number}", SAYS_LEVEL_PROPOSED)
 
 
 def _propose(visit: Visit, number: int, form: Form) -> Response:
@@ -230,9 +245,9 @@ def moderate(visit: Visitor, number: Key, form: Posted) -> Response:
     except STAYS as refusal:
         return _moderate(visit, number, form.refused(refusal, MODERATION))
     done = {
-        AssessmentState.DRAFT: "assessment_returned",
-        AssessmentState.AGREED: "level_agreed",
-        AssessmentState.IN_FORCE: "level_in_force",
+        AssessmentState.DRAFT: SAYS_ASSESSMENT_RETURNED,
+        AssessmentState.AGREED: SAYS_LEVEL_AGREED,
+        AssessmentState.IN_FORCE: SAYS_LEVEL_IN_FORCE,
     }
     return visit.done(f"/assessments/{number}", done[moderated.state])
 
@@ -285,7 +300,7 @@ def withdraw(visit: Visitor, number: Key, form: Posted) -> Response:
             assessing.withdraw_assessment(acting, number, given)
     except STAYS as refusal:
         return _withdraw(visit, number, form.refused(refusal, WITHDRAWAL))
-    return visit.done(f"/assessments/{number}", "assessment_withdrawn")
+    return visit.done(f"/assessments/{number}", SAYS_ASSESSMENT_WITHDRAWN)
 
 
 def _withdraw(visit: Visit, number: int, form: Form) -> Response:

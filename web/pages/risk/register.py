@@ -25,8 +25,15 @@ from web.pages.asked import Fields
 from web.pages.forms import Form, Posted
 from web.pages.lists import List, PageNumber, address, day_of
 from web.pages.risk.level_picture import draw
-from web.pages.visits import SchoolYear, Visit, Visitor, may
+from web.pages.visits import SchoolYear, Visit, Visitor, may, says
 from web.tables import Column
+
+SAYS_ROUND_OPENED = says("round_opened", "The annual assessment is open. Every school has a draft")
+SAYS_ROUND_PUBLISHED = says("round_published", "The levels have been published and are in force")
+SAYS_ASSESSMENT_BEGUN = says(
+    "assessment_begun", "The assessment has been started. Now add its evidence"
+)
+
 
 router = APIRouter()
 PER_PAGE = 25
@@ -136,7 +143,7 @@ def open_round(visit: Visitor, form: Posted) -> Response:
             opened = rounds.open_round(acting, due)
     except NotPossible as refusal:
         return _rounds(visit, 1, form.refused(refusal, Fields()))
-    return visit.done(f"/rounds/{opened.school_year}", "round_opened")
+    return visit.done(f"/rounds/{opened.school_year}", SAYS_ROUND_OPENED)
 
 
 def _rounds(visit: Visit, page: int, form: Form) -> Response:
@@ -239,7 +246,7 @@ def publish(visit: Visitor, number: SchoolYear, form: Posted) -> Response:
             rounds.publish_round(acting, number)
     except NotPossible as refusal:
         return _publication(visit, number, form.refused(refusal, Fields()))
-    return visit.done(f"/rounds/{number}", "round_published")
+    return visit.done(f"/rounds/{number}", SAYS_ROUND_PUBLISHED)
 
 
 def _publication(visit: Visit, number: int, form: Form) -> Response:
@@ -290,7 +297,7 @@ def assess(visit: Visitor, urn: str, form: Posted) -> Response:
             begun = assessing.begin_assessment(acting, assessing.NewAssessment(urn=urn))
     except NotPossible as refusal:
         return _assess(visit, urn, form.refused(refusal, Fields()))
-    return visit.done(f"/assessments/{begun.id}", "assessment_begun")
+    return visit.done(f"/assessments/{begun.id}", SAYS_ASSESSMENT_BEGUN)
 
 
 def _assess(visit: Visit, urn: str, form: Form) -> Response:

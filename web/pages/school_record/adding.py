@@ -19,8 +19,18 @@ from web.evidence_files import Posted as PostedUpload
 from web.pages.asked import Asked
 from web.pages.evidence.evidence import FILE, keep_file, typed
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.uploads import upload
+
+SAYS_SCHOOL_LETTER = says(
+    "school_letter", "The letter has been drafted and is waiting for approval"
+)
+SAYS_DEADLINE_AGREED = says(
+    "deadline_agreed", "The deadline has been set. Whoever looks after the record will be reminded"
+)
+SAYS_DEADLINE_SETTLED = says("deadline_settled", "What became of the deadline has been recorded")
+SAYS_RECORD_FILE = says("record_file", "The file has been added to the school’s record")
+
 
 router = APIRouter()
 LETTER = Asked(
@@ -58,7 +68,7 @@ def write_letter(visit: Visitor, urn: str, form: Posted) -> Response:
             writing.write_to_school(acting, urn, given)
     except STAYS as refusal:
         return _letter(visit, urn, form.refused(refusal, LETTER))
-    return visit.done(f"/schools/{urn}/record", "school_letter")
+    return visit.done(f"/schools/{urn}/record", SAYS_SCHOOL_LETTER)
 
 
 def _letter(visit: Visit, urn: str, form: Form) -> Response:
@@ -96,7 +106,7 @@ def agree_deadline(visit: Visitor, urn: str, form: Posted) -> Response:
             agreeing.agree_deadline(acting, urn, given)
     except STAYS as refusal:
         return _deadline(visit, urn, form.refused(refusal, DEADLINE))
-    return visit.done(f"/schools/{urn}/record", "deadline_agreed")
+    return visit.done(f"/schools/{urn}/record", SAYS_DEADLINE_AGREED)
 
 
 def _deadline(visit: Visit, urn: str, form: Form) -> Response:
@@ -127,7 +137,7 @@ def settle_deadline(visit: Visitor, number: Key, form: Posted) -> Response:
             page = get_row(acting.session, Matter, settled.matter_id).page
     except InvalidInput as invalid:
         return _outcome(visit, number, form.refused(invalid, OUTCOME))
-    return visit.done(page, "deadline_settled")
+    return visit.done(page, SAYS_DEADLINE_SETTLED)
 
 
 def _outcome(visit: Visit, number: int, form: Form) -> Response:
@@ -160,7 +170,7 @@ def add_file(visit: Visitor, urn: str, posted: PostedUpload) -> Response:
         keep_file(visit, on_record(urn), posted, form)
     except STAYS as refusal:
         return _file(visit, urn, form.refused(refusal, FILE))
-    return visit.done(f"/schools/{urn}/record", "record_file")
+    return visit.done(f"/schools/{urn}/record", SAYS_RECORD_FILE)
 
 
 def _file(visit: Visit, urn: str, form: Form) -> Response:

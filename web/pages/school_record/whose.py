@@ -21,7 +21,15 @@ from models.settings import PREFECT_KEEPS_EVENTS
 from web.pages.asked import Asked
 from web.pages.escalations.holding import hours
 from web.pages.forms import STAYS, Form, Posted
-from web.pages.visits import Visit, Visitor, may
+from web.pages.visits import Visit, Visitor, may, says
+
+SAYS_RECORD_OFFICER = says("record_officer", "Another officer now looks after the record")
+SAYS_RECORD_RESTRICTED = says(
+    "record_restricted", "The record has been restricted to the officers named"
+)
+SAYS_RECORD_OPENED_TO_ALL = says("record_opened_to_all", "The record is no longer restricted")
+SAYS_RECORD_CONTACT = says("record_contact", "Your decision about the contact has been recorded")
+
 
 router = APIRouter()
 WHY = ("The reason", "Enter a reason")
@@ -59,7 +67,7 @@ def change_officer(visit: Visitor, urn: str, form: Posted) -> Response:
             holding.change_case_officer(acting, reference_of(urn), given)
     except InvalidInput as invalid:
         return _officer(visit, urn, form.refused(invalid, OFFICER))
-    return visit.done(f"/schools/{urn}/record", "record_officer")
+    return visit.done(f"/schools/{urn}/record", SAYS_RECORD_OFFICER)
 
 
 def _officer(visit: Visit, urn: str, form: Form) -> Response:
@@ -97,7 +105,7 @@ def restrict(visit: Visitor, urn: str, form: Posted) -> Response:
                 holding.open_to_all(acting, reference_of(urn), why)
     except STAYS as refusal:
         return _restriction(visit, urn, form.refused(refusal, RESTRICTION))
-    what = "record_restricted" if form.yes("restricted") else "record_opened_to_all"
+    what = SAYS_RECORD_RESTRICTED if form.yes("restricted") else SAYS_RECORD_OPENED_TO_ALL
     return visit.done(f"/schools/{urn}/record", what)
 
 
@@ -139,7 +147,7 @@ def settle_held_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Re
             settle_contact(acting, reference_of(urn), role, given)
     except STAYS as refusal:
         return _held_contact(visit, urn, role, form.refused(refusal, HELD))
-    return visit.done(f"/schools/{urn}/record", "record_contact")
+    return visit.done(f"/schools/{urn}/record", SAYS_RECORD_CONTACT)
 
 
 def _held_contact(visit: Visit, urn: str, role: str, form: Form) -> Response:

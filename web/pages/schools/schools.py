@@ -18,9 +18,12 @@ from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.asked import Asked, Fields
 from web.pages.forms import Form, Posted
 from web.pages.lists import List, PageNumber, address
-from web.pages.visits import Visit, Visitor, may
+from web.pages.visits import Visit, Visitor, may, says
 from web.pages.wording import upper_first
 from web.tables import Column
+
+SAYS_CONTACT = says("contact", "The contact has been saved")
+
 
 router = APIRouter()
 PER_PAGE = 25
@@ -186,7 +189,7 @@ def set_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Response:
             saved = contacts.set_contact(acting, urn, who.value, given)
     except InvalidInput as invalid:
         return _contact(visit, urn, who, form.refused(invalid, CONTACT))
-    return visit.done(f"/schools/{saved.urn}", "contact")
+    return visit.done(f"/schools/{saved.urn}", SAYS_CONTACT)
 
 
 def _contact(visit: Visit, urn: str, role: ContactRole, form: Form) -> Response:

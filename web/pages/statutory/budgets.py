@@ -9,7 +9,14 @@ from models.statutory import budgets, tables
 from web.pages.asked import Asked
 from web.pages.forms import Posted
 from web.pages.statutory.powers import PowerForm, begin, post
-from web.pages.visits import Key, Visitor, may
+from web.pages.visits import Key, Said, Visitor, may, says
+
+SAYS_HEARD = says("heard", "The representation has been recorded")
+SAYS_RECEIPT = says("receipt", "The receipt has been recorded. The suspension has taken effect")
+SAYS_REVIEWED = says(
+    "reviewed", "The decision on the review has been drafted and is waiting for approval"
+)
+
 
 router = APIRouter()
 
@@ -54,9 +61,9 @@ def receipt(visit: Visitor, number: Key) -> Response:
 def record_receipt(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record when the governing body received the notice of suspension."""
 
-    def command(acting: Acting, given: budgets.ReceiptOfNotice) -> str:
+    def command(acting: Acting, given: budgets.ReceiptOfNotice) -> Said:
         budgets.record_receipt(acting, number, given)
-        return "receipt"
+        return SAYS_RECEIPT
 
     return post(visit, number, form, RECEIPT, command)
 
@@ -77,9 +84,9 @@ def representation(visit: Visitor, number: Key) -> Response:
 def record_representation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record what the governing body or the headteacher said."""
 
-    def command(acting: Acting, given: budgets.RepresentationMade) -> str:
+    def command(acting: Acting, given: budgets.RepresentationMade) -> Said:
         budgets.record_representation(acting, number, given)
-        return "heard"
+        return SAYS_HEARD
 
     return post(visit, number, form, REPRESENTATION, command)
 
@@ -94,8 +101,8 @@ def review(visit: Visitor, number: Key) -> Response:
 def review_budget(visit: Visitor, number: Key, form: Posted) -> Response:
     """Draft the decision on a suspended budget, and put it forward."""
 
-    def command(acting: Acting, given: budgets.OutcomeOfReview) -> str:
+    def command(acting: Acting, given: budgets.OutcomeOfReview) -> Said:
         budgets.review_budget(acting, number, given)
-        return "reviewed"
+        return SAYS_REVIEWED
 
     return post(visit, number, form, REVIEW, command)

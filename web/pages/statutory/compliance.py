@@ -17,8 +17,14 @@ from models.statutory.words import why_powers
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import check_within_part_4
-from web.pages.visits import Key, Visit, Visitor, may
+from web.pages.visits import Key, Visit, Visitor, may, says
 from web.pages.wording import upper_first
+
+SAYS_COMPLIANCE = says("compliance", "Your judgement on compliance has been recorded")
+SAYS_POWERS_PROPOSED = says(
+    "powers_proposed", "The notice of proposed powers is drafted and is waiting for a decision"
+)
+
 
 router = APIRouter()
 
@@ -58,7 +64,7 @@ def judge_compliance(visit: Visitor, number: Key, form: Posted) -> Response:
             notice = warning_notice(acting.session, visit.policy, visit.reader, number)
     except STAYS as refusal:
         return _compliance(visit, number, form.refused(refusal, JUDGEMENT))
-    return visit.done(f"/escalations/{notice.reference}", "compliance")
+    return visit.done(f"/escalations/{notice.reference}", SAYS_COMPLIANCE)
 
 
 def _compliance(visit: Visit, number: int, form: Form) -> Response:
@@ -101,7 +107,7 @@ def propose_powers(visit: Visitor, number: Key, form: Posted) -> Response:
             )
     except STAYS as refusal:
         return _proposed_powers(visit, number, form.refused(refusal, POWERS))
-    return visit.done(f"/proposals/{letter.proposal}", "powers_proposed")
+    return visit.done(f"/proposals/{letter.proposal}", SAYS_POWERS_PROPOSED)
 
 
 def _proposed_powers(visit: Visit, number: int, form: Form) -> Response:

@@ -22,8 +22,11 @@ from models.statutory.shown import support_of
 from web.pages.asked import Asked
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.wording import Addressed, addressed, check_within_part_4, days_offered
-from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.visits import Reference, Visit, Visitor, may, says
 from web.rendering import date_long
+
+SAYS_NOTICE = says("notice", "The warning notice has been proposed and is waiting for a decision")
+
 
 router = APIRouter()
 
@@ -284,4 +287,4 @@ def _give(visit: Visit, reference: str, form: Form) -> Response:
             notice = giving.give_notice(acting, reference, given)
     except STAYS:
         return _check(visit, reference, form)
-    return visit.done(f"/proposals/{notice.proposal_id}", "notice")
+    return visit.done(f"/proposals/{notice.proposal_id}", SAYS_NOTICE)

@@ -26,8 +26,23 @@ from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
 from web.pages.statutory.people_rows import filled_in, people, rows_shown
 from web.pages.statutory.wording import addressed, check_within_part_4, power_in_words
-from web.pages.visits import Key, Reference, Visit, Visitor, may
+from web.pages.visits import Key, Reference, Said, Visit, Visitor, may, says
 from web.pages.wording import upper_first
+
+SAYS_CONSENT = says("consent", "The Secretary of State’s consent has been recorded")
+SAYS_NOTIFIED = says("notified", "The notification to the Secretary of State has been recorded")
+SAYS_CONSULTED = says("consulted", "The consultation has been recorded")
+SAYS_ENDED = says("ended", "The end of the power has been recorded")
+SAYS_END_PROPOSED = says(
+    "end_proposed", "The notice that ends the power has been drafted and is waiting for a decision"
+)
+
+
+SAYS_PREPARED = says(
+    "prepared", "The power is being prepared. Its letters are waiting for a decision"
+)
+SAYS_PROPOSED = says("proposed", "The proposal has been made and is waiting for a decision")
+
 
 router = APIRouter()
 
@@ -134,7 +149,7 @@ def prepare_power(visit: Visitor, reference: Reference, form: Posted) -> Respons
             preparing.prepare_power(acting, reference, given)
     except STAYS as refusal:
         return _prepare(visit, reference, form.refused(refusal, asked))
-    return visit.done(f"/escalations/{reference}/law", "prepared")
+    return visit.done(f"/escalations/{reference}/law", SAYS_PREPARED)
 
 
 def _filled(form: Form, asked: Asked[Given]) -> Given:
@@ -203,9 +218,9 @@ def consultation(visit: Visitor, number: Key) -> Response:
 def record_consultation(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record who was consulted, when, and what they said."""
 
-    def command(acting: Acting, given: preparing.ConsultationHeld) -> str:
+    def command(acting: Acting, given: preparing.ConsultationHeld) -> Said:
         preparing.record_consultation(acting, number, given)
-        return "consulted"
+        return SAYS_CONSULTED
 
     return post(visit, number, form, CONSULTATION, command)
 
@@ -226,9 +241,10 @@ def told(visit: Visitor, number: Key) -> Response:
 def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
     """Record that the Secretary of State was notified, or her consent received."""
 
-    def command(acting: Acting, given: preparing.NotificationOrConsent) -> str:
+    def command(acting: Acting, given: preparing.NotificationOrConsent) -> Said:
         told = preparing.record_secretary_of_state_told(acting, number, given)
-        return powers_law.notification(told.section)
+        needed = powers_law.notification(told.section)
+        return SAYS_CONSENT if needed == "consent" else SAYS_NOTIFIED
 
     return post(visit, number, form, TOLD, command)
 
@@ -269,7 +285,7 @@ def use_power(visit: Visitor, number: Key, form: Posted) -> Response:
             proposal = using.use_power(acting, number, given)
     except STAYS as refusal:
         return _use(visit, number, form.refused(refusal, asked))
-    return visit.done(f"/proposals/{proposal.id}", "proposed")
+    return visit.done(f"/proposals/{proposal.id}", SAYS_PROPOSED)
 
 
 def _use(visit: Visit, number: int, form: Form) -> Response:
@@ -286,9 +302,9 @@ def end(visit: Visitor, number: Key) -> Response:
 def end_power(visit: Visitor, number: Key, form: Posted) -> Response:
     """End a power; the end of a board is put forward as a notice."""
 
-    def command(acting: Acting, given: ending.EndOfPower) -> str:
+    def command(acting: Acting, given: ending.EndOfPower) -> Said:
         ended = ending.end_power(acting, number, given)
-        return "ended" if ended.state is PowerState.ENDED else "end_proposed"
+        return SAYS_ENDED if ended.state is PowerState.ENDED else SAYS_END_PROPOSED
 
     return post(visit, number, form, END, command)
 
@@ -303,7 +319,7 @@ def post(
     number: int,
     form: Form,
     page: PowerForm[Given],
-    command: Callable[[Acting, Given], str],
+    command: Callable[[Acting, Given], Said],
 ) -> Response:
     """Do what a form is for, and go back to where the law is told; `command` names the words."""
     try:

@@ -11,7 +11,13 @@ from models.statutory.tables import SecretaryOfStateNotice
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.statutory.wording import KINDS, RESTS_ON, check_within_part_4
-from web.pages.visits import Key, Reference, Visit, Visitor, may
+from web.pages.visits import Key, Reference, Visit, Visitor, may, says
+
+SAYS_FROM_SECRETARY_OF_STATE = says(
+    "from_secretary_of_state", "The Secretary of State’s notice has been recorded"
+)
+SAYS_RELEASED = says("released", "The release has been recorded")
+
 
 router = APIRouter()
 
@@ -49,7 +55,7 @@ def record_notice(visit: Visitor, reference: Reference, form: Posted) -> Respons
             commands.record_secretary_of_state_notice(acting, reference, given)
     except STAYS as refusal:
         return _notice(visit, reference, form.refused(refusal, NOTICE))
-    return visit.done(f"/escalations/{reference}/law", "from_secretary_of_state")
+    return visit.done(f"/escalations/{reference}/law", SAYS_FROM_SECRETARY_OF_STATE)
 
 
 def _notice(visit: Visit, reference: str, form: Form) -> Response:
@@ -87,7 +93,7 @@ def record_release(visit: Visitor, number: Key, form: Posted) -> Response:
             commands.release_secretary_of_state_notice(acting, number, given)
     except STAYS as refusal:
         return _release(visit, number, form.refused(refusal, RELEASE))
-    return visit.done(f"/escalations/{case.matter.reference}/law", "released")
+    return visit.done(f"/escalations/{case.matter.reference}/law", SAYS_RELEASED)
 
 
 def _release(visit: Visit, number: int, form: Form) -> Response:

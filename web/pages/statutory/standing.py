@@ -31,8 +31,11 @@ from web.pages.statutory.wording import (
     notice_in_words,
     power_in_words,
 )
-from web.pages.visits import Reference, Visit, Visitor, may
+from web.pages.visits import Reference, Visit, Visitor, may, says
 from web.pages.wording import upper_first
+
+SAYS_SUPPORT = says("support", "How the school is supported has been recorded")
+
 
 router = APIRouter()
 
@@ -165,7 +168,7 @@ def record_support(visit: Visitor, reference: Reference, form: Posted) -> Respon
             giving.record_support(acting, reference, given)
     except STAYS as refusal:
         return _support(visit, reference, form.refused(refusal, SUPPORT))
-    return visit.done(f"/escalations/{reference}/law", "support")
+    return visit.done(f"/escalations/{reference}/law", SAYS_SUPPORT)
 
 
 def _support(visit: Visit, reference: str, form: Form) -> Response:
