@@ -44,11 +44,13 @@ def test_the_drawing_of_the_rooms_is_what_they_import() -> None:
 
 
 def test_what_all_may_read_stands_on_nothing_that_makes_it_happen() -> None:
-    """Events and what is proposed know tables, the ground, people, policy and law alone."""
+    """Events, proposals and messages know tables, the ground, people, policy and law alone."""
     ground = {f"models.{name}" for name in rooms.layers()[-1]}
     below = {*ground, "models.people", "models.policy", "models.law"}
     graph = grimp.build_graph("models", cache_dir=None)
-    read = [name for name in graph.modules if re.fullmatch(r"models\.\w+\.(events|proposed)", name)]
+    read = [
+        name for name in graph.modules if re.fullmatch(r"models\.\w+\.(events|proposed|told)", name)
+    ]
     assert read
     for module in read:
         for imported in graph.find_modules_directly_imported_by(module):

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from models.approvals.deciders import deciders
 from models.approvals.effects import Taken
 from models.approvals.events import ChangeProposed, OfProposal, PutForward, StepProposed
+from models.approvals.told import ProposalWaits
 from models.clocks import london_date
 from models.escalations.tables import Proposal, ProposalState, Step, StepState
 from models.happened import Happened
@@ -211,9 +212,9 @@ def _tell_approvers(
     at_hand: AtHand, proposal_id: int, role: str, officer: Officer, now: datetime
 ) -> None:
     waiting = _deciders(at_hand, role, officer, now)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
+    waits = ProposalWaits(proposal=proposal_id, stage=0)
     key = f"{proposal_id}:0"
-    tell(at_hand.session, now, waiting, key=key, about=at_hand.matter.id, data=data)
+    tell(at_hand.session, now, waiting, key=key, about=at_hand.matter.id, told=waits)
 
 
 def _deciders(at_hand: AtHand, role: str, officer: Officer, now: datetime) -> list[Officer]:

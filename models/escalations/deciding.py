@@ -21,6 +21,7 @@ from models.approvals.events import (
     ProposalReturned,
     ProposalSignedOff,
 )
+from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
 from models.escalations import effects as escalations
 from models.escalations.tables import (
     Decision,
@@ -43,6 +44,7 @@ from models.statements import LAST_KEY, add, change, find
 from models.statutory import effects as statutory
 from models.telling import tell
 from models.text import check_prose
+from models.told import Told
 
 _PROPOSAL = select(Proposal).where(col(Proposal.id) == bindparam("key"))
 _OFFICER = select(Officer).where(col(Officer.id) == bindparam("key"))
@@ -172,11 +174,10 @@ def _decided(taken: Taken[Proposed]) -> _OfDecision:
     }
 
 
-def _tell_proposer(about: AtHand, proposal: Proposal, what: str, now: datetime) -> None:
+def _tell_proposer(about: AtHand, proposal: Proposal, what: Told, now: datetime) -> None:
     proposer = find(about.session, _OFFICER, key=proposal.proposed_by_id)
-    data: dict[str, object] = {"what": what, "proposal": proposal.id}
     key = f"{proposal.id}:decided"
-    tell(about.session, now, proposer, key=key, about=about.matter.id, data=data)
+    tell(about.session, now, proposer, key=key, about=about.matter.id, told=what)
 
 
 def _return(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
@@ -184,7 +185,7 @@ def _return(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
     returned = ProposalReturned(about.matter.id, **_decided(taken))
     withdrawn = withdraw_letters(about, proposal)
     undone = EFFECTS[type(taken.asks)].undo(about, taken)
-    _tell_proposer(about, proposal, "proposal_returned", taken.now)
+    _tell_proposer(about, proposal, OwnProposalReturned(proposal=proposal.id), taken.now)
     return [returned, *withdrawn, *undone]
 
 
@@ -193,9 +194,9 @@ def _sign_off(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
     following = proposal.approvers[proposal.stage + 1]
     waiting = deciders(about.session, about.matter, following, proposal.proposed_by_id, taken.today)
     stage = proposal.stage + 1
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
+    waits = ProposalWaits(proposal=proposal.id, stage=stage)
     key = f"{proposal.id}:{stage}"
-    tell(about.session, taken.now, waiting, key=key, about=about.matter.id, data=data)
+    tell(about.session, taken.now, waiting, key=key, about=about.matter.id, told=waits)
     decided = _decided(taken)
     return [ProposalSignedOff(about.matter.id, **decided, as_=taken.approver.holder.role)]
 
@@ -203,5 +204,6 @@ def _sign_off(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
 def _approve(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
     approved = ProposalApproved(about.matter.id, **_decided(taken))
     effects = EFFECTS[type(taken.asks)].carry_out(about, taken)
-    _tell_proposer(about, taken.proposal, "proposal_approved", taken.now)
+    proposal = taken.proposal
+    _tell_proposer(about, proposal, OwnProposalApproved(proposal=proposal.id), taken.now)
     return [approved, *effects]

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
+from models.approvals.told import ProposalWaits
 from models.escalations.events import EscalationOpened, EscalationStarted
 from models.escalations.proposed import Start
 from models.escalations.tables import (
@@ -232,5 +233,5 @@ def _await_approval(acting: Acting, matter: Matter, first: StepRule, summary: st
         details=Start().facts,
     )
     waiting = deciders(session, matter, approvers[0], officer.id, acting.today)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
-    tell(session, acting.now, waiting, key=f"{proposal_id}:0", about=matter.id, data=data)
+    waits = ProposalWaits(proposal=proposal_id, stage=0)
+    tell(session, acting.now, waiting, key=f"{proposal_id}:0", about=matter.id, told=waits)

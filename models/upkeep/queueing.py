@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from models.clocks import office_hours_end
+from models.matters.told import Reminders
 from models.outbox import Message, MessageAbout, MessageKind, MessageState
 from models.people.tables import Officer
 from models.statements import add, add_all, find
@@ -31,7 +32,7 @@ def add_messages(
             session,
             Message,
             **message_to(officer, MessageKind.REMINDER, f"reminder:{first}:{officer_id}", now),
-            data={"reminders": reminders},
+            data=Reminders(reminders=tuple(reminders)).facts,
         )
     return keys
 

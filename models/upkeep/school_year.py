@@ -29,6 +29,7 @@ from models.programme.tables import (
     Supporter,
     is_evaluating,
 )
+from models.programme.told import DutiesDue
 from models.risk import rounds
 from models.schools.tables import RiskLevel, School
 from models.statements import add_all, change_all
@@ -280,7 +281,7 @@ def _message(officer: Officer, due: list[Row[Any]], now: datetime) -> dict[str, 
         "kind": MessageKind.ALERT,
         "to_name": officer.name,
         "to_email": officer.email,
-        "data": {"what": "duties", "path": "/programme/duties", "duties": [row.id for row in due]},
+        "data": DutiesDue(path="/programme/duties", duties=tuple(row.id for row in due)).facts,
         "state": MessageState.PENDING,
         "queued_at": now,
         "next_attempt_at": now,

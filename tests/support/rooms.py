@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: written by `make docs` -->\n", "<!-- end of rooms -->\n"
 CONTRACT = (
     "Inside models: a room stands on those below it; "
-    "its tables, its events and what is proposed may be read by all"
+    "its tables, its events, what it proposes and what it tells may be read by all"
 )
 
 
@@ -44,7 +44,7 @@ def _called(graph: grimp.ImportGraph, room: str) -> set[str]:
     package = f"models.{room}"
     mine = {package, *graph.find_descendants(package)}
     imported = {name for each in mine for name in graph.find_modules_directly_imported_by(each)}
-    read = (".tables", ".events", ".proposed")
+    read = (".tables", ".events", ".proposed", ".told")
     return {name.split(".")[1] for name in imported if not name.endswith(read) and "." in name}
 
 
