@@ -16,7 +16,7 @@ from models.clocks import london_date, office_moment, subtract_working_days
 from models.database import read, write
 from models.escalations import proposing, recording, starting
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Action, Proposal, ProposalState
+from models.escalations.tables import Proposal, ProposalState
 from models.evidence import keeping
 from models.matters.tables import Matter
 from models.people import officers
@@ -24,6 +24,7 @@ from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.tables import Officer, Role
 from models.policy import Policy
+from models.proposed import Action
 from models.rows import find, find_one
 from models.settings import Settings
 from models.statutory import following, giving, preparing

@@ -18,6 +18,7 @@ from models.escalations.events import EscalationResumed
 from models.escalations.tables import Decision, DecisionWord, Proposal
 from models.events import Event
 from models.happened import Happened
+from models.letters.deliveries import role_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
 from models.matters.events import DeadlineExtended, DeadlineSet
@@ -258,7 +259,7 @@ def deliveries(engine: Engine, letters: Sequence[int]) -> list[Delivery]:
     )
     with read(engine) as session:
         return [
-            Delivery(_recipient(letter, message.data["role"]), OUTCOMES[message.state])
+            Delivery(_recipient(letter, role_of(message) or ""), OUTCOMES[message.state])
             for message, letter in find(session, statement)
         ]
 

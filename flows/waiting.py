@@ -12,18 +12,16 @@ from models.approvals.approving import letters_of, recipients_if_known, to_be_se
 from models.clocks import london_date
 from models.database import read
 from models.escalations.tables import (
-    Action,
     Decision,
     DecisionWord,
     Proposal,
     ProposalState,
 )
-from models.law.powers import Section
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
 from models.matters.at_hand import AtHand
-from models.matters.case import Case, at_hand
+from models.matters.case import at_hand
 from models.matters.tables import Matter
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import Policy
@@ -178,16 +176,9 @@ def _enclosed(about: AtHand, letters: Sequence[Letter], today: date) -> tuple[En
 
 def _what(about: AtHand, proposal: Proposal, letters: Sequence[Letter]) -> str:
     """The step to be taken, the letter to be sent, or what else is to change, in a few words."""
-    if isinstance(about, Case) and proposal.action in (Action.START, Action.ADVANCE):
-        return about.rule_of(proposal.step).title
-    if proposal.action is Action.POWER:
-        section = Section(proposal.details["section"])
-        return f"{section.title} (section {section.value})"
-    if proposal.action is Action.LETTER:
-        first, *others = [letter_title(each.template) for each in letters]
-        return f"{first} and {len(others)} more" if others else first
-    words = proposal.action.label
-    return words[0].upper() + words[1:]
+    rule = about.step_of(proposal.step_key)
+    titles = [letter_title(each.template) for each in letters]
+    return proposal.asks.in_short(rule.title if rule else None, titles)
 
 
 def _decided(session: Session, proposal_id: int) -> tuple[tuple[Decision, Officer], ...]:

@@ -2,14 +2,49 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Annotated, ClassVar
 
+from pydantic import Field as PydanticField
+from pydantic import TypeAdapter
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
+from models.approvals import told as approvals
 from models.database import UtcDateTime
+from models.letters import told as letters
+from models.level_letters import told as level_letters
+from models.matters import told as matters
 from models.of_matter import OfMatter
+from models.programme import told as programme
+from models.register import told as register
+from models.risk import told as risk
 from models.words import word
+
+AnyTold = Annotated[
+    approvals.ProposalWaits
+    | approvals.OwnProposalApproved
+    | approvals.OwnProposalReturned
+    | letters.LetterGoes
+    | letters.DeliveryProblem
+    | letters.LetterProblem
+    | letters.MessageProblem
+    | level_letters.LevelLetterGoes
+    | level_letters.LevelLettersToCheck
+    | level_letters.LevelLettersProblem
+    | matters.Reminders
+    | matters.Digest
+    | matters.AnotherCaseOfficer
+    | programme.DutiesDue
+    | register.SchoolOfCaseChanged
+    | register.RegisterKeptContact
+    | risk.AssessmentWaits
+    | risk.ProposedLevelReturned
+    | risk.LevelChanged
+    | risk.NewHeadteacher
+    | risk.RoundWaits,
+    PydanticField(discriminator="what"),
+]
+_READER: TypeAdapter[AnyTold] = TypeAdapter(AnyTold)
 
 # Of a letter whose record was lost with the rows that a backup replaced.
 MAY_HAVE_LEFT = "A backup was restored that is older than this. It may have arrived."
@@ -66,7 +101,8 @@ class Message(OfMatter, table=True):
     letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
     to_name: str
     to_email: str
-    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    # The facts of what it tells, as they are kept; `tells` has them by name and type.
+    data: dict[str, object] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: MessageState = word(MessageState)
     queued_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     next_attempt_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -79,6 +115,11 @@ class Message(OfMatter, table=True):
     code: int | None = None
     detail: str = ""
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    @property
+    def tells(self) -> AnyTold:
+        """What it tells; letters, reminders and digests of an older version do not say so."""
+        return _READER.validate_python({"what": self.kind.value, **self.data})
 
 
 class MessageAbout(OfMatter, table=True):

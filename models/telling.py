@@ -8,6 +8,7 @@ from sqlmodel import Session
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
 from models.rows import add_all
+from models.told import Told
 
 
 def tell(
@@ -17,12 +18,11 @@ def tell(
     *,
     key: str,
     about: int | None,
-    data: dict[str, object],
+    told: Told,
 ) -> None:
     """Queue an alert to each of these officers about something that just happened.
 
-    `about` is the key of the matter; None where it is about none. `data` names the template
-    (`what`); then its other values are the template's, with the `path` of the page to look at.
+    `about` is the key of the matter; None where it is about none.
     """
     add_all(
         session,
@@ -35,7 +35,7 @@ def tell(
                 "letter_id": None,
                 "to_name": officer.name,
                 "to_email": officer.email,
-                "data": data,
+                "data": told.facts,
                 "state": MessageState.PENDING,
                 "queued_at": now,
                 "next_attempt_at": now,

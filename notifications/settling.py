@@ -7,7 +7,8 @@ from sqlmodel import Session
 from models import noting
 from models.events import THE_CLOCK, append
 from models.letters.events import MessageBecameUnknown, MessageFailed, MessageSent
-from models.level_letters.deliveries import tell_approver
+from models.letters.told import DeliveryProblem
+from models.level_letters.deliveries import letter_in, tell_approver
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
@@ -98,7 +99,7 @@ def settle(
     what = _EVENTS.get(state)
     if settled and message.kind is MessageKind.LEVEL_LETTER:
         if state in (MessageState.FAILED, MessageState.UNKNOWN):
-            tell_approver(session, at, message.data["batch"])
+            tell_approver(session, at, letter_in(message).batch)
         return
     if not settled or what is None or message.kind is not MessageKind.LETTER:
         return
@@ -119,5 +120,5 @@ def settle(
 def _tell_case_officer(session: Session, message: Message, now: datetime) -> None:
     matter = get_row(session, Matter, message.matter_id)
     officer = get_row(session, Officer, matter.officer_id)
-    data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
-    tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, data=data)
+    problem = DeliveryProblem(message=message.id)
+    tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, told=problem)

@@ -43,14 +43,16 @@ def test_the_drawing_of_the_rooms_is_what_they_import() -> None:
     assert text == rooms.page(text), "stale: write it anew with `make docs`"
 
 
-def test_what_happened_stands_on_nothing_that_makes_it_happen() -> None:
-    """Any may read a room's events: they know tables, the ground, people, policy and law alone."""
+def test_what_all_may_read_stands_on_nothing_that_makes_it_happen() -> None:
+    """Events, proposals and messages know tables, the ground, people, policy and law alone."""
     ground = {f"models.{name}" for name in rooms.layers()[-1]}
     below = {*ground, "models.people", "models.policy", "models.law"}
     graph = grimp.build_graph("models", cache_dir=None)
-    rooms_events = [name for name in graph.modules if re.fullmatch(r"models\.\w+\.events", name)]
-    assert rooms_events
-    for module in rooms_events:
+    read = [
+        name for name in graph.modules if re.fullmatch(r"models\.\w+\.(events|proposed|told)", name)
+    ]
+    assert read
+    for module in read:
         for imported in graph.find_modules_directly_imported_by(module):
             known = imported.endswith(".tables") or ".".join(imported.split(".")[:2]) in below
             assert known, f"{module} imports {imported}"

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, Self, TypedDict
 
 from models.clocks import long_date
-from models.escalations.tables import Action
 from models.happened import Happened, Names
 from models.people.tables import Role
+from models.proposed import Action
 
 
 def _asked(names: Names, action: Action, step: str | None, to: str | None = None) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlmodel import Session
 
 from models.approvals.deciders import deciders
+from models.approvals.effects import Taken
 from models.approvals.events import ChangeProposed, OfProposal, PutForward, StepProposed
+from models.approvals.told import ProposalWaits
 from models.clocks import london_date
-from models.escalations.tables import Action, Proposal, ProposalState, Step, StepState
+from models.escalations.tables import Proposal, ProposalState, Step, StepState
 from models.happened import Happened
 from models.letters.addressing import Addressing, can_be_addressed, contacts_at_hand, recipients
 from models.letters.of_case import told_of_case
@@ -21,6 +23,7 @@ from models.matters.case import Case
 from models.people.tables import ROLE_TITLES, Officer, Role
 from models.policy import StepRule
 from models.policy.ladder import approvers
+from models.proposed import LetterAlone, Proposed
 from models.refusals import NotPossible
 from models.rows import add, change, get_row
 from models.schools.tables import Contact, ContactRole
@@ -49,37 +52,43 @@ def put_forward(
     case: Case,
     officer: Officer,
     now: datetime,
-    action: Action,
+    what: Proposed,
     rule: StepRule,
     reason: str,
-    details: dict[str, Any] | None = None,
     *,
     drafts: Sequence[Draft] = (),
     roles: tuple[str, ...] = (),
 ) -> Placed:
-    """As `place`, on a case: `roles` are by default those whom the policy names for the action.
+    """As `place`, on a case: `roles` are by default those whom the policy names for its action.
 
     Its letters may name the step, the steps after it, and what is told of the case.
     """
-    asked = Asked(action, reason, rule.key, details or {})
+    asked = Asked(what, reason, rule.key)
+    deciding = roles or approvers(case.policy, what.action, rule)
     told = {**told_of_case(case, now), **_facts(case, rule)} if drafts else {}
     whole = [replace(draft, facts={**told, **draft.facts}) for draft in drafts]
-    placed = place(case, officer, now, asked, roles or approvers(case.policy, action, rule), whole)
-    if action is Action.ADVANCE:
+    placed = place(case, officer, now, asked, deciding, whole)
+    if what.takes_step:
         step = {"escalation_id": case.escalation.id, "key": rule.key}
         ahead = {**step, "state": StepState.AHEAD}
         change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
     return placed
 
 
+def step_returned(case: Case, taken: Taken[Proposed]) -> list[Happened]:
+    """The step that was proposed is ahead again."""
+    proposed = {"id": case.steps[taken.proposal.step].id, "state": StepState.PROPOSED}
+    change(case.session, Step, proposed, state=StepState.AHEAD, changed_on=taken.today)
+    return []
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a proposal asks for, and why; `step_key` where its matter is on a ladder."""
 
-    action: Action
+    what: Proposed
     reason: str
     step_key: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def place(
@@ -100,9 +109,9 @@ def place(
         Proposal,
         matter_id=at_hand.matter.id,
         step_key=asked.step_key,
-        action=asked.action,
+        action=asked.what.action,
         reason=asked.reason,
-        details=dict(asked.details),
+        details=asked.what.facts,
         approvers=list(roles),
         state=ProposalState.AWAITING,
         proposed_by_id=officer.id,
@@ -133,14 +142,15 @@ def _proposed(
 ) -> PutForward:
     about: OfProposal = {
         "proposal": proposal_id,
-        "action": asked.action,
+        "action": asked.what.action,
         "step": asked.step_key,
         "reason": asked.reason,
     }
-    if asked.action is Action.ADVANCE:
-        return StepProposed(at_hand.matter.id, **about, details=asked.details)
-    letter = letter_ids[0] if asked.action is Action.LETTER else None
-    return ChangeProposed(at_hand.matter.id, **about, details=asked.details, letter=letter)
+    details = asked.what.facts
+    if asked.what.takes_step:
+        return StepProposed(at_hand.matter.id, **about, details=details)
+    letter = None if asked.what.transition else letter_ids[0]
+    return ChangeProposed(at_hand.matter.id, **about, details=details, letter=letter)
 
 
 def find_proposal(session: Session, proposal_id: int) -> Proposal:
@@ -181,7 +191,7 @@ CONDITIONS = {"head_performance_in_question": "if the headteacher’s performanc
 
 
 def put_letter_forward(
-    case: Case, officer: Officer, now: datetime, draft: Draft, reason: str
+    case: Case, officer: Officer, now: datetime, what: LetterAlone, draft: Draft, reason: str
 ) -> list[Happened]:
     """Draft a letter that belongs to no transition, and propose to send it.
 
@@ -191,7 +201,7 @@ def put_letter_forward(
     """
     if not Way(case, officer, now).reaches(draft.addressing):
         return []
-    placed = put_forward(case, officer, now, Action.LETTER, case.rule, reason, drafts=[draft])
+    placed = put_forward(case, officer, now, what, case.rule, reason, drafts=[draft])
     return placed.happenings
 
 
@@ -199,9 +209,9 @@ def _tell_approvers(
     at_hand: AtHand, proposal_id: int, role: str, officer: Officer, now: datetime
 ) -> None:
     waiting = _deciders(at_hand, role, officer, now)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
+    waits = ProposalWaits(proposal=proposal_id, stage=0)
     key = f"{proposal_id}:0"
-    tell(at_hand.session, now, waiting, key=key, about=at_hand.matter.id, data=data)
+    tell(at_hand.session, now, waiting, key=key, about=at_hand.matter.id, told=waits)
 
 
 def _deciders(at_hand: AtHand, role: str, officer: Officer, now: datetime) -> list[Officer]:

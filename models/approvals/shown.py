@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from models.approvals.approving import what_is_seen
 from models.approvals.deciders import authorities
+from models.approvals.vocabulary import AnyProposed
 from models.escalations import tables
-from models.escalations.tables import Action, DecisionWord, Escalation, ProposalState
+from models.escalations.tables import DecisionWord, Escalation, ProposalState
 from models.letters.tables import Letter
 from models.matters.at_hand import find_id
 from models.matters.sight import visible_to
@@ -22,6 +23,7 @@ from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import step_of
+from models.proposed import Action
 from models.refusals import NotFound
 from models.rows import find, find_one
 from models.schools.tables import School
@@ -58,7 +60,7 @@ class Proposal(Shown):
     step_number: str | None
     step_title: str | None
     reason: str
-    details: dict[str, Any]
+    details: AnyProposed
     proposed_by: str
     proposed_by_name: str
     proposed_at: AwareDatetime
@@ -259,7 +261,7 @@ def _describe(session: Session, policy: Policy, found: Sequence[tuple[Any, ...]]
                 step_number=rule.number if rule else None,
                 step_title=rule.title if rule else None,
                 reason=proposal.reason,
-                details=dict(proposal.details),
+                details=proposal.asks,
                 proposed_by=email,
                 proposed_by_name=name,
                 proposed_at=proposal.proposed_at,

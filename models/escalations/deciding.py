@@ -1,52 +1,54 @@
 """Deciding a proposal, and what follows from an approval."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from models.approvals.approving import (
     Approver,
-    approve_letters,
     check_seen,
     own_work,
     withdraw_letters,
 )
 from models.approvals.deciders import deciders, find_authority
+from models.approvals.effects import Effect, Taken
 from models.approvals.events import (
     OfProposal,
     ProposalApproved,
     ProposalReturned,
     ProposalSignedOff,
 )
-from models.clocks import london_date, long_date
-from models.escalations.effects import EFFECTS, is_notice, set_escalation, set_matter, set_step
-from models.escalations.events import EscalationWithdrawn
-from models.escalations.proposing import CLOSING
+from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
+from models.escalations import effects as escalations
 from models.escalations.tables import (
-    Action,
     Decision,
     DecisionWord,
     Proposal,
     ProposalState,
-    Status,
-    Step,
-    StepState,
 )
 from models.events import append
 from models.happened import Happened
 from models.inputs import Input, Text, Word
 from models.matters.at_hand import AtHand, find_visible
-from models.matters.case import Case, at_hand
+from models.matters.case import at_hand
 from models.people.access import Act
 from models.people.acting import Acting
 from models.people.tables import Officer
-from models.policy.ladder import refusal
-from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound, NotPossible
+from models.proposed import Proposed
+from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound
 from models.rows import add, by_key, change, get_row
-from models.statutory.legal import LawToday, check_may_close
-from models.statutory.using import use_returned
+from models.school_record import effects as school_record
+from models.statutory import effects as statutory
 from models.telling import tell
 from models.text import check_prose
+from models.told import Told
+
+# Of everything that can be proposed, what a decision on it does.
+EFFECTS: Mapping[type[Proposed], Effect[Any, Any]] = {
+    each.of: each for room in (escalations, statutory, school_record) for each in room.EFFECTS
+}
 
 
 class Decided(Input):
@@ -79,12 +81,13 @@ def decide(acting: Acting, proposal_id: int, given: Decided) -> Proposal:
     if word is DecisionWord.APPROVE:
         _check_approval(about, proposal, approver, given.seen, acting.today)
     _record(session, proposal, approver, now, word, reason)
+    taken = Taken(proposal, proposal.asks, approver, reason, now)
     if word is DecisionWord.RETURN:
-        happenings = _return(about, proposal, approver, reason, now)
+        happenings = _return(about, taken)
     elif proposal.stage + 1 < len(proposal.approvers):
-        happenings = _sign_off(about, proposal, approver, reason, now)
+        happenings = _sign_off(about, taken)
     else:
-        happenings = _approve(about, proposal, approver, reason, now)
+        happenings = _approve(about, taken)
     append(session, now, officer.email, *happenings)
     return _find(session, proposal_id)
 
@@ -156,104 +159,47 @@ class _OfDecision(OfProposal):
     for_: str | None  # in whose absence
 
 
-def _decided(proposal: Proposal, approver: Approver, reason: str) -> _OfDecision:
+def _decided(taken: Taken[Proposed]) -> _OfDecision:
+    proposal, approver = taken.proposal, taken.approver
     return {
         "proposal": proposal.id,
         "action": proposal.action,
         "step": proposal.step_key,
-        "reason": reason,
+        "reason": taken.reason,
         "for_": approver.holder.name if approver.covers else None,
     }
 
 
-def _tell_proposer(about: AtHand, proposal: Proposal, what: str, now: datetime) -> None:
+def _tell_proposer(about: AtHand, proposal: Proposal, what: Told, now: datetime) -> None:
     proposer = get_row(about.session, Officer, proposal.proposed_by_id)
-    data: dict[str, object] = {"what": what, "proposal": proposal.id}
     key = f"{proposal.id}:decided"
-    tell(about.session, now, [proposer], key=key, about=about.matter.id, data=data)
+    tell(about.session, now, [proposer], key=key, about=about.matter.id, told=what)
 
 
-def _return(
-    about: AtHand, proposal: Proposal, approver: Approver, reason: str, now: datetime
-) -> list[Happened]:
-    returned = ProposalReturned(about.matter.id, **_decided(proposal, approver, reason))
-    happenings: list[Happened] = [returned, *withdraw_letters(about, proposal)]
-    if isinstance(about, Case):
-        happenings += _step_back(about, proposal, reason, now)
-    _tell_proposer(about, proposal, "proposal_returned", now)
-    return happenings
+def _return(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
+    proposal = taken.proposal
+    returned = ProposalReturned(about.matter.id, **_decided(taken))
+    withdrawn = withdraw_letters(about, proposal)
+    undone = EFFECTS[type(taken.asks)].undo(about, taken)
+    _tell_proposer(about, proposal, OwnProposalReturned(proposal=proposal.id), taken.now)
+    return [returned, *withdrawn, *undone]
 
 
-def _step_back(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[Happened]:
-    """What the proposal had begun on the escalation is as before."""
-    if proposal.action is Action.ADVANCE:
-        proposed = {"id": case.steps[proposal.step].id, "state": StepState.PROPOSED}
-        ahead = {"state": StepState.AHEAD, "changed_on": london_date(now)}
-        change(case.session, Step, proposed, **ahead)
-    if proposal.action is Action.POWER:
-        use_returned(case, proposal)
-    if proposal.action is Action.START:
-        today = london_date(now)
-        set_escalation(case, status=Status.WITHDRAWN)
-        set_matter(case, closed_on=today)
-        set_step(case, proposal.step, StepState.AHEAD, now)
-        return [EscalationWithdrawn(case.matter.id, reason=reason)]
-    return []
-
-
-def _sign_off(
-    about: AtHand, proposal: Proposal, approver: Approver, reason: str, now: datetime
-) -> list[Happened]:
+def _sign_off(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
+    proposal = taken.proposal
     following = proposal.approvers[proposal.stage + 1]
-    today, proposer_id = london_date(now), proposal.proposed_by_id
-    waiting = deciders(about.session, about.matter, following, proposer_id, today)
+    waiting = deciders(about.session, about.matter, following, proposal.proposed_by_id, taken.today)
     stage = proposal.stage + 1
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal.id, "stage": stage}
+    waits = ProposalWaits(proposal=proposal.id, stage=stage)
     key = f"{proposal.id}:{stage}"
-    tell(about.session, now, waiting, key=key, about=about.matter.id, data=data)
-    decided = _decided(proposal, approver, reason)
-    return [ProposalSignedOff(about.matter.id, **decided, as_=approver.holder.role)]
+    tell(about.session, taken.now, waiting, key=key, about=about.matter.id, told=waits)
+    decided = _decided(taken)
+    return [ProposalSignedOff(about.matter.id, **decided, as_=taken.approver.holder.role)]
 
 
-def _approve(
-    about: AtHand, proposal: Proposal, approver: Approver, reason: str, now: datetime
-) -> list[Happened]:
-    approved = ProposalApproved(about.matter.id, **_decided(proposal, approver, reason))
-    if isinstance(about, Case):
-        effects = _carry_out(about, proposal, approver, now)
-    else:  # of what is on no ladder, letters alone are proposed
-        approve_letters(about, proposal, approver, london_date(now), None)
-        effects = []
-    _tell_proposer(about, proposal, "proposal_approved", now)
+def _approve(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
+    approved = ProposalApproved(about.matter.id, **_decided(taken))
+    effects = EFFECTS[type(taken.asks)].carry_out(about, taken)
+    proposal = taken.proposal
+    _tell_proposer(about, proposal, OwnProposalApproved(proposal=proposal.id), taken.now)
     return [approved, *effects]
-
-
-def _carry_out(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    _check_still_possible(case, proposal, now)
-    flags = {
-        name: proposal.details[name]
-        for name in ("head_performance_in_question", "not_engaging")
-        if name in proposal.details
-    }
-    if flags:
-        set_escalation(case, **flags)
-    return EFFECTS[proposal.action](case, proposal, approver, now)
-
-
-def _check_still_possible(case: Case, proposal: Proposal, now: datetime) -> None:
-    """A case may have moved on while the proposal waited: a response came in, say."""
-    if proposal.action is Action.START or is_notice(case, proposal):
-        return  # a notice has its own conditions, which `give_approved` looks at again
-    if proposal.action in CLOSING:
-        check_may_close(LawToday(case, london_date(now)))
-    flags = {
-        name: proposal.details.get(name)
-        for name in ("head_performance_in_question", "not_engaging")
-    }
-    refused = refusal(proposal.action, case.standing(now, transition_awaiting=False, **flags))
-    if refused:
-        raise NotPossible(f"The case has moved on since this was proposed. {refused}")
-    for name in ("to", "respond_by"):
-        if name in proposal.details and proposal.details[name] <= london_date(now).isoformat():
-            day = long_date(date.fromisoformat(proposal.details[name]))
-            raise NotPossible(f"The date proposed, {day}, has come. Return it for a later one.")

@@ -1,13 +1,16 @@
-"""What an approved proposal does, by what it asks for: one effect for each action."""
+"""What a decision on an escalation does, one line for each thing that can be proposed on it."""
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.approvals.approving import Approver, approve_letters, letters_of, withdraw_letters
+from models.approvals.approving import approve_letters, letters_of, withdraw_letters
+from models.approvals.effects import Effect, Taken, ladder_allows, letters_go, nothing_more
 from models.approvals.events import ProposalSuperseded
+from models.approvals.putting_forward import step_returned
 from models.clocks import add_working_days, london_date, long_date
 from models.escalations.events import (
     Closed,
@@ -20,8 +23,22 @@ from models.escalations.events import (
     EscalationWithdrawn,
     StepPassedOver,
 )
+from models.escalations.proposed import (
+    Acknowledgement,
+    Change,
+    Convert,
+    End,
+    Extend,
+    NextStep,
+    Note,
+    PassOver,
+    Pause,
+    Resolve,
+    Resume,
+    Start,
+    Withdraw,
+)
 from models.escalations.tables import (
-    Action,
     Escalation,
     Proposal,
     ProposalState,
@@ -44,11 +61,9 @@ from models.matters.events import DeadlineExtended
 from models.matters.tables import STATUTORY, Matter
 from models.refusals import NotPossible
 from models.rows import add_all, change, find, kept
-from models.statutory.ending import drop_powers, letter_approved
+from models.statutory.ending import drop_powers
 from models.statutory.following import cease_notices
-from models.statutory.giving import give_approved
-from models.statutory.legal import LawToday, check_eligible
-from models.statutory.using import use_approved
+from models.statutory.legal import LawToday, check_eligible, check_may_close
 
 
 @kept
@@ -58,13 +73,6 @@ def _waiting(matter: int) -> SelectOfScalar[Proposal]:
         .where(col(Proposal.matter_id) == matter)
         .where(Proposal.state == ProposalState.AWAITING)
     )
-
-
-def is_notice(case: Case, proposal: Proposal) -> bool:
-    """Whether a proposal is to give a warning notice."""
-    if proposal.action is not Action.ADVANCE:
-        return False
-    return case.ladder.step(proposal.step).kind == "notice"
 
 
 def set_escalation(case: Case, **values: object) -> None:
@@ -83,23 +91,27 @@ def set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
     change(case.session, Step, step, state=state, changed_on=london_date(now))
 
 
-def _start(case: Case, _: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    today = london_date(now)
-    set_escalation(case, status=Status.OPEN, head_of_service_id=approver.holder.id)
-    set_matter(case, opened_on=today)
-    set_step(case, case.escalation.step_key, StepState.APPROVED, now)
+def _start(case: Case, taken: Taken[Start]) -> list[Happened]:
+    set_escalation(case, status=Status.OPEN, head_of_service_id=taken.approver.holder.id)
+    set_matter(case, opened_on=taken.today)
+    set_step(case, case.escalation.step_key, StepState.APPROVED, taken.now)
     return [EscalationOpened(case.escalation.id, step=case.escalation.step_key)]
 
 
-def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    if is_notice(case, proposal):
-        return give_approved(case, proposal, approver, now)
+def _not_started(case: Case, taken: Taken[Start]) -> list[Happened]:
+    set_escalation(case, status=Status.WITHDRAWN)
+    set_matter(case, closed_on=taken.today)
+    set_step(case, taken.proposal.step, StepState.AHEAD, taken.now)
+    return [EscalationWithdrawn(case.matter.id, reason=taken.reason)]
+
+
+def _advance(case: Case, taken: Taken[NextStep]) -> list[Happened]:
+    proposal, approver, now, today = taken.proposal, taken.approver, taken.now, taken.today
     if case.step.state is StepState.AWAITING_RESPONSE:
         set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
             settle_deadline(case.session, case.deadline, met=False)
     rule = case.ladder.step(proposal.step)
-    today = london_date(now)
     if rule.kind == "powers":
         check_eligible(LawToday(case, today))
     set_step(case, rule.key, StepState.APPROVED, now)
@@ -107,7 +119,7 @@ def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) 
     if not rule.formal:
         approve_letters(case, proposal, approver, today, None)
         return []
-    due_on, why = _response_day(proposal, rule.response_working_days, today)
+    due_on, why = _response_day(taken.asks, rule.response_working_days, today)
     approve_letters(case, proposal, approver, today, due_on)
     deadline = set_deadline(
         case.session,
@@ -121,14 +133,15 @@ def _advance(case: Case, proposal: Proposal, approver: Approver, now: datetime) 
     return [deadline]
 
 
-def _response_day(proposal: Proposal, days: int, dated: date) -> tuple[date, str]:
-    if "respond_by" in proposal.details:
-        return date.fromisoformat(proposal.details["respond_by"]), "The date set in the letter"
+def _response_day(asks: NextStep, days: int, dated: date) -> tuple[date, str]:
+    if asks.respond_by is not None:
+        return asks.respond_by, "The date set in the letter"
     rule = f"{days} working days after the letter of {long_date(dated)}"
     return add_working_days(dated, days), rule
 
 
-def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+def _pass_over(case: Case, taken: Taken[PassOver]) -> list[Happened]:
+    proposal, now = taken.proposal, taken.now
     if case.step.state is StepState.AWAITING_RESPONSE:
         set_step(case, case.step.key, StepState.NO_RESPONSE, now)
         if case.deadline is not None:
@@ -139,29 +152,27 @@ def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> li
     return [StepPassedOver(case.escalation.id, step=step, reason=reason)]
 
 
-def _resolve(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    approve_letters(case, proposal, approver, london_date(now), None)
-    return _close(case, proposal, Status.RESOLVED, EscalationResolved, now)
+def _resolve(case: Case, taken: Taken[Resolve]) -> list[Happened]:
+    letters_go(case, taken)
+    return _close(case, taken, Status.RESOLVED, EscalationResolved)
 
 
-def _withdraw(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    return _close(case, proposal, Status.WITHDRAWN, EscalationWithdrawn, now)
+def _withdraw(case: Case, taken: Taken[Withdraw]) -> list[Happened]:
+    return _close(case, taken, Status.WITHDRAWN, EscalationWithdrawn)
 
 
-def _end(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    return _close(case, proposal, Status.ENDED, EscalationEnded, now)
+def _end(case: Case, taken: Taken[End]) -> list[Happened]:
+    return _close(case, taken, Status.ENDED, EscalationEnded)
 
 
-def _close(
-    case: Case, proposal: Proposal, status: Status, what: type[Closed], now: datetime
-) -> list[Happened]:
+def _close(case: Case, taken: Taken[Change], status: Status, what: type[Closed]) -> list[Happened]:
     set_escalation(case, status=status)
-    set_matter(case, closed_on=london_date(now))
+    set_matter(case, closed_on=taken.today)
     if case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
     cancel_statutory(case.session, case.escalation.id)
-    closed = what(case.escalation.id, step=case.step.key, reason=proposal.reason)
-    dropped = drop_powers(case, london_date(now), f"The escalation was {status.value}")
+    closed = what(case.escalation.id, step=case.step.key, reason=taken.proposal.reason)
+    dropped = drop_powers(case, taken.today, f"The escalation was {status.value}")
     return [closed, *dropped, *_supersede_others(case)]
 
 
@@ -176,25 +187,26 @@ def _supersede_others(case: Case) -> list[Happened]:
     return happenings
 
 
-def _pause(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+def _pause(case: Case, taken: Taken[Pause]) -> list[Happened]:
     set_escalation(case, status=Status.PAUSED)
     chased = case.step.state in (StepState.APPROVED, StepState.AWAITING_RESPONSE)
     # What the law fixes runs on, whatever we do.
     if chased and case.deadline is not None and case.deadline.kind not in STATUTORY:
-        stop_deadline(case.session, case.deadline, now)
-    return [EscalationPaused(case.escalation.id, reason=proposal.reason)]
+        stop_deadline(case.session, case.deadline, taken.now)
+    return [EscalationPaused(case.escalation.id, reason=taken.proposal.reason)]
 
 
-def _resume(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+def _resume(case: Case, taken: Taken[Resume]) -> list[Happened]:
     set_escalation(case, status=Status.OPEN)
     due_on = None
     if case.deadline is not None and case.deadline.days_left is not None:
-        due_on = restart_deadline(case.session, case.policy, case.deadline, now)
-    return [EscalationResumed(case.escalation.id, reason=proposal.reason, due_on=due_on)]
+        due_on = restart_deadline(case.session, case.policy, case.deadline, taken.now)
+    reason = taken.proposal.reason
+    return [EscalationResumed(case.escalation.id, reason=reason, due_on=due_on)]
 
 
-def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
-    to = date.fromisoformat(proposal.details["to"])
+def _extend(case: Case, taken: Taken[Extend]) -> list[Happened]:
+    to = taken.asks.to
     if case.deadline is None:
         raise NotPossible("There is no deadline to extend.")
     extended = DeadlineExtended(
@@ -202,20 +214,20 @@ def _extend(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[
         deadline=case.deadline.id,
         from_=case.deadline.due_on,
         to=to,
-        reason=proposal.reason,
+        reason=taken.proposal.reason,
     )
-    extend_deadline(case.session, case.policy, case.deadline, to, now)
+    extend_deadline(case.session, case.policy, case.deadline, to, taken.now)
     return [extended]
 
 
-def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+def _convert(case: Case, taken: Taken[Convert]) -> list[Happened]:
     """The school became an academy: its statutory steps fall away, it goes on at a shared one.
 
     Shared steps up to that one keep their state; any after it are still to come again. Those of
     academies alone that stand before it are not taken any more.
     """
     academy = case.policy.ladder("academy")
-    to = proposal.details["step"]
+    to, now, today = taken.asks.step, taken.now, taken.today
     if to != case.escalation.step_key and case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
     again = {step.key for step in academy.following(to)}
@@ -224,7 +236,6 @@ def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list
             set_step(case, key, StepState.FALLEN_AWAY, now)
         elif key in again:
             set_step(case, key, StepState.AHEAD, now)
-    today = london_date(now)
     ahead = {"state": StepState.AHEAD, "changed_on": None}
     gone_by = {"state": StepState.PASSED_OVER, "changed_on": today}
     rows = [
@@ -243,12 +254,13 @@ def _convert(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list
     ]
     cancel_statutory(case.session, case.escalation.id)
     set_escalation(case, ladder="academy", step_key=to)
-    return [EscalationConverted(case.escalation.id, step=to, reason=proposal.reason), *fallen]
+    return [EscalationConverted(case.escalation.id, step=to, reason=taken.proposal.reason), *fallen]
 
 
-def _letter(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
-    approve_letters(case, proposal, approver, london_date(now), _asked_by(case, proposal))
-    return letter_approved(case, proposal, now)
+def _note(case: Case, taken: Taken[Note]) -> list[Happened]:
+    asked_by = _asked_by(case, taken.proposal)
+    approve_letters(case, taken.proposal, taken.approver, taken.today, asked_by)
+    return []
 
 
 def _asked_by(case: Case, proposal: Proposal) -> date | None:
@@ -259,17 +271,55 @@ def _asked_by(case: Case, proposal: Proposal) -> date | None:
     return case.deadline.due_on if case.rule.letter in templates else None
 
 
-EFFECTS: dict[Action, Callable[[Case, Proposal, Approver, datetime], list[Happened]]] = {
-    Action.START: _start,
-    Action.ADVANCE: _advance,
-    Action.PASS_OVER: _pass_over,
-    Action.RESOLVE: _resolve,
-    Action.WITHDRAW: _withdraw,
-    Action.PAUSE: _pause,
-    Action.RESUME: _resume,
-    Action.EXTEND: _extend,
-    Action.CONVERT: _convert,
-    Action.END: _end,
-    Action.LETTER: _letter,
-    Action.POWER: use_approved,
-}
+def _still(case: Case, taken: Taken[Change]) -> None:
+    ladder_allows(case, taken, **taken.asks.flags)
+
+
+def _may_still_close(case: Case, taken: Taken[Change]) -> None:
+    check_may_close(LawToday(case, taken.today))
+    _still(case, taken)
+
+
+def _still_to_come(case: Case, taken: Taken[NextStep | Extend]) -> None:
+    """As `_still`, and refuse a day that has come; raises NotPossible."""
+    _still(case, taken)
+    for day in taken.asks.days.values():
+        if day <= taken.today:
+            raise NotPossible(
+                f"The date proposed, {long_date(day)}, has come. Return it for a later one."
+            )
+
+
+Changed = TypeVar("Changed", bound=Change)
+
+
+def _change(
+    of: type[Changed],
+    approved: Callable[[Case, Taken[Changed]], list[Happened]],
+    returned: Callable[[Case, Taken[Changed]], list[Happened]] = nothing_more,
+    still: Callable[[Case, Taken[Changed]], None] = _still,
+) -> Effect[Case, Changed]:
+    """The effect of a change, which is carried out by the flags that come with it."""
+
+    def with_its_flags(case: Case, taken: Taken[Changed]) -> list[Happened]:
+        if taken.asks.flags:
+            set_escalation(case, **taken.asks.flags)
+        return approved(case, taken)
+
+    return Effect(of, Case, approved=with_its_flags, returned=returned, still=still)
+
+
+EFFECTS: tuple[Effect[Any, Any], ...] = (
+    Effect(Start, Case, approved=_start, returned=_not_started),
+    _change(NextStep, _advance, returned=step_returned, still=_still_to_come),
+    _change(PassOver, _pass_over),
+    _change(Resolve, _resolve, still=_may_still_close),
+    _change(Withdraw, _withdraw, still=_may_still_close),
+    _change(Pause, _pause),
+    _change(Resume, _resume),
+    _change(Extend, _extend, still=_still_to_come),
+    _change(Convert, _convert),
+    _change(End, _end),
+    Effect(Note, Case, approved=_note, still=ladder_allows),
+    Effect(Acknowledgement, Case, approved=letters_go, still=ladder_allows),
+)

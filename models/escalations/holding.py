@@ -17,6 +17,7 @@ from models.inputs import Email, Input, Reason, Text
 from models.matters.at_hand import AtHand
 from models.matters.case import enter_at_hand
 from models.matters.tables import Matter, NamedOfficer
+from models.matters.told import AnotherCaseOfficer
 from models.people.access import ON_THE_CASE, Act
 from models.people.acting import Acting
 from models.people.officers import find_officer
@@ -70,8 +71,8 @@ def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -
 
 def _tell_of_change(about: AtHand, whom: Sequence[Officer], new: Officer, now: datetime) -> None:
     key = f"case-officer:{about.matter.id}:{now.isoformat()}"
-    data: dict[str, object] = {"what": "case_officer_changed", "name": new.name}
-    tell(about.session, now, whom, key=key, about=about.matter.id, data=data)
+    told = AnotherCaseOfficer(name=new.name)
+    tell(about.session, now, whom, key=key, about=about.matter.id, told=told)
 
 
 class Restriction(Input):

@@ -10,10 +10,11 @@ from itertools import groupby, product
 from pathlib import Path
 
 from models.escalations.proposing import BY_NAME
-from models.escalations.tables import Action, Status, StepState
+from models.escalations.tables import Status, StepState
 from models.people.tables import CASEWORK, Role
 from models.policy import Approvable, Ladder, Policy, StepRule, load_policy
 from models.policy.ladder import Standing, approvers, refusal, target
+from models.proposed import Action
 from models.settings import DEFAULT_POLICY
 
 PAGE = Path(__file__).parents[2] / "docs" / "ladders.md"

@@ -10,12 +10,13 @@ from sqlmodel import Session, select
 
 from models.clocks import london_date, long_date
 from models.escalations.possible import Awaiting, Situation
-from models.escalations.tables import LIVE, Action, Discussion, Status, StepState
+from models.escalations.tables import LIVE, Discussion, Status, StepState
 from models.matters.possible import CaseAct, Look, Next, Target
 from models.outbox import MessageState
 from models.people.access import Act, may
 from models.people.tables import Role
 from models.policy.wording import inside, role_words
+from models.proposed import Action
 from models.rows import find
 from models.statutory.next_in_law import OTHER_CHANGES, next_in_law
 
@@ -76,7 +77,7 @@ def _decision(here: Situation) -> Next | None:
                 act=CaseAct.DECIDE,
                 id=each.proposal.id,
             )
-    transitions = (each for each in here.awaiting if each.proposal.action is not Action.LETTER)
+    transitions = (each for each in here.awaiting if each.proposal.asks.transition)
     return next(map(_waits, transitions), None)
 
 

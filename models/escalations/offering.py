@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from models.approvals.titles import change_title
+from models.escalations.proposed import CHANGES
 from models.escalations.proposing import BY_NAME, check_change
-from models.escalations.tables import Action
 from models.policy import StepRule
 from models.policy.ladder import Standing, approvers, refusal, target
+from models.proposed import Action
 from models.refusals import NotPossible
 from models.statutory.giving import check_turn
 from models.statutory.legal import LawToday
@@ -33,7 +33,7 @@ class Offer:
     @property
     def title(self) -> str:
         """The change in words, with the step it is about."""
-        return change_title(self.action, self.rule.number, self.rule.title)
+        return CHANGES[self.action].called(self.rule.number, self.rule.title)
 
     @property
     def gives_notice(self) -> bool:

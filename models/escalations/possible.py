@@ -13,13 +13,13 @@ from sqlmodel import Session, col, select
 
 from models.approvals.deciders import authorities, authority
 from models.approvals.putting_forward import Way, at_the_school
-from models.approvals.titles import change_title, letters_with, use_title
+from models.approvals.titles import letters_with
 from models.clocks import london_date
 from models.escalations.holding import check_opening
 from models.escalations.offering import Offer, offers
 from models.escalations.proposing import BY_NAME, addressing, check_change, letter_with
 from models.escalations.recording import acknowledged, check_judging, check_responding
-from models.escalations.tables import Action, Proposal, ProposalState
+from models.escalations.tables import Proposal, ProposalState
 from models.letters.deliveries import check_settling, unsettled_of
 from models.matters.case import Case, check_open
 from models.matters.possible import Asked, CaseAct, Gate, Possible
@@ -28,6 +28,7 @@ from models.people.access import Act
 from models.people.tables import Officer
 from models.policy.ladder import Standing, approvers, target
 from models.policy.wording import find_rule
+from models.proposed import Action
 from models.rows import find
 from models.statutory.legal import LawToday
 from models.statutory.possible import gates_in_law
@@ -63,7 +64,7 @@ class Situation:
     @cached_property
     def at(self) -> Standing:
         """Where it stands, for the rules of the ladder."""
-        transitions = (each for each in self.awaiting if each.proposal.action is not Action.LETTER)
+        transitions = (each for each in self.awaiting if each.proposal.asks.transition)
         waits = next(transitions, None) is not None
         return self.case.standing(self.now, transition_awaiting=waits)
 
@@ -118,19 +119,17 @@ def _awaiting(case: Case) -> list[Awaiting]:
         )
     )
     found = find(session, statement.order_by(col(Proposal.id)))
-    alone = [each.id for each, _ in found if each.action is Action.LETTER]
+    alone = [each.id for each, _ in found if not each.asks.transition]
     letters = letters_with(session, alone) if alone else {}
     waiting = [
         Awaiting(each, name, _title(case, each, letters.get(each.id, []))) for each, name in found
     ]
-    return sorted(waiting, key=lambda each: each.proposal.action is Action.LETTER)
+    return sorted(waiting, key=lambda each: not each.proposal.asks.transition)
 
 
 def _title(case: Case, proposal: Proposal, letters: list[str]) -> str:
-    if proposal.action is Action.POWER:
-        return use_title(proposal.details["section"])
     rule = find_rule(case.policy, case.escalation.ladder, proposal.step)
-    return change_title(proposal.action, rule.number, rule.title, letters)
+    return proposal.asks.title(rule.number, rule.title, letters)
 
 
 def _gates(here: Situation) -> Iterator[Gate]:

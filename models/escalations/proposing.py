@@ -1,11 +1,11 @@
 """Proposing a change: the next step, a pause, a resolution, or a letter to be sent."""
 
 from datetime import date, datetime
-from typing import Any
 
 from models.approvals.putting_forward import Draft, at_the_school, find_proposal, put_forward
 from models.clocks import london_date
-from models.escalations.tables import Action, Proposal
+from models.escalations.proposed import CHANGES
+from models.escalations.tables import Proposal
 from models.events import append
 from models.inputs import Day, Input, Text, Word
 from models.letters.addressing import Addressing
@@ -16,6 +16,7 @@ from models.people.access import Act
 from models.people.acting import Acting
 from models.policy import Policy, StepRule
 from models.policy.ladder import NOT_BEGUN, Standing, refusal, target
+from models.proposed import Action
 from models.refusals import InvalidInput, NotPossible
 from models.statutory.legal import LawToday, check_eligible, check_may_close
 from models.text import check_printable, check_prose
@@ -62,22 +63,23 @@ def propose(acting: Acting, reference: str, given: ChangeWanted) -> Proposal:
     awaiting = case.transition_awaiting()
     at = case.standing(now, transition_awaiting=awaiting, **flags)
     rule = check_change(wanted, at, LawToday(case, acting.today))
-    details: dict[str, Any] = {name: flag for name, flag in flags.items() if flag is not None}
+    facts: dict[str, object] = {}
     if wanted is Action.EXTEND:
-        details["to"] = _new_day(case, given.to, now).isoformat()
+        facts["to"] = _new_day(case, given.to, now)
     if wanted is Action.ADVANCE and given.respond_by is not None:
-        details["respond_by"] = _future_day("respond_by", given.respond_by, now).isoformat()
+        facts["respond_by"] = _future_day("respond_by", given.respond_by, now)
     if wanted is Action.CONVERT:
-        details["step"] = _academy_step(case, given.step)
+        facts["step"] = _academy_step(case, given.step)
+    what = CHANGES[wanted].model_validate({**flags, **facts})
     template = letter_with(case.policy, wanted, rule)
     drafts = []
     if template:
         drafted = why_now(case, wanted, rule, now, silent=at.not_engaging)
-        facts = {"words": words_for_school(given.words, drafted)}
-        drafts = [Draft(template, addressing(wanted, rule), facts)]
+        told = {"words": words_for_school(given.words, drafted)}
+        drafts = [Draft(template, addressing(wanted, rule), told)]
     else:
         check_no_words(given.words)
-    placed = put_forward(case, officer, now, wanted, rule, given.reason, details, drafts=drafts)
+    placed = put_forward(case, officer, now, what, rule, given.reason, drafts=drafts)
     append(session, now, officer.email, *placed.happenings)
     return find_proposal(session, placed.proposal_id)
 

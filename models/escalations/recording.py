@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from models.approvals.putting_forward import Draft, at_the_school, put_letter_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.events import DiscussionRecorded, ResponseJudged, ResponseRecorded
+from models.escalations.proposed import Acknowledgement, Note
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
 from models.events import append
 from models.happened import Happened
@@ -146,7 +147,7 @@ def _carry_out(
     }
     reason = f"To put on record what was said on {long_date(discussion.held_on)}"
     draft = Draft(case.rule.letter or "", addressing, facts)
-    return [deadline, *put_letter_forward(case, officer, now, draft, reason)]
+    return [deadline, *put_letter_forward(case, officer, now, Note(), draft, reason)]
 
 
 def _discussions(case: Case) -> list[Discussion]:
@@ -306,7 +307,7 @@ def _acknowledge(case: Case, response: Response, officer: Officer, now: datetime
     facts = {"received_on": long_date(response.received_on)}
     reason = f"To acknowledge the response of {long_date(response.received_on)}"
     draft = Draft(template, at_the_school(case.rule), facts)
-    return put_letter_forward(case, officer, now, draft, reason)
+    return put_letter_forward(case, officer, now, Acknowledgement(), draft, reason)
 
 
 def acknowledged(rule: StepRule) -> bool:

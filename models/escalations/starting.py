@@ -6,10 +6,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
+from models.approvals.told import ProposalWaits
 from models.escalations.events import EscalationOpened, EscalationStarted
+from models.escalations.proposed import Start
 from models.escalations.tables import (
     LIVE,
-    Action,
     Escalation,
     Proposal,
     ProposalState,
@@ -223,14 +224,14 @@ def _await_approval(acting: Acting, matter: Matter, first: StepRule, summary: st
         Proposal,
         matter_id=matter.id,
         step_key=first.key,
-        action=Action.START,
+        action=Start.action,
         reason=summary,
         approvers=list(approvers),
         state=ProposalState.AWAITING,
         proposed_by_id=officer.id,
         proposed_at=acting.now,
-        details={},
+        details=Start().facts,
     )
     waiting = deciders(session, matter, approvers[0], officer.id, acting.today)
-    data: dict[str, object] = {"what": "proposal_waits", "proposal": proposal_id, "stage": 0}
-    tell(session, acting.now, waiting, key=f"{proposal_id}:0", about=matter.id, data=data)
+    waits = ProposalWaits(proposal=proposal_id, stage=0)
+    tell(session, acting.now, waiting, key=f"{proposal_id}:0", about=matter.id, told=waits)

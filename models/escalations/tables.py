@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field
 
+from models.approvals.vocabulary import AnyProposed, proposed_in
 from models.database import UtcDateTime
 from models.of_matter import OfMatter
+from models.proposed import Action
 from models.words import word
 
 
@@ -67,44 +69,6 @@ class StepState(StrEnum):
     NO_RESPONSE = "no_response"
     PASSED_OVER = "passed_over"
     FALLEN_AWAY = "fallen_away"  # a step of the maintained ladder once the school is an academy
-
-
-class Action(StrEnum):
-    """What a proposal asks for."""
-
-    START = "start"
-    ADVANCE = "advance"
-    PASS_OVER = "pass_over"  # noqa: S105 - not a password
-    RESOLVE = "resolve"
-    WITHDRAW = "withdraw"
-    PAUSE = "pause"
-    RESUME = "resume"
-    EXTEND = "extend"
-    CONVERT = "convert"
-    END = "end"
-    LETTER = "letter"
-    POWER = "power"
-
-    @property
-    def label(self) -> str:
-        """The action in words: "move to the next step"."""
-        return ACTION_TITLES[self]
-
-
-ACTION_TITLES = {
-    Action.START: "start the escalation",
-    Action.ADVANCE: "move to the next step",
-    Action.PASS_OVER: "pass over a step",
-    Action.RESOLVE: "resolve the concern",
-    Action.WITHDRAW: "withdraw the escalation",
-    Action.PAUSE: "pause the escalation",
-    Action.RESUME: "resume the escalation",
-    Action.EXTEND: "extend the deadline",
-    Action.CONVERT: "move to the academy ladder",
-    Action.END: "end the escalation because the school closes",
-    Action.LETTER: "send a letter",
-    Action.POWER: "use a power of intervention",
-}
 
 
 class ProposalState(StrEnum):
@@ -200,7 +164,8 @@ class Proposal(OfMatter, table=True):
     step_key: str | None = None  # of an escalation
     action: Action = word(Action)
     reason: str
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    # The facts of what it asks for, as they are kept; `asks` has them by name and type.
+    details: dict[str, object] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     approvers: list[str] = Field(sa_column=Column(JSON, nullable=False))
     stage: int = 0
     state: ProposalState = word(ProposalState, index=True)
@@ -215,6 +180,11 @@ class Proposal(OfMatter, table=True):
         """The step that it is about; asked of proposals on an escalation alone."""
         assert self.step_key is not None  # noqa: S101 - an escalation is on a ladder
         return self.step_key
+
+    @property
+    def asks(self) -> AnyProposed:
+        """What it asks for."""
+        return proposed_in(self.action, self.step_key, self.details)
 
 
 class Decision(OfMatter, table=True):

@@ -11,6 +11,7 @@ from models.inputs import Input, Text, Word
 from models.letters.addressing import address_of, contacts_of
 from models.letters.events import LetterNotIssued, MessageHeldUp, MessageSettled
 from models.letters.tables import Letter
+from models.letters.told import LetterGoes, LetterProblem, MessageProblem
 from models.matters.at_hand import find_row, see_row
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
@@ -24,7 +25,7 @@ from models.telling import tell
 from models.text import check_prose
 
 UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
-UNWRITTEN = "message_problem"  # what an alert is about, and its template
+UNWRITTEN = "message_problem"
 
 
 class DeliverySettled(Input):
@@ -94,8 +95,8 @@ def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:
     letter = see_row(session, THE_MACHINE, Letter, letter_id)
     matter = get_row(session, Matter, letter.matter_id)
     officer = get_row(session, Officer, matter.officer_id)
-    data: dict[str, object] = {"what": "letter_problem", "letter": letter.id}
-    tell(session, now, [officer], key=key, about=matter.id, data=data)
+    problem = LetterProblem(letter=letter.id)
+    tell(session, now, [officer], key=key, about=matter.id, told=problem)
     append(session, now, THE_CLOCK, LetterNotIssued(matter.id, letter=letter.id))
 
 
@@ -105,6 +106,7 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
     Of a letter the record says so as well. A message of no case, and this alert itself, is left to
     the log; of a letter in bulk see `models.level_letters.deliveries.tell_unwritten`.
     """
+    # Asked by the word: what it tells may be what cannot be read.
     if message.matter_id is None or message.data.get("what") == UNWRITTEN:
         return
     key = f"message:{message.id}:unwritten"
@@ -113,20 +115,25 @@ def report_unwritten(session: Session, *, now: datetime, message: Message) -> No
     matter = get_row(session, Matter, message.matter_id)
     officer = get_row(session, Officer, matter.officer_id)
     is_letter = message.kind is MessageKind.LETTER
-    data: dict[str, object] = {
-        "what": UNWRITTEN,
-        "path": matter.page,
-        "reference": matter.reference,
-        "to": f"{message.to_name} ({message.to_email})",
-        "number": message.id,
-        "is_letter": is_letter,
-    }
-    tell(session, now, [officer], key=key, about=matter.id, data=data)
+    problem = MessageProblem(
+        path=matter.page,
+        reference=matter.reference,
+        to=f"{message.to_name} ({message.to_email})",
+        number=message.id,
+        is_letter=is_letter,
+    )
+    tell(session, now, [officer], key=key, about=matter.id, told=problem)
     if is_letter:
         held_up = MessageHeldUp(
             matter.id, message=message.id, letter=message.letter_id, to=message.to_email
         )
         append(session, now, THE_CLOCK, held_up)
+
+
+def role_of(message: Message) -> str | None:
+    """In what role somebody has the letter that a message carries; None of any other message."""
+    tells = message.tells
+    return tells.role if isinstance(tells, LetterGoes) else None
 
 
 def _was_told(session: Session, key: str) -> bool:
@@ -139,10 +146,11 @@ def _send_again(session: Session, policy: Policy, message: Message, now: datetim
     matter = get_row(session, Matter, message.matter_id)
     contacts = contacts_of(session, matter, london_date(now))
     letter = see_row(session, THE_MACHINE, Letter, message.letter_id or 0)
-    by_name = [person for person in letter.people if person["role"] == message.data["role"]]
-    person = next(iter(by_name), None) or address_of(policy, contacts, message.data["role"])
+    role = role_of(message) or ""
+    by_name = [person for person in letter.people if person["role"] == role]
+    person = next(iter(by_name), None) or address_of(policy, contacts, role)
     if person is None:
-        who = message.data["role"].replace("_", " ")
+        who = role.replace("_", " ")
         raise NotPossible(f"The school has no e-mail address for its {who}. Add it first.")
     key, _, again = message.key.partition(":again:")
     add(

@@ -12,6 +12,7 @@ from models.escalations.tables import Step, StepState
 from models.events import THE_CLOCK, append
 from models.letters.events import LetterIssued
 from models.letters.tables import IssuedFile, Letter, LetterState
+from models.letters.told import LetterGoes
 from models.matters.case import Case, case_of
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import THE_MACHINE
@@ -62,7 +63,7 @@ def _posting(letter: Letter, person: Mapping[str, Any], now: datetime) -> dict[s
         "letter_id": letter.id,
         "to_name": person["name"],
         "to_email": person["email"],
-        "data": {"role": person["role"]},
+        "data": LetterGoes(role=person["role"]).facts,
         "state": MessageState.UNKNOWN if letter.may_have_left else MessageState.PENDING,
         "queued_at": now,
         "next_attempt_at": now,

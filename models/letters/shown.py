@@ -10,6 +10,7 @@ from sqlmodel import Session, and_, col, or_, select
 from models import outbox
 from models.escalations.tables import Escalation
 from models.letters import tables
+from models.letters.deliveries import role_of
 from models.letters.tables import IssuedFile, LetterState, LetterVersion
 from models.letters.titles import letter_title
 from models.letters.writing import letter_body
@@ -284,7 +285,7 @@ def _message(message: outbox.Message) -> Message:
         letter=message.letter_id,
         to=message.to_email,
         to_name=message.to_name,
-        role=message.data.get("role"),
+        role=role_of(message),
         channel="email",
         state=message.state,
         at=message.settled_at or message.queued_at,

@@ -6,10 +6,10 @@ are drafted from what the school was told before.
 
 from datetime import datetime
 
-from models.escalations.tables import Action
 from models.letters.of_case import steps_taken
 from models.matters.case import Case
 from models.policy import StepRule
+from models.proposed import Action
 from models.refusals import InvalidInput
 from models.text import check_printable, check_prose
 

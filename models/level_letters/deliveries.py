@@ -7,8 +7,10 @@ from sqlmodel import Session, col, select
 from models import noting
 from models.events import append
 from models.inputs import Input, Text, Word
+from models.letters.told import MessageProblem
 from models.level_letters.events import LevelLetterSettled
 from models.level_letters.tables import LetterBatch, LevelLetter
+from models.level_letters.told import LevelLetterGoes, LevelLettersProblem
 from models.outbox import Message, MessageKind, MessageState
 from models.people.access import Act, may
 from models.people.acting import Acting
@@ -19,6 +21,7 @@ from models.rows import add, by_key, change, find, find_first, get_row
 from models.schools.tables import Contact, School
 from models.telling import tell
 from models.text import check_prose
+from models.told import Told
 
 UNSETTLED = (MessageState.FAILED, MessageState.UNKNOWN)
 
@@ -60,25 +63,31 @@ def settle(acting: Acting, number: int, message_id: int, given: DeliveryDecision
 def tell_approver(session: Session, now: datetime, number: int) -> None:
     """A letter was refused or may not have arrived: whoever approved its batch hears of it."""
     batch = get_row(session, LetterBatch, number)
-    _tell_once(session, now, batch, "problem", {"what": "level_letters_problem"})
+    problem = LevelLettersProblem(path=batch.page, title=batch.title)
+    _tell_once(session, now, batch, "problem", problem)
 
 
 def tell_unwritten(session: Session, now: datetime, message: Message) -> None:
     """The message of a letter cannot be put together: whoever approved its batch hears of it."""
-    batch = get_row(session, LetterBatch, message.data["batch"])
-    data: dict[str, object] = {
-        "what": "message_problem",
-        "reference": batch.title,
-        "to": f"{message.to_name} ({message.to_email})",
-        "number": message.id,
-        "is_letter": True,
-    }
-    _tell_once(session, now, batch, "unwritten", data)
+    batch = get_row(session, LetterBatch, letter_in(message).batch)
+    problem = MessageProblem(
+        path=batch.page,
+        reference=batch.title,
+        to=f"{message.to_name} ({message.to_email})",
+        number=message.id,
+        is_letter=True,
+    )
+    _tell_once(session, now, batch, "unwritten", problem)
 
 
-def _tell_once(
-    session: Session, now: datetime, batch: LetterBatch, why: str, data: dict[str, object]
-) -> None:
+def letter_in(message: Message) -> LevelLetterGoes:
+    """Which letter a delivery carries."""
+    tells = message.tells
+    assert isinstance(tells, LevelLetterGoes)  # noqa: S101 - by the kind of the message
+    return tells
+
+
+def _tell_once(session: Session, now: datetime, batch: LetterBatch, why: str, what: Told) -> None:
     """Tell whoever approved the batch.
 
     When they can no longer act on it, the Heads of Service hear. Once for the batch and not for
@@ -90,16 +99,15 @@ def _tell_once(
     key = f"level-letters:{batch.id}:{why}"
     keys = {f"alert:{key}:{officer.id}": officer for officer in officers}
     told = set(find(session, select(Message.key).where(col(Message.key).in_(keys))))
-    about: dict[str, object] = {"path": f"/letter-batches/{batch.id}", "title": batch.title}
     untold = [officer for name, officer in keys.items() if name not in told]
-    tell(session, now, untold, key=key, about=None, data={**about, **data})
+    tell(session, now, untold, key=key, about=None, told=what)
 
 
 def find_delivery(session: Session, number: int, message_id: int) -> tuple[Message, LevelLetter]:
     """A delivery of a letter of this batch; raises NotFound."""
     message = by_key(session, Message, message_id)
     if message is not None and message.kind is MessageKind.LEVEL_LETTER:
-        letter = get_row(session, LevelLetter, message.data["level_letter"])
+        letter = get_row(session, LevelLetter, letter_in(message).level_letter)
         if letter.batch_id == number:
             return message, letter
     raise NotFound(f"There is no delivery {message_id} in this batch.")

@@ -26,6 +26,7 @@ from models.level_letters.tables import (
     LevelLetter,
     LevelLetterState,
 )
+from models.level_letters.told import LevelLettersToCheck
 from models.people.officers import officers_in
 from models.people.tables import Role
 from models.policy import Policy
@@ -288,15 +289,10 @@ def finish_drafting(session: Session, policy: Policy, now: datetime, number: int
 
 def _tell_heads(session: Session, now: datetime, batch: LetterBatch, letters: int) -> None:
     """A batch is drafted for the first time: somebody must look at it."""
-    data: dict[str, object] = {
-        "what": "level_letters_prepared",
-        "path": f"/letter-batches/{batch.id}",
-        "title": batch.title,
-        "letters": letters,
-    }
+    prepared = LevelLettersToCheck(path=batch.page, title=batch.title, letters=letters)
     key = f"level-letters:{batch.id}:prepared"
     heads = officers_in(session, Role.HEAD_OF_SERVICE)
-    tell(session, now, heads, key=key, about=None, data=data)
+    tell(session, now, heads, key=key, about=None, told=prepared)
 
 
 def draw(batch: int, kinds: Mapping[int, tuple[object, ...]], size: int) -> list[int]:

@@ -19,6 +19,7 @@ from models.level_letters.tables import (
     LevelLetterFile,
     LevelLetterState,
 )
+from models.level_letters.told import LevelLetterGoes
 from models.outbox import MAY_HAVE_LEFT, Message, MessageKind, MessageState
 from models.rows import add_all, change
 
@@ -71,7 +72,7 @@ def _posting(batch: LetterBatch, letter: LevelLetter, now: datetime) -> dict[str
         "kind": MessageKind.LEVEL_LETTER,
         "to_name": letter.name,
         "to_email": letter.email,
-        "data": {"level_letter": letter.id, "batch": batch.id},
+        "data": LevelLetterGoes(level_letter=letter.id, batch=batch.id).facts,
         "state": MessageState.UNKNOWN if batch.may_have_left else MessageState.PENDING,
         "detail": MAY_HAVE_LEFT if batch.may_have_left else "",
         "queued_at": now,

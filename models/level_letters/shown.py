@@ -9,7 +9,7 @@ from sqlmodel import Session, case, col, func, select
 
 from models.level_letters import tables
 from models.level_letters.batches import find_batch, job_of
-from models.level_letters.deliveries import UNSETTLED
+from models.level_letters.deliveries import UNSETTLED, letter_in
 from models.level_letters.letters_shown import Channel, LevelLetter, letters_with, listed
 from models.level_letters.tables import BatchSample, BatchState, LevelLetterState, SampleLook
 from models.outbox import Message, MessageKind, MessageState
@@ -263,11 +263,11 @@ def delivery_problems_of(
 
 
 def _problems(session: Session, found: Sequence[Message]) -> list[DeliveryProblem]:
-    letters = letters_with(session, [message.data["level_letter"] for message in found])
+    letters = letters_with(session, [letter_in(message).level_letter for message in found])
     return [
         DeliveryProblem(
             id=message.id,
-            letter=letters[message.data["level_letter"]],
+            letter=letters[letter_in(message).level_letter],
             to=message.to_email,
             to_name=message.to_name,
             state=message.state,

@@ -56,6 +56,11 @@ class LetterBatch(SQLModel, table=True):
     # A backup was restored from before it was issued: whether it is sent again, an officer says.
     may_have_left: bool = False
 
+    @property
+    def page(self) -> str:
+        """Where it is read."""
+        return f"/letter-batches/{self.id}"
+
 
 class LevelLetterState(StrEnum):
     """How far one letter of a batch has come."""

@@ -13,7 +13,7 @@ from models.matters.tables import Matter
 from models.of_matter import OfMatter
 from models.people.access import Act, Reader, Sight, reader, require, sight
 from models.people.tables import Officer
-from models.policy import Policy
+from models.policy import Policy, StepRule
 from models.refusals import NotFound
 from models.rows import by_key, find_first, get_row, kept
 from models.schools.tables import Contact, School
@@ -55,6 +55,10 @@ class AtHand:
     @property
     def stands_at(self) -> str | None:
         """The step of its ladder at which it stands, if it is on one."""
+        return None
+
+    def step_of(self, key: str | None) -> StepRule | None:  # noqa: ARG002
+        """What the policy says of one of its steps, if it is on a ladder."""
         return None
 
     @property

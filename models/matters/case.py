@@ -103,6 +103,10 @@ class Case(AtHand):
         """What the policy says of one of its steps. Raises NotPossible."""
         return rule_of(self.session, self.todays_policy, self.escalation, key)
 
+    def step_of(self, key: str | None) -> StepRule | None:
+        """The same, and None where no step is named. Raises NotPossible."""
+        return self.rule_of(key) if key is not None else None
+
     @property
     def step(self) -> Step:
         """The step at which the escalation stands."""

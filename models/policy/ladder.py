@@ -6,8 +6,9 @@ which the tests walk.
 
 from dataclasses import dataclass
 
-from models.escalations.tables import Action, Status, StepState
+from models.escalations.tables import Status, StepState
 from models.policy import Approvable, Ladder, Policy, StepRule
+from models.proposed import Action
 
 JUDGED = (StepState.SATISFACTORY, StepState.UNSATISFACTORY, StepState.NO_RESPONSE)
 # The step has run its course without success, or was passed over: the next one may come.

@@ -29,6 +29,7 @@ from models.risk.tables import (
     RiskEvidence,
     RiskEvidenceKind,
 )
+from models.risk.told import AssessmentWaits, OfAssessment
 from models.rows import add, change, find, kept, remove
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School, SchoolKind
@@ -194,12 +195,15 @@ def propose_level(acting: Acting, assessment_id: int, given: ProposedLevel) -> A
             session,
             now,
             officers_in(session, Role.HEAD_OF_SERVICE, but=officer.id),
-            "assessment_waits",
             draft,
-            school,
-            level=proposed.label,
-            reason=given.reason,
-            proposed_by=officer.name,
+            AssessmentWaits(
+                path=page_of(draft),
+                assessment=draft.id,
+                school=school.name,
+                reason=given.reason,
+                level=proposed.label,
+                proposed_by=officer.name,
+            ),
         )
     return find_assessment(session, draft.id)
 
@@ -332,25 +336,21 @@ def to_come(session: Session, school: School) -> list[Assessment]:
     return find(session, _to_come(school.urn))
 
 
+def page_of(assessment: Assessment) -> str:
+    """Where an assessment is read."""
+    return f"/assessments/{assessment.id}"
+
+
 def tell_assessor(
     session: Session,
     now: datetime,
     officers: list[Officer],
-    what: str,
     assessment: Assessment,
-    school: School,
-    **facts: object,
+    told: OfAssessment,
 ) -> None:
     """Tell whoever proposed a level what became of it."""
-    data = {
-        "what": what,
-        "path": f"/assessments/{assessment.id}",
-        "assessment": assessment.id,
-        "school": school.name,
-        **facts,
-    }
-    key = f"{what}:{assessment.id}:{assessment.version}:{now.isoformat()}"
-    tell(session, now, officers, key=key, about=None, data=data)
+    key = f"{told.what}:{assessment.id}:{assessment.version}:{now.isoformat()}"
+    tell(session, now, officers, key=key, about=None, told=told)
 
 
 def state_in_words(state: AssessmentState) -> str:

@@ -22,6 +22,7 @@ from models.risk.assessing import (
     check_open,
     check_words,
     checked_level,
+    page_of,
     state_in_words,
     tell_assessor,
     to_come,
@@ -29,6 +30,7 @@ from models.risk.assessing import (
 from models.risk.events import AssessmentAgreed, AssessmentReturned
 from models.risk.levels import bring_into_force, find_assessment
 from models.risk.tables import Assessment, AssessmentState
+from models.risk.told import LevelChanged, ProposedLevelReturned
 from models.rows import change, get_row
 from models.schools.contacts import find_school
 from models.schools.tables import School
@@ -151,11 +153,14 @@ def send_back(
         session,
         now,
         [proposer] if proposer.active else officers_in(session, Role.HEAD_OF_SERVICE),
-        "assessment_returned",
         assessment,
-        school,
-        reason=reason,
-        returned_by=officer.name if officer else "",
+        ProposedLevelReturned(
+            path=page_of(assessment),
+            assessment=assessment.id,
+            school=school.name,
+            reason=reason,
+            returned_by=officer.name if officer else "",
+        ),
     )
 
 
@@ -174,10 +179,13 @@ def _change_in_year(acting: Acting, assessment: Assessment, school: School) -> N
         session,
         now,
         [told for told in officers if told.id != officer.id],
-        "level_changed",
         assessment,
-        school,
-        before=changed.before.label if changed.before else "",
-        level=changed.level.label,
-        reason=changed.reason,
+        LevelChanged(
+            path=page_of(assessment),
+            assessment=assessment.id,
+            school=school.name,
+            reason=changed.reason,
+            before=changed.before.label if changed.before else "",
+            level=changed.level.label,
+        ),
     )

@@ -20,6 +20,7 @@ from models.risk.tables import (
     RiskEvidence,
     RiskEvidenceKind,
 )
+from models.risk.told import NewHeadteacher
 from models.rows import add
 from models.schools.contacts import find_school
 from models.schools.tables import NATIONAL_REGISTER, RiskLevel, School, SchoolKind
@@ -52,17 +53,17 @@ def new_headteacher(
             assessment=_automatic(session, now, school, level, head),
             by=NATIONAL_REGISTER,
         )
-    data: dict[str, object] = {
-        "what": "new_headteacher",
-        "path": f"/schools/{urn}/risk",
-        "school": school.name,
-        "head": head,
-        "level": level.label if lower or school.risk_level is None else school.risk_level.label,
-        "changed": lower,
-    }
+    known = level if lower or school.risk_level is None else school.risk_level
+    told = NewHeadteacher(
+        path=f"/schools/{urn}/risk",
+        school=school.name,
+        head=head,
+        level=known.label,
+        changed=lower,
+    )
     officers = looking_after(session, urn, today)
     key = f"new_headteacher:{urn}:{now.isoformat()}"
-    tell(session, now, officers, key=key, about=None, data=data)
+    tell(session, now, officers, key=key, about=None, told=told)
     return lower
 
 

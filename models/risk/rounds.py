@@ -30,6 +30,7 @@ from models.risk.tables import (
     LevelChange,
     RoundState,
 )
+from models.risk.told import RoundWaits
 from models.rows import (
     add,
     add_found,
@@ -120,15 +121,14 @@ def _remind(session: Session, policy: Policy, now: datetime, current: Assessment
         or find_first(session, sent)
     ):
         return
-    data: dict[str, object] = {
-        "what": "round_waits",
-        "path": f"/rounds/{current.school_year}",
-        "years": _years(current.school_year),
-        "publish_on": long_date(current.publish_on),
-        "waiting": _waiting(session, current, today),
-    }
+    waits = RoundWaits(
+        path=f"/rounds/{current.school_year}",
+        years=_years(current.school_year),
+        publish_on=current.publish_on,
+        waiting=_waiting(session, current, today),
+    )
     heads = officers_in(session, Role.HEAD_OF_SERVICE)
-    tell(session, next_office_moment(now), heads, key=key, about=None, data=data)
+    tell(session, next_office_moment(now), heads, key=key, about=None, told=waits)
 
 
 def complete_round(session: Session, now: datetime, school_year: int) -> int:

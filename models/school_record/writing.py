@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from models.approvals.putting_forward import Asked, Draft, find_proposal, place
-from models.escalations.tables import Action, Proposal
+from models.escalations.tables import Proposal
 from models.events import append
 from models.inputs import Input, Text, Word, Words
 from models.letters.addressing import Addressing
@@ -12,6 +12,7 @@ from models.people.acting import Acting
 from models.policy import Approvable
 from models.refusals import InvalidInput
 from models.school_record.opening import enter_record
+from models.school_record.proposed import SchoolLetter
 from models.schools.tables import ContactRole
 from models.text import check_line, check_printable, check_prose
 
@@ -41,7 +42,7 @@ def write_to_school(acting: Acting, urn: object, given: LetterToSchool) -> Propo
     _check(given)
     facts = {"subject": given.subject, "words": given.words}
     addressing = Addressing(given.to, tuple(given.copies))
-    asked = Asked(Action.LETTER, given.reason)
+    asked = Asked(SchoolLetter(), given.reason)
     roles = acting.policy.approvers[Approvable.SCHOOL_LETTER]
     draft = Draft(TEMPLATE, addressing, facts)
     placed = place(record, acting.officer, acting.now, asked, roles, [draft])

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from pydantic import Field
 from sqlmodel import col, select
 
+from models.approvals.approving import approve_letters
+from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
-from models.clocks import london_date, long_date, past_day
-from models.escalations.tables import Action, Proposal
+from models.clocks import long_date, past_day
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
@@ -25,6 +26,7 @@ from models.schools.tables import ContactRole
 from models.statutory.events import BudgetNoticeReceived, BudgetReviewed, RepresentationRecorded
 from models.statutory.one_notice import powers_rule, to_both
 from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
+from models.statutory.proposed import ReviewBudget
 from models.statutory.tables import BudgetReview, Power, PowerState, Representation, ReviewOutcome
 from models.statutory.words import REVIEWED
 from models.text import check_printable, check_prose
@@ -167,15 +169,14 @@ def review_budget(acting: Acting, power_id: int, given: OutcomeOfReview) -> Budg
         "next_review": long_date(next_review) if next_review else "",
     }
     draft = Draft("budget_review_decision", to_both(rule), facts)
-    details = {"review_of": power.id, "outcome": outcome.value, "reasons": given.reasons}
+    what = ReviewBudget(review_of=power.id, outcome=outcome, reasons=given.reasons)
     placed = put_forward(
         case,
         officer,
         acting.now,
-        Action.LETTER,
+        what,
         rule,
         given.reasons,
-        details,
         drafts=[draft],
         roles=rule.approvers,
     )
@@ -202,16 +203,19 @@ def _next_review(case: Case, effective_on: date, today: date) -> date:
     return coming if late else coming.replace(year=coming.year + 1)
 
 
-def reviewed(case: Case, proposal: Proposal, now: datetime) -> list[Happened]:
-    """The decision on a suspended budget was approved: it goes on to its next review, or ends."""
-    details, today = proposal.details, london_date(now)
-    power = check_state(case, details["review_of"], PowerState.IN_FORCE)
+def review_approved(case: Case, taken: Taken[ReviewBudget]) -> list[Happened]:
+    """The decision on a suspended budget was approved: it goes on to its next review, or ends.
+
+    Raises NotPossible when the power is in force no more.
+    """
+    proposal, asks, today = taken.proposal, taken.asks, taken.today
+    approve_letters(case, proposal, taken.approver, today, None)
+    power = check_state(case, asks.review_of, PowerState.IN_FORCE)
     assert power.effective_on is not None  # noqa: S101 - only an effective suspension is reviewed
     following = _next_review(case, power.effective_on, today)
     change(case.session, BudgetReview, {"proposal_id": proposal.id}, decided_on=today)
     cancel_statutory(case.session, case.escalation.id, DeadlineKind.BUDGET_REVIEW, met=True)
-    outcome = details["outcome"]
-    reviewed = BudgetReviewed(case.escalation.id, power=power.id, outcome=outcome)
-    if outcome == ReviewOutcome.END:
-        return [reviewed, end(case, power.id, today, details["reasons"])]
-    return [reviewed, _set_review(case, following, now)]
+    reviewed = BudgetReviewed(case.escalation.id, power=power.id, outcome=asks.outcome)
+    if asks.outcome is ReviewOutcome.END:
+        return [reviewed, end(case, power.id, today, asks.reasons)]
+    return [reviewed, _set_review(case, following, taken.now)]

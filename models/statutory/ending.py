@@ -1,33 +1,32 @@
 """How powers end: by a notice, on record, with the case, or when the school converts."""
 
-from datetime import date, datetime
+from datetime import date
 
+from models.approvals.approving import approve_letters
+from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
-from models.clocks import london_date, long_date, past_day
-from models.escalations.tables import Action, Proposal
+from models.clocks import long_date, past_day
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text
 from models.law.powers import Section
 from models.letters.words import check_no_words, words_for_school
-from models.matters.at_hand import see_row
 from models.matters.case import Case, find_in_case
-from models.people.access import THE_MACHINE, Act
+from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.rows import change, get_row
-from models.statutory.budgets import reviewed
 from models.statutory.events import PowerEnded
-from models.statutory.legal import LawToday, powers_of, withdraw_unissued
-from models.statutory.one_notice import check_failed, powers_rule
+from models.statutory.legal import powers_of, withdraw_unissued
+from models.statutory.one_notice import powers_rule
 from models.statutory.one_power import (
-    check_noticed,
     check_state,
     end,
     in_words,
     whom_it_concerns,
 )
-from models.statutory.tables import Power, PowerState, WarningNotice
+from models.statutory.proposed import EndBoard
+from models.statutory.tables import Power, PowerState
 from models.statutory.words import BOARD_ENDS
 from models.text import check_printable, check_prose
 
@@ -81,46 +80,27 @@ def _propose_end(acting: Acting, case: Case, power: Power, given: EndOfPower) ->
         "words": words_for_school(given.words, BOARD_ENDS),
     }
     addressing = whom_it_concerns(case, power, rule)
-    ends = {"ended_on": given.ended_on.isoformat(), "reason": given.reason}
     placed = put_forward(
         case,
         acting.officer,
         acting.now,
-        Action.LETTER,
+        EndBoard(end_of=power.id, ended_on=given.ended_on, reason=given.reason),
         rule,
         given.reason,
-        {"end_of": power.id, **ends},
         drafts=[Draft("end_of_board", addressing, facts)],
         roles=rule.approvers,
     )
     return placed.happenings
 
 
-def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happened]:
-    """What follows when a letter is approved that belongs to a power; often nothing.
-
-    Raises NotPossible when what the letter says has ceased to be so while it waited.
-    """
-    details = proposal.details
-    if "powers_after" in details:
-        check_failed(see_row(case.session, THE_MACHINE, WarningNotice, details["powers_after"]))
-    if "prepares" in details:
-        check_noticed(LawToday(case, london_date(now)))
-        check_state(case, details["prepares"], PowerState.PREPARED)
-    if "review_of" in details:
-        return reviewed(case, proposal, now)
-    if "end_of" in details:
-        return [_board_ended(case, proposal, now)]
-    return []
-
-
-def _board_ended(case: Case, proposal: Proposal, now: datetime) -> Happened:
-    details = proposal.details
-    check_state(case, details["end_of"], PowerState.IN_FORCE)
-    ended_on = date.fromisoformat(details["ended_on"])
-    if ended_on < london_date(now):
+def end_of_board_approved(case: Case, taken: Taken[EndBoard]) -> list[Happened]:
+    """The notice goes out, and the board ends on its day; raises NotPossible when that has gone."""
+    asks = taken.asks
+    approve_letters(case, taken.proposal, taken.approver, taken.today, None)
+    check_state(case, asks.end_of, PowerState.IN_FORCE)
+    if asks.ended_on < taken.today:
         raise NotPossible("The day on which the board was to end has gone. Return the proposal.")
-    return end(case, details["end_of"], ended_on, details["reason"])
+    return [end(case, asks.end_of, asks.ended_on, asks.reason)]
 
 
 def drop_powers(case: Case, today: date, because: str) -> list[Happened]:

@@ -4,8 +4,10 @@ from datetime import date
 
 from sqlmodel import select
 
+from models.approvals.approving import approve_letters
+from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
-from models.escalations.tables import Action, Step, StepState
+from models.escalations.tables import Step, StepState
 from models.events import append
 from models.happened import Happened
 from models.inputs import Input, Text, Words
@@ -13,10 +15,11 @@ from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.letters.tables import LetterState
 from models.letters.words import words_for_school
+from models.matters.at_hand import see_row
 from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_deadline, cancel_statutory, settle_deadline
 from models.matters.tables import DeadlineKind
-from models.people.access import Act
+from models.people.access import THE_MACHINE, Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, find, get_row
@@ -35,6 +38,7 @@ from models.statutory.one_notice import (
     to_both,
     word_of,
 )
+from models.statutory.proposed import NoticeOfPowers
 from models.statutory.tables import ProposedPowers, WarningNotice
 from models.statutory.words import why_complied, why_powers
 from models.text import check_printable, check_prose
@@ -145,10 +149,9 @@ def propose_powers(acting: Acting, notice_id: int, given: PowersToPropose) -> Pr
         case,
         officer,
         acting.now,
-        Action.LETTER,
+        NoticeOfPowers(powers_after=notice.id),
         powers,
         given.reasons,
-        {"powers_after": notice.id},
         drafts=[draft],
         roles=powers.approvers,
     )
@@ -170,6 +173,13 @@ def check_proposing_powers(law: LawToday, notice: WarningNotice) -> None:
     check_at_work(law.case)
     _check_in_hand(law, notice)
     check_failed(notice)
+
+
+def notice_of_powers_approved(case: Case, taken: Taken[NoticeOfPowers]) -> list[Happened]:
+    """The letter goes out, unless what it says has ceased to be so; raises NotPossible."""
+    approve_letters(case, taken.proposal, taken.approver, taken.today, None)
+    check_failed(see_row(case.session, THE_MACHINE, WarningNotice, taken.asks.powers_after))
+    return []
 
 
 def cease_notices(case: Case, today: date, because: str) -> list[Happened]:

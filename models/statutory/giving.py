@@ -1,14 +1,15 @@
 """Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import Field
 
-from models.approvals.approving import Approver, approve_letters
+from models.approvals.approving import approve_letters
+from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
-from models.clocks import london_date, long_date
-from models.escalations.tables import Action, Escalation, Proposal, Status, Step, StepState
+from models.clocks import long_date
+from models.escalations.tables import Escalation, Status, Step, StepState
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text, Words
@@ -22,6 +23,7 @@ from models.people.access import Act
 from models.people.acting import Acting
 from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
+from models.proposed import Action
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.statutory.events import SupportRecorded
@@ -32,6 +34,7 @@ from models.statutory.legal import (
     latest_support,
 )
 from models.statutory.one_notice import CLOCKS, of_proposal, set_last_day, word_of
+from models.statutory.proposed import GiveWarningNotice
 from models.statutory.tables import Support, WarningNotice
 from models.text import check_printable, check_prose
 
@@ -115,10 +118,9 @@ def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> Warn
         case,
         officer,
         acting.now,
-        Action.ADVANCE,
+        GiveWarningNotice(compliance_ends_on=given.compliance_ends_on),
         rule,
         reason,
-        details={"compliance_ends_on": given.compliance_ends_on.isoformat()},
         drafts=[
             Draft(rule.letter or "", copies_by_law(case, rule), {"notice": described(content)})
         ],
@@ -235,14 +237,12 @@ def described(content: law.Content) -> dict[str, Any]:
     }
 
 
-def give_approved(
-    case: Case, proposal: Proposal, approver: Approver, now: datetime
-) -> list[Happened]:
+def give_approved(case: Case, taken: Taken[GiveWarningNotice]) -> list[Happened]:
     """The Director has approved: the letter goes out, and both statutory clocks begin.
 
     Raises NotPossible when the law has come to stand in its way meanwhile.
     """
-    today = london_date(now)
+    proposal, today, now = taken.proposal, taken.today, taken.now
     at = case.standing(now, transition_awaiting=False)
     check_turn(LawToday(case, today), at)
     notice = of_proposal(case.session, proposal)
@@ -250,7 +250,7 @@ def give_approved(
         ends_on = long_date(notice.compliance_ends_on)
         raise NotPossible(f"The compliance period proposed ends on {ends_on}. Return the proposal.")
     _check_guard_again(case, notice)
-    approve_letters(case, proposal, approver, today, notice.compliance_ends_on)
+    approve_letters(case, proposal, taken.approver, today, notice.compliance_ends_on)
     _begin_step(case, proposal.step, today)
     compliance = set_deadline(
         case.session,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from models.approvals.putting_forward import Way
-from models.escalations.tables import Action
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.matters.case import Case
 from models.matters.possible import CaseAct, Gate
 from models.people.access import Act
 from models.policy.ladder import Standing, approvers
+from models.proposed import Action
 from models.statutory import (
     budgets,
     ending,

@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from models.approvals.approving import approve_letters
+from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
-from models.escalations.tables import Action
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
@@ -24,7 +25,14 @@ from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import ConsultationRecorded, PowerPrepared, SecretaryOfStateTold
 from models.statutory.legal import LawToday, check_at_work, given_notice, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
-from models.statutory.one_power import check_noticed, check_prepared, in_words, newest_deadline
+from models.statutory.one_power import (
+    check_noticed,
+    check_prepared,
+    check_state,
+    in_words,
+    newest_deadline,
+)
+from models.statutory.proposed import PreparingLetters
 from models.statutory.tables import Consultation, Power, PowerState, WarningNotice
 from models.statutory.words import why_powers
 from models.text import check_printable, check_prose
@@ -81,10 +89,9 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         case,
         officer,
         now,
-        Action.LETTER,
+        PreparingLetters(prepares=power_id),
         powers_rule(case),
         f"To prepare the use of section {chosen.value}: {given.reason}",
-        {"prepares": power_id},
         drafts=_preparing_letters(case, power, acting.today),
     )
     watched = _watch_last_day(case, chosen, notice.compliance_ends_on, now)
@@ -140,6 +147,14 @@ def _preparing_letters(case: Case, power: Power, today: date) -> list[Draft]:
     template = "request_for_consent" if consent else "notification_to_secretary_of_state"
     told = Draft(template, Addressing("secretary_of_state"), {**facts, "consulted": []})
     return [*drafts, told]
+
+
+def preparing_letters_approved(case: Case, taken: Taken[PreparingLetters]) -> list[Happened]:
+    """The letters go out, unless what they say has ceased to be so; raises NotPossible."""
+    approve_letters(case, taken.proposal, taken.approver, taken.today, None)
+    check_noticed(LawToday(case, taken.today))
+    check_state(case, taken.asks.prepares, PowerState.PREPARED)
+    return []
 
 
 class ConsultationHeld(Input):

@@ -1,11 +1,12 @@
 """Using a power: its notice is proposed, and what follows when it is approved or returned."""
 
-from datetime import date, datetime
+from datetime import date
 
-from models.approvals.approving import Approver, approve_letters
+from models.approvals.approving import approve_letters
+from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
-from models.clocks import london_date, long_date
-from models.escalations.tables import Action, Proposal, Step, StepState
+from models.clocks import long_date
+from models.escalations.tables import Proposal, Step, StepState
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text
@@ -20,6 +21,7 @@ from models.people.access import Act
 from models.people.acting import Acting
 from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
+from models.proposed import Action
 from models.refusals import NotPossible
 from models.rows import change, get_row
 from models.statutory.details import Members, People, details_of, start_of
@@ -35,6 +37,7 @@ from models.statutory.one_power import (
     preparation,
     whom_it_concerns,
 )
+from models.statutory.proposed import UsePower
 from models.statutory.tables import Power, PowerState
 from models.text import check_printable, check_prose
 
@@ -72,11 +75,9 @@ def use_power(acting: Acting, power_id: int, given: UseOfPower) -> Proposal:
     _complete(case, power, given)
     check_lawful(LawToday(case, acting.today), power)
     rule = powers_rule(case)
-    details = {"power": power.id, "section": power.section.value}
+    what = UsePower(power=power.id, section=power.section)
     draft = _notice_of_use(case, power, rule, words_for_school(given.words, power.words))
-    placed = put_forward(
-        case, officer, now, Action.POWER, rule, given.reason, details, drafts=[draft]
-    )
+    placed = put_forward(case, officer, now, what, rule, given.reason, drafts=[draft])
     proposed = {"state": PowerState.PROPOSED, "proposal_id": placed.proposal_id}
     change(session, Power, {"id": power.id}, **proposed, letter_id=placed.letter_ids[0])
     append(session, now, officer.email, *placed.happenings)
@@ -155,17 +156,15 @@ def _notice_of_use(case: Case, power: Power, rule: StepRule, words: str) -> Draf
     return Draft(NOTICES[power.section], whom_it_concerns(case, power, rule), facts)
 
 
-def use_approved(
-    case: Case, proposal: Proposal, approver: Approver, now: datetime
-) -> list[Happened]:
+def use_approved(case: Case, taken: Taken[UsePower]) -> list[Happened]:
     """The Director has approved: the notice goes out and the power is used, today.
 
     Raises NotPossible when the law has come to stand in the way since it was proposed.
     """
-    today = london_date(now)
-    power = get_row(case.session, Power, proposal.details["power"])
+    today = taken.today
+    power = get_row(case.session, Power, taken.asks.power)
     check_lawful(LawToday(case, today), power)
-    approve_letters(case, proposal, approver, today, None)
+    approve_letters(case, taken.proposal, taken.approver, today, None)
     effective = _effective(power, today)
     in_force = {"state": PowerState.IN_FORCE, "used_on": today, "effective_on": effective}
     change(case.session, Power, {"id": power.id}, **in_force)
@@ -209,7 +208,8 @@ def _effective(power: Power, today: date) -> date | None:
     return None if power.section is Section.DELEGATED_BUDGET else today
 
 
-def use_returned(case: Case, proposal: Proposal) -> None:
+def use_returned(case: Case, taken: Taken[UsePower]) -> list[Happened]:
     """The proposal to use a power was returned: it is prepared still, and nothing more."""
     prepared = {"state": PowerState.PREPARED, "proposal_id": None, "letter_id": None}
-    change(case.session, Power, {"id": proposal.details["power"]}, **prepared)
+    change(case.session, Power, {"id": taken.asks.power}, **prepared)
+    return []

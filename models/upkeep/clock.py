@@ -32,6 +32,7 @@ from models.matters.tables import (
     ReminderKind,
     ReminderState,
 )
+from models.matters.told import Digest
 from models.outbox import ClockPass, Message, MessageKind
 from models.people import repeated_refusals
 from models.people.tables import Officer, Role
@@ -325,7 +326,7 @@ def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
             key = f"digest:{officer_id}:{today.isoformat()}"
             if key not in queued:
                 row = message_to(officers[officer_id], MessageKind.DIGEST, key, now)
-                queued_as = add(session, Message, **row, data={"day": today.isoformat()})
+                queued_as = add(session, Message, **row, data=Digest(day=today).facts)
                 tell_of(session, queued_as, cases)
                 count += 1
         _stamp(session, "digest", now)

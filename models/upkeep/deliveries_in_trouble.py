@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime
 from sqlmodel import Session, and_, case, col, or_, select
 
+from models.letters.deliveries import role_of
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind, MessageState
@@ -84,7 +85,7 @@ def _in_trouble(now: datetime) -> Any:
 def _delivery(message: Message, school: str | None, seen: int) -> DeliveryInTrouble:
     hidden = message.matter_id is not None and not seen
     letter = message.kind is MessageKind.LETTER
-    role = message.data.get("role", "") if letter else ""
+    role = role_of(message) or ""
     return DeliveryInTrouble(
         id=message.id,
         kind=message.kind,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.clocks import office_hours_end
+from models.matters.told import Reminders
 from models.outbox import Message, MessageAbout, MessageKind, MessageState
 from models.people.tables import Officer
 from models.rows import add, add_all, find
@@ -30,7 +31,7 @@ def add_messages(
             session,
             Message,
             **message_to(officer, MessageKind.REMINDER, f"reminder:{first}:{officer_id}", now),
-            data={"reminders": reminders},
+            data=Reminders(reminders=tuple(reminders)).facts,
         )
     return keys
 

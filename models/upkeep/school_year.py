@@ -28,6 +28,7 @@ from models.programme.tables import (
     Supporter,
     is_evaluating,
 )
+from models.programme.told import DutiesDue
 from models.risk import rounds
 from models.rows import add_all, change_all, change_where, find, find_first, select_columns
 from models.schools.tables import RiskLevel, School
@@ -270,7 +271,7 @@ def _message(officer: Officer, due: list[Row[Any]], now: datetime) -> dict[str, 
         "kind": MessageKind.ALERT,
         "to_name": officer.name,
         "to_email": officer.email,
-        "data": {"what": "duties", "path": "/programme/duties", "duties": [row.id for row in due]},
+        "data": DutiesDue(path="/programme/duties", duties=tuple(row.id for row in due)).facts,
         "state": MessageState.PENDING,
         "queued_at": now,
         "next_attempt_at": now,

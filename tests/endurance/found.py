@@ -19,7 +19,7 @@ from models.escalations.tables import (
 )
 from models.letters.tables import Letter, LetterState
 from models.outbox import Message, MessageKind, MessageState
-from notifications.composing import message_id
+from notifications.drafts import message_id
 from tests.endurance.forms import asking_prefect
 from tests.endurance.post import PostOffice
 

@@ -17,6 +17,7 @@ from models.database import read, write
 from models.events import Event
 from models.level_letters import approving, deliveries
 from models.level_letters.tables import LevelLetter, LevelLetterFile
+from models.level_letters.told import LevelLetterGoes
 from models.outbox import Message, MessageState
 from models.people.tables import Officer
 from models.policy import Policy
@@ -25,9 +26,9 @@ from models.rows import change
 from models.settings import Settings
 from notifications import level_letters as work
 from notifications.bulk import Worked
-from notifications.composing import Composer
 from notifications.outbox import Delivered, deliver
 from notifications.press import _as_line, press, serve
+from notifications.texts import TEXTS, ToSchools
 from tests.support.cases import Case
 from tests.support.council import Council
 from tests.support.letter_samples import letter
@@ -302,7 +303,7 @@ def test_of_messages_that_cannot_be_put_together_the_approver_hears_once_for_the
     published(post.engine)
     batch = post.issued()
     quiet(post)
-    monkeypatch.setattr(Composer, "_level_letter", fail)
+    monkeypatch.setitem(TEXTS, LevelLetterGoes, ToSchools(LevelLetterGoes, fail))
     with SmtpServer() as server:
         assert pass_of(post, server).sent == 1
         post.now += timedelta(hours=2)

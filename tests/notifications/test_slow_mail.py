@@ -13,7 +13,7 @@ from models.events import Event
 from models.letters.events import MessageSent
 from models.outbox import Message, MessageKind, MessageState
 from models.rows import change
-from notifications.composing import message_id
+from notifications.drafts import message_id
 from notifications.outbox import AT_ONCE, Delivered
 from tests.support.cases import Case
 from tests.support.post import BASE_URL, CHAIR, HEAD, Post, governors

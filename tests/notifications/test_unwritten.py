@@ -7,10 +7,12 @@ import pytest
 
 from models.database import read
 from models.letters.deliveries import UNWRITTEN
+from models.letters.told import LetterGoes
 from models.outbox import MessageState
 from models.people.access import THE_MACHINE
 from models.record import timeline
 from notifications.composing import Composer
+from notifications.texts import TEXTS, ToSchools
 from tests.support.cases import Case
 from tests.support.post import CHAIR, HEAD, Post
 from tests.support.smtp import SmtpServer
@@ -45,7 +47,7 @@ def sentences(post: Post) -> list[str]:
 def test_of_a_letter_the_case_officer_hears_once_and_the_record_says_so(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Composer, "_letter", fail)
+    monkeypatch.setitem(TEXTS, LetterGoes, ToSchools(LetterGoes, fail))
     letters = len(post.letters)
     with SmtpServer() as server:
         passes(post, server)

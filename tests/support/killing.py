@@ -35,7 +35,7 @@ from models.escalations.recording import (
     record_response,
 )
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import Action, Proposal, ProposalState
+from models.escalations.tables import Proposal, ProposalState
 from models.events import verify
 from models.evidence import keeping
 from models.matters.tables import Matter
@@ -43,6 +43,7 @@ from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer
+from models.proposed import Action
 from models.register import importing
 from models.risk.rounds import publish_round
 from models.settings import Settings

@@ -12,7 +12,10 @@ import grimp
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: written by `make docs` -->\n", "<!-- end of rooms -->\n"
-CONTRACT = "Inside models: a room stands on those below it; tables and events may be read by all"
+CONTRACT = (
+    "Inside models: a room stands on those below it; "
+    "its tables, its events, what it proposes and what it tells may be read by all"
+)
 
 
 def layers() -> list[list[str]]:
@@ -41,7 +44,7 @@ def _called(graph: grimp.ImportGraph, room: str) -> set[str]:
     package = f"models.{room}"
     mine = {package, *graph.find_descendants(package)}
     imported = {name for each in mine for name in graph.find_modules_directly_imported_by(each)}
-    read = (".tables", ".events")
+    read = (".tables", ".events", ".proposed", ".told")
     return {name.split(".")[1] for name in imported if not name.endswith(read) and "." in name}
 
 

@@ -21,8 +21,8 @@ from models.approvals import shown as approvals_shown
 from models.database import connect, read
 from models.escalations import held
 from models.escalations import shown as escalations_shown
+from models.escalations.deciding import EFFECTS
 from models.escalations.tables import (
-    Action,
     Discussion,
     Escalation,
     Proposal,
@@ -52,6 +52,7 @@ from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
 from models.programme import duties_shown, support_work
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
+from models.proposed import Action
 from models.register import shown as register_shown
 from models.register.tables import RegisterImport
 from models.risk import level_changes, rounds_shown
@@ -279,6 +280,12 @@ def test_every_kind_of_thing_was_read_back(
     """A word that no row here has is a kind without a sample: `everything.py` needs one."""
     expected = set(known) - {MessageKind.LEVEL_LETTER}  # about no case: with its letter, above
     assert words(told[model], field) == expected
+
+
+def test_whatever_can_be_proposed_was_put_forward_and_read_back(
+    told: dict[type[BaseModel], Told],
+) -> None:
+    assert {type(each.details) for _, each in told[approvals_shown.Proposal]} == set(EFFECTS)
 
 
 def test_people_who_hold_no_role_are_told_by_their_title(told: dict[type[BaseModel], Told]) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.approvals.shown import Proposal
-from models.approvals.titles import change_title, letters_with, use_title
-from models.escalations.tables import Action
+from models.approvals.titles import letters_with
 
 
 def upper_first(text: str) -> str:
@@ -27,11 +26,8 @@ def titled(session: Session, proposals: Sequence[Proposal]) -> list[TitledPropos
     """The same proposals, each with its title. One query."""
     letters = letters_with(session, (proposal.id for proposal in proposals))
     return [
-        TitledProposal(_title(proposal, letters[proposal.id]), proposal) for proposal in proposals
+        TitledProposal(
+            each.details.title(each.step_number, each.step_title, letters[each.id]), each
+        )
+        for each in proposals
     ]
-
-
-def _title(proposal: Proposal, letters: Sequence[str]) -> str:
-    if proposal.action is Action.POWER:
-        return use_title(proposal.details["section"])
-    return change_title(proposal.action, proposal.step_number, proposal.step_title, letters)

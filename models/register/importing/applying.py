@@ -20,10 +20,12 @@ from models.programme.supporters import looking_after
 from models.register.events import RegisterChangedSchool
 from models.register.gias import same_head
 from models.register.importing.outcomes import ContactSaid, Outcome, Standing
+from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
 from models.risk.new_headteachers import new_headteacher
 from models.rows import add_all, by_key, change, find
 from models.schools.tables import NATIONAL_REGISTER, Contact, ContactRole, School
 from models.telling import tell
+from models.told import Told
 
 _BATCH = 1000
 _LIVE = (
@@ -113,15 +115,14 @@ class Writer:
 
     def _tell_of_kept_contact(self, outcome: Outcome, contact: Contact) -> None:
         officers = looking_after(self._session, outcome.urn, london_date(self._now))
-        data: dict[str, object] = {
-            "what": "register_kept_contact",
-            "path": f"/schools/{outcome.urn}",
-            "school": outcome.name,
-            "head": outcome.new_head,
-            "contact": contact.name,
-            "source": contact.source,
-        }
-        self._tell(officers, f"kept_contact:{outcome.urn}", None, data)
+        kept = RegisterKeptContact(
+            path=f"/schools/{outcome.urn}",
+            school=outcome.name,
+            head=outcome.new_head,
+            contact=contact.name,
+            source=contact.source,
+        )
+        self._tell(officers, f"kept_contact:{outcome.urn}", None, kept)
 
     def _tell_case_officer(self, outcome: Outcome, matter: Matter) -> None:
         """The school of a live case closed or became an academy: people decide what follows."""
@@ -140,21 +141,20 @@ class Writer:
             if officer is not None and officer.active
             else looking_after(self._session, outcome.urn, today)
         )
-        data: dict[str, object] = {
-            "what": "register_changed_school",
-            "path": f"/escalations/{matter.reference}",
-            "reference": matter.reference,
-            "school": outcome.name,
-            "fate": outcome.fate,
-        }
-        self._tell(officers, f"changed_school:{outcome.urn}", matter.id, data)
+        told = SchoolOfCaseChanged(
+            path=matter.page,
+            reference=matter.reference,
+            school=outcome.name,
+            fate=outcome.fate,
+        )
+        self._tell(officers, f"changed_school:{outcome.urn}", matter.id, told)
 
     def _tell(
         self,
         officers: list[Officer],
         what: str,
         about: int | None,
-        data: dict[str, object],
+        told: Told,
     ) -> None:
         key = f"register:{self._import_id}:{what}"
-        tell(self._session, self._now, officers, key=key, about=about, data=data)
+        tell(self._session, self._now, officers, key=key, about=about, told=told)

@@ -18,8 +18,9 @@ from models.escalations.tables import Proposal
 from models.events import append
 from models.letters.events import MessageBecameUnknown
 from models.letters.tables import Letter, LetterState
+from models.letters.told import DeliveryProblem
 from models.level_letters.already_left import Left, approved_so_far, left_before
-from models.level_letters.deliveries import tell_approver
+from models.level_letters.deliveries import letter_in, tell_approver
 from models.level_letters.tables import BatchState, LetterBatch, LevelLetter, LevelLetterState
 from models.matters.tables import Matter, NamedOfficer
 from models.outbox import MAY_HAVE_LEFT, ClockPass, Message, MessageKind, MessageState
@@ -177,7 +178,7 @@ def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
         if message.kind is MessageKind.LETTER:
             _report(session, message, now)
         else:
-            tell_approver(session, now, message.data["batch"])
+            tell_approver(session, now, letter_in(message).batch)
     if by_key(session, ClockPass, "digest") is None:  # today's may have left elsewhere
         add(session, ClockPass, name="digest", at=now)
     return len(held) + _hold_back_unissued(session) + _hold_back_batches(session, now, unknown)
@@ -196,8 +197,8 @@ def _report(session: Session, message: Message, now: datetime) -> None:
     append(session, now, AT_THE_MACHINE, unknown)
     matter = get_row(session, Matter, message.matter_id)
     officer = get_row(session, Officer, matter.officer_id)
-    data: dict[str, object] = {"what": "delivery_problem", "message": message.id}
-    tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, data=data)
+    problem = DeliveryProblem(message=message.id)
+    tell(session, now, [officer], key=f"message:{message.id}", about=matter.id, told=problem)
 
 
 def _hold_back_unissued(session: Session) -> int:

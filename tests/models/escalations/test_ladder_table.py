@@ -34,7 +34,6 @@ from models.escalations.recording import (
 )
 from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import (
-    Action,
     Escalation,
     Proposal,
     Response,
@@ -50,6 +49,7 @@ from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
 from models.policy import Policy
 from models.policy.ladder import Standing
+from models.proposed import Action
 from models.refusals import AlreadyDecided, NotAllowed, NotPossible, Refused
 from models.statutory.giving import NewWarningNotice, give_notice
 from models.statutory.tables import Power, ProposedPowers, WarningNotice

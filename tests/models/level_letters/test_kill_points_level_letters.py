@@ -85,7 +85,7 @@ def is_issued(post: Post) -> None:
     }
     assert [each.state.value for each in letters] == ["issued"] * 4
     by_email = sorted(each.id for each in letters if each.email)
-    assert sorted(each.data["level_letter"] for each in post.messages()) == by_email
+    assert sorted(each.tells.level_letter for each in post.messages()) == by_email
     assert len(by_email) == 2
     batch = post.batch(1)
     assert (batch.state, batch.bundle_pages) == ("issued", 4)
@@ -102,7 +102,7 @@ def never_wrong_meanwhile(post: Post) -> None:
     issued = {each.id for each in letters if each.state == "issued"}
     with read(post.engine) as session:
         assert set(session.exec(select(LevelLetterFile.letter_id))) == issued
-    assert {each.data["level_letter"] for each in post.messages()} <= issued
+    assert {each.tells.level_letter for each in post.messages()} <= issued
     if post.batch(1).state == "issued":
         assert post.bundle.is_file()
 

@@ -216,7 +216,9 @@ def test_a_school_that_converts_loses_the_statutory_steps(case: Case) -> None:
     statutory = [each for each in case.all(Deadline) if each.kind != "response"]
     assert {each.state for each in statutory} <= {"cancelled", "missed", "met"}
     assert case.states["warning_notice"] == case.states["intervention"] == "fallen_away"
-    [letters_of_63] = [each for each in case.awaiting if each.details == {"prepares": prepared.id}]
+    [letters_of_63] = [
+        each for each in case.awaiting if each.details.get("prepares") == prepared.id
+    ]
     with pytest.raises(NotPossible, match="ceased to have effect"):
         case.decide(letters_of_63, "hos")
     after = [

@@ -115,9 +115,9 @@ def test_off_for_three_weeks_each_person_gets_one_message(case: Case) -> None:
         assert [event.facts["due_on"] for event in missed] == ["2026-12-07"] * 3
         assert len({event.facts["deadline"] for event in missed}) == 3
         assert verify(session) is None
-    told = messages[council.seo.email].data["reminders"]
+    told = messages[council.seo.email].tells.reminders
     assert len(told) == len(set(told)) == 12
-    of_hos = messages[council.hos.email].data["reminders"]
+    of_hos = messages[council.hos.email].tells.reminders
     assert {reminders[key].kind for key in of_hos} == {"overdue"}
     still_open = [each for each in reminders.values() if each.state == "open"]
     assert {each.due_at for each in still_open} == {london(date(2026, 12, 21), 9)}

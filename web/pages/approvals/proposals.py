@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,19 +14,22 @@ from models.approvals import shown as approvals_shown
 from models.approvals.approving import own_work, recipients_if_known
 from models.clocks import add_working_days
 from models.escalations.deciding import Decided, decide, find_approver
-from models.escalations.tables import Action, Proposal, ProposalState
+from models.escalations.proposed import RESPOND_BY, Change, NextStep
+from models.escalations.tables import Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.matters.at_hand import see_row
-from models.matters.case import Case, at_hand, find_case, see_row_at_hand
+from models.matters.case import at_hand, find_case, see_row_at_hand
 from models.matters.tables import Matter
 from models.people.access import Act
 from models.policy import StepRule
+from models.proposed import Proposed
 from models.refusals import ChangedSince, InvalidInput
 from models.rows import get_row
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
+from models.statutory.proposed import EndBoard, GiveWarningNotice, ReviewBudget, UsePower
 from web.pages.asked import Asked
 from web.pages.escalations.propose import CONFIRMED
 from web.pages.forms import Form, Posted
@@ -143,10 +145,9 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         own = _own_work(session, visit, number) if mine else None
         about = get_row(session, Matter, record.matter_id)
         case = at_hand(session, visit.policy, about)
-        rule = case.rule_of(found.step) if isinstance(case, Case) and found.step else None
-        on_ladder = rule is not None
-        notice = _notice_of(session, visit, found) if on_ladder else None
-        power = _power_of(session, visit, found) if on_ladder else None
+        rule = case.step_of(found.step)
+        notice = _notice_of(session, visit, found)
+        power = _power_of(session, visit, found)
     return visit.page(
         "approvals/proposal.html",
         title=titled_proposal.title,
@@ -187,6 +188,8 @@ def _notice_of(
     session: Session, visit: Visit, found: approvals_shown.Proposal
 ) -> NoticeInWords | None:
     """The warning notice that the proposal is to give, in full."""
+    if not isinstance(found.details, GiveWarningNotice):
+        return None
     notices = warning_notices_of(
         session, visit.policy, visit.reader, found.reference, per_page=paging.MOST_PER_PAGE
     ).items
@@ -198,12 +201,13 @@ def _power_of(
     session: Session, visit: Visit, found: approvals_shown.Proposal
 ) -> PowerInWords | None:
     """The power that the proposal is to use, to review or to end, in full."""
-    about = ("power", "review_of", "end_of")
-    numbers = [found.details[name] for name in about if name in found.details]
-    if not numbers:
-        return None
+    match found.details:
+        case UsePower(power=number) | ReviewBudget(review_of=number) | EndBoard(end_of=number):
+            pass
+        case _:
+            return None
     case = find_case(session, visit.policy, visit.reader, found.reference)
-    power = find_power(session, visit.policy, visit.reader, numbers[0], today=visit.today)
+    power = find_power(session, visit.policy, visit.reader, number, today=visit.today)
     return power_in_words(case, power)
 
 
@@ -246,29 +250,20 @@ def _days(
     visit: Visit, found: approvals_shown.Proposal, rule: StepRule | None
 ) -> list[tuple[str, str]]:
     """The dates that a proposal sets, or would set if it were approved today."""
-    details = found.details
-    named = {
-        "to": "New date of the deadline",
-        "respond_by": "Response asked for by",
-        "compliance_ends_on": "Compliance period ends",
-        "ended_on": "It ends on",
-    }
-    days = [
-        (words, date_long(date.fromisoformat(details[name])))
-        for name, words in named.items()
-        if name in details
-    ]
-    asks = found.action is Action.ADVANCE and "respond_by" not in details
-    if rule is not None and rule.kind == "letter" and asks:
+    asks = found.details
+    days = [(words, date_long(day)) for words, day in asks.days.items()]
+    by_policy = isinstance(asks, NextStep) and asks.respond_by is None
+    if rule is not None and rule.kind == "letter" and by_policy:
         period = rule.response_working_days
         expected = date_long(add_working_days(visit.today, period))
         asked = f"{period} working days after the letter"
         if found.state is ProposalState.AWAITING:
             asked += f": {expected}, if it is approved today"
-        days.append((named["respond_by"], asked))
+        days.append((RESPOND_BY, asked))
     return days
 
 
-def _confirmed(details: dict[str, Any]) -> list[str]:
+def _confirmed(asks: Proposed) -> list[str]:
     """What goes on record with the proposal, in words."""
-    return [words for about, words in CONFIRMED.items() if about in details.items()]
+    flags = asks.flags if isinstance(asks, Change) else {}
+    return [words for about, words in CONFIRMED.items() if about in flags.items()]

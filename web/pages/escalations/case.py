@@ -14,7 +14,7 @@ from models.clocks import time_left, working_days
 from models.escalations import held as escalations_held
 from models.escalations.possible import Situation
 from models.escalations.shown import Escalation, Step, escalation
-from models.escalations.tables import LIVE, Action, ProposalState, StepState
+from models.escalations.tables import LIVE, ProposalState, StepState
 from models.letters.shown import held_contacts, letters_of
 from models.matters.case import find_case
 from models.matters.shown import Deadline, deadlines_of
@@ -22,6 +22,7 @@ from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.policy import StepRule
 from models.policy.wording import find_rule, role_words
+from models.proposed import Action
 from models.record import timeline
 from web.pages.escalations.acts import next_step
 from web.pages.escalations.situation import in_law
@@ -93,7 +94,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
         law=law,
         awaiting=sorted(
             (each for each in proposals if each.shown.state is ProposalState.AWAITING),
-            key=lambda each: (each.shown.action is Action.LETTER, each.shown.id),
+            key=lambda each: (not each.shown.details.transition, each.shown.id),
         ),
         mine=mine,
         held=held,

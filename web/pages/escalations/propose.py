@@ -10,12 +10,12 @@ from models.clocks import add_working_days
 from models.escalations.offering import Confirmation, Offer, offer
 from models.escalations.possible import Situation
 from models.escalations.proposing import BY_NAME, ChangeWanted, letter_with, propose, reached
-from models.escalations.tables import Action
 from models.letters.words import why_now
 from models.matters.case import find_case
 from models.matters.possible import CaseAct
 from models.people.access import Act
 from models.people.tables import Role
+from models.proposed import Action
 from models.refusals import InvalidInput, NotFound
 from web.pages.asked import Asked
 from web.pages.escalations.acts import address

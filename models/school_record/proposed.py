@@ -1,0 +1,11 @@
+"""What can be proposed on a school's own record."""
+
+from typing import Literal
+
+from models.proposed import LetterAlone
+
+
+class SchoolLetter(LetterAlone):
+    """A letter to somebody at a school that belongs to no escalation."""
+
+    what: Literal["school_letter"] = "school_letter"

@@ -1,0 +1,276 @@
+"""Each thing that a message tells has its text: one sample of each is written, as it was kept."""
+
+import importlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from sqlmodel import Session, col, select
+
+import models
+from models.database import read, write
+from models.escalations.tables import Proposal, ProposalState
+from models.letters.tables import Letter, LetterState
+from models.level_letters.tables import (
+    BatchState,
+    LetterBatch,
+    LevelLetter,
+    LevelLetterFile,
+    LevelLetterState,
+)
+from models.matters.tables import Reminder
+from models.outbox import AnyTold, Message, MessageKind, MessageState
+from models.programme.tables import Duty, DutyKind, DutyState
+from models.risk.tables import Assessment, AssessmentOccasion, AssessmentState
+from models.risk.told import RoundWaits
+from models.schools.tables import ContactRole, RiskLevel
+from models.settings import TEMPLATES, Settings
+from models.told import Told
+from notifications.composing import Composer
+from notifications.texts import TEXTS, ToOfficer
+from tests.support.cases import Case
+
+ROOMS = [path.parent.name for path in Path(models.__file__).parent.glob("*/told.py")]
+
+
+def whatever_is_told() -> set[type[Told]]:
+    """The classes that stand in the rooms, whoever knows of them."""
+    rooms = [importlib.import_module(f"models.{room}.told") for room in ROOMS]
+    said = [each for room in rooms for each in vars(room).values() if isinstance(each, type)]
+    return {each for each in said if issubclass(each, Told) and not each.__subclasses__()}
+
+
+def word_of(told: type[Told]) -> str:
+    return str(told.model_fields["what"].default)
+
+
+def test_there_is_a_text_of_whatever_is_told_and_its_row_loads() -> None:
+    said = whatever_is_told()
+    assert len(said) >= 21
+    assert said == set(TEXTS)
+    assert said == set(get_args(get_args(AnyTold)[0]))
+    assert len({word_of(each) for each in said}) == len(said)
+
+
+def test_every_template_of_a_mail_is_somebodys() -> None:
+    templates = {path.name.removesuffix(".txt.j2") for path in (TEMPLATES / "emails").iterdir()}
+    assert templates == {word_of(each.of) for each in TEXTS.values() if isinstance(each, ToOfficer)}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A message as an older version kept it, and how its subject begins."""
+
+    kind: MessageKind
+    data: dict[str, Any]
+    subject: str
+
+
+def samples(case: Case) -> list[Sample]:
+    """One of each, on a case on which there is something to tell."""
+    case.started().discuss()
+    [note] = case.awaiting
+    case.approve(note)
+    case.issue()
+    case.respond()
+    [thanks] = case.awaiting
+    case.approve(thanks)
+    case.decide(case.propose("pause"), "hos", "return", "It is too early.")
+    waits = case.propose("withdraw")
+    case.now = case.now.replace(day=case.now.day + 1)
+    reference = case.reference
+    with write(case.engine) as session:
+        [first, *_] = session.exec(select(Message).where(Message.kind == MessageKind.LETTER)).all()
+        first.state, first.detail = MessageState.UNKNOWN, "The line went dead."
+        session.add(first)
+        [approved] = session.exec(select(Letter).where(Letter.state == LetterState.APPROVED)).all()
+        reminders = list(session.exec(select(Reminder.id)).all())
+        returned = session.exec(select(Proposal.id).where(Proposal.state == ProposalState.RETURNED))
+        number = returned.one()
+        duty, assessment, letter = _of_the_school(session, case)
+        in_year = {"path": "/assessments/1", "assessment": assessment, "school": "Ashfield"}
+        assessed = {**in_year, "reason": "Reading fell."}
+    kept: list[tuple[str, dict[str, Any], str]] = [
+        ("letter", {"role": "headteacher"}, "Note of"),
+        ("level_letter", {"level_letter": letter, "batch": 1}, "Your level"),
+        ("reminder", {"reminders": reminders}, f"{reference}: response due on"),
+        ("digest", {"day": case.now.date().isoformat()}, "Schools causing concern today: "),
+    ]
+    told: list[tuple[str, dict[str, Any], str]] = [
+        ("proposal_approved", {"proposal": note.id}, f"{reference}: your proposal about"),
+        ("proposal_returned", {"proposal": number}, f"{reference}: your proposal about"),
+        ("proposal_waits", {"proposal": waits.id, "stage": 0}, f"{reference}: a proposal"),
+        ("delivery_problem", {"message": first.id}, f"{reference}: a letter may not have"),
+        ("letter_problem", {"letter": approved.id}, f"{reference}: an approved letter"),
+        ("case_officer_changed", {"name": "Sara Vine"}, f"{reference}: Sara Vine is now"),
+        ("duties", {"path": "/programme/duties", "duties": [duty]}, "Support programme: 1 late"),
+        ("assessment_waits", {**assessed, "level": "low", "proposed_by": "A"}, "Ashfield: an "),
+        ("assessment_returned", {**assessed, "returned_by": ""}, "Ashfield: the assessment"),
+        ("level_changed", {**assessed, "before": "", "level": "low"}, "Ashfield is now at low"),
+    ]
+    of_kind = [Sample(MessageKind(what), data, subject) for what, data, subject in kept]
+    alerts = [({"what": what, **data}, subject) for what, data, subject in told]
+    return [
+        *of_kind,
+        *(Sample(MessageKind.ALERT, data, subject) for data, subject in alerts + AS_RECORDED),
+    ]
+
+
+AS_RECORDED: list[tuple[dict[str, Any], str]] = [
+    (
+        {
+            "what": "message_problem",
+            "path": "/letter-batches/1",
+            "title": "Letters of 2026",  # no longer kept
+            "reference": "Letters of 2026",
+            "to": "A B (a@example.org)",
+            "number": 3,
+            "is_letter": True,
+        },
+        "Letters of 2026: a message could not",
+    ),
+    (
+        {
+            "what": "level_letters_prepared",
+            "path": "/letter-batches/1",
+            "title": "Letters of 2026",
+            "letters": 2000,
+        },
+        "Letters of 2026: ready to be checked",
+    ),
+    (
+        {"what": "level_letters_problem", "path": "/letter-batches/1", "title": "Letters of 2026"},
+        "Letters of 2026: some may not",
+    ),
+    (
+        {
+            "what": "register_changed_school",
+            "path": "/escalations/ESC-2026-0001",
+            "reference": "ESC-2026-0001",
+            "school": "Ashfield",
+            "fate": "has closed",
+        },
+        "ESC-2026-0001: Ashfield has changed",
+    ),
+    (
+        {
+            "what": "register_kept_contact",
+            "path": "/schools/900001",
+            "school": "Ashfield",
+            "head": "New Head",
+            "contact": "Old Head",
+            "source": "seo@example.org",
+        },
+        "Ashfield: is Old Head still the headteacher?",
+    ),
+    (
+        {
+            "what": "new_headteacher",
+            "path": "/schools/900001/risk",
+            "school": "Ashfield",
+            "head": "New Head",
+            "level": "medium risk",
+            "changed": True,
+        },
+        "Ashfield has a new headteacher",
+    ),
+    (
+        {
+            "what": "round_waits",
+            "path": "/rounds/2027",
+            "years": "2027 to 2028",
+            "publish_on": "4 September 2027",  # a day in words, as it was kept
+            "waiting": 7,
+        },
+        "The risk levels for 2027 to 2028 are due to be published on 4 September 2027",
+    ),
+]
+
+
+def _of_the_school(session: Session, case: Case) -> tuple[int, int, int]:
+    """A duty that is late, an assessment that waits, and an issued letter about its level."""
+    urn, now, officer = case.council.maintained.urn, case.now, case.council.seo
+    duty = Duty(
+        key="sample",
+        urn=urn,
+        kind=DutyKind.VISIT,
+        school_year=2026,
+        number=1,
+        due_on=date(2026, 1, 5),
+        state=DutyState.PLANNED,
+    )
+    assessment = Assessment(
+        urn=urn,
+        occasion=AssessmentOccasion.IN_YEAR,
+        state=AssessmentState.PROPOSED,
+        begun_at=now,
+    )
+    batch = LetterBatch(
+        occasion="annual:2026",
+        title="Letters of 2026",
+        school_year=2026,
+        state=BatchState.ISSUED,
+        created_by=officer.email,
+        created_at=now,
+        dated=now.date(),
+        signed_by="H O",
+        signed_as="Head of Service",
+    )
+    session.add_all([duty, assessment, batch])
+    session.flush()
+    letter = LevelLetter(
+        batch_id=batch.id,
+        occasion="annual:2026",
+        urn=urn,
+        role=ContactRole.HEADTEACHER,
+        level=RiskLevel.LOW,
+        name="Head",
+        email="head@example.org",
+        address=[],
+        posting_order="1",
+        body="# Your level\n\nIt is low.\n",
+        state=LevelLetterState.ISSUED,
+    )
+    session.add(letter)
+    session.flush()
+    session.add(LevelLetterFile(letter_id=letter.id, content=b"%PDF"))
+    session.flush()
+    return duty.id, assessment.id, letter.id
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sample_of_each_is_written_as_it_was_kept(case: Case, tmp_path: Path) -> None:
+    given = samples(case)
+    settings = Settings(home=tmp_path, base_url="https://tracker.example", _env_file=None)
+    written = set()
+    with read(case.engine) as session:
+        letters = select(Message.letter_id).where(Message.kind == MessageKind.LETTER)
+        letter_id = session.exec(letters.order_by(col(Message.id))).first()
+        composer = Composer(session, case.policy, settings, case.now)
+        for sample in given:
+            message = Message(
+                key="sample",
+                kind=sample.kind,
+                matter_id=case.escalation.id if "path" not in sample.data else None,
+                letter_id=letter_id if sample.kind is MessageKind.LETTER else None,
+                to_name="Somebody",
+                to_email=case.council.hos.email,
+                data=sample.data,
+                state=MessageState.PENDING,
+                queued_at=case.now,
+                next_attempt_at=case.now,
+            )
+            mail = composer.compose(message)
+            assert mail is not None, sample
+            assert mail.subject.startswith(sample.subject), sample
+            assert mail.text.strip()
+            written.add(type(message.tells))
+            assert type(message.tells).model_validate(message.tells.facts) == message.tells
+    assert written == set(TEXTS)
+
+
+def test_a_day_is_kept_as_iso_has_it() -> None:
+    waits = RoundWaits(path="/", years="", publish_on=date(2027, 9, 4), waiting=0)
+    assert waits.facts["publish_on"] == "2027-09-04"
