@@ -27,6 +27,7 @@ pytest_plugins = [
     for name in (
         "application",
         "compiled",
+        "migrated",
         "browser",
         "smtp",
         "prefect_server",

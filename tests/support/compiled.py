@@ -3,8 +3,12 @@
 An engine compiles each statement once, and a test has an engine of its own: a third of a short
 test's time went into compiling what the test before had compiled. So the engines of this process
 share the dialect and the statements of the first of their kind, and nothing else.
+
+Nor does SQLite wait for the disk at each commit here, as PostgreSQL does not (`databases.py`): no
+test cuts the power. What a killed process wrote is there all the same.
 """
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, create_engine, event
@@ -31,6 +35,13 @@ def shared(url: str, **options: Any) -> Engine:
 def share() -> None:
     """From here on `models.database.connect` makes such engines."""
     database.create_engine = shared  # type: ignore[assignment]
+    prepare = database._prepare_sqlite
+
+    def prepared(connection: sqlite3.Connection, record: object) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    database._prepare_sqlite = prepared
 
 
 def pytest_configure() -> None:

@@ -340,10 +340,11 @@ class Walk:
                 for role in row.approvers:
                     right = self.approver(role, proposer)
                     others = [each for each in self.officers if each.role != role]
+                    given = self.approval(session, proposal.id)
                     for officer in [proposer] if own == [proposer] else others:
-                        self.refused(session, self.decide, officer, proposal.id)
-                    self.decide(session, right, proposal.id)
-                    late = self.refused(session, self.decide, right, proposal.id)
+                        self.refused(session, self.decide, officer, proposal.id, given)
+                    self.decide(session, right, proposal.id, given)
+                    late = self.refused(session, self.decide, right, proposal.id, given)
                     assert type(late) is AlreadyDecided
                 session.expire_all()
                 assert session.get_one(Proposal, proposal.id).state == "approved"
@@ -354,15 +355,13 @@ class Walk:
         everybody = self.council.officers.values()
         return next(each for each in everybody if each.role == role and each.id != proposer.id)
 
-    def decide(self, session: Session, officer: Officer, proposal_id: int) -> None:
-        decide(
-            Acting(session, self.policy, officer, NOW),
-            proposal_id,
-            Decided(
-                decision="approve",
-                seen=what_is_seen(session, self.policy, THE_MACHINE, proposal_id, london_date(NOW)),
-            ),
-        )
+    def approval(self, session: Session, proposal_id: int) -> Decided:
+        """What approves a proposal as it stands now."""
+        seen = what_is_seen(session, self.policy, THE_MACHINE, proposal_id, TODAY)
+        return Decided(decision="approve", seen=seen)
+
+    def decide(self, session: Session, officer: Officer, proposal_id: int, given: Decided) -> None:
+        decide(Acting(session, self.policy, officer, NOW), proposal_id, given)
 
     def _check_effect(self, session: Session, row: Row) -> None:
         escalation = session.get_one(Escalation, self.id)
@@ -436,6 +435,15 @@ def connection(database_url: str) -> Iterator[tuple[Connection, Council]]:
     engine.dispose()
 
 
+_tables: dict[str, list[Row]] = {}  # by ladder: the policy is one, and they are thousands of rows
+
+
+def table_of(policy: Policy, ladder: str) -> list[Row]:
+    if ladder not in _tables:
+        _tables[ladder] = list(rows(policy, policy.ladder(ladder)))
+    return _tables[ladder]
+
+
 def walk(
     policy: Policy,
     connection: Connection,
@@ -447,8 +455,7 @@ def walk(
     walk = Walk(connection, policy, council, ladder)
     walk.begin()
     places = 0
-    table = rows(policy, policy.ladder(ladder))
-    for at, here in groupby(table, key=lambda row: row.standing):
+    for at, here in groupby(table_of(policy, ladder), key=lambda row: row.standing):
         if only is None or only(at):
             places += 1
             savepoint = connection.begin_nested()

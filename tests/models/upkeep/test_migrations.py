@@ -24,9 +24,15 @@ from models.record.verifying import examine
 from models.settings import DEFAULT_POLICY, Settings
 from models.upkeep import schema
 from models.upkeep.schema import SchemaError
-from tests.support import databases
+from tests.support import databases, migrated
 from tests.support.cases import Case
 from tests.support.council import found_council
+
+
+@pytest.fixture(autouse=True)
+def as_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No copy of a migrated file stands in for the migrations."""
+    migrated.as_the_product(monkeypatch)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
