@@ -266,8 +266,8 @@ def deliveries(engine: Engine, letters: Sequence[int]) -> list[Delivery]:
 
 def _recipient(letter: Letter, role: str) -> str:
     """Who has a letter, by what they are: of people without a role at the school, their title."""
-    people = [person for person in letter.recipients or () if person["role"] == role]
-    title = next((str(person["title"]) for person in people if "title" in person), None)
+    people = [person for person in letter.goes_to or () if person.role == role]
+    title = next((person.title for person in people if person.title), None)
     if title is None:
         return the_role(role)
     return f"an {title}" if title[0] in "aeiou" else f"a {title}"

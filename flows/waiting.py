@@ -166,7 +166,7 @@ def _enclosed(about: AtHand, letters: Sequence[Letter], today: date) -> tuple[En
             version=letter.version,
             state=letter.state,
             to=tuple(
-                f"{named(person)} ({person.get('email') or 'by post'})"
+                f"{named(person)} ({person.email or 'by post'})"
                 for person in recipients_if_known(about, contacts, letter)
             ),
         )

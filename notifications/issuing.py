@@ -2,16 +2,16 @@
 
 import logging
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.clocks import london_date
 from models.database import read, write
-from models.letters.addressing import address_of, contacts_of, spoken
+from models.letters.addressing import address_of, contacts_of
 from models.letters.deliveries import report_unissued
 from models.letters.issuing import freeze_letter
+from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState
 from models.letters.writing import letter_body
 from models.matters.tables import Matter
@@ -37,12 +37,12 @@ def letter_document(
 ) -> LetterDocument:
     """All that is printed on a letter; `today` stands in for the date of one not yet approved."""
     matter = get_row(session, Matter, letter.matter_id)
-    people = letter.recipients or _expected(session, policy, letter, matter, today)
+    people = letter.goes_to or _expected(session, policy, letter, matter, today)
     return LetterDocument(
         letterhead=Letterhead.of(policy),
         reference=f"{matter.reference}/{letter.number}",
         date=letter.dated or today,
-        addressee=(people[0]["name"], *people[0]["address"]),
+        addressee=(people[0].name, *people[0].address),
         body=letter_body(session, letter),
         respond_by=letter.respond_by,
         signatory=Signatory(letter.signed_by or "", letter.signed_as),
@@ -51,23 +51,23 @@ def letter_document(
     )
 
 
-def named(person: dict[str, Any]) -> str:
+def named(person: Recipient) -> str:
     """Somebody who has a letter: the name of a body says already what it is."""
-    if person["role"] in SPEAK_FOR_THEMSELVES:
-        return str(person["name"])
-    return f"{person['name']}, {spoken(person)}"
+    if person.role in SPEAK_FOR_THEMSELVES:
+        return person.name
+    return f"{person.name}, {person.spoken}"
 
 
 def _expected(
     session: Session, policy: Policy, letter: Letter, matter: Matter, today: date
-) -> list[dict[str, Any]]:
+) -> list[Recipient]:
     """Whom a draft would go to as the contacts stand; a gap shows as the role alone."""
     contacts = contacts_of(session, matter, today)
     people = []
     for role in (letter.to_role, *letter.copy_roles):
-        gap: dict[str, Any] = {"role": role, "name": f"The {role.replace('_', ' ')}", "address": []}
+        gap = Recipient(role=role, name=f"The {role.replace('_', ' ')}", email="", address=[])
         people.append(address_of(policy, contacts, role) or gap)
-    return [*people, *letter.people]
+    return [*people, *letter.named]
 
 
 def approved_letters(engine: Engine) -> set[int]:

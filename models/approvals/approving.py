@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from models.escalations.tables import Proposal
 from models.happened import Happened
 from models.letters.addressing import contacts_at_hand, recipients
 from models.letters.events import LetterWithdrawn
+from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.at_hand import AtHand
 from models.matters.case import see_row_at_hand
@@ -72,7 +73,7 @@ def to_be_sent(at_hand: AtHand, proposal: Proposal, today: date) -> str:
     """
     contacts = contacts_at_hand(at_hand, today)
     drafts = [
-        [letter.id, letter.version, recipients_if_known(at_hand, contacts, letter)]
+        [letter.id, letter.version, _kept(recipients_if_known(at_hand, contacts, letter))]
         for letter in _drafts(at_hand, proposal)
     ]
     approved = [proposal.id, proposal.details, drafts]
@@ -141,13 +142,17 @@ def _drafts(at_hand: AtHand, proposal: Proposal) -> list[Letter]:
 
 def recipients_if_known(
     at_hand: AtHand, contacts: Mapping[str, Contact], letter: Letter
-) -> list[dict[str, Any]]:
+) -> list[Recipient]:
     """To whom a draft would go by what is known today; nobody while an address is missing."""
     try:
         people = recipients(at_hand, contacts, letter.to_role, tuple(letter.copy_roles))
     except NotPossible:
         return []
-    return [*people, *letter.people]
+    return [*people, *letter.named]
+
+
+def _kept(people: Sequence[Recipient]) -> list[dict[str, Any]]:
+    return [person.kept for person in people]
 
 
 def approve_letters(
@@ -170,7 +175,7 @@ def approve_letters(
             respond_by=respond_by,
             signed_by=approver.officer.name,
             signed_as=approver.signed_as,
-            recipients=[*people, *letter.people],
+            recipients=_kept([*people, *letter.named]),
         )
 
 

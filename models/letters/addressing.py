@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import and_
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.law.powers import Section
+from models.letters.recipients import Recipient
 from models.matters.at_hand import AtHand
 from models.matters.held_contacts import is_held
 from models.matters.tables import Matter
@@ -33,13 +33,13 @@ def _contacts(urn: int, matter: int) -> Select[Contact, HeldContact | None]:
 class Addressing:
     """Whom a letter is for: roles at the school or national bodies.
 
-    `people` have copies and hold no such role: each a dictionary as of `recipients`.
+    `people` have copies and hold no such role.
     """
 
     to: str
     copies: tuple[str, ...] = ()
     copies_where_known: tuple[str, ...] = ()
-    people: tuple[dict[str, Any], ...] = ()
+    people: tuple[Recipient, ...] = ()
 
 
 def contacts_of(session: Session, matter: Matter, today: date) -> dict[str, Contact]:
@@ -86,7 +86,7 @@ def _chair_of_board(board: Power) -> Contact:
 
 def recipients(
     at_hand: AtHand, contacts: Mapping[str, Contact], to: str, copies: tuple[str, ...]
-) -> list[dict[str, Any]]:
+) -> list[Recipient]:
     """Names and addresses of everybody a letter goes to, the addressee first.
 
     Raises NotPossible naming what is missing.
@@ -114,17 +114,17 @@ def _no_address(at_hand: AtHand, role: str) -> str:
     )
 
 
-def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> dict[str, Any] | None:
+def address_of(policy: Policy, contacts: Mapping[str, Contact], role: str) -> Recipient | None:
     """Name and addresses of whoever has a role; None where no e-mail address is known."""
     if role in NATIONAL_BODIES:
         body = policy.bodies[role]
-        address = list(body.address)
-        return {"role": role, "name": body.name, "email": body.email, "address": address}
+        return Recipient(role=role, name=body.name, email=body.email, address=list(body.address))
     contact = contacts.get(role)
     if contact is None or not contact.email:
         return None
-    address = list(contact.address)
-    return {"role": role, "name": contact.name, "email": contact.email, "address": address}
+    return Recipient(
+        role=role, name=contact.name, email=contact.email, address=list(contact.address)
+    )
 
 
 def can_be_addressed(
@@ -137,11 +137,6 @@ def can_be_addressed(
 
 def _known(contacts: Mapping[str, Contact], role: str) -> bool:
     return role in contacts and bool(contacts[role].email)
-
-
-def spoken(person: Mapping[str, Any]) -> str:
-    """In what role somebody has a letter: "chair of governors", "additional governor"."""
-    return str(person.get("title") or person["role"].replace("_", " "))
 
 
 # Kept, for it is asked whenever a letter is drafted. A board sits until the day on which it ends.

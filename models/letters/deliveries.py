@@ -147,7 +147,7 @@ def _send_again(session: Session, policy: Policy, message: Message, now: datetim
     contacts = contacts_of(session, matter, london_date(now))
     letter = see_row(session, THE_MACHINE, Letter, message.letter_id or 0)
     role = role_of(message) or ""
-    by_name = [person for person in letter.people if person["role"] == role]
+    by_name = [person for person in letter.named if person.role == role]
     person = next(iter(by_name), None) or address_of(policy, contacts, role)
     if person is None:
         who = role.replace("_", " ")
@@ -160,8 +160,8 @@ def _send_again(session: Session, policy: Policy, message: Message, now: datetim
         kind=MessageKind.LETTER,
         matter_id=message.matter_id,
         letter_id=message.letter_id,
-        to_name=person["name"],
-        to_email=person["email"],
+        to_name=person.name,
+        to_email=person.email,
         data=message.data,
         state=MessageState.PENDING,
         queued_at=now,

@@ -11,6 +11,7 @@ from models.clocks import london_date
 from models.escalations.tables import Step, StepState
 from models.events import THE_CLOCK, append
 from models.letters.events import LetterIssued
+from models.letters.recipients import Recipient
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import LetterGoes
 from models.matters.case import Case, case_of
@@ -44,7 +45,7 @@ def freeze_letter(
         for kind, content in files.items()
     ]
     add_all(session, IssuedFile, renderings)
-    add_all(session, Message, [_posting(letter, person, now) for person in letter.recipients or ()])
+    add_all(session, Message, [_posting(letter, person, now) for person in letter.goes_to or ()])
     happened = LetterIssued(
         letter.matter_id, letter=letter.id, version=letter.version, sha256=digests["pdf"]
     )
@@ -55,15 +56,15 @@ def freeze_letter(
     return True
 
 
-def _posting(letter: Letter, person: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _posting(letter: Letter, person: Recipient, now: datetime) -> dict[str, Any]:
     return {
-        "key": f"letter:{letter.id}:{letter.version}:{person['role']}:email",
+        "key": f"letter:{letter.id}:{letter.version}:{person.role}:email",
         "kind": MessageKind.LETTER,
         "matter_id": letter.matter_id,
         "letter_id": letter.id,
-        "to_name": person["name"],
-        "to_email": person["email"],
-        "data": LetterGoes(role=person["role"]).facts,
+        "to_name": person.name,
+        "to_email": person.email,
+        "data": LetterGoes(role=person.role).facts,
         "state": MessageState.UNKNOWN if letter.may_have_left else MessageState.PENDING,
         "queued_at": now,
         "next_attempt_at": now,

@@ -32,7 +32,7 @@ def record_service(acting: Acting, letter_id: int, given: ServiceOfLetter) -> Se
     letter = find_row(session, officer, Act.RECORD_SERVICE, Letter, letter_id)
     if letter.state is not LetterState.ISSUED or letter.dated is None:
         raise NotPossible("Only a letter that was issued can be served.")
-    roles = [person["role"] for person in letter.recipients or ()]
+    roles = [person.role for person in letter.goes_to or ()]
     if given.to not in roles:
         raise InvalidInput("role", f"Choose from: {', '.join(roles)}.")
     if given.method not in list(ServiceMethod):

@@ -11,6 +11,7 @@ from models import outbox
 from models.escalations.tables import Escalation
 from models.letters import tables
 from models.letters.deliveries import role_of
+from models.letters.recipients import Recipient
 from models.letters.tables import IssuedFile, LetterState, LetterVersion
 from models.letters.titles import letter_title
 from models.letters.writing import letter_body
@@ -46,19 +47,6 @@ class Message(Shown):
     attempts: int
     code: int | None
     detail: str
-
-
-class Recipient(Shown):
-    """To whom an approved letter goes.
-
-    `title` is what somebody is who holds no role at the school: a member of a board, say.
-    """
-
-    role: str
-    name: str
-    email: str
-    address: list[str]
-    title: str | None
 
 
 class ListedLetter(Shown):
@@ -257,7 +245,7 @@ def _describe(
                 version=letter.version,
                 to=letter.to_role,
                 copies=list(letter.copy_roles),
-                recipients=_recipients(letter),
+                recipients=letter.goes_to,
                 state=letter.state,
                 dated=letter.dated,
                 respond_by=letter.respond_by,
@@ -269,13 +257,6 @@ def _describe(
             )
         )
     return described
-
-
-def _recipients(letter: tables.Letter) -> list[Recipient] | None:
-    """To whom an approved letter goes; `title` says what somebody is who holds no role."""
-    if letter.recipients is None:
-        return None
-    return [Recipient(**{"title": None, **person}) for person in letter.recipients]
 
 
 def _message(message: outbox.Message) -> Message:

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import JSON, Column, Index, LargeBinary
 from sqlmodel import Field
 
 from models.database import UtcDateTime
+from models.letters.recipients import Recipient
 from models.of_matter import OfMatter
 from models.words import word
 
@@ -41,7 +42,7 @@ class Letter(OfMatter, table=True):
     to_role: str
     copy_roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
     # Copies to people who hold no role at the school: members of a board, its governors.
-    people: list[dict[str, Any]] = Field(
+    people: list[dict[str, object]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
     state: LetterState = word(LetterState, index=True)
@@ -50,13 +51,25 @@ class Letter(OfMatter, table=True):
     respond_by: date | None = None
     signed_by: str | None = None
     signed_as: str
-    recipients: list[dict[str, Any]] | None = Field(
+    recipients: list[dict[str, object]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     sha256: str | None = None
     issued_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     # A backup was restored from before it was issued: whether it goes to anybody, an officer says.
     may_have_left: bool = False
+
+    @property
+    def named(self) -> list[Recipient]:
+        """The people who hold no role at the school and have copies."""
+        return [Recipient.model_validate(person) for person in self.people]
+
+    @property
+    def goes_to(self) -> list[Recipient] | None:
+        """To whom it goes, the addressee first; None while it is a draft."""
+        if self.recipients is None:
+            return None
+        return [Recipient.model_validate(person) for person in self.recipients]
 
 
 class LetterVersion(OfMatter, table=True):

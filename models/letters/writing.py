@@ -19,10 +19,10 @@ from models.letters.addressing import (
     _known,
     contacts_at_hand,
     recipients,
-    spoken,
 )
 from models.letters.drafting import check_body, draft
 from models.letters.events import LetterDrafted, LetterEdited
+from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.at_hand import AtHand, find_row
 from models.people.access import Act
@@ -74,7 +74,7 @@ def draft_letter(
         template=template,
         to_role=addressing.to,
         copy_roles=list(copies),
-        people=list(addressing.people),
+        people=[person.kept for person in addressing.people],
         state=LetterState.DRAFT,
         signed_as=signed_as,
     )
@@ -107,17 +107,15 @@ def _add_version(
     )
 
 
-def _context(
-    at_hand: AtHand, people: list[dict[str, Any]], facts: Mapping[str, Any]
-) -> dict[str, Any]:
+def _context(at_hand: AtHand, people: list[Recipient], facts: Mapping[str, Any]) -> dict[str, Any]:
     """What every letter's template may name: plain text, lists and dictionaries."""
     policy, school = at_hand.policy, at_hand.school
     return {
         "council": policy.letterhead.council,
         "policy": {"title": policy.title, "guidance": at_hand.guidance},
         "school": {"name": school.name, "urn": str(school.urn)},
-        "addressee": {"name": people[0]["name"], "role": spoken(people[0])},
-        "copies": [{"name": copy["name"], "role": spoken(copy)} for copy in people[1:]],
+        "addressee": {"name": people[0].name, "role": people[0].spoken},
+        "copies": [{"name": copy.name, "role": copy.spoken} for copy in people[1:]],
         "reference": at_hand.matter.reference,
         **facts,
     }

@@ -1,6 +1,6 @@
 """One power: finding it, looking at it as the law does, saying it in words, ending it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from models.clocks import long_date
 from models.law import powers as law
 from models.law.powers import Section
 from models.letters.addressing import Addressing
+from models.letters.recipients import Recipient
 from models.matters.case import Case, check_open
 from models.matters.tables import Deadline, DeadlineKind
 from models.policy import StepRule
@@ -126,27 +127,30 @@ def heard(role: str) -> str:
     return HEARD.get(role) or f"the {role_words(role)}"
 
 
-def named_people(power: Power) -> tuple[dict[str, Any], ...]:
+def named_people(power: Power) -> tuple[Recipient, ...]:
     """Those who must have the notice and hold no role at the school, each by name."""
     board = power.section is Section.INTERIM_EXECUTIVE_BOARD
-    members = [
-        {**_reached(member), "title": "member of the Interim Executive Board"}
-        for member in power.details["members"]
-    ]
     title = "governor" if board else "additional governor"
-    governors = [{**_reached(person), "title": title} for person in power.details["governors"]]
-    numbered = enumerate((*members, *governors), start=1)
-    return tuple({**person, "role": f"person_{number}"} for number, person in numbered)
+    named = [
+        *((each, "member of the Interim Executive Board") for each in power.details["members"]),
+        *((each, title) for each in power.details["governors"]),
+    ]
+    return tuple(
+        Recipient(
+            role=f"person_{number}",
+            name=person["name"],
+            email=person["email"],
+            address=person["address"],
+            title=title,
+        )
+        for number, (person, title) in enumerate(named, start=1)
+    )
 
 
 def whom_it_concerns(case: Case, power: Power, rule: StepRule) -> Addressing:
     """The governing body, and everybody who must have a copy of what is said of a power."""
     copies = tuple(copy.role for copy in law.copies(power.section, case.school))
     return Addressing(rule.to, copies, people=named_people(power))
-
-
-def _reached(person: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: person[name] for name in ("name", "email", "address")}
 
 
 def end(case: Case, power_id: int, ended_on: date, reason: str) -> PowerEnded:

@@ -18,6 +18,7 @@ from models.escalations.proposed import RESPOND_BY, Change, NextStep
 from models.escalations.tables import Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
+from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState
 from models.matters.at_hand import see_row
 from models.matters.case import at_hand, find_case, see_row_at_hand
@@ -217,7 +218,7 @@ class CarriedLetter:
 
     shown: letters_shown.Letter
     held: Sequence[letters_shown.HeldContact]
-    goes_to: Sequence[Mapping[str, Any]]
+    goes_to: Sequence[Recipient]
     preview: Markup
     editable: bool
 
@@ -229,7 +230,7 @@ def _letter(session: Session, visit: Visit, letter_id: int) -> CarriedLetter:
     return CarriedLetter(
         shown=found,
         held=_held_for(session, visit, letter, found.reference),
-        goes_to=letter.recipients or recipients_if_known(about, contacts, letter),
+        goes_to=letter.goes_to or recipients_if_known(about, contacts, letter),
         preview=preview(session, visit, letter_id),
         editable=editable(session, found),
     )

@@ -1,14 +1,14 @@
 """Notices and powers in the words of the pages, and the refusal where Part 4 does not apply."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from models.approvals.titles import section_title
 from models.law.notices import Recipient
 from models.law.powers import Section
 from models.law.powers import copies as copies_of_power
+from models.letters import recipients as letters
 from models.letters.addressing import address_of, contacts_of
 from models.matters.case import Case
 from models.policy.wording import role_words
@@ -72,7 +72,7 @@ class Named:
 class Addressed(Named):
     """Whom the law names, with the address that is known, or the page on which one is added."""
 
-    address: Mapping[str, Any] | None
+    address: letters.Recipient | None
     add: str | None
 
 
