@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
@@ -132,6 +135,26 @@ def _is_on(item: pytest.Item, database: str) -> bool:
 
 def _test(item: pytest.Item) -> str:
     return item.nodeid.partition("[")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker first takes in a share of the files, so that each is compiled once for all.
+
+    What pytest compiles (it writes out every assert) takes most of the time of collecting; in the
+    same order all workers would compile the same file at the same time.
+    """
+    config = session.config
+    if not hasattr(config, "workerinput"):
+        return
+    worker, workers = config.workerinput["workerid"], config.workerinput["workercount"]
+    asked = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
+    files = sorted({file for path in asked for file in path.rglob("test_*.py")})
+    for file in files[int(worker.removeprefix("gw")) :: workers]:
+        if not pytest_ignore_collect(file, config):
+            sys.path.insert(0, str(file.parent))  # as pytest does
+            with suppress(Exception, pytest.skip.Exception):  # of which pytest tells by itself
+                import_module(file.stem)
 
 
 BYTECODE = pytest.StashKey[Path]()

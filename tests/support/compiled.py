@@ -37,8 +37,8 @@ def share() -> None:
     database.create_engine = shared  # type: ignore[assignment]
     prepare = database._prepare_sqlite
 
-    def prepared(connection: sqlite3.Connection, record: object) -> None:
-        prepare(connection, record)
+    def prepared(connection: sqlite3.Connection, _record: object) -> None:
+        prepare(connection, _record)
         connection.execute("PRAGMA synchronous=OFF")
 
     database._prepare_sqlite = prepared
