@@ -45,7 +45,10 @@ pytest_plugins = [
 # What these share is dear to start (a Prefect server, a browser, a server of forks), so the tests
 # of each stay with one worker. By name: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
 TOGETHER = ("/flows/test_runner.py", "/flows/", "/cli/test_up.py", "/test_kill_points")
-EACH_FILE = ("/test_browser_", "/test_gallery.py", "/test_read_back.py", "/test_pages_exports.py")
+EACH_FILE = (
+    *("/test_browser_", "/test_gallery.py", "/test_read_back.py", "/test_pages_exports.py"),
+    *("/test_letter_texts.py", "/test_record_verified.py"),
+)
 
 
 class Together(LoadScopeScheduling):
