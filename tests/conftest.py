@@ -203,6 +203,14 @@ def postgresql_url(postgresql: PostgresServer, worker_id: str) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
+    """What empties this worker's database: one connection for all, as each takes its time."""
+    engine = connect(postgresql_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated database without rows: once on SQLite, once on PostgreSQL."""
@@ -211,9 +219,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         return databases.sqlite_url(file)
     url: str = request.getfixturevalue("postgresql_url")
-    engine = connect(url)
-    databases.empty(engine)
-    engine.dispose()
+    databases.empty(request.getfixturevalue("postgresql_engine"))
     return url
 
 
