@@ -13,6 +13,8 @@ WORKERS ?= 3
 EXAMPLES ?= first
 MINUTES ?= 60
 TESTS ?= tests
+# What one process has compiled serves the hundreds that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run dev test quick bench endurance check format migration docs audit sbom css lock
 

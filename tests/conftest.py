@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
@@ -42,7 +45,10 @@ pytest_plugins = [
 # What these share is dear to start (a Prefect server, a browser, a server of forks), so the tests
 # of each stay with one worker. By name: the marks of pytest-xdist 3.8 are lost with pytest 9.2.
 TOGETHER = ("/flows/test_runner.py", "/flows/", "/cli/test_up.py", "/test_kill_points")
-EACH_FILE = ("/test_browser_", "/test_gallery.py", "/test_read_back.py", "/test_pages_exports.py")
+EACH_FILE = (
+    *("/test_browser_", "/test_gallery.py", "/test_read_back.py", "/test_pages_exports.py"),
+    *("/test_letter_texts.py", "/test_record_verified.py"),
+)
 
 
 class Together(LoadScopeScheduling):
@@ -134,6 +140,26 @@ def _test(item: pytest.Item) -> str:
     return item.nodeid.partition("[")[0]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker first takes in a share of the files, so that each is compiled once for all.
+
+    What pytest compiles (it writes out every assert) takes most of the time of collecting; in the
+    same order all workers would compile the same file at the same time.
+    """
+    config = session.config
+    if not hasattr(config, "workerinput"):
+        return
+    worker, workers = config.workerinput["workerid"], config.workerinput["workercount"]
+    asked = [config.invocation_params.dir / arg.partition("::")[0] for arg in config.args]
+    files = sorted({file for path in asked for file in path.rglob("test_*.py")})
+    for file in files[int(worker.removeprefix("gw")) :: workers]:
+        if not pytest_ignore_collect(file, config):
+            sys.path.insert(0, str(file.parent))  # as pytest does
+            with suppress(Exception, pytest.skip.Exception):  # of which pytest tells by itself
+                import_module(file.stem)
+
+
 BYTECODE = pytest.StashKey[Path]()
 
 
@@ -177,6 +203,14 @@ def postgresql_url(postgresql: PostgresServer, worker_id: str) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_url: str) -> Iterator[Engine]:
+    """What empties this worker's database: one connection for all, as each takes its time."""
+    engine = connect(postgresql_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated database without rows: once on SQLite, once on PostgreSQL."""
@@ -185,9 +219,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         return databases.sqlite_url(file)
     url: str = request.getfixturevalue("postgresql_url")
-    engine = connect(url)
-    databases.empty(engine)
-    engine.dispose()
+    databases.empty(request.getfixturevalue("postgresql_engine"))
     return url
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -191,10 +191,33 @@ def empty_prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("empty-prefect") / "prefect.db"
 
 
+SERVER = pytest.StashKey[PrefectServer]()
+
+
 @pytest.fixture(scope="session")
-def prefect(
-    tmp_path_factory: pytest.TempPathFactory, empty_prefect: Path
+def prefect_of_worker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_prefect: Path
 ) -> Iterator[PrefectServer]:
     """One server for all tests of a worker that leave it alive; no runner is attached to it."""
     with prefect_server(tmp_path_factory.mktemp("prefect"), empty_prefect) as server:
+        request.config.stash[SERVER] = server
         yield server
+
+
+@pytest.fixture
+def prefect(prefect_of_worker: PrefectServer) -> PrefectServer:
+    """The server of this worker, alive."""
+    if not prefect_of_worker.alive:
+        prefect_of_worker.start()
+    return prefect_of_worker
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Once no test of the flows comes next it ends: a server that is left alone works on."""
+    yield
+    server = item.config.stash.get(SERVER, None)
+    if server and server.alive and (nextitem is None or "/flows/" not in nextitem.nodeid):
+        server.kill()
