@@ -100,7 +100,9 @@ def _bring_back_anew(
             adopt_edition(settings, engine)
         finally:
             engine.dispose()  # the last connection to leave folds the write-ahead log into the file
-        return restored, _put_in_place(new, damaged, now)
+        kept = _put_in_place(new, damaged, now)
+        settings.damage_mark.unlink(missing_ok=True)
+        return restored, kept
 
 
 def _put_in_place(new: Path, damaged: Path, now: datetime) -> Path:

@@ -39,6 +39,7 @@ def prepared(settings: Settings) -> Iterator[Engine]:
     with _connected(settings) as engine:
         if found := _damage(engine):
             raise CommandError(f"The database is damaged ({found}). {RESTORE}")
+        settings.damage_mark.unlink(missing_ok=True)
         if schema.current_revision(engine) is None and inspect(engine).get_table_names():
             raise CommandError(
                 "The database holds tables that this program did not make. "

@@ -34,7 +34,8 @@ AWAY = 10.0  # seconds
 class Child:
     """One process with all that it starts, in a process group and a log file of its own.
 
-    One that `holds` waits at its first start for a line on its standard input: `let_go`.
+    One that `holds` waits at its first start for a line on its standard input: `let_go`. What it
+    `inherits` are descriptors of ours, such as the socket that it shares with others.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Child:
     silence: float = SILENCE
     turn: int = 0
     holds: bool = False
+    inherits: Sequence[int] = ()
     first_wait: float = FIRST_WAIT
     was_started: bool = False
     lives: bool = False  # whether it has shown so since it was started
@@ -81,7 +83,7 @@ class Child:
             return subprocess.Popen(  # noqa: S603 - our own command, no shell
                 self.command,
                 env={**self.environment, **pulse},
-                pass_fds=[] if pipe is None else [pipe],
+                pass_fds=[*self.inherits, *([] if pipe is None else [pipe])],
                 stdin=subprocess.PIPE if self.holds else subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

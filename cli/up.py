@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from cli.answers import Answer, CommandError
 from cli.clock_keeping import going_round
 from cli.database import prepare_home, prepared
 from cli.life import Answers, Pulse
+from cli.listening import bound
 from cli.logs import Log
 from cli.processes import GLANCE, Child, Family
 from models.policy import load_policy
@@ -33,6 +34,7 @@ PREFECT_PORT = 4200
 START_PATIENCE = 300.0  # seconds; Prefect makes its database at the first start
 # So often in a row one ended by itself, and never once answered: it was set up wrongly.
 HOPELESS = 5
+WEB = "web application"  # each process that serves pages, from the second on with a number
 SERVER_PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"  # noqa: S105 - the name of a variable
 
 log = logging.getLogger(__name__)
@@ -124,9 +126,9 @@ def run(plan: Plan, answer: Answer) -> None:
     with running.alone(settings.home, here) as killed:
         if killed is not None:
             end_leftovers(killed, answer)
-        with prepared(settings) as engine:
-            _check_ports(plan)
-            _serve(plan, engine, answer, here.family)
+        with prepared(settings) as engine, bound(plan.host, plan.port, "--port") as sockets:
+            _check_prefect_port(plan)
+            _serve(plan, engine, answer, here.family, sockets)
 
 
 def end_leftovers(killed: running.Running, answer: Answer) -> None:
@@ -152,35 +154,17 @@ def _check_reach(plan: Plan) -> None:
         )
 
 
-def _check_ports(plan: Plan) -> None:
-    wanted = [(plan.host, plan.port, "--port")]
+def _check_prefect_port(plan: Plan) -> None:
     if plan.starts_server:
-        wanted.append((plan.settings.prefect_host, plan.prefect_port, "--prefect-port"))
         if plan.port == plan.prefect_port:
             raise CommandError("--port and --prefect-port must differ.")
-    for host, port, option in wanted:
-        _check_port(host, port, option)
+        with bound(plan.settings.prefect_host, plan.prefect_port, "--prefect-port"):
+            pass  # Prefect binds it for itself
 
 
-def _check_port(host: str, port: int, option: str) -> None:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except OSError:
-        raise CommandError(f"{host!r} is not an address of this machine. Check --host.") from None
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} on {host} cannot be used ({error.strerror}). "
-                f"Choose another one with {option}."
-            ) from None
-
-
-def _serve(plan: Plan, engine: Engine, answer: Answer, family: str) -> None:
+def _serve(
+    plan: Plan, engine: Engine, answer: Answer, family: str, sockets: Sequence[socket.socket]
+) -> None:
     journal = Log(plan.settings.home / "logs" / "up.log")
     journal.open(datetime.now(UTC)).close()
     logging.basicConfig(
@@ -194,7 +178,7 @@ def _serve(plan: Plan, engine: Engine, answer: Answer, family: str) -> None:
 
     answer.say("Starting. The first time this takes up to a minute.")
     stop, hurry = threading.Event(), threading.Event()
-    children = _children(plan, family)
+    children = _children(plan, family, sockets)
     with (
         _signals(stop, hurry),
         ExitStack() as until_the_end,
@@ -230,7 +214,7 @@ def _signals(stop: threading.Event, hurry: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _children(plan: Plan, family: str) -> list[Child]:
+def _children(plan: Plan, family: str, sockets: Sequence[socket.socket]) -> list[Child]:
     """The parts: pages first; whoever needs Prefect's server last."""
     logs = plan.settings.home / "logs"
     environment = {**_environment(plan), leftovers.MARK: family}
@@ -239,9 +223,20 @@ def _children(plan: Plan, family: str) -> list[Child]:
         whole = [sys.executable, "-m", *command]
         return Child(name, whole, environment, Log(logs / f"{file}.log"), **how)
 
-    serving = ("web", "--host", plan.host, "--port", str(plan.port), "--when-told")
-    live = Answers(f"{plan.web_url}/health/live")
-    children = [child("web application", "web", *serving, sign=live, holds=True)]
+    shared = [opened.fileno() for opened in sockets]
+    serving = ("web", "--when-told", "--sockets", *map(str, shared))
+    children = []
+    for number in range(1, plan.settings.web_processes + 1):
+        which = "" if number == 1 else str(number)
+        part = child(
+            f"{WEB} {which}".strip(),
+            f"web{which}",
+            *serving,
+            sign=Pulse(),
+            holds=True,
+            inherits=shared,
+        )
+        children.append(part)
     if plan.starts_server:
         host, port = plan.settings.prefect_host, str(plan.prefect_port)
         server = ("flows.server", "--host", host, "--port", port)
@@ -307,11 +302,15 @@ def _wait_until_ready(
     """
     signs = (child.sign for child in family.children)
     asked = [sign for sign in signs if isinstance(sign, Answers)]
-    web = asked[0]
+    pages = [child for child in family.children if child.name.startswith(WEB)]
     if plan.with_prefect and not plan.starts_server:
         asked.append(Answers(f"{plan.prefect_api_url.rstrip('/')}/health"))
     give_up = time.monotonic() + START_PATIENCE
-    while not (family.all_started and all(each.is_well for each in asked)):
+    while not (
+        family.all_started
+        and all(child.lives for child in pages)
+        and all(each.is_well for each in asked)
+    ):
         if stop.wait(GLANCE):
             return False
         family.tend()
@@ -319,8 +318,11 @@ def _wait_until_ready(
             if child.stillborn >= HOPELESS:
                 raise CommandError(f"The {child.name} does not start:\n{child.log.last_words()}")
         if time.monotonic() > give_up:
-            if not web.is_well:
-                raise CommandError(f"{web.url} did not answer. See the logs.")
+            if not any(child.lives for child in pages):
+                raise CommandError(f"{plan.web_url} did not answer. See the logs.")
+            if not all(child.lives for child in pages):
+                say("Some of the processes of the pages do not start. See the logs.")
+                break
             say("Prefect does not answer yet. It is waited for; pages and mail work without it.")
             break
     return True

@@ -39,10 +39,10 @@ class Pulse:
                 time.sleep(beat)
 
 
-def begin() -> Pulse:
+def begin(*, turn_within: float = TURN_WITHIN) -> Pulse:
     """The pulse of this process, from now on; silent unless whoever started it wants one."""
     pipe = os.environ.pop(PULSE, "")
     if not pipe:
         return Pulse(None)
     os.set_inheritable(int(pipe), False)  # what this process starts has no part in it
-    return Pulse(int(pipe))
+    return Pulse(int(pipe), turn_within=turn_within)

@@ -1,5 +1,6 @@
 """Settings from the environment or a `.env` file; see docs/settings.md for each."""
 
+import os
 import re
 from datetime import timedelta
 from functools import cached_property
@@ -14,10 +15,18 @@ from sqlalchemy.exc import ArgumentError
 
 DEFAULT_SECRET = "for-demonstration-only"  # noqa: S105 - refused beyond loopback
 NO_SCANNER = "none"
+MOST_BY_ITSELF = 4  # processes that serve pages where nobody has said how many: each takes memory
 # How long a Prefect server keeps its events, in which the names of schools stand: ours is told.
 PREFECT_KEEPS_EVENTS = timedelta(hours=1)
 DEFAULT_POLICY = Path(__file__).parent / "policy" / "default"
 TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Settings(BaseSettings):
@@ -39,6 +48,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     hosts: str = ""
     prefect_host: str = "127.0.0.1"
+    # How many processes of `scc up` serve the pages.
+    web_processes: int = Field(default_factory=lambda: min(cores(), MOST_BY_ITSELF), ge=1, le=64)
     bound_to: str = ""  # where the web application listens, as `scc up` tells it
     prefect_api_url: str = Field(default="", validation_alias="PREFECT_API_URL")
 
@@ -51,6 +62,14 @@ class Settings(BaseSettings):
     def mail_folder(self) -> Path:
         """Where messages are kept as .eml files while no mail server is configured."""
         return self.home / "mail"
+
+    @property
+    def damage_mark(self) -> Path:
+        """The file that is there when a request has met damage in the database.
+
+        So all processes that serve pages know it. It goes when the database was found whole.
+        """
+        return self.home / "damaged"
 
     @property
     def evidence_folder(self) -> Path:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from models.settings import DEFAULT_SECRET, Settings, is_loopback
-from web.connections import serving
+from web.alive import serve_with_others
+from web.connections import Shared, serving
 
 
 def main() -> None:
@@ -18,6 +19,12 @@ def main() -> None:
     asked.add_argument("--host", default="127.0.0.1", help="where it listens")
     asked.add_argument("--port", type=int, default=8000)
     asked.add_argument("--workers", type=int, default=1, help="how many processes")
+    asked.add_argument(
+        "--sockets",
+        type=int,
+        nargs="+",
+        help="serve on these, inherited and shared with other processes, in place of host and port",
+    )
     asked.add_argument("--reload", action="store_true", help="start again when a file changes")
     asked.add_argument(
         "--when-told",
@@ -32,6 +39,9 @@ def main() -> None:
     if options.when_told:
         import_module("web.app")
         sys.stdin.readline()
+    if options.sockets:
+        serve_with_others(settings, [Shared(fileno=number) for number in options.sockets])
+        return
     os.environ["SCC_BOUND_TO"] = options.host  # for the application, which reads it for itself
     uvicorn.run(
         "web.app:create_app",

@@ -7,6 +7,7 @@ bodies have theirs in `web.protection`, which holds under any server.
 """
 
 import asyncio
+import socket
 from typing import Any
 
 import h11
@@ -19,6 +20,14 @@ ACCEPTED_AT_ONCE = 128
 HEAD_WITHIN = 10.0  # seconds for a request line and its headers
 TAKEN_WITHIN = 60.0  # seconds in which something of an answer must be taken
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class Shared(socket.socket):
+    """A socket that other processes take connections from as well, inherited from who opened it."""
+
+    def listen(self, _: int = 0) -> None:
+        """Listen, with the queue that all of them have."""
+        super().listen(ACCEPTED_AT_ONCE)
 
 
 class Connection(H11Protocol):
@@ -109,14 +118,17 @@ class Connection(H11Protocol):
             longest.transport.abort()
 
 
-def serving(settings: Settings) -> dict[str, Any]:
-    """How uvicorn serves the application: its arguments, but for where it listens."""
+def serving(settings: Settings, *, shared: bool = False) -> dict[str, Any]:
+    """How uvicorn serves the application: its arguments, but for where it listens.
+
+    On a `shared` socket it takes one connection at a time, so that the others have theirs.
+    """
     proxies = settings.trusted_proxies  # nobody's word is taken unless one is named
     return {
         "http": Connection,
         "ws": "none",
         "limit_concurrency": AT_ONCE + 1,
-        "backlog": ACCEPTED_AT_ONCE,
+        "backlog": 1 if shared else ACCEPTED_AT_ONCE,
         "access_log": False,
         "server_header": False,
         "proxy_headers": bool(proxies),

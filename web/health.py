@@ -12,6 +12,7 @@ from models.upkeep.findings import Finding, Health
 from notifications import signs
 from web.door import open_door
 from web.rules import anybody
+from web.unavailable import met_damage
 
 READY = "ready"
 WITHIN = 8.0  # seconds: no part is waited for any longer
@@ -32,7 +33,7 @@ async def live() -> JSONResponse:
 async def ready(request: Request) -> JSONResponse:
     """Each part with `ready` or what is wrong with it; 503 unless all are."""
     door = open_door(request)
-    damaged = getattr(request.app.state, "damaged", False)
+    damaged = met_damage(request)
     told = door.engine, door.settings
     asked: dict[str, Callable[[], list[Finding]]] = {
         "database": lambda: signs.of_database(*told, door.now, damaged=damaged)

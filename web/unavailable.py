@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from math import ceil
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.settings import Settings
 from models.trouble import CommitLost, Trouble, trouble_of
 
 UNKNOWN = (
@@ -49,7 +52,7 @@ def unavailable(request: Request, error: Exception, unknown: str = UNKNOWN) -> U
         return None
     log.error("Database or disk refused: %s", getattr(error, "orig", None) or error)
     if trouble is Trouble.DAMAGED:
-        request.app.state.damaged = True
+        _note_damage(request)
     became = NOTHING.format(_words(trouble))
     if isinstance(error, CommitLost):
         became = unknown
@@ -60,6 +63,21 @@ def unavailable(request: Request, error: Exception, unknown: str = UNKNOWN) -> U
         detail=f"{trouble.words} {became}",
         headers={"Retry-After": str(ceil(trouble.wait.total_seconds()))},
     )
+
+
+def _note_damage(request: Request) -> None:
+    """For all processes that serve pages; on a disk that takes nothing more, for this one."""
+    request.app.state.damaged = True
+    settings: Settings = request.app.state.settings
+    with suppress(OSError):
+        settings.damage_mark.touch()
+
+
+def met_damage(request: Request) -> bool:
+    """Whether a request has met damage in the database, here or in another process."""
+    state = request.app.state
+    mark: Path = state.settings.damage_mark
+    return getattr(state, "damaged", False) or mark.exists()
 
 
 def _words(trouble: Trouble) -> str:

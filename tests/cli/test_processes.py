@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from cli import leftovers, processes, up
 from cli.answers import Answer
 from cli.life import Answers, Pulse
+from cli.listening import bound
 from cli.logs import Log
 from cli.processes import LONGEST_WAIT, SILENCE, STARTING, Child, Family
 from cli.running import Running
@@ -248,22 +250,29 @@ def test_where_processes_cannot_be_looked_at_it_says_so(
     assert "cannot be found out on this system" in said
 
 
-def test_worker_and_runner_have_a_pulse(home: Path) -> None:
+def test_pages_worker_and_runner_have_a_pulse(home: Path) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}/api"
     environment = {**os.environ, "SCC_HOME": str(home), "PREFECT_API_URL": nowhere}
 
-    def part(module: str) -> Child:
-        command = [sys.executable, "-m", module]
-        return Child(module, command, environment, Log(home / f"{module}.log"), sign=Pulse())
+    def part(module: str, *options: str, **how: Any) -> Child:
+        command = [sys.executable, "-m", module, *options]
+        log = Log(home / f"{module}.log")
+        return Child(module, command, environment, log, sign=Pulse(), **how)
 
-    parts = [part("notifications"), part("flows")]
+    with bound("127.0.0.1", free_port(), "--port") as sockets:
+        shared = [each.fileno() for each in sockets]
+        pages = part("web", "--sockets", *map(str, shared), inherits=shared)
+        _all_live(pages, part("notifications"), part("flows"))
+
+
+def _all_live(*parts: Child) -> None:
     with family_of(*parts) as family:
 
         def live() -> bool:
             family.tend()
             return all(each.lives for each in parts)
 
-        eventually(live, "a beat of both")
+        eventually(live, "a beat of each")
 
 
 def test_the_delivery_worker_notes_its_turns(home: Path, policy: Policy) -> None:

@@ -83,11 +83,16 @@ class Up:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, words: str) -> psutil.Process | None:
-        """Its own child whose command line has these words."""
-        for child in psutil.Process(self.process.pid).children():
-            if lives(child) and words in " ".join([*child.cmdline(), ""]):
-                return child
-        return None
+        """Its own child whose command line has these words; the first of several."""
+        return next(iter(self.children(words)), None)
+
+    def children(self, words: str) -> list[psutil.Process]:
+        """All of its own children whose command lines have these words."""
+        return [
+            child
+            for child in psutil.Process(self.process.pid).children()
+            if lives(child) and words in " ".join([*child.cmdline(), ""])
+        ]
 
     def end(self) -> None:
         """Leave nothing to the next test, whatever happened in this one."""
@@ -217,13 +222,12 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert "kept for 1 hour" in events.says
 
     for words in ("-m web", "-m flows.server", "-m flows ", "-m notifications"):
-        child = running.child(words)
-        assert child is not None
-        child.kill()
+        before = running.children(words)
+        before[0].kill()
 
-        def again(words: str = words, before: int = child.pid) -> bool:
-            now = running.child(words)
-            return now is not None and now.pid != before
+        def again(words: str = words, before: list[psutil.Process] = before) -> bool:
+            now = running.children(words)
+            return len(now) == len(before) and before[0] not in now
 
         eventually(again, f"{words}, started again")
         eventually(lambda: answers(web) and answers(f"{api}/health"), "answers")
@@ -237,6 +241,33 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
     assert is_free(running.port)
     assert is_free(running.prefect_port)
     assert find(running.home) is None
+
+
+def test_while_one_process_of_the_pages_starts_again_the_others_answer_everybody(
+    up: Callable[..., Up],
+) -> None:
+    running = up("--no-prefect", SCC_WEB_PROCESSES="2").wait_until_ready()
+    first, second = before = running.children("-m web")
+    # One that is stopped takes nothing from the socket that both have: the other does.
+    second.suspend()
+    assert all(answers(f"http://127.0.0.1:{running.port}/health/live") for _ in range(10))
+    second.resume()
+    first.kill()
+    eventually(lambda: not lives(first), "its end")
+
+    def replaced() -> bool:
+        assert answers(f"http://127.0.0.1:{running.port}/sign-in"), "a connection was refused"
+        return len(running.children("-m web")) == len(before)
+
+    eventually(replaced, "another in its place")
+    second.kill()
+    eventually(lambda: not lives(second), "the end of the other")
+    # Nobody serves until the new ones do: who comes waits for them.
+    assert httpx.get(
+        f"http://127.0.0.1:{running.port}/health/live", timeout=60, trust_env=False
+    ).is_success
+    assert "The web application ended" in running.said
+    assert "The web application 2 ended" in running.said
 
 
 # SIGINT ends the whole of it above, and one that is not ready yet below.

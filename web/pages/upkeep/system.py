@@ -8,6 +8,7 @@ from models.upkeep import condition, vital_signs
 from models.upkeep.findings import Health
 from notifications import signs
 from web.pages.visits import Visitor, may
+from web.unavailable import met_damage
 
 router = APIRouter()
 PREFECT = "http://127.0.0.1:4200/api"  # where `scc up` starts it unless told otherwise
@@ -19,7 +20,7 @@ def state(visit: Visitor) -> Response:
     """Every part, the troubled ones first."""
     door = visit.door
     url = door.settings.prefect_api_url or PREFECT
-    damaged = getattr(visit.request.app.state, "damaged", False)
+    damaged = met_damage(visit.request)
     found = condition.examine(
         door.engine,
         visit.policy,
