@@ -74,6 +74,7 @@ DEAR_FILES = (
     # Processes: of linters, of the installed command, of parts of `scc up`.
     *("/test_house.py", "/cli/test_processes.py", "/cli/test_scanner_and_sweep.py"),
     *("/cli/test_damage.py", "test_the_installed_command", "test_the_demonstration"),
+    "test_postgresql_that_is_stopped",
     # Grids: every address, list, row of a table or example, for every role.
     *("/web/test_rules.py", "/web/test_read_back.py", "/web/test_pages_exports.py"),
     *("/web/test_api_schema.py", "/web/test_pages_protection.py", "/web/test_form_fuzzer.py"),

@@ -122,7 +122,7 @@ def is_free(port: int) -> bool:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5, trust_env=False).is_success
+        return httpx.get(url, timeout=5, trust_env=False, verify=False).is_success
     except httpx.HTTPError:
         return False
 
@@ -154,9 +154,13 @@ def without_prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 def ask_prefect(api: str, path: str) -> httpx.Response:
     """As Prefect's own pages ask it: with the token that no other web site can read."""
     me = {"client": "tests"}
-    token = httpx.get(f"{api}/csrf-token", params=me, timeout=30, trust_env=False).json()["token"]
+    token = httpx.get(
+        f"{api}/csrf-token", params=me, timeout=30, trust_env=False, verify=False
+    ).json()["token"]
     headers = {"Prefect-Csrf-Client": me["client"], "Prefect-Csrf-Token": token}
-    return httpx.post(f"{api}{path}", json={}, headers=headers, timeout=30, trust_env=False)
+    return httpx.post(
+        f"{api}{path}", json={}, headers=headers, timeout=30, trust_env=False, verify=False
+    )
 
 
 def allowed_origin(api: str, origin: str) -> str | None:
@@ -166,7 +170,9 @@ def allowed_origin(api: str, origin: str) -> str | None:
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type, prefect-csrf-token",
     }
-    answer = httpx.options(f"{api}/flows/", headers=headers, timeout=30, trust_env=False)
+    answer = httpx.options(
+        f"{api}/flows/", headers=headers, timeout=30, trust_env=False, verify=False
+    )
     return answer.headers.get("access-control-allow-origin")
 
 
@@ -177,7 +183,7 @@ def sent_unasked(api: str, content_type: str | None) -> int:
         headers["Content-Type"] = content_type
     content = b'{"name": "evil"}'
     answer = httpx.post(
-        f"{api}/flows/", content=content, headers=headers, timeout=30, trust_env=False
+        f"{api}/flows/", content=content, headers=headers, timeout=30, trust_env=False, verify=False
     )
     return answer.status_code
 
@@ -214,7 +220,7 @@ def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[.
         return listed.is_success and len(listed.json()) >= 4
 
     eventually(registered, "the flows at the Prefect server")
-    page = httpx.get(api.removesuffix("api"), trust_env=False, follow_redirects=True)
+    page = httpx.get(api.removesuffix("api"), trust_env=False, follow_redirects=True, verify=False)
     assert "text/html" in page.headers["content-type"]
     check_other_sites_are_kept_out(running)
     events = prefect_events.examine(Settings(home=running.home, _env_file=None), api)
@@ -427,7 +433,7 @@ def test_the_demonstration_sign_in_is_for_this_machine_alone(
     engine.dispose()
     # From this machine and by its name in either case: only where it listens is another.
     address = f"http://127.0.0.1:{running.port}/sign-in"
-    answer = httpx.post(address, data={"officer": officer.email}, trust_env=False)
+    answer = httpx.post(address, data={"officer": officer.email}, trust_env=False, verify=False)
     assert answer.status_code == status
 
 
