@@ -21,7 +21,6 @@ from sqlalchemy import (
     Date,
     Delete,
     Insert,
-    Result,
     Table,
     Update,
     and_,
@@ -54,7 +53,7 @@ Found = TypeVar("Found")
 Columns = TypeVarTuple("Columns")
 Values = ParamSpec("Values")
 Statement = TypedReturnsRows[Any]  # one that finds rows of many columns, or of a union
-_Make = Callable[[Result[Any]], list[Any]]
+_Make = Callable[[Sequence[Any]], list[Any]]
 
 
 def _connection(session: Session) -> Connection:
@@ -72,7 +71,7 @@ class Asked(Generic[Found]):
 
     def run(self, session: Session) -> list[Found]:
         """All that it finds."""
-        return self.make(_connection(session).execute(self.statement, self.values))
+        return self.make(_connection(session).execute(self.statement, self.values).all())
 
 
 @overload
@@ -128,7 +127,7 @@ def find(session: Session, asked: Any) -> list[Any]:
     """All that a statement finds: models, values of one column, or rows of several."""
     if isinstance(asked, Asked):
         return asked.run(session)
-    return _maker(asked)(_connection(session).execute(asked))
+    return _maker(asked)(_connection(session).execute(asked).all())
 
 
 @overload
@@ -165,7 +164,7 @@ def stream(session: Session, asked: Any) -> Iterator[Any]:
     long = asked.execution_options(yield_per=AT_ONCE)
     make = _maker(asked)
     for part in _connection(session).execute(long).partitions():
-        yield from make(cast(Any, part))
+        yield from make(part)
 
 
 def by_key(session: Session, table: type[Model], key: int | str | None) -> Model | None:
@@ -216,15 +215,15 @@ def _names(kind: type[SQLModel]) -> tuple[str, ...]:
     return tuple(table_of(kind).columns.keys())
 
 
-def _scalars(found: Result[Any]) -> list[Any]:
+def _scalars(found: Sequence[Any]) -> list[Any]:
     return [row[0] for row in found]
 
 
-def _models(kind: type[SQLModel], found: Result[Any]) -> list[Any]:
+def _models(kind: type[SQLModel], found: Sequence[Any]) -> list[Any]:
     return [_made(kind, row) for row in found]
 
 
-def _mixed(parts: Sequence[tuple[slice, type[SQLModel] | None]], found: Result[Any]) -> list[Any]:
+def _mixed(parts: Sequence[tuple[slice, type[SQLModel] | None]], found: Sequence[Any]) -> list[Any]:
     return [
         tuple(_made(kind, row[part]) if kind else row[part.start] for part, kind in parts)
         for row in found

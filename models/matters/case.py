@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import london_date
 from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
@@ -20,16 +20,12 @@ from models.policy import Ladder, Policy, StepRule
 from models.policy.editions import policy_of, procedure_of, rule_of
 from models.policy.ladder import Standing
 from models.refusals import NotFound, NotPossible
-from models.rows import find, find_first, kept
+from models.rows import by_key, find, find_first, kept
 
 
 @kept
-def _with_steps(key: int) -> Select[Escalation, Step]:
-    return (
-        select(Escalation, Step)
-        .join(Step, col(Step.escalation_id) == col(Escalation.id))
-        .where(col(Escalation.id) == key)
-    )
+def _steps(escalation: int) -> SelectOfScalar[Step]:
+    return select(Step).where(col(Step.escalation_id) == escalation)
 
 
 @kept
@@ -209,10 +205,11 @@ def case_of(
 
 
 def _case(session: Session, policy: Policy, matter: Matter, missing: str) -> Case:
-    found = find(session, _with_steps(matter.id))
-    if not found:
+    found = by_key(session, Escalation, matter.id)
+    if found is None:
         raise NotFound(missing)
-    return Case(session, policy, matter, found[0][0], {step.key: step for _, step in found})
+    steps = {step.key: step for step in find(session, _steps(found.id))}
+    return Case(session, policy, matter, found, steps)
 
 
 def enter_at_hand(
