@@ -177,7 +177,11 @@ def _enclosed(about: AtHand, letters: Sequence[Letter], today: date) -> tuple[En
 
 def _what(about: AtHand, proposal: Proposal, letters: Sequence[Letter]) -> str:
     """The step to be taken, the letter to be sent, or what else is to change, in a few words."""
-    if isinstance(about, Case) and proposal.action in (Action.START, Action.ADVANCE):
+    if isinstance(about, Case) and proposal.action in (
+        Action.START,
+        Action.ADVANCE,
+        Action.INTERVENE,
+    ):
         return about.rule_of(proposal.step).title
     if proposal.action is Action.POWER:
         section = Section(proposal.details["section"])

@@ -34,7 +34,7 @@ from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
-from models.schools.tables import NATIONAL_REGISTER, Contact, HeldContact
+from models.schools.tables import NATIONAL_REGISTER, Contact, HeldContact, InspectionOutcome
 from models.statutory.tables import (
     BudgetReview,
     Consultation,
@@ -171,6 +171,12 @@ _COVERED = (
     Covered(Delegation, "cover for absence", named=("delegation", "id"), of_matter=False),
     Covered(
         Contact, "a school’s contact", by=("urn", "role"), named=("urn", "urn"), only=_BY_OFFICERS
+    ),
+    Covered(
+        InspectionOutcome,
+        "what was entered of an inspection",
+        named=("inspection", "id"),
+        of_matter=False,
     ),
     Covered(HeldContact, "a contact held for a case", by=("matter_id", "role")),
     # An escalation, and what was decided on it.

@@ -68,7 +68,7 @@ def put_forward(
     told = {**told_of_case(case, now), **_facts(case, rule)} if drafts else {}
     whole = [replace(draft, facts={**told, **draft.facts}) for draft in drafts]
     placed = place(case, officer, now, asked, roles or approvers(case.policy, action, rule), whole)
-    if action is Action.ADVANCE:
+    if action in (Action.ADVANCE, Action.INTERVENE):
         ahead = {"id": case.steps[rule.key].id, "state": StepState.AHEAD}
         change(case.session, Step, ahead, state=StepState.PROPOSED, changed_on=london_date(now))
     return placed

@@ -20,6 +20,8 @@ def change_title(
     """
     if action == Action.ADVANCE:
         return f"Move to step {number}: {title}"
+    if action == Action.INTERVENE:
+        return f"Move straight to step {number}: {title}"
     if action == Action.PASS_OVER:
         return f"Pass over step {number}: {title}"
     if action == Action.LETTER and letters:

@@ -190,7 +190,7 @@ def _return(
 
 def _step_back(case: Case, proposal: Proposal, reason: str, now: datetime) -> list[Happened]:
     """What the proposal had begun on the escalation is as before."""
-    if proposal.action is Action.ADVANCE:
+    if proposal.action in (Action.ADVANCE, Action.INTERVENE):
         proposed = {"id": case.steps[proposal.step].id, "state": StepState.PROPOSED}
         ahead = {"state": StepState.AHEAD, "changed_on": london_date(now)}
         change(case.session, Step, proposed, **ahead)

@@ -18,6 +18,7 @@ from models.escalations.events import (
     EscalationResolved,
     EscalationResumed,
     EscalationWithdrawn,
+    MovedToPowers,
     StepPassedOver,
 )
 from models.escalations.tables import (
@@ -47,7 +48,7 @@ from models.statements import add_all, change, find
 from models.statutory.ending import drop_powers, letter_approved
 from models.statutory.following import cease_notices
 from models.statutory.giving import give_approved
-from models.statutory.legal import LawToday, check_eligible
+from models.statutory.legal import LawToday, check_by_inspection, check_eligible
 from models.statutory.using import use_approved
 
 _WAITING = (
@@ -134,6 +135,42 @@ def _pass_over(case: Case, proposal: Proposal, _: Approver, now: datetime) -> li
     set_escalation(case, step_key=proposal.step)
     step, reason = proposal.step, proposal.reason
     return [StepPassedOver(case.escalation.id, step=step, reason=reason)]
+
+
+def _intervene(case: Case, proposal: Proposal, _: Approver, now: datetime) -> list[Happened]:
+    """Straight to the powers (sections 61 and 62): what lies between is left out, on record."""
+    check_by_inspection(LawToday(case, london_date(now)))
+    _leave_step(case, now)
+    powers = proposal.step
+    left_out = [
+        rule.key
+        for rule in case.ladder.steps
+        if rule.key != powers and case.steps[rule.key].state is StepState.AHEAD
+    ]
+    for key in left_out:
+        set_step(case, key, StepState.PASSED_OVER, now)
+    set_step(case, powers, StepState.APPROVED, now)
+    set_escalation(case, step_key=powers)
+    moved = MovedToPowers(
+        case.escalation.id, step=powers, passed_over=tuple(left_out), reason=proposal.reason
+    )
+    return [moved]
+
+
+def _leave_step(case: Case, now: datetime) -> None:
+    """Nothing is waited for at this step any more, but for compliance with a notice."""
+    if case.rule.kind == "notice" and case.step.state is StepState.AWAITING_RESPONSE:
+        return  # it stands, and may come to open a road of its own (section 60)
+    if case.step.state not in (StepState.APPROVED, StepState.AWAITING_RESPONSE):
+        return
+    late = case.standing(now, transition_awaiting=False).exhausted
+    carried_out = case.step.state is StepState.AWAITING_RESPONSE
+    if case.deadline is not None and late:
+        settle_deadline(case.session, case.deadline, met=False)
+    elif case.deadline is not None:
+        cancel_deadline(case.session, case.deadline)
+    unanswered = StepState.NO_RESPONSE if late else StepState.CARRIED_OUT
+    set_step(case, case.step.key, unanswered if carried_out else StepState.PASSED_OVER, now)
 
 
 def _resolve(case: Case, proposal: Proposal, approver: Approver, now: datetime) -> list[Happened]:
@@ -269,4 +306,5 @@ EFFECTS: dict[Action, Callable[[Case, Proposal, Approver, datetime], list[Happen
     Action.END: _end,
     Action.LETTER: _letter,
     Action.POWER: use_approved,
+    Action.INTERVENE: _intervene,
 }

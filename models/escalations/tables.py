@@ -84,6 +84,7 @@ class Action(StrEnum):
     END = "end"
     LETTER = "letter"
     POWER = "power"
+    INTERVENE = "intervene"
 
     @property
     def label(self) -> str:
@@ -104,6 +105,7 @@ ACTION_TITLES = {
     Action.END: "end the escalation because the school closes",
     Action.LETTER: "send a letter",
     Action.POWER: "use a power of intervention",
+    Action.INTERVENE: "move straight to the powers",
 }
 
 

@@ -25,6 +25,7 @@ class CaseAct(StrEnum):
     EXTEND = "extend"
     CONVERT = "convert"
     END = "end"
+    INTERVENE = "intervene"
     DECIDE = "decide"
     RECORD_DISCUSSION = "record_discussion"
     RECORD_RESPONSE = "record_response"

@@ -19,6 +19,7 @@ class Act(StrEnum):
     SEE_OUTLINES = "see the outlines of cases"
     SEE_SCHOOLS = "see schools and their contacts"
     CHANGE_CONTACTS = "change a school’s contacts"
+    RECORD_INSPECTION = "record the outcome of an inspection"
     SEE_PROGRAMME = "see assessments, visits and reports"
     ASSESS = "assess a school’s risk"
     MODERATE = "agree levels of risk"
@@ -34,6 +35,7 @@ class Act(StrEnum):
     RECORD_RESPONSE = "record a response"
     JUDGE_RESPONSE = "judge a response"
     PROPOSE = "propose a change"
+    PROPOSE_INTERVENTION = "propose to move straight to the powers"
     DECIDE = "decide proposals"
     WRITE_LETTER = "write letters"
     CONFIRM_CONTACT = "confirm a changed contact for a case’s letters"
@@ -72,6 +74,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_OUTLINES: EVERYBODY,
     Act.SEE_SCHOOLS: EVERYBODY,
     Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
+    Act.RECORD_INSPECTION: CASEWORK,
     Act.SEE_PROGRAMME: ON_THE_CASE,
     Act.ASSESS: CASEWORK,
     Act.MODERATE: HEADS,
@@ -87,6 +90,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_RESPONSE: CASEWORK,
     Act.JUDGE_RESPONSE: CASEWORK,
     Act.PROPOSE: CASEWORK,
+    Act.PROPOSE_INTERVENTION: HEADS,
     Act.DECIDE: ON_THE_CASE,  # and of these the role for whom the proposal waits
     Act.WRITE_LETTER: CASEWORK,
     Act.CONFIRM_CONTACT: CASEWORK,

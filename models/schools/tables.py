@@ -70,6 +70,29 @@ class ContactRole(StrEnum):
         return self.value.replace("_", " ")
 
 
+class InspectionCategory(StrEnum):
+    """Into which category a published report puts a school: Ofsted's word, never computed here.
+
+    Education Act 2005, section 13(3)(a).
+    """
+
+    SIGNIFICANT_IMPROVEMENT = "significant_improvement"
+    SPECIAL_MEASURES = "special_measures"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """What the report says of the school, after "the school"."""
+        return _CATEGORIES[self]
+
+
+_CATEGORIES = {
+    InspectionCategory.SIGNIFICANT_IMPROVEMENT: "requires significant improvement",
+    InspectionCategory.SPECIAL_MEASURES: "requires special measures",
+    InspectionCategory.NONE: "is in no category",
+}
+
+
 class School(SQLModel, table=True):
     """A school, by its URN."""
 
@@ -132,6 +155,30 @@ class Contact(SQLModel, table=True):
     address: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     source: str
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class InspectionOutcome(SQLModel, table=True):
+    """What a published report of an inspection says of a school's category, as it was entered.
+
+    Rows are only ever added: one that was wrong is corrected by a later one that names it in
+    `corrects_id`, with its `reason`. A correction without a category says that there was no such
+    report. Of those that stand, the report published last counts (sections 61 and 62 of the
+    Education and Inspections Act 2006).
+    """
+
+    __tablename__ = "inspection_outcome"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    category: InspectionCategory | None = word(InspectionCategory, nullable=True, default=None)
+    published_on: date
+    source: str  # the report, or the file it was read in
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    corrects_id: int | None = Field(
+        default=None, foreign_key="inspection_outcome.id", unique=True, nullable=True
+    )
+    reason: str = ""
 
 
 class HeldContact(OfMatter, table=True):

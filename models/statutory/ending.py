@@ -21,7 +21,8 @@ from models.statutory.events import PowerEnded
 from models.statutory.legal import LawToday, powers_of, withdraw_unissued
 from models.statutory.one_notice import check_failed, powers_rule
 from models.statutory.one_power import (
-    check_noticed,
+    check_as_proposed,
+    check_grounded,
     check_state,
     end,
     in_words,
@@ -77,7 +78,7 @@ def check_ending(power: Power) -> None:
 def _propose_end(acting: Acting, case: Case, power: Power, given: EndOfPower) -> list[Happened]:
     rule = powers_rule(case)
     facts = {
-        "power": in_words(case, power),
+        "power": in_words(LawToday(case, acting.today), power),
         "ended_on": long_date(given.ended_on),
         "words": words_for_school(given.words, BOARD_ENDS),
     }
@@ -106,7 +107,8 @@ def letter_approved(case: Case, proposal: Proposal, now: datetime) -> list[Happe
     if "powers_after" in details:
         check_failed(see_row(case.session, THE_MACHINE, WarningNotice, details["powers_after"]))
     if "prepares" in details:
-        check_noticed(LawToday(case, london_date(now)))
+        check_grounded(LawToday(case, london_date(now)))
+        check_as_proposed(case, proposal)
         check_state(case, details["prepares"], PowerState.PREPARED)
     if "review_of" in details:
         return reviewed(case, proposal, now)

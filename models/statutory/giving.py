@@ -14,6 +14,7 @@ from models.happened import Happened
 from models.inputs import Day, Input, Text, Words
 from models.law import notices as law
 from models.law import standing as standing_law
+from models.law.roads import NO_PAY_NOTICE
 from models.letters.addressing import Addressing
 from models.matters.case import Case, enter
 from models.matters.deadlines import LONGEST_PERIOD, cancel_statutory, set_deadline, settle_deadline
@@ -35,6 +36,7 @@ from models.statutory.one_notice import CLOCKS, of_proposal, set_last_day, word_
 from models.statutory.tables import Support, WarningNotice
 from models.text import check_printable, check_prose
 
+PAY_AND_CONDITIONS = "pay_and_conditions"  # of section 60A: no ground of section 60(2)
 TEXTS = ("comparison", "why_powers", "matters", "action_required", "action_minded")
 
 
@@ -178,6 +180,8 @@ def _given_again(at: Standing) -> str | None:
 
 def _content(given: NewWarningNotice) -> law.Content:
     """What was entered, as the law reads it; a comparison belongs to ground (a) alone."""
+    if PAY_AND_CONDITIONS in given.grounds:
+        raise InvalidInput("grounds", NO_PAY_NOTICE)
     grounds = [word_of("grounds", name, law.Ground) for name in given.grounds]
     comparisons = [word_of("comparisons", name, law.Comparison) for name in given.comparisons]
     texts = {name: getattr(given, name) for name in TEXTS}

@@ -21,7 +21,7 @@ from models.statutory import (
     using,
 )
 from models.statutory.legal import LawToday, check_at_work
-from models.statutory.one_notice import powers_rule, to_both
+from models.statutory.one_notice import notice_rule, powers_rule, to_both
 from models.statutory.one_power import check_prepared, whom_it_concerns
 from models.statutory.tables import Power, PowerState, WarningNotice
 
@@ -113,7 +113,7 @@ def _on_power(law: LawToday, at: Standing, power: Power, way: Way) -> Iterator[G
 
 
 def _notice_goes(law: LawToday, way: Way) -> None:
-    rule = next(step for step in law.case.ladder.steps if step.kind == "notice")
+    rule = notice_rule(law.case)
     roles = approvers(law.case.policy, Action.ADVANCE, rule)
     way.check(roles, giving.copies_by_law(law.case, rule))
 

@@ -6,7 +6,9 @@ from typing import Literal
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from models.law import blocks as blocks_law
 from models.law import powers as powers_law
+from models.law import roads as roads_law
 from models.law import standing as standing_law
 from models.law.powers import Section
 from models.matters.case import Case, find_case, see_row_in_case
@@ -136,9 +138,8 @@ def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, to
 
 def _power(case: Case, standing: standing_law.Standing, power: tables.Power, today: date) -> Power:
     session, section = case.session, power.section
-    ends_on = standing.notice.compliance_ends_on if standing.notice else None
     waits = power.state in (PowerState.PREPARED, PowerState.PROPOSED)
-    blocks = standing_law.blocked_by(standing, today) if waits else ()
+    blocks = blocks_law.blocked_by(standing, today) if waits else ()
     missing = powers_law.not_ready(preparation(session, power), case.school, today) if waits else ()
     suspended = section is Section.DELEGATED_BUDGET and power.state is PowerState.IN_FORCE
     return Power(
@@ -153,7 +154,7 @@ def _power(case: Case, standing: standing_law.Standing, power: tables.Power, tod
         governors=[Person(**person) for person in power.details["governors"]],
         members=[Member(**member) for member in power.details["members"]],
         starts_on=power.starts_on,
-        last_day=powers_law.last_day(section, ends_on) if ends_on else None,
+        last_day=roads_law.last_day_for(section, standing, today),
         consultees=named_in_law(powers_law.consultees(section, case.school)),
         consultations=[
             Consultation(with_whom=each.role, consulted_on=each.consulted_on, said=each.said)

@@ -38,6 +38,7 @@ CHANGES = (
     "extend",
     "convert",
     "end",
+    "intervene",
 )
 
 

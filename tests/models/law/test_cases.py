@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from models.law.blocks import blocked_by
 from models.law.notices import Comparison, Content, Ground, applies_to, copies, missing
 from models.law.powers import (
     Member,
@@ -27,17 +28,17 @@ from models.law.powers import (
     review_by,
 )
 from models.law.powers import copies as copies_of_power
+from models.law.roads import eligible, last_day_for, roads
 from models.law.standing import (
+    Inspection,
     Notice,
     ProposedPowers,
     Standing,
-    blocked_by,
-    eligible,
     facts,
     judgement_refusal,
     notice_refusal,
 )
-from models.schools.tables import School
+from models.schools.tables import InspectionCategory, School
 
 Case = dict[str, Any]
 
@@ -228,6 +229,10 @@ def standing(case: Case) -> Standing:
         school=school(take("type_code"), take("religious_character")),
         academy_ladder=take("academy_ladder"),
         notice=None if case.pop("notice", "") == "none" else notice(case),
+        inspections=tuple(
+            Inspection(each["published_on"], InspectionCategory(each["category"]))
+            for each in case.pop("inspections", [])
+        ),
         secretary_of_state_notice_on=case.pop("secretary_of_state_notice_on", None),
         secretary_of_state_intends_on=case.pop("secretary_of_state_intends_on", None),
         ieb_sits=take("ieb_sits"),
@@ -240,6 +245,7 @@ def test_standing(case: Case) -> None:
     today, stands = case.pop("today"), standing(case)
     assert case, "the case expects nothing"
     expect_facts(case, stands, today, shows)
+    expect_roads(case, stands, today, shows)
     expect_blocks(case, stands, today, shows)
     expect_new_notice(case, notice_refusal(stands, today), shows)
     used_up(case)
@@ -253,6 +259,20 @@ def expect_facts(case: Case, stands: Standing, today: date, shows: str) -> None:
         assert not holds[key], shows
     if "eligible" in case:
         assert eligible(stands, today) is case.pop("eligible"), shows
+
+
+def expect_roads(case: Case, stands: Standing, today: date, shows: str) -> None:
+    found = {each.road.value: each for each in roads(stands, today)}
+    if "roads" in case:
+        assert [road for road, each in found.items() if each.holds] == case.pop("roads"), shows
+    for road, since in case.pop("since", {}).items():
+        assert max(fact.on or date.min for fact in found[road].facts) == since, shows
+    for road, words in case.pop("road_says", {}).items():
+        told = " ".join(fact.says for fact in found[road].facts)
+        assert says(told, words), f"{shows}: {told}"
+    if "last_days" in case:
+        last = {each.value: last_day_for(each, stands, today) for each in Section}
+        assert {each: day for each, day in last.items() if day} == case.pop("last_days"), shows
 
 
 def expect_blocks(case: Case, stands: Standing, today: date, shows: str) -> None:

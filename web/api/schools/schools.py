@@ -9,11 +9,14 @@ from models.database import read
 from models.inputs import Word
 from models.paging import Page
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from models.schools import shown as schools_shown
 from models.schools.contacts import NewContact, set_contact
+from models.schools.inspections import Inspected, record_inspection
+from models.schools.inspections_shown import Inspection, inspection, inspections
 from models.schools.shown import school, schools
 from models.schools.tables import School
-from web.api.answering import Caller, answer, may
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, InOneGo
 
@@ -64,3 +67,31 @@ def put_contact(in_one_go: InOneGo, urn: str, role: str, body: NewContact) -> Re
     with in_one_go() as acting:
         set_contact(acting, urn, role, body)
         return answer(school(acting.session, acting.reader, urn))
+
+
+@router.get(
+    "/schools/{urn}/inspections",
+    response_model=Page[Inspection],
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+)
+def list_inspections(
+    door: AtDoor, _: Caller, urn: str, query: Annotated[Paging, Query()]
+) -> Response:
+    """The outcomes of a school's inspections, the report published last first."""
+    with read(door.engine) as session:
+        return answer(inspections(session, urn, **query.model_dump()))
+
+
+@router.post(
+    "/schools/{urn}/inspections",
+    status_code=201,
+    response_model=Inspection,
+    dependencies=[may(Act.RECORD_INSPECTION, of=School)],
+)
+def add_inspection(once: OnlyOnce, urn: str, body: Inspected) -> Response:
+    """Enter what a published report says of a school, or correct what was entered."""
+
+    def command(acting: Acting) -> Inspection:
+        return inspection(acting.session, record_inspection(acting, urn, body).id)
+
+    return once.act(command, 201)

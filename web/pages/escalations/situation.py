@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models import paging
 from models.clocks import long_date, time_left
 from models.law.powers import Section
+from models.law.roads import BY_INSPECTION
 from models.statutory.notices_shown import WarningNotice, warning_notices_of
 from models.statutory.powers_shown import Power, powers_of
 from models.statutory.shown import (
@@ -42,6 +43,11 @@ class InLaw:
     def holds(self, key: str) -> bool:
         """Whether one of the four facts of section 60(1) holds."""
         return any(fact.holds for fact in self.eligibility.facts if fact.key == key)
+
+    @property
+    def by_inspection(self) -> bool:
+        """Whether section 61 or 62 makes the school eligible, so that no two months run."""
+        return any(each.holds for each in self.eligibility.roads if each.section in BY_INSPECTION)
 
     @property
     def last_day(self) -> str | None:

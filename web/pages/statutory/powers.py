@@ -15,12 +15,11 @@ from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import NotFound
 from models.statutory import budgets, ending, preparing, tables, using
-from models.statutory.legal import given_notice
-from models.statutory.one_power import heard
+from models.statutory.legal import LawToday
+from models.statutory.one_power import drafted_words, heard
 from models.statutory.powers_shown import Power, power
 from models.statutory.shown import Eligibility
 from models.statutory.tables import PowerState
-from models.statutory.words import why_powers
 from web.pages.asked import Asked, Given
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
@@ -159,8 +158,9 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         section = _section(form)
-        if "words" not in form.values and (given := given_notice(case)) is not None:
-            form.values["words"] = [why_powers(given.notice)]
+        drafted = drafted_words(LawToday(case, visit.today))
+        if "words" not in form.values and drafted:
+            form.values["words"] = [drafted]
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
         here = in_law(session, visit, reference)
     return visit.page(
