@@ -35,7 +35,9 @@ def blocked_by(standing: Standing, today: date) -> tuple[Block, ...]:
     Section 59(1): the school; section 59(2): eligible for intervention by some road; sections 63,
     64 and 66: within two months where section 60 is the only road, and not while the Secretary of
     State intends to act under sections 66A to 69 (section 70B(2)); sections 64 and 66: not while
-    an Interim Executive Board sits (Schedule 6, paragraphs 14 and 12(3)).
+    an Interim Executive Board sits (Schedule 6, paragraphs 14 and 12(3)); section 66: not once
+    the Secretary of State has appointed governors (section 67(6)); section 65: not while the
+    Secretary of State has taken the board over (section 70C).
     """
     return tuple(
         Block(section, rule) for section in Section for rule in _rules(section, standing, today)
@@ -70,6 +72,19 @@ def _locks(section: Section, standing: Standing) -> Iterator[str]:
             f"On {long_date(intends_on)} the Secretary of State notified an intention to act "
             f"under sections 66A to 69. Section {section} may not be used until the Secretary of "
             "State informs the local authority that it may (section 70B(2))."
+        )
+    governors_on = standing.secretary_of_state_governors_on
+    if governors_on and section is Section.DELEGATED_BUDGET:
+        yield (
+            f"On {long_date(governors_on)} the Secretary of State appointed governors. The right "
+            "to a delegated budget may not be suspended under section 66 (section 67(6))."
+        )
+    taken_over_on = standing.board_taken_over_on
+    if taken_over_on and section is Section.INTERIM_EXECUTIVE_BOARD:
+        yield (
+            f"On {long_date(taken_over_on)} the Secretary of State took over responsibility for "
+            "the Interim Executive Board. The local authority may not constitute one under "
+            "section 65 until it is told that it may (section 70C)."
         )
     if standing.ieb_sits and section in _NOT_WHILE_A_BOARD_SITS:
         yield _NOT_WHILE_A_BOARD_SITS[section]

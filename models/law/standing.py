@@ -59,6 +59,8 @@ class Standing:
     inspections: tuple[Inspection, ...] = ()  # in the order entered; none that was corrected
     secretary_of_state_notice_on: date | None = None  # in force: the authority is not released
     secretary_of_state_intends_on: date | None = None  # to act under sections 66A to 69
+    secretary_of_state_governors_on: date | None = None  # she has appointed some: section 67
+    board_taken_over_on: date | None = None  # section 70C
     ieb_sits: bool = False
 
 

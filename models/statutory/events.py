@@ -11,6 +11,8 @@ from models.policy.wording import inside, the_role
 FROM_THE_SECRETARY_OF_STATE = {
     "warning_notice": "warning notice (section 60)",
     "intends_to_act": "intention to act (sections 66A to 69)",
+    "appointed_governors": "appointment of governors (section 67)",
+    "takes_over_board": "notice to take over the Interim Executive Board (section 70C)",
 }
 
 

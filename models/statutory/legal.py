@@ -78,6 +78,8 @@ class LawToday:
             inspections=_inspections(case),
             secretary_of_state_notice_on=self._told_on(SecretaryOfStateKind.WARNING_NOTICE),
             secretary_of_state_intends_on=self._told_on(SecretaryOfStateKind.INTENDS_TO_ACT),
+            secretary_of_state_governors_on=self._told_on(SecretaryOfStateKind.APPOINTED_GOVERNORS),
+            board_taken_over_on=self._told_on(SecretaryOfStateKind.TAKES_OVER_BOARD),
             ieb_sits=sitting_board(case.session, case.school.urn, self.today) is not None,
         )
 

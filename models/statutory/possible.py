@@ -5,7 +5,6 @@ from functools import partial
 
 from models.approvals.putting_forward import Way
 from models.escalations.tables import Action
-from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.matters.case import Case
 from models.matters.possible import CaseAct, Gate
@@ -102,11 +101,11 @@ def _on_power(law: LawToday, at: Standing, power: Power, way: Way) -> Iterator[G
     yield Gate(CaseAct.RECORD_REPRESENTATION, Act.RECORD_REPRESENTATION, suspended, power.id)
     review = partial(_to_both, case, way)
     yield Gate(CaseAct.REVIEW_BUDGET, Act.REVIEW_BUDGET, suspended, power.id, way=review)
-    by_notice = power.section is Section.INTERIM_EXECUTIVE_BOARD  # others end on record
+    by_notice = ending.ends_by_notice(law, power)
     yield Gate(
         CaseAct.END_POWER,
         Act.END_POWER,
-        partial(ending.check_ending, power),
+        partial(ending.check_ending, law, power),
         power.id,
         way=partial(_to_all_concerned, case, power, way) if by_notice else None,
     )

@@ -195,6 +195,8 @@ class SecretaryOfStateKind(StrEnum):
 
     WARNING_NOTICE = "warning_notice"  # section 60(4A) and (4B): hers stands in place of ours
     INTENDS_TO_ACT = "intends_to_act"  # sections 66A to 69: ours of 63, 64 and 66 are locked
+    APPOINTED_GOVERNORS = "appointed_governors"  # section 67(6): no suspension of the budget
+    TAKES_OVER_BOARD = "takes_over_board"  # section 70C: our board is hers
 
 
 class SecretaryOfStateNotice(OfMatter, table=True):

@@ -184,6 +184,11 @@ def budget_suspended(case: Case) -> None:
     suspended(eligible(case))
 
 
+def governors_of_hers(case: Case) -> None:
+    budget_suspended(case)
+    told(case, "appointed_governors")
+
+
 def board_comes(case: Case) -> None:
     case.ready(eligible(case).prepare("66"))
     case.used("65")
@@ -252,6 +257,15 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     use_waits: IN_LAW | {"record_discussion", "propose_powers", "prepare_power"},
     not_received: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
     budget_suspended: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_representation", "review_budget"},
+    governors_of_hers: IN_FORCE
+    | IN_LAW
+    | AFTER_NOTICE
+    | {
+        "record_representation",
+        "review_budget",
+        "end_power",
+        "release_secretary_of_state_notice",
+    },
     board_comes: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told", "end_power"},
     power_ended: AT_WORK | IN_LAW | AFTER_NOTICE,
     converted: AT_WORK - {"convert"} | {"advance", "record_response"},

@@ -235,6 +235,8 @@ def standing(case: Case) -> Standing:
         ),
         secretary_of_state_notice_on=case.pop("secretary_of_state_notice_on", None),
         secretary_of_state_intends_on=case.pop("secretary_of_state_intends_on", None),
+        secretary_of_state_governors_on=case.pop("secretary_of_state_governors_on", None),
+        board_taken_over_on=case.pop("board_taken_over_on", None),
         ieb_sits=take("ieb_sits"),
     )
 

@@ -121,6 +121,8 @@ def standings(draw: st.DrawFn) -> Standing:
         inspections=draw(st.just(()) | INSPECTIONS),
         secretary_of_state_notice_on=draw(st.none() | st.none() | st.just(date(2027, 1, 4))),
         secretary_of_state_intends_on=draw(early),
+        secretary_of_state_governors_on=draw(early),
+        board_taken_over_on=draw(early),
         ieb_sits=draw(st.booleans()),
     )
 
@@ -310,6 +312,8 @@ def test_a_power_that_nothing_blocks_has_every_precondition(at: Standing, today:
             assert told_on is None or told_on > today
         if section != SIXTY_FIVE:
             assert at.secretary_of_state_intends_on is None
+        assert not (section == "66" and at.secretary_of_state_governors_on)
+        assert not (section == "65" and at.board_taken_over_on)
         if section != SIXTY_FIVE and not inspected:
             assert at.notice is not None
             last = last_day(section, at.notice.compliance_ends_on)
@@ -332,12 +336,17 @@ def test_a_power_with_every_precondition_is_not_blocked(at: Standing, days: int)
         free |= set(TWO_MONTHS)
     if at.ieb_sits:
         free -= NOT_BESIDE_A_BOARD
+    if at.secretary_of_state_governors_on:
+        free.discard(Section("66"))
+    if at.board_taken_over_on:
+        free.discard(SIXTY_FIVE)
     assert set(Section) - blocked(at, today) == free
 
 
 @given(eligible_standings(), st.integers(0, 4000))
 def test_time_alone_never_blocks_section_65(at: Standing, later: int) -> None:
     assert at.notice is not None
+    at = replace(at, board_taken_over_on=None)
     assert SIXTY_FIVE not in blocked(at, first_eligible(at.notice) + timedelta(days=later))
 
 
@@ -348,6 +357,8 @@ def test_a_further_lock_never_frees_a_power(at: Standing, today: date) -> None:
     for locked in (
         replace(at, ieb_sits=True),
         replace(at, secretary_of_state_intends_on=today),
+        replace(at, secretary_of_state_governors_on=today),
+        replace(at, board_taken_over_on=today),
         replace(at, secretary_of_state_notice_on=today),
         replace(at, academy_ladder=True),
     ):

@@ -351,7 +351,11 @@ class Statute:
         self._director_approved(session, power)
         kinds = list(kinds_of(before))
         if power.section in BOUND:
-            assert not intended(kinds), "sections 66A to 69: locked"
+            assert not held_back(kinds, "intends_to_act"), "sections 66A to 69: locked"
+        if power.section == "66":
+            assert not held_back(kinds, "appointed_governors"), "section 67(6)"
+        if power.section == "65":
+            assert not held_back(kinds, "takes_over_board"), "section 70C"
         assert power.id in [
             facts["power"] for kind, facts in kinds if kind == "secretary_of_state_told"
         ]
@@ -506,12 +510,12 @@ RUNNING = select(Deadline).where(
 )
 
 
-def intended(kinds: list[tuple[str, Any]]) -> set[int]:
-    """The Secretary of State's intentions to act that were in force."""
+def held_back(kinds: list[tuple[str, Any]], by: str) -> set[int]:
+    """What the Secretary of State had told of this kind, and not released."""
     locks = [
         facts["notice"]
         for kind, facts in kinds
-        if kind == "secretary_of_state_notice_recorded" and facts["kind"] == "intends_to_act"
+        if kind == "secretary_of_state_notice_recorded" and facts["kind"] == by
     ]
     released = [
         facts["notice"] for kind, facts in kinds if kind == "secretary_of_state_notice_released"
@@ -558,7 +562,9 @@ MOVES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "review": {"which": WHICH, "outcome": st.sampled_from(["continue", "end"])},
     "end": {"which": WHICH, "days": DAYS},
     "hear_from_the_secretary_of_state": {
-        "kind": st.sampled_from(["intends_to_act", "intends_to_act", "warning_notice"])
+        "kind": st.sampled_from(
+            ["intends_to_act", "warning_notice", "appointed_governors", "takes_over_board"]
+        )
     },
     "release": {"number": st.integers(1, 3)},
     "inspect": {

@@ -93,6 +93,15 @@ LOCKED = {
         "63, 64 and 66 are locked until the local authority is told that it may use them "
         "(section 70B(2))."
     ),
+    SecretaryOfStateKind.APPOINTED_GOVERNORS: (
+        "The Secretary of State has appointed governors, as notified on {}: section 66 is locked, "
+        "and an existing suspension of the budget ends if the governing body asks for it (section "
+        "67(6))."
+    ),
+    SecretaryOfStateKind.TAKES_OVER_BOARD: (
+        "The Secretary of State has taken over the Interim Executive Board, as notified on {}: it "
+        "is not for the local authority to end (section 70C)."
+    ),
 }
 
 

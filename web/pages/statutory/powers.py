@@ -329,6 +329,7 @@ def show(visit: Visit, number: int, form: Form, template: str, title: str) -> Re
         form=form,
         case=case,
         found=power_in_words(case, found),
+        taken_over=LawToday(case, visit.today).standing.board_taken_over_on is not None,
         heard=[(role, upper_first(heard(role))) for role in budgets.MAY_BE_HEARD],
         **_fields(form, found.section),
     )
