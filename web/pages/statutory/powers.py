@@ -323,13 +323,14 @@ def show(visit: Visit, number: int, form: Form, template: str, title: str) -> Re
         found = power(session, visit.policy, visit.reader, number, today=visit.today)
         case = find_case(session, visit.policy, visit.reader, found.reference)
         check_within_part_4(case)
+        taken_over = LawToday(case, visit.today).standing.board_taken_over_on is not None
     return visit.page(
         template,
         title=title.format(section_title(found.section)),
         form=form,
         case=case,
         found=power_in_words(case, found),
-        taken_over=LawToday(case, visit.today).standing.board_taken_over_on is not None,
+        taken_over=taken_over,
         heard=[(role, upper_first(heard(role))) for role in budgets.MAY_BE_HEARD],
         **_fields(form, found.section),
     )
