@@ -38,6 +38,7 @@ from models.schools.tables import NATIONAL_REGISTER, Contact, HeldContact, Inspe
 from models.statutory.tables import (
     BudgetReview,
     Consultation,
+    MatchingGovernor,
     Power,
     ProposedPowers,
     Representation,
@@ -214,6 +215,7 @@ _COVERED = (
     Covered(ProposedPowers, "a notice that powers are proposed", named=("notice", "notice_id")),
     Covered(Power, "a power", named=("power", "id")),
     Covered(Consultation, "a consultation", named=("power", "power_id")),
+    Covered(MatchingGovernor, "a governor whom others appointed", named=("power", "power_id")),
     Covered(Representation, "a representation", named=("power", "power_id")),
     Covered(BudgetReview, "a review of a suspended budget", named=("power", "power_id")),
     Covered(SecretaryOfStateNotice, "a notice of the Secretary of State", named=("notice", "id")),

@@ -38,6 +38,7 @@ class CaseAct(StrEnum):
     RECORD_CONSULTATION = "record_consultation"
     RECORD_SECRETARY_OF_STATE_TOLD = "record_secretary_of_state_told"
     USE_POWER = "use_power"
+    RECORD_MATCHING_GOVERNOR = "record_matching_governor"
     RECORD_RECEIPT = "record_receipt"
     RECORD_REPRESENTATION = "record_representation"
     REVIEW_BUDGET = "review_budget"

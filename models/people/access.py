@@ -52,6 +52,7 @@ class Act(StrEnum):
     RECORD_SECRETARY_OF_STATE = "record what the Secretary of State was told or said"
     USE_POWER = "propose to use a power"
     END_POWER = "end a power"
+    RECORD_MATCHING_GOVERNOR = "record governors whom others appoint"
     RECORD_RECEIPT = "record that a notice was received"
     RECORD_REPRESENTATION = "record representations"
     REVIEW_BUDGET = "review a suspended budget"
@@ -107,6 +108,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_SECRETARY_OF_STATE: CASEWORK,
     Act.USE_POWER: CASEWORK,
     Act.END_POWER: CASEWORK,
+    Act.RECORD_MATCHING_GOVERNOR: CASEWORK,
     Act.RECORD_RECEIPT: CASEWORK,
     Act.RECORD_REPRESENTATION: CASEWORK,
     Act.REVIEW_BUDGET: CASEWORK,

@@ -146,6 +146,21 @@ class RepresentationRecorded(Happened):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MatchingGovernorRecorded(Happened):
+    """The diocese or the appointers have appointed a governor beside the authority's."""
+
+    power: int
+    role: str
+    appointed_on: date
+    number: int  # so many by now
+
+    def sentence(self, _: Names) -> str:
+        whom, day = the_role(self.role), long_date(self.appointed_on)
+        said = f"A governor appointed by {whom} on {day} (section 64(4)) was recorded"
+        return f"{said}, {self.number} in all."
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetReviewed(Happened):
     """It was decided whether a suspension goes on."""
 

@@ -15,6 +15,7 @@ from models.statutory import (
     ending,
     following,
     giving,
+    matching,
     preparing,
     secretary_of_state,
     using,
@@ -94,6 +95,12 @@ def _on_power(law: LawToday, at: Standing, power: Power, way: Way) -> Iterator[G
         partial(using.check_using, law, power, at),
         power.id,
         way=partial(_to_all_concerned, case, power, way),
+    )
+    yield Gate(
+        CaseAct.RECORD_MATCHING_GOVERNOR,
+        Act.RECORD_MATCHING_GOVERNOR,
+        partial(matching.check_matching, law, power),
+        power.id,
     )
     receiving = partial(budgets.check_receipt, power)
     yield Gate(CaseAct.RECORD_RECEIPT, Act.RECORD_RECEIPT, receiving, power.id)

@@ -165,6 +165,23 @@ class Representation(OfMatter, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class MatchingGovernor(OfMatter, table=True):
+    """A governor whom the diocese or the appointers appointed beside ours: section 64(4) to (9)."""
+
+    __tablename__ = "matching_governor"
+
+    hangs_on: ClassVar[type[OfMatter] | None] = Power
+
+    id: int = Field(default=None, primary_key=True)
+    power_id: int = Field(foreign_key="power.id", index=True)
+    role: str
+    name: str
+    appointed_on: date
+    evidence: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class ReviewOutcome(StrEnum):
     """What a review of a suspended budget comes to."""
 

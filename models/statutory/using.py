@@ -22,6 +22,7 @@ from models.policy import StepRule
 from models.policy.ladder import Standing, refusal
 from models.refusals import NotPossible
 from models.statements import change
+from models.statutory import matching
 from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import PowerUsed
 from models.statutory.legal import LawToday, powers_of
@@ -150,6 +151,7 @@ def _notice_of_use(law_today: LawToday, power: Power, rule: StepRule, words: str
     told = power.secretary_of_state_on
     facts = {
         "power": in_words(law_today, power),
+        "matching": matching.in_words(law_today, power),
         "notice": notice_in_words(case),
         "consulted": in_their_words(consulted(case.session, power)),
         "secretary_of_state": {"on": long_date(told) if told else ""},

@@ -55,6 +55,7 @@ SENTENCES = {
     "consulted": "The consultation has been recorded",
     "notified": "The notification to the Secretary of State has been recorded",
     "consent": "The Secretary of State’s consent has been recorded",
+    "matched": "The governor has been recorded",
     "receipt": "The receipt has been recorded. The suspension has taken effect",
     "heard": "The representation has been recorded",
     "reviewed": "The decision on the review has been drafted and is waiting for approval",

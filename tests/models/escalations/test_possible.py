@@ -33,6 +33,7 @@ from tests.support.statutory import (
     told,
     turn,
     warned,
+    with_contacts,
 )
 
 # Every act that is said of each case, whatever stands there; the others are done to a row.
@@ -189,6 +190,11 @@ def governors_of_hers(case: Case) -> None:
     told(case, "appointed_governors")
 
 
+def others_may_appoint(case: Case) -> None:
+    with_contacts(case, "diocese", "foundation_appointer")
+    eligible(case, school="church").used("64")
+
+
 def board_comes(case: Case) -> None:
     case.ready(eligible(case).prepare("66"))
     case.used("65")
@@ -266,6 +272,10 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
         "end_power",
         "release_secretary_of_state_notice",
     },
+    others_may_appoint: IN_FORCE
+    | IN_LAW
+    | AFTER_NOTICE
+    | {"record_matching_governor", "end_power"},
     board_comes: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told", "end_power"},
     power_ended: AT_WORK | IN_LAW | AFTER_NOTICE,
     converted: AT_WORK - {"convert"} | {"advance", "record_response"},

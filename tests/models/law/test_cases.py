@@ -23,6 +23,8 @@ from models.law.powers import (
     Section,
     consultees,
     last_day,
+    may_appoint,
+    may_match,
     not_ready,
     notification,
     review_by,
@@ -121,6 +123,7 @@ def test_every_case_shows_something_of_its_own() -> None:
         "judgement",
         "preparation",
         "review",
+        "matching",
     }
 
 
@@ -320,6 +323,20 @@ def test_judgement(case: Case) -> None:
 def taken(case: Case, *left: str) -> Case:
     """Take everything out of the case except these keys."""
     return {name: case.pop(name) for name in list(case) if name not in left}
+
+
+@walk("matching")
+def test_matching_governors(case: Case) -> None:
+    shows = read(case)
+    at = school(case.pop("type_code"), case.pop("religious_character"))
+    who = may_match(Section(case.pop("power")), at)
+    assert (who.role if who else "nobody") == case.pop("who"), shows
+    if who:
+        assert "64(4)" in who.reason, shows
+        assert who.role in roles(copies_of_power(Section("64"), at)), shows
+        most = may_appoint(case.pop("appointed"), by_inspection=case.pop("by_inspection"))
+        assert ("any" if most is None else most) == case.pop("most"), shows
+    used_up(case)
 
 
 @walk("preparation")

@@ -14,7 +14,7 @@ from models.matters.case import find_case
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import NotFound
-from models.statutory import budgets, ending, preparing, tables, using
+from models.statutory import budgets, ending, matching, preparing, tables, using
 from models.statutory.legal import LawToday
 from models.statutory.one_power import drafted_words, heard
 from models.statutory.powers_shown import Power, power
@@ -88,6 +88,16 @@ TOLD = PowerForm(
     Asked(
         preparing.NotificationOrConsent,
         on=("The date", "Enter the date"),
+        evidence=("Evidence", "Enter the evidence"),
+    ),
+)
+MATCHING = PowerForm(
+    "statutory/matching_form.html",
+    "Record a governor whom others appointed beside {}",
+    Asked(
+        matching.GovernorOfOthers,
+        name=("Name", "Enter the name of the governor"),
+        appointed_on=("The date", "Enter the date of the appointment"),
         evidence=("Evidence", "Enter the evidence"),
     ),
 )
@@ -231,6 +241,29 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
         return powers_law.notification(told.section)
 
     return post(visit, number, form, TOLD, command)
+
+
+@router.get(
+    "/powers/{id}/matching-governors/new",
+    dependencies=[may(Act.RECORD_MATCHING_GOVERNOR, of=tables.Power)],
+)
+def matching_governor(visit: Visitor, number: Key) -> Response:
+    """The form for a governor whom the diocese or the appointers appointed."""
+    return begin(visit, number, MATCHING)
+
+
+@router.post(
+    "/powers/{id}/matching-governors/new",
+    dependencies=[may(Act.RECORD_MATCHING_GOVERNOR, of=tables.Power)],
+)
+def record_matching_governor(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record a governor whom the diocese or the appointers appointed."""
+
+    def command(acting: Acting, given: matching.GovernorOfOthers) -> str:
+        matching.record_matching_governor(acting, number, given)
+        return "matched"
+
+    return post(visit, number, form, MATCHING, command)
 
 
 @router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=tables.Power)])
