@@ -34,7 +34,13 @@ from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
-from models.schools.tables import NATIONAL_REGISTER, Contact, HeldContact, InspectionOutcome
+from models.schools.tables import (
+    NATIONAL_REGISTER,
+    Contact,
+    HeldContact,
+    InspectionOutcome,
+    Part4Confirmation,
+)
 from models.statutory.tables import (
     BudgetReview,
     Consultation,
@@ -177,6 +183,12 @@ _COVERED = (
         InspectionOutcome,
         "what was entered of an inspection",
         named=("inspection", "id"),
+        of_matter=False,
+    ),
+    Covered(
+        Part4Confirmation,
+        "what legal services said of Part 4",
+        named=("confirmation", "id"),
         of_matter=False,
     ),
     Covered(HeldContact, "a contact held for a case", by=("matter_id", "role")),

@@ -228,19 +228,28 @@ def has_foundation_governors(school: School) -> bool:
     return school.type_code in _VOLUNTARY | _FOUNDATION
 
 
+def is_pupil_referral_unit(school: School) -> bool:
+    """Whether it is a pupil referral unit, to which Part 4 applies with modifications alone."""
+    return school.type_code == _PUPIL_REFERRAL_UNIT
+
+
 def applies_to(school: School) -> str | None:
     """Why Part 4 gives no warning notice and no power over this school; None when it does.
 
     Section 59(1): a community, foundation or voluntary school, a community or foundation
-    special school, or a maintained nursery school.
+    special school, or a maintained nursery school; a pupil referral unit once legal services
+    confirmed for it how Part 4 applies, as is on record.
     """
     if school.type_code in _MAINTAINED:
         return None
+    if is_pupil_referral_unit(school) and school.part_4_note:
+        return None
     if school.kind is SchoolKind.ACADEMY:
         return NOT_FOR_ACADEMIES
-    if school.type_code == _PUPIL_REFERRAL_UNIT:
+    if is_pupil_referral_unit(school):
         return (
-            f"{_REFUSED.format('a pupil referral unit')} {_NOT_MAINTAINED} "
-            "Ask legal services how Part 4 is modified for pupil referral units."
+            f"{_REFUSED.format('a pupil referral unit')} {_NOT_MAINTAINED} Part 4 applies to it "
+            "only with modifications: ask legal services, and have it put on record at the school "
+            "that they confirmed how it applies to this one."
         )
     return f"{_REFUSED.format('this school')} {_NOT_MAINTAINED}"

@@ -28,6 +28,7 @@ class Act(StrEnum):
     ASSIGN_SUPPORT = "assign support to a school"
     PREPARE_LEVEL_LETTERS = "prepare letters about risk levels"
     APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
+    CONFIRM_PART_4 = "record what legal services say of Part 4"
     IMPORT_REGISTER = "import the national register"
     START = "start an escalation"
     SEE_CASE = "see what is on a case"
@@ -84,6 +85,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
     Act.PREPARE_LEVEL_LETTERS: HEADS,
     Act.APPROVE_LEVEL_LETTERS: SENIOR,
+    Act.CONFIRM_PART_4: SENIOR | {Role.LEGAL},
     Act.IMPORT_REGISTER: ADMINISTRATORS,
     Act.START: CASEWORK,
     Act.SEE_CASE: ON_THE_CASE,

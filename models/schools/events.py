@@ -76,6 +76,24 @@ class InspectionCorrected(Happened):
         return f"The outcome of an inspection was corrected: {says}."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part4Confirmed(Happened):
+    """Legal services said whether Part 4 applies to a pupil referral unit."""
+
+    confirmation: int
+    urn: int
+    applies: bool
+    confirmed_by: str
+    confirmed_on: date
+
+    def sentence(self, _: Names) -> str:
+        applies = "applies, with modifications," if self.applies else "does not apply"
+        return (
+            f"It was recorded that {self.confirmed_by} confirmed on "
+            f"{long_date(self.confirmed_on)} that Part 4 {applies} to school {self.urn}."
+        )
+
+
 def _report(urn: int, category: InspectionCategory, published_on: date) -> str:
     """What a report says, as a clause."""
     day = long_date(published_on)

@@ -63,6 +63,7 @@ class School(Shown):
     opened_on: date | None
     risk_level: RiskLevel | None
     closed_on: date | None
+    part_4_note: str | None
     contacts: list[Contact]
     escalation: str | None
 
@@ -206,6 +207,7 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
             opened_on=school.opened_on,
             risk_level=school.risk_level,
             closed_on=school.closed_on,
+            part_4_note=school.part_4_note,
             contacts=contacts[school.urn],
             escalation=references.get(school.urn),
         )

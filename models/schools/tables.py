@@ -121,6 +121,8 @@ class School(SQLModel, table=True):
     register_head: str | None = None
     register_digest: str | None = None
     demonstration: bool = False
+    # With which modifications Part 4 applies to a pupil referral unit, as legal services confirmed.
+    part_4_note: str | None = None
 
     @property
     def kind(self) -> SchoolKind:
@@ -179,6 +181,24 @@ class InspectionOutcome(SQLModel, table=True):
         default=None, foreign_key="inspection_outcome.id", unique=True, nullable=True
     )
     reason: str = ""
+
+
+class Part4Confirmation(SQLModel, table=True):
+    """What legal services said of Part 4 at one pupil referral unit; the newest row counts.
+
+    Its note stands at the school (`part_4_note`) while Part 4 applies.
+    """
+
+    __tablename__ = "part_4_confirmation"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    applies: bool
+    confirmed_by: str
+    confirmed_on: date
+    note: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class HeldContact(OfMatter, table=True):

@@ -43,6 +43,7 @@ SENTENCES = {
     "returned": "The proposal has been returned to its proposer",
     "letter": "The new version of the letter has been saved",
     "contact": "The contact has been saved",
+    "part_4": "What legal services say has been recorded",
     "inspection": "The outcome of the inspection has been recorded",
     "contact_confirmed": "Letters on this case will now go to the school’s new contact",
     "contact_kept": "Letters on this case will still go to the previous contact",

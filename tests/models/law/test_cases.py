@@ -158,7 +158,9 @@ def test_wording(case: Case) -> None:
 @walk("applies")
 def test_applies(case: Case) -> None:
     shows = read(case)
-    refusal = applies_to(school(case.pop("type_code")))
+    at = school(case.pop("type_code"))
+    at.part_4_note = case.pop("confirmed", None)
+    refusal = applies_to(at)
     case.pop("type_name")
     if case.pop("applies"):
         assert refusal is None, shows

@@ -11,6 +11,8 @@ from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.schools import shown as schools_shown
+from models.schools.confirmations_shown import Confirmation, confirmations_of
+from models.schools.confirming import LegalView, confirm_part_4
 from models.schools.contacts import NewContact, set_contact
 from models.schools.inspections import Inspected, record_inspection
 from models.schools.inspections_shown import Inspection, inspection, inspections
@@ -93,5 +95,32 @@ def add_inspection(once: OnlyOnce, urn: str, body: Inspected) -> Response:
 
     def command(acting: Acting) -> Inspection:
         return inspection(acting.session, record_inspection(acting, urn, body).id)
+
+    return once.act(command, 201)
+
+
+@router.get(
+    "/schools/{urn}/part-4-confirmations",
+    response_model=Page[Confirmation],
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+)
+def list_confirmations(door: AtDoor, _: Caller, urn: str) -> Response:
+    """What legal services said of Part 4 at a pupil referral unit, the newest first."""
+    with read(door.engine) as session:
+        return answer(confirmations_of(session, urn))
+
+
+@router.post(
+    "/schools/{urn}/part-4-confirmations",
+    status_code=201,
+    response_model=Confirmation,
+    dependencies=[may(Act.CONFIRM_PART_4, of=School)],
+)
+def add_confirmation(once: OnlyOnce, urn: str, body: LegalView) -> Response:
+    """Put on record what legal services say of Part 4 at a pupil referral unit."""
+
+    def command(acting: Acting) -> Confirmation:
+        confirm_part_4(acting, urn, body)
+        return confirmations_of(acting.session, urn).items[0]
 
     return once.act(command, 201)

@@ -14,6 +14,7 @@ from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools import shown as schools_shown
+from models.schools.confirmations_shown import confirmations_of
 from models.schools.inspections_shown import inspections
 from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.asked import Asked, Fields
@@ -148,6 +149,7 @@ def school(visit: Visitor, urn: str) -> Response:
             sort="-reference",
         )
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
+        legal_views = confirmations_of(session, found.urn).items
         inspected = inspections(session, found.urn, per_page=MOST_PER_PAGE).items
     known = {contact.role: contact for contact in found.contacts}
     return visit.page(
@@ -159,6 +161,8 @@ def school(visit: Visitor, urn: str) -> Response:
         behind=behind,
         contacts=[(role.value, upper_first(role.label), known.get(role)) for role in ContactRole],
         inspections=inspected,
+        legal_views=legal_views,
+        may_confirm_part_4=visit.may(Act.CONFIRM_PART_4),
         may_edit=visit.may(Act.CHANGE_CONTACTS),
         may_record_inspection=visit.may(Act.RECORD_INSPECTION),
         may_start=visit.may(Act.START) and found.kind is not SchoolKind.OTHER,
