@@ -1,6 +1,6 @@
 """The warning notice: section 60 of the Education and Inspections Act 2006."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from models.schools.tables import School, SchoolKind
 _PUPIL_REFERRAL_UNIT = 14
 _MAINTAINED = frozenset({1, 2, 3, 5, 7, 12, 15})  # as section 59(1) understands it
 _VOLUNTARY = frozenset({2, 3})
+_FOUNDATION_SPECIAL = 12
 _FOUNDATION = frozenset({5, 12})
 
 # The register's words for the two churches that Part 4 names.
@@ -170,14 +171,21 @@ def _missing_parts(content: Content, today: date) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who receives or is consulted, by role or body, and why: a clause that names the section."""
+    """Who receives or is consulted, by role or body, and why: a clause that names the section.
+
+    One who is not `required` is offered, and nothing stops for want of an address or an answer.
+    """
 
     role: str
     reason: str
+    required: bool = True
 
 
 def copies(school: School) -> tuple[Recipient, ...]:
-    """Who is given a copy at the same time as the governing body: section 60(6) and (6A)."""
+    """Who is given a copy at the same time as the governing body: section 60(6) and (6A).
+
+    At a foundation special school the copy to whoever appoints foundation governors is offered.
+    """
     recipients = [
         Recipient(
             "headteacher", "every warning notice is copied to the headteacher (section 60(6))"
@@ -198,6 +206,16 @@ def copies(school: School) -> tuple[Recipient, ...]:
     return tuple(recipients)
 
 
+def must(recipients: Iterable[Recipient]) -> tuple[str, ...]:
+    """The roles of those whom the law names without doubt."""
+    return tuple(each.role for each in recipients if each.required)
+
+
+def offered(recipients: Iterable[Recipient]) -> tuple[str, ...]:
+    """The roles of the others, who have a copy where their address is known."""
+    return tuple(each.role for each in recipients if not each.required)
+
+
 def diocese(school: School, section: str) -> Recipient:
     """The appropriate diocesan authority of a church school, under this section."""
     reason = f"the school is a {school.religious_character} school ({section})"
@@ -206,6 +224,13 @@ def diocese(school: School, section: str) -> Recipient:
 
 def foundation_appointer(school: School, section: str) -> Recipient:
     """Whoever appoints the foundation governors, under this section."""
+    if school.type_code == _FOUNDATION_SPECIAL:
+        return Recipient(
+            "foundation_appointer",
+            "a foundation special school is a category of its own, and legal services should say "
+            f"whether whoever appoints its foundation governors is meant ({section}): offered",
+            required=False,
+        )
     category = "voluntary" if school.type_code in _VOLUNTARY else "foundation"
     return Recipient(
         "foundation_appointer",

@@ -176,7 +176,7 @@ _BODIES = {
 
 def _not_consulted(preparation: Preparation, school: School) -> Iterator[str]:
     for consultee in consultees(preparation.section, school):
-        if consultee.role not in preparation.consulted:
+        if consultee.required and consultee.role not in preparation.consulted:
             body = _BODIES[consultee.role]
             yield f"{body} has not been consulted (section {preparation.section}(2))."
 

@@ -1,6 +1,6 @@
 """Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import Field
@@ -17,7 +17,7 @@ from models.law import standing as standing_law
 from models.law.roads import NO_PAY_NOTICE
 from models.letters.addressing import Addressing
 from models.matters.case import Case, enter
-from models.matters.deadlines import LONGEST_PERIOD, cancel_statutory, set_deadline, settle_deadline
+from models.matters.deadlines import cancel_statutory, set_deadline, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
 from models.people.acting import Acting
@@ -108,7 +108,8 @@ def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> Warn
     at = case.standing(acting.now, transition_awaiting=case.transition_awaiting())
     rule = check_turn(LawToday(case, acting.today), at)
     content = _content(given)
-    _check_content(content, given.compliance_ends_on, acting.today)
+    longest_days = case.policy.statutory.longest_compliance_days
+    _check_content(content, given.compliance_ends_on, acting.today, longest_days)
     guarded = check_guard(case, given.why_support_is_not_enough)
     reason = "To give a warning notice under section 60 of the Education and Inspections Act 2006."
     if guarded:
@@ -195,14 +196,17 @@ def _content(given: NewWarningNotice) -> law.Content:
     )
 
 
-def _check_content(content: law.Content, ends_on: date, today: date) -> None:
+def _check_content(content: law.Content, ends_on: date, today: date, longest_days: int) -> None:
     """Refuse a notice that lacks something, or whose compliance period is no period."""
     missing = law.missing(content, today)
     if missing:
         raise InvalidInput.many(missing)
-    if ends_on > today + LONGEST_PERIOD:
-        # The Act sets no longest period; a year away is a slip of the pen.
-        raise InvalidInput("compliance_ends_on", "Enter a date after today and within a year.")
+    if ends_on > today + timedelta(days=longest_days):
+        raise InvalidInput(
+            "compliance_ends_on",
+            f"Enter a date within {longest_days} days. The Act sets no longest compliance period: "
+            "this one is a setting of the council’s policy (longest_compliance_days).",
+        )
 
 
 def check_guard(case: Case, why_support_is_not_enough: str) -> bool:
@@ -220,7 +224,8 @@ def check_guard(case: Case, why_support_is_not_enough: str) -> bool:
 
 def copies_by_law(case: Case, rule: StepRule) -> Addressing:
     """The governing body, and everybody who must have a copy at the same time (s.60(6))."""
-    return Addressing(rule.to, tuple(copy.role for copy in law.copies(case.school)))
+    copies = law.copies(case.school)
+    return Addressing(rule.to, law.must(copies), law.offered(copies))
 
 
 def described(content: law.Content) -> dict[str, Any]:

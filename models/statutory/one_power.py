@@ -10,6 +10,7 @@ from models.clocks import long_date
 from models.escalations.tables import Proposal
 from models.law import powers as law
 from models.law import roads as roads_law
+from models.law.notices import must, offered
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open
@@ -205,8 +206,8 @@ def named_people(power: Power) -> tuple[dict[str, Any], ...]:
 
 def whom_it_concerns(case: Case, power: Power, rule: StepRule) -> Addressing:
     """The governing body, and everybody who must have a copy of what is said of a power."""
-    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
-    return Addressing(rule.to, copies, people=named_people(power))
+    copies = law.copies(power.section, case.school)
+    return Addressing(rule.to, must(copies), offered(copies), named_people(power))
 
 
 def _reached(person: Mapping[str, Any]) -> dict[str, Any]:

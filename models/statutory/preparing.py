@@ -12,7 +12,7 @@ from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
 from models.law import powers as law
 from models.law.powers import Section
-from models.letters.addressing import Addressing
+from models.letters.addressing import Addressing, can_be_addressed, contacts_of
 from models.letters.words import words_for_school
 from models.matters.case import Case, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
@@ -141,9 +141,11 @@ def _preparing_letters(law_today: LawToday, power: Power) -> list[Draft]:
     facts = {"power": in_words(law_today, power), "notice": notice_in_words(case)}
     answer_by = add_working_days(law_today.today, case.policy.statutory.consultation_working_days)
     asked = {**facts, "respond_by": long_date(answer_by)}
+    contacts = contacts_of(case.session, case.matter, law_today.today)
     drafts = [
         Draft("consultation", Addressing(consultee.role), asked)
         for consultee in law.consultees(power.section, case.school)
+        if consultee.required or can_be_addressed(case, Addressing(consultee.role), contacts)
     ]
     consent = law.notification(power.section) == "consent"
     template = "request_for_consent" if consent else "notification_to_secretary_of_state"

@@ -16,7 +16,16 @@ from typing import Any
 import pytest
 
 from models.law.blocks import blocked_by
-from models.law.notices import Comparison, Content, Ground, applies_to, copies, missing
+from models.law.notices import (
+    Comparison,
+    Content,
+    Ground,
+    applies_to,
+    copies,
+    missing,
+    must,
+    offered,
+)
 from models.law.powers import (
     Member,
     Preparation,
@@ -176,6 +185,8 @@ def test_copies_and_consultees(case: Case) -> None:
     of_the_notice = copies(at)
     assert roles(of_the_notice) == sorted(case.pop("notice_copies")), shows
     assert all("60(6" in recipient.reason for recipient in of_the_notice), shows
+    assert list(offered(of_the_notice)) == case.pop("offered", []), shows
+    assert sorted((*must(of_the_notice), *offered(of_the_notice))) == roles(of_the_notice), shows
     consulted = sorted(case.pop("consultees"))
     for section in (Section("63"), Section("65")):
         assert roles(consultees(section, at)) == consulted, f"{shows}, section {section}"
