@@ -37,6 +37,7 @@ from models.risk.tables import Assessment
 from models.schools.tables import (
     NATIONAL_REGISTER,
     Contact,
+    FoundationAnswer,
     HeldContact,
     InspectionOutcome,
     Part4Confirmation,
@@ -183,6 +184,12 @@ _COVERED = (
         InspectionOutcome,
         "what was entered of an inspection",
         named=("inspection", "id"),
+        of_matter=False,
+    ),
+    Covered(
+        FoundationAnswer,
+        "whether a school has a foundation",
+        named=("answer", "id"),
         of_matter=False,
     ),
     Covered(

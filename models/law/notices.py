@@ -12,7 +12,7 @@ from models.schools.tables import School, SchoolKind
 _PUPIL_REFERRAL_UNIT = 14
 _MAINTAINED = frozenset({1, 2, 3, 5, 7, 12, 15})  # as section 59(1) understands it
 _VOLUNTARY = frozenset({2, 3})
-_FOUNDATION_SPECIAL = 12
+_FOUNDATION_SCHOOL, _FOUNDATION_SPECIAL = 5, 12
 _FOUNDATION = frozenset({5, 12})
 
 # The register's words for the two churches that Part 4 names.
@@ -249,8 +249,18 @@ def is_church_school(school: School) -> bool:
 
 
 def has_foundation_governors(school: School) -> bool:
-    """Whether it is a foundation, foundation special or voluntary school."""
+    """Whether it is a foundation, foundation special or voluntary school.
+
+    Not a foundation school of which it is on record that it has no foundation.
+    """
+    if is_foundation_school(school) and school.no_foundation:
+        return False
     return school.type_code in _VOLUNTARY | _FOUNDATION
+
+
+def is_foundation_school(school: School) -> bool:
+    """Whether it is a foundation school, which may be without a foundation."""
+    return school.type_code == _FOUNDATION_SCHOOL
 
 
 def is_pupil_referral_unit(school: School) -> bool:

@@ -94,6 +94,20 @@ class Part4Confirmed(Happened):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class FoundationAnswered(Happened):
+    """Somebody said whether a foundation school has a foundation."""
+
+    answer: int
+    urn: int
+    none: bool
+    reason: str
+
+    def sentence(self, _: Names) -> str:
+        has = "no foundation" if self.none else "a foundation"
+        return f"It was recorded that school {self.urn} has {has}."
+
+
 def _report(urn: int, category: InspectionCategory, published_on: date) -> str:
     """What a report says, as a clause."""
     day = long_date(published_on)

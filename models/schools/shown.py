@@ -64,6 +64,7 @@ class School(Shown):
     risk_level: RiskLevel | None
     closed_on: date | None
     part_4_note: str | None
+    no_foundation: bool
     contacts: list[Contact]
     escalation: str | None
 
@@ -208,6 +209,7 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
             risk_level=school.risk_level,
             closed_on=school.closed_on,
             part_4_note=school.part_4_note,
+            no_foundation=school.no_foundation,
             contacts=contacts[school.urn],
             escalation=references.get(school.urn),
         )

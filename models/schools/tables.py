@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, false, or_
 from sqlmodel import Field, SQLModel, col
 
 from models.database import UtcDateTime
@@ -123,6 +123,8 @@ class School(SQLModel, table=True):
     demonstration: bool = False
     # With which modifications Part 4 applies to a pupil referral unit, as legal services confirmed.
     part_4_note: str | None = None
+    # That a foundation school has no foundation, so that nobody appoints foundation governors.
+    no_foundation: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def kind(self) -> SchoolKind:
@@ -181,6 +183,19 @@ class InspectionOutcome(SQLModel, table=True):
         default=None, foreign_key="inspection_outcome.id", unique=True, nullable=True
     )
     reason: str = ""
+
+
+class FoundationAnswer(SQLModel, table=True):
+    """Whether a foundation school has no foundation, as somebody said; the newest row counts."""
+
+    __tablename__ = "foundation_answer"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    none: bool
+    reason: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class Part4Confirmation(SQLModel, table=True):

@@ -43,6 +43,7 @@ SENTENCES = {
     "returned": "The proposal has been returned to its proposer",
     "letter": "The new version of the letter has been saved",
     "contact": "The contact has been saved",
+    "foundation": "The answer about the foundation has been recorded",
     "part_4": "What legal services say has been recorded",
     "inspection": "The outcome of the inspection has been recorded",
     "contact_confirmed": "Letters on this case will now go to the school’s new contact",

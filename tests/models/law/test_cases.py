@@ -182,6 +182,7 @@ def test_applies(case: Case) -> None:
 def test_copies_and_consultees(case: Case) -> None:
     shows = read(case)
     at = school(case.pop("type_code"), case.pop("religious_character"))
+    at.no_foundation = case.pop("no_foundation", False)
     of_the_notice = copies(at)
     assert roles(of_the_notice) == sorted(case.pop("notice_copies")), shows
     assert all("60(6" in recipient.reason for recipient in of_the_notice), shows

@@ -4,21 +4,25 @@ And how far off a compliance period may end: the council's own setting, and said
 """
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from models.database import write
+from models.database import read, write
 from models.escalations.starting import EscalationToStart, start
+from models.law.notices import copies
 from models.people import officers
 from models.people.acting import Acting
 from models.refusals import InvalidInput
 from models.schools import contacts
+from models.schools.tables import School
 from models.statutory import preparing, using
 from models.statutory.tables import Power
 from tests.support.cases import NEEDS, Case
 from tests.support.council import NOW
 from tests.support.policies import POLICY
 from tests.support.statutory import ENDS_ON, inspected, letters, roles, turn
+from tests.support.visitors import Visitors
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URN = 900032
@@ -98,6 +102,34 @@ def test_a_board_waits_for_no_answer_of_the_appointers(special: Case, there: boo
     needs = NEEDS["65"](special.now.date())
     special.approve(special.on_power(using.use_power, power.id, reason="Now.", **needs))
     assert special.power(power.id).state == "in_force"
+
+
+def test_there_is_none_is_an_answer_on_record(case: Case, tmp_path: Path) -> None:
+    with write(case.engine) as session:
+        contacts.add_school(
+            session,
+            now=NOW,
+            actor=officers.AT_THE_MACHINE,
+            urn=900033,
+            name="Thorn Hill School",
+            type_code=5,
+            type_name="Foundation school",
+            phase="Primary",
+        )
+    visitors = Visitors(case.engine, case.council, tmp_path)
+    form = visitors.seo.get("/schools/900033").follow("Say whether the school has a foundation")
+    assert len(form.submit(422).errors) == 2
+    saved = form.submit(none="yes", reason="The instrument of government of 2011.")
+    assert "this school has no foundation" in saved.text
+    with read(case.engine) as session:
+        school = session.get_one(School, 900033)
+        assert [each.role for each in copies(school)] == [
+            "headteacher",
+            "ofsted",
+            "secretary_of_state",
+        ]
+    visitors.seo.post("/schools/900001/foundation", 422, {"none": "yes", "reason": "So it is."})
+    visitors.viewer.get("/schools/900033/foundation", 403)
 
 
 def test_the_longest_period_is_the_councils_and_says_so(case: Case) -> None:

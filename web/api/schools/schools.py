@@ -14,6 +14,7 @@ from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import Confirmation, confirmations_of
 from models.schools.confirming import LegalView, confirm_part_4
 from models.schools.contacts import NewContact, set_contact
+from models.schools.foundations import FoundationOfSchool, say_foundation
 from models.schools.inspections import Inspected, record_inspection
 from models.schools.inspections_shown import Inspection, inspection, inspections
 from models.schools.shown import school, schools
@@ -124,3 +125,15 @@ def add_confirmation(once: OnlyOnce, urn: str, body: LegalView) -> Response:
         return confirmations_of(acting.session, urn).items[0]
 
     return once.act(command, 201)
+
+
+@router.put(
+    "/schools/{urn}/foundation",
+    response_model=schools_shown.School,
+    dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
+)
+def put_foundation(in_one_go: InOneGo, urn: str, body: FoundationOfSchool) -> Response:
+    """Say whether a foundation school has no foundation; the answer is the school."""
+    with in_one_go() as acting:
+        say_foundation(acting, urn, body)
+        return answer(school(acting.session, acting.reader, urn))
