@@ -16,7 +16,12 @@ _FOUNDATION_SCHOOL, _FOUNDATION_SPECIAL = 5, 12
 _FOUNDATION = frozenset({5, 12})
 
 # The register's words for the two churches that Part 4 names.
-_CHURCHES = frozenset({"church of england", "anglican", "roman catholic", "catholic"})
+_CHURCHES = {
+    "church of england": "Church of England",
+    "anglican": "Church of England",
+    "roman catholic": "Roman Catholic",
+    "catholic": "Roman Catholic",
+}
 
 _REFUSED = "No warning notice may be given to {}, and no power under sections 63 to 66 may be used:"
 _NOT_MAINTAINED = (
@@ -199,8 +204,7 @@ def copies(school: School) -> tuple[Recipient, ...]:
             "(section 60(6A))",
         ),
     ]
-    if is_church_school(school):
-        recipients.append(diocese(school, "section 60(6)"))
+    recipients.extend(dioceses(school, "section 60(6)"))
     if has_foundation_governors(school):
         recipients.append(foundation_appointer(school, "section 60(6)"))
     return tuple(recipients)
@@ -216,10 +220,18 @@ def offered(recipients: Iterable[Recipient]) -> tuple[str, ...]:
     return tuple(each.role for each in recipients if not each.required)
 
 
-def diocese(school: School, section: str) -> Recipient:
-    """The appropriate diocesan authority of a church school, under this section."""
+def dioceses(school: School, section: str) -> tuple[Recipient, ...]:
+    """The appropriate diocesan authority of a church school: one for each of its churches."""
     reason = f"the school is a {school.religious_character} school ({section})"
-    return Recipient("diocese", reason)
+    return tuple(
+        Recipient(role, reason)
+        for role, _ in zip(("diocese", "second_diocese"), sorted(_churches(school)), strict=False)
+    )
+
+
+def of_two_churches(school: School) -> bool:
+    """Whether it is both a Church of England and a Roman Catholic school, with two dioceses."""
+    return len(_churches(school)) > 1
 
 
 def foundation_appointer(school: School, section: str) -> Recipient:
@@ -240,12 +252,17 @@ def foundation_appointer(school: School, section: str) -> Recipient:
 
 
 def is_church_school(school: School) -> bool:
-    """Whether it is a Church of England or Roman Catholic school, alone or with another church.
+    """Whether it is a Church of England or Roman Catholic school, alone or with another church."""
+    return bool(_churches(school))
+
+
+def _churches(school: School) -> set[str]:
+    """Which of the two churches that Part 4 names the school is of.
 
     The register writes joint schools with a slash: "Church of England/Methodist".
     """
     named = (school.religious_character or "").casefold().split("/")
-    return any(name.strip() in _CHURCHES for name in named)
+    return {_CHURCHES[name.strip()] for name in named if name.strip() in _CHURCHES}
 
 
 def has_foundation_governors(school: School) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 from models.clocks import long_date
 from models.law.notices import (
     Recipient,
-    diocese,
+    dioceses,
     foundation_appointer,
     has_foundation_governors,
     is_church_school,
@@ -107,8 +107,7 @@ def may_match(section: Section, school: School) -> Recipient | None:
     """
     if section is not Section.ADDITIONAL_GOVERNORS or school.type_code != _VOLUNTARY_AIDED:
         return None
-    [who] = _diocese_or_appointer(school, "section 64(4)")
-    return who
+    return _diocese_or_appointer(school, "section 64(4)")[0]
 
 
 def may_appoint(number: int, *, by_inspection: bool) -> int | None:
@@ -121,7 +120,7 @@ def may_appoint(number: int, *, by_inspection: bool) -> int | None:
 
 def _diocese_or_appointer(school: School, source: str) -> tuple[Recipient, ...]:
     if is_church_school(school):
-        return (diocese(school, source),)
+        return dioceses(school, source)
     if has_foundation_governors(school):
         return (foundation_appointer(school, source),)
     return ()
@@ -170,6 +169,7 @@ def not_done(preparation: Preparation, school: School, today: date) -> tuple[str
 _BODIES = {
     "chair_of_governors": "The governing body",
     "diocese": "The diocesan authority",
+    "second_diocese": "The diocesan authority of the second church",
     "foundation_appointer": "Whoever appoints the foundation governors",
 }
 

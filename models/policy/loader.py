@@ -27,6 +27,7 @@ Recipient = Literal[
     "trust",
     "sponsor",
     "diocese",
+    "second_diocese",
     "foundation_appointer",
     "school_improvement_partner",
     "secretary_of_state",

@@ -61,6 +61,7 @@ class ContactRole(StrEnum):
     TRUST = "trust"
     SPONSOR = "sponsor"
     DIOCESE = "diocese"
+    SECOND_DIOCESE = "second_diocese"  # of a school of two churches
     FOUNDATION_APPOINTER = "foundation_appointer"
     SCHOOL_IMPROVEMENT_PARTNER = "school_improvement_partner"
 

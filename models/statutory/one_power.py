@@ -29,6 +29,7 @@ from models.statutory.words import why_inspected, why_powers
 HEARD = {
     "chair_of_governors": "the governing body",
     "diocese": "the diocesan authority",
+    "second_diocese": "the diocesan authority of the second church",
     "foundation_appointer": "the body that appoints the foundation governors",
 }
 

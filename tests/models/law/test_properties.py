@@ -42,6 +42,7 @@ ONE_DAY = timedelta(days=1)
 
 DAYS = st.dates(date(2026, 1, 1), date(2040, 12, 31))
 SPANS = st.integers(0, 45).map(lambda days: timedelta(days=days))
+BOTH_CHURCHES = "Roman Catholic/Church of England"
 CHARACTERS = st.sampled_from(
     [
         None,
@@ -50,7 +51,7 @@ CHARACTERS = st.sampled_from(
         "Church of England",
         "Roman Catholic",
         "Church of England/Methodist",
-        "Roman Catholic/Church of England",
+        BOTH_CHURCHES,
         "Methodist",
         "Jewish",
         "Muslim",
@@ -420,6 +421,7 @@ def test_the_copies_of_a_warning_notice(at: School) -> None:
     assert set(roles) == (
         {"headteacher", "ofsted", "secretary_of_state"}
         | ({"diocese"} if church(at) else set())
+        | ({"second_diocese"} if at.religious_character == BOTH_CHURCHES else set())
         | ({"foundation_appointer"} if at.type_code in FOUNDATION_OR_VOLUNTARY else set())
     )
 

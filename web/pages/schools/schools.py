@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from models.escalations.shown import escalations
+from models.law.notices import of_two_churches
 from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown
@@ -15,6 +16,7 @@ from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import confirmations_of
+from models.schools.contacts import find_school
 from models.schools.inspections_shown import inspections
 from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.asked import Asked, Fields
@@ -149,6 +151,7 @@ def school(visit: Visitor, urn: str) -> Response:
             sort="-reference",
         )
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
+        two_churches = of_two_churches(find_school(session, urn))
         legal_views = confirmations_of(session, found.urn).items
         inspected = inspections(session, found.urn, per_page=MOST_PER_PAGE).items
     known = {contact.role: contact for contact in found.contacts}
@@ -159,7 +162,11 @@ def school(visit: Visitor, urn: str) -> Response:
         school=found,
         escalations=cases.items,
         behind=behind,
-        contacts=[(role.value, upper_first(role.label), known.get(role)) for role in ContactRole],
+        contacts=[
+            (role.value, upper_first(role.label), known.get(role))
+            for role in ContactRole
+            if role is not ContactRole.SECOND_DIOCESE or two_churches or role in known
+        ],
         inspections=inspected,
         legal_views=legal_views,
         may_confirm_part_4=visit.may(Act.CONFIRM_PART_4),
