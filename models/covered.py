@@ -34,10 +34,18 @@ from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
-from models.schools.tables import NATIONAL_REGISTER, Contact, HeldContact
+from models.schools.tables import (
+    NATIONAL_REGISTER,
+    Contact,
+    FoundationAnswer,
+    HeldContact,
+    InspectionOutcome,
+    Part4Confirmation,
+)
 from models.statutory.tables import (
     BudgetReview,
     Consultation,
+    MatchingGovernor,
     Power,
     ProposedPowers,
     Representation,
@@ -172,6 +180,24 @@ _COVERED = (
     Covered(
         Contact, "a school’s contact", by=("urn", "role"), named=("urn", "urn"), only=_BY_OFFICERS
     ),
+    Covered(
+        InspectionOutcome,
+        "what was entered of an inspection",
+        named=("inspection", "id"),
+        of_matter=False,
+    ),
+    Covered(
+        FoundationAnswer,
+        "whether a school has a foundation",
+        named=("answer", "id"),
+        of_matter=False,
+    ),
+    Covered(
+        Part4Confirmation,
+        "what legal services said of Part 4",
+        named=("confirmation", "id"),
+        of_matter=False,
+    ),
     Covered(HeldContact, "a contact held for a case", by=("matter_id", "role")),
     # An escalation, and what was decided on it.
     Covered(Matter, "a matter"),
@@ -208,6 +234,7 @@ _COVERED = (
     Covered(ProposedPowers, "a notice that powers are proposed", named=("notice", "notice_id")),
     Covered(Power, "a power", named=("power", "id")),
     Covered(Consultation, "a consultation", named=("power", "power_id")),
+    Covered(MatchingGovernor, "a governor whom others appointed", named=("power", "power_id")),
     Covered(Representation, "a representation", named=("power", "power_id")),
     Covered(BudgetReview, "a review of a suspended budget", named=("power", "power_id")),
     Covered(SecretaryOfStateNotice, "a notice of the Secretary of State", named=("notice", "id")),

@@ -16,6 +16,7 @@ class Action(StrEnum):
 
     START = "start"
     ADVANCE = "advance"
+    INTERVENE = "intervene"
     PASS_OVER = "pass_over"  # noqa: S105 - not a password
     RESOLVE = "resolve"
     WITHDRAW = "withdraw"
@@ -36,6 +37,7 @@ class Action(StrEnum):
 ACTION_TITLES = {
     Action.START: "start the escalation",
     Action.ADVANCE: "move to the next step",
+    Action.INTERVENE: "move straight to the powers",
     Action.PASS_OVER: "pass over a step",
     Action.RESOLVE: "resolve the concern",
     Action.WITHDRAW: "withdraw the escalation",

@@ -27,7 +27,7 @@ from notifications.letters import (
     to_text,
 )
 
-SPEAK_FOR_THEMSELVES = (*NATIONAL_BODIES, "diocese", "foundation_appointer")
+SPEAK_FOR_THEMSELVES = (*NATIONAL_BODIES, "diocese", "second_diocese", "foundation_appointer")
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,8 @@ def _asked(names: Names, action: Action, step: str | None, to: str | None = None
     """What a proposal asks for, after "to"."""
     if step is not None and action is Action.ADVANCE:
         return f"move to {names.step(step)}"
+    if step is not None and action is Action.INTERVENE:
+        return f"move straight to {names.step(step)}"
     if step is not None and action is Action.PASS_OVER:
         return f"pass over {names.step(step)}"
     if to is not None and action is Action.EXTEND:

@@ -21,6 +21,7 @@ from models.escalations.events import (
     EscalationResolved,
     EscalationResumed,
     EscalationWithdrawn,
+    MovedToPowers,
     StepPassedOver,
 )
 from models.escalations.proposed import (
@@ -29,6 +30,7 @@ from models.escalations.proposed import (
     Convert,
     End,
     Extend,
+    Intervene,
     NextStep,
     Note,
     PassOver,
@@ -63,7 +65,12 @@ from models.refusals import NotPossible
 from models.rows import add_all, change, find, kept
 from models.statutory.ending import drop_powers
 from models.statutory.following import cease_notices
-from models.statutory.legal import LawToday, check_eligible, check_may_close
+from models.statutory.legal import (
+    LawToday,
+    check_by_inspection,
+    check_eligible,
+    check_may_close,
+)
 
 
 @kept
@@ -150,6 +157,45 @@ def _pass_over(case: Case, taken: Taken[PassOver]) -> list[Happened]:
     set_escalation(case, step_key=proposal.step)
     step, reason = proposal.step, proposal.reason
     return [StepPassedOver(case.escalation.id, step=step, reason=reason)]
+
+
+def _intervene(case: Case, taken: Taken[Intervene]) -> list[Happened]:
+    """Straight to the powers (sections 61 and 62): what lies between is left out, on record."""
+    check_by_inspection(LawToday(case, taken.today))
+    _leave_step(case, taken.now)
+    powers = taken.proposal.step
+    left_out = [
+        rule.key
+        for rule in case.ladder.steps
+        if rule.key != powers and case.steps[rule.key].state is StepState.AHEAD
+    ]
+    for key in left_out:
+        set_step(case, key, StepState.PASSED_OVER, taken.now)
+    set_step(case, powers, StepState.APPROVED, taken.now)
+    set_escalation(case, step_key=powers)
+    moved = MovedToPowers(
+        case.escalation.id,
+        step=powers,
+        passed_over=tuple(left_out),
+        reason=taken.proposal.reason,
+    )
+    return [moved]
+
+
+def _leave_step(case: Case, now: datetime) -> None:
+    """Nothing is waited for at this step any more, but for compliance with a notice."""
+    if case.rule.kind == "notice" and case.step.state is StepState.AWAITING_RESPONSE:
+        return  # it stands, and may come to open a road of its own (section 60)
+    if case.step.state not in (StepState.APPROVED, StepState.AWAITING_RESPONSE):
+        return
+    late = case.standing(now, transition_awaiting=False).exhausted
+    carried_out = case.step.state is StepState.AWAITING_RESPONSE
+    if case.deadline is not None and late:
+        settle_deadline(case.session, case.deadline, met=False)
+    elif case.deadline is not None:
+        cancel_deadline(case.session, case.deadline)
+    unanswered = StepState.NO_RESPONSE if late else StepState.CARRIED_OUT
+    set_step(case, case.step.key, unanswered if carried_out else StepState.PASSED_OVER, now)
 
 
 def _resolve(case: Case, taken: Taken[Resolve]) -> list[Happened]:
@@ -312,6 +358,7 @@ def _change(
 EFFECTS: tuple[Effect[Any, Any], ...] = (
     Effect(Start, Case, approved=_start, returned=_not_started),
     _change(NextStep, _advance, returned=step_returned, still=_still_to_come),
+    _change(Intervene, _intervene, returned=step_returned),
     _change(PassOver, _pass_over),
     _change(Resolve, _resolve, still=_may_still_close),
     _change(Withdraw, _withdraw, still=_may_still_close),

@@ -47,6 +47,21 @@ class StepPassedOver(Happened):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovedToPowers(Happened):
+    """An escalation went straight to the step of the powers (sections 61 and 62)."""
+
+    step: str
+    passed_over: tuple[str, ...]  # the steps that were still ahead
+    reason: str
+
+    def sentence(self, names: Names) -> str:
+        moved = f"The escalation moved straight to {names.step(self.step)} (sections 61 and 62)"
+        if not self.passed_over:
+            return f"{moved}."
+        return f"{moved}. Left out: {listed([names.step(key) for key in self.passed_over])}."
+
+
+@dataclass(frozen=True, kw_only=True)
 class DiscussionRecorded(Happened):
     """A discussion was held with these at a step."""
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby, product
 from pathlib import Path
 
-from models.escalations.proposing import BY_NAME
+from models.escalations.proposing import BY_NAME, role_of
 from models.escalations.tables import Status, StepState
+from models.people.access import RULES
 from models.people.tables import CASEWORK, Role
 from models.policy import Approvable, Ladder, Policy, StepRule, load_policy
 from models.policy.ladder import Standing, approvers, refusal, target
@@ -41,13 +42,13 @@ class Row:
 
     @property
     def needs_eligibility(self) -> bool:
-        """Whether the law asks besides that the school is eligible for intervention (s.60(1))."""
+        """Whether the law asks besides that the school is eligible for intervention (s.59(2))."""
         to_powers = self.action is Action.ADVANCE and self.about.kind == "powers"
-        return to_powers or self.action is Action.POWER
+        return to_powers or self.action in (Action.INTERVENE, Action.POWER)
 
     def allows(self, role: Role, **flags: bool) -> bool:
         """Whether an officer of this role may propose it with the flags standing like this."""
-        if role not in CASEWORK or self.when is None:
+        if role not in RULES[role_of(self.action)] or self.when is None:
             return False
         return all(flags.get(name, False) is wanted for name, wanted in self.when.items())
 
@@ -131,10 +132,12 @@ there can be no other.
 A warning notice is given by its own form, with all that section 60 of the Education and Inspections
 Act 2006 asks for: `advance` to its step is refused and says so. From then on a further one may be
 given, but not while the compliance period of the one before runs. `advance` to the powers, and each
-`power`, are refused unless the school is eligible for intervention that day: the four facts of
-section 60(1). A `power` has a form of its own too, and needs what its section asks for. While one
-is in force the escalation is neither resolved nor withdrawn. Compliance with a notice is judged
-with the notice, once its period is over; a response that is recorded there carries no judgement.
+`power`, are refused unless the school is eligible for intervention that day, by any road of section
+59(2). While a published report puts the school into a category (sections 61 and 62), a Head of
+Service may propose to go straight to the powers from any step (`intervene`). A `power` has a form
+of its own too, and needs what its section asks for. While one is in force the escalation is neither
+resolved nor withdrawn. Compliance with a notice is judged with the notice, once its period is over;
+a response that is recorded there carries no judgement.
 """
 
 
@@ -205,7 +208,9 @@ def _said(row: Row) -> str:
     if row.is_notice:
         return "a further warning notice" if row.standing.step.statutory else "a warning notice"
     name = f"`{row.action.value}`"
-    if row.needs_eligibility:
+    if row.action is Action.INTERVENE:
+        name += " (a Head of Service; in a category by sections 61 and 62)"
+    elif row.needs_eligibility:
         name += " (eligible for intervention)"
     if row.action is Action.PASS_OVER:
         name += " this step" if row.about == row.standing.step else " the next step"

@@ -33,6 +33,9 @@ def what_next(here: Situation) -> Next:
     if step is None:
         paused = escalation.status is Status.PAUSED
         step = _paused() if paused else next_in_law(here.law, here.at) or _at_step(here)
+    if (CaseAct.INTERVENE, None) in here.by_rule:
+        straight = Target(act=CaseAct.INTERVENE)
+        step = step.model_copy(update={"others": (*step.others, straight)})
     return _as_allowed(here, step)
 
 

@@ -17,14 +17,20 @@ from models.approvals.titles import letters_with
 from models.clocks import london_date
 from models.escalations.holding import check_opening
 from models.escalations.offering import Offer, offers
-from models.escalations.proposing import BY_NAME, addressing, check_change, letter_with
+from models.escalations.proposing import (
+    BY_NAME,
+    addressing,
+    check_change,
+    letter_with,
+    role_of,
+)
 from models.escalations.recording import acknowledged, check_judging, check_responding
 from models.escalations.tables import Proposal, ProposalState
 from models.letters.deliveries import check_settling, unsettled_of
 from models.matters.case import Case, check_open
 from models.matters.possible import Asked, CaseAct, Gate, Possible
 from models.outbox import Message
-from models.people.access import Act
+from models.people.access import Act, may
 from models.people.tables import Officer
 from models.policy.ladder import Standing, approvers, target
 from models.policy.wording import find_rule
@@ -80,8 +86,9 @@ class Situation:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        """The changes that ladder and law allow."""
-        return offers(self.at, self.law)
+        """The changes that role, ladder and law allow."""
+        offered = offers(self.at, self.law)
+        return [each for each in offered if may(self.officer, role_of(each.action))]
 
     @cached_property
     def _asked(self) -> dict[tuple[CaseAct, int | None], Asked]:
@@ -144,7 +151,7 @@ def _gates(here: Situation) -> Iterator[Gate]:
     for action in BY_NAME:
         yield Gate(
             CaseAct(action.value),
-            Act.PROPOSE,
+            role_of(action),
             partial(check_change, action, here.at, here.law),
             way=partial(_change_goes, here, action, way),
         )

@@ -57,6 +57,22 @@ class NextStep(Change):
         return step or super().in_short(step, letters)
 
 
+class Intervene(Change):
+    """Straight to the step of the powers: a report puts the school into a category (s.61, 62)."""
+
+    action: ClassVar[Action] = Action.INTERVENE
+    takes_step: ClassVar[bool] = True
+
+    what: Literal["intervene"] = "intervene"
+
+    @classmethod
+    def called(cls, number: str | None, title: str | None) -> str:
+        return f"Move straight to step {number}: {title}"
+
+    def in_short(self, step: str | None, letters: Sequence[str]) -> str:
+        return step or super().in_short(step, letters)
+
+
 class PassOver(Change):
     """A step is not taken."""
 

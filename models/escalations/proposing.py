@@ -18,7 +18,12 @@ from models.policy import Policy, StepRule
 from models.policy.ladder import NOT_BEGUN, Standing, refusal, target
 from models.proposed import Action
 from models.refusals import InvalidInput, NotPossible
-from models.statutory.legal import LawToday, check_eligible, check_may_close
+from models.statutory.legal import (
+    LawToday,
+    check_by_inspection,
+    check_eligible,
+    check_may_close,
+)
 from models.text import check_printable, check_prose
 
 # What may be proposed by name: a start, a letter and a power have commands of their own.
@@ -50,10 +55,11 @@ def propose(acting: Acting, reference: str, given: ChangeWanted) -> Proposal:
 
     `to` is the new day of an `extend`; `respond_by` the day offered to the school instead of
     the policy's period, for an `advance`; `step` the academy step at which a `convert` goes on.
+    `intervene` moves straight to the powers, while section 61 or 62 makes the school eligible.
     Raises NotFound, NotAllowed, InvalidInput, NotPossible.
     """
     session, officer, now = acting.session, acting.officer, acting.now
-    case = enter(session, acting.policy, officer, Act.PROPOSE, reference)
+    case = enter(session, acting.policy, officer, role_of(given.action), reference)
     wanted = _action(given.action)
     check_printable("reason", check_prose("reason", given.reason))
     flags = {
@@ -97,9 +103,16 @@ def check_change(action: Action, at: Standing, law_today: LawToday) -> StepRule:
         )
     if action is Action.ADVANCE and rule.kind == "powers":
         check_eligible(law_today)
+    if action is Action.INTERVENE:
+        check_by_inspection(law_today)
     if action in CLOSING:
         check_may_close(law_today)
     return rule
+
+
+def role_of(action: str) -> Act:
+    """What somebody must be allowed to do who proposes this."""
+    return Act.PROPOSE_INTERVENTION if action == Action.INTERVENE else Act.PROPOSE
 
 
 def _action(action: str) -> Action:

@@ -67,6 +67,7 @@ class Escalation(Shown):
     not_engaging: bool
     policy: str
     guidance: str
+    part_4_note: str | None
     edition: str | None
     started_at: AwareDatetime
     started_by: str
@@ -278,6 +279,7 @@ def _described(
         not_engaging=whole and escalation.not_engaging,
         policy=escalation.policy,
         guidance=escalation.guidance,
+        part_4_note=school.part_4_note,
         edition=escalation.edition,
         started_at=escalation.created_at,
         started_by=starter[0],

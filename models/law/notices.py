@@ -1,6 +1,6 @@
 """The warning notice: section 60 of the Education and Inspections Act 2006."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,10 +12,16 @@ from models.schools.tables import School, SchoolKind
 _PUPIL_REFERRAL_UNIT = 14
 _MAINTAINED = frozenset({1, 2, 3, 5, 7, 12, 15})  # as section 59(1) understands it
 _VOLUNTARY = frozenset({2, 3})
+_FOUNDATION_SCHOOL, _FOUNDATION_SPECIAL = 5, 12
 _FOUNDATION = frozenset({5, 12})
 
 # The register's words for the two churches that Part 4 names.
-_CHURCHES = frozenset({"church of england", "anglican", "roman catholic", "catholic"})
+_CHURCHES = {
+    "church of england": "Church of England",
+    "anglican": "Church of England",
+    "roman catholic": "Roman Catholic",
+    "catholic": "Roman Catholic",
+}
 
 _REFUSED = "No warning notice may be given to {}, and no power under sections 63 to 66 may be used:"
 _NOT_MAINTAINED = (
@@ -170,14 +176,21 @@ def _missing_parts(content: Content, today: date) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who receives or is consulted, by role or body, and why: a clause that names the section."""
+    """Who receives or is consulted, by role or body, and why: a clause that names the section.
+
+    One who is not `required` is offered, and nothing stops for want of an address or an answer.
+    """
 
     role: str
     reason: str
+    required: bool = True
 
 
 def copies(school: School) -> tuple[Recipient, ...]:
-    """Who is given a copy at the same time as the governing body: section 60(6) and (6A)."""
+    """Who is given a copy at the same time as the governing body: section 60(6) and (6A).
+
+    At a foundation special school the copy to whoever appoints foundation governors is offered.
+    """
     recipients = [
         Recipient(
             "headteacher", "every warning notice is copied to the headteacher (section 60(6))"
@@ -191,21 +204,45 @@ def copies(school: School) -> tuple[Recipient, ...]:
             "(section 60(6A))",
         ),
     ]
-    if is_church_school(school):
-        recipients.append(diocese(school, "section 60(6)"))
+    recipients.extend(dioceses(school, "section 60(6)"))
     if has_foundation_governors(school):
         recipients.append(foundation_appointer(school, "section 60(6)"))
     return tuple(recipients)
 
 
-def diocese(school: School, section: str) -> Recipient:
-    """The appropriate diocesan authority of a church school, under this section."""
+def must(recipients: Iterable[Recipient]) -> tuple[str, ...]:
+    """The roles of those whom the law names without doubt."""
+    return tuple(each.role for each in recipients if each.required)
+
+
+def offered(recipients: Iterable[Recipient]) -> tuple[str, ...]:
+    """The roles of the others, who have a copy where their address is known."""
+    return tuple(each.role for each in recipients if not each.required)
+
+
+def dioceses(school: School, section: str) -> tuple[Recipient, ...]:
+    """The appropriate diocesan authority of a church school: one for each of its churches."""
     reason = f"the school is a {school.religious_character} school ({section})"
-    return Recipient("diocese", reason)
+    return tuple(
+        Recipient(role, reason)
+        for role, _ in zip(("diocese", "second_diocese"), sorted(_churches(school)), strict=False)
+    )
+
+
+def of_two_churches(school: School) -> bool:
+    """Whether it is both a Church of England and a Roman Catholic school, with two dioceses."""
+    return len(_churches(school)) > 1
 
 
 def foundation_appointer(school: School, section: str) -> Recipient:
     """Whoever appoints the foundation governors, under this section."""
+    if school.type_code == _FOUNDATION_SPECIAL:
+        return Recipient(
+            "foundation_appointer",
+            "a foundation special school is a category of its own, and legal services should say "
+            f"whether whoever appoints its foundation governors is meant ({section}): offered",
+            required=False,
+        )
     category = "voluntary" if school.type_code in _VOLUNTARY else "foundation"
     return Recipient(
         "foundation_appointer",
@@ -215,32 +252,56 @@ def foundation_appointer(school: School, section: str) -> Recipient:
 
 
 def is_church_school(school: School) -> bool:
-    """Whether it is a Church of England or Roman Catholic school, alone or with another church.
+    """Whether it is a Church of England or Roman Catholic school, alone or with another church."""
+    return bool(_churches(school))
+
+
+def _churches(school: School) -> set[str]:
+    """Which of the two churches that Part 4 names the school is of.
 
     The register writes joint schools with a slash: "Church of England/Methodist".
     """
     named = (school.religious_character or "").casefold().split("/")
-    return any(name.strip() in _CHURCHES for name in named)
+    return {_CHURCHES[name.strip()] for name in named if name.strip() in _CHURCHES}
 
 
 def has_foundation_governors(school: School) -> bool:
-    """Whether it is a foundation, foundation special or voluntary school."""
+    """Whether it is a foundation, foundation special or voluntary school.
+
+    Not a foundation school of which it is on record that it has no foundation.
+    """
+    if is_foundation_school(school) and school.no_foundation:
+        return False
     return school.type_code in _VOLUNTARY | _FOUNDATION
+
+
+def is_foundation_school(school: School) -> bool:
+    """Whether it is a foundation school, which may be without a foundation."""
+    return school.type_code == _FOUNDATION_SCHOOL
+
+
+def is_pupil_referral_unit(school: School) -> bool:
+    """Whether it is a pupil referral unit, to which Part 4 applies with modifications alone."""
+    return school.type_code == _PUPIL_REFERRAL_UNIT
 
 
 def applies_to(school: School) -> str | None:
     """Why Part 4 gives no warning notice and no power over this school; None when it does.
 
     Section 59(1): a community, foundation or voluntary school, a community or foundation
-    special school, or a maintained nursery school.
+    special school, or a maintained nursery school; a pupil referral unit once legal services
+    confirmed for it how Part 4 applies, as is on record.
     """
     if school.type_code in _MAINTAINED:
         return None
+    if is_pupil_referral_unit(school) and school.part_4_note:
+        return None
     if school.kind is SchoolKind.ACADEMY:
         return NOT_FOR_ACADEMIES
-    if school.type_code == _PUPIL_REFERRAL_UNIT:
+    if is_pupil_referral_unit(school):
         return (
-            f"{_REFUSED.format('a pupil referral unit')} {_NOT_MAINTAINED} "
-            "Ask legal services how Part 4 is modified for pupil referral units."
+            f"{_REFUSED.format('a pupil referral unit')} {_NOT_MAINTAINED} Part 4 applies to it "
+            "only with modifications: ask legal services, and have it put on record at the school "
+            "that they confirmed how it applies to this one."
         )
     return f"{_REFUSED.format('this school')} {_NOT_MAINTAINED}"

@@ -10,7 +10,7 @@ from typing import Literal
 from models.clocks import long_date
 from models.law.notices import (
     Recipient,
-    diocese,
+    dioceses,
     foundation_appointer,
     has_foundation_governors,
     is_church_school,
@@ -18,6 +18,7 @@ from models.law.notices import (
 from models.schools.tables import School
 
 _FEWEST_MEMBERS = 2
+_VOLUNTARY_AIDED = 2  # type of establishment in the national register
 
 
 class Section(StrEnum):
@@ -81,7 +82,7 @@ def copies(section: Section, school: School) -> tuple[Recipient, ...]:
     Section 66: the headteacher, at once. Section 65: the Secretary of State, and the diocese or
     else the appointer of foundation governors; also each IEB member and each existing governor,
     who are persons and not roles (Schedule 6, paragraph 6). Sections 63 and 64 ask for no copy:
-    the headteacher is told.
+    the headteacher is told, and of section 64 whoever may match the number.
     """
     if section is Section.INTERIM_EXECUTIVE_BOARD:
         source = "Schedule 6, paragraph 6, to section 65"
@@ -94,12 +95,32 @@ def copies(section: Section, school: School) -> tuple[Recipient, ...]:
         reason = "the headteacher is given a copy at once (section 66)"
     else:
         reason = f"the headteacher is told, although section {section} does not ask for it"
-    return (Recipient("headteacher", reason),)
+    matching = may_match(section, school)
+    return (Recipient("headteacher", reason), *([matching] if matching else []))
+
+
+def may_match(section: Section, school: School) -> Recipient | None:
+    """Who may appoint governors beside the authority's at a voluntary aided school: section 64(4).
+
+    The appropriate diocesan authority of a church school, else whoever appoints the foundation
+    governors; nobody for another section or school.
+    """
+    if section is not Section.ADDITIONAL_GOVERNORS or school.type_code != _VOLUNTARY_AIDED:
+        return None
+    return _diocese_or_appointer(school, "section 64(4)")[0]
+
+
+def may_appoint(number: int, *, by_inspection: bool) -> int | None:
+    """How many governors they may appoint: as many as the authority, on the roads of 60 and 60A.
+
+    None for as many as they think fit, on the roads of sections 61 and 62: section 64(4) to (9).
+    """
+    return None if by_inspection else number
 
 
 def _diocese_or_appointer(school: School, source: str) -> tuple[Recipient, ...]:
     if is_church_school(school):
-        return (diocese(school, source),)
+        return dioceses(school, source)
     if has_foundation_governors(school):
         return (foundation_appointer(school, source),)
     return ()
@@ -148,13 +169,14 @@ def not_done(preparation: Preparation, school: School, today: date) -> tuple[str
 _BODIES = {
     "chair_of_governors": "The governing body",
     "diocese": "The diocesan authority",
+    "second_diocese": "The diocesan authority of the second church",
     "foundation_appointer": "Whoever appoints the foundation governors",
 }
 
 
 def _not_consulted(preparation: Preparation, school: School) -> Iterator[str]:
     for consultee in consultees(preparation.section, school):
-        if consultee.role not in preparation.consulted:
+        if consultee.required and consultee.role not in preparation.consulted:
             body = _BODIES[consultee.role]
             yield f"{body} has not been consulted (section {preparation.section}(2))."
 

@@ -1,28 +1,19 @@
-"""Where a school stands in Part 4: eligible for intervention or not, and what is locked.
+"""Where a school stands in Part 4: all that the law looks at, and what came of a warning notice.
 
-Everything is computed from dated facts; nothing is ticked by hand.
+Everything is computed from dated facts; nothing is ticked by hand. By which roads a school is
+eligible for intervention: `models.law.roads`; what stands in the way of a power:
+`models.law.blocks`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from models.clocks import long_date
 from models.law.notices import NOT_FOR_ACADEMIES, applies_to
-from models.law.powers import Section, last_day
-from models.schools.tables import School
+from models.law.powers import Section
+from models.schools.tables import InspectionCategory, School
 
 _ONE_DAY = timedelta(days=1)
-_NOT_WHILE_A_BOARD_SITS = {
-    Section.ADDITIONAL_GOVERNORS: (
-        "No additional governors may be appointed under section 64 while an Interim Executive "
-        "Board sits (Schedule 6, paragraph 14)."
-    ),
-    Section.DELEGATED_BUDGET: (
-        "The right to a delegated budget may not be suspended under section 66 while an Interim "
-        "Executive Board sits (Schedule 6, paragraph 12(3))."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -51,20 +42,31 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Inspection:
+    """What the published report of an inspection says: Education Act 2005, section 13(3)(a)."""
+
+    published_on: date
+    category: InspectionCategory
+
+
+@dataclass(frozen=True)
 class Standing:
     """All that the rules about a school in Part 4 look at."""
 
     school: School
     academy_ladder: bool = False
     notice: Notice | None = None  # the latest
+    inspections: tuple[Inspection, ...] = ()  # in the order entered; none that was corrected
     secretary_of_state_notice_on: date | None = None  # in force: the authority is not released
     secretary_of_state_intends_on: date | None = None  # to act under sections 66A to 69
+    secretary_of_state_governors_on: date | None = None  # she has appointed some: section 67
+    board_taken_over_on: date | None = None  # section 70C
     ieb_sits: bool = False
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One of the four facts of section 60(1): whether it holds, and since which day."""
+    """One of the facts of a road to intervention: whether it holds, and since which day."""
 
     key: str
     holds: bool
@@ -97,33 +99,10 @@ def facts(standing: Standing, today: date) -> tuple[Fact, ...]:
     )
 
 
-def eligible(standing: Standing, today: date) -> bool:
-    """Whether the school is eligible for intervention: section 60(1), all four facts.
-
-    Never a school that Part 4 is not for (section 59(1)).
-    """
-    return _outside(standing) is None and all(fact.holds for fact in facts(standing, today))
-
-
-@dataclass(frozen=True)
-class Block:
-    """A rule that stands in the way of a power, as a sentence that names its section."""
-
-    section: Section
-    rule: str
-
-
-def blocked_by(standing: Standing, today: date) -> tuple[Block, ...]:
-    """Every rule that stands in the way of each power now, in the order of the sections.
-
-    Section 59(1): the school; section 60(1): eligible for intervention; sections 63, 64 and 66:
-    within two months, and not while the Secretary of State intends to act under sections 66A to
-    69 (section 70B(2)); sections 64 and 66: not while an Interim Executive Board sits (Schedule
-    6, paragraphs 14 and 12(3)).
-    """
-    return tuple(
-        Block(section, rule) for section in Section for rule in _rules(section, standing, today)
-    )
+def in_force(standing: Standing, today: date) -> Notice | None:
+    """The warning notice that was given, while it has effect."""
+    notice = _notice(standing)
+    return None if notice is None or _ceased(notice, today) else notice
 
 
 def notice_refusal(standing: Standing, today: date) -> str | None:
@@ -254,39 +233,3 @@ def _powers_proposed(notice: Notice, today: date) -> Fact:
         return Fact("powers_proposed", True, first.runs_until + _ONE_DAY, says)
     says = f"{said} and runs until the end of {until} (section 60(1)(d))."
     return Fact("powers_proposed", False, None, says)
-
-
-def _rules(section: Section, standing: Standing, today: date) -> Iterator[str]:
-    outside = _outside(standing)
-    if outside:
-        yield outside
-    failing = [fact.says for fact in facts(standing, today) if not fact.holds]
-    if failing:
-        yield f"The school is not eligible for intervention. {' '.join(failing)}"
-    yield from _two_months(section, standing, today)
-    yield from _locks(section, standing)
-
-
-def _two_months(section: Section, standing: Standing, today: date) -> Iterator[str]:
-    notice = _notice(standing)
-    if notice is None or _ceased(notice, today):
-        return
-    last = last_day(section, notice.compliance_ends_on)
-    if last and today > last:
-        yield (
-            f"The last day for section {section} was {long_date(last)}: two months after the "
-            f"compliance period ended on {long_date(notice.compliance_ends_on)}, by the "
-            "corresponding date, working day or not."
-        )
-
-
-def _locks(section: Section, standing: Standing) -> Iterator[str]:
-    intends_on = standing.secretary_of_state_intends_on
-    if intends_on and section is not Section.INTERIM_EXECUTIVE_BOARD:
-        yield (
-            f"On {long_date(intends_on)} the Secretary of State notified an intention to act "
-            f"under sections 66A to 69. Section {section} may not be used until the Secretary of "
-            "State informs the local authority that it may (section 70B(2))."
-        )
-    if standing.ieb_sits and section in _NOT_WHILE_A_BOARD_SITS:
-        yield _NOT_WHILE_A_BOARD_SITS[section]

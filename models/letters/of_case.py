@@ -33,6 +33,7 @@ def told_of_case(case: Case, now: datetime) -> dict[str, Any]:
         "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
         "ladder": {"key": escalation.ladder, "title": case.ladder.title},
         "taken": steps_taken(case, now),
+        "part_4_note": case.school.part_4_note or "",
     }
 
 

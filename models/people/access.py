@@ -19,6 +19,7 @@ class Act(StrEnum):
     SEE_OUTLINES = "see the outlines of cases"
     SEE_SCHOOLS = "see schools and their contacts"
     CHANGE_CONTACTS = "change a school’s contacts"
+    RECORD_INSPECTION = "record the outcome of an inspection"
     SEE_PROGRAMME = "see assessments, visits and reports"
     ASSESS = "assess a school’s risk"
     MODERATE = "agree levels of risk"
@@ -27,6 +28,7 @@ class Act(StrEnum):
     ASSIGN_SUPPORT = "assign support to a school"
     PREPARE_LEVEL_LETTERS = "prepare letters about risk levels"
     APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
+    CONFIRM_PART_4 = "record what legal services say of Part 4"
     IMPORT_REGISTER = "import the national register"
     START = "start an escalation"
     SEE_CASE = "see what is on a case"
@@ -34,6 +36,7 @@ class Act(StrEnum):
     RECORD_RESPONSE = "record a response"
     JUDGE_RESPONSE = "judge a response"
     PROPOSE = "propose a change"
+    PROPOSE_INTERVENTION = "propose to move straight to the powers"
     DECIDE = "decide proposals"
     WRITE_LETTER = "write letters"
     CONFIRM_CONTACT = "confirm a changed contact for a case’s letters"
@@ -50,6 +53,7 @@ class Act(StrEnum):
     RECORD_SECRETARY_OF_STATE = "record what the Secretary of State was told or said"
     USE_POWER = "propose to use a power"
     END_POWER = "end a power"
+    RECORD_MATCHING_GOVERNOR = "record governors whom others appoint"
     RECORD_RECEIPT = "record that a notice was received"
     RECORD_REPRESENTATION = "record representations"
     REVIEW_BUDGET = "review a suspended budget"
@@ -72,6 +76,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_OUTLINES: EVERYBODY,
     Act.SEE_SCHOOLS: EVERYBODY,
     Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
+    Act.RECORD_INSPECTION: CASEWORK,
     Act.SEE_PROGRAMME: ON_THE_CASE,
     Act.ASSESS: CASEWORK,
     Act.MODERATE: HEADS,
@@ -80,6 +85,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
     Act.PREPARE_LEVEL_LETTERS: HEADS,
     Act.APPROVE_LEVEL_LETTERS: SENIOR,
+    Act.CONFIRM_PART_4: SENIOR | {Role.LEGAL},
     Act.IMPORT_REGISTER: ADMINISTRATORS,
     Act.START: CASEWORK,
     Act.SEE_CASE: ON_THE_CASE,
@@ -87,6 +93,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_RESPONSE: CASEWORK,
     Act.JUDGE_RESPONSE: CASEWORK,
     Act.PROPOSE: CASEWORK,
+    Act.PROPOSE_INTERVENTION: HEADS,
     Act.DECIDE: ON_THE_CASE,  # and of these the role for whom the proposal waits
     Act.WRITE_LETTER: CASEWORK,
     Act.CONFIRM_CONTACT: CASEWORK,
@@ -103,6 +110,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_SECRETARY_OF_STATE: CASEWORK,
     Act.USE_POWER: CASEWORK,
     Act.END_POWER: CASEWORK,
+    Act.RECORD_MATCHING_GOVERNOR: CASEWORK,
     Act.RECORD_RECEIPT: CASEWORK,
     Act.RECORD_REPRESENTATION: CASEWORK,
     Act.REVIEW_BUDGET: CASEWORK,

@@ -28,6 +28,7 @@ STATUSES: dict[Action, tuple[Status, ...]] = {
     Action.END: (Status.OPEN, Status.PAUSED),
     Action.LETTER: (Status.OPEN, Status.PAUSED),
     Action.POWER: (Status.OPEN,),
+    Action.INTERVENE: (Status.OPEN,),
 }
 
 
@@ -64,6 +65,8 @@ def refusal(action: Action, at: Standing) -> str | None:
         return _pass_over(at)
     if action is Action.EXTEND:
         return _extend(at)
+    if action is Action.INTERVENE:
+        return _intervene(at)
     if action is Action.POWER and (at.step.kind != "powers" or at.state in NOT_BEGUN):
         return "A power can be used once the escalation has moved to the step of the powers."
     if action is Action.CONVERT and at.ladder.key != "maintained":
@@ -73,6 +76,8 @@ def refusal(action: Action, at: Standing) -> str | None:
 
 def target(action: Action, at: Standing) -> StepRule:
     """The step that a proposal is about: the next one, or the one the escalation stands at."""
+    if action is Action.INTERVENE:
+        return _powers(at.ladder) or at.step
     if action is Action.ADVANCE or (action is Action.PASS_OVER and not _passes_current(at)):
         return at.ladder.after(at.step.key) or at.step
     return at.step
@@ -80,7 +85,7 @@ def target(action: Action, at: Standing) -> StepRule:
 
 def approvers(policy: Policy, action: Action, step: StepRule) -> tuple[str, ...]:
     """The roles that must approve, each in turn: the step's own for a move to it."""
-    if action in (Action.ADVANCE, Action.POWER):
+    if action in (Action.ADVANCE, Action.INTERVENE, Action.POWER):
         return step.approvers
     return policy.approvers[Approvable(action.value)]
 
@@ -128,6 +133,22 @@ def _not_exhausted(at: Standing) -> str:
         return f"Step {at.step.number} is approved but has not been carried out."
     state = at.state.value.replace("_", " ")
     return f"Step {at.step.number} has not run its course: it is {state}."
+
+
+def _powers(ladder: Ladder) -> StepRule | None:
+    return next((step for step in ladder.steps if step.kind == "powers"), None)
+
+
+def _intervene(at: Standing) -> str | None:
+    """From any step, whatever its state: the law, not the ladder, says when (sections 61, 62)."""
+    powers = _powers(at.ladder)
+    if powers is None:
+        return "This ladder has no step of the powers: Part 4 is for maintained schools only."
+    if at.step == powers:
+        return f"The escalation is already at step {powers.number}."
+    if at.state is StepState.APPROVED and at.step.formal:
+        return f"The letter of step {at.step.number} is being issued. Try again in a minute."
+    return None
 
 
 def _extend(at: Standing) -> str | None:

@@ -27,6 +27,7 @@ Recipient = Literal[
     "trust",
     "sponsor",
     "diocese",
+    "second_diocese",
     "foundation_appointer",
     "school_improvement_partner",
     "secretary_of_state",
@@ -106,11 +107,13 @@ class Statutory(_Strict):
 
     In working days: how long the notice of proposed powers runs before it is reasonable
     (section 60(1)(d)), and how long those who are consulted about a power have to answer
-    (sections 63 and 65).
+    (sections 63 and 65). In days: how far off a compliance period may end at most; the Act sets no
+    longest period, so a later day is the council's own refusal.
     """
 
     notice_of_powers_working_days: Days
     consultation_working_days: Days
+    longest_compliance_days: Annotated[int, Field(ge=1, le=3660)] = 366
 
 
 class OtherLetters(_Strict):

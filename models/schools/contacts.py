@@ -69,7 +69,7 @@ def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Co
     statement = select(Contact).where(Contact.urn == school.urn, Contact.role == who)
     contact = find_one(session, statement)
     contact_changed(session, officer, before, contact)
-    live = _live_case(session, school)
+    live = live_case(session, school)
     held = live is not None and is_held(session, live, role)
     changed = ContactChanged(
         live,
@@ -83,8 +83,8 @@ def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Co
     return contact
 
 
-def _live_case(session: Session, school: School) -> int | None:
-    """The key of the school's live case, on whose record a change of contacts belongs."""
+def live_case(session: Session, school: School) -> int | None:
+    """The key of the school's live case, on whose record belongs what is changed at the school."""
     live = col(Escalation.status).in_(LIVE)
     statement = select(Escalation.id).join(Matter, col(Matter.id) == col(Escalation.id))
     return find_first(session, statement.where(Matter.urn == school.urn, live))

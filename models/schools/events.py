@@ -1,9 +1,12 @@
 """What happens to schools and to the people to whom letters go."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from models.clocks import long_date
 from models.happened import Happened, Names, Topic
 from models.policy.wording import role_words
+from models.schools.tables import InspectionCategory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,3 +40,75 @@ class ContactChanged(Happened):
                 "one is confirmed."
             )
         return said
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionRecorded(Happened):
+    """What a published report says of a school's category was entered."""
+
+    inspection: int
+    urn: int
+    category: InspectionCategory
+    published_on: date
+
+    def sentence(self, _: Names) -> str:
+        return f"It was recorded that {_report(self.urn, self.category, self.published_on)}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionCorrected(Happened):
+    """An outcome that was entered wrongly is replaced; without a category there was no report."""
+
+    inspection: int
+    corrects: int
+    urn: int
+    category: InspectionCategory | None
+    published_on: date
+    reason: str
+
+    def sentence(self, _: Names) -> str:
+        if self.category is None:
+            return (
+                f"The outcome of an inspection of school {self.urn} was corrected: there was no "
+                "such report."
+            )
+        says = _report(self.urn, self.category, self.published_on)
+        return f"The outcome of an inspection was corrected: {says}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part4Confirmed(Happened):
+    """Legal services said whether Part 4 applies to a pupil referral unit."""
+
+    confirmation: int
+    urn: int
+    applies: bool
+    confirmed_by: str
+    confirmed_on: date
+
+    def sentence(self, _: Names) -> str:
+        applies = "applies, with modifications," if self.applies else "does not apply"
+        return (
+            f"It was recorded that {self.confirmed_by} confirmed on "
+            f"{long_date(self.confirmed_on)} that Part 4 {applies} to school {self.urn}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundationAnswered(Happened):
+    """Somebody said whether a foundation school has a foundation."""
+
+    answer: int
+    urn: int
+    none: bool
+    reason: str
+
+    def sentence(self, _: Names) -> str:
+        has = "no foundation" if self.none else "a foundation"
+        return f"It was recorded that school {self.urn} has {has}."
+
+
+def _report(urn: int, category: InspectionCategory, published_on: date) -> str:
+    """What a report says, as a clause."""
+    day = long_date(published_on)
+    return f"by the report published on {day} school {urn} {category.label}"

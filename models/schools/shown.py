@@ -64,6 +64,8 @@ class School(Shown):
     opened_on: date | None
     risk_level: RiskLevel | None
     closed_on: date | None
+    part_4_note: str | None
+    no_foundation: bool
     contacts: list[Contact]
     escalation: str | None
 
@@ -207,6 +209,8 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
             opened_on=school.opened_on,
             risk_level=school.risk_level,
             closed_on=school.closed_on,
+            part_4_note=school.part_4_note,
+            no_foundation=school.no_foundation,
             contacts=contacts[school.urn],
             escalation=references.get(school.urn),
         )

@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, false, or_
 from sqlmodel import Field, SQLModel, col
 
 from models.database import UtcDateTime
@@ -61,6 +61,7 @@ class ContactRole(StrEnum):
     TRUST = "trust"
     SPONSOR = "sponsor"
     DIOCESE = "diocese"
+    SECOND_DIOCESE = "second_diocese"  # of a school of two churches
     FOUNDATION_APPOINTER = "foundation_appointer"
     SCHOOL_IMPROVEMENT_PARTNER = "school_improvement_partner"
 
@@ -68,6 +69,29 @@ class ContactRole(StrEnum):
     def label(self) -> str:
         """The words for people: "chair of governors"."""
         return self.value.replace("_", " ")
+
+
+class InspectionCategory(StrEnum):
+    """Into which category a published report puts a school: Ofsted's word, never computed here.
+
+    Education Act 2005, section 13(3)(a).
+    """
+
+    SIGNIFICANT_IMPROVEMENT = "significant_improvement"
+    SPECIAL_MEASURES = "special_measures"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """What the report says of the school, after "the school"."""
+        return _CATEGORIES[self]
+
+
+_CATEGORIES = {
+    InspectionCategory.SIGNIFICANT_IMPROVEMENT: "requires significant improvement",
+    InspectionCategory.SPECIAL_MEASURES: "requires special measures",
+    InspectionCategory.NONE: "is in no category",
+}
 
 
 class School(SQLModel, table=True):
@@ -98,6 +122,10 @@ class School(SQLModel, table=True):
     register_head: str | None = None
     register_digest: str | None = None
     demonstration: bool = False
+    # With which modifications Part 4 applies to a pupil referral unit, as legal services confirmed.
+    part_4_note: str | None = None
+    # That a foundation school has no foundation, so that nobody appoints foundation governors.
+    no_foundation: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def kind(self) -> SchoolKind:
@@ -132,6 +160,61 @@ class Contact(SQLModel, table=True):
     address: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     source: str
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class InspectionOutcome(SQLModel, table=True):
+    """What a published report of an inspection says of a school's category, as it was entered.
+
+    Rows are only ever added: one that was wrong is corrected by a later one that names it in
+    `corrects_id`, with its `reason`. A correction without a category says that there was no such
+    report. Of those that stand, the report published last counts (sections 61 and 62 of the
+    Education and Inspections Act 2006).
+    """
+
+    __tablename__ = "inspection_outcome"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    category: InspectionCategory | None = word(InspectionCategory, nullable=True, default=None)
+    published_on: date
+    source: str  # the report, or the file it was read in
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    corrects_id: int | None = Field(
+        default=None, foreign_key="inspection_outcome.id", unique=True, nullable=True
+    )
+    reason: str = ""
+
+
+class FoundationAnswer(SQLModel, table=True):
+    """Whether a foundation school has no foundation, as somebody said; the newest row counts."""
+
+    __tablename__ = "foundation_answer"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    none: bool
+    reason: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Part4Confirmation(SQLModel, table=True):
+    """What legal services said of Part 4 at one pupil referral unit; the newest row counts.
+
+    Its note stands at the school (`part_4_note`) while Part 4 applies.
+    """
+
+    __tablename__ = "part_4_confirmation"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    applies: bool
+    confirmed_by: str
+    confirmed_on: date
+    note: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class HeldContact(OfMatter, table=True):

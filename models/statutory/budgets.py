@@ -24,6 +24,7 @@ from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, find, get_row
 from models.schools.tables import ContactRole
 from models.statutory.events import BudgetNoticeReceived, BudgetReviewed, RepresentationRecorded
+from models.statutory.legal import LawToday
 from models.statutory.one_notice import powers_rule, to_both
 from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
 from models.statutory.proposed import ReviewBudget
@@ -160,7 +161,7 @@ def review_budget(acting: Acting, power_id: int, given: OutcomeOfReview) -> Budg
     next_review = _next_review(case, power.effective_on, acting.today) if going_on else None
     heard = select(Representation).where(Representation.power_id == power.id)
     facts = {
-        "power": in_words(case, power),
+        "power": in_words(LawToday(case, acting.today), power),
         "review": {
             "outcome": outcome.value,
             "words": words_for_school(given.words, REVIEWED[outcome]),

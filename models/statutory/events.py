@@ -11,6 +11,8 @@ from models.policy.wording import inside, the_role
 FROM_THE_SECRETARY_OF_STATE = {
     "warning_notice": "warning notice (section 60)",
     "intends_to_act": "intention to act (sections 66A to 69)",
+    "appointed_governors": "appointment of governors (section 67)",
+    "takes_over_board": "notice to take over the Interim Executive Board (section 70C)",
 }
 
 
@@ -141,6 +143,21 @@ class RepresentationRecorded(Happened):
             f"Representations from {whom} about the suspended budget, received on {day}, "
             "were recorded."
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchingGovernorRecorded(Happened):
+    """The diocese or the appointers have appointed a governor beside the authority's."""
+
+    power: int
+    role: str
+    appointed_on: date
+    number: int  # so many by now
+
+    def sentence(self, _: Names) -> str:
+        whom, day = the_role(self.role), long_date(self.appointed_on)
+        said = f"A governor appointed by {whom} on {day} (section 64(4)) was recorded"
+        return f"{said}, {self.number} in all."
 
 
 @dataclass(frozen=True, kw_only=True)

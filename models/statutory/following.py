@@ -18,7 +18,7 @@ from models.letters.words import words_for_school
 from models.matters.at_hand import see_row
 from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_deadline, cancel_statutory, settle_deadline
-from models.matters.tables import DeadlineKind
+from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import THE_MACHINE, Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
@@ -34,10 +34,12 @@ from models.statutory.one_notice import (
     CLOCKS,
     check_failed,
     notice_in_words,
+    notice_rule,
     powers_rule,
     to_both,
     word_of,
 )
+from models.statutory.one_power import newest_deadline
 from models.statutory.proposed import NoticeOfPowers
 from models.statutory.tables import ProposedPowers, WarningNotice
 from models.statutory.words import why_complied, why_powers
@@ -79,9 +81,11 @@ def judge_compliance(acting: Acting, notice_id: int, given: ComplianceJudgement)
         judgement_words=words_for_school(given.words, why_complied(notice, complied=complied)),
     )
     state = StepState.SATISFACTORY if complied else StepState.UNSATISFACTORY
-    change(session, Step, {"id": case.step.id}, state=state, changed_on=today)
-    if case.deadline is not None:
-        settle_deadline(session, case.deadline, met=complied)
+    step = case.steps[notice_rule(case).key]  # the escalation may stand at the powers already
+    change(session, Step, {"id": step.id}, state=state, changed_on=today)
+    compliance = newest_deadline(case, DeadlineKind.COMPLIANCE)
+    if compliance is not None and compliance.state is not DeadlineState.CANCELLED:
+        settle_deadline(session, compliance, met=complied)
     if complied:
         cancel_statutory(session, case.escalation.id, *CLOCKS)
     judged = ComplianceJudged(
@@ -208,5 +212,6 @@ def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happened]:
 def _stop_clocks(case: Case) -> None:
     """Nobody is chased about a notice that ceased, even when its period was over."""
     cancel_statutory(case.session, case.escalation.id, *CLOCKS)
-    if case.deadline is not None and case.deadline.kind is DeadlineKind.COMPLIANCE:
-        cancel_deadline(case.session, case.deadline)
+    compliance = newest_deadline(case, DeadlineKind.COMPLIANCE)
+    if compliance is not None:
+        cancel_deadline(case.session, compliance)

@@ -1,6 +1,6 @@
 """Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import Field
@@ -15,9 +15,10 @@ from models.happened import Happened
 from models.inputs import Day, Input, Text, Words
 from models.law import notices as law
 from models.law import standing as standing_law
+from models.law.roads import NO_PAY_NOTICE
 from models.letters.addressing import Addressing
 from models.matters.case import Case, enter
-from models.matters.deadlines import LONGEST_PERIOD, cancel_statutory, set_deadline, settle_deadline
+from models.matters.deadlines import cancel_statutory, set_deadline, settle_deadline
 from models.matters.tables import DeadlineKind
 from models.people.access import Act
 from models.people.acting import Acting
@@ -38,6 +39,7 @@ from models.statutory.proposed import GiveWarningNotice
 from models.statutory.tables import Support, WarningNotice
 from models.text import check_printable, check_prose
 
+PAY_AND_CONDITIONS = "pay_and_conditions"  # of section 60A: no ground of section 60(2)
 TEXTS = ("comparison", "why_powers", "matters", "action_required", "action_minded")
 
 
@@ -109,7 +111,8 @@ def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> Warn
     at = case.standing(acting.now, transition_awaiting=case.transition_awaiting())
     rule = check_turn(LawToday(case, acting.today), at)
     content = _content(given)
-    _check_content(content, given.compliance_ends_on, acting.today)
+    longest_days = case.policy.statutory.longest_compliance_days
+    _check_content(content, given.compliance_ends_on, acting.today, longest_days)
     guarded = check_guard(case, given.why_support_is_not_enough)
     reason = "To give a warning notice under section 60 of the Education and Inspections Act 2006."
     if guarded:
@@ -180,6 +183,8 @@ def _given_again(at: Standing) -> str | None:
 
 def _content(given: NewWarningNotice) -> law.Content:
     """What was entered, as the law reads it; a comparison belongs to ground (a) alone."""
+    if PAY_AND_CONDITIONS in given.grounds:
+        raise InvalidInput("grounds", NO_PAY_NOTICE)
     grounds = [word_of("grounds", name, law.Ground) for name in given.grounds]
     comparisons = [word_of("comparisons", name, law.Comparison) for name in given.comparisons]
     texts = {name: getattr(given, name) for name in TEXTS}
@@ -193,14 +198,17 @@ def _content(given: NewWarningNotice) -> law.Content:
     )
 
 
-def _check_content(content: law.Content, ends_on: date, today: date) -> None:
+def _check_content(content: law.Content, ends_on: date, today: date, longest_days: int) -> None:
     """Refuse a notice that lacks something, or whose compliance period is no period."""
     missing = law.missing(content, today)
     if missing:
         raise InvalidInput.many(missing)
-    if ends_on > today + LONGEST_PERIOD:
-        # The Act sets no longest period; a year away is a slip of the pen.
-        raise InvalidInput("compliance_ends_on", "Enter a date after today and within a year.")
+    if ends_on > today + timedelta(days=longest_days):
+        raise InvalidInput(
+            "compliance_ends_on",
+            f"Enter a date within {longest_days} days. The Act sets no longest compliance period: "
+            "this one is a setting of the council’s policy (longest_compliance_days).",
+        )
 
 
 def check_guard(case: Case, why_support_is_not_enough: str) -> bool:
@@ -218,7 +226,8 @@ def check_guard(case: Case, why_support_is_not_enough: str) -> bool:
 
 def copies_by_law(case: Case, rule: StepRule) -> Addressing:
     """The governing body, and everybody who must have a copy at the same time (s.60(6))."""
-    return Addressing(rule.to, tuple(copy.role for copy in law.copies(case.school)))
+    copies = law.copies(case.school)
+    return Addressing(rule.to, law.must(copies), law.offered(copies))
 
 
 def described(content: law.Content) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days
 from models.happened import Happened
+from models.law import roads as roads_law
 from models.law import standing as law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
@@ -19,6 +20,7 @@ from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, check_open
 from models.refusals import NotPossible
 from models.rows import change, find, find_first
+from models.schools.inspections import outcomes_of
 from models.statutory.tables import (
     Power,
     PowerState,
@@ -73,10 +75,18 @@ class LawToday:
             school=case.school,
             academy_ladder=case.escalation.ladder == ACADEMY,
             notice=_as_law_sees(case.session, self.given),
+            inspections=_inspections(case),
             secretary_of_state_notice_on=self._told_on(SecretaryOfStateKind.WARNING_NOTICE),
             secretary_of_state_intends_on=self._told_on(SecretaryOfStateKind.INTENDS_TO_ACT),
+            secretary_of_state_governors_on=self._told_on(SecretaryOfStateKind.APPOINTED_GOVERNORS),
+            board_taken_over_on=self._told_on(SecretaryOfStateKind.TAKES_OVER_BOARD),
             ieb_sits=sitting_board(case.session, case.school.urn, self.today) is not None,
         )
+
+    @property
+    def inspection(self) -> law.Inspection | None:
+        """The outcome by which section 61 or 62 makes the school eligible; None while neither."""
+        return roads_law.by_inspection(self.standing, self.today)
 
     @cached_property
     def notices(self) -> list[GivenNotice]:
@@ -151,6 +161,14 @@ def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happened]:
     return [LetterWithdrawn(case.escalation.id, letter=letter_id)]
 
 
+def _inspections(case: Case) -> tuple[law.Inspection, ...]:
+    return tuple(
+        law.Inspection(each.published_on, each.category)
+        for each in outcomes_of(case.session, case.school.urn)
+        if each.category is not None
+    )
+
+
 def _as_law_sees(session: Session, given: GivenNotice | None) -> law.Notice | None:
     if given is None:
         return None
@@ -202,12 +220,23 @@ def check_may_close(law_today: LawToday) -> None:
 
 
 def check_eligible(law_today: LawToday) -> None:
-    """Raise NotPossible with each fact of section 60(1) that does not hold."""
-    facts = law.facts(law_today.standing, law_today.today)
-    failing = [fact.says for fact in facts if not fact.holds]
-    if failing:
-        says = " ".join(failing)
-        raise NotPossible(f"The school is not eligible for intervention (section 60(1)). {says}")
+    """Refuse a school that no road makes eligible (section 59(2)): raises NotPossible, and why."""
+    check_applies(law_today.case)
+    refused = roads_law.not_eligible(law_today.standing, law_today.today)
+    if refused:
+        raise NotPossible(refused)
+
+
+def check_by_inspection(law_today: LawToday) -> None:
+    """Refuse what only sections 61 and 62 open; raises NotPossible."""
+    check_applies(law_today.case)
+    if law_today.inspection is None:
+        raise NotPossible(
+            "From here the escalation moves straight to the powers only while the latest published "
+            "report puts the school into a category: requires significant improvement (section 61) "
+            "or requires special measures (section 62). "
+            + roads_law.no_category(law_today.standing, law_today.today)
+        )
 
 
 def latest_support(case: Case) -> Support | None:

@@ -156,7 +156,7 @@ def _prepared(law: LawToday, power: Power) -> Next:
     called = f"section {power.section}"
     roles = {each.role for each in consulted(session, power)}
     for consultee in powers_law.consultees(power.section, school):
-        if consultee.role not in roles:
+        if consultee.required and consultee.role not in roles:
             return Next(
                 what=f"Consult {heard(consultee.role)} about {called}",
                 why=f"{consultee.reason[:1].upper()}{consultee.reason[1:]}.",

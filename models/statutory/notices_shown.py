@@ -23,10 +23,11 @@ from models.statutory import tables
 
 
 class NamedInLaw(Shown):
-    """Whom the law names, and why."""
+    """Whom the law names, and why; one who is not `required` is offered a copy or asked."""
 
     role: str
     reason: str
+    required: bool
 
 
 class ProposedPowers(Shown):
@@ -185,7 +186,9 @@ def _given_on(letter: Letter) -> date | None:
 
 def named_in_law(those: Sequence[Recipient]) -> list[NamedInLaw]:
     """Whom the law names, each with the reason."""
-    return [NamedInLaw(role=each.role, reason=each.reason) for each in those]
+    return [
+        NamedInLaw(role=each.role, reason=each.reason, required=each.required) for each in those
+    ]
 
 
 def _proposed(session: Session, notice_ids: list[int]) -> dict[int, list[ProposedPowers]]:

@@ -38,6 +38,11 @@ def check_failed(notice: WarningNotice) -> None:
         )
 
 
+def stands(notice: WarningNotice) -> bool:
+    """Whether anything may still rest on a notice: it has not ceased, nor been complied with."""
+    return notice.ceased_on is None and not notice.complied
+
+
 def check_stands(notice: WarningNotice) -> None:
     """Refuse whatever rests on a notice that ceased or was complied with; raises NotPossible."""
     if notice.ceased_on is not None:
@@ -47,9 +52,9 @@ def check_stands(notice: WarningNotice) -> None:
 
 
 def notice_in_words(case: Case) -> dict[str, str]:
-    """The notice that was given, for the letters that follow from it."""
+    """The notice that was given and stands, for the letters that follow from it."""
     given = given_notice(case)
-    if given is None:
+    if given is None or not stands(given.notice):
         return {"given_on": "", "compliance_ended_on": "", "not_complied_words": ""}
     notice = given.notice
     return {
@@ -57,6 +62,11 @@ def notice_in_words(case: Case) -> dict[str, str]:
         "compliance_ended_on": long_date(notice.compliance_ends_on),
         "not_complied_words": notice.judgement_words if notice.complied is False else "",
     }
+
+
+def notice_rule(case: Case) -> StepRule:
+    """The ladder's rule for the step of the warning notice."""
+    return next(step for step in case.ladder.steps if step.kind == "notice")
 
 
 def powers_rule(case: Case) -> StepRule:

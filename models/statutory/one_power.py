@@ -7,7 +7,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.clocks import long_date
+from models.escalations.tables import Proposal
 from models.law import powers as law
+from models.law import roads as roads_law
+from models.law.notices import must, offered
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.recipients import Recipient
@@ -17,14 +20,17 @@ from models.policy import StepRule
 from models.policy.wording import role_words
 from models.refusals import NotPossible
 from models.rows import change, find, find_first, get_row
+from models.schools.inspections import changed_since
 from models.statutory.events import PowerEnded
-from models.statutory.legal import LawToday, given_notice
-from models.statutory.one_notice import check_stands
+from models.statutory.legal import LawToday
+from models.statutory.one_notice import check_stands, powers_rule, stands
 from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
+from models.statutory.words import why_inspected, why_powers
 
 HEARD = {
     "chair_of_governors": "the governing body",
     "diocese": "the diocesan authority",
+    "second_diocese": "the diocesan authority of the second church",
     "foundation_appointer": "the body that appoints the foundation governors",
 }
 
@@ -80,22 +86,72 @@ def newest_deadline(case: Case, kind: DeadlineKind) -> Deadline | None:
     return find_first(case.session, statement.order_by(col(Deadline.id).desc()))
 
 
-def check_noticed(law_today: LawToday) -> WarningNotice:
-    """The notice on which a power rests; raises NotPossible when there is none that stands."""
+def check_grounded(law_today: LawToday) -> WarningNotice | None:
+    """The notice on which a power rests; None where it rests on an inspection alone.
+
+    On the road of section 61 or 62 the escalation must have come to the step of the powers.
+    Raises NotPossible when there is no notice that stands, and no such road.
+    """
     given = law_today.given
+    inspected = law_today.inspection is not None
+    if inspected and law_today.case.rule.kind == "powers":
+        return given.notice if given is not None and stands(given.notice) else None
+    if given is None and inspected:
+        rule = powers_rule(law_today.case)
+        raise NotPossible(
+            f"Move the escalation to step {rule.number} first. By section 61 or 62 a Head of "
+            "Service can propose that from any step."
+        )
     if given is None:
         raise NotPossible(
-            "A power can be prepared once a warning notice has been given (section 60(1)(a))."
+            "A power can be prepared once a warning notice has been given (section 60(1)(a)), or "
+            "while a published report puts the school into a category (sections 61 and 62)."
         )
     check_stands(given.notice)
     return given.notice
 
 
-def in_words(case: Case, power: Power) -> dict[str, Any]:
-    """A power for a letter's template."""
-    given = given_notice(case)
-    last = law.last_day(power.section, given.notice.compliance_ends_on) if given else None
+def rests_since(law_today: LawToday) -> tuple[date, str] | None:
+    """Since when there is anything on which a power may rest, and what that is."""
+    found: list[tuple[date, str]] = []
+    if law_today.given is not None and stands(law_today.given.notice):
+        found.append((law_today.given.dated, "the warning notice"))
+    if law_today.inspection is not None:
+        found.append((law_today.inspection.published_on, "the inspection’s report"))
+    return min(found, default=None)
+
+
+def check_as_proposed(case: Case, proposal: Proposal) -> None:
+    """Refuse a letter whose ground may be another by now; raises NotPossible."""
+    if changed_since(case.session, case.school.urn, proposal.proposed_at):
+        raise NotPossible(
+            "What is on record of the school’s inspections has changed since this was proposed, "
+            "and the letter may not say so. Return the proposal."
+        )
+
+
+def why_needed(law_today: LawToday, notice: WarningNotice | None) -> str:
+    """Why powers are needed, for their letters: by the notice, or by what the report says."""
+    inspection = law_today.inspection
+    if notice is not None or inspection is None:
+        return why_powers(notice) if notice is not None else ""
+    return why_inspected(inspection)
+
+
+def drafted_words(law_today: LawToday) -> str:
+    """What the letters of a power would say of why it is needed; "" while it rests on nothing."""
+    given = law_today.given
+    standing = given.notice if given is not None and stands(given.notice) else None
+    return why_needed(law_today, standing)
+
+
+def in_words(law_today: LawToday, power: Power) -> dict[str, Any]:
+    """A power for a letter's template, with the roads by which the school is eligible today."""
+    standing, today = law_today.standing, law_today.today
+    last = roads_law.last_day_for(power.section, standing, today)
     return {
+        "by_notice": roads_law.Road.WARNING_NOTICE in roads_law.open_roads(standing, today),
+        "inspection": _inspection_in_words(law_today),
         "section": power.section.value,
         "title": power.section.title,
         "words": power.words,
@@ -106,6 +162,16 @@ def in_words(case: Case, power: Power) -> dict[str, Any]:
         "governors": [governor["name"] for governor in power.details["governors"]],
         "last_day": long_date(last) if last else "",
     }
+
+
+def _inspection_in_words(law_today: LawToday) -> dict[str, str]:
+    """The report by which section 61 or 62 makes the school eligible; empty words while neither."""
+    found = law_today.inspection
+    if found is None:
+        return {"section": "", "says": "", "published_on": ""}
+    [road] = [each for each, what in roads_law.BY_INSPECTION.items() if what is found.category]
+    says, on = found.category.label, long_date(found.published_on)
+    return {"section": road.value, "says": says, "published_on": on}
 
 
 def in_their_words(said: Sequence[Consultation | Representation]) -> list[dict[str, str]]:
@@ -149,8 +215,8 @@ def named_people(power: Power) -> tuple[Recipient, ...]:
 
 def whom_it_concerns(case: Case, power: Power, rule: StepRule) -> Addressing:
     """The governing body, and everybody who must have a copy of what is said of a power."""
-    copies = tuple(copy.role for copy in law.copies(power.section, case.school))
-    return Addressing(rule.to, copies, people=named_people(power))
+    copies = law.copies(power.section, case.school)
+    return Addressing(rule.to, must(copies), offered(copies), named_people(power))
 
 
 def end(case: Case, power_id: int, ended_on: date, reason: str) -> PowerEnded:

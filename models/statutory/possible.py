@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from models.approvals.putting_forward import Way
-from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.matters.case import Case
 from models.matters.possible import CaseAct, Gate
@@ -16,12 +15,13 @@ from models.statutory import (
     ending,
     following,
     giving,
+    matching,
     preparing,
     secretary_of_state,
     using,
 )
 from models.statutory.legal import LawToday, check_at_work
-from models.statutory.one_notice import powers_rule, to_both
+from models.statutory.one_notice import notice_rule, powers_rule, to_both
 from models.statutory.one_power import check_prepared, whom_it_concerns
 from models.statutory.tables import Power, PowerState, WarningNotice
 
@@ -96,24 +96,30 @@ def _on_power(law: LawToday, at: Standing, power: Power, way: Way) -> Iterator[G
         power.id,
         way=partial(_to_all_concerned, case, power, way),
     )
+    yield Gate(
+        CaseAct.RECORD_MATCHING_GOVERNOR,
+        Act.RECORD_MATCHING_GOVERNOR,
+        partial(matching.check_matching, law, power),
+        power.id,
+    )
     receiving = partial(budgets.check_receipt, power)
     yield Gate(CaseAct.RECORD_RECEIPT, Act.RECORD_RECEIPT, receiving, power.id)
     suspended = partial(budgets.check_suspended, power)
     yield Gate(CaseAct.RECORD_REPRESENTATION, Act.RECORD_REPRESENTATION, suspended, power.id)
     review = partial(_to_both, case, way)
     yield Gate(CaseAct.REVIEW_BUDGET, Act.REVIEW_BUDGET, suspended, power.id, way=review)
-    by_notice = power.section is Section.INTERIM_EXECUTIVE_BOARD  # others end on record
+    by_notice = ending.ends_by_notice(law, power)
     yield Gate(
         CaseAct.END_POWER,
         Act.END_POWER,
-        partial(ending.check_ending, power),
+        partial(ending.check_ending, law, power),
         power.id,
         way=partial(_to_all_concerned, case, power, way) if by_notice else None,
     )
 
 
 def _notice_goes(law: LawToday, way: Way) -> None:
-    rule = next(step for step in law.case.ladder.steps if step.kind == "notice")
+    rule = notice_rule(law.case)
     roles = approvers(law.case.policy, Action.ADVANCE, rule)
     way.check(roles, giving.copies_by_law(law.case, rule))
 

@@ -6,16 +6,17 @@ from typing import Literal
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from models.law import blocks as blocks_law
 from models.law import powers as powers_law
-from models.law import standing as standing_law
+from models.law import roads as roads_law
 from models.law.powers import Section
-from models.matters.case import Case, find_case, see_row_in_case
+from models.matters.case import find_case, see_row_in_case
 from models.paging import PER_PAGE, Page, paged
 from models.people.access import Reader
 from models.policy import Policy
 from models.rows import find
 from models.shown import Shown
-from models.statutory import tables
+from models.statutory import matching, tables
 from models.statutory.legal import LawToday
 from models.statutory.notices_shown import NamedInLaw, named_in_law
 from models.statutory.one_power import consulted, preparation
@@ -62,6 +63,25 @@ class Representation(Shown):
     said: str
 
 
+class MatchingGovernor(Shown):
+    """A governor whom others appointed."""
+
+    name: str
+    appointed_on: date
+    evidence: str
+
+
+class Matching(Shown):
+    """Who may appoint governors beside the authority's (section 64(4)), and whom they appointed.
+
+    `may_appoint` is null while they may appoint as many as they think fit.
+    """
+
+    who: NamedInLaw
+    may_appoint: int | None
+    appointed: list[MatchingGovernor]
+
+
 class Review(Shown):
     """A review of a suspended budget; `decided_on` is null while it waits for approval."""
 
@@ -98,6 +118,7 @@ class Power(Shown):
     effective_on: date | None
     received_evidence: str
     review_by: date | None
+    matching: Matching | None
     representations: list[Representation]
     reviews: list[Review]
     ended_on: date | None
@@ -116,13 +137,13 @@ def powers_of(
 ) -> Page[Power]:
     """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
     case = find_case(session, policy, reader, reference)
-    standing = LawToday(case, today).standing
+    law_today = LawToday(case, today)
     mine = select(tables.Power).where(tables.Power.escalation_id == case.escalation.id)
     return paged(
         session,
         mine.order_by(col(tables.Power.id)),
         tables.Power.id,
-        lambda found: [_power(case, standing, power, today) for power in found],
+        lambda found: [_power(law_today, power) for power in found],
         page=page,
         per_page=per_page,
     )
@@ -132,14 +153,14 @@ def power(session: Session, policy: Policy, reader: Reader, power_id: int, *, to
     """One power; raises NotFound."""
     _, case = see_row_in_case(session, policy, reader, tables.Power, power_id)
     [found] = find(session, select(tables.Power).where(tables.Power.id == power_id))
-    return _power(case, LawToday(case, today).standing, found, today)
+    return _power(LawToday(case, today), found)
 
 
-def _power(case: Case, standing: standing_law.Standing, power: tables.Power, today: date) -> Power:
+def _power(law_today: LawToday, power: tables.Power) -> Power:
+    case, standing, today = law_today.case, law_today.standing, law_today.today
     session, section = case.session, power.section
-    ends_on = standing.notice.compliance_ends_on if standing.notice else None
     waits = power.state in (PowerState.PREPARED, PowerState.PROPOSED)
-    blocks = standing_law.blocked_by(standing, today) if waits else ()
+    blocks = blocks_law.blocked_by(standing, today) if waits else ()
     missing = powers_law.not_ready(preparation(session, power), case.school, today) if waits else ()
     suspended = section is Section.DELEGATED_BUDGET and power.state is PowerState.IN_FORCE
     return Power(
@@ -154,7 +175,7 @@ def _power(case: Case, standing: standing_law.Standing, power: tables.Power, tod
         governors=[Person(**person) for person in power.details["governors"]],
         members=[Member(**member) for member in power.details["members"]],
         starts_on=power.starts_on,
-        last_day=powers_law.last_day(section, ends_on) if ends_on else None,
+        last_day=roads_law.last_day_for(section, standing, today),
         consultees=named_in_law(powers_law.consultees(section, case.school)),
         consultations=[
             Consultation(with_whom=each.role, consulted_on=each.consulted_on, said=each.said)
@@ -175,10 +196,27 @@ def _power(case: Case, standing: standing_law.Standing, power: tables.Power, tod
         review_by=powers_law.review_by(power.effective_on, today)
         if suspended and power.effective_on
         else None,
+        matching=_matching(law_today, power),
         representations=_representations(session, power),
         reviews=_reviews(session, power),
         ended_on=power.ended_on,
         end_reason=power.end_reason,
+    )
+
+
+def _matching(law_today: LawToday, power: tables.Power) -> Matching | None:
+    who = powers_law.may_match(power.section, law_today.case.school)
+    if who is None:
+        return None
+    [named] = named_in_law([who])
+    on = power.used_on or law_today.today
+    return Matching(
+        who=named,
+        may_appoint=matching.may_appoint(law_today, power, on),
+        appointed=[
+            MatchingGovernor(name=each.name, appointed_on=each.appointed_on, evidence=each.evidence)
+            for each in matching.matching_governors(law_today.case.session, power)
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
 from models.law import powers as law
 from models.law.powers import Section
-from models.letters.addressing import Addressing
+from models.letters.addressing import Addressing, can_be_addressed, contacts_of
 from models.letters.words import words_for_school
 from models.matters.case import Case, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
@@ -23,18 +23,20 @@ from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import ConsultationRecorded, PowerPrepared, SecretaryOfStateTold
-from models.statutory.legal import LawToday, check_at_work, given_notice, powers_of
+from models.statutory.legal import LawToday, check_at_work, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
 from models.statutory.one_power import (
-    check_noticed,
+    check_as_proposed,
+    check_grounded,
     check_prepared,
     check_state,
     in_words,
     newest_deadline,
+    rests_since,
+    why_needed,
 )
 from models.statutory.proposed import PreparingLetters
 from models.statutory.tables import Consultation, Power, PowerState, WarningNotice
-from models.statutory.words import why_powers
 from models.text import check_printable, check_prose
 
 
@@ -62,7 +64,8 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     """
     session, officer, now = acting.session, acting.officer, acting.now
     case = enter(session, acting.policy, officer, Act.PREPARE_POWER, reference)
-    notice = check_preparing(LawToday(case, acting.today))
+    law_today = LawToday(case, acting.today)
+    notice = check_preparing(law_today)
     chosen = _section(given.section)
     check_printable("reason", check_prose("reason", given.reason))
     details = details_of(chosen, given.arrangements, given.governors, given.members)
@@ -74,7 +77,7 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         urn=case.school.urn,
         section=chosen,
         reason=given.reason,
-        words=words_for_school(given.words, why_powers(notice)),
+        words=words_for_school(given.words, why_needed(law_today, notice)),
         details=details,
         starts_on=start_of(chosen, given.starts_on),
         state=PowerState.PREPARED,
@@ -92,17 +95,18 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         PreparingLetters(prepares=power_id),
         powers_rule(case),
         f"To prepare the use of section {chosen.value}: {given.reason}",
-        drafts=_preparing_letters(case, power, acting.today),
+        drafts=_preparing_letters(law_today, power),
     )
-    watched = _watch_last_day(case, chosen, notice.compliance_ends_on, now)
+    ends_on = notice.compliance_ends_on if notice else None
+    watched = _watch_last_day(case, chosen, ends_on, now) if ends_on else []
     append(session, now, officer.email, prepared, *placed.happenings, *watched)
     return power
 
 
-def check_preparing(law_today: LawToday) -> WarningNotice:
-    """The notice on which a power may be prepared now; raises NotPossible."""
+def check_preparing(law_today: LawToday) -> WarningNotice | None:
+    """The notice, if there is one, on which a power may be prepared now; raises NotPossible."""
     check_at_work(law_today.case)
-    return check_noticed(law_today)
+    return check_grounded(law_today)
 
 
 def _check_is_another(case: Case, section: Section) -> None:
@@ -134,14 +138,17 @@ def _section(section: str) -> Section:
         raise InvalidInput("section", f"Choose a section: {', '.join(Section)}.") from None
 
 
-def _preparing_letters(case: Case, power: Power, today: date) -> list[Draft]:
+def _preparing_letters(law_today: LawToday, power: Power) -> list[Draft]:
     """One letter to everybody who must be consulted, and the one to the Secretary of State."""
-    facts = {"power": in_words(case, power), "notice": notice_in_words(case)}
-    answer_by = add_working_days(today, case.policy.statutory.consultation_working_days)
+    case = law_today.case
+    facts = {"power": in_words(law_today, power), "notice": notice_in_words(case)}
+    answer_by = add_working_days(law_today.today, case.policy.statutory.consultation_working_days)
     asked = {**facts, "respond_by": long_date(answer_by)}
+    contacts = contacts_of(case.session, case.matter, law_today.today)
     drafts = [
         Draft("consultation", Addressing(consultee.role), asked)
         for consultee in law.consultees(power.section, case.school)
+        if consultee.required or can_be_addressed(case, Addressing(consultee.role), contacts)
     ]
     consent = law.notification(power.section) == "consent"
     template = "request_for_consent" if consent else "notification_to_secretary_of_state"
@@ -152,7 +159,8 @@ def _preparing_letters(case: Case, power: Power, today: date) -> list[Draft]:
 def preparing_letters_approved(case: Case, taken: Taken[PreparingLetters]) -> list[Happened]:
     """The letters go out, unless what they say has ceased to be so; raises NotPossible."""
     approve_letters(case, taken.proposal, taken.approver, taken.today, None)
-    check_noticed(LawToday(case, taken.today))
+    check_grounded(LawToday(case, taken.today))
+    check_as_proposed(case, taken.proposal)
     check_state(case, taken.asks.prepares, PowerState.PREPARED)
     return []
 
@@ -177,7 +185,7 @@ def record_consultation(acting: Acting, power_id: int, given: ConsultationHeld) 
     roles = check_consulting(case, power)
     if given.with_whom not in roles:
         raise InvalidInput("with", f"Choose from: {', '.join(roles)}.")
-    _day_after_notice(case, "consulted_on", given.consulted_on, acting.now)
+    _day_since(case, "consulted_on", given.consulted_on, acting.now)
     check_printable("said", check_prose("said", given.said, required=False))
     consultation_id = add(
         session,
@@ -200,14 +208,12 @@ def record_consultation(acting: Acting, power_id: int, given: ConsultationHeld) 
     return get_row(session, Consultation, consultation_id)
 
 
-def _day_after_notice(case: Case, field: str, day: date, now: datetime) -> None:
-    """What prepares a power cannot be older than the notice on which it rests."""
+def _day_since(case: Case, field: str, day: date, now: datetime) -> None:
+    """What prepares a power cannot be older than the notice or the report on which it rests."""
     past_day(field, day, now)
-    given = given_notice(case)
-    if given is not None and day < given.dated:
-        raise InvalidInput(
-            field, f"Enter a date on or after the warning notice of {long_date(given.dated)}."
-        )
+    since = rests_since(LawToday(case, london_date(now)))
+    if since is not None and day < since[0]:
+        raise InvalidInput(field, f"Enter a date on or after {since[1]} of {long_date(since[0])}.")
 
 
 def check_consulting(case: Case, power: Power) -> list[str]:
@@ -243,7 +249,7 @@ def record_secretary_of_state_told(
         session, acting.policy, officer, Act.RECORD_SECRETARY_OF_STATE, Power, power_id
     )
     check_prepared(case, power)
-    _day_after_notice(case, "on", given.on, acting.now)
+    _day_since(case, "on", given.on, acting.now)
     check_prose("evidence", given.evidence)
     told = {"secretary_of_state_on": given.on, "secretary_of_state_evidence": given.evidence}
     change(session, Power, {"id": power.id}, **told)

@@ -5,6 +5,7 @@ from models.escalations.tables import Status
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
+from models.law.powers import Section
 from models.matters.case import Case, enter, find_in_case
 from models.people.access import Act
 from models.people.acting import Acting
@@ -15,15 +16,15 @@ from models.statutory.events import (
     SecretaryOfStateNoticeReleased,
 )
 from models.statutory.following import cease_notices
-from models.statutory.legal import check_applies
-from models.statutory.tables import SecretaryOfStateKind, SecretaryOfStateNotice
+from models.statutory.legal import check_applies, powers_of
+from models.statutory.tables import PowerState, SecretaryOfStateKind, SecretaryOfStateNotice
 from models.text import check_prose
 
 SUPERSEDED = "the Secretary of State has given the governing body a warning notice (section 60)"
 
 
 class NoticeReceived(Input):
-    """A notice of the Secretary of State: `warning_notice` or `intends_to_act`."""
+    """A notice of the Secretary of State, or what she has done, by its kind."""
 
     kind: Word
     received_on: Day
@@ -33,7 +34,7 @@ class NoticeReceived(Input):
 def record_secretary_of_state_notice(
     acting: Acting, reference: str, given: NoticeReceived
 ) -> SecretaryOfStateNotice:
-    """A notice has come: her warning notice ends ours; her intention to act locks our powers.
+    """A notice has come: her warning notice ends ours; the other kinds lock our powers.
 
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible where Part 4 is not for the school.
     """
@@ -42,6 +43,8 @@ def record_secretary_of_state_notice(
     check_receiving(case)
     if given.kind not in list(SecretaryOfStateKind):
         raise InvalidInput("kind", f"Choose from: {', '.join(SecretaryOfStateKind)}.")
+    if given.kind == SecretaryOfStateKind.TAKES_OVER_BOARD:
+        _check_board(case)
     past_day("received_on", given.received_on, acting.now)
     check_prose("summary", given.summary)
     notice_id = add(
@@ -70,6 +73,16 @@ def check_receiving(case: Case) -> None:
     check_applies(case)
     if case.escalation.status not in (Status.OPEN, Status.PAUSED):
         raise NotPossible("The escalation is closed: nothing can be added to it.")
+
+
+def _check_board(case: Case) -> None:
+    """Only a board of the authority's own can be taken over; raises NotPossible."""
+    in_force = powers_of(case, PowerState.IN_FORCE)
+    if Section.INTERIM_EXECUTIVE_BOARD not in [each.section for each in in_force]:
+        raise NotPossible(
+            "The local authority has constituted no Interim Executive Board here (section 65) "
+            "that the Secretary of State could take over (section 70C)."
+        )
 
 
 class Release(Input):

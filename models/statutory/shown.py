@@ -9,9 +9,11 @@ from datetime import date
 from pydantic import AwareDatetime
 from sqlmodel import Session, col, select
 
-from models.law import powers as powers_law
+from models.law import blocks as blocks_law
+from models.law import roads as roads_law
 from models.law import standing as standing_law
 from models.law.powers import Section
+from models.law.roads import Road as RoadSection
 from models.letters.addressing import sitting_board
 from models.letters.tables import Letter
 from models.matters.at_hand import see_row
@@ -27,12 +29,21 @@ from models.statutory.tables import SecretaryOfStateKind, ServiceMethod
 
 
 class Fact(Shown):
-    """One of the four facts of section 60(1); `on` is null while it does not hold."""
+    """A fact of a road to intervention; `on` is null while it does not hold."""
 
     key: str
     holds: bool
     on: date | None
     says: str
+
+
+class Road(Shown):
+    """A road to intervention (section 59(2)): the school is eligible by it while all facts hold."""
+
+    section: RoadSection
+    title: str
+    holds: bool
+    facts: list[Fact]
 
 
 class Block(Shown):
@@ -43,10 +54,15 @@ class Block(Shown):
 
 
 class Eligibility(Shown):
-    """Whether the school is eligible for intervention, computed for today."""
+    """Whether the school is eligible for intervention by any road, computed for today.
+
+    `facts` are the four of section 60(1). A section has a last day only while section 60 is the
+    only road.
+    """
 
     reference: str
     eligible: bool
+    roads: list[Road]
     facts: list[Fact]
     last_day_for_powers: dict[Section, date | None]
     blocked_by: list[Block]
@@ -98,29 +114,34 @@ def eligibility(
     """
     case = find_case(session, policy, reader, reference)
     standing = LawToday(case, today).standing
-    notice = standing.notice
-    in_force = notice is not None and notice.ceased_on is None
     board = sitting_board(session, case.school.urn, today)
     return Eligibility(
         reference=reference,
-        eligible=standing_law.eligible(standing, today),
-        facts=[
-            Fact(key=fact.key, holds=fact.holds, on=fact.on, says=fact.says)
-            for fact in standing_law.facts(standing, today)
+        eligible=roads_law.eligible(standing, today),
+        roads=[
+            Road(
+                section=each.road,
+                title=each.road.title,
+                holds=each.holds,
+                facts=_facts(each.facts),
+            )
+            for each in roads_law.roads(standing, today)
         ],
+        facts=_facts(standing_law.facts(standing, today)),
         last_day_for_powers={
-            section: powers_law.last_day(section, notice.compliance_ends_on)
-            if notice and in_force
-            else None
-            for section in Section
+            section: roads_law.last_day_for(section, standing, today) for section in Section
         },
         blocked_by=[
             Block(section=block.section, rule=block.rule)
-            for block in standing_law.blocked_by(standing, today)
+            for block in blocks_law.blocked_by(standing, today)
         ],
         notice_refused_because=standing_law.notice_refusal(standing, today),
         board_sits_since=board.starts_on if board else None,
     )
+
+
+def _facts(facts: Sequence[standing_law.Fact]) -> list[Fact]:
+    return [Fact(key=each.key, holds=each.holds, on=each.on, says=each.says) for each in facts]
 
 
 def support_of(session: Session, policy: Policy, reader: Reader, reference: str) -> Support | None:

@@ -165,6 +165,23 @@ class Representation(OfMatter, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class MatchingGovernor(OfMatter, table=True):
+    """A governor whom the diocese or the appointers appointed beside ours: section 64(4) to (9)."""
+
+    __tablename__ = "matching_governor"
+
+    hangs_on: ClassVar[type[OfMatter] | None] = Power
+
+    id: int = Field(default=None, primary_key=True)
+    power_id: int = Field(foreign_key="power.id", index=True)
+    role: str
+    name: str
+    appointed_on: date
+    evidence: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class ReviewOutcome(StrEnum):
     """What a review of a suspended budget comes to."""
 
@@ -195,6 +212,8 @@ class SecretaryOfStateKind(StrEnum):
 
     WARNING_NOTICE = "warning_notice"  # section 60(4A) and (4B): hers stands in place of ours
     INTENDS_TO_ACT = "intends_to_act"  # sections 66A to 69: ours of 63, 64 and 66 are locked
+    APPOINTED_GOVERNORS = "appointed_governors"  # section 67(6): no suspension of the budget
+    TAKES_OVER_BOARD = "takes_over_board"  # section 70C: our board is hers
 
 
 class SecretaryOfStateNotice(OfMatter, table=True):

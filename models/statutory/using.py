@@ -10,8 +10,8 @@ from models.escalations.tables import Proposal, Step, StepState
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text
+from models.law import blocks as blocks_law
 from models.law import powers as law
-from models.law import standing as standing_law
 from models.law.powers import Section
 from models.letters.words import words_for_school
 from models.matters.case import Case, find_in_case
@@ -24,11 +24,13 @@ from models.policy.ladder import Standing, refusal
 from models.proposed import Action
 from models.refusals import NotPossible
 from models.rows import change, get_row
+from models.statutory import matching
 from models.statutory.details import Members, People, details_of, start_of
 from models.statutory.events import PowerUsed
 from models.statutory.legal import LawToday, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule
 from models.statutory.one_power import (
+    check_as_proposed,
     check_prepared,
     consulted,
     end,
@@ -76,7 +78,8 @@ def use_power(acting: Acting, power_id: int, given: UseOfPower) -> Proposal:
     check_lawful(LawToday(case, acting.today), power)
     rule = powers_rule(case)
     what = UsePower(power=power.id, section=power.section)
-    draft = _notice_of_use(case, power, rule, words_for_school(given.words, power.words))
+    words = words_for_school(given.words, power.words)
+    draft = _notice_of_use(LawToday(case, acting.today), power, rule, words)
     placed = put_forward(case, officer, now, what, rule, given.reason, drafts=[draft])
     proposed = {"state": PowerState.PROPOSED, "proposal_id": placed.proposal_id}
     change(session, Power, {"id": power.id}, **proposed, letter_id=placed.letter_ids[0])
@@ -128,7 +131,7 @@ def _in_the_way(law_today: LawToday, power: Power) -> bool:
 
 def blocked(law_today: LawToday, power: Power) -> list[str]:
     """The rules of law that stand in the way of a power, whatever is done to prepare it."""
-    blocks = standing_law.blocked_by(law_today.standing, law_today.today)
+    blocks = blocks_law.blocked_by(law_today.standing, law_today.today)
     return [block.rule for block in blocks if block.section is power.section]
 
 
@@ -144,10 +147,12 @@ def _board_comes(law_today: LawToday, power: Power) -> list[str]:
     ]
 
 
-def _notice_of_use(case: Case, power: Power, rule: StepRule, words: str) -> Draft:
+def _notice_of_use(law_today: LawToday, power: Power, rule: StepRule, words: str) -> Draft:
+    case = law_today.case
     told = power.secretary_of_state_on
     facts = {
-        "power": in_words(case, power),
+        "power": in_words(law_today, power),
+        "matching": matching.in_words(law_today, power),
         "notice": notice_in_words(case),
         "consulted": in_their_words(consulted(case.session, power)),
         "secretary_of_state": {"on": long_date(told) if told else ""},
@@ -164,6 +169,7 @@ def use_approved(case: Case, taken: Taken[UsePower]) -> list[Happened]:
     today = taken.today
     power = get_row(case.session, Power, taken.asks.power)
     check_lawful(LawToday(case, today), power)
+    check_as_proposed(case, taken.proposal)
     approve_letters(case, taken.proposal, taken.approver, today, None)
     effective = _effective(power, today)
     in_force = {"state": PowerState.IN_FORCE, "used_on": today, "effective_on": effective}

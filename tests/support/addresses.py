@@ -63,6 +63,7 @@ UNNAMED = {
     "held_contact": "named by its case and a role",
     "issued_file": "named by its letter and a format",
     "letter_version": "named by its letter and its place in it",
+    "matching_governor": "shown with its power",
     "message_about": "only links a message to the cases of which it tells",
     "named_officer": "shown with the restriction of its case",
     "proposed_powers": "shown with its warning notice",

@@ -18,6 +18,7 @@ from models.statutory import (
     ending,
     following,
     giving,
+    matching,
     preparing,
     secretary_of_state,
     using,
@@ -38,6 +39,7 @@ CHANGES = (
     "extend",
     "convert",
     "end",
+    "intervene",
 )
 
 
@@ -154,6 +156,11 @@ def _commands(
             {"on": today, "evidence": "Letter of today."},
         ),
         "use_power": use,
+        "record_matching_governor": lambda: (
+            matching.record_matching_governor,
+            "power_id",
+            {"name": "Pia Holm", "appointed_on": today, "evidence": "A letter."},
+        ),
         "record_receipt": lambda: (
             budgets.record_receipt,
             "power_id",

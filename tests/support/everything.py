@@ -32,7 +32,7 @@ from models.rows import change
 from models.settings import Settings
 from models.statutory import secretary_of_state, using
 from models.statutory.giving import HowSupportWorks, record_support
-from models.statutory.tables import ServiceMethod
+from models.statutory.tables import SecretaryOfStateKind, ServiceMethod
 from models.upkeep import clock
 from notifications import level_letters
 from notifications.outbox import deliver
@@ -154,6 +154,7 @@ def _hear_of_the_secretary_of_state(case: Case) -> Case:
     case.prepare("63")
     for proposal in case.awaiting:
         case.approve(proposal)
+    case.used("65")
     support = HowSupportWorks(
         aware_of_problem=True,
         working_with_partner=True,
@@ -163,7 +164,7 @@ def _hear_of_the_secretary_of_state(case: Case) -> Case:
     with case.acting() as acting:
         record_support(acting, case.reference, support)
     with case.acting() as acting:
-        for kind in ("intends_to_act", "warning_notice"):
+        for kind in SecretaryOfStateKind:
             heard = secretary_of_state.NoticeReceived(
                 kind=kind, received_on=acting.today, summary="She will."
             )
@@ -171,7 +172,7 @@ def _hear_of_the_secretary_of_state(case: Case) -> Case:
                 acting, case.reference, heard
             )
             released = secretary_of_state.Release(released_on=acting.today, note="Her letter.")
-            if kind == "intends_to_act":
+            if kind is not SecretaryOfStateKind.WARNING_NOTICE:
                 secretary_of_state.release_secretary_of_state_notice(acting, notice.id, released)
     case.change("convert")
     return case

@@ -28,6 +28,7 @@ from models.people.acting import Acting
 from models.policy import Policy
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
+from models.schools.inspections import Inspected, record_inspection
 from models.schools.tables import School
 from models.settings import TEMPLATES
 from models.statutory import budgets, ending, following, giving, preparing, using
@@ -149,10 +150,19 @@ class Walk:
     def stay_silent(self) -> None:
         self.now += timedelta(days=56)
 
-    def propose(self, action: str, **more: Any) -> None:
+    def inspect(self, category: str) -> None:
+        """A report of today puts the school into a category."""
+        given = Inspected(category=category, published_on=self.now.date(), source="The report.")
+        with self._acting() as acting:
+            urn = acting.session.exec(
+                select(Matter.urn).where(Matter.reference == self.reference)
+            ).one()
+            record_inspection(acting, urn, given)
+
+    def propose(self, action: str, *, by: str = "seo", **more: Any) -> None:
         given = proposing.ChangeWanted(action=action, reason=self.values["reason"], **more)
         with write(self.engine) as session:
-            acting = Acting(session, self.policy, self.council.seo, self.now)
+            acting = Acting(session, self.policy, self.council.officers[by], self.now)
             proposing.propose(acting, self.reference, given)
         self._approve()
 
@@ -349,6 +359,15 @@ def up_the_academy_ladder_without_discussions(walk: Walk) -> None:
     walk.propose("resolve")
 
 
+def straight_to_the_powers(walk: Walk) -> None:
+    walk.start(910005, VOLUNTARY_AIDED)
+    walk.inspect("special_measures")
+    walk.propose("intervene", by="hos")
+    walk.use("64", governors=[somebody(walk.values["person"])])
+    board = [somebody(walk.values["person"]), somebody("Omar Finch", chair=True)]
+    walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=7))
+
+
 def besides_the_ladder(walk: Walk) -> None:
     walk.start(910004, ACADEMY_CONVERTER)
     walk.write()
@@ -359,6 +378,7 @@ WALKS = {
     "maintained": up_the_maintained_ladder,
     "academy": up_the_academy_ladder,
     "not engaging": up_the_academy_ladder_without_discussions,
+    "in a category": straight_to_the_powers,
 }
 OF_LADDER = {
     "besides": {"school_letter"},
@@ -381,6 +401,13 @@ OF_LADDER = {
         "end_of_board",
         "resolution",
         "acknowledgement_of_response",
+    },
+    "in a category": {
+        "consultation",
+        "notification_to_secretary_of_state",
+        "request_for_consent",
+        "appointment_of_governors",
+        "notice_of_board",
     },
     "academy": {
         "note_of_discussion",
@@ -430,7 +457,7 @@ AMERICAN = re.compile(
 )
 FORBIDDEN = re.compile(
     r"\b(ticket|workflow|user|instance|stakeholder\w*|going forward|leverage|robust|failing school"
-    r"|special measures|academy order|must immediately|or else|failure to comply|consequences"
+    r"|academy order|must immediately|or else|failure to comply|consequences"
     r"|asap|touch base|holistic|actionable|please be advised|SEO|HoS|DCS|AED|IEB|SIP|LA)\b",
     re.IGNORECASE,
 )

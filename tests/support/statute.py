@@ -134,6 +134,11 @@ EACH: dict[str, dict[str, Any]] = {
     "/warning-notices/999/proposed-powers": {"sections": ["65"], "reasons": "It is not done."},
     "/powers/999/consultations": {"with": "diocese", "consulted_on": "2026-11-23", "said": ""},
     "/powers/999/secretary-of-state": {"on": "2026-11-23", "evidence": "A letter."},
+    "/powers/999/matching-governors": {
+        "name": "Una Marsh",
+        "appointed_on": "2026-11-23",
+        "evidence": "A letter.",
+    },
     "/powers/999/use": {"reason": "Now."},
     "/powers/999/receipt": {"received_on": "2026-11-23", "evidence": "Signed."},
     "/powers/999/representations": {

@@ -24,7 +24,7 @@ from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
 from web.pages.school_record import adding, record, whose
-from web.pages.schools import schools
+from web.pages.schools import confirmations, foundations, inspections, schools
 from web.pages.statutory import (
     budgets,
     compliance,
@@ -71,6 +71,9 @@ TOPICS = (
     supporters,
     support_work,
     schools,
+    inspections,
+    confirmations,
+    foundations,
     record,
     adding,
     whose,

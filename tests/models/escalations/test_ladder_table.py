@@ -23,7 +23,7 @@ from models.clocks import london_date
 from models.database import connect
 from models.escalations.deciding import Decided, decide
 from models.escalations.ladder_table import FLAGS, PAGE, Row, page, rows
-from models.escalations.proposing import ChangeWanted, propose
+from models.escalations.proposing import ChangeWanted, propose, role_of
 from models.escalations.recording import (
     DiscussionHeld,
     ResponseJudgement,
@@ -44,13 +44,14 @@ from models.escalations.tables import (
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
-from models.people.access import THE_MACHINE
+from models.people.access import RULES, THE_MACHINE
 from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
 from models.policy import Policy
 from models.policy.ladder import Standing
 from models.proposed import Action
 from models.refusals import AlreadyDecided, NotAllowed, NotPossible, Refused
+from models.schools.tables import InspectionOutcome
 from models.statutory.giving import NewWarningNotice, give_notice
 from models.statutory.tables import Power, ProposedPowers, WarningNotice
 from models.statutory.using import UseOfPower, use_power
@@ -177,6 +178,19 @@ class Walk:
             working_days=5,
         )
 
+    def put_into_special_measures(self) -> None:
+        """The outcome of an inspection as a row."""
+        self.add(
+            InspectionOutcome,
+            urn=self.council.maintained.urn,
+            category="special_measures",
+            published_on=TODAY - timedelta(days=3),
+            source="The report.",
+            recorded_by_id=self.council.seo.id,
+            recorded_at=NOW - timedelta(days=1),
+            reason="",
+        )
+
     @contextmanager
     def undone(self) -> Iterator[Session]:
         """A session whose changes are undone at the end."""
@@ -266,7 +280,10 @@ class Walk:
         if row.needs_eligibility and row.when is not None:
             self._check_refused_by_law(row)
             savepoint = self.connection.begin_nested()
-            self.make_eligible()
+            if row.action is Action.INTERVENE:
+                self.put_into_special_measures()
+            else:
+                self.make_eligible()
             with Session(self.connection, autoflush=False, expire_on_commit=False) as eligible:
                 self._check_asking(eligible, row)
             savepoint.rollback()
@@ -281,10 +298,17 @@ class Walk:
 
     def _check_refused_by_law(self, row: Row) -> None:
         """No notice was given: whatever the ladder says, the law says no."""
-        with self.undone() as session:
-            with pytest.raises(NotPossible, match="not eligible for intervention") as refusal:
-                self.propose(session, self.council.seo, row)
+        with self.undone() as session, pytest.raises(NotPossible) as refusal:
+            self.propose(session, self.who_proposes(row), row)
+        if row.action is Action.INTERVENE:
+            assert "No inspection that puts it into a category" in refusal.value.message
+        else:
+            assert "not eligible for intervention" in refusal.value.message
             assert "No warning notice has been given (section 60(1)(a))." in refusal.value.message
+
+    def who_proposes(self, row: Row) -> Officer:
+        """Somebody whose role lets them propose it."""
+        return self.council.hos if row.action is Action.INTERVENE else self.council.seo
 
     def _check_asking(self, session: Session, row: Row) -> None:
         more = MORE.get(row.action.value, {})
@@ -297,7 +321,7 @@ class Walk:
                     self._check_allowed(officer, row, asked)
                 else:
                     refusal = self._refusal(session, officer, row, asked)
-                    may = officer.role in CASEWORK
+                    may = officer.role in RULES[role_of(row.action)]
                     assert type(refusal) is (NotPossible if may else NotAllowed)
         if row.when is not None:
             self.check_deciding(row, more)
@@ -334,7 +358,7 @@ class Walk:
     def check_deciding(self, row: Row, more: dict[str, object]) -> None:
         """Each approver in turn and nobody else; not the proposer; nobody afterwards."""
         own = [self.council.hos] if Role.HEAD_OF_SERVICE in row.approvers else []
-        for proposer in (self.council.seo, *own):
+        for proposer in (self.who_proposes(row), *own):
             with self.undone() as session:
                 proposal = self.propose(session, proposer, row, **more, **row.when)
                 for role in row.approvers:
@@ -371,7 +395,7 @@ class Walk:
             step.key: step.state
             for step in session.exec(select(Step).where(Step.escalation_id == self.id)).scalars()  # type: ignore[call-overload]
         }
-        if row.action is Action.ADVANCE:
+        if row.action in (Action.ADVANCE, Action.INTERVENE):
             assert (escalation.step_key, steps[row.about.key]) == (row.about.key, "approved")
         if row.action is Action.PASS_OVER:
             assert (escalation.step_key, steps[row.about.key]) == (row.about.key, "passed_over")
@@ -549,7 +573,13 @@ def test_the_table_itself_says_what_the_policy_document_says(policy: Policy) -> 
         for row in table
         if row.when is not None and row.needs_eligibility
     }
-    assert lawful == {("advance", "vi"), ("power", "vii")}
+    before = {("intervene", number) for number in ("i", "ii", "iii", "iv", "v", "vi")}
+    assert lawful == {("advance", "vi"), ("power", "vii"), *before}
+    assert not [
+        row
+        for row in tables["maintained"]
+        if row.action is Action.INTERVENE and row.allows(Role.OFFICER)
+    ]
     statutory = [row for row in tables["maintained"] if row.standing.step.statutory]
     assert "extend" not in allowed(statutory)
 

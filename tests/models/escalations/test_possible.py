@@ -28,10 +28,12 @@ from tests.support.statutory import (
     eligible,
     end,
     failed,
+    inspected,
     suspended,
     told,
     turn,
     warned,
+    with_contacts,
 )
 
 # Every act that is said of each case, whatever stands there; the others are done to a row.
@@ -70,6 +72,16 @@ def awaiting(case: Case) -> None:
 def answered(case: Case) -> None:
     awaiting(case)
     case.respond()
+
+
+def in_category(case: Case) -> None:
+    awaiting(case)
+    inspected(case, "special_measures")
+
+
+def straight_to_powers(case: Case) -> None:
+    in_category(case)
+    case.change("intervene", by="hos")
 
 
 def overdue(case: Case) -> None:
@@ -173,6 +185,16 @@ def budget_suspended(case: Case) -> None:
     suspended(eligible(case))
 
 
+def governors_of_hers(case: Case) -> None:
+    budget_suspended(case)
+    told(case, "appointed_governors")
+
+
+def others_may_appoint(case: Case) -> None:
+    with_contacts(case, "diocese", "foundation_appointer")
+    eligible(case, school="church").used("64")
+
+
 def board_comes(case: Case) -> None:
     case.ready(eligible(case).prepare("66"))
     case.used("65")
@@ -211,6 +233,8 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     approved: AT_WORK | IN_LAW,
     awaiting: AT_WORK | IN_LAW | {"extend", "record_response"},
     answered: AT_WORK | IN_LAW | {"record_response", "judge_response"},
+    in_category: AT_WORK | IN_LAW | {"extend", "record_response"},
+    straight_to_powers: AT_WORK | IN_LAW | {"prepare_power", "give_warning_notice"},
     overdue: AT_WORK | IN_LAW | {"advance", "extend", "record_response"},
     unsatisfactory: AT_WORK | IN_LAW | {"advance", "record_response"},
     satisfactory: AT_WORK | IN_LAW | {"record_response"},
@@ -239,6 +263,19 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     use_waits: IN_LAW | {"record_discussion", "propose_powers", "prepare_power"},
     not_received: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
     budget_suspended: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_representation", "review_budget"},
+    governors_of_hers: IN_FORCE
+    | IN_LAW
+    | AFTER_NOTICE
+    | {
+        "record_representation",
+        "review_budget",
+        "end_power",
+        "release_secretary_of_state_notice",
+    },
+    others_may_appoint: IN_FORCE
+    | IN_LAW
+    | AFTER_NOTICE
+    | {"record_matching_governor", "end_power"},
     board_comes: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told", "end_power"},
     power_ended: AT_WORK | IN_LAW | AFTER_NOTICE,
     converted: AT_WORK - {"convert"} | {"advance", "record_response"},
@@ -252,6 +289,7 @@ NEXT: dict[Callable[[Case], None], tuple[str, str | None]] = {
     answered: ("Judge the response", "judge_response"),
     overdue: ("Decide what to do next: no response has come", "choose_change"),
     conditional_step: ("Decide whether step v is needed", "choose_change"),
+    straight_to_powers: ("Prepare a power", "prepare_power"),
     paused: ("Resume the escalation when the reason for the pause has gone", "resume"),
     resolved: ("Nothing more to do", None),
     advance_waits: ("Wait for the decision on whether to move to step ii: ", "read_proposal"),
@@ -264,6 +302,8 @@ NEXT: dict[Callable[[Case], None], tuple[str, str | None]] = {
 # Where others are asked too: what their roles let them do is the same at every other place.
 OTHERS = {
     awaiting: ("viewer", "admin", "sm"),
+    in_category: ("hos", "dcs"),
+    straight_to_powers: ("hos",),
     advance_waits: ("hos", "legal", "dcs"),
     notice_waits: ("legal", "dcs"),
     prepared: ("hos", "legal"),
@@ -320,6 +360,6 @@ def check_next(possible: list[Possible], following: Next) -> None:
 
 def test_every_act_is_allowed_at_one_of_these_places() -> None:
     """So that the places above tell each act's rule from one that always refuses."""
-    seniors = {"decide", "change_case_officer", "restrict", "open_to_all"}
+    seniors = {"intervene", "decide", "change_case_officer", "restrict", "open_to_all"}
     never = set(CaseAct) - set().union(*PLACES.values()) - seniors
     assert never == set()

@@ -15,29 +15,41 @@ from typing import Any
 
 import pytest
 
-from models.law.notices import Comparison, Content, Ground, applies_to, copies, missing
+from models.law.blocks import blocked_by
+from models.law.notices import (
+    Comparison,
+    Content,
+    Ground,
+    applies_to,
+    copies,
+    missing,
+    must,
+    offered,
+)
 from models.law.powers import (
     Member,
     Preparation,
     Section,
     consultees,
     last_day,
+    may_appoint,
+    may_match,
     not_ready,
     notification,
     review_by,
 )
 from models.law.powers import copies as copies_of_power
+from models.law.roads import eligible, last_day_for, roads
 from models.law.standing import (
+    Inspection,
     Notice,
     ProposedPowers,
     Standing,
-    blocked_by,
-    eligible,
     facts,
     judgement_refusal,
     notice_refusal,
 )
-from models.schools.tables import School
+from models.schools.tables import InspectionCategory, School
 
 Case = dict[str, Any]
 
@@ -120,6 +132,7 @@ def test_every_case_shows_something_of_its_own() -> None:
         "judgement",
         "preparation",
         "review",
+        "matching",
     }
 
 
@@ -154,7 +167,9 @@ def test_wording(case: Case) -> None:
 @walk("applies")
 def test_applies(case: Case) -> None:
     shows = read(case)
-    refusal = applies_to(school(case.pop("type_code")))
+    at = school(case.pop("type_code"))
+    at.part_4_note = case.pop("confirmed", None)
+    refusal = applies_to(at)
     case.pop("type_name")
     if case.pop("applies"):
         assert refusal is None, shows
@@ -167,9 +182,12 @@ def test_applies(case: Case) -> None:
 def test_copies_and_consultees(case: Case) -> None:
     shows = read(case)
     at = school(case.pop("type_code"), case.pop("religious_character"))
+    at.no_foundation = case.pop("no_foundation", False)
     of_the_notice = copies(at)
     assert roles(of_the_notice) == sorted(case.pop("notice_copies")), shows
     assert all("60(6" in recipient.reason for recipient in of_the_notice), shows
+    assert list(offered(of_the_notice)) == case.pop("offered", []), shows
+    assert sorted((*must(of_the_notice), *offered(of_the_notice))) == roles(of_the_notice), shows
     consulted = sorted(case.pop("consultees"))
     for section in (Section("63"), Section("65")):
         assert roles(consultees(section, at)) == consulted, f"{shows}, section {section}"
@@ -228,8 +246,14 @@ def standing(case: Case) -> Standing:
         school=school(take("type_code"), take("religious_character")),
         academy_ladder=take("academy_ladder"),
         notice=None if case.pop("notice", "") == "none" else notice(case),
+        inspections=tuple(
+            Inspection(each["published_on"], InspectionCategory(each["category"]))
+            for each in case.pop("inspections", [])
+        ),
         secretary_of_state_notice_on=case.pop("secretary_of_state_notice_on", None),
         secretary_of_state_intends_on=case.pop("secretary_of_state_intends_on", None),
+        secretary_of_state_governors_on=case.pop("secretary_of_state_governors_on", None),
+        board_taken_over_on=case.pop("board_taken_over_on", None),
         ieb_sits=take("ieb_sits"),
     )
 
@@ -240,6 +264,7 @@ def test_standing(case: Case) -> None:
     today, stands = case.pop("today"), standing(case)
     assert case, "the case expects nothing"
     expect_facts(case, stands, today, shows)
+    expect_roads(case, stands, today, shows)
     expect_blocks(case, stands, today, shows)
     expect_new_notice(case, notice_refusal(stands, today), shows)
     used_up(case)
@@ -253,6 +278,20 @@ def expect_facts(case: Case, stands: Standing, today: date, shows: str) -> None:
         assert not holds[key], shows
     if "eligible" in case:
         assert eligible(stands, today) is case.pop("eligible"), shows
+
+
+def expect_roads(case: Case, stands: Standing, today: date, shows: str) -> None:
+    found = {each.road.value: each for each in roads(stands, today)}
+    if "roads" in case:
+        assert [road for road, each in found.items() if each.holds] == case.pop("roads"), shows
+    for road, since in case.pop("since", {}).items():
+        assert max(fact.on or date.min for fact in found[road].facts) == since, shows
+    for road, words in case.pop("road_says", {}).items():
+        told = " ".join(fact.says for fact in found[road].facts)
+        assert says(told, words), f"{shows}: {told}"
+    if "last_days" in case:
+        last = {each.value: last_day_for(each, stands, today) for each in Section}
+        assert {each: day for each, day in last.items() if day} == case.pop("last_days"), shows
 
 
 def expect_blocks(case: Case, stands: Standing, today: date, shows: str) -> None:
@@ -298,6 +337,20 @@ def test_judgement(case: Case) -> None:
 def taken(case: Case, *left: str) -> Case:
     """Take everything out of the case except these keys."""
     return {name: case.pop(name) for name in list(case) if name not in left}
+
+
+@walk("matching")
+def test_matching_governors(case: Case) -> None:
+    shows = read(case)
+    at = school(case.pop("type_code"), case.pop("religious_character"))
+    who = may_match(Section(case.pop("power")), at)
+    assert (who.role if who else "nobody") == case.pop("who"), shows
+    if who:
+        assert "64(4)" in who.reason, shows
+        assert who.role in roles(copies_of_power(Section("64"), at)), shows
+        most = may_appoint(case.pop("appointed"), by_inspection=case.pop("by_inspection"))
+        assert ("any" if most is None else most) == case.pop("most"), shows
+    used_up(case)
 
 
 @walk("preparation")

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from models.law.blocks import blocked_by
 from models.law.notices import Comparison, Content, Ground, applies_to, copies, missing
 from models.law.powers import (
     Member,
@@ -19,17 +20,17 @@ from models.law.powers import (
     review_by,
 )
 from models.law.powers import copies as copies_of_power
+from models.law.roads import BY_INSPECTION, by_inspection, eligible, last_day_for, open_roads, roads
 from models.law.standing import (
+    Inspection,
     Notice,
     ProposedPowers,
     Standing,
-    blocked_by,
-    eligible,
     facts,
     judgement_refusal,
     notice_refusal,
 )
-from models.schools.tables import ACADEMY_TYPES, School
+from models.schools.tables import ACADEMY_TYPES, InspectionCategory, School
 
 FACTS = ["notice_given", "period_over", "not_complied", "powers_proposed"]
 SIXTY_FIVE = Section("65")
@@ -41,6 +42,7 @@ ONE_DAY = timedelta(days=1)
 
 DAYS = st.dates(date(2026, 1, 1), date(2040, 12, 31))
 SPANS = st.integers(0, 45).map(lambda days: timedelta(days=days))
+BOTH_CHURCHES = "Roman Catholic/Church of England"
 CHARACTERS = st.sampled_from(
     [
         None,
@@ -49,7 +51,7 @@ CHARACTERS = st.sampled_from(
         "Church of England",
         "Roman Catholic",
         "Church of England/Methodist",
-        "Roman Catholic/Church of England",
+        BOTH_CHURCHES,
         "Methodist",
         "Jewish",
         "Muslim",
@@ -99,6 +101,17 @@ def notices(draw: st.DrawFn) -> Notice:
     )
 
 
+INSPECTIONS = st.lists(
+    st.builds(
+        Inspection,
+        st.dates(date(2026, 11, 1), date(2027, 5, 31)),
+        st.sampled_from(list(InspectionCategory)),
+    ),
+    max_size=3,
+    unique_by=lambda each: each.published_on,
+).map(tuple)
+
+
 @st.composite
 def standings(draw: st.DrawFn) -> Standing:
     """A maintained school, with any locks, that the Secretary of State may have noticed too."""
@@ -106,8 +119,11 @@ def standings(draw: st.DrawFn) -> Standing:
     return Standing(
         school=draw(schools(MAINTAINED)),
         notice=draw(st.none() | notices()),
+        inspections=draw(st.just(()) | INSPECTIONS),
         secretary_of_state_notice_on=draw(st.none() | st.none() | st.just(date(2027, 1, 4))),
         secretary_of_state_intends_on=draw(early),
+        secretary_of_state_governors_on=draw(early),
+        board_taken_over_on=draw(early),
         ieb_sits=draw(st.booleans()),
     )
 
@@ -129,6 +145,7 @@ def first_eligible(of: Notice) -> date:
 
 ANY_STANDING = standings() | eligible_standings()
 TODAYS = st.dates(date(2026, 11, 1), date(2027, 6, 30))
+LATE = date(2027, 1, 31)  # a day after the last day of the notice below
 # Everything holds and nothing stands in the way: found rarely by chance, so always tried.
 READY = Standing(
     school=school(),
@@ -179,28 +196,61 @@ def test_section_65_has_no_last_day(ends: date) -> None:
 
 @given(ANY_STANDING, TODAYS)
 @example(READY, date(2026, 12, 9))
-def test_the_four_facts_in_order_and_eligible_is_all_of_them(at: Standing, today: date) -> None:
+def test_the_four_facts_in_order_and_eligible_by_them_is_all_of_them(
+    at: Standing, today: date
+) -> None:
     found = facts(at, today)
     assert [fact.key for fact in found] == FACTS
     assert all(fact.says.strip() for fact in found)
-    assert eligible(at, today) is all(fact.holds for fact in found)
+    by_notice = replace(at, inspections=())
+    assert eligible(by_notice, today) is all(fact.holds for fact in found)
 
 
 @given(ANY_STANDING, TODAYS)
 @example(READY, date(2026, 12, 9))
 def test_a_fact_is_dated_with_the_first_day_on_which_it_holds(at: Standing, today: date) -> None:
-    for number, fact in enumerate(facts(at, today)):
+    def found(day: date) -> list[Any]:
+        return [fact for road in roads(at, day) for fact in road.facts]
+
+    for number, fact in enumerate(found(today)):
+        assert fact.says.strip()
         if fact.holds:
             assert fact.on is not None
             assert fact.on <= today
-            assert facts(at, fact.on)[number].holds
-            assert not facts(at, fact.on - ONE_DAY)[number].holds
+            assert found(fact.on)[number].holds
+            assert not found(fact.on - ONE_DAY)[number].holds
+
+
+@given(ANY_STANDING, TODAYS)
+def test_a_road_of_an_inspection_is_what_the_latest_report_says(at: Standing, today: date) -> None:
+    said = {each.published_on: each.category.value for each in at.inspections}
+    latest = said[max(known)] if (known := [day for day in said if day <= today]) else "none"
+    by_hand = {"significant_improvement": {"61"}, "special_measures": {"62"}, "none": set()}
+    found = {road.value for road in open_roads(at, today) & set(BY_INSPECTION)}
+    assert found == by_hand[latest]
+    assert (by_inspection(at, today) is not None) is bool(found)
+
+
+@given(ANY_STANDING, INSPECTIONS, TODAYS)
+@example(READY, (Inspection(date(2026, 11, 16), InspectionCategory.SPECIAL_MEASURES),), LATE)
+def test_a_report_alone_neither_locks_nor_shortens(
+    at: Standing, reports: tuple[Inspection, ...], today: date
+) -> None:
+    """Of two roads the freer: what an inspection adds can free a power, and never bar one."""
+    without, with_them = replace(at, inspections=()), replace(at, inspections=reports)
+    assert blocked(with_them, today) <= blocked(without, today)
+    if by_inspection(with_them, today):
+        assert not [
+            last_day_for(each, with_them, today)
+            for each in TWO_MONTHS
+            if last_day_for(each, with_them, today)
+        ]
 
 
 @given(ANY_STANDING, TODAYS)
 @example(READY, date(2026, 12, 8))
 def test_a_fact_that_holds_today_holds_tomorrow(at: Standing, today: date) -> None:
-    at = replace(at, secretary_of_state_notice_on=None)
+    at = replace(at, secretary_of_state_notice_on=None, inspections=())
     for now, then in zip(facts(at, today), facts(at, today + ONE_DAY), strict=True):
         assert then.holds or not now.holds
     assert eligible(at, today + ONE_DAY) or not eligible(at, today)
@@ -238,7 +288,7 @@ def test_a_ceased_notice_gives_no_fact_and_no_power(
 ) -> None:
     assert at.notice is not None
     ceased = replace(at.notice, ceased_on=day - since, ceased_because="It was withdrawn.")
-    after = replace(at, notice=ceased)
+    after = replace(at, notice=ceased, inspections=())
     assert not any(fact.holds for fact in facts(after, day))
     assert blocked(after, day) == set(Section)
     assert judgement_refusal(ceased, True, day)
@@ -254,16 +304,22 @@ def test_a_ceased_notice_gives_no_fact_and_no_power(
 @example(replace(READY, ieb_sits=True), date(2026, 12, 9))
 @example(replace(READY, secretary_of_state_notice_on=date(2027, 1, 4)), date(2026, 12, 9))
 def test_a_power_that_nothing_blocks_has_every_precondition(at: Standing, today: date) -> None:
+    inspected = any(road.value in ("61", "62") for road in open_roads(at, today))
     for section in set(Section) - blocked(at, today):
-        assert at.notice is not None
         assert eligible(at, today)
-        told_on = at.secretary_of_state_notice_on
-        assert told_on is None or told_on > today
+        if not inspected:
+            assert at.notice is not None
+            told_on = at.secretary_of_state_notice_on
+            assert told_on is None or told_on > today
         if section != SIXTY_FIVE:
+            assert at.secretary_of_state_intends_on is None
+        assert not (section == "66" and at.secretary_of_state_governors_on)
+        assert not (section == "65" and at.board_taken_over_on)
+        if section != SIXTY_FIVE and not inspected:
+            assert at.notice is not None
             last = last_day(section, at.notice.compliance_ends_on)
             assert last is not None
             assert today <= last
-            assert at.secretary_of_state_intends_on is None
         assert not (section in NOT_BESIDE_A_BOARD and at.ieb_sits)
 
 
@@ -271,6 +327,7 @@ def test_a_power_that_nothing_blocks_has_every_precondition(at: Standing, today:
 def test_a_power_with_every_precondition_is_not_blocked(at: Standing, days: int) -> None:
     assert at.notice is not None
     today = first_eligible(at.notice) + timedelta(days=days)
+    at = replace(at, inspections=())
     assert eligible(at, today)
     assert not eligible(at, first_eligible(at.notice) - ONE_DAY)
     free = {SIXTY_FIVE}
@@ -280,12 +337,17 @@ def test_a_power_with_every_precondition_is_not_blocked(at: Standing, days: int)
         free |= set(TWO_MONTHS)
     if at.ieb_sits:
         free -= NOT_BESIDE_A_BOARD
+    if at.secretary_of_state_governors_on:
+        free.discard(Section("66"))
+    if at.board_taken_over_on:
+        free.discard(SIXTY_FIVE)
     assert set(Section) - blocked(at, today) == free
 
 
 @given(eligible_standings(), st.integers(0, 4000))
 def test_time_alone_never_blocks_section_65(at: Standing, later: int) -> None:
     assert at.notice is not None
+    at = replace(at, board_taken_over_on=None)
     assert SIXTY_FIVE not in blocked(at, first_eligible(at.notice) + timedelta(days=later))
 
 
@@ -296,6 +358,8 @@ def test_a_further_lock_never_frees_a_power(at: Standing, today: date) -> None:
     for locked in (
         replace(at, ieb_sits=True),
         replace(at, secretary_of_state_intends_on=today),
+        replace(at, secretary_of_state_governors_on=today),
+        replace(at, board_taken_over_on=today),
         replace(at, secretary_of_state_notice_on=today),
         replace(at, academy_ladder=True),
     ):
@@ -357,6 +421,7 @@ def test_the_copies_of_a_warning_notice(at: School) -> None:
     assert set(roles) == (
         {"headteacher", "ofsted", "secretary_of_state"}
         | ({"diocese"} if church(at) else set())
+        | ({"second_diocese"} if at.religious_character == BOTH_CHURCHES else set())
         | ({"foundation_appointer"} if at.type_code in FOUNDATION_OR_VOLUNTARY else set())
     )
 
@@ -449,7 +514,8 @@ def test_ready_means_that_everything_the_section_asks_for_is_there(
         Section("66"): True,
     }
     told = made.secretary_of_state_on == date(2026, 12, 8)
-    consulted = {str(each.role) for each in consultees(made.section, at)} <= made.consulted
+    asked_for = {str(each.role) for each in consultees(made.section, at) if each.required}
+    consulted = asked_for <= made.consulted
     ready = not not_ready(made, at, date(2026, 12, 9))
     assert ready is (asked[made.section] and told and consulted)
 

@@ -182,6 +182,13 @@ def test_the_words_are_british_plain_and_our_own(written: Correspondence, name: 
         assert FORBIDDEN.findall(text) == []
 
 
+def test_only_a_letter_on_that_road_speaks_of_special_measures(written: Correspondence) -> None:
+    speak = {
+        walk for walk, every in written.letters.items() for one in every if "special" in one.text
+    }
+    assert speak == {"in a category"}
+
+
 def test_templates_have_typographic_quotes_and_no_double_spaces(written: Correspondence) -> None:
     for one in written.all():
         assert "'" not in one.skeleton

@@ -30,7 +30,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import Refused
-from models.schools import contacts
+from models.schools import contacts, inspections
 from models.statutory import budgets, ending, following, preparing, secretary_of_state, using
 from models.statutory.tables import Consultation, Power, ProposedPowers, WarningNotice
 from models.upkeep import clock
@@ -90,11 +90,17 @@ def eligible(case: Case) -> None:
     case.change("advance")
 
 
+def begun(case: Case) -> None:
+    case.fail_step()
+
+
 STAGES: dict[str, Callable[[Case], None]] = {
+    "begun": begun,
     "turn": turn,
     "given": notice_given,
     "eligible": eligible,
 }
+MOVED = ("power", "advance", "intervene")
 # Letters that take effect on a power, or lead to one.
 TAKEN = {"powers_after", "review_of", "end_of"}
 # Mostly where there is most to be done wrong.
@@ -221,7 +227,7 @@ class Statute:
 
     def approve_what_waits(self) -> None:
         for proposal in self.case.awaiting:
-            if proposal.action in ("power", "advance") or TAKEN & set(proposal.details):
+            if proposal.action in MOVED or TAKEN & set(proposal.details):
                 for role in proposal.approvers[proposal.stage :]:
                     self.attempt(self.case.decide, proposal, APPROVER[role])
 
@@ -280,6 +286,24 @@ class Statute:
             note="An e-mail.",
         )
 
+    def inspect(self, category: str, days: int, corrects: int) -> None:
+        """A report; now and then it is said that an earlier entry was wrong."""
+        values: dict[str, Any] = {"category": category}
+        if corrects:
+            values |= {"corrects": corrects, "reason": "The report was misread."}
+        self.attempt(
+            self.command,
+            inspections.record_inspection,
+            urn=self.case.matter.urn,
+            published_on=self.today - timedelta(days=days),
+            source="The report.",
+            **values,
+        )
+
+    def go_straight(self, by: str) -> None:
+        self.attempt(self.case.propose, "intervene", by)
+        self.approve_what_waits()
+
     def propose(self, action: str) -> None:
         self.attempt(self.case.propose, action)
 
@@ -327,7 +351,11 @@ class Statute:
         self._director_approved(session, power)
         kinds = list(kinds_of(before))
         if power.section in BOUND:
-            assert not intended(kinds), "sections 66A to 69: locked"
+            assert not held_back(kinds, "intends_to_act"), "sections 66A to 69: locked"
+        if power.section == "66":
+            assert not held_back(kinds, "appointed_governors"), "section 67(6)"
+        if power.section == "65":
+            assert not held_back(kinds, "takes_over_board"), "section 70C"
         assert power.id in [
             facts["power"] for kind, facts in kinds if kind == "secretary_of_state_told"
         ]
@@ -339,7 +367,9 @@ class Statute:
     def _school_was_eligible(
         self, session: Session, power: Power, on: date, before: list[Any]
     ) -> None:
-        """Section 60(1)(a) to (d), and the two months."""
+        """Section 61 or 62; else section 60(1)(a) to (d), and the two months."""
+        if latest_report(list(kinds_of(before)), on) != "none":
+            return
         statement = (
             select(WarningNotice, Letter)
             .join(Letter, col(Letter.id) == col(WarningNotice.letter_id))
@@ -480,17 +510,29 @@ RUNNING = select(Deadline).where(
 )
 
 
-def intended(kinds: list[tuple[str, Any]]) -> set[int]:
-    """The Secretary of State's intentions to act that were in force."""
+def held_back(kinds: list[tuple[str, Any]], by: str) -> set[int]:
+    """What the Secretary of State had told of this kind, and not released."""
     locks = [
         facts["notice"]
         for kind, facts in kinds
-        if kind == "secretary_of_state_notice_recorded" and facts["kind"] == "intends_to_act"
+        if kind == "secretary_of_state_notice_recorded" and facts["kind"] == by
     ]
     released = [
         facts["notice"] for kind, facts in kinds if kind == "secretary_of_state_notice_released"
     ]
     return set(locks) - set(released)
+
+
+def latest_report(kinds: list[tuple[str, Any]], on: date) -> str:
+    """What the report says that was published last by a day, of those that nobody corrected."""
+    reports = {
+        facts["inspection"]: facts for kind, facts in kinds if kind.startswith("inspection_")
+    }
+    for facts in list(reports.values()):
+        reports.pop(facts.get("corrects"), None)
+    published = [facts for facts in reports.values() if facts["published_on"] <= on.isoformat()]
+    latest = max(published, key=lambda facts: facts["published_on"], default=None)
+    return latest["category"] if latest else "none"
 
 
 def kinds_of(before: list[Any]) -> Iterator[tuple[str, Any]]:
@@ -520,9 +562,17 @@ MOVES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "review": {"which": WHICH, "outcome": st.sampled_from(["continue", "end"])},
     "end": {"which": WHICH, "days": DAYS},
     "hear_from_the_secretary_of_state": {
-        "kind": st.sampled_from(["intends_to_act", "intends_to_act", "warning_notice"])
+        "kind": st.sampled_from(
+            ["intends_to_act", "warning_notice", "appointed_governors", "takes_over_board"]
+        )
     },
     "release": {"number": st.integers(1, 3)},
+    "inspect": {
+        "category": st.sampled_from(["special_measures", "significant_improvement", "none"]),
+        "days": st.sampled_from([0, 0, 1, 40]),
+        "corrects": st.sampled_from([0, 0, 0, 1, 2]),
+    },
+    "go_straight": {"by": st.sampled_from(["hos", "hos", "seo"])},
     "propose": {"action": st.sampled_from(["advance", "pause", "resume"])},
     "decide": {"decision": st.sampled_from(["approve", "approve", "return"]), "which": WHICH},
     "approve_what_waits": {},
@@ -531,7 +581,8 @@ MOVES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "now": st.integers(0, 4),
     },
 }
-OFTEN = ["let_the_notice_fail", "press_on", "press_on", "press_on"]  # so that play gets far
+# So that play gets far.
+OFTEN = ["go_straight", "let_the_notice_fail", "press_on", "press_on", "press_on"]
 MOVE = st.one_of(
     *(st.tuples(st.just(name), st.fixed_dictionaries(MOVES[name])) for name in [*MOVES, *OFTEN])
 )

@@ -21,6 +21,7 @@ from tests.support.statutory import (
     at,
     blocked,
     eligible,
+    end,
     facts,
     failed,
     letters,
@@ -36,6 +37,7 @@ from tests.support.statutory import (
     warned,
 )
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ACADEMY_STEPS = ("the letter to the Secretary of State", "the letter to Ofsted")
 
 
@@ -51,6 +53,55 @@ def released(case: Case, notice: SecretaryOfStateNotice) -> None:
 
 
 # --- the Secretary of State
+
+
+@ON_SQLITE
+def test_once_she_has_appointed_governors_no_budget_is_suspended(case: Case) -> None:
+    power = eligible(case).prepare("66")
+    case.ready(power)
+    proposal = case.on_power(using.use_power, power.id, reason="Now.")
+    hers = told(case, "appointed_governors")
+    with pytest.raises(NotPossible, match=r"section 67\(6\)"):
+        case.approve(proposal)
+    case.decide(proposal, "dcs", "return")
+    assert list(blocked(case)) == ["66"]
+    released(case, hers)
+    assert blocked(case) == {}
+
+
+@ON_SQLITE
+def test_a_suspension_ends_then_when_the_governing_body_asks(case: Case) -> None:
+    power = suspended(eligible(case))
+    with pytest.raises(NotPossible, match="ends by its review"):
+        end(case, power, case.now.date())
+    told(case, "appointed_governors")
+    with pytest.raises(InvalidInput, match="on or after the day the power took effect"):
+        end(case, power, case.now.date() - timedelta(days=1))
+    assert end(case, power, case.now.date()).state == "ended"
+    assert [each.state for each in of_kind(case, "budget_review")] == ["cancelled"]
+    assert not [each for each in case.awaiting if each.action != "letter"]
+
+
+@ON_SQLITE
+def test_a_board_that_she_took_over_is_not_ours_to_end(case: Case) -> None:
+    eligible(case)
+    with pytest.raises(NotPossible, match=r"no Interim Executive Board.*section 70C"):
+        told(case, "takes_over_board")
+    board = case.used("65")
+    case.now = at(board.starts_on)
+    end(case, board, case.now.date() + timedelta(days=9))
+    ours = waiting(case)
+    hers = told(case, "takes_over_board")
+    with pytest.raises(NotPossible, match="section 70C"):
+        case.approve(ours)
+    case.decide(ours, "dcs", "return")
+    with pytest.raises(NotPossible, match="section 65 is already in force"):
+        case.prepare("65")
+    assert "section 70C" in blocked(case)["65"]
+    assert end(case, board, case.now.date()).state == "ended"
+    assert letters(case, "end_of_board")[-1].state == "withdrawn"
+    released(case, hers)
+    assert "65" not in blocked(case)
 
 
 def test_a_notice_of_the_secretary_of_state_supersedes_and_locks(case: Case) -> None:

@@ -173,6 +173,7 @@ def test_eligibility_is_four_facts_and_what_blocks(statute: Statute) -> None:
     assert set(before) == {
         "reference",
         "eligible",
+        "roads",
         "facts",
         "last_day_for_powers",
         "blocked_by",
@@ -186,6 +187,13 @@ def test_eligibility_is_four_facts_and_what_blocks(statute: Statute) -> None:
     assert [block["section"] for block in before["blocked_by"]] == ["63", "64", "65", "66"]
     assert all(set(block) == {"section", "rule"} for block in before["blocked_by"])
     assert before["notice_refused_because"] is None
+    assert [(road["section"], road["holds"]) for road in before["roads"]] == [
+        ("60", False),
+        ("60A", False),
+        ("61", False),
+        ("62", False),
+    ]
+    assert before["roads"][0]["facts"] == before["facts"]
     statute.eligible()
     after = statute.eligibility
     assert (after["eligible"], after["blocked_by"]) == (True, [])

@@ -16,7 +16,7 @@ from models.schools import contacts
 from models.statutory.tables import Power
 from tests.support.cases import Case
 from tests.support.policies import POLICY
-from tests.support.walk import DESK, Served, Walk, looker
+from tests.support.walk import DESK, Served, Walk, looker, pictured
 
 SUPPORT = (
     "Is the school aware of the problem?",
@@ -95,6 +95,34 @@ def test_from_the_notice_to_an_interim_executive_board(
     walk.press("Save the notice")
     walk.go(_case(case))
     walk.sees("sections 63, 64 and 66")
+
+
+def test_from_special_measures_to_an_interim_executive_board(served: Served, walk: Walk) -> None:
+    case = Case(served.engine, served.policy, served.council).started(school="church")
+    _addresses(served)
+    walk.sign_in("hos")
+    walk.go(f"/schools/{served.council.church.urn}")
+    walk.follow("Record the outcome of an inspection")
+    walk.press("Save the outcome")
+    walk.sees("There is a problem")
+    walk.choose("The school requires special measures")
+    walk.type_day("When was the report published?", served.now.date())
+    walk.type("Where is this known from?", "Report 10012345.")
+    walk.press("Save the outcome")
+    walk.go(f"{_case(case)}/law")
+    walk.sees("eligible for intervention, by section 62", "No later report has superseded it")
+    pictured(walk, "roads")
+    walk.go(_case(case))
+    walk.follow("Move straight to the powers (sections 61 and 62)")
+    walk.type("Reason", "The report leaves no other way.")
+    walk.press("Propose")
+    _approve(walk, "dcs", "Move straight to step vii")
+    walk.sign_in("seo")
+    _prepare_board(walk, case)
+    _consult(walk, served, case)
+    _use(walk, case)
+    walk.go(f"{_case(case)}/law")
+    walk.sees("Interim Executive Board", "In force")
 
 
 def test_an_academy_is_offered_none_of_it(served: Served, walk: Walk) -> None:

@@ -9,11 +9,17 @@ from models.database import read
 from models.inputs import Word
 from models.paging import Page
 from models.people.access import Act, reader
+from models.people.acting import Acting
 from models.schools import shown as schools_shown
+from models.schools.confirmations_shown import Confirmation, confirmations_of
+from models.schools.confirming import LegalView, confirm_part_4
 from models.schools.contacts import NewContact, set_contact
+from models.schools.foundations import FoundationOfSchool, say_foundation
+from models.schools.inspections import Inspected, record_inspection
+from models.schools.inspections_shown import Inspection, inspection, inspections
 from models.schools.shown import school, schools
 from models.schools.tables import School
-from web.api.answering import Caller, answer, may
+from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, InOneGo
 
@@ -63,4 +69,71 @@ def put_contact(in_one_go: InOneGo, urn: str, role: str, body: NewContact) -> Re
     """Add or correct one of a school's contacts; the answer is the school."""
     with in_one_go() as acting:
         set_contact(acting, urn, role, body)
+        return answer(school(acting.session, acting.reader, urn))
+
+
+@router.get(
+    "/schools/{urn}/inspections",
+    response_model=Page[Inspection],
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+)
+def list_inspections(
+    door: AtDoor, _: Caller, urn: str, query: Annotated[Paging, Query()]
+) -> Response:
+    """The outcomes of a school's inspections, the report published last first."""
+    with read(door.engine) as session:
+        return answer(inspections(session, urn, **query.model_dump()))
+
+
+@router.post(
+    "/schools/{urn}/inspections",
+    status_code=201,
+    response_model=Inspection,
+    dependencies=[may(Act.RECORD_INSPECTION, of=School)],
+)
+def add_inspection(once: OnlyOnce, urn: str, body: Inspected) -> Response:
+    """Enter what a published report says of a school, or correct what was entered."""
+
+    def command(acting: Acting) -> Inspection:
+        return inspection(acting.session, record_inspection(acting, urn, body).id)
+
+    return once.act(command, 201)
+
+
+@router.get(
+    "/schools/{urn}/part-4-confirmations",
+    response_model=Page[Confirmation],
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+)
+def list_confirmations(door: AtDoor, _: Caller, urn: str) -> Response:
+    """What legal services said of Part 4 at a pupil referral unit, the newest first."""
+    with read(door.engine) as session:
+        return answer(confirmations_of(session, urn))
+
+
+@router.post(
+    "/schools/{urn}/part-4-confirmations",
+    status_code=201,
+    response_model=Confirmation,
+    dependencies=[may(Act.CONFIRM_PART_4, of=School)],
+)
+def add_confirmation(once: OnlyOnce, urn: str, body: LegalView) -> Response:
+    """Put on record what legal services say of Part 4 at a pupil referral unit."""
+
+    def command(acting: Acting) -> Confirmation:
+        confirm_part_4(acting, urn, body)
+        return confirmations_of(acting.session, urn).items[0]
+
+    return once.act(command, 201)
+
+
+@router.put(
+    "/schools/{urn}/foundation",
+    response_model=schools_shown.School,
+    dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
+)
+def put_foundation(in_one_go: InOneGo, urn: str, body: FoundationOfSchool) -> Response:
+    """Say whether a foundation school has no foundation; the answer is the school."""
+    with in_one_go() as acting:
+        say_foundation(acting, urn, body)
         return answer(school(acting.session, acting.reader, urn))

@@ -11,7 +11,7 @@ from models.inputs import Input
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
-from models.statutory import budgets, ending, preparing, tables, using
+from models.statutory import budgets, ending, matching, preparing, tables, using
 from models.statutory.powers_shown import Power, power, powers_of
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
@@ -106,6 +106,17 @@ def tell_secretary_of_state(
 def use_power(once: OnlyOnce, id: Key, body: using.UseOfPower) -> Response:
     """Propose to use a power: its notice is drafted for the Director to approve."""
     return _on_power(once, id, using.use_power, body, 201)
+
+
+@router.post(
+    "/powers/{id}/matching-governors",
+    status_code=201,
+    response_model=Power,
+    dependencies=[may(Act.RECORD_MATCHING_GOVERNOR, of=tables.Power)],
+)
+def add_matching_governor(once: OnlyOnce, id: Key, body: matching.GovernorOfOthers) -> Response:
+    """Record a governor whom the diocese or the appointers appointed (section 64(4))."""
+    return _on_power(once, id, matching.record_matching_governor, body, 201)
 
 
 @router.post(

@@ -46,7 +46,8 @@ BUTTONS: dict[CaseAct | Look, str] = {
     Look.LAW: "Warning notice and powers",
 }
 QUIETLY: dict[CaseAct | Look, str] = {
-    Look.CHANGES: "Propose another change"
+    Look.CHANGES: "Propose another change",
+    CaseAct.INTERVENE: "Move straight to the powers (sections 61 and 62)",
 }  # beside the step that comes next
 
 

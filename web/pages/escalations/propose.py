@@ -9,11 +9,18 @@ from sqlmodel import Session
 from models.clocks import add_working_days
 from models.escalations.offering import Confirmation, Offer, offer
 from models.escalations.possible import Situation
-from models.escalations.proposing import BY_NAME, ChangeWanted, letter_with, propose, reached
+from models.escalations.proposing import (
+    BY_NAME,
+    ChangeWanted,
+    letter_with,
+    propose,
+    reached,
+    role_of,
+)
 from models.letters.words import why_now
 from models.matters.case import find_case
 from models.matters.possible import CaseAct
-from models.people.access import Act
+from models.people.access import Act, require
 from models.people.tables import Role
 from models.proposed import Action
 from models.refusals import InvalidInput, NotFound
@@ -125,6 +132,7 @@ def _wanted(
 def _change(visit: Visit, reference: str, action: str, form: Form) -> Response:
     if action not in BY_NAME:
         raise NotFound("There is no such change.")
+    require(visit.officer, role_of(action))
     with visit.read() as session:
         here = _situation(session, visit, reference)
         case, offered = here.case, offer(Action(action), here.at, here.law)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models import paging
 from models.clocks import long_date, time_left
 from models.law.powers import Section
+from models.law.roads import BY_INSPECTION
 from models.statutory.notices_shown import WarningNotice, warning_notices_of
 from models.statutory.powers_shown import Power, powers_of
 from models.statutory.shown import (
@@ -42,6 +43,11 @@ class InLaw:
     def holds(self, key: str) -> bool:
         """Whether one of the four facts of section 60(1) holds."""
         return any(fact.holds for fact in self.eligibility.facts if fact.key == key)
+
+    @property
+    def by_inspection(self) -> bool:
+        """Whether section 61 or 62 makes the school eligible, so that no two months run."""
+        return any(each.holds for each in self.eligibility.roads if each.section in BY_INSPECTION)
 
     @property
     def last_day(self) -> str | None:
@@ -86,6 +92,15 @@ LOCKED = {
         "The Secretary of State intends to act (sections 66A to 69), as notified on {}: sections "
         "63, 64 and 66 are locked until the local authority is told that it may use them "
         "(section 70B(2))."
+    ),
+    SecretaryOfStateKind.APPOINTED_GOVERNORS: (
+        "The Secretary of State has appointed governors, as notified on {}: section 66 is locked, "
+        "and an existing suspension of the budget ends if the governing body asks for it (section "
+        "67(6))."
+    ),
+    SecretaryOfStateKind.TAKES_OVER_BOARD: (
+        "The Secretary of State has taken over the Interim Executive Board, as notified on {}: it "
+        "is not for the local authority to end (section 70C)."
     ),
 }
 

@@ -8,12 +8,16 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from models.escalations.shown import escalations
-from models.paging import Page
+from models.law.notices import of_two_churches
+from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools import shown as schools_shown
+from models.schools.confirmations_shown import confirmations_of
+from models.schools.contacts import find_school
+from models.schools.inspections_shown import inspections
 from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.asked import Asked, Fields
 from web.pages.forms import Form, Posted
@@ -150,6 +154,9 @@ def school(visit: Visitor, urn: str) -> Response:
             sort="-reference",
         )
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
+        two_churches = of_two_churches(find_school(session, urn))
+        legal_views = confirmations_of(session, found.urn).items
+        inspected = inspections(session, found.urn, per_page=MOST_PER_PAGE).items
     known = {contact.role: contact for contact in found.contacts}
     return visit.page(
         "schools/school.html",
@@ -158,8 +165,16 @@ def school(visit: Visitor, urn: str) -> Response:
         school=found,
         escalations=cases.items,
         behind=behind,
-        contacts=[(role.value, upper_first(role.label), known.get(role)) for role in ContactRole],
+        contacts=[
+            (role.value, upper_first(role.label), known.get(role))
+            for role in ContactRole
+            if role is not ContactRole.SECOND_DIOCESE or two_churches or role in known
+        ],
+        inspections=inspected,
+        legal_views=legal_views,
+        may_confirm_part_4=visit.may(Act.CONFIRM_PART_4),
         may_edit=visit.may(Act.CHANGE_CONTACTS),
+        may_record_inspection=visit.may(Act.RECORD_INSPECTION),
         may_start=visit.may(Act.START) and found.kind is not SchoolKind.OTHER,
     )
 

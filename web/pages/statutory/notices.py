@@ -14,7 +14,6 @@ from models.clocks import add_working_days, is_working_day, working_days, workin
 from models.law.notices import Comparison, Ground, Recipient, copies
 from models.law.powers import Section, last_day
 from models.matters.case import Case, find_case
-from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
 from models.refusals import InvalidInput, NotPossible, Refused
 from models.statutory import giving
@@ -209,7 +208,8 @@ def _dates(visit: Visit, form: Form) -> list[str]:
     if _no_day(form):
         return []
     day = form.day("compliance_ends_on", NOTICE)
-    if not visit.today < day <= visit.today + LONGEST_PERIOD:
+    longest = timedelta(days=visit.policy.statutory.longest_compliance_days)
+    if not visit.today < day <= visit.today + longest:
         return []
     last = last_day(Section.ARRANGEMENTS, day)
     assert last is not None  # noqa: S101 - section 63 has one

@@ -14,13 +14,12 @@ from models.matters.case import find_case
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import NotFound
-from models.statutory import budgets, ending, preparing, tables, using
-from models.statutory.legal import given_notice
-from models.statutory.one_power import heard
+from models.statutory import budgets, ending, matching, preparing, tables, using
+from models.statutory.legal import LawToday
+from models.statutory.one_power import drafted_words, heard
 from models.statutory.powers_shown import Power, power
 from models.statutory.shown import Eligibility
 from models.statutory.tables import PowerState
-from models.statutory.words import why_powers
 from web.pages.asked import Asked, Given
 from web.pages.escalations.situation import in_law
 from web.pages.forms import PARTS, STAYS, Form, Posted
@@ -28,6 +27,9 @@ from web.pages.statutory.people_rows import filled_in, people, rows_shown
 from web.pages.statutory.wording import addressed, check_within_part_4, power_in_words
 from web.pages.visits import Key, Reference, Said, Visit, Visitor, may, says
 from web.pages.wording import upper_first
+
+SAYS_MATCHED = says("matched", "The governor has been recorded")
+
 
 SAYS_CONSENT = says("consent", "The Secretary of State’s consent has been recorded")
 SAYS_NOTIFIED = says("notified", "The notification to the Secretary of State has been recorded")
@@ -107,6 +109,16 @@ TOLD = PowerForm(
         evidence=("Evidence", "Enter the evidence"),
     ),
 )
+MATCHING = PowerForm(
+    "statutory/matching_form.html",
+    "Record a governor whom others appointed beside {}",
+    Asked(
+        matching.GovernorOfOthers,
+        name=("Name", "Enter the name of the governor"),
+        appointed_on=("The date", "Enter the date of the appointment"),
+        evidence=("Evidence", "Enter the evidence"),
+    ),
+)
 END = PowerForm(
     "statutory/end_form.html",
     "End {}",
@@ -174,8 +186,9 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         section = _section(form)
-        if "words" not in form.values and (given := given_notice(case)) is not None:
-            form.values["words"] = [why_powers(given.notice)]
+        drafted = drafted_words(LawToday(case, visit.today))
+        if "words" not in form.values and drafted:
+            form.values["words"] = [drafted]
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
         here = in_law(session, visit, reference)
     return visit.page(
@@ -247,6 +260,29 @@ def record_told(visit: Visitor, number: Key, form: Posted) -> Response:
         return SAYS_CONSENT if needed == "consent" else SAYS_NOTIFIED
 
     return post(visit, number, form, TOLD, command)
+
+
+@router.get(
+    "/powers/{id}/matching-governors/new",
+    dependencies=[may(Act.RECORD_MATCHING_GOVERNOR, of=tables.Power)],
+)
+def matching_governor(visit: Visitor, number: Key) -> Response:
+    """The form for a governor whom the diocese or the appointers appointed."""
+    return begin(visit, number, MATCHING)
+
+
+@router.post(
+    "/powers/{id}/matching-governors/new",
+    dependencies=[may(Act.RECORD_MATCHING_GOVERNOR, of=tables.Power)],
+)
+def record_matching_governor(visit: Visitor, number: Key, form: Posted) -> Response:
+    """Record a governor whom the diocese or the appointers appointed."""
+
+    def command(acting: Acting, given: matching.GovernorOfOthers) -> Said:
+        matching.record_matching_governor(acting, number, given)
+        return SAYS_MATCHED
+
+    return post(visit, number, form, MATCHING, command)
 
 
 @router.get("/powers/{id}/use", dependencies=[may(Act.USE_POWER, of=tables.Power)])
@@ -339,12 +375,14 @@ def show(visit: Visit, number: int, form: Form, template: str, title: str) -> Re
         found = power(session, visit.policy, visit.reader, number, today=visit.today)
         case = find_case(session, visit.policy, visit.reader, found.reference)
         check_within_part_4(case)
+        taken_over = LawToday(case, visit.today).standing.board_taken_over_on is not None
     return visit.page(
         template,
         title=title.format(section_title(found.section)),
         form=form,
         case=case,
         found=power_in_words(case, found),
+        taken_over=taken_over,
         heard=[(role, upper_first(heard(role))) for role in budgets.MAY_BE_HEARD],
         **_fields(form, found.section),
     )

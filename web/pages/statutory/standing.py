@@ -18,7 +18,7 @@ from models.statutory import giving
 from models.statutory.giving import not_its_turn
 from models.statutory.legal import outside_part_4
 from models.statutory.possible import LIVE
-from models.statutory.shown import Fact, SecretaryOfStateNotice, support_of
+from models.statutory.shown import Fact, Road, SecretaryOfStateNotice, support_of
 from models.statutory.tables import PowerState
 from web.pages.asked import Asked
 from web.pages.escalations.situation import InLaw, in_law
@@ -44,6 +44,9 @@ FACTS = {
     "period_over": "Compliance period over",
     "not_complied": "Governing body did not comply",
     "powers_proposed": "Notice of proposed powers given",
+    "pay_notice_given": "Notice about pay and conditions given",
+    "category_given": "Category in a published report",
+    "not_superseded": "Not superseded by a later report",
 }
 SUPPORT = Asked(
     giving.HowSupportWorks,
@@ -56,10 +59,18 @@ SUPPORT = Asked(
 
 @dataclass(frozen=True)
 class TitledFact:
-    """One of the four facts, and its title."""
+    """A fact of a road, and its title."""
 
     shown: Fact
     title: str
+
+
+@dataclass(frozen=True)
+class RoadInWords:
+    """A road to intervention with its titled facts."""
+
+    shown: Road
+    facts: list[TitledFact]
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,7 @@ class SectionToday:
 
     section: Section
     state: PowerState | None
+    freed: bool  # from the two months, by section 61 or 62
     last_day: date | None
     left: str | None
     rules: list[str]
@@ -115,7 +127,8 @@ def law(visit: Visitor, reference: Reference) -> Response:
         allowed=allowed,
         outside=outside,
         law=here,
-        facts=[TitledFact(fact, FACTS[fact.key]) for fact in here.eligibility.facts],
+        roads=[_road(each) for each in here.eligibility.roads],
+        may_record_inspection=visit.may(Act.RECORD_INSPECTION),
         sections=[_section(section, here) for section in Section],
         support=support,
         why_no_notice=why_no_notice,
@@ -125,6 +138,10 @@ def law(visit: Visitor, reference: Reference) -> Response:
         days_offered=days_offered(case),
         days_of_notice=case.policy.statutory.notice_of_powers_working_days,
     )
+
+
+def _road(road: Road) -> RoadInWords:
+    return RoadInWords(road, [TitledFact(fact, FACTS[fact.key]) for fact in road.facts])
 
 
 def _why_no_notice(now: Situation) -> str | None:
@@ -143,6 +160,7 @@ def _section(section: Section, here: InLaw) -> SectionToday:
     return SectionToday(
         section=section,
         state=next((state for state in reversed(states) if state in LIVE), None),
+        freed=here.by_inspection,
         last_day=last,
         left=time_left(last, here.today) if last else None,
         rules=[block.rule for block in here.eligibility.blocked_by if block.section is section],

@@ -28,6 +28,12 @@ KINDS = {
     SecretaryOfStateKind.INTENDS_TO_ACT: (
         "The Secretary of State intends to act under sections 66A to 69"
     ),
+    SecretaryOfStateKind.APPOINTED_GOVERNORS: (
+        "The Secretary of State has appointed additional governors"
+    ),
+    SecretaryOfStateKind.TAKES_OVER_BOARD: (
+        "The Secretary of State takes over the Interim Executive Board"
+    ),
 }
 RESTS_ON = {
     SecretaryOfStateKind.WARNING_NOTICE: (
@@ -37,6 +43,14 @@ RESTS_ON = {
     SecretaryOfStateKind.INTENDS_TO_ACT: (
         "Section 70B(2): the local authority may not use sections 63, 64 and 66 until it is told "
         "that it may"
+    ),
+    SecretaryOfStateKind.APPOINTED_GOVERNORS: (
+        "Section 67(6): the local authority may not suspend the delegated budget, and an existing "
+        "suspension ends if the governing body asks for it"
+    ),
+    SecretaryOfStateKind.TAKES_OVER_BOARD: (
+        "Section 70C: the Secretary of State is responsible for the board that the local authority "
+        "constituted, and the local authority neither ends it nor constitutes another"
     ),
 }
 
