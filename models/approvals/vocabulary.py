@@ -13,6 +13,7 @@ from models.statutory import proposed as statutory
 AnyProposed = Annotated[
     escalations.Start
     | escalations.NextStep
+    | escalations.Intervene
     | escalations.PassOver
     | escalations.Resolve
     | escalations.Withdraw
