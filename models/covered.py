@@ -34,6 +34,7 @@ from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
+from models.school_record.tables import StatementOfAction
 from models.schools.tables import (
     NATIONAL_REGISTER,
     Contact,
@@ -208,6 +209,7 @@ _COVERED = (
     Covered(Proposal, "a proposal", but=_GATE, named=("proposal", "id")),
     Covered(Decision, "a decision", named=("proposal", "proposal_id")),
     Covered(Deadline, "a deadline", named=("deadline", "id")),
+    Covered(StatementOfAction, "a statement of action", named=("statement", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),

@@ -43,6 +43,8 @@ class Act(StrEnum):
     RECORD_SERVICE = "record that a letter was served"
     SETTLE_DELIVERY = "decide about a delivery"
     ADD_EVIDENCE = "add evidence"
+    MAKE_STATEMENT = "make a statement of action"
+    RELEASE_STATEMENT = "say that no statement of action is to be made"
     AGREE_DEADLINE = "set deadlines on a school’s record"
     RECORD_SUPPORT = "record how the school is supported"
     PROPOSE_NOTICE = "propose a warning notice"
@@ -100,6 +102,8 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_SERVICE: CASEWORK,
     Act.SETTLE_DELIVERY: CASEWORK,
     Act.ADD_EVIDENCE: ON_THE_CASE,
+    Act.MAKE_STATEMENT: CASEWORK,
+    Act.RELEASE_STATEMENT: SENIOR,
     Act.AGREE_DEADLINE: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,
     Act.PROPOSE_NOTICE: CASEWORK,

@@ -71,6 +71,7 @@ UNNAMED = {
     "reminder": "shown with its deadline",
     "representation": "shown with its power",
     "service": "listed with its letter",
+    "statement_of_action": "listed with its school's record",
     "step": "shown with its case",
     "support": "shown with what the law says of its case",
 }
