@@ -45,6 +45,7 @@ class Act(StrEnum):
     ADD_EVIDENCE = "add evidence"
     MAKE_STATEMENT = "make a statement of action"
     RELEASE_STATEMENT = "say that no statement of action is to be made"
+    RECORD_DEPARTMENT = "record what the Department for Education does about a school"
     AGREE_DEADLINE = "set deadlines on a school’s record"
     RECORD_SUPPORT = "record how the school is supported"
     PROPOSE_NOTICE = "propose a warning notice"
@@ -104,6 +105,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.ADD_EVIDENCE: ON_THE_CASE,
     Act.MAKE_STATEMENT: CASEWORK,
     Act.RELEASE_STATEMENT: SENIOR,
+    Act.RECORD_DEPARTMENT: CASEWORK,
     Act.AGREE_DEADLINE: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,
     Act.PROPOSE_NOTICE: CASEWORK,

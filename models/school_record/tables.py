@@ -12,6 +12,18 @@ from models.of_matter import OfMatter
 from models.words import word
 
 
+class DepartmentNoticeKind(StrEnum):
+    """What the Department for Education announces to the council before it gives it."""
+
+    ARRANGEMENTS = "notice_to_enter_into_arrangements"  # to a governing body (section 66A)
+    TERMINATION_WARNING = "termination_warning_notice"  # to a trust, of its funding agreement
+
+    @property
+    def label(self) -> str:
+        """The words for people: "termination warning notice"."""
+        return self.value.replace("_", " ")
+
+
 class StatementState(StrEnum):
     """Where a written statement of action stands."""
 
@@ -49,3 +61,41 @@ class StatementOfAction(OfMatter, table=True):
     given_on: date | None = None
     released_by_id: int | None = Field(default=None, foreign_key="officer.id")
     released_because: str = ""
+
+
+class DepartmentNotice(OfMatter, table=True):
+    """A notice on which the Department asked the council to comment, and what was answered."""
+
+    __tablename__ = "department_notice"
+
+    missing: ClassVar[str] = "There is no notice of the Department {}."
+
+    id: int = Field(default=None, primary_key=True)
+    matter_id: int = Field(foreign_key="matter.id", index=True)
+    kind: DepartmentNoticeKind = word(DepartmentNoticeKind)
+    received_on: date
+    summary: str  # what it would require, and of whom
+    deadline_id: int = Field(foreign_key="deadline.id")
+    answering_id: int = Field(foreign_key="officer.id")  # who is to answer
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    answered_on: date | None = None
+    answer: str = ""
+    answered_by_id: int | None = Field(default=None, foreign_key="officer.id")
+
+
+class RiseSupport(OfMatter, table=True):
+    """Targeted support of the Department's RISE teams for a school."""
+
+    __tablename__ = "rise_support"
+
+    missing: ClassVar[str] = "There is no support {} of the Department."
+
+    id: int = Field(default=None, primary_key=True)
+    matter_id: int = Field(foreign_key="matter.id", index=True)
+    adviser: str
+    supporting_organisation: str = ""  # empty while none has been matched
+    started_on: date
+    ended_on: date | None = None
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

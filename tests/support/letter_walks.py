@@ -481,7 +481,7 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 ONLY_MAINTAINED = re.compile(
-    r"warning notice|section 6|sections 6|s\.\s?6\d|Education and Inspections|Interim Executive"
-    r"|additional governors|delegated budget|intervention power",
+    r"(?<!termination )warning notice|section 6|sections 6|s\.\s?6\d|Education and Inspections"
+    r"|Interim Executive|additional governors|delegated budget|intervention power",
     re.IGNORECASE,
 )

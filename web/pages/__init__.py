@@ -23,7 +23,7 @@ from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
-from web.pages.school_record import adding, record, statements, whose
+from web.pages.school_record import adding, department, record, statements, whose
 from web.pages.schools import confirmations, foundations, inspections, schools
 from web.pages.statutory import (
     budgets,
@@ -77,6 +77,7 @@ TOPICS = (
     record,
     adding,
     statements,
+    department,
     whose,
     register,
     assessments,
