@@ -49,6 +49,8 @@ from models.law.standing import (
     judgement_refusal,
     notice_refusal,
 )
+from models.law.statements import applies_to as statement_refusal
+from models.law.statements import copies as copies_of_statement
 from models.schools.tables import InspectionCategory, School
 
 Case = dict[str, Any]
@@ -133,6 +135,7 @@ def test_every_case_shows_something_of_its_own() -> None:
         "preparation",
         "review",
         "matching",
+        "statement",
     }
 
 
@@ -388,4 +391,20 @@ def preparation(power: str, parts: Case) -> Preparation:
 def test_review_of_a_suspended_budget(case: Case) -> None:
     shows = read(case)
     assert review_by(case.pop("effective_on"), case.pop("today")) == case.pop("review_by"), shows
+    used_up(case)
+
+
+@walk("statement")
+def test_written_statement_of_action(case: Case) -> None:
+    shows = read(case)
+    at = school(case.pop("type_code"), case.pop("religious_character"))
+    case.pop("type_name")
+    refusal = statement_refusal(at)
+    if "names" in case:
+        assert says(refusal, case.pop("names")), f"{shows}: {refusal}"
+    else:
+        assert refusal is None, shows
+        sent = copies_of_statement(at)
+        assert roles(sent) == case.pop("copies"), shows
+        assert all("section 15(2)(e)" in each.reason for each in sent), shows
     used_up(case)
