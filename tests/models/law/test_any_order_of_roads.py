@@ -153,10 +153,14 @@ MOVES = st.tuples(st.sampled_from([*ACTS, *OFTEN]), st.integers(0, 11)) | st.tup
     st.just("days"), st.sampled_from([1, 28, 60, 61, 62])
 )
 GIVEN = [("warn", 14), ("days", 16), ("fail", 5), ("days", 6)]
+TO_30_JANUARY = [("warn", 14), ("days", 16), ("fail", 5), ("days", 60), ("days", 1)]
+TO_29_FEBRUARY = [("warn", 45), ("days", 47), ("fail", 5), ("days", 59), ("days", 1)]
 
 
 @given(st.lists(MOVES, min_size=1, max_size=30))
 @example(GIVEN)
+@example(TO_30_JANUARY)
+@example(TO_29_FEBRUARY)
 @example([*GIVEN, ("days", 60), ("report", 1), ("days", 1), ("report", 0)])
 @example([*GIVEN, ("report", 2), ("hears", 0), ("released", 0), ("report", 0)])
 @example(
