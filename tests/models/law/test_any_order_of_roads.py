@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.law.blocks import blocked_by
@@ -157,6 +157,7 @@ TO_30_JANUARY = [("warn", 14), ("days", 16), ("fail", 5), ("days", 60), ("days",
 TO_29_FEBRUARY = [("warn", 45), ("days", 47), ("fail", 5), ("days", 59), ("days", 1)]
 
 
+@settings(deadline=None)
 @given(st.lists(MOVES, min_size=1, max_size=30))
 @example(GIVEN)
 @example(TO_30_JANUARY)
