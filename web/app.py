@@ -1,8 +1,14 @@
 """The web application: pages, JSON API, static files and health in one."""
 
+# Who serves pages at once in one process; the others wait their turn. Python runs one at a time,
+# and each that asks the database gives its turn away and waits for all others to have theirs.
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -23,6 +29,8 @@ from web.rules import check_rules
 from web.unavailable import handle_unavailable, unavailable
 from web.uploads import uploads
 
+THREADS = int(os.environ.get("SCC_T", "8"))
+
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
     """The application for these settings; without any, for those of the environment.
@@ -32,9 +40,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     its rule, or the table of the row that its address names.
     """
     settings = settings or Settings()
-    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_with_few_threads)
     app.state.settings = settings
-    app.state.engine = engine or connect(settings.database)
+    app.state.engine = engine or connect(settings.database, at_once=THREADS)
     app.state.policy = load_policy(settings.policy)
     app.state.clock = _clock
     app.state.damaged = False  # whether a request has met damage in the database
@@ -52,6 +60,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     longest_upload = uploads(every_route(app))
     app.add_middleware(Protection, refused=_failed, longest_upload=longest_upload, https=https)
     return app
+
+
+@asynccontextmanager
+async def _with_few_threads(_: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _clock() -> datetime:

@@ -25,7 +25,7 @@ from models.people.tables import Officer
 from models.policy import Ladder, Policy, Procedure, StepRule
 from models.policy.editions import all_steps, procedure_of
 from models.refusals import NotFound
-from models.rows import find
+from models.rows import find, select_columns
 from models.schools.tables import School, SchoolKind
 from models.shown import Shown
 from models.text import is_text
@@ -158,9 +158,7 @@ def escalations(
         session,
         statement.order_by(order(sort), col(tables.Escalation.id)),
         tables.Escalation.id,
-        lambda found: _describe(
-            session, policy, reader, found, _around(session, [row.id for row, *_ in found]), today
-        ),
+        lambda found: _describe(session, policy, reader, found, _listed(session, found), today),
         page=page,
         per_page=per_page,
     )
@@ -175,6 +173,21 @@ def _statement() -> Any:
     )
 
 
+_OF_STEPS = (
+    tables.Step.escalation_id,
+    tables.Step.key,
+    tables.Step.state,
+    tables.Step.changed_on,
+)
+_OF_DEADLINES = (
+    Deadline.matter_id,
+    Deadline.step_key,
+    Deadline.due_on,
+    Deadline.state,
+    Deadline.days_left,
+)
+
+
 class _Around(NamedTuple):
     """The steps and deadlines of escalations, by their keys."""
 
@@ -182,15 +195,21 @@ class _Around(NamedTuple):
     due: dict[int, list[Deadline]]
 
 
-def _around(session: Session, keys: Sequence[int]) -> _Around:
+def _listed(session: Session, found: Sequence[tuple[Any, ...]]) -> _Around:
+    return _around(session, [row.id for row, *_ in found], in_list=True)
+
+
+def _around(session: Session, keys: Sequence[int], *, in_list: bool = False) -> _Around:
+    """Of a list only the columns that are shown are read: there are hundreds of rows."""
+    of_steps: Any = select_columns(*_OF_STEPS) if in_list else select(tables.Step)
     steps: dict[int, dict[str, tables.Step]] = {key: {} for key in keys}
-    taken = select(tables.Step).where(col(tables.Step.escalation_id).in_(keys))
-    for step in find(session, taken):
+    for step in find(session, of_steps.where(col(tables.Step.escalation_id).in_(keys))):
         steps[step.escalation_id][step.key] = step
-    due: dict[int, list[Deadline]] = {key: [] for key in keys}
-    dated = select(Deadline).where(
-        col(Deadline.matter_id).in_(keys), Deadline.state != DeadlineState.CANCELLED
+    of_deadlines: Any = select_columns(*_OF_DEADLINES) if in_list else select(Deadline)
+    dated = of_deadlines.where(
+        col(Deadline.matter_id).in_(keys), col(Deadline.state) != DeadlineState.CANCELLED
     )
+    due: dict[int, list[Deadline]] = {key: [] for key in keys}
     for deadline in find(session, dated.order_by(col(Deadline.id))):
         due[deadline.matter_id].append(deadline)
     return _Around(steps, due)
