@@ -1,8 +1,6 @@
 """The web application: pages, JSON API, static files and health in one."""
 
-# Who serves pages at once in one process; the others wait their turn. Python runs one at a time,
-# and each that asks the database gives its turn away and waits for all others to have theirs.
-import os
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -29,7 +27,11 @@ from web.rules import check_rules
 from web.unavailable import handle_unavailable, unavailable
 from web.uploads import uploads
 
-THREADS = int(os.environ.get("SCC_T", "8"))
+# Who serves pages at once in one process; the others wait their turn. Python runs one at a time,
+# and each that asks the database gives its turn away and waits for all others to have theirs.
+THREADS = 16
+# So many new objects to a search for dead ones; what is there at the start is no part of it.
+BETWEEN_SEARCHES = 10_000
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
@@ -40,7 +42,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     its rule, or the table of the row that its address names.
     """
     settings = settings or Settings()
-    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_with_few_threads)
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_serving)
     app.state.settings = settings
     app.state.engine = engine or connect(settings.database, at_once=THREADS)
     app.state.policy = load_policy(settings.policy)
@@ -63,8 +65,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
 
 
 @asynccontextmanager
-async def _with_few_threads(_: FastAPI) -> AsyncIterator[None]:
+async def _serving(_: FastAPI) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(BETWEEN_SEARCHES)
     yield
 
 

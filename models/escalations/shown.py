@@ -16,16 +16,16 @@ from models.escalations.tables import Status, StepState, Trigger
 from models.matters.case import Case
 from models.matters.deadlines import is_late
 from models.matters.possible import Next, Possible
-from models.matters.sight import visible_to
+from models.matters.sight import visible, visible_to
 from models.matters.tables import Deadline, DeadlineState, Matter
 from models.paging import PER_PAGE, Page, paged
-from models.people.access import Reader, reader
+from models.people.access import Reader, Sight, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, Procedure, StepRule
 from models.policy.editions import all_steps, procedure_of
 from models.refusals import NotFound
-from models.rows import find, select_columns
+from models.rows import Statement, find, find_first, kept, select_columns
 from models.schools.tables import School, SchoolKind
 from models.shown import Shown
 from models.text import is_text
@@ -119,11 +119,17 @@ def escalation(
 
 
 def _find(session: Session, reader: Reader, reference: str) -> tuple[Any, ...]:
-    known = col(Matter.reference) == (reference if is_text(reference) else "")
-    found = find(session, _statement().where(known, visible_to(reader)))
-    if not found:
+    known = reference if is_text(reference) else ""
+    found = find_first(session, _one(known, reader.officer_id, sight=reader.sight))
+    if found is None:
         raise NotFound(tables.Escalation.missing)
-    return tuple(found[0])
+    return tuple(found)
+
+
+@kept
+def _one(reference: str, me: int, *, sight: Sight) -> Statement:
+    found: Statement = _statement().where(col(Matter.reference) == reference, visible(sight, me))
+    return found
 
 
 def escalations(
@@ -201,18 +207,29 @@ def _listed(session: Session, found: Sequence[tuple[Any, ...]]) -> _Around:
 
 def _around(session: Session, keys: Sequence[int], *, in_list: bool = False) -> _Around:
     """Of a list only the columns that are shown are read: there are hundreds of rows."""
-    of_steps: Any = select_columns(*_OF_STEPS) if in_list else select(tables.Step)
     steps: dict[int, dict[str, tables.Step]] = {key: {} for key in keys}
-    for step in find(session, of_steps.where(col(tables.Step.escalation_id).in_(keys))):
+    for step in find(session, _steps(list(keys), in_list=in_list)):
         steps[step.escalation_id][step.key] = step
-    of_deadlines: Any = select_columns(*_OF_DEADLINES) if in_list else select(Deadline)
-    dated = of_deadlines.where(
-        col(Deadline.matter_id).in_(keys), col(Deadline.state) != DeadlineState.CANCELLED
-    )
     due: dict[int, list[Deadline]] = {key: [] for key in keys}
-    for deadline in find(session, dated.order_by(col(Deadline.id))):
+    for deadline in find(session, _deadlines(list(keys), in_list=in_list)):
         due[deadline.matter_id].append(deadline)
     return _Around(steps, due)
+
+
+@kept
+def _steps(keys: Any, *, in_list: bool) -> Statement:
+    taken: Any = select_columns(*_OF_STEPS) if in_list else select(tables.Step)
+    found: Statement = taken.where(col(tables.Step.escalation_id).in_(keys))
+    return found
+
+
+@kept
+def _deadlines(keys: Any, *, in_list: bool) -> Statement:
+    dated: Any = select_columns(*_OF_DEADLINES) if in_list else select(Deadline)
+    standing = col(Deadline.state) != DeadlineState.CANCELLED
+    standing_of = dated.where(col(Deadline.matter_id).in_(keys), standing)
+    found: Statement = standing_of.order_by(col(Deadline.id))
+    return found
 
 
 def _describe(
