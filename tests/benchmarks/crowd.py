@@ -5,7 +5,6 @@ import os
 import random
 import re
 import signal
-import statistics
 import subprocess
 import sys
 import threading
@@ -28,7 +27,7 @@ from models.people.identity import sign_in
 from models.policy import Policy
 from models.settings import Settings
 from models.upkeep.clock import last_pass
-from tests.benchmarks.measuring import Measured, copied, opened
+from tests.benchmarks.measuring import Measured, copied, opened, quantile
 from tests.benchmarks.pages import ADDRESSES, BETWEEN, ESCALATIONS, FIRST_URN, SCHOOLS, large
 from tests.support.council import Council
 from tests.support.databases import sqlite_url
@@ -97,17 +96,15 @@ def _line(
     )
     one = f"One after the other, {addresses} addresses of the {kind} at random"
     many = f"{clients} clients at once, the same"
-    good = _of(asked.single, 95) < SINGLE_WITHIN and _of(asked.lists, 95) < LIST_WITHIN
+    good = quantile(asked.single, 95) < SINGLE_WITHIN and quantile(asked.lists, 95) < LIST_WITHIN
     limits = f"{SINGLE_WITHIN * 1000:.0f} and {LIST_WITHIN * 1000:.0f} ms"
     return Measured(one if clients == 1 else many, found, f"95 of 100 under {limits}", good)
 
 
 def _told(times: list[float]) -> str:
-    return f"{_of(times, 50) * 1000:.0f} ms, 95 of 100 under {_of(times, 95) * 1000:.0f} ms"
-
-
-def _of(times: list[float], hundredth: int) -> float:
-    return statistics.quantiles(times, n=100)[hundredth - 1]
+    return (
+        f"{quantile(times, 50) * 1000:.0f} ms, 95 of 100 under {quantile(times, 95) * 1000:.0f} ms"
+    )
 
 
 def _used(web: list[psutil.Process]) -> float:
