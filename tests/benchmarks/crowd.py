@@ -102,9 +102,8 @@ def _line(
 
 
 def _told(times: list[float]) -> str:
-    return (
-        f"{quantile(times, 50) * 1000:.0f} ms, 95 of 100 under {quantile(times, 95) * 1000:.0f} ms"
-    )
+    half, most = quantile(times, 50), quantile(times, 95)
+    return f"{half * 1000:.0f} ms, 95 of 100 under {most * 1000:.0f} ms"
 
 
 def _used(web: list[psutil.Process]) -> float:
