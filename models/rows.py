@@ -196,7 +196,7 @@ def _maker(statement: Any) -> _Make:
     scalar = isinstance(statement, SelectOfScalar)
     kinds = [_model_of(each["type"]) for each in getattr(statement, "column_descriptions", ())]
     if not any(kinds):
-        return _scalars if scalar else list
+        return _scalars if scalar else _all
     if scalar and kinds[0] is not None:
         return partial(_models, kinds[0])
     parts, place = [], 0
@@ -216,18 +216,23 @@ def _names(kind: type[SQLModel]) -> tuple[str, ...]:
     return tuple(table_of(kind).columns.keys())
 
 
+def _all(found: Result[Any] | Sequence[Any]) -> list[Any]:
+    """The rows of an answer in one go: to ask for each costs as much as to find it."""
+    return list(found.fetchall() if isinstance(found, Result) else found)
+
+
 def _scalars(found: Result[Any]) -> list[Any]:
-    return [row[0] for row in found]
+    return [row[0] for row in _all(found)]
 
 
 def _models(kind: type[SQLModel], found: Result[Any]) -> list[Any]:
-    return [_made(kind, row) for row in found]
+    return [_made(kind, row) for row in _all(found)]
 
 
 def _mixed(parts: Sequence[tuple[slice, type[SQLModel] | None]], found: Result[Any]) -> list[Any]:
     return [
         tuple(_made(kind, row[part]) if kind else row[part.start] for part, kind in parts)
-        for row in found
+        for row in _all(found)
     ]
 
 
