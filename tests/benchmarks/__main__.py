@@ -36,8 +36,7 @@ copies of one SQLite file (write-ahead log, `synchronous=FULL`), the median of f
 asserted in the tests: it depends on the machine, and on what else the machine does.
 
 "At once" means without pause: twenty clients on the same machine, each of which asks again as soon
-as it is answered, a real `scc up` with the clock and the delivery worker at work beside it. So many
-who never stop to read are several hundred officers at their desks.
+as it is answered, a real `scc up` with the clock and the delivery worker at work beside it.
 
 The two ratios to plain `sqlite3` follow the disk: where it is slow they rise, because both wait for
 it. In quiet runs a transition came to between 0.29, where plain `sqlite3` did 1,700 a second, and
