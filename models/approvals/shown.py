@@ -1,12 +1,13 @@
 """Proposals as doors show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.approvals.approving import what_is_seen
 from models.approvals.deciders import authorities
@@ -18,14 +19,14 @@ from models.matters.at_hand import find_id
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged
-from models.people.access import Reader, reader
+from models.people.access import Reader, Sight, reader, sight
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.proposed import Action
 from models.refusals import NotFound
-from models.rows import find, find_one
+from models.rows import find, find_one, kept
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -88,7 +89,7 @@ def proposals(
     """
     wanted = chosen("state", state, ProposalState)
     if wanted is ProposalState.AWAITING:
-        concerns = _may_decide(session, officer, today)
+        concerns = _may_decide(reader(officer), authorities(session, officer, today))
     else:
         theirs = or_(col(tables.Proposal.proposed_by_id) == officer.id, _decided_by(officer))
         concerns = and_(visible_to(reader(officer)), theirs)
@@ -107,25 +108,32 @@ def _listed(proposal: Proposal) -> Proposal:
 
 def waiting_count(session: Session, officer: Officer, today: date) -> int:
     """How many proposals this officer can decide today. Two queries."""
-    count: int = find_one(
-        session, _decidable(session, officer, today, func.count(col(tables.Proposal.id)))
-    )
-    return count
+    mine = authorities(session, officer, today)
+    if mine.keys() == {officer.id}:  # as on every page of whoever covers for nobody
+        return find_one(session, _waiting(officer.id, officer.role.value, sight=sight(officer)))
+    count = func.count(col(tables.Proposal.id))
+    counted: int = find_one(session, _decidable(_may_decide(reader(officer), mine), count))
+    return counted
+
+
+@kept
+def _waiting(me: int, role: str, *, sight: Sight) -> SelectOfScalar[int]:
+    decides = _may_decide(Reader(sight, me), {me: role})
+    waiting: SelectOfScalar[int] = _decidable(decides, func.count(col(tables.Proposal.id)))
+    return waiting
 
 
 def decidable(session: Session, officer: Officer, today: date) -> set[int]:
     """The keys of the proposals that this officer can decide today. Two queries."""
-    return set(find(session, _decidable(session, officer, today, col(tables.Proposal.id))))
+    decides = _may_decide(reader(officer), authorities(session, officer, today))
+    return set(find(session, _decidable(decides, col(tables.Proposal.id))))
 
 
-def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
+def _decidable(decides: ColumnElement[bool], what: Any) -> Any:
     return (
         select(what)
         .join(Matter, col(Matter.id) == col(tables.Proposal.matter_id))
-        .where(
-            col(tables.Proposal.state) == ProposalState.AWAITING,
-            _may_decide(session, officer, today),
-        )
+        .where(col(tables.Proposal.state) == ProposalState.AWAITING, decides)
     )
 
 
@@ -185,23 +193,25 @@ def _page(
     )
 
 
-def _may_decide(session: Session, officer: Officer, today: date) -> ColumnElement[bool]:
-    """What `covering.find_authority` says of one proposal, as a condition on many."""
-    turns = [
-        _in_turn(holder_id, role)
-        for holder_id, role in authorities(session, officer, today).items()
-    ]
-    mine = and_(col(tables.Proposal.proposed_by_id) != officer.id, ~_taken_by(officer.id))
-    return and_(visible_to(reader(officer)), mine, or_(false(), *turns))
+def _may_decide(reader: Reader, by: Mapping[int, str]) -> ColumnElement[bool]:
+    """What `deciders.find_authority` says of one proposal, as a condition on many.
+
+    `by` is whose roles the reader decides by.
+    """
+    turns = [_in_turn(holder_id, role) for holder_id, role in by.items()]
+    mine = and_(
+        col(tables.Proposal.proposed_by_id) != reader.officer_id, ~_taken_by(reader.officer_id)
+    )
+    return and_(visible_to(reader), mine, or_(false(), *turns))
 
 
-def _in_turn(holder_id: int, role: Role) -> ColumnElement[bool]:
+def _in_turn(holder_id: int, role: str) -> ColumnElement[bool]:
     """The stage in hand is for this role, whose holder neither proposed nor decided any of it."""
     approvers = col(tables.Proposal.approvers)
     # Each role stands at most once in a list of approvers, so there are no more stages than roles.
     turn = or_(
         *(
-            and_(col(tables.Proposal.stage) == stage, approvers[stage].as_string() == role.value)
+            and_(col(tables.Proposal.stage) == stage, approvers[stage].as_string() == role)
             for stage in range(len(Role))
         )
     )

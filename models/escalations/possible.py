@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cached_property, partial
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.approvals.deciders import authorities, authority
 from models.approvals.putting_forward import Way, at_the_school
@@ -35,7 +36,7 @@ from models.people.tables import Officer
 from models.policy.ladder import Standing, approvers, target
 from models.policy.wording import find_rule
 from models.proposed import Action
-from models.rows import find
+from models.rows import find, kept
 from models.statutory.legal import LawToday
 from models.statutory.possible import gates_in_law
 
@@ -115,17 +116,19 @@ class Situation:
         return self._asked[act, key].says.why
 
 
-def _awaiting(case: Case) -> list[Awaiting]:
-    session: Session = case.session
-    statement = (
+@kept
+def _waiting(matter: int) -> Select[Proposal, str]:
+    return (
         select(Proposal, Officer.name)
         .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
-        .where(
-            Proposal.matter_id == case.escalation.id,
-            Proposal.state == ProposalState.AWAITING,
-        )
+        .where(col(Proposal.matter_id) == matter, col(Proposal.state) == ProposalState.AWAITING)
+        .order_by(col(Proposal.id))
     )
-    found = find(session, statement.order_by(col(Proposal.id)))
+
+
+def _awaiting(case: Case) -> list[Awaiting]:
+    session: Session = case.session
+    found = find(session, _waiting(case.escalation.id))
     alone = [each.id for each, _ in found if not each.asks.transition]
     letters = letters_with(session, alone) if alone else {}
     waiting = [

@@ -1,7 +1,8 @@
 """The pages that officers see: GOV.UK style, no script, each action a POST and a redirect."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
+from web.door import at_once
 from web.pages import exports
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
@@ -85,6 +86,6 @@ TOPICS = (
     imports,
     audit,
 )
-router = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
+router = APIRouter(include_in_schema=False, dependencies=[at_once(same_origin)])
 for topic in TOPICS:
     router.include_router(topic.router)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
@@ -21,10 +21,10 @@ from models.people.shown import delegation, delegations
 from models.people.tables import Delegation
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key, reference
+from web.door import AtDoor, at_once, key, reference
 
 router = APIRouter(tags=["Whose case it is"])
-Reference = Annotated[str, Depends(reference)]
+Reference = Annotated[str, at_once(reference)]
 Pages = Annotated[Paging, Query()]
 
 

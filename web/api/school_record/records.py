@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
@@ -29,12 +29,12 @@ from models.school_record.shown import SchoolRecord, listed_on, school_record
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.evidence.files import REQUEST, TOO_LONG, Sent
 from web.api.paging import Paging
-from web.door import AtDoor, Door, key
+from web.door import AtDoor, Door, at_once, key
 from web.evidence_files import Posted
 from web.uploads import upload
 
 router = APIRouter(tags=["A school’s record"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 Pages = Annotated[Paging, Query()]
 
 
