@@ -12,13 +12,13 @@ from functools import cached_property, partial
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import authorities, authority
-from models.approvals.putting_forward import Way, at_the_school
+from models.approvals.putting_forward import Way
 from models.approvals.titles import letters_with
 from models.clocks import london_date
 from models.escalations.holding import check_opening
 from models.escalations.offering import Offer, offers
 from models.escalations.proposing import BY_NAME, addressing, check_change, letter_with
-from models.escalations.recording import acknowledged, check_judging, check_responding
+from models.escalations.recording import acknowledged, check_judging, check_responding, thanks
 from models.escalations.tables import Proposal, ProposalState
 from models.letters.deliveries import check_settling, unsettled_of
 from models.matters.case import Case, check_open
@@ -172,5 +172,5 @@ def _change_goes(here: Situation, action: Action, way: Way) -> None:
 
 def _thanks_go(case: Case, way: Way) -> None:
     # The acknowledgement is left out where nobody can be written to.
-    if acknowledged(case.rule) and way.reaches(at_the_school(case.rule)):
+    if acknowledged(case.rule) and way.reaches(thanks(case.rule, case.rule.to)):
         way.check(approvers(case.policy, Action.LETTER, case.rule))

@@ -220,6 +220,8 @@ class Discussion(OfMatter, table=True):
     with_whom: list[str] = Field(sa_column=Column(JSON, nullable=False))
     notes: str
     agreed_actions: str
+    held_by_id: int | None = Field(default=None, foreign_key="officer.id")
+    why_one_meeting: str = ""
     recorded_by_id: int = Field(foreign_key="officer.id")
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
@@ -237,6 +239,7 @@ class Response(OfMatter, table=True):
     step_key: str
     received_on: date
     summary: str
+    from_whom: str | None = None  # the role of whoever answered
     judgement: Judgement | None = word(Judgement, nullable=True, default=None)
     recorded_by_id: int = Field(foreign_key="officer.id")
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -131,6 +131,9 @@ class StepRule(_Strict):
     copies: tuple[Recipient, ...] = ()
     copies_where_known: tuple[Recipient, ...] = ()
     with_: tuple[str, ...] = Field(default=(), alias="with")
+    # Of those, with whom a discussion carries the step out: with any of them where none is named.
+    carried_out_with: tuple[str, ...] = ()
+    held_by: tuple[Role, ...] = ()  # who may hold its meetings: anybody where none is named
     letter: str | None = None
     invitation: str | None = None
     approvers: Approvers
@@ -142,6 +145,11 @@ class StepRule(_Strict):
     def formal(self) -> bool:
         """Whether approving the step sends a letter, whose response is then awaited."""
         return self.kind in ("letter", "notice")
+
+    @property
+    def essential(self) -> tuple[str, ...]:
+        """Those of whom one at least takes part in a discussion that carries the step out."""
+        return self.carried_out_with or self.with_
 
     @property
     def statutory(self) -> bool:
@@ -172,6 +180,12 @@ class StepRule(_Strict):
             raise ValueError("approvers: the use of powers is approved by the director last")
         if (self.invitation is not None) != (self.kind == "meetings"):
             raise ValueError("invitation: needed for meetings, and for nothing else")
+        if self.held_by and self.kind != "meetings":
+            raise ValueError("held_by: for meetings, and for nothing else")
+        if self.carried_out_with and self.kind != "discussion":
+            raise ValueError("carried_out_with: for a discussion, and for nothing else")
+        if not set(self.carried_out_with) <= set(self.with_):
+            raise ValueError("carried_out_with: everybody in it must stand in with as well")
         allowed = {*ContactRole, "governing_body"}
         for name in self.with_:
             if name not in allowed:

@@ -82,6 +82,8 @@ class Power(Shown):
     state: PowerState
     reason: str
     words: str
+    purpose: str
+    capability: str
     arrangements: str
     governors: list[Person]
     members: list[Member]
@@ -150,6 +152,8 @@ def _power(case: Case, standing: standing_law.Standing, power: tables.Power, tod
         state=power.state,
         reason=power.reason,
         words=power.words,
+        purpose=power.purpose,
+        capability=power.capability,
         arrangements=power.details["arrangements"],
         governors=[Person(**person) for person in power.details["governors"]],
         members=[Member(**member) for member in power.details["members"]],

@@ -39,11 +39,17 @@ from models.text import check_printable, check_prose
 
 
 class PowerToPrepare(Input):
-    """A power to prepare; what its section needs may also be given when it is used."""
+    """A power to prepare; what its section needs may also be given when it is used.
+
+    `purpose` says how it makes the governing body or the board able and willing to act,
+    `capability` what was considered of capability proceedings concerning the headteacher.
+    """
 
     section: Word
     reason: Text
     words: Text = ""
+    purpose: Text = ""
+    capability: Text = ""
     starts_on: Day | None = None
     arrangements: Text = ""
     governors: People = Field(default=[])
@@ -65,6 +71,8 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     notice = check_preparing(LawToday(case, acting.today))
     chosen = _section(given.section)
     check_printable("reason", check_prose("reason", given.reason))
+    for name in ("purpose", "capability"):
+        check_printable(name, check_prose(name, getattr(given, name), required=False))
     details = details_of(chosen, given.arrangements, given.governors, given.members)
     _check_is_another(case, chosen)
     power_id = add(
@@ -75,6 +83,8 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         section=chosen,
         reason=given.reason,
         words=words_for_school(given.words, why_powers(notice)),
+        purpose=given.purpose,
+        capability=given.capability,
         details=details,
         starts_on=start_of(chosen, given.starts_on),
         state=PowerState.PREPARED,
@@ -83,7 +93,12 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     )
     power = get_row(session, Power, power_id)
     prepared = PowerPrepared(
-        case.escalation.id, power=power_id, section=chosen, reason=given.reason
+        case.escalation.id,
+        power=power_id,
+        section=chosen,
+        reason=given.reason,
+        purpose=given.purpose or None,
+        capability=given.capability or None,
     )
     placed = put_forward(
         case,

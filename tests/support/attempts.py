@@ -84,6 +84,9 @@ def _commands(
     def discussion() -> Call:
         met = list(case.rule.with_) or ["headteacher"]
         told = {"held_on": today, "with_whom": met, "notes": "We met.", "agreed_actions": "A plan."}
+        if case.rule.kind == "meetings":
+            told["held_by"] = case.council.aed.email
+            told["with_whom"] = met[:1]
         return recording.record_discussion, "", told
 
     def consultation() -> Call:

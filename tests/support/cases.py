@@ -91,9 +91,18 @@ class Case:
         return self
 
     def discuss(self, *with_whom: str, by: str = "seo", **values: Any) -> Discussion:
-        """Record a discussion; with everybody whom the step names unless told."""
+        """Record a discussion; with everybody whom the step names unless told.
+
+        Meetings are held by a senior officer, and one with each.
+        """
         given = {"held_on": london_date(self.now), "notes": "We met.", "agreed_actions": "A plan."}
-        met = list(with_whom) or list(self.rule.with_)
+        rule = self.rule
+        if rule.kind == "meetings":
+            given["held_by"] = self.council.aed.email
+            for name in () if with_whom else rule.with_[:-1]:
+                self.discuss(name, by=by, **values)
+            with_whom = with_whom or rule.with_[-1:]
+        met = list(with_whom) or list(rule.with_)
         with refusing():
             held = DiscussionHeld(**{"with": met, **given, **values})
         with self.acting(by) as acting:

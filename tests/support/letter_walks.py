@@ -117,6 +117,7 @@ class Walk:
             with_whom=list(with_whom),
             notes=self.values["prose"],
             agreed_actions=self.values["prose"] if "headteacher" in with_whom else "",
+            held_by=self.council.aed.email,
         )
         with write(self.engine) as session:
             acting = Acting(session, self.policy, self.council.seo, self.now)

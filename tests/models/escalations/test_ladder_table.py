@@ -419,7 +419,10 @@ class Walk:
 JUDGEMENT = ResponseJudgement(judgement="unsatisfactory")
 JUDGED = ("satisfactory", "unsatisfactory", "no_response")
 DISCUSSION = DiscussionHeld(
-    held_on=TODAY, with_whom=["chair_of_governors", "headteacher"], notes="We met."
+    held_on=TODAY,
+    with_whom=["chair_of_governors"],
+    notes="We met.",
+    held_by="aed@fernshire.example",
 )
 RESPONSE = ResponseReceived(received_on=TODAY, summary="Yes.")
 JUDGED_NOW = ResponseReceived(received_on=TODAY, summary="Yes.", judgement="unsatisfactory")

@@ -279,3 +279,21 @@ def test_nothing_is_said_to_who_sees_an_outline_alone_and_nothing_in_lists(
     for caller in (council_at.seo, council_at.viewer):
         for listed in caller.get("/escalations")["items"]:
             assert not {"possible", "next"} & set(listed)
+
+
+def test_the_api_takes_and_shows_who_held_and_who_answered(case: Any, council_at: Callers) -> None:
+    case.started().climb_to("performance_meetings")
+    contacts = f"/escalations/{case.reference}/contacts"
+    met = {"held_on": case.now.date().isoformat(), "notes": "We met."}
+    both = {"with": ["chair_of_governors", "headteacher"], "held_by": "aed@fernshire.example"}
+    refused = council_at.seo.post(contacts, 422, **met, **both)
+    assert [each["field"] for each in refused["errors"]] == ["why_one_meeting"]
+    held = council_at.seo.post(contacts, **met, **both, why_one_meeting="The chair asked.")
+    assert (held["held_by"], held["why_one_meeting"]) == ("Amira Edwards", "The chair asked.")
+    answered = council_at.seo.post(
+        f"/escalations/{case.reference}/responses",
+        received_on=met["held_on"],
+        summary="Yes.",
+        **{"from": "clerk"},
+    )
+    assert answered["from"] == "clerk"
