@@ -20,6 +20,7 @@ from models.escalations.offering import Offer, offers
 from models.escalations.proposing import BY_NAME, addressing, check_change, letter_with
 from models.escalations.recording import acknowledged, check_judging, check_responding, thanks
 from models.escalations.tables import Proposal, ProposalState
+from models.fairness.gates import Subject, check_proposing
 from models.letters.deliveries import check_settling, unsettled_of
 from models.matters.case import Case, check_open
 from models.matters.possible import Asked, CaseAct, Gate, Possible
@@ -149,6 +150,7 @@ def _gates(here: Situation) -> Iterator[Gate]:
             way=partial(_change_goes, here, action, way),
         )
     yield Gate(CaseAct.RECORD_DISCUSSION, Act.RECORD_DISCUSSION, partial(check_open, case))
+    yield Gate(CaseAct.RECORD_FAIRNESS, Act.RECORD_FAIRNESS, partial(check_open, case))
     yield Gate(
         CaseAct.RECORD_RESPONSE,
         Act.RECORD_RESPONSE,
@@ -168,6 +170,8 @@ def _change_goes(here: Situation, action: Action, way: Way) -> None:
     policy, rule = here.case.policy, target(action, here.at)
     letters = [addressing(action, rule)] if letter_with(policy, action, rule) else []
     way.check(approvers(policy, action, rule), *letters)
+    if action is Action.ADVANCE:
+        check_proposing(here.case, Subject(action.value, rule), here.now)
 
 
 def _thanks_go(case: Case, way: Way) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.people.tables import Role
+from models.policy.fairness import Fairness
 from models.policy.programme import Programme
 from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
@@ -272,6 +273,7 @@ class Procedure(_Strict):
     reminders: Reminders
     statutory: Statutory
     letters: OtherLetters
+    fairness: Fairness = Fairness()
     ladders: dict[Literal["maintained", "academy"], Ladder]
 
     def ladder(self, key: str) -> Ladder:

@@ -19,6 +19,7 @@ from models.matters.case import Case, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.acting import Acting
+from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.statutory.details import Members, People, details_of, start_of
@@ -73,6 +74,7 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     check_printable("reason", check_prose("reason", given.reason))
     for name in ("purpose", "capability"):
         check_printable(name, check_prose(name, getattr(given, name), required=False))
+    check_purpose(case.policy, given.purpose, given.capability)
     details = details_of(chosen, given.arrangements, given.governors, given.members)
     _check_is_another(case, chosen)
     power_id = add(
@@ -112,6 +114,16 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     watched = _watch_last_day(case, chosen, notice.compliance_ends_on, now)
     append(session, now, officer.email, prepared, *placed.happenings, *watched)
     return power
+
+
+def check_purpose(policy: Policy, purpose: str, capability: str) -> None:
+    """Refuse a power of which it is not said what it is for, where the policy wants that.
+
+    Raises InvalidInput. Source: School Improvement and Quality Assurance Policy, part 5, step vii.
+    """
+    if policy.fairness.purpose_of_power == "stop":
+        check_prose("purpose", purpose)
+        check_prose("capability", capability)
 
 
 def check_preparing(law_today: LawToday) -> WarningNotice:

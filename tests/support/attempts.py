@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from models.clocks import london_date
 from models.database import write
 from models.escalations import deciding, holding, proposing, recording
+from models.fairness.recording import record_fairness
 from models.law.powers import consultees
 from models.letters import deliveries
 from models.people.acting import Acting
@@ -128,6 +129,17 @@ def _commands(
             recording.judge_response,
             "response_id",
             {"judgement": "satisfactory", **REASON},
+        ),
+        "record_fairness": lambda: (
+            record_fairness,
+            "",
+            {
+                "kind": "head_told",
+                "step": "formal_headteacher",
+                "done_on": today,
+                "how": "telephone",
+                **REASON,
+            },
         ),
         "record_support": lambda: (
             giving.record_support,

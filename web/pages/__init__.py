@@ -7,6 +7,7 @@ from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
 from web.pages.escalations import case, caseload, holding, propose, recording, start
 from web.pages.evidence import evidence
+from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.people import (
@@ -52,6 +53,7 @@ TOPICS = (
     start,
     case,
     recording,
+    fairness_records,
     standing,
     notices,
     compliance,

@@ -28,7 +28,7 @@ def days_ago(case: Case, days: int) -> date:
 def test_the_headteacher_was_not_met_on_a_day_before_the_chair(at_meetings: Case) -> None:
     case = at_meetings
     case.discuss(CHAIR, held_on=days_ago(case, 2))
-    with pytest.raises(InvalidInput, match="chair of governors was met on .* or a later one"):
+    with pytest.raises(InvalidInput, match=r"chair of governors was met on .* or a later one"):
         case.discuss(HEAD, held_on=days_ago(case, 3))
     assert case.states["performance_meetings"] == "approved"
     case.discuss(HEAD, held_on=days_ago(case, 1))

@@ -39,6 +39,7 @@ OF_THE_CASE = {
     *CHANGES,
     "record_discussion",
     "record_response",
+    "record_fairness",
     "record_support",
     "give_warning_notice",
     "prepare_power",
@@ -48,7 +49,7 @@ OF_THE_CASE = {
     "open_to_all",
 }
 ANY_TIME = {"resolve", "withdraw", "end"}
-AT_WORK = {*ANY_TIME, "pause", "convert", "record_discussion"}
+AT_WORK = {*ANY_TIME, "pause", "convert", "record_discussion", "record_fairness"}
 AFTER_NOTICE = {"give_warning_notice", "propose_powers", "prepare_power"}
 PREPARING = {"record_consultation", "record_secretary_of_state_told"}
 IN_FORCE = AT_WORK - {"resolve", "withdraw"}
@@ -214,13 +215,13 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     overdue: AT_WORK | IN_LAW | {"advance", "extend", "record_response"},
     unsatisfactory: AT_WORK | IN_LAW | {"advance", "record_response"},
     satisfactory: AT_WORK | IN_LAW | {"record_response"},
-    advance_waits: IN_LAW | {"record_discussion", "record_response"},
+    advance_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
     paused: ANY_TIME | {"resume", "convert", "record_secretary_of_state_notice"},
     resolved: set(),
     conditional_step: AT_WORK | IN_LAW | {"pass_over", "record_response"},
     academy: AT_WORK - {"convert"} | {"advance", "record_response"},
     meetings: AT_WORK | IN_LAW,
-    notice_waits: IN_LAW | {"record_discussion", "record_response"},
+    notice_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
     notice_goes_out: AT_WORK | IN_LAW,
     warned: AT_WORK | IN_LAW | {"record_response", "judge_compliance", "prepare_power"},
     period_over: AT_WORK

@@ -136,9 +136,7 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = approvals_shown.proposal(
-            session, visit.policy, visit.reader, number, today=visit.today
-        )
+        found = approvals_shown.proposal(session, visit.policy, visit.reader, number, now=visit.now)
         record = see_row(session, visit.reader, Proposal, number)
         [titled_proposal] = titled(session, [found])
         letters = [_letter(session, visit, letter_id) for letter_id in found.letters]
