@@ -198,6 +198,19 @@ class CaseOpenedToAll(Happened):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuidanceChosen(Happened):
+    """A case goes by this guidance: its own, or that which the policy came to name."""
+
+    guidance: str
+    adopted: bool
+    reason: str
+
+    def sentence(self, _: Names) -> str:
+        goes = "goes by" if self.adopted else "keeps"
+        return f"The case {goes} the guidance {self.guidance}."
+
+
+@dataclass(frozen=True, kw_only=True)
 class EditionAdopted(Happened):
     """Cases of before editions were kept go on under the policy in force at the update."""
 

@@ -15,6 +15,7 @@ from models.approvals.deciders import authorities, authority
 from models.approvals.putting_forward import Way
 from models.approvals.titles import letters_with
 from models.clocks import london_date
+from models.escalations.guidance import check_asked
 from models.escalations.holding import check_opening
 from models.escalations.offering import Offer, offers
 from models.escalations.proposing import BY_NAME, addressing, check_change, letter_with
@@ -150,6 +151,7 @@ def _gates(here: Situation) -> Iterator[Gate]:
             way=partial(_change_goes, here, action, way),
         )
     yield Gate(CaseAct.RECORD_DISCUSSION, Act.RECORD_DISCUSSION, partial(check_open, case))
+    yield Gate(CaseAct.CHOOSE_GUIDANCE, Act.CHOOSE_GUIDANCE, partial(check_asked, case))
     yield Gate(CaseAct.RECORD_FAIRNESS, Act.RECORD_FAIRNESS, partial(check_open, case))
     yield Gate(
         CaseAct.RECORD_RESPONSE,

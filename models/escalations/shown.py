@@ -67,6 +67,8 @@ class Escalation(Shown):
     not_engaging: bool
     policy: str
     guidance: str
+    guidance_edition: date | None
+    guidance_address: str | None
     edition: str | None
     started_at: AwareDatetime
     started_by: str
@@ -278,6 +280,8 @@ def _described(
         not_engaging=whole and escalation.not_engaging,
         policy=escalation.policy,
         guidance=escalation.guidance,
+        guidance_edition=escalation.guidance_edition,
+        guidance_address=escalation.guidance_address,
         edition=escalation.edition,
         started_at=escalation.created_at,
         started_by=starter[0],

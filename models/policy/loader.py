@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from models.people.tables import Role
 from models.policy.fairness import Fairness
+from models.policy.guidance import Guidance, WholeGuidance
 from models.policy.programme import Programme
 from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
@@ -268,7 +269,7 @@ class Procedure(_Strict):
 
     title: str
     edition: str
-    guidance: str
+    guidance: Guidance
     approvers: dict[Approvable, Approvers]
     reminders: Reminders
     statutory: Statutory
@@ -303,6 +304,7 @@ class Procedure(_Strict):
 class Policy(Procedure):
     """One council's policy, whole and checked."""
 
+    guidance: WholeGuidance
     letterhead: Letterhead
     bodies: dict[NationalBody, Body]
     programme: Programme

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from models.clocks import london_date
 from models.database import write
-from models.escalations import deciding, holding, proposing, recording
+from models.escalations import deciding, guidance, holding, proposing, recording
 from models.fairness.recording import record_fairness
 from models.law.powers import consultees
 from models.letters import deliveries
@@ -129,6 +129,11 @@ def _commands(
             recording.judge_response,
             "response_id",
             {"judgement": "satisfactory", **REASON},
+        ),
+        "choose_guidance": lambda: (
+            guidance.choose_guidance,
+            "",
+            {"choice": "keep", **REASON},
         ),
         "record_fairness": lambda: (
             record_fairness,

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends
 from web.pages import exports
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
-from web.pages.escalations import case, caseload, holding, propose, recording, start
+from web.pages.escalations import case, caseload, guidance, holding, propose, recording, start
 from web.pages.evidence import evidence
 from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages
@@ -54,6 +54,7 @@ TOPICS = (
     case,
     recording,
     fairness_records,
+    guidance,
     standing,
     notices,
     compliance,

@@ -40,6 +40,7 @@ OF_THE_CASE = {
     "record_discussion",
     "record_response",
     "record_fairness",
+    "choose_guidance",
     "record_support",
     "give_warning_notice",
     "prepare_power",
