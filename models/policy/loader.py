@@ -113,6 +113,8 @@ class Statutory(_Strict):
 
     notice_of_powers_working_days: Days
     consultation_working_days: Days
+    # How long the answer on school and improvement partner counts before a notice.
+    guard_working_days: Days = 20
 
 
 class OtherLetters(_Strict):

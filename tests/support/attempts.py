@@ -25,7 +25,7 @@ from models.statutory import (
 )
 from models.statutory.tables import Power
 from tests.support.carrying_out import carry_out
-from tests.support.cases import NEEDS, NOTICE, Case
+from tests.support.cases import ANSWERS, NEEDS, NOTICE, Case
 
 REASON = {"reason": "It is needed."}
 SUPPORT = {"aware_of_problem": True, "working_with_partner": False, "plan_on_track": False}
@@ -154,7 +154,7 @@ def _commands(
         "give_warning_notice": lambda: (
             giving.give_notice,
             "",
-            {**NOTICE, "compliance_ends_on": ends_on},
+            {**NOTICE, **ANSWERS, "compliance_ends_on": ends_on},
         ),
         "judge_compliance": lambda: (
             following.judge_compliance,

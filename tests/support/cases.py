@@ -46,7 +46,7 @@ from models.schools.tables import School
 from models.statutory import following as statutory_following
 from models.statutory import giving, preparing, using
 from models.statutory.shown import Eligibility, eligibility
-from models.statutory.tables import Power, WarningNotice
+from models.statutory.tables import Power, Support, WarningNotice
 from tests.support.carrying_out import carry_out
 from tests.support.council import NOW, Council
 from tests.support.remembered import remembered
@@ -180,8 +180,9 @@ class Case:
     def warn(self, *, approved: bool = True, by: str = "seo", **values: Any) -> WarningNotice:
         """Put a warning notice forward, and have it approved."""
         ends_on = {"compliance_ends_on": add_working_days(london_date(self.now), 15)}
+        answers = {} if self.all(Support) else ANSWERS
         with refusing():
-            given = giving.NewWarningNotice(**{**NOTICE, **ends_on, **values})
+            given = giving.NewWarningNotice(**{**NOTICE, **answers, **ends_on, **values})
         with self.acting(by) as acting:
             notice = giving.give_notice(acting, self.reference, given)
         if approved:
@@ -360,6 +361,14 @@ NOTICE = {
     "matters": "Attainment at the end of Key Stage 2 has fallen for three years.",
     "action_required": "Write and carry out a plan for mathematics.",
     "action_minded": "To appoint an Interim Executive Board under section 65.",
+}
+
+
+# How the school works with its improvement partner, which a notice asks while nothing is on record.
+ANSWERS = {
+    "aware_of_problem": True,
+    "working_with_partner": False,
+    "support_evidence": "The partner's notes of visit of June.",
 }
 
 

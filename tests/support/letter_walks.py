@@ -169,6 +169,9 @@ class Walk:
             action_required=prose,
             compliance_ends_on=self.now.date() + timedelta(days=28),
             action_minded=prose,
+            aware_of_problem=True,
+            working_with_partner=False,
+            support_evidence=prose,
         )
         with self._acting() as acting:
             giving.give_notice(acting, self.reference, given)

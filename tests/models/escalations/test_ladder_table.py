@@ -54,7 +54,7 @@ from models.refusals import AlreadyDecided, NotAllowed, NotPossible, Refused
 from models.statutory.giving import NewWarningNotice, give_notice
 from models.statutory.tables import Power, ProposedPowers, WarningNotice
 from models.statutory.using import UseOfPower, use_power
-from tests.support.cases import NOTICE, somebody
+from tests.support.cases import ANSWERS, NOTICE, somebody
 from tests.support.council import NOW, Council, found_council
 
 TODAY = london_date(NOW)
@@ -232,7 +232,7 @@ class Walk:
         acting = Acting(session, self.policy, officer, NOW)
         if row.is_notice:
             ends_on = TODAY + timedelta(days=21)
-            content = NewWarningNotice(**NOTICE, compliance_ends_on=ends_on)
+            content = NewWarningNotice(**NOTICE, **ANSWERS, compliance_ends_on=ends_on)
             notice = give_notice(acting, self.reference, content)
             return session.get_one(Proposal, notice.proposal_id)
         if row.action is Action.POWER:

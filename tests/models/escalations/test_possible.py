@@ -238,14 +238,14 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     | {"record_secretary_of_state_told", "release_secretary_of_state_notice"},
     ready: AT_WORK | IN_LAW | AFTER_NOTICE | PREPARING | {"use_power"},
     too_late: AT_WORK | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told"},
-    use_waits: IN_LAW | {"record_discussion", "propose_powers", "prepare_power"},
+    use_waits: IN_LAW | {"record_fairness", "record_discussion", "propose_powers", "prepare_power"},
     not_received: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
     budget_suspended: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_representation", "review_budget"},
     board_comes: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told", "end_power"},
     power_ended: AT_WORK | IN_LAW | AFTER_NOTICE,
     converted: AT_WORK - {"convert"} | {"advance", "record_response"},
     no_diocese: AT_WORK | IN_LAW | {"record_response"},
-    nobody_decides: IN_LAW | {"record_discussion"},
+    nobody_decides: IN_LAW | {"record_fairness", "record_discussion"},
     refused_delivery: AT_WORK | IN_LAW | {"extend", "record_response", "settle_delivery"},
 }
 # What comes next there for the case officer.

@@ -16,7 +16,7 @@ from models.upkeep.clock import tick
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 from tests.support.callers import Caller, Callers, start
-from tests.support.cases import NOTICE
+from tests.support.cases import ANSWERS, NOTICE
 from tests.support.council import Council
 
 LATER = datetime(2026, 12, 16, 9, 30, tzinfo=UTC)
@@ -187,7 +187,7 @@ def test_two_approvers_sign_a_warning_notice_in_turn(case: Any, council_at: Call
         reason="Nothing has helped.",
     )
     assert its_own_form in refused["detail"]
-    notice = council_at.seo.post(its_own_form, **NOTICE, compliance_ends_on="2026-12-14")
+    notice = council_at.seo.post(its_own_form, **NOTICE, **ANSWERS, compliance_ends_on="2026-12-14")
     address = f"/proposals/{notice['proposal']}"
     proposal = council_at.seo.get(address)
     assert (proposal["waits_for"], proposal["approvers"]) == ("legal", ["legal", "director"])

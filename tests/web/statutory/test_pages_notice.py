@@ -11,7 +11,7 @@ from models.database import write
 from models.people.acting import Acting
 from models.schools import contacts
 from models.statutory import giving
-from models.statutory.tables import ProposedPowers, WarningNotice
+from models.statutory.tables import ProposedPowers, Support, WarningNotice
 from notifications.issuing import issue_letters
 from tests.support.cases import Case
 from tests.support.council import NOW, Council
@@ -79,7 +79,13 @@ def questions(visitors: Visitors, case: Case, status: int = 200, **changed: Any)
     page = page.submit(matters=answers["matters"])
     page = page.submit(action_required=answers["action_required"])
     assert page.heading == "When does the compliance period end?"
-    return page.submit().submit(status, action_minded=answers["action_minded"])
+    page, minded = page.submit(), {"action_minded": answers["action_minded"]}
+    if case.all(Support):
+        return page.submit(status, **minded)
+    page = page.submit(**minded)
+    assert page.heading == "How do school and improvement partner work together?"
+    working = {"aware_of_problem": "yes", "working_with_partner": "no"}
+    return page.submit(status, **working, support_evidence="The notes of June.")
 
 
 def test_a_notice_is_proposed_signed_off_approved_and_given(visitors: Visitors, case: Case) -> None:
