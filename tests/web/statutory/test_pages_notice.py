@@ -156,7 +156,28 @@ def test_each_part_of_the_notice_is_wanted(visitors: Visitors, case: Case) -> No
     ]
     page = page.submit(compliance_ends_on=ENDS_ON).submit(422)
     assert page.errors[0][0].endswith("(section 60(4)(d)).")
-    assert page.submit(action_minded="A board.").heading == "Check your answers"
+    page = page.submit(action_minded="A board.").submit(422)
+    assert [href for _, href in page.errors] == ["#aware_of_problem", "#working_with_partner"]
+    page = page.submit(422, aware_of_problem="no", working_with_partner="no")
+    assert [href for _, href in page.errors] == ["#support_evidence"]
+    assert page.submit(support_evidence="The notes of June.").heading == "Check your answers"
+
+
+def test_an_answer_that_support_works_leads_to_the_reason(visitors: Visitors, case: Case) -> None:
+    page = visitors.seo.get(f"{address(turn(case))}/warning-notices/new")
+    for answers in (
+        {"grounds": "safety"},
+        {"matters": "A fire door was chained."},
+        {"action_required": "Unchain it."},
+        {},
+        {"action_minded": "A board."},
+        {"aware_of_problem": "yes", "working_with_partner": "yes", "support_evidence": "Notes."},
+    ):
+        page = page.submit(**answers)
+    assert page.heading == "Why is support not enough?"
+    page = page.submit(422).submit(why_support_is_not_enough="It is chained today.")
+    press(page, "give")
+    assert one(visitors.engine, Support).works
 
 
 def test_other_answers_are_checked_while_there_is_no_date(visitors: Visitors, case: Case) -> None:
