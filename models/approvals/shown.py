@@ -1,7 +1,7 @@
 """Proposals as doors show them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -12,10 +12,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.approvals.approving import what_is_seen
 from models.approvals.deciders import authorities
 from models.approvals.vocabulary import AnyProposed
+from models.clocks import london_date
 from models.escalations import tables
 from models.escalations.tables import DecisionWord, Escalation, ProposalState
+from models.fairness.shown import Gate, gates_of
 from models.letters.tables import Letter
 from models.matters.at_hand import find_id
+from models.matters.case import Case, at_hand
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged
@@ -47,7 +50,8 @@ class Decision(Shown):
 class Proposal(Shown):
     """A change put forward; `waits_for` is the role that decides next.
 
-    `seen` stands for what approval would do and send; approving needs it. Lists leave it null.
+    `seen` stands for what approval would do and send; approving needs it. `fairness` is what the
+    policy wants on record before it is approved. Lists leave both null.
     """
 
     id: int
@@ -71,6 +75,7 @@ class Proposal(Shown):
     letters: list[int]
     decisions: list[Decision]
     seen: str | None
+    fairness: list[Gate] | None = None
 
 
 def proposals(
@@ -152,7 +157,7 @@ def proposals_of(
 
 
 def proposal(
-    session: Session, policy: Policy, reader: Reader, proposal_id: int, *, today: date
+    session: Session, policy: Policy, reader: Reader, proposal_id: int, *, now: datetime
 ) -> Proposal:
     """One proposal with the decisions on it so far; raises NotFound.
 
@@ -166,8 +171,14 @@ def proposal(
     [described] = _describe(session, policy, found)
     if described.state is not ProposalState.AWAITING:
         return described
-    seen = what_is_seen(session, policy, reader, proposal_id, today)
-    return described.model_copy(update={"seen": seen})
+    seen = what_is_seen(session, policy, reader, proposal_id, london_date(now))
+    case = at_hand(session, policy, found[0][1])
+    fairness = (
+        gates_of(case, described.details, described.step, now)
+        if isinstance(case, Case) and described.step is not None
+        else []
+    )
+    return described.model_copy(update={"seen": seen, "fairness": fairness})
 
 
 def _statement() -> Any:

@@ -68,6 +68,8 @@ class Escalation(Shown):
     policy: str
     guidance: str
     part_4_note: str | None
+    guidance_edition: date | None
+    guidance_address: str | None
     edition: str | None
     started_at: AwareDatetime
     started_by: str
@@ -316,6 +318,8 @@ def _described(
         policy=escalation.policy,
         guidance=escalation.guidance,
         part_4_note=school.part_4_note,
+        guidance_edition=escalation.guidance_edition,
+        guidance_address=escalation.guidance_address,
         edition=escalation.edition,
         started_at=escalation.created_at,
         started_by=starter[0],

@@ -64,7 +64,7 @@ class AtHand:
     @property
     def guidance(self) -> str:
         """The statutory guidance by which it goes."""
-        return self.policy.guidance
+        return self.policy.guidance.words
 
 
 def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:

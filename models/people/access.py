@@ -44,6 +44,8 @@ class Act(StrEnum):
     SETTLE_DELIVERY = "decide about a delivery"
     ADD_EVIDENCE = "add evidence"
     AGREE_DEADLINE = "set deadlines on a school’s record"
+    CHOOSE_GUIDANCE = "say by which guidance a case goes"
+    RECORD_FAIRNESS = "record what was done out of fairness"
     RECORD_SUPPORT = "record how the school is supported"
     PROPOSE_NOTICE = "propose a warning notice"
     JUDGE_COMPLIANCE = "judge compliance"
@@ -101,6 +103,8 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.SETTLE_DELIVERY: CASEWORK,
     Act.ADD_EVIDENCE: ON_THE_CASE,
     Act.AGREE_DEADLINE: CASEWORK,
+    Act.CHOOSE_GUIDANCE: CASEWORK,
+    Act.RECORD_FAIRNESS: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,
     Act.PROPOSE_NOTICE: CASEWORK,
     Act.JUDGE_COMPLIANCE: CASEWORK,

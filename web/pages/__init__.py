@@ -6,8 +6,9 @@ from web.door import at_once
 from web.pages import exports
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
-from web.pages.escalations import case, caseload, holding, propose, recording, start
+from web.pages.escalations import case, caseload, guidance, holding, propose, recording, start
 from web.pages.evidence import evidence
+from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.people import (
@@ -53,6 +54,8 @@ TOPICS = (
     start,
     case,
     recording,
+    fairness_records,
+    guidance,
     standing,
     notices,
     compliance,

@@ -72,7 +72,7 @@ def list_proposals(
 def show_proposal(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One proposal with the decisions on it so far."""
     with read(door.engine) as session:
-        return answer(proposal(session, door.policy, reader(officer), id, today=door.today))
+        return answer(proposal(session, door.policy, reader(officer), id, now=door.now))
 
 
 @router.post(
@@ -85,7 +85,7 @@ def decide_proposal(once: OnlyOnce, id: Key, body: Decided) -> Response:
 
     def command(acting: Acting) -> approvals_shown.Proposal:
         decide(acting, id, body)
-        return proposal(acting.session, acting.policy, acting.reader, id, today=acting.today)
+        return proposal(acting.session, acting.policy, acting.reader, id, now=acting.now)
 
     return once.act(command)
 

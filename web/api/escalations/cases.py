@@ -207,7 +207,7 @@ def add_proposal(once: OnlyOnce, reference: Reference, body: ChangeWanted) -> Re
     def command(acting: Acting) -> approvals_shown.Proposal:
         proposal = propose(acting, reference, body)
         return approvals_shown.proposal(
-            acting.session, acting.policy, acting.reader, proposal.id, today=acting.today
+            acting.session, acting.policy, acting.reader, proposal.id, now=acting.now
         )
 
     return once.act(command, 201)

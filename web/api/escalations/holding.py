@@ -8,6 +8,8 @@ from fastapi.responses import Response
 
 from models.database import read
 from models.escalations import holding
+from models.escalations.guidance import GuidanceChoice
+from models.escalations.guidance import choose_guidance as take_guidance
 from models.escalations.shown import Escalation, escalation
 from models.inputs import Reason
 from models.letters.shown import HeldContact, held_contacts
@@ -38,6 +40,16 @@ def _carried_out(once: Once, reference: str, command: Callable[[Acting], object]
         )
 
     return once.act(run)
+
+
+@router.post(
+    "/escalations/{reference}/guidance",
+    response_model=Escalation,
+    dependencies=[may(Act.CHOOSE_GUIDANCE)],
+)
+def choose_guidance(once: OnlyOnce, reference: Reference, body: GuidanceChoice) -> Response:
+    """Say by which guidance a case goes, after the policy came to name another."""
+    return _carried_out(once, reference, lambda acting: take_guidance(acting, reference, body))
 
 
 @router.post(

@@ -99,7 +99,7 @@ def write_letter(once: OnlyOnce, urn: str, body: writing.LetterToSchool) -> Resp
     def command(acting: Acting) -> approvals_shown.Proposal:
         made = writing.write_to_school(acting, urn, body)
         return approvals_shown.proposal(
-            acting.session, acting.policy, acting.reader, made.id, today=acting.today
+            acting.session, acting.policy, acting.reader, made.id, now=acting.now
         )
 
     return once.act(command, 201)
