@@ -50,6 +50,8 @@ DAYS = {
     DeadlineKind.POWERS: "the last day for the powers",
     DeadlineKind.BUDGET_REVIEW: "the day of the budget’s review",
     DeadlineKind.AGREED: "the agreed day",
+    DeadlineKind.COMMENT: "the day of the comment on the Department’s notice",
+    DeadlineKind.STATEMENT: "the day of the written statement of action",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

@@ -35,6 +35,7 @@ from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
+from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
 from models.schools.tables import (
     NATIONAL_REGISTER,
     Contact,
@@ -209,6 +210,9 @@ _COVERED = (
     Covered(Proposal, "a proposal", but=_GATE, named=("proposal", "id")),
     Covered(Decision, "a decision", named=("proposal", "proposal_id")),
     Covered(Deadline, "a deadline", named=("deadline", "id")),
+    Covered(StatementOfAction, "a statement of action", named=("statement", "id")),
+    Covered(DepartmentNotice, "a notice of the Department", named=("notice", "id")),
+    Covered(RiseSupport, "support by the Department", named=("support", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),

@@ -30,7 +30,8 @@ AnyProposed = Annotated[
     | statutory.UsePower
     | statutory.ReviewBudget
     | statutory.EndBoard
-    | school_record.SchoolLetter,
+    | school_record.SchoolLetter
+    | school_record.MakeStatement,
     Field(discriminator="what"),
 ]
 _READER: TypeAdapter[AnyProposed] = TypeAdapter(AnyProposed)

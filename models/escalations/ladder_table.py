@@ -159,6 +159,8 @@ def _people(policy: Policy) -> Iterator[str]:
 def _what(approvable: Approvable) -> str:
     if approvable is Approvable.SCHOOL_LETTER:
         return "send a letter that belongs to no escalation"
+    if approvable is Approvable.STATEMENT_OF_ACTION:
+        return "make a written statement of action after an adverse report"
     return Action(approvable.value).label
 
 

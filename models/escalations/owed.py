@@ -4,7 +4,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col
 
 from models.escalations.tables import Escalation, Status, Step, StepState
-from models.matters.tables import OWED, Deadline, DeadlineKind, DeadlineState
+from models.matters.tables import OFF_LADDER, OWED, Deadline, DeadlineKind, DeadlineState
 
 _NOT_SETTLED = col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED))
 # The authority's own last days run on wherever the escalation stands, and while it is paused.
@@ -13,8 +13,8 @@ _LAST_DAY_RUNS = and_(
     col(Deadline.state) == DeadlineState.OPEN,
     col(Escalation.status).in_((Status.OPEN, Status.PAUSED)),
 )
-# What somebody undertook to do, until somebody says that it is done or not wanted.
-_AGREED = and_(col(Deadline.kind) == DeadlineKind.AGREED, _NOT_SETTLED)
+# What is due off the ladder, until somebody says what became of it.
+_OFF_LADDER = and_(col(Deadline.kind).in_(OFF_LADDER), _NOT_SETTLED)
 _OWED_HERE = and_(
     col(Escalation.status) == Status.OPEN,
     col(Deadline.kind).in_(OWED),
@@ -29,6 +29,6 @@ _RESPONSE_AWAITED = and_(
 )
 
 # Of the step where the escalation stands, for who looks at what lies ahead.
-DUE_HERE = or_(_OWED_HERE, _AGREED, _LAST_DAY_RUNS)
+DUE_HERE = or_(_OWED_HERE, _OFF_LADDER, _LAST_DAY_RUNS)
 # Of any step, joined as well: what somebody is reminded of while its response is awaited.
-STILL_AWAITED = or_(_RESPONSE_AWAITED, _AGREED, _LAST_DAY_RUNS)
+STILL_AWAITED = or_(_RESPONSE_AWAITED, _OFF_LADDER, _LAST_DAY_RUNS)

@@ -19,6 +19,7 @@ LETTER_TITLES = {
     "budget_review_decision": "Decision on the review of the suspended budget",
     "secretary_of_state": "Letter to the Secretary of State",
     "ofsted": "Letter to Ofsted",
+    "statement_of_action": "Written statement of action",
     "school_letter": "Letter to the school",
     "resolution": "Letter of resolution",
     "acknowledgement_of_response": "Acknowledgement of the response",

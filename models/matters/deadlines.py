@@ -17,6 +17,7 @@ from models.clocks import (
 )
 from models.matters.events import DeadlineSet
 from models.matters.tables import (
+    OFF_LADDER,
     OWED,
     STATUTORY,
     Deadline,
@@ -209,8 +210,8 @@ def extend_deadline(
 
 
 def what_is_due(kind: DeadlineKind, rule: str) -> str | None:
-    """What somebody undertook to do; None where the step or the law says what is due."""
-    return rule if kind is DeadlineKind.AGREED else None
+    """What is to be done where no step of a ladder says what is due; None where one does."""
+    return rule if kind in OFF_LADDER else None
 
 
 # A deadline that is running: open, and its escalation not paused.

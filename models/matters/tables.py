@@ -83,11 +83,15 @@ class DeadlineKind(StrEnum):
     COMPLIANCE = "compliance"  # the end of a warning notice's compliance period (section 60)
     POWERS = "powers"  # the last day for sections 63, 64 and 66
     AGREED = "agreed"  # what somebody undertook to do by then, on a matter that is on no ladder
+    STATEMENT = "statement_of_action"  # after an adverse report (Education Act 2005, section 15)
+    COMMENT = "comment"  # on a notice that the Department announced to the council
     BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
 
 
+# What is due on a matter that is on no ladder: open until somebody says what became of it.
+OFF_LADDER = (DeadlineKind.AGREED, DeadlineKind.STATEMENT, DeadlineKind.COMMENT)
 # What somebody owes; the others are the authority's own last days.
-OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, DeadlineKind.AGREED)
+OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, *OFF_LADDER)
 # The law's own: they run on while an escalation is paused.
 STATUTORY = (DeadlineKind.COMPLIANCE, DeadlineKind.POWERS, DeadlineKind.BUDGET_REVIEW)
 

@@ -43,6 +43,9 @@ class Act(StrEnum):
     RECORD_SERVICE = "record that a letter was served"
     SETTLE_DELIVERY = "decide about a delivery"
     ADD_EVIDENCE = "add evidence"
+    MAKE_STATEMENT = "make a statement of action"
+    RELEASE_STATEMENT = "say that no statement of action is to be made"
+    RECORD_DEPARTMENT = "record what the Department for Education does about a school"
     AGREE_DEADLINE = "set deadlines on a school’s record"
     CHOOSE_GUIDANCE = "say by which guidance a case goes"
     RECORD_FAIRNESS = "record what was done out of fairness"
@@ -102,6 +105,9 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_SERVICE: CASEWORK,
     Act.SETTLE_DELIVERY: CASEWORK,
     Act.ADD_EVIDENCE: ON_THE_CASE,
+    Act.MAKE_STATEMENT: CASEWORK,
+    Act.RELEASE_STATEMENT: SENIOR,
+    Act.RECORD_DEPARTMENT: CASEWORK,
     Act.AGREE_DEADLINE: CASEWORK,
     Act.CHOOSE_GUIDANCE: CASEWORK,
     Act.RECORD_FAIRNESS: CASEWORK,

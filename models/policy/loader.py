@@ -60,6 +60,7 @@ class Approvable(StrEnum):
     END = "end"
     LETTER = "letter"
     SCHOOL_LETTER = "school_letter"  # one that belongs to no escalation
+    STATEMENT_OF_ACTION = "statement_of_action"
 
 
 class _Strict(BaseModel):
@@ -110,7 +111,10 @@ class Statutory(_Strict):
     In working days: how long the notice of proposed powers runs before it is reasonable
     (section 60(1)(d)), and how long those who are consulted about a power have to answer
     (sections 63 and 65). In days: how far off a compliance period may end at most; the Act sets no
-    longest period, so a later day is the council's own refusal.
+    longest period, so a later day is the council's own refusal. In working days from the
+    publication of an adverse report: by when the written statement of action is due (Education Act
+    2005, section 15(3)). Regulations prescribe that period; those of today could not be read, so
+    legal services confirm it.
     """
 
     notice_of_powers_working_days: Days
@@ -118,6 +122,7 @@ class Statutory(_Strict):
     longest_compliance_days: Annotated[int, Field(ge=1, le=3660)] = 366
     # How long the answer on school and improvement partner counts before a notice.
     guard_working_days: Days = 20
+    statement_of_action_working_days: Days = 10
 
 
 class OtherLetters(_Strict):
@@ -318,7 +323,11 @@ class Policy(Procedure):
     @classmethod
     def _complete(cls, value: dict[Approvable, Approvers]) -> dict[Approvable, Approvers]:
         # A policy of before there were such letters says nothing of them.
-        value = {Approvable.SCHOOL_LETTER: (Role.HEAD_OF_SERVICE,), **value}
+        value = {
+            Approvable.SCHOOL_LETTER: (Role.HEAD_OF_SERVICE,),
+            Approvable.STATEMENT_OF_ACTION: (Role.DIRECTOR,),
+            **value,
+        }
         missing = [name.value for name in Approvable if name not in value]
         if missing:
             raise ValueError(f"nobody is named to approve: {', '.join(missing)}")

@@ -56,6 +56,12 @@ def look_up(
     return school, None
 
 
+def record_of(acting: Acting, school: School) -> AtHand:
+    """The record of a school, seen by the officer or not, for what follows on it from their act."""
+    there = find(acting.session, _of_school(reference_of(school.urn)))
+    return AtHand(acting.session, acting.policy, there[0]) if there else _open(acting, school)
+
+
 def _open(acting: Acting, school: School) -> AtHand:
     session, reference = acting.session, reference_of(school.urn)
     matter_id = add(

@@ -1,22 +1,13 @@
-"""What a published report of an inspection says of a school: entered, corrected, never deleted."""
+"""What published reports say of a school, as it was entered and corrected."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.clocks import long_date, past_day
-from models.events import append
-from models.happened import Happened
-from models.inputs import Day, Input, RowKey, Text, Word
-from models.people.access import Act
-from models.people.acting import Acting
-from models.refusals import InvalidInput
-from models.rows import add, find, get_row, kept
-from models.schools.contacts import find_school, live_case
-from models.schools.events import InspectionCorrected, InspectionRecorded
-from models.schools.tables import InspectionCategory, InspectionOutcome
-from models.text import check_prose
+from models.rows import find, kept
+from models.schools.tables import InspectionOutcome
 
 
 @kept
@@ -28,109 +19,12 @@ def _entered(urn: int) -> SelectOfScalar[InspectionOutcome]:
     )
 
 
-class Inspected(Input):
-    """What a published report says: `significant_improvement`, `special_measures` or `none`.
-
-    `corrects` is the key of an outcome that was entered wrongly, and then there is a `reason`; a
-    correction without a `category` says that there was no such report.
-    """
-
-    category: Word | None = None
-    published_on: Day
-    source: Text
-    corrects: RowKey | None = None
-    reason: Text = ""
+def entered_of(session: Session, urn: int) -> list[InspectionOutcome]:
+    """Everything that was entered of a school's inspections, in the order entered."""
+    return find(session, _entered(urn))
 
 
-def record_inspection(acting: Acting, urn: object, given: Inspected) -> InspectionOutcome:
-    """Enter what a report says, or correct what was entered; the report published last counts.
-
-    Raises NotFound, NotAllowed, InvalidInput.
-    """
-    acting.require(Act.RECORD_INSPECTION)
-    session, officer = acting.session, acting.officer
-    school = find_school(session, urn)
-    entered = find(session, _entered(school.urn))
-    category = _category(given)
-    past_day("published_on", given.published_on, acting.now)
-    check_prose("source", given.source)
-    corrected = _corrected(entered, given)
-    _check_is_new(entered, corrected, given)
-    key = add(
-        session,
-        InspectionOutcome,
-        urn=school.urn,
-        category=category,
-        published_on=given.published_on,
-        source=given.source,
-        recorded_by_id=officer.id,
-        recorded_at=acting.now,
-        corrects_id=corrected.id if corrected else None,
-        reason=given.reason,
-    )
-    entry = get_row(session, InspectionOutcome, key)
-    append(session, acting.now, officer.email, _said(entry, live_case(session, school)))
-    return entry
-
-
-def _said(entry: InspectionOutcome, about: int | None) -> Happened:
-    if entry.corrects_id is not None:
-        return InspectionCorrected(
-            about,
-            inspection=entry.id,
-            corrects=entry.corrects_id,
-            urn=entry.urn,
-            category=entry.category,
-            published_on=entry.published_on,
-            reason=entry.reason,
-        )
-    assert entry.category is not None  # noqa: S101 - only a correction may have none
-    return InspectionRecorded(
-        about,
-        inspection=entry.id,
-        urn=entry.urn,
-        category=entry.category,
-        published_on=entry.published_on,
-    )
-
-
-def _category(given: Inspected) -> InspectionCategory | None:
-    if given.category is None and given.corrects is not None:
-        return None
-    if given.category not in list(InspectionCategory):
-        raise InvalidInput("category", f"Choose from: {', '.join(InspectionCategory)}.")
-    return InspectionCategory(given.category)
-
-
-def _corrected(entered: list[InspectionOutcome], given: Inspected) -> InspectionOutcome | None:
-    """The outcome that is corrected, if one is; raises InvalidInput."""
-    if given.corrects is None:
-        if given.reason.strip():
-            raise InvalidInput("reason", "A reason belongs to a correction. Say what it corrects.")
-        return None
-    check_prose("reason", given.reason)
-    found = next((each for each in standing(entered) if each.id == given.corrects), None)
-    if found is None:
-        raise InvalidInput(
-            "corrects", "There is no such outcome of this school, or it was corrected already."
-        )
-    return found
-
-
-def _check_is_new(
-    entered: list[InspectionOutcome], corrected: InspectionOutcome | None, given: Inspected
-) -> None:
-    """One outcome of a day: two that stand side by side would leave open which one counts."""
-    others = [each for each in standing(entered) if corrected is None or each.id != corrected.id]
-    if given.category is not None and given.published_on in [each.published_on for each in others]:
-        raise InvalidInput(
-            "published_on",
-            f"The outcome of a report published on {long_date(given.published_on)} is already on "
-            "record. Correct that one, if it is wrong.",
-        )
-
-
-def standing(entered: list[InspectionOutcome]) -> list[InspectionOutcome]:
+def standing(entered: Sequence[InspectionOutcome]) -> list[InspectionOutcome]:
     """Those of a school's outcomes that nobody corrected, in the order entered."""
     corrected = {each.corrects_id for each in entered}
     return [each for each in entered if each.id not in corrected and each.category is not None]
@@ -138,9 +32,24 @@ def standing(entered: list[InspectionOutcome]) -> list[InspectionOutcome]:
 
 def outcomes_of(session: Session, urn: int) -> list[InspectionOutcome]:
     """What published reports say of a school, as it stands, in the order entered."""
-    return standing(find(session, _entered(urn)))
+    return standing(entered_of(session, urn))
+
+
+def that_counts(entered: Sequence[InspectionOutcome]) -> InspectionOutcome | None:
+    """The outcome by which a school stands: of the report published last."""
+    stand = standing(entered)
+    return max(stand, key=lambda each: (each.published_on, each.id), default=None)
+
+
+def as_corrected(entered: Sequence[InspectionOutcome], key: int) -> InspectionOutcome:
+    """What stands in the place of an outcome that was entered: itself, or its last correction."""
+    corrections = {each.corrects_id: each for each in entered if each.corrects_id is not None}
+    found = next(each for each in entered if each.id == key)
+    while found.id in corrections:
+        found = corrections[found.id]
+    return found
 
 
 def changed_since(session: Session, urn: int, moment: datetime) -> bool:
     """Whether anything was entered or corrected of a school's inspections after a moment."""
-    return any(each.recorded_at > moment for each in find(session, _entered(urn)))
+    return any(each.recorded_at > moment for each in entered_of(session, urn))

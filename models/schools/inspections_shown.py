@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 
 from models.paging import PER_PAGE, Page, paged
 from models.people.shown import officer_names
-from models.rows import find, get_row
+from models.rows import get_row
 from models.schools.contacts import find_school
-from models.schools.inspections import outcomes_of
+from models.schools.inspections import entered_of, that_counts
 from models.schools.tables import InspectionCategory, InspectionOutcome
 from models.shown import Shown
 
@@ -66,10 +66,9 @@ def inspection(session: Session, key: int) -> Inspection:
 
 def _described(session: Session, urn: int, found: Sequence[InspectionOutcome]) -> list[Inspection]:
     people = officer_names(session, (each.recorded_by_id for each in found))
-    stand = outcomes_of(session, urn)
-    counts = max(stand, key=lambda each: (each.published_on, each.id), default=None)
-    corrected = col(InspectionOutcome.corrects_id)
-    gone = set(find(session, select(corrected).where(InspectionOutcome.urn == urn)))
+    entered = entered_of(session, urn)
+    counts = that_counts(entered)
+    gone = {each.corrects_id for each in entered}
     return [
         Inspection(
             id=each.id,

@@ -24,6 +24,7 @@ from models.policy import tables as policy_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
 from models.risk import tables as risk_tables
+from models.school_record import tables as school_record_tables
 from models.schools import tables as schools_tables
 from models.statutory import tables as statutory_tables
 
@@ -44,6 +45,7 @@ TABLES = (
     repeated_refusals,
     register_tables,
     risk_tables,
+    school_record_tables,
     schools_tables,
     statutory_tables,
 )

@@ -28,6 +28,7 @@ NAMES = {
     "calendar": "credential",
     "cover": "delegation",
     "deadlines": "deadline",
+    "department-notices": "department_notice",
     "delegations": "delegation",
     "duties": "duty",
     "escalations/new": "school",
@@ -42,6 +43,7 @@ NAMES = {
     "reports": "written_report",
     "responses": "response",
     "reviews": "review",
+    "rise-support": "rise_support",
     "rounds": "assessment_round",
     "schools": "school",
     RECORD: "matter",
@@ -72,6 +74,7 @@ UNNAMED = {
     "reminder": "shown with its deadline",
     "representation": "shown with its power",
     "service": "listed with its letter",
+    "statement_of_action": "listed with its school's record",
     "step": "shown with its case",
     "support": "shown with what the law says of its case",
 }

@@ -24,6 +24,8 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.rows import add
 from models.school_record.agreeing import DeadlineAgreed, agree_deadline
+from models.school_record.department import NoticeAnnounced, record_department_notice
+from models.school_record.rise import RiseSupportGiven, record_rise_support
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
@@ -163,7 +165,26 @@ def on_record(case: Case, by: Officer) -> dict[str, str]:
         add(session, EvidenceFile, **file_row(case) | {"matter_id": matter_id, "step_key": None})
         agreed = DeadlineAgreed(what="Send the plan", due_on=acting.today + timedelta(days=30))
         deadline = agree_deadline(acting, urn, agreed)
-        return {"urn": str(urn), "deadlines": str(deadline.id)}
+        notice = record_department_notice(
+            acting,
+            urn,
+            NoticeAnnounced(
+                kind="notice_to_enter_into_arrangements",
+                received_on=acting.today,
+                comment_by=acting.today + timedelta(days=10),
+                summary="A trust is to support the school.",
+                answering=by.email,
+            ),
+        )
+        support = record_rise_support(
+            acting, urn, RiseSupportGiven(adviser="Ms R. Tolland", started_on=acting.today)
+        )
+        return {
+            "urn": str(urn),
+            "deadlines": str(deadline.id),
+            "department-notices": str(notice.id),
+            "rise-support": str(support.id),
+        }
 
 
 def file_row(case: Case) -> dict[str, Any]:

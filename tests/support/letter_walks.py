@@ -26,9 +26,10 @@ from models.people import officers
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.policy import Policy
+from models.school_record.inspecting import Inspected, record_inspection
+from models.school_record.statements import StatementToMake, make_statement
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
-from models.schools.inspections import Inspected, record_inspection
 from models.schools.tables import School
 from models.settings import TEMPLATES
 from models.statutory import budgets, ending, following, giving, preparing, using
@@ -159,6 +160,15 @@ class Walk:
                 select(Matter.urn).where(Matter.reference == self.reference)
             ).one()
             record_inspection(acting, urn, given)
+
+    def state(self, **given: str) -> None:
+        """Make the written statement of action that is due after the report."""
+        with self._acting() as acting:
+            urn = acting.session.exec(
+                select(Matter.urn).where(Matter.reference == self.reference)
+            ).one()
+            make_statement(acting, urn, StatementToMake(parents=self.values["prose"], **given))
+        self._approve()
 
     def propose(self, action: str, *, by: str = "seo", **more: Any) -> None:
         given = proposing.ChangeWanted(action=action, reason=self.values["reason"], **more)
@@ -366,6 +376,14 @@ def up_the_academy_ladder_without_discussions(walk: Walk) -> None:
 def straight_to_the_powers(walk: Walk) -> None:
     walk.start(910005, VOLUNTARY_AIDED)
     walk.inspect("special_measures")
+    walk.state(
+        action=walk.values["prose"],
+        period=walk.values["prose"],
+        parents_person=walk.values["person"],
+    )
+    walk.now += timedelta(days=1)
+    walk.inspect("significant_improvement")
+    walk.state(no_action=walk.values["prose"])
     walk.propose("intervene", by="hos")
     walk.use("64", governors=[somebody(walk.values["person"])])
     board = [somebody(walk.values["person"]), somebody("Omar Finch", chair=True)]
@@ -407,6 +425,7 @@ OF_LADDER = {
         "acknowledgement_of_response",
     },
     "in a category": {
+        "statement_of_action",
         "consultation",
         "notification_to_secretary_of_state",
         "request_for_consent",
@@ -466,7 +485,7 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 ONLY_MAINTAINED = re.compile(
-    r"warning notice|section 6|sections 6|s\.\s?6\d|Education and Inspections|Interim Executive"
-    r"|additional governors|delegated budget|intervention power",
+    r"(?<!termination )warning notice|section 6|sections 6|s\.\s?6\d|Education and Inspections"
+    r"|Interim Executive|additional governors|delegated budget|intervention power",
     re.IGNORECASE,
 )

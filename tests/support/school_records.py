@@ -19,14 +19,26 @@ from models.escalations.tables import Proposal
 from models.events import Event
 from models.evidence import keeping
 from models.evidence.tables import EvidenceFile
+from models.inputs import Reason
 from models.matters.tables import OF_SCHOOL, Deadline, Matter
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.school_record.agreeing import DeadlineAgreed, Outcome, agree_deadline, settle_agreed
+from models.school_record.department import (
+    NoticeAnnounced,
+    NoticeAnswered,
+    answer_department_notice,
+    record_department_notice,
+)
 from models.school_record.filing import on_record
+from models.school_record.inspecting import Inspected, record_inspection
+from models.school_record.rise import RiseSupportGiven, record_rise_support
+from models.school_record.statements import StatementToMake, make_statement, release_statement
+from models.school_record.tables import DepartmentNotice, RiseSupport
 from models.school_record.writing import LetterToSchool, write_to_school
+from models.schools.tables import InspectionOutcome
 from models.settings import Settings
 from tests.support.council import NOW, Council
 
@@ -91,6 +103,57 @@ class SchoolRecord:
             self.acting(by) as acting,
         ):
             return keeping.keep(acting, place, received, keeping.Described(description="A note."))
+
+    def inspect(self, category: str | None, days: int = 0, **values: Any) -> InspectionOutcome:
+        """A report, published so many days after the day on which these tests begin."""
+        published = london_date(NOW) + timedelta(days=days)
+        self.now = max(self.now, NOW + timedelta(days=days))
+        given = {"category": category, "published_on": published, "source": "The report."}
+        with self.acting() as acting:
+            return record_inspection(acting, self.urn, Inspected(**{**given, **values}))
+
+    def state(self, by: str = "seo", **values: str) -> Proposal:
+        """Draft the statement of action that is due, and put it forward."""
+        given = {
+            "action": "A review of governance by a national leader of governance.",
+            "period": "By the end of January.",
+            "parents": "A meeting at the school, and a letter that asks for their views.",
+        }
+        with self.acting(by) as acting:
+            return make_statement(acting, self.urn, StatementToMake(**{**given, **values}))
+
+    def release(self, by: str = "hos", reason: str = "It was made in October.") -> None:
+        """Say that the statement that is due is not to be made here."""
+        with self.acting(by) as acting:
+            release_statement(acting, self.urn, Reason(reason=reason))
+
+    def announced(self, by: str = "seo", **values: Any) -> DepartmentNotice:
+        """The Department asks for a comment on a notice to enter into arrangements."""
+        today = london_date(self.now)
+        given = {
+            "kind": "notice_to_enter_into_arrangements",
+            "received_on": today,
+            "comment_by": today + timedelta(days=11),
+            "summary": "The governing body is to work with The Larch Trust.",
+            "answering": self.council.hos.email,
+        }
+        with self.acting(by) as acting:
+            return record_department_notice(
+                acting, self.urn, NoticeAnnounced(**{**given, **values})
+            )
+
+    def answer(self, notice: DepartmentNotice, by: str = "seo", **values: Any) -> None:
+        """What the council answered today."""
+        given = {"answered_on": london_date(self.now), "answer": "We agree with the notice."}
+        with self.acting(by) as acting:
+            answer_department_notice(acting, notice.id, NoticeAnswered(**{**given, **values}))
+
+    def supported(self, by: str = "", **values: Any) -> RiseSupport:
+        """RISE support begins today, by this organisation."""
+        given = {"adviser": "Ms R. Tolland", "started_on": london_date(self.now)}
+        more = {"supporting_organisation": by, **values}
+        with self.acting() as acting:
+            return record_rise_support(acting, self.urn, RiseSupportGiven(**{**given, **more}))
 
     def restrict(self, *named: str, by: str = "hos") -> None:
         """Restrict it to whoever looks after it, whoever does so, and those named."""

@@ -17,7 +17,8 @@ from models.letters.tables import Letter, LetterVersion
 from models.matters.tables import Deadline
 from models.outbox import Message
 from models.people.acting import Acting
-from models.schools import contacts, inspections
+from models.school_record import inspecting
+from models.schools import contacts
 from models.schools.tables import InspectionOutcome
 from models.statutory import budgets, ending, giving, secretary_of_state
 from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
@@ -129,7 +130,7 @@ def inspected(case: Case, category: str | None, **values: Any) -> InspectionOutc
     """What a report says, published today unless told otherwise."""
     given = {"urn": case.matter.urn, "category": category, "source": "Report 10012345."}
     day = {"published_on": case.now.date()}
-    return act(case, inspections.record_inspection, **{**given, **day, **values})
+    return act(case, inspecting.record_inspection, **{**given, **day, **values})
 
 
 def blocked(case: Case) -> dict[str, str]:

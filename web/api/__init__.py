@@ -13,7 +13,7 @@ from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 from web.api.programme import plan, reports, visits
 from web.api.register import imports
 from web.api.risk import assessments
-from web.api.school_record import records
+from web.api.school_record import department, records
 from web.api.schools import schools
 from web.api.statutory import notices, powers
 
@@ -31,6 +31,7 @@ _REFUSALS = {
 TOPICS = (
     schools,
     records,
+    department,
     cases,
     files,
     holding,

@@ -25,7 +25,7 @@ from web.pages.programme import plan, support_work, supporters
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
-from web.pages.school_record import adding, record, whose
+from web.pages.school_record import adding, department, record, statements, whose
 from web.pages.schools import confirmations, foundations, inspections, schools
 from web.pages.statutory import (
     budgets,
@@ -80,6 +80,8 @@ TOPICS = (
     foundations,
     record,
     adding,
+    statements,
+    department,
     whose,
     register,
     assessments,

@@ -50,6 +50,8 @@ from models.law.standing import (
     judgement_refusal,
     notice_refusal,
 )
+from models.law.statements import applies_to as statement_refusal
+from models.law.statements import copies as copies_of_statement
 from models.schools.tables import InspectionCategory, School
 
 Case = dict[str, Any]
@@ -137,6 +139,7 @@ def test_every_case_shows_something_of_its_own() -> None:
         "matching",
         "reasonable_notice",
         "moment",
+        "statement_due",
         "statement",
     }
 
@@ -428,9 +431,25 @@ def test_what_day_it_is(case: Case) -> None:
     used_up(case)
 
 
-@walk("statement")
+@walk("statement_due")
 def test_when_the_statement_of_action_is_due(case: Case) -> None:
     shows = read(case)
     published_on, working_days = case.pop("published_on"), case.pop("working_days")
     assert add_working_days(published_on, working_days) == case.pop("due_on"), shows
+    used_up(case)
+
+
+@walk("statement")
+def test_written_statement_of_action(case: Case) -> None:
+    shows = read(case)
+    at = school(case.pop("type_code"), case.pop("religious_character"))
+    case.pop("type_name")
+    refusal = statement_refusal(at)
+    if "names" in case:
+        assert says(refusal, case.pop("names")), f"{shows}: {refusal}"
+    else:
+        assert refusal is None, shows
+        sent = copies_of_statement(at)
+        assert roles(sent) == case.pop("copies"), shows
+        assert all("section 15(2)(e)" in each.reason for each in sent), shows
     used_up(case)

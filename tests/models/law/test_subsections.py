@@ -19,7 +19,8 @@ BINDING = (
     *("s.67(6)", "s.70A(1)", "s.70B(2)", "s.70C", "s.72"),
     *(f"Sch. 6 para. {each}" for each in ("3(1)", "3(2)", "4(1)", "4(2)", "6(1)", "12(1)")),
     *(f"Sch. 6 para. {each}" for each in ("12(3)", "14", "17")),
-    *("SSFA 1998 Sch. 15 para. 2", "EA 2005 s.13(3)", "EA 2005 s.14(4)", "EA 2005 s.15(3)"),
+    *("SSFA 1998 Sch. 15 para. 2", "EA 2005 s.13(3)", "EA 2005 s.14(4)"),
+    *("EA 2005 s.15(1)", "EA 2005 s.15(2)", "EA 2005 s.15(3)"),
 )
 # Kept by no rule of the tracker: the row says what to ask instead.
 NOT_KEPT = {"EA 2005 s.14(4)"}

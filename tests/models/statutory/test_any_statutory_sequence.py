@@ -30,7 +30,8 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import Refused
-from models.schools import contacts, inspections
+from models.school_record import inspecting
+from models.schools import contacts
 from models.statutory import budgets, ending, following, preparing, secretary_of_state, using
 from models.statutory.tables import Consultation, Power, ProposedPowers, WarningNotice
 from models.upkeep import clock
@@ -306,7 +307,7 @@ class Statute:
             values |= {"corrects": corrects, "reason": "The report was misread."}
         self.attempt(
             self.command,
-            inspections.record_inspection,
+            inspecting.record_inspection,
             urn=self.case.matter.urn,
             published_on=self.today - timedelta(days=days),
             source="The report.",

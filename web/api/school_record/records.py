@@ -23,9 +23,12 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.record import timeline
 from models.school_record import agreeing, writing
+from models.school_record import statements as statements_of_action
 from models.school_record.filing import on_record
 from models.school_record.opening import reference_of
 from models.school_record.shown import SchoolRecord, listed_on, school_record
+from models.school_record.statements import StatementToMake
+from models.school_record.statements_shown import Statement, statements
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.evidence.files import REQUEST, TOO_LONG, Sent
 from web.api.paging import Paging
@@ -170,6 +173,51 @@ def _deadline(acting: Acting, row: Deadline) -> matters_shown.Deadline:
     return matters_shown.deadline(
         acting.session, acting.policy, acting.reader, row.id, today=acting.today
     )
+
+
+@router.get(
+    "/schools/{urn}/record/statements",
+    response_model=Page[Statement],
+    dependencies=[may(Act.SEE_CASE, of=Matter)],
+)
+def list_statements(door: AtDoor, officer: Caller, urn: str) -> Response:
+    """The written statements of action after adverse reports, the newest first."""
+    with read(door.engine) as session:
+        return answer(statements(session, reader(officer), urn))
+
+
+@router.post(
+    "/schools/{urn}/record/statements",
+    status_code=201,
+    response_model=approvals_shown.Proposal,
+    dependencies=[may(Act.MAKE_STATEMENT, of=Matter)],
+)
+def make_statement(once: OnlyOnce, urn: str, body: StatementToMake) -> Response:
+    """Draft the statement of action that is due; the answer is the proposal that approves it."""
+
+    def command(acting: Acting) -> approvals_shown.Proposal:
+        made = statements_of_action.make_statement(acting, urn, body)
+        return approvals_shown.proposal(
+            acting.session, acting.policy, acting.reader, made.id, now=acting.now
+        )
+
+    return once.act(command, 201)
+
+
+@router.post(
+    "/schools/{urn}/record/statements/release",
+    response_model=Statement,
+    dependencies=[may(Act.RELEASE_STATEMENT, of=Matter)],
+)
+def release_statement(once: OnlyOnce, urn: str, body: Reason) -> Response:
+    """Say that the statement that is due is not to be made here, and why."""
+
+    def command(acting: Acting) -> Statement:
+        released = statements_of_action.release_statement(acting, urn, body)
+        found = statements(acting.session, acting.reader, urn).items
+        return next(each for each in found if each.id == released.id)
+
+    return once.act(command)
 
 
 @router.get(

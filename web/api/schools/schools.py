@@ -10,12 +10,12 @@ from models.inputs import Word
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
+from models.school_record.inspecting import Inspected, record_inspection
 from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import Confirmation, confirmations_of
 from models.schools.confirming import LegalView, confirm_part_4
 from models.schools.contacts import NewContact, set_contact
 from models.schools.foundations import FoundationOfSchool, say_foundation
-from models.schools.inspections import Inspected, record_inspection
 from models.schools.inspections_shown import Inspection, inspection, inspections
 from models.schools.shown import school, schools
 from models.schools.tables import School

@@ -18,7 +18,9 @@ from models.paging import MOST_AT_ONCE, Item, Page
 from models.people.access import ON_THE_CASE, Act
 from models.people.shown import officers_in
 from models.record.timeline import timeline
+from models.school_record.department_shown import department_notices, rise_support
 from models.school_record.shown import SchoolLetter, listed_on, school_record, with_subjects
+from models.school_record.statements_shown import statements
 from models.schools.contacts import find_school
 from web.pages.escalations.case import DatedLine, entry, pressing, remaining
 from web.pages.evidence.evidence import in_words
@@ -178,6 +180,12 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             deadlines=[(each, _line(each, visit)) for each in due],
             files=find_files(session, visit, {}, 1, MOST_AT_ONCE).items,
             held=held.items,
+            statements=statements(session, visit.reader, urn).items,
+            notices=department_notices(session, visit.reader, urn).items,
+            supports=rise_support(session, visit.reader, urn).items,
+            may_record_department=theirs and visit.may(Act.RECORD_DEPARTMENT),
+            may_make_statement=theirs and visit.may(Act.MAKE_STATEMENT),
+            may_release_statement=theirs and visit.may(Act.RELEASE_STATEMENT),
             events=events,
             items=[entry(event) for event in events.items],
             in_words=in_words,

@@ -6,8 +6,8 @@ from fastapi.responses import Response
 from models.paging import MOST_PER_PAGE
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
+from models.school_record.inspecting import Inspected, record_inspection
 from models.schools import shown as schools_shown
-from models.schools.inspections import Inspected, record_inspection
 from models.schools.inspections_shown import Inspection, inspections
 from models.schools.tables import InspectionCategory, School
 from web.pages.asked import Asked

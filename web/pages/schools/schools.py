@@ -13,6 +13,7 @@ from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
+from models.school_record.statements_shown import statements
 from models.schools import contacts
 from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import confirmations_of
@@ -156,6 +157,7 @@ def school(visit: Visitor, urn: str) -> Response:
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
         two_churches = of_two_churches(find_school(session, urn))
         legal_views = confirmations_of(session, found.urn).items
+        owed = statements(session, visit.reader, found.urn).items if visit.reader.whole else []
         inspected = inspections(session, found.urn, per_page=MOST_PER_PAGE).items
     known = {contact.role: contact for contact in found.contacts}
     return visit.page(
@@ -171,6 +173,7 @@ def school(visit: Visitor, urn: str) -> Response:
             if role is not ContactRole.SECOND_DIOCESE or two_churches or role in known
         ],
         inspections=inspected,
+        statements=owed,
         legal_views=legal_views,
         may_confirm_part_4=visit.may(Act.CONFIRM_PART_4),
         may_edit=visit.may(Act.CHANGE_CONTACTS),
