@@ -24,6 +24,8 @@ BINDING = (
 )
 # Kept by no rule of the tracker: the row says what to ask instead.
 NOT_KEPT = {"EA 2005 s.14(4)"}
+# Settings of which the Act says nothing.
+OF_THE_COUNCIL = {"guard_working_days"}
 
 every_row = pytest.mark.parametrize(
     "row", [pytest.param(each, id=each["section"]) for each in rows()]
@@ -66,7 +68,7 @@ def test_what_keeps_a_row_is_there(row: dict[str, Any]) -> None:
 
 def test_every_setting_that_the_act_leaves_open_is_named(policy: Policy) -> None:
     named = re.findall(r"`\[statutory\] (\w+)`", " ".join(row.get("setting", "") for row in rows()))
-    assert set(named) == set(policy.statutory.model_dump())
+    assert set(named) == set(policy.statutory.model_dump()) - OF_THE_COUNCIL
 
 
 def test_the_page_is_what_rows_and_cases_say() -> None:
