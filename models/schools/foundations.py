@@ -6,7 +6,7 @@ from models.law.notices import is_foundation_school
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import NotPossible
-from models.rows import add, change
+from models.rows import add, change, get_row
 from models.schools.contacts import find_school, live_case
 from models.schools.events import FoundationAnswered
 from models.schools.tables import FoundationAnswer, School
@@ -41,7 +41,7 @@ def say_foundation(acting: Acting, urn: object, given: FoundationOfSchool) -> Sc
         recorded_at=acting.now,
     )
     change(session, School, {"urn": school.urn}, no_foundation=given.none)
-    session.refresh(school)
+    school = get_row(session, School, school.urn)
     said = FoundationAnswered(
         live_case(session, school),
         answer=answer,
