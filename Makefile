@@ -54,10 +54,11 @@ migration: .venv/installed-for-tests ## NAME="what changes": a new migration fro
 	@test -n "$(NAME)" || { echo 'Say what changes: make migration NAME="a column for ..."' >&2; exit 1; }
 	$(IN_VENV) -m models.migrations.writing "$(NAME)"
 
-docs: .venv/installed-for-tests ## the pages that are made from the code: roles, ladders, rooms
+docs: .venv/installed-for-tests ## the pages that are made from the code: roles, ladders, rooms, law
 	$(IN_VENV) -m models.people.access_table
 	$(IN_VENV) -m models.escalations.ladder_table
 	$(IN_VENV) -m tests.support.rooms
+	$(IN_VENV) -m tests.support.law_table
 
 # Known vulnerabilities of what is locked; asks pypi.org. An answer "not found" is no answer.
 audit: .venv/release/installed

@@ -118,7 +118,12 @@ class Stage:
 
     def warn(self, reference: str, by: str, **content: Any) -> None:
         """Put a warning notice forward."""
-        given = giving.NewWarningNotice(**content)
+        given = giving.NewWarningNotice(
+            aware_of_problem=True,
+            working_with_partner=False,
+            support_evidence="The notes of the improvement partner's last visits.",
+            **content,
+        )
         with self.acting(by) as acting:
             giving.give_notice(acting, reference, given)
 

@@ -26,6 +26,7 @@ from models.escalations.tables import (
     Step,
 )
 from models.evidence.tables import EvidenceFile
+from models.fairness.tables import FairnessRecord
 from models.letters.tables import IssuedFile, Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
 from models.matters.tables import Deadline, Matter, NamedOfficer
@@ -232,6 +233,7 @@ _COVERED = (
         only=_TO_SCHOOLS,
     ),
     Covered(Service, "a letter’s service", named=("letter", "letter_id")),
+    Covered(FairnessRecord, "a record of fairness", named=("fairness", "id")),
     # Steps vi and vii.
     Covered(Support, "how support works"),
     Covered(WarningNotice, "a warning notice", named=("notice", "id")),

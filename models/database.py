@@ -26,6 +26,7 @@ from models.trouble import CommitLost, Trouble, trouble_of
 
 PATIENCE = 30.0  # seconds that a writer waits for the one before it
 CONNECTS_WITHIN = 10.0  # seconds
+AT_ONCE = 5  # connections that a process keeps open
 PAUSE = 0.5  # seconds before a database that is away is asked once more
 AT_END = "at_end"  # in a session's info: what is still to be done before its transaction commits
 _CHAIN_LOCK = 2006_60  # any constant; one advisory lock for every writer of the event chain
@@ -50,20 +51,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-def connect(url: str, *, patience: float = PATIENCE) -> Engine:
+def connect(url: str, *, patience: float = PATIENCE, at_once: int = AT_ONCE) -> Engine:
     """An engine for the database URL (SQLite or PostgreSQL), durable at every commit.
 
-    `patience` is how many seconds a writer waits for the one before it. Errors do not carry the
-    values that were sent: what is logged holds no case.
+    `patience` is how many seconds a writer waits for the one before it, `at_once` how many
+    connections are kept open once they were needed. Errors do not carry the values that were sent:
+    what is logged holds no case.
     """
+    how: dict[str, Any] = {"hide_parameters": True, "pool_size": at_once}
     if url.startswith("sqlite"):
         options: dict[str, Any] = {"timeout": patience, "check_same_thread": False}
-        engine = create_engine(url, connect_args=options, hide_parameters=True)
+        engine = create_engine(url, connect_args=options, **how)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     options = {"connect_timeout": math.ceil(min(patience, CONNECTS_WITHIN))}
-    engine = create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=options, **how)
     return engine.execution_options(scc_patience=patience)
 
 

@@ -1,8 +1,12 @@
 """The web application: pages, JSON API, static files and health in one."""
 
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -23,6 +27,12 @@ from web.rules import check_rules
 from web.unavailable import handle_unavailable, unavailable
 from web.uploads import uploads
 
+# Who serves pages at once in one process; the others wait their turn. Python runs one at a time,
+# and each that asks the database gives its turn away and waits for all others to have theirs.
+THREADS = 16
+# So many new objects to a search for dead ones; what is there at the start is no part of it.
+BETWEEN_SEARCHES = 10_000
+
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
     """The application for these settings; without any, for those of the environment.
@@ -32,9 +42,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     its rule, or the table of the row that its address names.
     """
     settings = settings or Settings()
-    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_serving)
     app.state.settings = settings
-    app.state.engine = engine or connect(settings.database)
+    app.state.engine = engine or connect(settings.database, at_once=THREADS)
     app.state.policy = load_policy(settings.policy)
     app.state.clock = _clock
     app.state.damaged = False  # whether a request has met damage in the database
@@ -52,6 +62,15 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     longest_upload = uploads(every_route(app))
     app.add_middleware(Protection, refused=_failed, longest_upload=longest_upload, https=https)
     return app
+
+
+@asynccontextmanager
+async def _serving(_: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(BETWEEN_SEARCHES)
+    yield
 
 
 def _clock() -> datetime:

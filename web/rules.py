@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database import read, write
 from models.escalations.tables import Escalation
@@ -23,7 +24,7 @@ from models.people.access import Act, reader, require
 from models.people.tables import Officer
 from models.record.audit import record_reading, record_refusal
 from models.refusals import NotAllowed, NotFound, Refused
-from models.rows import by_key, find_first
+from models.rows import by_key, find_first, kept
 from models.school_record.opening import find_record
 from web.door import AtDoor, Door, key, open_door, reference
 from web.routes import Routes, standing_at
@@ -141,13 +142,17 @@ def _about(
     """
     path = request.path_params
     if "reference" in path:
-        named = Matter.reference == reference(path["reference"])
-        return find_first(session, select(Matter.id).where(named)), Escalation.missing
+        return find_first(session, _known(reference(path["reference"]))), Escalation.missing
     if table is None or not issubclass(table, OfMatter):
         return None, ""
     number = key(path["id"])
     row = by_key(session, table, number)
     return (key_of_matter(session, row) if row else None), table.missing.format(number)
+
+
+@kept
+def _known(reference: str) -> SelectOfScalar[int]:
+    return select(Matter.id).where(col(Matter.reference) == reference)
 
 
 def keep_refusal(request: Request, refusal: Refused, matter_id: int | None = None) -> None:

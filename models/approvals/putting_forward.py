@@ -14,6 +14,7 @@ from models.approvals.events import ChangeProposed, OfProposal, PutForward, Step
 from models.approvals.told import ProposalWaits
 from models.clocks import london_date
 from models.escalations.tables import Proposal, ProposalState, Step, StepState
+from models.fairness.gates import check_proposing, subject_of
 from models.happened import Happened
 from models.letters.addressing import Addressing, can_be_addressed, contacts_at_hand, recipients
 from models.letters.of_case import told_of_case
@@ -61,8 +62,10 @@ def put_forward(
 ) -> Placed:
     """As `place`, on a case: `roles` are by default those whom the policy names for its action.
 
-    Its letters may name the step, the steps after it, and what is told of the case.
+    Its letters may name the step, the steps after it, and what is told of the case. Raises
+    NotPossible where the policy wants something on record first (`models.fairness.gates`).
     """
+    check_proposing(case, subject_of(what, rule), now)
     asked = Asked(what, reason, rule.key)
     deciding = roles or approvers(case.policy, what.action, rule)
     told = {**told_of_case(case, now), **_facts(case, rule)} if drafts else {}

@@ -1,31 +1,35 @@
 """Proposals as doors show them."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.approvals.approving import what_is_seen
 from models.approvals.deciders import authorities
 from models.approvals.vocabulary import AnyProposed
+from models.clocks import london_date
 from models.escalations import tables
 from models.escalations.tables import DecisionWord, Escalation, ProposalState
+from models.fairness.shown import Gate, gates_of
 from models.letters.tables import Letter
 from models.matters.at_hand import find_id
+from models.matters.case import Case, at_hand
 from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged
-from models.people.access import Reader, reader
+from models.people.access import Reader, Sight, reader, sight
 from models.people.shown import officer_names
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import step_of
 from models.proposed import Action
 from models.refusals import NotFound
-from models.rows import find, find_one
+from models.rows import find, find_one, kept
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -46,7 +50,8 @@ class Decision(Shown):
 class Proposal(Shown):
     """A change put forward; `waits_for` is the role that decides next.
 
-    `seen` stands for what approval would do and send; approving needs it. Lists leave it null.
+    `seen` stands for what approval would do and send; approving needs it. `fairness` is what the
+    policy wants on record before it is approved. Lists leave both null.
     """
 
     id: int
@@ -70,6 +75,7 @@ class Proposal(Shown):
     letters: list[int]
     decisions: list[Decision]
     seen: str | None
+    fairness: list[Gate] | None = None
 
 
 def proposals(
@@ -88,7 +94,7 @@ def proposals(
     """
     wanted = chosen("state", state, ProposalState)
     if wanted is ProposalState.AWAITING:
-        concerns = _may_decide(session, officer, today)
+        concerns = _may_decide(reader(officer), authorities(session, officer, today))
     else:
         theirs = or_(col(tables.Proposal.proposed_by_id) == officer.id, _decided_by(officer))
         concerns = and_(visible_to(reader(officer)), theirs)
@@ -107,25 +113,32 @@ def _listed(proposal: Proposal) -> Proposal:
 
 def waiting_count(session: Session, officer: Officer, today: date) -> int:
     """How many proposals this officer can decide today. Two queries."""
-    count: int = find_one(
-        session, _decidable(session, officer, today, func.count(col(tables.Proposal.id)))
-    )
-    return count
+    mine = authorities(session, officer, today)
+    if mine.keys() == {officer.id}:  # as on every page of whoever covers for nobody
+        return find_one(session, _waiting(officer.id, officer.role.value, sight=sight(officer)))
+    count = func.count(col(tables.Proposal.id))
+    counted: int = find_one(session, _decidable(_may_decide(reader(officer), mine), count))
+    return counted
+
+
+@kept
+def _waiting(me: int, role: str, *, sight: Sight) -> SelectOfScalar[int]:
+    decides = _may_decide(Reader(sight, me), {me: role})
+    waiting: SelectOfScalar[int] = _decidable(decides, func.count(col(tables.Proposal.id)))
+    return waiting
 
 
 def decidable(session: Session, officer: Officer, today: date) -> set[int]:
     """The keys of the proposals that this officer can decide today. Two queries."""
-    return set(find(session, _decidable(session, officer, today, col(tables.Proposal.id))))
+    decides = _may_decide(reader(officer), authorities(session, officer, today))
+    return set(find(session, _decidable(decides, col(tables.Proposal.id))))
 
 
-def _decidable(session: Session, officer: Officer, today: date, what: Any) -> Any:
+def _decidable(decides: ColumnElement[bool], what: Any) -> Any:
     return (
         select(what)
         .join(Matter, col(Matter.id) == col(tables.Proposal.matter_id))
-        .where(
-            col(tables.Proposal.state) == ProposalState.AWAITING,
-            _may_decide(session, officer, today),
-        )
+        .where(col(tables.Proposal.state) == ProposalState.AWAITING, decides)
     )
 
 
@@ -144,7 +157,7 @@ def proposals_of(
 
 
 def proposal(
-    session: Session, policy: Policy, reader: Reader, proposal_id: int, *, today: date
+    session: Session, policy: Policy, reader: Reader, proposal_id: int, *, now: datetime
 ) -> Proposal:
     """One proposal with the decisions on it so far; raises NotFound.
 
@@ -158,8 +171,14 @@ def proposal(
     [described] = _describe(session, policy, found)
     if described.state is not ProposalState.AWAITING:
         return described
-    seen = what_is_seen(session, policy, reader, proposal_id, today)
-    return described.model_copy(update={"seen": seen})
+    seen = what_is_seen(session, policy, reader, proposal_id, london_date(now))
+    case = at_hand(session, policy, found[0][1])
+    fairness = (
+        gates_of(case, described.details, described.step, now)
+        if isinstance(case, Case) and described.step is not None
+        else []
+    )
+    return described.model_copy(update={"seen": seen, "fairness": fairness})
 
 
 def _statement() -> Any:
@@ -185,23 +204,25 @@ def _page(
     )
 
 
-def _may_decide(session: Session, officer: Officer, today: date) -> ColumnElement[bool]:
-    """What `covering.find_authority` says of one proposal, as a condition on many."""
-    turns = [
-        _in_turn(holder_id, role)
-        for holder_id, role in authorities(session, officer, today).items()
-    ]
-    mine = and_(col(tables.Proposal.proposed_by_id) != officer.id, ~_taken_by(officer.id))
-    return and_(visible_to(reader(officer)), mine, or_(false(), *turns))
+def _may_decide(reader: Reader, by: Mapping[int, str]) -> ColumnElement[bool]:
+    """What `deciders.find_authority` says of one proposal, as a condition on many.
+
+    `by` is whose roles the reader decides by.
+    """
+    turns = [_in_turn(holder_id, role) for holder_id, role in by.items()]
+    mine = and_(
+        col(tables.Proposal.proposed_by_id) != reader.officer_id, ~_taken_by(reader.officer_id)
+    )
+    return and_(visible_to(reader), mine, or_(false(), *turns))
 
 
-def _in_turn(holder_id: int, role: Role) -> ColumnElement[bool]:
+def _in_turn(holder_id: int, role: str) -> ColumnElement[bool]:
     """The stage in hand is for this role, whose holder neither proposed nor decided any of it."""
     approvers = col(tables.Proposal.approvers)
     # Each role stands at most once in a list of approvers, so there are no more stages than roles.
     turn = or_(
         *(
-            and_(col(tables.Proposal.stage) == stage, approvers[stage].as_string() == role.value)
+            and_(col(tables.Proposal.stage) == stage, approvers[stage].as_string() == role)
             for stage in range(len(Role))
         )
     )

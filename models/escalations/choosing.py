@@ -137,7 +137,9 @@ def count_overdue(session: Session, reader: Reader, today: date) -> tuple[int, d
 
 def _late(today: date) -> ColumnElement[bool]:
     """The escalation is open and its step still waits for a response that is past its day."""
-    return and_(_WAITS, exists().where(_past(today)))
+    # The few that are late are looked up first: to ask of each escalation takes twice as long.
+    past = col(Escalation.id).in_(select(Deadline.matter_id).where(late(today)))
+    return and_(_WAITS, past, exists().where(_past(today)))
 
 
 def _past(today: date) -> ColumnElement[bool]:

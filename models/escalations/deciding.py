@@ -29,6 +29,7 @@ from models.escalations.tables import (
     ProposalState,
 )
 from models.events import append
+from models.fairness.gates import check_approving
 from models.happened import Happened
 from models.inputs import Input, Text, Word
 from models.matters.at_hand import AtHand, find_visible
@@ -198,6 +199,7 @@ def _sign_off(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
 
 
 def _approve(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
+    check_approving(about, taken.proposal, taken.now)
     approved = ProposalApproved(about.matter.id, **_decided(taken))
     effects = EFFECTS[type(taken.asks)].carry_out(about, taken)
     proposal = taken.proposal

@@ -61,6 +61,7 @@ from models.matters.deadlines import (
 )
 from models.matters.events import DeadlineExtended
 from models.matters.tables import STATUTORY, Matter
+from models.policy import StepRule
 from models.refusals import NotPossible
 from models.rows import add_all, change, find, kept
 from models.statutory.ending import drop_powers
@@ -101,8 +102,37 @@ def set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
 def _start(case: Case, taken: Taken[Start]) -> list[Happened]:
     set_escalation(case, status=Status.OPEN, head_of_service_id=taken.approver.holder.id)
     set_matter(case, opened_on=taken.today)
+    opened = EscalationOpened(case.escalation.id, step=case.escalation.step_key)
+    passed = _passed_at_start(case, taken)
     set_step(case, case.escalation.step_key, StepState.APPROVED, taken.now)
-    return [EscalationOpened(case.escalation.id, step=case.escalation.step_key)]
+    if not case.rule.formal:
+        return [opened]
+    days = case.rule.response_working_days
+    due_on, why = _response_day(None, days, taken.today)
+    return [*passed, opened, _letter_goes(case, taken, case.rule, due_on, why)]
+
+
+def _passed_at_start(case: Case, taken: Taken[Start]) -> list[Happened]:
+    """The steps below the one at which it starts are passed over by the same approval."""
+    reason = taken.asks.why_not_engaging or ""
+    below = [rule for rule in case.ladder.steps if case.rule in case.ladder.following(rule.key)]
+    for rule in below:
+        set_step(case, rule.key, StepState.PASSED_OVER, taken.now)
+    return [StepPassedOver(case.escalation.id, step=rule.key, reason=reason) for rule in below]
+
+
+def _letter_goes(case: Case, taken: Taken[Any], rule: StepRule, due_on: date, why: str) -> Happened:
+    """The letter of a formal step leaves, and its response is due."""
+    approve_letters(case, taken.proposal, taken.approver, taken.today, due_on)
+    return set_deadline(
+        case.session,
+        case.policy,
+        case.matter.id,
+        step_key=rule.key,
+        due_on=due_on,
+        rule=why,
+        now=taken.now,
+    )
 
 
 def _not_started(case: Case, taken: Taken[Start]) -> list[Happened]:
@@ -126,23 +156,13 @@ def _advance(case: Case, taken: Taken[NextStep]) -> list[Happened]:
     if not rule.formal:
         approve_letters(case, proposal, approver, today, None)
         return []
-    due_on, why = _response_day(taken.asks, rule.response_working_days, today)
-    approve_letters(case, proposal, approver, today, due_on)
-    deadline = set_deadline(
-        case.session,
-        case.policy,
-        case.matter.id,
-        step_key=rule.key,
-        due_on=due_on,
-        rule=why,
-        now=now,
-    )
-    return [deadline]
+    due_on, why = _response_day(taken.asks.respond_by, rule.response_working_days, today)
+    return [_letter_goes(case, taken, rule, due_on, why)]
 
 
-def _response_day(asks: NextStep, days: int, dated: date) -> tuple[date, str]:
-    if asks.respond_by is not None:
-        return asks.respond_by, "The date set in the letter"
+def _response_day(set_in_letter: date | None, days: int, dated: date) -> tuple[date, str]:
+    if set_in_letter is not None:
+        return set_in_letter, "The date set in the letter"
     rule = f"{days} working days after the letter of {long_date(dated)}"
     return add_working_days(dated, days), rule
 

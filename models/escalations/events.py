@@ -69,11 +69,14 @@ class DiscussionRecorded(Happened):
     step: str
     held_on: date
     with_: tuple[str, ...]
+    held_by: str | None = None  # by name
+    why_one_meeting: str | None = None
 
     def sentence(self, names: Names) -> str:
         people = listed([the_role(name) for name in self.with_])
         where, day = names.step(self.step), long_date(self.held_on)
-        return f"A discussion with {people} on {day} was recorded at {where}."
+        by = f", held by {self.held_by}," if self.held_by else ""
+        return f"A discussion with {people} on {day}{by} was recorded at {where}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +86,12 @@ class ResponseRecorded(Happened):
     response: int
     step: str
     received_on: date
+    from_: str | None = None
 
     def sentence(self, names: Names) -> str:
         where, day = names.step(self.step), long_date(self.received_on)
-        return f"A response received on {day} was recorded at {where}."
+        whose = f" of {the_role(self.from_)}" if self.from_ else ""
+        return f"A response{whose} received on {day} was recorded at {where}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +210,19 @@ class CaseOpenedToAll(Happened):
 
     def sentence(self, _: Names) -> str:
         return "The restriction on the case was lifted."
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuidanceChosen(Happened):
+    """A case goes by this guidance: its own, or that which the policy came to name."""
+
+    guidance: str
+    adopted: bool
+    reason: str
+
+    def sentence(self, _: Names) -> str:
+        goes = "goes by" if self.adopted else "keeps"
+        return f"The case {goes} the guidance {self.guidance}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,8 @@ class Discussion(Recorded):
     with_whom: list[str] = Field(alias="with")
     notes: str
     agreed_actions: str
+    held_by: str | None  # by name
+    why_one_meeting: str
 
 
 class Response(Recorded):
@@ -43,6 +45,7 @@ class Response(Recorded):
 
     received_on: date
     summary: str
+    from_whom: str | None = Field(alias="from")
     judgement: Judgement | None
 
 
@@ -104,6 +107,7 @@ def response(session: Session, policy: Policy, reader: Reader, response_id: int)
 
 def _discussions(case: Case, found: Sequence[tables.Discussion]) -> list[Discussion]:
     recorded = _recorded(case, found)
+    holders = officer_names(case.session, (record.held_by_id for record in found))
     return [
         Discussion(
             **dict(alike),
@@ -111,6 +115,8 @@ def _discussions(case: Case, found: Sequence[tables.Discussion]) -> list[Discuss
             with_whom=list(record.with_whom),
             notes=record.notes,
             agreed_actions=record.agreed_actions,
+            held_by=holders[record.held_by_id][1] if record.held_by_id else None,
+            why_one_meeting=record.why_one_meeting,
         )
         for alike, record in zip(recorded, found, strict=True)
     ]
@@ -123,6 +129,7 @@ def _responses(case: Case, found: Sequence[tables.Response]) -> list[Response]:
             **dict(alike),
             received_on=record.received_on,
             summary=record.summary,
+            from_whom=record.from_whom,
             judgement=record.judgement,
         )
         for alike, record in zip(recorded, found, strict=True)

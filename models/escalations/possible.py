@@ -10,11 +10,13 @@ from datetime import date, datetime
 from functools import cached_property, partial
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.approvals.deciders import authorities, authority
-from models.approvals.putting_forward import Way, at_the_school
+from models.approvals.putting_forward import Way
 from models.approvals.titles import letters_with
 from models.clocks import london_date
+from models.escalations.guidance import check_asked
 from models.escalations.holding import check_opening
 from models.escalations.offering import Offer, offers
 from models.escalations.proposing import (
@@ -24,8 +26,9 @@ from models.escalations.proposing import (
     letter_with,
     role_of,
 )
-from models.escalations.recording import acknowledged, check_judging, check_responding
+from models.escalations.recording import acknowledged, check_judging, check_responding, thanks
 from models.escalations.tables import Proposal, ProposalState
+from models.fairness.gates import Subject, check_proposing
 from models.letters.deliveries import check_settling, unsettled_of
 from models.matters.case import Case, check_open
 from models.matters.possible import Asked, CaseAct, Gate, Possible
@@ -35,7 +38,7 @@ from models.people.tables import Officer
 from models.policy.ladder import Standing, approvers, target
 from models.policy.wording import find_rule
 from models.proposed import Action
-from models.rows import find
+from models.rows import find, kept
 from models.statutory.legal import LawToday
 from models.statutory.possible import gates_in_law
 
@@ -115,17 +118,19 @@ class Situation:
         return self._asked[act, key].says.why
 
 
-def _awaiting(case: Case) -> list[Awaiting]:
-    session: Session = case.session
-    statement = (
+@kept
+def _waiting(matter: int) -> Select[Proposal, str]:
+    return (
         select(Proposal, Officer.name)
         .join(Officer, col(Officer.id) == col(Proposal.proposed_by_id))
-        .where(
-            Proposal.matter_id == case.escalation.id,
-            Proposal.state == ProposalState.AWAITING,
-        )
+        .where(col(Proposal.matter_id) == matter, col(Proposal.state) == ProposalState.AWAITING)
+        .order_by(col(Proposal.id))
     )
-    found = find(session, statement.order_by(col(Proposal.id)))
+
+
+def _awaiting(case: Case) -> list[Awaiting]:
+    session: Session = case.session
+    found = find(session, _waiting(case.escalation.id))
     alone = [each.id for each, _ in found if not each.asks.transition]
     letters = letters_with(session, alone) if alone else {}
     waiting = [
@@ -156,6 +161,8 @@ def _gates(here: Situation) -> Iterator[Gate]:
             way=partial(_change_goes, here, action, way),
         )
     yield Gate(CaseAct.RECORD_DISCUSSION, Act.RECORD_DISCUSSION, partial(check_open, case))
+    yield Gate(CaseAct.CHOOSE_GUIDANCE, Act.CHOOSE_GUIDANCE, partial(check_asked, case))
+    yield Gate(CaseAct.RECORD_FAIRNESS, Act.RECORD_FAIRNESS, partial(check_open, case))
     yield Gate(
         CaseAct.RECORD_RESPONSE,
         Act.RECORD_RESPONSE,
@@ -175,9 +182,11 @@ def _change_goes(here: Situation, action: Action, way: Way) -> None:
     policy, rule = here.case.policy, target(action, here.at)
     letters = [addressing(action, rule)] if letter_with(policy, action, rule) else []
     way.check(approvers(policy, action, rule), *letters)
+    if action is Action.ADVANCE:
+        check_proposing(here.case, Subject(action.value, rule), here.now)
 
 
 def _thanks_go(case: Case, way: Way) -> None:
     # The acknowledgement is left out where nobody can be written to.
-    if acknowledged(case.rule) and way.reaches(at_the_school(case.rule)):
+    if acknowledged(case.rule) and way.reaches(thanks(case.rule, case.rule.to)):
         way.check(approvers(case.policy, Action.LETTER, case.rule))

@@ -10,11 +10,19 @@ RESPOND_BY = "Response asked for by"
 
 
 class Start(Proposed):
-    """An escalation is to be started."""
+    """An escalation is to be started.
+
+    Where an academy does not engage, with the reason for which it starts at a formal step.
+    """
 
     action: ClassVar[Action] = Action.START
 
     what: Literal["start"] = "start"
+    why_not_engaging: str | None = left_out()
+
+    def title(self, number: str | None, title: str | None, letters: Sequence[str]) -> str:
+        plain = super().title(number, title, letters)
+        return f"{plain} at step {number}: {title}" if self.why_not_engaging else plain
 
     def in_short(self, step: str | None, letters: Sequence[str]) -> str:
         return step or super().in_short(step, letters)

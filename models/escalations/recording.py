@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import Field
-from sqlmodel import col, select
 
-from models.approvals.putting_forward import Draft, at_the_school, put_letter_forward
+from models.approvals.putting_forward import Draft, put_letter_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.events import DiscussionRecorded, ResponseJudged, ResponseRecorded
+from models.escalations.meetings import (
+    Meeting,
+    carries_out,
+    check_one_meeting,
+    check_turn,
+    find_holder,
+    held_at_step,
+)
 from models.escalations.proposed import Acknowledgement, Note
 from models.escalations.tables import Discussion, Judgement, Response, Step, StepState
 from models.events import append
 from models.happened import Happened
-from models.inputs import Day, Input, Text, Word, Words
+from models.inputs import Day, Email, Input, Text, Word, Words
 from models.letters.addressing import Addressing
 from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
@@ -25,7 +32,7 @@ from models.policy import StepRule
 from models.policy.ladder import JUDGED
 from models.policy.loader import NATIONAL_BODIES
 from models.refusals import InvalidInput, NotPossible
-from models.rows import add, change, find, get_row
+from models.rows import add, change, get_row
 from models.schools.tables import ContactRole
 from models.text import check_printable, check_prose
 
@@ -33,12 +40,19 @@ ATTENDEES = (*(role.value for role in ContactRole), "governing_body")
 
 
 class DiscussionHeld(Input):
-    """A discussion or meeting that was held."""
+    """A discussion or meeting that was held.
+
+    `held_by` is the e-mail address of the officer who held it: at a step of meetings a senior one,
+    who is whoever records it where nobody is named. `why_one_meeting` is needed where those who
+    are to be met apart were met together.
+    """
 
     held_on: Day
     with_whom: Words = Field(alias="with")
     notes: Text
     agreed_actions: Text = ""
+    held_by: Email | None = None
+    why_one_meeting: Text = ""
 
 
 def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> Discussion:
@@ -57,7 +71,10 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
     check_printable("notes", check_prose("notes", given.notes))
     agreed = check_prose("agreed_actions", given.agreed_actions, required=False)
     check_printable("agreed_actions", agreed)
-    _check_turn(case, with_whom)
+    check_turn(case, Meeting(given.held_on, with_whom))
+    why_one = check_one_meeting(case, with_whom, given.why_one_meeting)
+    carries = carries_out(case, with_whom)
+    holder = find_holder(case, officer, given.held_by)
     discussion_id = add(
         session,
         Discussion,
@@ -67,6 +84,8 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
         with_whom=list(with_whom),
         notes=given.notes,
         agreed_actions=given.agreed_actions,
+        held_by_id=holder.id if holder else None,
+        why_one_meeting=why_one,
         recorded_by_id=officer.id,
         recorded_at=now,
     )
@@ -77,9 +96,11 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
         step=case.step.key,
         held_on=given.held_on,
         with_=tuple(with_whom),
+        held_by=holder.name if holder else None,
+        why_one_meeting=why_one or None,
     )
     happenings: list[Happened] = [recorded]
-    if _carries_out(case, with_whom):
+    if carries:
         happenings += _carry_out(case, discussion, officer, now)
     append(session, now, officer.email, *happenings)
     return discussion
@@ -91,35 +112,6 @@ def _check_attendees(with_whom: Sequence[str]) -> None:
     for name in with_whom:
         if name not in ATTENDEES:
             raise InvalidInput("with", f"Choose from: {', '.join(ATTENDEES)}.")
-
-
-def _held_so_far(case: Case) -> set[str]:
-    """Everybody met at this step since it was approved."""
-    statement = select(Discussion.with_whom).where(
-        Discussion.matter_id == case.escalation.id, Discussion.step_key == case.step.key
-    )
-    return {name for names in find(case.session, statement) for name in names}
-
-
-def _check_turn(case: Case, with_whom: Sequence[str]) -> None:
-    """At the performance meetings the chair is met first, then the headteacher (policy, v)."""
-    if case.rule.kind != "meetings" or case.step.state is not StepState.APPROVED:
-        return
-    met = _held_so_far(case).union(with_whom)
-    for place, name in enumerate(case.rule.with_):
-        before = [other for other in case.rule.with_[:place] if other not in met]
-        if name in with_whom and before:
-            first = before[0].replace("_", " ")
-            raise NotPossible(f"At this step the meeting with the {first} comes first.")
-
-
-def _carries_out(case: Case, with_whom: Sequence[str]) -> bool:
-    if case.step.state is not StepState.APPROVED:
-        return False
-    if case.rule.kind == "discussion":
-        return any(name in case.rule.with_ for name in with_whom)
-    met = _held_so_far(case) | set(with_whom)
-    return case.rule.kind == "meetings" and met.issuperset(case.rule.with_)
 
 
 def _carry_out(
@@ -142,20 +134,12 @@ def _carry_out(
     )
     addressing = Addressing(case.rule.to, case.rule.copies, case.rule.copies_where_known)
     facts = {
-        "discussions": [_described(held) for held in _discussions(case)],
+        "discussions": [_described(held) for held in held_at_step(case)],
         "respond_by": long_date(due_on),
     }
     reason = f"To put on record what was said on {long_date(discussion.held_on)}"
     draft = Draft(case.rule.letter or "", addressing, facts)
     return [deadline, *put_letter_forward(case, officer, now, Note(), draft, reason)]
-
-
-def _discussions(case: Case) -> list[Discussion]:
-    statement = select(Discussion).where(
-        Discussion.matter_id == case.escalation.id, Discussion.step_key == case.step.key
-    )
-    in_order = statement.order_by(col(Discussion.held_on), col(Discussion.id))
-    return list(find(case.session, in_order))
 
 
 def _described(held: Discussion) -> dict[str, str]:
@@ -168,11 +152,15 @@ def _described(held: Discussion) -> dict[str, str]:
 
 
 class ResponseReceived(Input):
-    """What the school answered; judged now, or later with a call of its own."""
+    """What the school answered; judged now, or later with a call of its own.
+
+    `from` says who answered: whoever the step's letter went to, where nobody is named.
+    """
 
     received_on: Day
     summary: Text
     judgement: Word | None = None
+    from_whom: Word | None = Field(default=None, alias="from")
 
 
 def record_response(acting: Acting, reference: str, given: ResponseReceived) -> Response:
@@ -186,6 +174,7 @@ def record_response(acting: Acting, reference: str, given: ResponseReceived) -> 
     check_responding(case)
     past_day("received_on", given.received_on, now)
     check_printable("summary", check_prose("summary", given.summary))
+    _check_answering(case.rule, given.from_whom)
     word = _judgement(case, given.judgement) if given.judgement is not None else None
     response_id = add(
         session,
@@ -194,6 +183,7 @@ def record_response(acting: Acting, reference: str, given: ResponseReceived) -> 
         step_key=case.step.key,
         received_on=given.received_on,
         summary=given.summary,
+        from_whom=given.from_whom,
         recorded_by_id=officer.id,
         recorded_at=now,
     )
@@ -203,6 +193,7 @@ def record_response(acting: Acting, reference: str, given: ResponseReceived) -> 
         response=response_id,
         step=case.step.key,
         received_on=given.received_on,
+        from_=given.from_whom,
     )
     happenings: list[Happened] = [recorded]
     if word is not None:
@@ -299,17 +290,37 @@ def _judge(case: Case, response: Response, word: Judgement, reason: str, now: da
     )
 
 
+def _check_answering(rule: StepRule, from_whom: str | None) -> None:
+    can = answering(rule)
+    if from_whom is not None and from_whom not in can:
+        raise InvalidInput("from", f"Choose from: {', '.join(can)}.")
+
+
+def answering(rule: StepRule) -> tuple[str, ...]:
+    """Who can answer at a step, those its letter goes to first."""
+    wrote_to = (rule.to, *rule.copies, *rule.copies_where_known)
+    return (*dict.fromkeys((*wrote_to, *(role.value for role in ContactRole))),)
+
+
 def _acknowledge(case: Case, response: Response, officer: Officer, now: datetime) -> list[Happened]:
-    """Thank the school for its answer."""
-    if not acknowledged(case.rule):
+    """Thank whoever answered."""
+    thanked = response.from_whom or case.rule.to
+    if thanked in NATIONAL_BODIES:  # these need no thanks from us
         return []
     template = case.policy.letters.acknowledgement
     facts = {"received_on": long_date(response.received_on)}
     reason = f"To acknowledge the response of {long_date(response.received_on)}"
-    draft = Draft(template, at_the_school(case.rule), facts)
+    draft = Draft(template, thanks(case.rule, thanked), facts)
     return put_letter_forward(case, officer, now, Acknowledgement(), draft, reason)
 
 
 def acknowledged(rule: StepRule) -> bool:
-    """Whether a response at this step is thanked for: a national body's needs no thanks from us."""
+    """Whether a response of those to whom a step's letter goes is thanked for."""
     return rule.to not in NATIONAL_BODIES
+
+
+def thanks(rule: StepRule, thanked: str) -> Addressing:
+    """Whom an acknowledgement is for: whoever answered, with the copies that the step has."""
+    copies = (*rule.copies, *rule.copies_where_known)
+    others = tuple(role for role in dict.fromkeys(copies) if role != thanked)
+    return Addressing(thanked, copies_where_known=others)

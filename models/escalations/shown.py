@@ -16,16 +16,16 @@ from models.escalations.tables import Status, StepState, Trigger
 from models.matters.case import Case
 from models.matters.deadlines import is_late
 from models.matters.possible import Next, Possible
-from models.matters.sight import visible_to
+from models.matters.sight import visible, visible_to
 from models.matters.tables import Deadline, DeadlineState, Matter
 from models.paging import PER_PAGE, Page, paged
-from models.people.access import Reader, reader
+from models.people.access import Reader, Sight, reader
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, Procedure, StepRule
 from models.policy.editions import all_steps, procedure_of
 from models.refusals import NotFound
-from models.rows import find
+from models.rows import Statement, find, find_first, kept, select_columns
 from models.schools.tables import School, SchoolKind
 from models.shown import Shown
 from models.text import is_text
@@ -68,6 +68,8 @@ class Escalation(Shown):
     policy: str
     guidance: str
     part_4_note: str | None
+    guidance_edition: date | None
+    guidance_address: str | None
     edition: str | None
     started_at: AwareDatetime
     started_by: str
@@ -120,11 +122,17 @@ def escalation(
 
 
 def _find(session: Session, reader: Reader, reference: str) -> tuple[Any, ...]:
-    known = col(Matter.reference) == (reference if is_text(reference) else "")
-    found = find(session, _statement().where(known, visible_to(reader)))
-    if not found:
+    known = reference if is_text(reference) else ""
+    found = find_first(session, _one(known, reader.officer_id, sight=reader.sight))
+    if found is None:
         raise NotFound(tables.Escalation.missing)
-    return tuple(found[0])
+    return tuple(found)
+
+
+@kept
+def _one(reference: str, me: int, *, sight: Sight) -> Statement:
+    found: Statement = _statement().where(col(Matter.reference) == reference, visible(sight, me))
+    return found
 
 
 def escalations(
@@ -159,9 +167,7 @@ def escalations(
         session,
         statement.order_by(order(sort), col(tables.Escalation.id)),
         tables.Escalation.id,
-        lambda found: _describe(
-            session, policy, reader, found, _around(session, [row.id for row, *_ in found]), today
-        ),
+        lambda found: _describe(session, policy, reader, found, _listed(session, found), today),
         page=page,
         per_page=per_page,
     )
@@ -176,6 +182,21 @@ def _statement() -> Any:
     )
 
 
+_OF_STEPS = (
+    tables.Step.escalation_id,
+    tables.Step.key,
+    tables.Step.state,
+    tables.Step.changed_on,
+)
+_OF_DEADLINES = (
+    Deadline.matter_id,
+    Deadline.step_key,
+    Deadline.due_on,
+    Deadline.state,
+    Deadline.days_left,
+)
+
+
 class _Around(NamedTuple):
     """The steps and deadlines of escalations, by their keys."""
 
@@ -183,18 +204,35 @@ class _Around(NamedTuple):
     due: dict[int, list[Deadline]]
 
 
-def _around(session: Session, keys: Sequence[int]) -> _Around:
+def _listed(session: Session, found: Sequence[tuple[Any, ...]]) -> _Around:
+    return _around(session, [row.id for row, *_ in found], in_list=True)
+
+
+def _around(session: Session, keys: Sequence[int], *, in_list: bool = False) -> _Around:
+    """Of a list only the columns that are shown are read: there are hundreds of rows."""
     steps: dict[int, dict[str, tables.Step]] = {key: {} for key in keys}
-    taken = select(tables.Step).where(col(tables.Step.escalation_id).in_(keys))
-    for step in find(session, taken):
+    for step in find(session, _steps(list(keys), in_list=in_list)):
         steps[step.escalation_id][step.key] = step
     due: dict[int, list[Deadline]] = {key: [] for key in keys}
-    dated = select(Deadline).where(
-        col(Deadline.matter_id).in_(keys), Deadline.state != DeadlineState.CANCELLED
-    )
-    for deadline in find(session, dated.order_by(col(Deadline.id))):
+    for deadline in find(session, _deadlines(list(keys), in_list=in_list)):
         due[deadline.matter_id].append(deadline)
     return _Around(steps, due)
+
+
+@kept
+def _steps(keys: Any, *, in_list: bool) -> Statement:
+    taken: Any = select_columns(*_OF_STEPS) if in_list else select(tables.Step)
+    found: Statement = taken.where(col(tables.Step.escalation_id).in_(keys))
+    return found
+
+
+@kept
+def _deadlines(keys: Any, *, in_list: bool) -> Statement:
+    dated: Any = select_columns(*_OF_DEADLINES) if in_list else select(Deadline)
+    standing = col(Deadline.state) != DeadlineState.CANCELLED
+    standing_of = dated.where(col(Deadline.matter_id).in_(keys), standing)
+    found: Statement = standing_of.order_by(col(Deadline.id))
+    return found
 
 
 def _describe(
@@ -280,6 +318,8 @@ def _described(
         policy=escalation.policy,
         guidance=escalation.guidance,
         part_4_note=school.part_4_note,
+        guidance_edition=escalation.guidance_edition,
+        guidance_address=escalation.guidance_address,
         edition=escalation.edition,
         started_at=escalation.created_at,
         started_by=starter[0],

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
+from models.approvals.putting_forward import Draft, put_forward
 from models.approvals.told import ProposalWaits
 from models.escalations.events import EscalationOpened, EscalationStarted
 from models.escalations.proposed import Start
@@ -20,14 +21,18 @@ from models.escalations.tables import (
     Trigger,
 )
 from models.events import append
+from models.happened import Happened
 from models.inputs import Email, Input, Text, Urn, Words
+from models.letters.addressing import Addressing
+from models.letters.words import NOT_ENGAGING
 from models.matters.at_hand import sees
+from models.matters.case import case_of
 from models.matters.sight import is_theirs
 from models.matters.tables import Matter, MatterKind
 from models.people.access import Act
 from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
-from models.policy import Approvable, StepRule
+from models.policy import Approvable, Ladder, StepRule
 from models.policy.editions import keep
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.rows import add, add_all, by_key, find_first, find_one, get_row
@@ -45,20 +50,24 @@ class EscalationToStart(Input):
     case_officer: Email
     head_performance_in_question: bool = False
     not_engaging: bool = False
+    why_not_engaging: Text = ""
 
 
 def start(acting: Acting, given: EscalationToStart) -> Matter:
     """Start an escalation for a school; the first step is approved if a Head of Service starts it.
 
-    Anybody else's start waits for a Head of Service. Raises NotAllowed, InvalidInput for what was
-    entered, NotPossible when the school has an escalation already.
+    Anybody else's start waits for a Head of Service. With the reason why an academy does not engage
+    it starts at the first formal step: its letter is drafted with the proposal, so somebody else
+    approves it, and the informal steps are passed over by that approval. Raises NotAllowed,
+    InvalidInput for what was entered, NotPossible when the school has an escalation already.
     """
     acting.require(Act.START)
     session, policy, officer = acting.session, acting.policy, acting.officer
     school, responsible = _check(session, officer, given)
     ladder = policy.ladder(school.kind.value)
-    first = ladder.steps[0]
-    approved = officer.role is Role.HEAD_OF_SERVICE
+    first = _first_step(ladder, given)
+    at_once = first is ladder.steps[0]  # nothing leaves
+    approved = at_once and officer.role is Role.HEAD_OF_SERVICE
     today, now = acting.today, acting.now
     number = _next_number(session, today.year)
     reference = f"ESC-{today.year}-{number:04d}"
@@ -85,7 +94,9 @@ def start(acting: Acting, given: EscalationToStart) -> Matter:
         head_performance_in_question=given.head_performance_in_question,
         not_engaging=given.not_engaging,
         policy=f"{policy.title}, {policy.edition}",
-        guidance=policy.guidance,
+        guidance=policy.guidance.title,
+        guidance_edition=policy.guidance.edition,
+        guidance_address=policy.guidance.address,
         edition=keep(session, policy, now),
         head_of_service_id=officer.id if approved else None,
         started_by_id=officer.id,
@@ -118,9 +129,39 @@ def start(acting: Acting, given: EscalationToStart) -> Matter:
         opened = EscalationOpened(matter_id, step=first.key)
         append(session, now, officer.email, started, opened)
         return matter
-    append(session, now, officer.email, started)
-    _await_approval(acting, matter, first, given.summary)
+    if at_once:
+        append(session, now, officer.email, started)
+        _await_approval(acting, matter, first, given.summary)
+    else:
+        append(session, now, officer.email, started, *_at_formal_step(acting, matter, first, given))
     return matter
+
+
+def _first_step(ladder: Ladder, given: EscalationToStart) -> StepRule:
+    """Where it begins: beyond the steps that are passed over for the reason that was given."""
+    if not given.why_not_engaging:
+        return ladder.steps[0]
+    return next(step for step in ladder.steps if not step.may_pass_over_if)
+
+
+def _at_formal_step(
+    acting: Acting, matter: Matter, first: StepRule, given: EscalationToStart
+) -> list[Happened]:
+    """The start is put forward with the letter of the formal step."""
+    case = case_of(acting.session, acting.policy, acting.reader, matter.id)
+    words = {"words": NOT_ENGAGING}
+    addressing = Addressing(first.to, first.copies, first.copies_where_known)
+    placed = put_forward(
+        case,
+        acting.officer,
+        acting.now,
+        Start(why_not_engaging=given.why_not_engaging),
+        first,
+        given.summary,
+        drafts=[Draft(first.letter_on_approval or "", addressing, words)],
+        roles=(*dict.fromkeys((*acting.policy.approvers[Approvable.START], *first.approvers)),),
+    )
+    return placed.happenings
 
 
 def _check(session: Session, officer: Officer, given: EscalationToStart) -> tuple[School, Officer]:
@@ -139,6 +180,7 @@ def _check(session: Session, officer: Officer, given: EscalationToStart) -> tupl
             ("not_engaging", "Only an academy can be recorded as not engaging: clear this answer.")
         )
     errors.extend(_check_triggers(given.triggers))
+    errors.extend(_check_not_engaging(given))
     try:
         check_printable("summary", check_prose("summary", given.summary))
     except InvalidInput as invalid:
@@ -150,6 +192,19 @@ def _check(session: Session, officer: Officer, given: EscalationToStart) -> tupl
         raise InvalidInput.many(errors)
     _check_no_other(session, officer, school)
     return school, responsible
+
+
+def _check_not_engaging(given: EscalationToStart) -> list[tuple[str, str]]:
+    why = given.why_not_engaging
+    if why and not given.not_engaging:
+        return [("why_not_engaging", "Clear this answer, or say that the academy does not engage.")]
+    try:
+        check_printable(
+            "why_not_engaging", check_prose("why_not_engaging", why, required=bool(why))
+        )
+    except InvalidInput as invalid:
+        return list(invalid.errors)
+    return []
 
 
 def _six_digits(urn: object) -> bool:

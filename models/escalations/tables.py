@@ -10,6 +10,7 @@ from sqlmodel import Field
 from models.approvals.vocabulary import AnyProposed, proposed_in
 from models.database import UtcDateTime
 from models.of_matter import OfMatter
+from models.policy.guidance import Guidance
 from models.proposed import Action
 from models.words import word
 
@@ -114,12 +115,23 @@ class Escalation(OfMatter, table=True):
     head_performance_in_question: bool
     not_engaging: bool
     policy: str
+    # The guidance by which it goes: its own, until somebody says that it goes by a later one.
     guidance: str
+    guidance_edition: date | None = None
+    guidance_address: str | None = None
+    # What the policy had when somebody said that the case keeps its own.
+    guidance_kept_against: str | None = None
     # The SHA-256 of its edition of the policy; none until an older case is given one.
     edition: str | None = None
     head_of_service_id: int | None = Field(default=None, foreign_key="officer.id")
     started_by_id: int = Field(foreign_key="officer.id")
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+    @property
+    def goes_by(self) -> Guidance:
+        """The guidance by which it goes."""
+        edition, address = self.guidance_edition, self.guidance_address
+        return Guidance(title=self.guidance, edition=edition, address=address)
 
 
 class Step(OfMatter, table=True):
@@ -220,6 +232,8 @@ class Discussion(OfMatter, table=True):
     with_whom: list[str] = Field(sa_column=Column(JSON, nullable=False))
     notes: str
     agreed_actions: str
+    held_by_id: int | None = Field(default=None, foreign_key="officer.id")
+    why_one_meeting: str = ""
     recorded_by_id: int = Field(foreign_key="officer.id")
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
@@ -237,6 +251,7 @@ class Response(OfMatter, table=True):
     step_key: str
     received_on: date
     summary: str
+    from_whom: str | None = None  # the role of whoever answered
     judgement: Judgement | None = word(Judgement, nullable=True, default=None)
     recorded_by_id: int = Field(foreign_key="officer.id")
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

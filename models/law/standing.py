@@ -213,6 +213,12 @@ def _not_complied(notice: Notice, today: date) -> Fact:
     if notice.complied:
         says = f"The governing body was judged{when} to have complied {source}."
         return Fact("not_complied", False, None, says)
+    if notice.judged_on and notice.judged_on <= notice.compliance_ends_on:
+        says = (
+            f"That the governing body did not comply was judged{when}, before the compliance "
+            f"period was over, and does not count {source}."
+        )
+        return Fact("not_complied", False, None, says)
     says = (
         f"The governing body was judged{when} not to have complied to the local authority's "
         f"satisfaction {source}."

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models import noting
 from models.clocks import london_date
@@ -20,7 +21,7 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
-from models.rows import add, change, find, find_first, get_row
+from models.rows import add, change, find, find_first, get_row, kept
 from models.telling import tell
 from models.text import check_prose
 
@@ -79,12 +80,17 @@ def check_settling(message: Message) -> None:
 
 def unsettled_of(session: Session, matter: Matter) -> list[Message]:
     """The letters of a matter of which an officer must decide what became, as they were drafted."""
+    return find(session, _unsettled(matter.id))
+
+
+@kept
+def _unsettled(matter: int) -> SelectOfScalar[Message]:
     statement = select(Message).where(
-        Message.matter_id == matter.id,
-        Message.kind == MessageKind.LETTER,
+        col(Message.matter_id) == matter,
+        col(Message.kind) == MessageKind.LETTER,
         col(Message.state).in_(UNSETTLED),
     )
-    return list(find(session, statement.order_by(col(Message.letter_id), col(Message.id))))
+    return statement.order_by(col(Message.letter_id), col(Message.id))
 
 
 def report_unissued(session: Session, *, now: datetime, letter_id: int) -> None:

@@ -113,6 +113,7 @@ def _context(at_hand: AtHand, people: list[Recipient], facts: Mapping[str, Any])
     return {
         "council": policy.letterhead.council,
         "policy": {"title": policy.title, "guidance": at_hand.guidance},
+        "support_for_headteacher": policy.fairness.support_for_headteacher,
         "school": {"name": school.name, "urn": str(school.urn)},
         "addressee": {"name": people[0].name, "role": people[0].spoken},
         "copies": [{"name": copy.name, "role": copy.spoken} for copy in people[1:]],

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.matters.sight import visible, visible_to
+from models.matters.sight import visible
 from models.matters.tables import Matter
 from models.of_matter import OfMatter
 from models.people.access import Act, Reader, Sight, reader, require, sight
@@ -64,7 +64,7 @@ class AtHand:
     @property
     def guidance(self) -> str:
         """The statutory guidance by which it goes."""
-        return self.policy.guidance
+        return self.policy.guidance.words
 
 
 def find_row(session: Session, officer: Officer, act: Act, table: type[Row], key: int) -> Row:
@@ -126,9 +126,4 @@ def find_matter(session: Session, reader: Reader, reference: str) -> Matter:
 
 def find_id(session: Session, reader: Reader, reference: str) -> int:
     """The key of the matter with this reference, if this reader can see it; raises NotFound."""
-    known = reference.isascii() and reference.isprintable()
-    statement = select(Matter.id).where(Matter.reference == reference, visible_to(reader))
-    found = find_first(session, statement) if known else None
-    if found is None:
-        raise NotFound(Matter.missing)
-    return found
+    return find_matter(session, reader, reference).id

@@ -81,8 +81,8 @@ class Case(AtHand):
 
     @property
     def guidance(self) -> str:
-        """The statutory guidance that was in force when it was opened."""
-        return self.escalation.guidance
+        """The statutory guidance by which it goes, as letters cite it."""
+        return self.escalation.goes_by.words
 
     @property
     def ladder(self) -> Ladder:

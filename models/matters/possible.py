@@ -30,6 +30,8 @@ class CaseAct(StrEnum):
     RECORD_DISCUSSION = "record_discussion"
     RECORD_RESPONSE = "record_response"
     JUDGE_RESPONSE = "judge_response"
+    CHOOSE_GUIDANCE = "choose_guidance"
+    RECORD_FAIRNESS = "record_fairness"
     RECORD_SUPPORT = "record_support"
     GIVE_WARNING_NOTICE = "give_warning_notice"
     JUDGE_COMPLIANCE = "judge_compliance"

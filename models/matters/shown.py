@@ -1,7 +1,7 @@
 """Deadlines and who a case is restricted to, as doors show them: of one case or across all."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -170,19 +170,22 @@ def _describe(
 ) -> list[Deadline]:
     reminders: dict[int, list[Reminder]] = {deadline.id: [] for deadline, *_ in found}
     reminded = (
-        select(tables.Reminder, Message)
+        select_columns(
+            tables.Reminder.deadline_id,
+            tables.Reminder.kind,
+            tables.Reminder.state,
+            tables.Reminder.due_at,
+            Message.state,
+            Message.settled_at,
+        )
         .outerjoin(Message, col(Message.id) == col(tables.Reminder.message_id))
         .where(col(tables.Reminder.deadline_id).in_(reminders))
         .order_by(col(tables.Reminder.due_at), col(tables.Reminder.id))
     )
-    for reminder, message in find(session, reminded):
-        reminders[reminder.deadline_id].append(
-            Reminder(
-                kind=reminder.kind,
-                state=reminder.state,
-                due_at=reminder.due_at,
-                sent_at=_sent_at(message),
-            )
+    for deadline_id, kind, state, due_at, message, settled_at in find(session, reminded):
+        sent_at = settled_at if message is MessageState.SENT else None
+        reminders[deadline_id].append(
+            Reminder(kind=kind, state=state, due_at=due_at, sent_at=sent_at)
         )
     described = []
     for deadline, matter, escalation, school, officer in found:
@@ -208,8 +211,3 @@ def _describe(
             )
         )
     return described
-
-
-def _sent_at(message: Message | None) -> datetime | None:
-    sent = message is not None and message.state is MessageState.SENT
-    return message.settled_at if message is not None and sent else None

@@ -124,6 +124,7 @@ class Deadline(OfMatter, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index("deadline_of_matter", "matter_id"),
+        Index("deadline_in_order", "due_on", "id"),  # as the list of all has them
     )
 
     missing: ClassVar[str] = "There is no deadline {}."

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.events import append
 from models.people.access import Act, may, require
@@ -22,7 +23,7 @@ from models.people.tables import (
     plain_code,
 )
 from models.refusals import NotFound, NotIdentified, NotPossible
-from models.rows import add, by_key, change, change_where, find, find_first, get_row
+from models.rows import add, by_key, change, change_where, find, find_first, get_row, kept
 from models.text import check_line
 
 TOKEN_LASTS = timedelta(days=90)
@@ -214,20 +215,26 @@ def holder(
     session: Session, kind: CredentialKind, mark: str, now: datetime | None = None
 ) -> tuple[Credential, Officer]:
     """The credential that a secret opens, and whose it is; raises NotIdentified."""
-    statement = (
-        select(Credential, Officer)
-        .join(Officer, col(Credential.officer_id) == col(Officer.id))
-        .where(
-            Credential.digest == mark,
-            Credential.kind == kind,
-            works(now),
-            col(Officer.active),
-        )
-    )
-    found = find_first(session, statement)
+    found = find_first(session, _opened(mark, now, kind=kind, ends=now is not None))
     if found is None:
         raise NotIdentified(f"This {kind.value} is not known. Ask for a new one.")
     return found
+
+
+@kept
+def _opened(
+    mark: str, now: datetime | None, *, kind: CredentialKind, ends: bool
+) -> Select[Credential, Officer]:
+    return (
+        select(Credential, Officer)
+        .join(Officer, col(Credential.officer_id) == col(Officer.id))
+        .where(
+            col(Credential.digest) == mark,
+            col(Credential.kind) == kind,
+            works(now if ends else None),
+            col(Officer.active),
+        )
+    )
 
 
 def works(now: datetime | None) -> ColumnElement[bool]:

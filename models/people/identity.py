@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, and_, delete, exists, or_, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.clocks import SKEW, is_recent
 from models.database import read, write
@@ -26,7 +27,7 @@ from models.people.tables import (
     new_token,
 )
 from models.refusals import NotFound, NotIdentified
-from models.rows import add, by_key, carry_out, change, find, find_first, get_row
+from models.rows import add, by_key, carry_out, change, find, find_first, get_row, kept
 
 LONGEST_SIGN_IN = timedelta(hours=12)
 LONGEST_IDLE = timedelta(minutes=30)
@@ -111,12 +112,19 @@ def sign_in(
 
 def signed_in(session: Session, *, now: datetime, secret: str) -> tuple[SignIn, Officer] | None:
     """The session that has this cookie and whose it is, while neither time has run out."""
-    statement = (
+    asked = _signed_in(digest(secret), now, now - LONGEST_IDLE, now + SKEW)
+    return find_first(session, asked)
+
+
+@kept
+def _signed_in(
+    mark: str, now: datetime, idle_since: datetime, ahead: datetime
+) -> Select[SignIn, Officer]:
+    return (
         select(SignIn, Officer)
         .join(Officer, col(SignIn.officer_id) == col(Officer.id))
-        .where(SignIn.digest == digest(secret), _open(now), col(Officer.active))
+        .where(col(SignIn.digest) == mark, _runs(now, idle_since, ahead), col(Officer.active))
     )
-    return find_first(session, statement)
 
 
 def visitor(
@@ -188,17 +196,18 @@ def end_sign_ins(session: Session, now: datetime, officer_id: int) -> None:
 
 def _open(now: datetime) -> ColumnElement[bool]:
     """That a session runs; one from the future has times that nobody agreed to."""
+    return _runs(now, now - LONGEST_IDLE, now + SKEW)
+
+
+def _runs(now: datetime, idle_since: datetime, ahead: datetime) -> ColumnElement[bool]:
     return and_(
-        col(SignIn.ends_at) > now, col(SignIn.last_seen_at) > now - LONGEST_IDLE, ~_ahead(now)
+        col(SignIn.ends_at) > now, col(SignIn.last_seen_at) > idle_since, ~_begun_after(ahead)
     )
 
 
-def _ahead(now: datetime) -> ColumnElement[bool]:
+def _begun_after(ahead: datetime) -> ColumnElement[bool]:
     """That a session was begun or seen by a clock that has been put right since."""
-    return or_(
-        col(SignIn.started_at) > now + SKEW,
-        col(SignIn.last_seen_at) > now + SKEW,
-    )
+    return or_(col(SignIn.started_at) > ahead, col(SignIn.last_seen_at) > ahead)
 
 
 def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
@@ -209,7 +218,7 @@ def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
 def _forget_ended(session: Session, now: datetime) -> None:
     long_ago = col(SignIn.ends_at) < now - ENDED_ARE_KEPT
     carry_out(session, delete(SignIn).where(long_ago))
-    _end(session, now, _ahead(now))
+    _end(session, now, _begun_after(now + SKEW))
 
 
 def _record_end(session: Session, now: datetime, actor: str, officer: Officer, **how: bool) -> None:

@@ -99,6 +99,7 @@ def policy_of(session: Session, policy: Policy, case: Opened) -> Policy:
             "reminders": edition.reminders.model_copy(update=todays),
             "statutory": edition.statutory,
             "letters": edition.letters,
+            "fairness": edition.fairness,
             "ladders": edition.ladders,
         }
     )

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.people.tables import Role
+from models.policy.fairness import Fairness
+from models.policy.guidance import Guidance, WholeGuidance
 from models.policy.programme import Programme
 from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
@@ -118,6 +120,8 @@ class Statutory(_Strict):
     notice_of_powers_working_days: Days
     consultation_working_days: Days
     longest_compliance_days: Annotated[int, Field(ge=1, le=3660)] = 366
+    # How long the answer on school and improvement partner counts before a notice.
+    guard_working_days: Days = 20
     statement_of_action_working_days: Days = 10
 
 
@@ -139,6 +143,9 @@ class StepRule(_Strict):
     copies: tuple[Recipient, ...] = ()
     copies_where_known: tuple[Recipient, ...] = ()
     with_: tuple[str, ...] = Field(default=(), alias="with")
+    # Of those, with whom a discussion carries the step out: with any of them where none is named.
+    carried_out_with: tuple[str, ...] = ()
+    held_by: tuple[Role, ...] = ()  # who may hold its meetings: anybody where none is named
     letter: str | None = None
     invitation: str | None = None
     approvers: Approvers
@@ -150,6 +157,11 @@ class StepRule(_Strict):
     def formal(self) -> bool:
         """Whether approving the step sends a letter, whose response is then awaited."""
         return self.kind in ("letter", "notice")
+
+    @property
+    def essential(self) -> tuple[str, ...]:
+        """Those of whom one at least takes part in a discussion that carries the step out."""
+        return self.carried_out_with or self.with_
 
     @property
     def statutory(self) -> bool:
@@ -180,6 +192,12 @@ class StepRule(_Strict):
             raise ValueError("approvers: the use of powers is approved by the director last")
         if (self.invitation is not None) != (self.kind == "meetings"):
             raise ValueError("invitation: needed for meetings, and for nothing else")
+        if self.held_by and self.kind != "meetings":
+            raise ValueError("held_by: for meetings, and for nothing else")
+        if self.carried_out_with and self.kind != "discussion":
+            raise ValueError("carried_out_with: for a discussion, and for nothing else")
+        if not set(self.carried_out_with) <= set(self.with_):
+            raise ValueError("carried_out_with: everybody in it must stand in with as well")
         allowed = {*ContactRole, "governing_body"}
         for name in self.with_:
             if name not in allowed:
@@ -261,11 +279,12 @@ class Procedure(_Strict):
 
     title: str
     edition: str
-    guidance: str
+    guidance: Guidance
     approvers: dict[Approvable, Approvers]
     reminders: Reminders
     statutory: Statutory
     letters: OtherLetters
+    fairness: Fairness = Fairness()
     ladders: dict[Literal["maintained", "academy"], Ladder]
 
     def ladder(self, key: str) -> Ladder:
@@ -295,6 +314,7 @@ class Procedure(_Strict):
 class Policy(Procedure):
     """One council's policy, whole and checked."""
 
+    guidance: WholeGuidance
     letterhead: Letterhead
     bodies: dict[NationalBody, Body]
     programme: Programme

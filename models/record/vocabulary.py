@@ -9,6 +9,7 @@ from models.approvals import events as approvals
 from models.escalations import events as escalations
 from models.events import Event
 from models.evidence import events as evidence
+from models.fairness import events as fairness
 from models.happened import Happened, Names, Topic
 from models.letters import events as letters
 from models.level_letters import events as level_letters
@@ -29,6 +30,7 @@ ROOMS = (
     approvals,
     escalations,
     evidence,
+    fairness,
     letters,
     level_letters,
     matters,

@@ -55,6 +55,7 @@ def confirm_part_4(acting: Acting, urn: object, given: LegalView) -> Part4Confir
         recorded_at=acting.now,
     )
     change(session, School, {"urn": school.urn}, part_4_note=given.note if given.applies else None)
+    school = get_row(session, School, school.urn)
     said = Part4Confirmed(
         live_case(session, school),
         confirmation=key,

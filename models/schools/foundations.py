@@ -41,6 +41,7 @@ def say_foundation(acting: Acting, urn: object, given: FoundationOfSchool) -> Sc
         recorded_at=acting.now,
     )
     change(session, School, {"urn": school.urn}, no_foundation=given.none)
+    school = get_row(session, School, school.urn)
     said = FoundationAnswered(
         live_case(session, school),
         answer=answer,
@@ -49,4 +50,4 @@ def say_foundation(acting: Acting, urn: object, given: FoundationOfSchool) -> Sc
         reason=given.reason,
     )
     append(session, acting.now, officer.email, said)
-    return get_row(session, School, school.urn)
+    return school

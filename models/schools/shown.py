@@ -12,7 +12,7 @@ from models.matters.sight import visible_to
 from models.matters.tables import Matter
 from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.people.access import Reader
-from models.rows import find
+from models.rows import find, select_columns
 from models.schools import tables
 from models.schools.contacts import find_school
 from models.schools.tables import (
@@ -174,10 +174,21 @@ def _matches(query: str) -> ColumnElement[bool]:
     return found
 
 
+_OF_CONTACTS = (
+    tables.Contact.urn,
+    tables.Contact.role,
+    tables.Contact.name,
+    tables.Contact.email,
+    tables.Contact.address,
+    tables.Contact.source,
+    tables.Contact.changed_at,
+)
+
+
 def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) -> list[School]:
     urns = [school.urn for school in found]
     contacts: dict[int, list[Contact]] = {urn: [] for urn in urns}
-    theirs = select(tables.Contact).where(col(tables.Contact.urn).in_(urns))
+    theirs = select_columns(*_OF_CONTACTS).where(col(tables.Contact.urn).in_(urns))
     for contact in find(session, theirs):
         contacts[contact.urn].append(_contact(contact))
     order = list(ContactRole)

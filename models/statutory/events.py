@@ -66,6 +66,8 @@ class PowerPrepared(Happened):
     power: int
     section: Section
     reason: str
+    purpose: str | None = None
+    capability: str | None = None
 
     def sentence(self, _: Names) -> str:
         return f"The preparation of {_power(self.section)} began."

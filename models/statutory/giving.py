@@ -28,6 +28,7 @@ from models.proposed import Action
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.statutory.events import SupportRecorded
+from models.statutory.guard import check_still_answered, take_answers
 from models.statutory.legal import (
     LawToday,
     check_applies,
@@ -85,7 +86,9 @@ class NewWarningNotice(Input):
     """A warning notice, whole: what section 60 wants of it is checked by the command.
 
     `comparisons`, `comparison` and `why_powers` belong to the ground `standards`;
-    `why_support_is_not_enough` is needed while support is recorded as working.
+    `why_support_is_not_enough` is needed while support is recorded as working. The answers on the
+    school's awareness and its improvement partner are needed, with their evidence, unless they are
+    on record and not too old.
     """
 
     grounds: Words
@@ -97,6 +100,10 @@ class NewWarningNotice(Input):
     compliance_ends_on: Day
     action_minded: Text
     why_support_is_not_enough: Text = ""
+    aware_of_problem: bool | None = None
+    working_with_partner: bool | None = None
+    plan_on_track: bool | None = None
+    support_evidence: Text = ""
 
 
 def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> WarningNotice:
@@ -113,6 +120,7 @@ def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> Warn
     content = _content(given)
     longest_days = case.policy.statutory.longest_compliance_days
     _check_content(content, given.compliance_ends_on, acting.today, longest_days)
+    take_answers(acting, case, given)
     guarded = check_guard(case, given.why_support_is_not_enough)
     reason = "To give a warning notice under section 60 of the Education and Inspections Act 2006."
     if guarded:
@@ -258,6 +266,7 @@ def give_approved(case: Case, taken: Taken[GiveWarningNotice]) -> list[Happened]
     if notice.compliance_ends_on <= today:
         ends_on = long_date(notice.compliance_ends_on)
         raise NotPossible(f"The compliance period proposed ends on {ends_on}. Return the proposal.")
+    check_still_answered(case, today)
     _check_guard_again(case, notice)
     approve_letters(case, proposal, taken.approver, today, notice.compliance_ends_on)
     _begin_step(case, proposal.step, today)

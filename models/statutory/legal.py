@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.clocks import add_working_days
 from models.happened import Happened
@@ -19,7 +20,7 @@ from models.letters.events import LetterWithdrawn
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, check_open
 from models.refusals import NotPossible
-from models.rows import change, find, find_first
+from models.rows import change, find, find_first, kept
 from models.schools.inspections import outcomes_of
 from models.statutory.tables import (
     Power,
@@ -107,14 +108,7 @@ class LawToday:
     @cached_property
     def told(self) -> list[SecretaryOfStateNotice]:
         """What the Secretary of State has told the authority and not released, as it came."""
-        statement = select(SecretaryOfStateNotice).where(
-            SecretaryOfStateNotice.urn == self.case.school.urn,
-            col(SecretaryOfStateNotice.released_on).is_(None),
-        )
-        in_order = statement.order_by(
-            col(SecretaryOfStateNotice.received_on), col(SecretaryOfStateNotice.id)
-        )
-        return list(find(self.case.session, in_order))
+        return find(self.case.session, _told(self.case.school.urn))
 
     def _told_on(self, kind: SecretaryOfStateKind) -> date | None:
         """The day on which the Secretary of State's unreleased notice of this kind was received."""
@@ -132,20 +126,35 @@ class LawToday:
 
 def notices_of(case: Case, *states: LetterState) -> list[GivenNotice]:
     """The warning notices whose letters are in one of these states; newest first."""
-    statement = (
+    found = find(case.session, _notices(case.escalation.id, states=states))
+    return [
+        GivenNotice(notice, dated, state) for notice, dated, state in found if dated is not None
+    ]
+
+
+@kept
+def _notices(
+    escalation: int, *, states: tuple[LetterState, ...]
+) -> Select[WarningNotice, date | None, LetterState]:
+    return (
         select(WarningNotice, col(Letter.dated), col(Letter.state))
         .join(Letter, col(Letter.id) == col(WarningNotice.letter_id))
         .where(
-            WarningNotice.escalation_id == case.escalation.id,
+            col(WarningNotice.escalation_id) == escalation,
             or_(*(col(Letter.state) == state for state in states)),
         )
         .order_by(col(WarningNotice.id).desc())
     )
-    return [
-        GivenNotice(notice, dated, state)
-        for notice, dated, state in find(case.session, statement)
-        if dated is not None
-    ]
+
+
+@kept
+def _told(urn: int) -> SelectOfScalar[SecretaryOfStateNotice]:
+    statement = select(SecretaryOfStateNotice).where(
+        col(SecretaryOfStateNotice.urn) == urn, col(SecretaryOfStateNotice.released_on).is_(None)
+    )
+    return statement.order_by(
+        col(SecretaryOfStateNotice.received_on), col(SecretaryOfStateNotice.id)
+    )
 
 
 def given_notice(case: Case) -> GivenNotice | None:
@@ -204,10 +213,15 @@ def _proposed_under(session: Session, notice: WarningNotice) -> Sequence[law.Pro
 
 def powers_of(case: Case, *states: PowerState) -> list[Power]:
     """The powers of this escalation in these states, in the order they were prepared."""
+    return find(case.session, _powers(case.escalation.id, states=states))
+
+
+@kept
+def _powers(escalation: int, *, states: tuple[PowerState, ...]) -> SelectOfScalar[Power]:
     statement = select(Power).where(
-        Power.escalation_id == case.escalation.id, col(Power.state).in_(states)
+        col(Power.escalation_id) == escalation, col(Power.state).in_(states)
     )
-    return list(find(case.session, statement.order_by(col(Power.id))))
+    return statement.order_by(col(Power.id))
 
 
 def check_may_close(law_today: LawToday) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from models.approvals.putting_forward import Way
+from models.fairness.gates import Subject, check_proposing
 from models.letters.addressing import Addressing
 from models.matters.case import Case
 from models.matters.possible import CaseAct, Gate
@@ -71,7 +72,7 @@ def _after_notice(law: LawToday, notice: WarningNotice, way: Way) -> Iterator[Ga
         Act.PROPOSE_POWERS,
         partial(following.check_proposing_powers, law, notice),
         notice.id,
-        way=partial(_to_both, law.case, way),
+        way=partial(_powers_proposed, law.case, way),
     )
 
 
@@ -94,7 +95,7 @@ def _on_power(law: LawToday, at: Standing, power: Power, way: Way) -> Iterator[G
         Act.USE_POWER,
         partial(using.check_using, law, power, at),
         power.id,
-        way=partial(_to_all_concerned, case, power, way),
+        way=partial(_use_goes, case, power, way),
     )
     yield Gate(
         CaseAct.RECORD_MATCHING_GOVERNOR,
@@ -122,6 +123,7 @@ def _notice_goes(law: LawToday, way: Way) -> None:
     rule = notice_rule(law.case)
     roles = approvers(law.case.policy, Action.ADVANCE, rule)
     way.check(roles, giving.copies_by_law(law.case, rule))
+    check_proposing(law.case, Subject("warning_notice", rule), way.now)
 
 
 def _preparation_goes(law: LawToday, way: Way) -> None:
@@ -133,6 +135,16 @@ def _preparation_goes(law: LawToday, way: Way) -> None:
 def _to_both(case: Case, way: Way) -> None:
     rule = powers_rule(case)
     way.check(rule.approvers, to_both(rule))
+
+
+def _powers_proposed(case: Case, way: Way) -> None:
+    _to_both(case, way)
+    check_proposing(case, Subject("notice_of_powers", powers_rule(case)), way.now)
+
+
+def _use_goes(case: Case, power: Power, way: Way) -> None:
+    _to_all_concerned(case, power, way)
+    check_proposing(case, Subject("power", powers_rule(case), power.section), way.now)
 
 
 def _to_all_concerned(case: Case, power: Power, way: Way) -> None:

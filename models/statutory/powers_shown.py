@@ -102,6 +102,8 @@ class Power(Shown):
     state: PowerState
     reason: str
     words: str
+    purpose: str
+    capability: str
     arrangements: str
     governors: list[Person]
     members: list[Member]
@@ -171,6 +173,8 @@ def _power(law_today: LawToday, power: tables.Power) -> Power:
         state=power.state,
         reason=power.reason,
         words=power.words,
+        purpose=power.purpose,
+        capability=power.capability,
         arrangements=power.details["arrangements"],
         governors=[Person(**person) for person in power.details["governors"]],
         members=[Member(**member) for member in power.details["members"]],

@@ -19,6 +19,7 @@ from models.matters.case import Case, enter, find_in_case
 from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import Act
 from models.people.acting import Acting
+from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.statutory.details import Members, People, details_of, start_of
@@ -41,11 +42,17 @@ from models.text import check_printable, check_prose
 
 
 class PowerToPrepare(Input):
-    """A power to prepare; what its section needs may also be given when it is used."""
+    """A power to prepare; what its section needs may also be given when it is used.
+
+    `purpose` says how it makes the governing body or the board able and willing to act,
+    `capability` what was considered of capability proceedings concerning the headteacher.
+    """
 
     section: Word
     reason: Text
     words: Text = ""
+    purpose: Text = ""
+    capability: Text = ""
     starts_on: Day | None = None
     arrangements: Text = ""
     governors: People = Field(default=[])
@@ -68,6 +75,9 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     notice = check_preparing(law_today)
     chosen = _section(given.section)
     check_printable("reason", check_prose("reason", given.reason))
+    for name in ("purpose", "capability"):
+        check_printable(name, check_prose(name, getattr(given, name), required=False))
+    check_purpose(case.policy, given.purpose, given.capability)
     details = details_of(chosen, given.arrangements, given.governors, given.members)
     _check_is_another(case, chosen)
     power_id = add(
@@ -78,6 +88,8 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         section=chosen,
         reason=given.reason,
         words=words_for_school(given.words, why_needed(law_today, notice)),
+        purpose=given.purpose,
+        capability=given.capability,
         details=details,
         starts_on=start_of(chosen, given.starts_on),
         state=PowerState.PREPARED,
@@ -86,7 +98,12 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     )
     power = get_row(session, Power, power_id)
     prepared = PowerPrepared(
-        case.escalation.id, power=power_id, section=chosen, reason=given.reason
+        case.escalation.id,
+        power=power_id,
+        section=chosen,
+        reason=given.reason,
+        purpose=given.purpose or None,
+        capability=given.capability or None,
     )
     placed = put_forward(
         case,
@@ -101,6 +118,16 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     watched = _watch_last_day(case, chosen, ends_on, now) if ends_on else []
     append(session, now, officer.email, prepared, *placed.happenings, *watched)
     return power
+
+
+def check_purpose(policy: Policy, purpose: str, capability: str) -> None:
+    """Refuse a power of which it is not said what it is for, where the policy wants that.
+
+    Raises InvalidInput. Source: School Improvement and Quality Assurance Policy, part 5, step vii.
+    """
+    if policy.fairness.purpose_of_power == "stop":
+        check_prose("purpose", purpose)
+        check_prose("capability", capability)
 
 
 def check_preparing(law_today: LawToday) -> WarningNotice | None:

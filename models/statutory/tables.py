@@ -117,6 +117,8 @@ class Power(OfMatter, table=True):
     section: Section = word(Section)
     reason: str
     words: str = ""  # what its letters say to the school, and to those who are consulted
+    purpose: str = ""  # how it makes the governing body or the board able and willing to act
+    capability: str = ""  # what was considered of proceedings concerning the headteacher
     details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     starts_on: date | None = None
     state: PowerState = word(PowerState)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from models import events, outbox, work
 from models.escalations import tables as escalations_tables
 from models.evidence import tables as evidence_tables
+from models.fairness import tables as fairness_tables
 from models.letters import tables as letters_tables
 from models.level_letters import tables as level_letters_tables
 from models.matters import tables as matters_tables
@@ -34,6 +35,7 @@ TABLES = (
     escalations_tables,
     events,
     evidence_tables,
+    fairness_tables,
     letters_tables,
     level_letters_tables,
     outbox,

@@ -12,6 +12,7 @@ from models.settings import DEFAULT_POLICY
 from tests.benchmarks import (
     bulk_letters,
     clock_pass,
+    crowd,
     flood,
     letters,
     pages,
@@ -33,6 +34,9 @@ INTRODUCTION = """\
 copies of one SQLite file (write-ahead log, `synchronous=FULL`), the median of five; plain
 `sqlite3` is Python's own module, which writes the same rows and nothing else. Nothing here is
 asserted in the tests: it depends on the machine, and on what else the machine does.
+
+"At once" means without pause: twenty clients on the same machine, each of which asks again as soon
+as it is answered, a real `scc up` with the clock and the delivery worker at work beside it.
 
 The two ratios to plain `sqlite3` follow the disk: where it is slow they rise, because both wait for
 it. In quiet runs a transition came to between 0.29, where plain `sqlite3` did 1,700 a second, and
@@ -91,6 +95,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "clock": in_the_clock,
         "letters": in_letters,
         "pages": lambda: pages.measure(folder, founded, policy, council),
+        "crowd": lambda: crowd.measure(folder, founded, policy, council),
         "flood": lambda: flood.measure(folder, founded, council),
         "register": lambda: register.measure(founded),
         "rounds": lambda: rounds.measure(founded, policy, council),

@@ -6,6 +6,7 @@ run, so that a busy machine slows both.
 
 import shutil
 import sqlite3
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -92,6 +93,11 @@ def seconds(act: Callable[[], object]) -> float:
     before = time.perf_counter()
     act()
     return time.perf_counter() - before
+
+
+def quantile(times: list[float], hundredth: int) -> float:
+    """The time under which so many of a hundred stayed."""
+    return statistics.quantiles(times, n=100)[hundredth - 1]
 
 
 def in_turns(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:

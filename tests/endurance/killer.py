@@ -66,11 +66,15 @@ class Killer:
 
     def _kill(self) -> str:
         name = self._chance.choice(list(PARTS))
-        part = self._service.part(name)
+        part = self._one_of(name)
         if part is not None:
             part.kill()
             return f"kill: {name}"
         return f"kill: {name} (it was down)"
+
+    def _one_of(self, name: str) -> psutil.Process | None:
+        processes = self._service.processes(name)
+        return self._chance.choice(processes) if processes else None
 
     def _kill_flow_run(self) -> str:
         runs = self._service.flow_runs()
@@ -88,7 +92,7 @@ class Killer:
     def _stop_part(self, seconds: float) -> str:
         """SIGSTOP; it goes on after a while, unless somebody has replaced it by then."""
         name = self._chance.choice(list(PARTS))
-        part = self._service.part(name)
+        part = self._one_of(name)
         if part is None:
             return self._kill()
         part.suspend()

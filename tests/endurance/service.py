@@ -98,14 +98,19 @@ class Service:
         return psutil.Process(self._up.pid)
 
     def part(self, name: str) -> psutil.Process | None:
-        """One part's process, None while it is down."""
+        """One part's process, the oldest of several; None while it is down."""
+        return next(iter(self.processes(name)), None)
+
+    def processes(self, name: str) -> list[psutil.Process]:
+        """All processes of a part: the pages have as many as there are processors."""
         supervisor = self.supervisor()
+        found: list[psutil.Process] = []
         if supervisor is not None:
             with suppress(psutil.Error):
                 for child in supervisor.children():
                     if f"{PARTS[name]} " in " ".join([*child.cmdline(), ""]):
-                        return child
-        return None
+                        found.append(child)
+        return found
 
     def flow_runs(self) -> list[psutil.Process]:
         """The processes in which flows run."""
@@ -144,8 +149,10 @@ class Service:
 
     def used(self) -> Mapping[str, Used]:
         """What each part uses now."""
-        parts = {"supervisor": self.supervisor(), **{name: self.part(name) for name in PARTS}}
-        return {name: _used(process, name) for name, process in parts.items() if process}
+        supervisor = self.supervisor()
+        parts = {"supervisor": [supervisor] if supervisor else []}
+        parts |= {name: self.processes(name) for name in PARTS}
+        return {name: _used(processes, name) for name, processes in parts.items() if processes}
 
     def read_logs(self) -> tuple[int, int]:
         """The bytes of all logs, and how often one has said that a database is locked.
@@ -162,10 +169,11 @@ class Service:
         return size, sum(self._locked.values())
 
 
-def _used(process: psutil.Process, name: str) -> Used:
-    family = [process]
+def _used(processes: list[psutil.Process], name: str) -> Used:
+    family = [*processes]
     with suppress(psutil.Error):
-        family += process.children(recursive=True) if name != "supervisor" else []
+        for process in processes if name != "supervisor" else []:
+            family += process.children(recursive=True)
     memory, files = 0, 0
     for each in family:
         with suppress(psutil.Error):

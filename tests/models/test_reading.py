@@ -298,7 +298,7 @@ def test_what_is_not_there_is_not_found(engine: Engine, policy: Policy) -> None:
             lambda: escalation(session, policy, THE_MACHINE, "ESC-2026-0001", today=TODAY),
             lambda: timeline.events_of(session, THE_MACHINE, "\0"),
             lambda: letters_of(session, policy, THE_MACHINE, "’"),
-            lambda: proposal(session, policy, THE_MACHINE, 1, today=NOW.date()),
+            lambda: proposal(session, policy, THE_MACHINE, 1, now=NOW),
             lambda: held.response(session, policy, THE_MACHINE, 1),
             lambda: message(session, THE_MACHINE, 1),
             lambda: schools_shown.school(session, THE_MACHINE, "900001"),

@@ -62,6 +62,7 @@ UNNAMED = {
     "discussion": "listed with its case",
     "escalation": "named by the reference of its matter",
     "event": "listed with its case; across cases by the audit, which asks of each what may be told",
+    "fairness_record": "listed with its case",
     "held_contact": "named by its case and a role",
     "issued_file": "named by its letter and a format",
     "letter_version": "named by its letter and its place in it",

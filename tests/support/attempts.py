@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 
 from models.clocks import london_date
 from models.database import write
-from models.escalations import deciding, holding, proposing, recording
+from models.escalations import deciding, guidance, holding, proposing, recording
+from models.fairness.recording import record_fairness
 from models.law.powers import consultees
 from models.letters import deliveries
 from models.people.acting import Acting
@@ -25,7 +26,7 @@ from models.statutory import (
 )
 from models.statutory.tables import Power
 from tests.support.carrying_out import carry_out
-from tests.support.cases import NEEDS, NOTICE, Case
+from tests.support.cases import ANSWERS, NEEDS, NOTICE, Case
 
 REASON = {"reason": "It is needed."}
 SUPPORT = {"aware_of_problem": True, "working_with_partner": False, "plan_on_track": False}
@@ -86,6 +87,9 @@ def _commands(
     def discussion() -> Call:
         met = list(case.rule.with_) or ["headteacher"]
         told = {"held_on": today, "with_whom": met, "notes": "We met.", "agreed_actions": "A plan."}
+        if case.rule.kind == "meetings":
+            told["held_by"] = case.council.aed.email
+            told["with_whom"] = met[:1]
         return recording.record_discussion, "", told
 
     def consultation() -> Call:
@@ -128,6 +132,22 @@ def _commands(
             "response_id",
             {"judgement": "satisfactory", **REASON},
         ),
+        "choose_guidance": lambda: (
+            guidance.choose_guidance,
+            "",
+            {"choice": "keep", **REASON},
+        ),
+        "record_fairness": lambda: (
+            record_fairness,
+            "",
+            {
+                "kind": "head_told",
+                "step": "formal_headteacher",
+                "done_on": today,
+                "how": "telephone",
+                **REASON,
+            },
+        ),
         "record_support": lambda: (
             giving.record_support,
             "",
@@ -136,7 +156,7 @@ def _commands(
         "give_warning_notice": lambda: (
             giving.give_notice,
             "",
-            {**NOTICE, "compliance_ends_on": ends_on},
+            {**NOTICE, **ANSWERS, "compliance_ends_on": ends_on},
         ),
         "judge_compliance": lambda: (
             following.judge_compliance,

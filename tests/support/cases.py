@@ -46,7 +46,7 @@ from models.schools.tables import School
 from models.statutory import following as statutory_following
 from models.statutory import giving, preparing, using
 from models.statutory.shown import Eligibility, eligibility
-from models.statutory.tables import Power, WarningNotice
+from models.statutory.tables import Power, Support, WarningNotice
 from tests.support.carrying_out import carry_out
 from tests.support.council import NOW, Council
 from tests.support.remembered import remembered
@@ -91,9 +91,18 @@ class Case:
         return self
 
     def discuss(self, *with_whom: str, by: str = "seo", **values: Any) -> Discussion:
-        """Record a discussion; with everybody whom the step names unless told."""
+        """Record a discussion; with everybody whom the step names unless told.
+
+        Meetings are held by a senior officer, and one with each.
+        """
         given = {"held_on": london_date(self.now), "notes": "We met.", "agreed_actions": "A plan."}
-        met = list(with_whom) or list(self.rule.with_)
+        rule = self.rule
+        if rule.kind == "meetings":
+            given["held_by"] = self.council.aed.email
+            for name in () if with_whom else rule.with_[:-1]:
+                self.discuss(name, by=by, **values)
+            with_whom = with_whom or rule.with_[-1:]
+        met = list(with_whom) or list(rule.with_)
         with refusing():
             held = DiscussionHeld(**{"with": met, **given, **values})
         with self.acting(by) as acting:
@@ -171,8 +180,9 @@ class Case:
     def warn(self, *, approved: bool = True, by: str = "seo", **values: Any) -> WarningNotice:
         """Put a warning notice forward, and have it approved."""
         ends_on = {"compliance_ends_on": add_working_days(london_date(self.now), 15)}
+        answers = {} if self.all(Support) else ANSWERS
         with refusing():
-            given = giving.NewWarningNotice(**{**NOTICE, **ends_on, **values})
+            given = giving.NewWarningNotice(**{**NOTICE, **answers, **ends_on, **values})
         with self.acting(by) as acting:
             notice = giving.give_notice(acting, self.reference, given)
         if approved:
@@ -351,6 +361,14 @@ NOTICE = {
     "matters": "Attainment at the end of Key Stage 2 has fallen for three years.",
     "action_required": "Write and carry out a plan for mathematics.",
     "action_minded": "To appoint an Interim Executive Board under section 65.",
+}
+
+
+# How the school works with its improvement partner, which a notice asks while nothing is on record.
+ANSWERS = {
+    "aware_of_problem": True,
+    "working_with_partner": False,
+    "support_evidence": "The partner's notes of visit of June.",
 }
 
 

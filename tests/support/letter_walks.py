@@ -119,6 +119,7 @@ class Walk:
             with_whom=list(with_whom),
             notes=self.values["prose"],
             agreed_actions=self.values["prose"] if "headteacher" in with_whom else "",
+            held_by=self.council.aed.email,
         )
         with write(self.engine) as session:
             acting = Acting(session, self.policy, self.council.seo, self.now)
@@ -188,6 +189,9 @@ class Walk:
             action_required=prose,
             compliance_ends_on=self.now.date() + timedelta(days=28),
             action_minded=prose,
+            aware_of_problem=True,
+            working_with_partner=False,
+            support_evidence=prose,
         )
         with self._acting() as acting:
             giving.give_notice(acting, self.reference, given)

@@ -14,7 +14,7 @@ from models.statutory import following, giving, preparing, using
 from models.statutory.tables import Power, WarningNotice
 from notifications.issuing import issue_letters
 from tests.support.carrying_out import carry_out
-from tests.support.cases import Case
+from tests.support.cases import ANSWERS, Case
 from tests.support.council import NOW
 from tests.support.remembered import remembered
 from tests.support.visitors import Page, Visitors
@@ -76,7 +76,7 @@ def decided(visitors: Visitors, case: Case) -> None:
 def given(visitors: Visitors, case: Case, **start: Any) -> WarningNotice:
     """A warning notice that has been given."""
     turn(case, **start)
-    values = {**CONTENT, "compliance_ends_on": ENDS_ON}
+    values = {**CONTENT, **ANSWERS, "compliance_ends_on": ENDS_ON}
     command(case, giving.give_notice, reference=case.reference, **values)
     decided(visitors, case)
     return case.all(WarningNotice)[0]

@@ -9,10 +9,10 @@ from sqlmodel import SQLModel
 from models.database import read
 from notifications.issuing import issue_letters
 from tests.support.callers import Caller, Callers
-from tests.support.cases import NOTICE, Case
+from tests.support.cases import ANSWERS, NOTICE, Case
 
 ENDS_ON = "2026-11-30"
-CONTENT: dict[str, Any] = {**NOTICE, "compliance_ends_on": ENDS_ON}
+CONTENT: dict[str, Any] = {**NOTICE, **ANSWERS, "compliance_ends_on": ENDS_ON}
 SUPPORT = {
     "aware_of_problem": True,
     "working_with_partner": True,

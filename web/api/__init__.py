@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from web.api.approvals import decisions
 from web.api.escalations import cases, holding
 from web.api.evidence import files
+from web.api.fairness import records as fairness_records
 from web.api.level_letters import letter_batches
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 from web.api.programme import plan, reports, visits
@@ -34,6 +35,7 @@ TOPICS = (
     cases,
     files,
     holding,
+    fairness_records,
     notices,
     powers,
     decisions,

@@ -1,12 +1,14 @@
 """The pages that officers see: GOV.UK style, no script, each action a POST and a redirect."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
+from web.door import at_once
 from web.pages import exports
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
-from web.pages.escalations import case, caseload, holding, propose, recording, start
+from web.pages.escalations import case, caseload, guidance, holding, propose, recording, start
 from web.pages.evidence import evidence
+from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.people import (
@@ -52,6 +54,8 @@ TOPICS = (
     start,
     case,
     recording,
+    fairness_records,
+    guidance,
     standing,
     notices,
     compliance,
@@ -87,6 +91,6 @@ TOPICS = (
     imports,
     audit,
 )
-router = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
+router = APIRouter(include_in_schema=False, dependencies=[at_once(same_origin)])
 for topic in TOPICS:
     router.include_router(topic.router)

@@ -6,14 +6,14 @@ from datetime import date
 from typing import Annotated, Generic, Protocol
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Query
 from sqlmodel import Session, SQLModel
 
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR
 from models.paging import Item, Page
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
-from web.door import school_year
+from web.door import at_once, school_year
 from web.pages.visits import Visit
 from web.tables import Column
 
@@ -53,7 +53,7 @@ def page_number(page: Annotated[str, Query()] = "1") -> int:
     return max(1, int(page)) if known else 1
 
 
-PageNumber = Annotated[int, Depends(page_number)]
+PageNumber = Annotated[int, at_once(page_number)]
 
 
 def day_of(field: str, text: str) -> date | None:

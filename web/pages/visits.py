@@ -21,7 +21,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.refusals import NotAllowed, NotIdentified
 from models.settings import Settings
-from web.door import AtDoor, Door, act, acting, key, let_in, reference, school_year
+from web.door import AtDoor, Door, act, acting, at_once, key, let_in, reference, school_year
 from web.pages.forms import Form
 from web.rendering import render
 from web.rules import May
@@ -263,6 +263,6 @@ def _our_origins(request: Request) -> set[str]:
     }
 
 
-Key = Annotated[int, Depends(key)]
-Reference = Annotated[str, Depends(reference)]
-SchoolYear = Annotated[int, Depends(school_year)]
+Key = Annotated[int, at_once(key)]
+Reference = Annotated[str, at_once(reference)]
+SchoolYear = Annotated[int, at_once(school_year)]

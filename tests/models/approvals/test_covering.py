@@ -87,7 +87,7 @@ def test_a_colleague_decides_in_both_names(case: Case, council: Council, engine:
     assert letter.signed_as == "for Harriet Osborne, Head of Service, Learning and Standards"
     with read(engine) as session:
         shown = approvals_shown.proposal(
-            session, case.policy, THE_MACHINE, proposal.id, today=NOW.date()
+            session, case.policy, THE_MACHINE, proposal.id, now=NOW
         ).decisions[0]
         told = timeline.timeline(session, case.policy, THE_MACHINE, case.reference).items
     assert shown.for_officer_name == "Harriet Osborne"

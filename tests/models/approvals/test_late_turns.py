@@ -8,7 +8,7 @@ from tests.support.cases import Case
 
 def test_a_joint_meeting_counts_in_whichever_order_it_is_written(case: Case) -> None:
     case.started().climb_to("performance_meetings")
-    case.discuss("headteacher", "chair_of_governors")
+    case.discuss("headteacher", "chair_of_governors", why_one_meeting="The chair asked for it.")
     assert case.states["performance_meetings"] == "awaiting_response"
 
 

@@ -46,7 +46,7 @@ def test_each_says_what_it_is_and_by_which_word_it_is_proposed() -> None:
     # What may wait beside another is what the index on waiting transitions leaves out.
     for each in said:
         assert each.transition is (each.action is not Action.LETTER), each
-        assert each.takes_step is (each.action is Action.ADVANCE), each
+        assert each.takes_step is (each.action in (Action.ADVANCE, Action.INTERVENE)), each
 
 
 DAY = date(2026, 12, 9)
@@ -115,8 +115,12 @@ def test_a_row_of_before_it_said_what_it_asks_for_is_read_as_that(
 
 
 def test_every_class_but_what_shared_a_form_was_there_before() -> None:
-    """An acknowledgement was told from a note by its letter alone; a statement came later."""
-    since = {escalations.Acknowledgement, school_record.MakeStatement}
+    """An acknowledgement was told from a note by its letter alone; the others came later."""
+    since = {
+        escalations.Intervene,
+        escalations.Acknowledgement,
+        school_record.MakeStatement,
+    }
     assert {type(asks) for *_, asks in BEFORE} == set(EFFECTS) - since
 
 

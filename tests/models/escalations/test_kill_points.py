@@ -19,7 +19,7 @@ from models.events import verify
 from models.outbox import Message
 from models.statutory import using
 from notifications.outbox import AT_ONCE
-from tests.support.cases import NOTICE, Case
+from tests.support.cases import ANSWERS, NOTICE, Case
 from tests.support.council import NOW
 from tests.support.databases import sqlite_url
 from tests.support.killing import after_every_claim, content, copied, opened, perform, run_killed_at
@@ -85,7 +85,7 @@ def happens_whole_or_not_at_all(case: Case, url: str, command: str, **more: Any)
 def ready_to_give_notice(case: Case) -> dict[str, Any]:
     case.started().climb_to("performance_meetings").fail_step()
     ends_on = TODAY + timedelta(days=7)
-    return {"reference": case.reference, **NOTICE, "compliance_ends_on": ends_on}
+    return {"reference": case.reference, **NOTICE, **ANSWERS, "compliance_ends_on": ends_on}
 
 
 def ready_to_approve_a_notice(case: Case) -> dict[str, Any]:

@@ -55,7 +55,7 @@ from models.schools.tables import InspectionOutcome
 from models.statutory.giving import NewWarningNotice, give_notice
 from models.statutory.tables import Power, ProposedPowers, WarningNotice
 from models.statutory.using import UseOfPower, use_power
-from tests.support.cases import NOTICE, somebody
+from tests.support.cases import ANSWERS, NOTICE, somebody
 from tests.support.council import NOW, Council, found_council
 
 TODAY = london_date(NOW)
@@ -246,7 +246,7 @@ class Walk:
         acting = Acting(session, self.policy, officer, NOW)
         if row.is_notice:
             ends_on = TODAY + timedelta(days=21)
-            content = NewWarningNotice(**NOTICE, compliance_ends_on=ends_on)
+            content = NewWarningNotice(**NOTICE, **ANSWERS, compliance_ends_on=ends_on)
             notice = give_notice(acting, self.reference, content)
             return session.get_one(Proposal, notice.proposal_id)
         if row.action is Action.POWER:
@@ -443,7 +443,10 @@ class Walk:
 JUDGEMENT = ResponseJudgement(judgement="unsatisfactory")
 JUDGED = ("satisfactory", "unsatisfactory", "no_response")
 DISCUSSION = DiscussionHeld(
-    held_on=TODAY, with_whom=["chair_of_governors", "headteacher"], notes="We met."
+    held_on=TODAY,
+    with_whom=["chair_of_governors"],
+    notes="We met.",
+    held_by="aed@fernshire.example",
 )
 RESPONSE = ResponseReceived(received_on=TODAY, summary="Yes.")
 JUDGED_NOW = ResponseReceived(received_on=TODAY, summary="Yes.", judgement="unsatisfactory")

@@ -41,6 +41,8 @@ OF_THE_CASE = {
     *CHANGES,
     "record_discussion",
     "record_response",
+    "record_fairness",
+    "choose_guidance",
     "record_support",
     "give_warning_notice",
     "prepare_power",
@@ -50,7 +52,7 @@ OF_THE_CASE = {
     "open_to_all",
 }
 ANY_TIME = {"resolve", "withdraw", "end"}
-AT_WORK = {*ANY_TIME, "pause", "convert", "record_discussion"}
+AT_WORK = {*ANY_TIME, "pause", "convert", "record_discussion", "record_fairness"}
 AFTER_NOTICE = {"give_warning_notice", "propose_powers", "prepare_power"}
 PREPARING = {"record_consultation", "record_secretary_of_state_told"}
 IN_FORCE = AT_WORK - {"resolve", "withdraw"}
@@ -238,13 +240,13 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     overdue: AT_WORK | IN_LAW | {"advance", "extend", "record_response"},
     unsatisfactory: AT_WORK | IN_LAW | {"advance", "record_response"},
     satisfactory: AT_WORK | IN_LAW | {"record_response"},
-    advance_waits: IN_LAW | {"record_discussion", "record_response"},
+    advance_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
     paused: ANY_TIME | {"resume", "convert", "record_secretary_of_state_notice"},
     resolved: set(),
     conditional_step: AT_WORK | IN_LAW | {"pass_over", "record_response"},
     academy: AT_WORK - {"convert"} | {"advance", "record_response"},
     meetings: AT_WORK | IN_LAW,
-    notice_waits: IN_LAW | {"record_discussion", "record_response"},
+    notice_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
     notice_goes_out: AT_WORK | IN_LAW,
     warned: AT_WORK | IN_LAW | {"record_response", "judge_compliance", "prepare_power"},
     period_over: AT_WORK
@@ -260,7 +262,7 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     | {"record_secretary_of_state_told", "release_secretary_of_state_notice"},
     ready: AT_WORK | IN_LAW | AFTER_NOTICE | PREPARING | {"use_power"},
     too_late: AT_WORK | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told"},
-    use_waits: IN_LAW | {"record_discussion", "propose_powers", "prepare_power"},
+    use_waits: IN_LAW | {"record_fairness", "record_discussion", "propose_powers", "prepare_power"},
     not_received: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
     budget_suspended: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_representation", "review_budget"},
     governors_of_hers: IN_FORCE
@@ -280,7 +282,7 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     power_ended: AT_WORK | IN_LAW | AFTER_NOTICE,
     converted: AT_WORK - {"convert"} | {"advance", "record_response"},
     no_diocese: AT_WORK | IN_LAW | {"record_response"},
-    nobody_decides: IN_LAW | {"record_discussion"},
+    nobody_decides: IN_LAW | {"record_fairness", "record_discussion"},
     refused_delivery: AT_WORK | IN_LAW | {"extend", "record_response", "settle_delivery"},
 }
 # What comes next there for the case officer.

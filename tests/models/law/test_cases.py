@@ -7,7 +7,7 @@ table cannot quietly check nothing.
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from models.clocks import add_working_days, london_date
 from models.law.blocks import blocked_by
 from models.law.notices import (
     Comparison,
@@ -73,6 +74,7 @@ LACKS = {
     "date": r"\bdate\b|start",
     "governor": r"governor",
     "arrangements": r"arrangement",
+    "second church": r"second church",
 }
 
 
@@ -122,7 +124,7 @@ def says(sentence: str | None, words: Iterable[str]) -> bool:
 
 def test_every_case_shows_something_of_its_own() -> None:
     shown = [(kind, case["shows"]) for kind, cases in TABLE.items() for case in cases]
-    assert len(shown) == len(set(shown)) >= 80
+    assert len(shown) == len(set(shown)) >= 400
     assert set(TABLE) == {
         "last_day",
         "power",
@@ -135,6 +137,9 @@ def test_every_case_shows_something_of_its_own() -> None:
         "preparation",
         "review",
         "matching",
+        "reasonable_notice",
+        "moment",
+        "statement_due",
         "statement",
     }
 
@@ -245,8 +250,10 @@ def take_or_story(case: Case, name: str) -> Any:
 
 def standing(case: Case) -> Standing:
     take = partial(take_or_story, case)
+    at = school(take("type_code"), take("religious_character"))
+    at.part_4_note = case.pop("confirmed", None)
     return Standing(
-        school=school(take("type_code"), take("religious_character")),
+        school=at,
         academy_ladder=take("academy_ladder"),
         notice=None if case.pop("notice", "") == "none" else notice(case),
         inspections=tuple(
@@ -361,6 +368,7 @@ def test_not_ready(case: Case) -> None:
     shows = read(case)
     power = case.pop("power")
     at = school(case.pop("type_code", 1), case.pop("religious_character", "Does not apply"))
+    at.no_foundation = case.pop("no_foundation", False)
     parts = changed(STORY["preparation"][power], case)
     sentences = not_ready(preparation(power, parts), at, parts["today"])
     lacks = case.pop("lacks")
@@ -391,6 +399,43 @@ def preparation(power: str, parts: Case) -> Preparation:
 def test_review_of_a_suspended_budget(case: Case) -> None:
     shows = read(case)
     assert review_by(case.pop("effective_on"), case.pop("today")) == case.pop("review_by"), shows
+    used_up(case)
+
+
+@walk("reasonable_notice")
+def test_how_long_notice_of_proposed_powers_runs(case: Case) -> None:
+    shows = read(case)
+    given_on, first_day = case.pop("given_on"), case.pop("first_day")
+    runs_until = add_working_days(given_on, case.pop("working_days"))
+    assert runs_until == case.pop("runs_until"), shows
+    served = {"given_on": given_on, "runs_until": runs_until, "sections": ["63"]}
+    period = {
+        "given_on": given_on - timedelta(days=28),
+        "compliance_ends_on": given_on - timedelta(days=1),
+    }
+    stands = standing({**period, "judged_on": given_on, "proposed": [served]})
+    assert not eligible(stands, first_day - timedelta(days=1)), shows
+    assert eligible(stands, first_day), shows
+    used_up(case)
+
+
+@walk("moment")
+def test_what_day_it_is(case: Case) -> None:
+    shows = read(case)
+    today = london_date(case.pop("at"))
+    assert today == case.pop("day"), shows
+    stands = standing(case)
+    assert case, "the case expects nothing"
+    expect_facts(case, stands, today, shows)
+    expect_blocks(case, stands, today, shows)
+    used_up(case)
+
+
+@walk("statement_due")
+def test_when_the_statement_of_action_is_due(case: Case) -> None:
+    shows = read(case)
+    published_on, working_days = case.pop("published_on"), case.pop("working_days")
+    assert add_working_days(published_on, working_days) == case.pop("due_on"), shows
     used_up(case)
 
 

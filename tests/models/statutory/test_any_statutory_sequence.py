@@ -40,6 +40,7 @@ from tests.support.cases import APPROVER, BOARD, Case, somebody
 from tests.support.council import NOW, SCHOOLS, found_council
 from tests.support.databases import sqlite_url
 from tests.support.policies import POLICY
+from tests.support.statutory import inspected
 
 SECTIONS = st.sampled_from(["63", "64", "65", "66"])
 BY = st.sampled_from(["seo", "seo", "seo", "hos", "dcs", "legal", "viewer"])
@@ -95,11 +96,23 @@ def begun(case: Case) -> None:
     case.fail_step()
 
 
+def in_category(case: Case) -> None:
+    inspected(case, "special_measures")
+    case.change("intervene", by="hos", reason="The report leaves no other way.")
+
+
+def on_both_roads(case: Case) -> None:
+    eligible(case)
+    inspected(case, "significant_improvement")
+
+
 STAGES: dict[str, Callable[[Case], None]] = {
     "begun": begun,
     "turn": turn,
     "given": notice_given,
     "eligible": eligible,
+    "in_category": in_category,
+    "on_both_roads": on_both_roads,
 }
 MOVED = ("power", "advance", "intervene")
 # Letters that take effect on a power, or lead to one.
@@ -348,9 +361,12 @@ class Statute:
     def _had_its_preconditions(self, session: Session, power: Power, before: list[Any]) -> None:
         on = power.used_on
         assert on is not None
-        self._school_was_eligible(session, power, on, before)
+        notice = self._eligible_by(session, power.escalation_id, on, before)
+        if notice is not None and power.section in BOUND:
+            assert on <= notice.compliance_ends_on + relativedelta(months=2)
         self._director_approved(session, power)
         kinds = list(kinds_of(before))
+        assert "escalation_converted" not in dict(kinds), "Part 4 is for no academy"
         if power.section in BOUND:
             assert not held_back(kinds, "intends_to_act"), "sections 66A to 69: locked"
         if power.section == "66":
@@ -365,17 +381,17 @@ class Statute:
         self._everybody_was_consulted(session, power, on)
         self._it_was_whole(session, power, on, kinds)
 
-    def _school_was_eligible(
-        self, session: Session, power: Power, on: date, before: list[Any]
-    ) -> None:
-        """Section 61 or 62; else section 60(1)(a) to (d), and the two months."""
+    def _eligible_by(
+        self, session: Session, escalation_id: int, on: date, before: list[Any]
+    ) -> WarningNotice | None:
+        """The notice by section 60(1)(a) to (d); None where section 61 or 62 is the road."""
         if latest_report(list(kinds_of(before)), on) != "none":
-            return
+            return None
         statement = (
             select(WarningNotice, Letter)
             .join(Letter, col(Letter.id) == col(WarningNotice.letter_id))
             .where(Letter.state == "issued", col(Letter.dated) <= on)
-            .where(WarningNotice.escalation_id == power.escalation_id)
+            .where(WarningNotice.escalation_id == escalation_id)
             .order_by(col(WarningNotice.id).desc())
         )
         issued = {facts["letter"] for kind, facts in kinds_of(before) if kind == "letter_issued"}
@@ -386,6 +402,7 @@ class Statute:
         assert notice.compliance_ends_on < notice.judged_on <= on
         ceased = {facts["notice"] for kind, facts in kinds_of(before) if kind.endswith("_ceased")}
         assert notice.id not in ceased
+        assert not hers_came_after(before, notice.letter_id), "section 60(4A) and (4B)"
         proposed = (
             select(col(Letter.dated), Letter.id)
             .join(ProposedPowers, col(ProposedPowers.letter_id) == col(Letter.id))
@@ -393,8 +410,19 @@ class Statute:
         )
         given_on = [dated for dated, key in session.exec(proposed) if key in issued]
         assert any(working_days_after(dated, 5) < on for dated in given_on if dated)
-        if power.section in BOUND:
-            assert on <= notice.compliance_ends_on + relativedelta(months=2)
+        return notice
+
+    def nobody_came_to_the_powers_without_a_road(self) -> None:
+        """Step vii: by a report that counts that day, or by all that section 60(1) asks."""
+        with read(self.engine) as session:
+            events = list(session.exec(select(Event).order_by(col(Event.sequence))))
+            told = [(event, json.loads(event.data)) for event in events]
+            for place, (event, facts) in enumerate(told):
+                if came_to_the_powers(event.kind, facts):
+                    assert event.matter_id is not None
+                    on = london_date(event.at)
+                    notice = self._eligible_by(session, event.matter_id, on, told[:place])
+                    assert notice is None or event.kind == "proposal_approved", "no report"
 
     def _director_approved(self, session: Session, power: Power) -> None:
         proposal = session.get_one(Proposal, power.proposal_id)
@@ -509,6 +537,28 @@ STATUTORY = ("warning_notice", "proposed_powers", *USING.values())
 RUNNING = select(Deadline).where(
     Deadline.state == "open", col(Deadline.kind).in_(["compliance", "powers", "budget_review"])
 )
+
+
+def came_to_the_powers(kind: str, facts: dict[str, Any]) -> bool:
+    """Whether an escalation came to step vii with this, straight or in its turn."""
+    moved_on = (facts.get("action"), facts.get("step")) == ("advance", "intervention")
+    return kind == "moved_to_powers" or (kind == "proposal_approved" and moved_on)
+
+
+def hers_came_after(before: list[Any], letter_id: int) -> bool:
+    """Whether the Secretary of State gave a notice once ours was out, or had one in force then."""
+    kinds = list(kinds_of(before))
+    [issued] = [
+        place
+        for place, (kind, facts) in enumerate(kinds)
+        if kind == "letter_issued" and facts["letter"] == letter_id
+    ]
+    later = [
+        kind
+        for kind, facts in kinds[issued:]
+        if kind == "secretary_of_state_notice_recorded" and facts["kind"] == "warning_notice"
+    ]
+    return bool(later or held_back(kinds[:issued], "warning_notice"))
 
 
 def held_back(kinds: list[tuple[str, Any]], by: str) -> set[int]:
@@ -647,5 +697,6 @@ def test_any_sequence_of_statutory_commands(
         for name, values in moves:
             getattr(statute, name)(**values)
         statute.every_power_that_was_used_had_its_preconditions()
+        statute.nobody_came_to_the_powers_without_a_road()
         statute.nothing_is_left_standing()
         statute.rows_are_as_the_record_says()

@@ -19,6 +19,7 @@ from models.escalations import starting
 from models.escalations.events import EditionAdopted
 from models.events import Event
 from models.policy import Policy, PolicyError
+from models.policy.guidance import Guidance
 from models.policy.tables import PolicyEdition
 from models.record.verifying import examine
 from models.settings import DEFAULT_POLICY, Settings
@@ -154,6 +155,8 @@ def test_cases_of_before_go_on_under_the_policy_in_force_at_the_update(
 ) -> None:
     """As the release before left them: without an edition, and no event speaks of one."""
     schema.migrate(bare)
+    title_alone = Guidance(title=policy.guidance.title)  # all that a policy said of it then
+    policy = policy.model_copy(update={"guidance": title_alone})
     with monkeypatch.context() as before:
         before.setattr(starting, "keep", lambda *_: None)
         case = Case(bare, policy, found_council(bare)).started()

@@ -16,7 +16,7 @@ from models.upkeep.clock import tick
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 from tests.support.callers import Caller, Callers, start
-from tests.support.cases import NOTICE
+from tests.support.cases import ANSWERS, NOTICE
 from tests.support.council import Council
 
 LATER = datetime(2026, 12, 16, 9, 30, tzinfo=UTC)
@@ -187,7 +187,7 @@ def test_two_approvers_sign_a_warning_notice_in_turn(case: Any, council_at: Call
         reason="Nothing has helped.",
     )
     assert its_own_form in refused["detail"]
-    notice = council_at.seo.post(its_own_form, **NOTICE, compliance_ends_on="2026-12-14")
+    notice = council_at.seo.post(its_own_form, **NOTICE, **ANSWERS, compliance_ends_on="2026-12-14")
     address = f"/proposals/{notice['proposal']}"
     proposal = council_at.seo.get(address)
     assert (proposal["waits_for"], proposal["approvers"]) == ("legal", ["legal", "director"])
@@ -279,3 +279,21 @@ def test_nothing_is_said_to_who_sees_an_outline_alone_and_nothing_in_lists(
     for caller in (council_at.seo, council_at.viewer):
         for listed in caller.get("/escalations")["items"]:
             assert not {"possible", "next"} & set(listed)
+
+
+def test_the_api_takes_and_shows_who_held_and_who_answered(case: Any, council_at: Callers) -> None:
+    case.started().climb_to("performance_meetings")
+    contacts = f"/escalations/{case.reference}/contacts"
+    met = {"held_on": case.now.date().isoformat(), "notes": "We met."}
+    both = {"with": ["chair_of_governors", "headteacher"], "held_by": "aed@fernshire.example"}
+    refused = council_at.seo.post(contacts, 422, **met, **both)
+    assert [each["field"] for each in refused["errors"]] == ["why_one_meeting"]
+    held = council_at.seo.post(contacts, **met, **both, why_one_meeting="The chair asked.")
+    assert (held["held_by"], held["why_one_meeting"]) == ("Amira Edwards", "The chair asked.")
+    answered = council_at.seo.post(
+        f"/escalations/{case.reference}/responses",
+        received_on=met["held_on"],
+        summary="Yes.",
+        **{"from": "clerk"},
+    )
+    assert answered["from"] == "clerk"

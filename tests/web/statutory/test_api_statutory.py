@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from models.policy import Policy
 from tests.support.callers import Callers
-from tests.support.cases import BOARD, Case
+from tests.support.cases import ANSWERS, BOARD, Case
 from tests.support.council import NOW, Council
 from tests.support.statute import (
     CONTENT,
@@ -237,13 +237,22 @@ def test_a_notice_names_each_part_that_is_missing(statute: Statute) -> None:
     assert seo.get(address)["total"] == 0
 
 
+def test_a_notice_without_an_answer_about_the_partner_is_refused(statute: Statute) -> None:
+    content = {name: value for name, value in CONTENT.items() if name not in ANSWERS}
+    address = f"{statute.address}/warning-notices"
+    refused = problem(statute.callers.seo, address, 422, **content)
+    fields = [error["field"] for error in refused["errors"]]
+    assert fields == ["aware_of_problem", "working_with_partner"]
+
+
 def test_a_guarded_notice_needs_its_reason(statute: Statute) -> None:
     seo, address = statute.callers.seo, f"{statute.address}/warning-notices"
     support = seo.post(f"{statute.address}/support", **SUPPORT)
     assert (support["works"], support["recorded_by"]) == (True, "seo@fernshire.example")
-    refused = problem(seo, address, 422, **CONTENT)
+    content = {name: value for name, value in CONTENT.items() if name not in ANSWERS}
+    refused = problem(seo, address, 422, **content)
     assert [error["field"] for error in refused["errors"]] == ["why_support_is_not_enough"]
-    notice = seo.post(address, **CONTENT, why_support_is_not_enough="Three plans failed.")
+    notice = seo.post(address, **content, why_support_is_not_enough="Three plans failed.")
     proposal = statute.callers.legal.get("/proposals")["items"][0]
     assert proposal["id"] == notice["proposal"]
     assert "Three plans failed." in proposal["reason"]

@@ -207,6 +207,10 @@ def _give_notice(walk: Walk, case: Case, *, support: bool = True) -> None:
         walk.press("Continue")
         walk.press("Propose the warning notice")
     else:
+        for question in SUPPORT[:2]:
+            walk.page.get_by_role("group", name=question).get_by_label("No").check()
+        walk.type("What is the evidence?", "The notes of the partner's visit in June.")
+        walk.press("Continue")
         walk.sees("Check your answers", "section 60(6)")
         walk.press("Propose the warning notice")
 

@@ -11,7 +11,7 @@ from models.database import write
 from models.people.acting import Acting
 from models.schools import contacts
 from models.statutory import giving
-from models.statutory.tables import ProposedPowers, WarningNotice
+from models.statutory.tables import ProposedPowers, Support, WarningNotice
 from notifications.issuing import issue_letters
 from tests.support.cases import Case
 from tests.support.council import NOW, Council
@@ -79,7 +79,13 @@ def questions(visitors: Visitors, case: Case, status: int = 200, **changed: Any)
     page = page.submit(matters=answers["matters"])
     page = page.submit(action_required=answers["action_required"])
     assert page.heading == "When does the compliance period end?"
-    return page.submit().submit(status, action_minded=answers["action_minded"])
+    page, minded = page.submit(), {"action_minded": answers["action_minded"]}
+    if case.all(Support):
+        return page.submit(status, **minded)
+    page = page.submit(**minded)
+    assert page.heading == "How do school and improvement partner work together?"
+    working = {"aware_of_problem": "yes", "working_with_partner": "no"}
+    return page.submit(status, **working, support_evidence="The notes of June.")
 
 
 def test_a_notice_is_proposed_signed_off_approved_and_given(visitors: Visitors, case: Case) -> None:
@@ -150,7 +156,28 @@ def test_each_part_of_the_notice_is_wanted(visitors: Visitors, case: Case) -> No
     ]
     page = page.submit(compliance_ends_on=ENDS_ON).submit(422)
     assert page.errors[0][0].endswith("(section 60(4)(d)).")
-    assert page.submit(action_minded="A board.").heading == "Check your answers"
+    page = page.submit(action_minded="A board.").submit(422)
+    assert [href for _, href in page.errors] == ["#aware_of_problem", "#working_with_partner"]
+    page = page.submit(422, aware_of_problem="no", working_with_partner="no")
+    assert [href for _, href in page.errors] == ["#support_evidence"]
+    assert page.submit(support_evidence="The notes of June.").heading == "Check your answers"
+
+
+def test_an_answer_that_support_works_leads_to_the_reason(visitors: Visitors, case: Case) -> None:
+    page = visitors.seo.get(f"{address(turn(case))}/warning-notices/new")
+    for answers in (
+        {"grounds": "safety"},
+        {"matters": "A fire door was chained."},
+        {"action_required": "Unchain it."},
+        {},
+        {"action_minded": "A board."},
+        {"aware_of_problem": "yes", "working_with_partner": "yes", "support_evidence": "Notes."},
+    ):
+        page = page.submit(**answers)
+    assert page.heading == "Why is support not enough?"
+    page = page.submit(422).submit(why_support_is_not_enough="It is chained today.")
+    press(page, "give")
+    assert one(visitors.engine, Support).works
 
 
 def test_other_answers_are_checked_while_there_is_no_date(visitors: Visitors, case: Case) -> None:

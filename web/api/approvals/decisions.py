@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.approvals import shown as approvals_shown
@@ -23,11 +23,11 @@ from models.people.access import Act, reader
 from models.people.acting import Acting
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, InOneGo, key
+from web.door import AtDoor, InOneGo, at_once, key
 from web.letter_files import FORMATS, letter_file
 
 router = APIRouter(tags=["Decisions"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 # A letter brings its own style; nothing in it may run or load.
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
@@ -72,7 +72,7 @@ def list_proposals(
 def show_proposal(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One proposal with the decisions on it so far."""
     with read(door.engine) as session:
-        return answer(proposal(session, door.policy, reader(officer), id, today=door.today))
+        return answer(proposal(session, door.policy, reader(officer), id, now=door.now))
 
 
 @router.post(
@@ -85,7 +85,7 @@ def decide_proposal(once: OnlyOnce, id: Key, body: Decided) -> Response:
 
     def command(acting: Acting) -> approvals_shown.Proposal:
         decide(acting, id, body)
-        return proposal(acting.session, acting.policy, acting.reader, id, today=acting.today)
+        return proposal(acting.session, acting.policy, acting.reader, id, now=acting.now)
 
     return once.act(command)
 

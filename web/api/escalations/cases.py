@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -37,11 +37,11 @@ from models.people.acting import Acting
 from models.record import timeline
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key, reference
+from web.door import AtDoor, at_once, key, reference
 
 router = APIRouter(tags=["Escalations"])
-Reference = Annotated[str, Depends(reference)]
-Key = Annotated[int, Depends(key)]
+Reference = Annotated[str, at_once(reference)]
+Key = Annotated[int, at_once(key)]
 Pages = Annotated[Paging, Query()]
 
 
@@ -207,7 +207,7 @@ def add_proposal(once: OnlyOnce, reference: Reference, body: ChangeWanted) -> Re
     def command(acting: Acting) -> approvals_shown.Proposal:
         proposal = propose(acting, reference, body)
         return approvals_shown.proposal(
-            acting.session, acting.policy, acting.reader, proposal.id, today=acting.today
+            acting.session, acting.policy, acting.reader, proposal.id, now=acting.now
         )
 
     return once.act(command, 201)

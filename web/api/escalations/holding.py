@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
 from models.escalations import holding
+from models.escalations.guidance import GuidanceChoice
+from models.escalations.guidance import choose_guidance as take_guidance
 from models.escalations.shown import Escalation, escalation
 from models.inputs import Reason
 from models.letters.shown import HeldContact, held_contacts
@@ -21,10 +23,10 @@ from models.people.shown import delegation, delegations
 from models.people.tables import Delegation
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key, reference
+from web.door import AtDoor, at_once, key, reference
 
 router = APIRouter(tags=["Whose case it is"])
-Reference = Annotated[str, Depends(reference)]
+Reference = Annotated[str, at_once(reference)]
 Pages = Annotated[Paging, Query()]
 
 
@@ -38,6 +40,16 @@ def _carried_out(once: Once, reference: str, command: Callable[[Acting], object]
         )
 
     return once.act(run)
+
+
+@router.post(
+    "/escalations/{reference}/guidance",
+    response_model=Escalation,
+    dependencies=[may(Act.CHOOSE_GUIDANCE)],
+)
+def choose_guidance(once: OnlyOnce, reference: Reference, body: GuidanceChoice) -> Response:
+    """Say by which guidance a case goes, after the policy came to name another."""
+    return _carried_out(once, reference, lambda acting: take_guidance(acting, reference, body))
 
 
 @router.post(

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
 from models.database import read
@@ -24,13 +24,13 @@ from models.refusals import InvalidInput
 from web.api.answering import Caller, Once, answer, digest, may
 from web.api.paging import Paging
 from web.api.problems import MEDIA_TYPE
-from web.door import AtDoor, Door, key, reference
+from web.door import AtDoor, Door, at_once, key, reference
 from web.evidence_files import Posted, PostedFile, evidence_response
 from web.uploads import upload
 
 router = APIRouter(tags=["Evidence"])
-Reference = Annotated[str, Depends(reference)]
-Key = Annotated[int, Depends(key)]
+Reference = Annotated[str, at_once(reference)]
+Key = Annotated[int, at_once(key)]
 
 _FORM = {
     "type": "object",

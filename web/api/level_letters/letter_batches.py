@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
@@ -25,11 +25,11 @@ from models.people.acting import Acting
 from models.schools.tables import RiskLevel
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, InOneGo, key
+from web.door import AtDoor, InOneGo, at_once, key
 from web.level_letter_files import PDF, bundle_response, level_letter_pdf
 
 router = APIRouter(tags=["Letters on risk levels"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": {PDF: {}}}}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -20,10 +20,10 @@ from models.schools.tables import School
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.api.programme.visits import SupportWorkQuery
-from web.door import AtDoor, key
+from web.door import AtDoor, at_once, key
 
 router = APIRouter(tags=["Support programme"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 
 
 class DutyQuery(Paging):

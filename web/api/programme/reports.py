@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
@@ -14,10 +14,10 @@ from models.programme.support_work import WrittenReport
 from models.programme.supporting import ReportWritten, record_report
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.programme.visits import SupportWorkQuery
-from web.door import AtDoor, key
+from web.door import AtDoor, at_once, key
 
 router = APIRouter(tags=["Support programme"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 
 
 @router.get(

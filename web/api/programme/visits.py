@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -16,10 +16,10 @@ from models.programme.support_work import SchoolVisit
 from models.programme.supporting import VisitMade, record_visit
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key
+from web.door import AtDoor, at_once, key
 
 router = APIRouter(tags=["Support programme"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 
 
 class SupportWorkQuery(Paging):

@@ -5,7 +5,7 @@ Files are given on the page or at the command line: they are too large for a cal
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
@@ -24,10 +24,10 @@ from models.register.shown import (
 )
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key
+from web.door import AtDoor, at_once, key
 
 router = APIRouter(tags=["National register"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 
 
 class FindingQuery(Paging):

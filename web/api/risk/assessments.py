@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -20,11 +20,11 @@ from models.risk.tables import AssessmentRound, AssessmentState
 from models.schools.tables import RiskLevel, School
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, InOneGo, key, school_year
+from web.door import AtDoor, InOneGo, at_once, key, school_year
 
 router = APIRouter(tags=["Risk register"])
-Key = Annotated[int, Depends(key)]
-SchoolYear = Annotated[int, Depends(school_year)]
+Key = Annotated[int, at_once(key)]
+SchoolYear = Annotated[int, at_once(school_year)]
 
 
 class AssessmentQuery(Paging):

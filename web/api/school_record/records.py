@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
@@ -32,12 +32,12 @@ from models.school_record.statements_shown import Statement, statements
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.evidence.files import REQUEST, TOO_LONG, Sent
 from web.api.paging import Paging
-from web.door import AtDoor, Door, key
+from web.door import AtDoor, Door, at_once, key
 from web.evidence_files import Posted
 from web.uploads import upload
 
 router = APIRouter(tags=["A school’s record"])
-Key = Annotated[int, Depends(key)]
+Key = Annotated[int, at_once(key)]
 Pages = Annotated[Paging, Query()]
 
 
@@ -102,7 +102,7 @@ def write_letter(once: OnlyOnce, urn: str, body: writing.LetterToSchool) -> Resp
     def command(acting: Acting) -> approvals_shown.Proposal:
         made = writing.write_to_school(acting, urn, body)
         return approvals_shown.proposal(
-            acting.session, acting.policy, acting.reader, made.id, today=acting.today
+            acting.session, acting.policy, acting.reader, made.id, now=acting.now
         )
 
     return once.act(command, 201)
@@ -198,7 +198,7 @@ def make_statement(once: OnlyOnce, urn: str, body: StatementToMake) -> Response:
     def command(acting: Acting) -> approvals_shown.Proposal:
         made = statements_of_action.make_statement(acting, urn, body)
         return approvals_shown.proposal(
-            acting.session, acting.policy, acting.reader, made.id, today=acting.today
+            acting.session, acting.policy, acting.reader, made.id, now=acting.now
         )
 
     return once.act(command, 201)

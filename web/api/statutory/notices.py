@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
@@ -17,11 +17,11 @@ from models.statutory.notices_shown import WarningNotice, warning_notice, warnin
 from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Service, Support
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key, reference
+from web.door import AtDoor, at_once, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
-Reference = Annotated[str, Depends(reference)]
-Key = Annotated[int, Depends(key)]
+Reference = Annotated[str, at_once(reference)]
+Key = Annotated[int, at_once(key)]
 Pages = Annotated[Paging, Query()]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
@@ -15,11 +15,11 @@ from models.statutory import budgets, ending, matching, preparing, tables, using
 from models.statutory.powers_shown import Power, power, powers_of
 from web.api.answering import Caller, Once, OnlyOnce, answer, may
 from web.api.paging import Paging
-from web.door import AtDoor, key, reference
+from web.door import AtDoor, at_once, key, reference
 
 router = APIRouter(tags=["Statutory steps"])
-Reference = Annotated[str, Depends(reference)]
-Key = Annotated[int, Depends(key)]
+Reference = Annotated[str, at_once(reference)]
+Key = Annotated[int, at_once(key)]
 Pages = Annotated[Paging, Query()]
 Given = TypeVar("Given", bound=Input)
 

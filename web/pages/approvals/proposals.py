@@ -14,7 +14,7 @@ from models.approvals import shown as approvals_shown
 from models.approvals.approving import own_work, recipients_if_known
 from models.clocks import add_working_days
 from models.escalations.deciding import Decided, decide, find_approver
-from models.escalations.proposed import RESPOND_BY, Change, NextStep
+from models.escalations.proposed import RESPOND_BY, Change, NextStep, Start
 from models.escalations.tables import Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
@@ -136,9 +136,7 @@ def decide_proposal(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _proposal(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        found = approvals_shown.proposal(
-            session, visit.policy, visit.reader, number, today=visit.today
-        )
+        found = approvals_shown.proposal(session, visit.policy, visit.reader, number, now=visit.now)
         record = see_row(session, visit.reader, Proposal, number)
         [titled_proposal] = titled(session, [found])
         letters = [_letter(session, visit, letter_id) for letter_id in found.letters]
@@ -266,5 +264,10 @@ def _days(
 
 def _confirmed(asks: Proposed) -> list[str]:
     """What goes on record with the proposal, in words."""
+    if isinstance(asks, Start) and asks.why_not_engaging:
+        return [
+            "The academy does not engage, so the informal steps are passed over: "
+            f"{asks.why_not_engaging}"
+        ]
     flags = asks.flags if isinstance(asks, Change) else {}
     return [words for about, words in CONFIRMED.items() if about in flags.items()]

@@ -12,6 +12,7 @@ from models import paging
 from models.approvals.shown import proposals_of
 from models.clocks import time_left, working_days
 from models.escalations import held as escalations_held
+from models.escalations.guidance import asked
 from models.escalations.possible import Situation
 from models.escalations.shown import Escalation, Step, escalation
 from models.escalations.tables import LIVE, ProposalState, StepState
@@ -73,9 +74,12 @@ def case(visit: Visitor, reference: Reference) -> Response:
         maintained = here.case.ladder.key == "maintained"
         law = in_law(session, visit, reference) if maintained else None
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
+        todays = asked(here.case)
     current, case = _current(found), here.case
     return visit.page(
         "escalations/case.html",
+        guidance=case.guidance,
+        guidance_asked=todays.words if todays else None,
         title=found.school,
         found=found,
         section="case",

@@ -2,11 +2,15 @@
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from models.escalations import recording
+from models.escalations.meetings import due
 from models.escalations.tables import Response as SchoolsResponse
 from models.matters.case import Case, case_of, find_case, see_row_in_case
 from models.people.access import Act
+from models.people.shown import officers_in
+from models.people.tables import CASEWORK, Officer
 from models.refusals import InvalidInput
 from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
@@ -24,11 +28,14 @@ DISCUSSION = Asked(
     with_whom=("Who took part", "Choose who took part"),
     notes=("What was said", "Enter what was said"),
     agreed_actions=("Agreed actions", "Enter what was agreed"),
+    held_by=("Who held it", "Choose who held it"),
+    why_one_meeting=("Why one meeting", "Enter why one meeting was held"),
 )
 RESPONSE = Asked(
     recording.ResponseReceived,
     must=("judgement",),
     received_on=("The date", "Enter the date on which it was received"),
+    from_whom=("Who answered", "Choose who answered"),
     summary=("Summary", "Enter a summary"),
     judgement=("Judgement", "Choose how you judge the response"),
 )
@@ -49,7 +56,7 @@ def discussion(visit: Visitor, reference: Reference) -> Response:
 def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a discussion or meeting."""
     try:
-        given = form.filled(DISCUSSION)
+        given = form.filled(DISCUSSION, held_by=form.text("held_by") or None)
         with visit.acting() as acting:
             recording.record_discussion(acting, reference, given)
     except InvalidInput as invalid:
@@ -66,7 +73,14 @@ def _discussion(visit: Visit, reference: str, form: Form) -> Response:
             form=form,
             case=case,
             attendees=_attendees(case),
+            essential=case.rule.essential if case.rule.carried_out_with else (),
+            holders=_holders(session, case) if due(case) else [],
         )
+
+
+def _holders(session: Session, case: Case) -> list[Officer]:
+    """The officers who may hold the meetings of the step in hand."""
+    return officers_in(session, case.rule.held_by or CASEWORK)
 
 
 def _attendees(case: Case) -> list[str]:
@@ -85,7 +99,11 @@ def record_response(visit: Visitor, reference: Reference, form: Posted) -> Respo
     """Record a response, judged at once or later."""
     try:
         judgement = form.text("judgement")
-        given = form.filled(RESPONSE, judgement=None if judgement == "later" else judgement)
+        given = form.filled(
+            RESPONSE,
+            judgement=None if judgement == "later" else judgement,
+            from_whom=form.text("from") or None,
+        )
         with visit.acting() as acting:
             recording.record_response(acting, reference, given)
     except InvalidInput as invalid:
@@ -97,7 +115,11 @@ def _response(visit: Visit, reference: str, form: Form) -> Response:
     with visit.read() as session:
         case = find_case(session, visit.policy, visit.reader, reference)
         return visit.page(
-            "escalations/response_form.html", title="Record a response", form=form, case=case
+            "escalations/response_form.html",
+            title="Record a response",
+            form=form,
+            case=case,
+            answering=recording.answering(case.rule),
         )
 
 

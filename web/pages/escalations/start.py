@@ -34,6 +34,7 @@ CONCERN = Asked(
     triggers=("Triggers", "Choose at least one trigger"),
     summary=("Summary", "Enter a summary"),
     not_engaging=CONFIRM,
+    why_not_engaging=("How it does not engage", "Enter how it does not engage"),
     head_performance_in_question=CONFIRM,
     case_officer=("Case officer", "Choose a case officer"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
@@ -16,7 +16,7 @@ from models.people import shown as people_shown
 from models.people.access import Act
 from models.people.tables import Officer, Phase, Role
 from models.refusals import InvalidInput
-from web.door import key
+from web.door import at_once, key
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
@@ -58,8 +58,8 @@ def _item(item: str) -> int:
     return key(item)
 
 
-Number = Annotated[int, Depends(_number)]
-Item = Annotated[int, Depends(_item)]
+Number = Annotated[int, at_once(_number)]
+Item = Annotated[int, at_once(_item)]
 
 
 @router.get("/administration/officers", dependencies=[may(Act.MANAGE_OFFICERS)])

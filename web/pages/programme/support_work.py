@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ from models.programme.tables import OF_A_SCHOOL, Review
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import School
-from web.door import key
+from web.door import at_once, key
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import Find, List, PageNumber, address, year_of
@@ -38,7 +38,7 @@ def _duty(duty: str = "") -> int | None:
     return key(duty) if duty else None
 
 
-Duty = Annotated[int | None, Depends(_duty)]
+Duty = Annotated[int | None, at_once(_duty)]
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
     kind=("Kind", "Choose a kind"),

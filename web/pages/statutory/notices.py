@@ -17,6 +17,7 @@ from models.matters.case import Case, find_case
 from models.people.access import Act
 from models.refusals import InvalidInput, NotPossible, Refused
 from models.statutory import giving
+from models.statutory.guard import fresh_answer
 from models.statutory.shown import support_of
 from web.pages.asked import Asked
 from web.pages.forms import PARTS, STAYS, Form, Posted
@@ -43,8 +44,13 @@ NOTICE = Asked(
         "Enter the date on which the compliance period ends (section 60(4)(c)).",
     ),
     action_minded=("Action", "Enter the action the authority is minded to take"),
+    aware_of_problem=("Awareness", "Choose whether the school is aware of the problem"),
+    working_with_partner=("Partner", "Choose whether it works well with its improvement partner"),
+    plan_on_track=("Plan", "Choose whether an agreed plan is on track"),
+    support_evidence=("Evidence", "Enter the evidence"),
     why_support_is_not_enough=("Reason", "Enter why support is not enough"),
 )
+GUARD = ("aware_of_problem", "working_with_partner", "plan_on_track", "support_evidence")
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ QUESTIONS = (
         "What is the local authority minded to do if it does not comply?",
         ("action_minded",),
     ),
+    Question("partner", "How do school and improvement partner work together?", GUARD),
     Question("support", "Why is support not enough?", ("why_support_is_not_enough",)),
 )
 DAY = tuple(f"compliance_ends_on-{part}" for part in PARTS)
@@ -124,15 +131,26 @@ def _question(key: str) -> Question:
 
 
 def _asked(visit: Visit, reference: str, form: Form) -> list[Question]:
-    """The questions that apply: the comparison to ground (a), the last while support works."""
+    """The questions that apply: the comparison to ground (a), the last while support works.
+
+    How they work together is asked where no answer is on record that counts.
+    """
     with visit.read() as session:
-        support = support_of(session, visit.policy, visit.reader, reference)
-    left_out = set()
+        case = find_case(session, visit.policy, visit.reader, reference)
+        fresh = fresh_answer(case, visit.today)
+    left_out = {"partner"} if fresh else set()
+    works = fresh.works if fresh else _works(form)
     if Ground.STANDARDS not in form.texts("grounds"):
         left_out.add("comparison")
-    if support is None or not support.works:
+    if not works:
         left_out.add("support")
     return [each for each in QUESTIONS if each.key not in left_out]
+
+
+def _works(form: Form) -> bool:
+    """What was answered now of how support works."""
+    aware, working, on_track = (form.text(name) == "yes" for name in GUARD[:3])
+    return (aware and working) or on_track
 
 
 def _offered(visit: Visit, case: Case) -> dict[str, str]:
@@ -174,10 +192,15 @@ def _about(refusal: Refused | None, question: Question) -> InvalidInput | None:
 
 def _given(form: Form, **stands_in: date) -> giving.NewWarningNotice:
     """The notice so far; what belongs to the comparison goes with ground (a) alone."""
+    answers = {name: _yes_or_no(form, name) for name in GUARD[:3]}
     if Ground.STANDARDS in form.texts("grounds"):
-        return form.taken(NOTICE, **stands_in)
+        return form.taken(NOTICE, **answers, **stands_in)
     without = {"comparisons": [], "comparison": "", "why_powers": ""}
-    return form.taken(NOTICE, **without, **stands_in)
+    return form.taken(NOTICE, **without, **answers, **stands_in)
+
+
+def _yes_or_no(form: Form, name: str) -> bool | None:
+    return {"yes": True, "no": False}.get(form.text(name))
 
 
 def _ask(visit: Visit, reference: str, form: Form, question: Question) -> Response:

@@ -69,6 +69,8 @@ PREPARATION = {
         section=("Power", "Choose a power"),
         reason=REASON,
         words=WORDS,
+        purpose=("The purpose", "Enter what the power is for"),
+        capability=("Capability", "Enter what was considered"),
         **{name: CALLED[name] for name in needs},
     )
     for section, needs in NEEDS.items()
