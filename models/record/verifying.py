@@ -142,7 +142,7 @@ def _rows(session: Session, covered: Covered) -> Iterator[Row[Any]]:
     statement = select_columns(covered.table).order_by(key)
     if covered.only is not None:
         statement = statement.where(covered.only.condition)
-    yield from stream(session, statement)
+    yield from stream(session, statement, _AT_ONCE)
 
 
 def _compare(covered: Covered, row: Row[Any], said: Said, reader: _Reader) -> Iterator[Difference]:

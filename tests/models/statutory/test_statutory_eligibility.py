@@ -12,7 +12,7 @@ from models.people import officers
 from models.refusals import InvalidInput, NotPossible
 from models.statutory import following
 from models.statutory.tables import PowerState, WarningNotice
-from tests.support.cases import Case
+from tests.support.cases import ANSWERS, Case
 from tests.support.council import NOW
 from tests.support.statutory import (
     ENDS_ON,
@@ -238,7 +238,7 @@ def test_a_further_notice_renews_the_two_months(case: Case) -> None:
     eligible(case)
     case.now = at(date(2027, 2, 1))
     assert set(blocked(case)) == {"63", "64", "66"}
-    case.warn(compliance_ends_on=date(2027, 2, 22))
+    case.warn(compliance_ends_on=date(2027, 2, 22), **ANSWERS)
     assert case.escalation.step_key == "warning_notice"
     assert case.states["intervention"] == "ahead"
     case.issue()
