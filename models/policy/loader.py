@@ -15,10 +15,10 @@ from models.people.tables import Role
 from models.policy.fairness import Fairness
 from models.policy.guidance import Guidance, WholeGuidance
 from models.policy.programme import Programme
+from models.policy.statutory import Days, Statutory
 from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
 
-Days = Annotated[int, Field(ge=1, le=260)]
 Approvers = Annotated[tuple[Role, ...], Field(min_length=1)]
 NationalBody = Literal["secretary_of_state", "ofsted"]
 NATIONAL_BODIES: tuple[NationalBody, ...] = get_args(NationalBody)
@@ -103,26 +103,6 @@ class Reminders(_Strict):
         if not time(8) <= value < time(18):
             raise ValueError("must lie in office hours, 08:00 to 18:00")
         return value
-
-
-class Statutory(_Strict):
-    """What the Act leaves to the authority once it has given a warning notice.
-
-    In working days: how long the notice of proposed powers runs before it is reasonable
-    (section 60(1)(d)), and how long those who are consulted about a power have to answer
-    (sections 63 and 65). In days: how far off a compliance period may end at most; the Act sets no
-    longest period, so a later day is the council's own refusal. In working days from the
-    publication of an adverse report: by when the written statement of action is due (Education Act
-    2005, section 15(3)). Regulations prescribe that period; those of today could not be read, so
-    legal services confirm it.
-    """
-
-    notice_of_powers_working_days: Days
-    consultation_working_days: Days
-    longest_compliance_days: Annotated[int, Field(ge=1, le=3660)] = 366
-    # How long the answer on school and improvement partner counts before a notice.
-    guard_working_days: Days = 20
-    statement_of_action_working_days: Days = 10
 
 
 class OtherLetters(_Strict):
