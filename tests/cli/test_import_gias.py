@@ -106,7 +106,9 @@ class Register:
     def events(self, kind: str) -> list[Event]:
         with read(self.engine) as session:
             assert verify(session) is None
-            return list(session.exec(select(Event).where(Event.kind == kind)))
+            return list(
+                session.exec(select(Event).where(Event.kind == kind).order_by(col(Event.sequence)))
+            )
 
 
 @pytest.fixture

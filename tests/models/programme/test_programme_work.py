@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.database import read
 from models.events import Event, verify
@@ -36,7 +36,11 @@ def programme(engine: Engine, policy: Policy, council: Council) -> Programme:
 def events(programme: Programme, kind: str) -> list[Event]:
     with read(programme.engine) as session:
         assert verify(session) is None
-        return [each for each in session.exec(select(Event)) if each.kind == kind]
+        return [
+            each
+            for each in session.exec(select(Event).order_by(col(Event.sequence)))
+            if each.kind == kind
+        ]
 
 
 def said(programme: Programme, kind: str) -> list[str]:
