@@ -1,10 +1,9 @@
 """A proposal is put forward with the letters whose approval it carries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from sqlmodel import Session
 
@@ -17,7 +16,8 @@ from models.escalations.tables import Proposal, ProposalState, Step, StepState
 from models.fairness.gates import check_proposing, subject_of
 from models.happened import Happened
 from models.letters.addressing import Addressing, can_be_addressed, contacts_at_hand, recipients
-from models.letters.of_case import told_of_case
+from models.letters.in_words import InWords
+from models.letters.of_case import case_in_words
 from models.letters.writing import draft_letter
 from models.matters.at_hand import AtHand
 from models.matters.case import Case
@@ -37,7 +37,7 @@ class Draft:
 
     template: str
     addressing: Addressing
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: tuple[InWords, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def put_forward(
     check_proposing(case, subject_of(what, rule), now)
     asked = Asked(what, reason, rule.key)
     deciding = roles or approvers(case.policy, what.action, rule)
-    told = {**told_of_case(case, now), **_facts(case, rule)} if drafts else {}
-    whole = [replace(draft, facts={**told, **draft.facts}) for draft in drafts]
+    of_case = [case_in_words(case, rule, now)] if drafts else []
+    whole = [replace(draft, facts=(*of_case, *draft.facts)) for draft in drafts]
     placed = place(case, officer, now, asked, deciding, whole)
     if what.takes_step:
         step = {"escalation_id": case.escalation.id, "key": rule.key}
@@ -167,30 +167,6 @@ def at_the_school(rule: StepRule) -> Addressing:
     if rule.to == head:
         return Addressing(head, copies_where_known=(chair,))
     return Addressing(chair, copies_where_known=(head,))
-
-
-def _facts(case: Case, rule: StepRule) -> dict[str, Any]:
-    """What a letter says of its step and of the steps after it, in the policy's own words."""
-    return {
-        "step": describe(rule),
-        "next_steps": [describe(step) for step in case.ladder.following(rule.key)],
-    }
-
-
-def describe(rule: StepRule) -> dict[str, str]:
-    """A step in words, for a letter's template."""
-    return {
-        "key": rule.key,
-        "kind": rule.kind,
-        "to": rule.to,
-        "number": rule.number,
-        "title": rule.title,
-        "condition": CONDITIONS.get(rule.only_if or "", ""),
-        "days": str(rule.response_working_days),
-    }
-
-
-CONDITIONS = {"head_performance_in_question": "if the headteacher’s performance is in question"}
 
 
 def put_letter_forward(

@@ -9,7 +9,7 @@ from models.escalations.tables import Proposal
 from models.events import append
 from models.inputs import Day, Input, Text, Word
 from models.letters.addressing import Addressing
-from models.letters.words import check_no_words, why_now, words_for_school
+from models.letters.words import WordsForSchool, check_no_words, why_now, words_for_school
 from models.matters.case import Case, enter
 from models.matters.deadlines import LONGEST_PERIOD
 from models.people.access import Act
@@ -81,8 +81,8 @@ def propose(acting: Acting, reference: str, given: ChangeWanted) -> Proposal:
     drafts = []
     if template:
         drafted = why_now(case, wanted, rule, now, silent=at.not_engaging)
-        told = {"words": words_for_school(given.words, drafted)}
-        drafts = [Draft(template, addressing(wanted, rule), told)]
+        told = WordsForSchool(words=words_for_school(given.words, drafted))
+        drafts = [Draft(template, addressing(wanted, rule), (told,))]
     else:
         check_no_words(given.words)
     placed = put_forward(case, officer, now, what, rule, given.reason, drafts=drafts)

@@ -22,6 +22,7 @@ from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Email, Input, Text, Word, Words
 from models.letters.addressing import Addressing
+from models.letters.in_words import InWords
 from models.matters.case import Case, check_open, enter, find_in_case
 from models.matters.deadlines import set_deadline, settle_deadline
 from models.matters.tables import Deadline, DeadlineKind, DeadlineState
@@ -133,22 +134,44 @@ def _carry_out(
         now=now,
     )
     addressing = Addressing(case.rule.to, case.rule.copies, case.rule.copies_where_known)
-    facts = {
-        "discussions": [_described(held) for held in held_at_step(case)],
-        "respond_by": long_date(due_on),
-    }
+    facts = NoteInWords(
+        discussions=[_in_words(held) for held in held_at_step(case)],
+        respond_by=long_date(due_on),
+    )
     reason = f"To put on record what was said on {long_date(discussion.held_on)}"
-    draft = Draft(case.rule.letter or "", addressing, facts)
+    draft = Draft(case.rule.letter or "", addressing, (facts,))
     return [deadline, *put_letter_forward(case, officer, now, Note(), draft, reason)]
 
 
-def _described(held: Discussion) -> dict[str, str]:
-    return {
-        "held_on": long_date(held.held_on),
-        "with": " and ".join("the " + name.replace("_", " ") for name in held.with_whom),
-        "notes": held.notes,
-        "agreed_actions": held.agreed_actions,
-    }
+class DiscussionInWords(InWords):
+    """A discussion or meeting, as the note of it tells."""
+
+    held_on: str
+    with_whom: str = Field(alias="with")
+    notes: str
+    agreed_actions: str
+
+
+class NoteInWords(InWords):
+    """What the note of discussions names."""
+
+    discussions: list[DiscussionInWords]
+    respond_by: str
+
+
+class ThanksInWords(InWords):
+    """What an acknowledgement names."""
+
+    received_on: str
+
+
+def _in_words(held: Discussion) -> DiscussionInWords:
+    return DiscussionInWords(
+        held_on=long_date(held.held_on),
+        with_whom=" and ".join("the " + name.replace("_", " ") for name in held.with_whom),
+        notes=held.notes,
+        agreed_actions=held.agreed_actions,
+    )
 
 
 class ResponseReceived(Input):
@@ -308,9 +331,9 @@ def _acknowledge(case: Case, response: Response, officer: Officer, now: datetime
     if thanked in NATIONAL_BODIES:  # these need no thanks from us
         return []
     template = case.policy.letters.acknowledgement
-    facts = {"received_on": long_date(response.received_on)}
+    facts = ThanksInWords(received_on=long_date(response.received_on))
     reason = f"To acknowledge the response of {long_date(response.received_on)}"
-    draft = Draft(template, thanks(case.rule, thanked), facts)
+    draft = Draft(template, thanks(case.rule, thanked), (facts,))
     return put_letter_forward(case, officer, now, Acknowledgement(), draft, reason)
 
 

@@ -24,7 +24,7 @@ from models.events import append
 from models.happened import Happened
 from models.inputs import Email, Input, Text, Urn, Words
 from models.letters.addressing import Addressing
-from models.letters.words import NOT_ENGAGING
+from models.letters.words import NOT_ENGAGING, WordsForSchool
 from models.matters.at_hand import sees
 from models.matters.case import case_of
 from models.matters.sight import is_theirs
@@ -149,7 +149,7 @@ def _at_formal_step(
 ) -> list[Happened]:
     """The start is put forward with the letter of the formal step."""
     case = case_of(acting.session, acting.policy, acting.reader, matter.id)
-    words = {"words": NOT_ENGAGING}
+    words = WordsForSchool(words=NOT_ENGAGING)
     addressing = Addressing(first.to, first.copies, first.copies_where_known)
     placed = put_forward(
         case,
@@ -158,7 +158,7 @@ def _at_formal_step(
         Start(why_not_engaging=given.why_not_engaging),
         first,
         given.summary,
-        drafts=[Draft(first.letter_on_approval or "", addressing, words)],
+        drafts=[Draft(first.letter_on_approval or "", addressing, (words,))],
         roles=(*dict.fromkeys((*acting.policy.approvers[Approvable.START], *first.approvers)),),
     )
     return placed.happenings

@@ -71,14 +71,14 @@ def contacts_at_hand(at_hand: AtHand, today: date) -> dict[str, Contact]:
 
 
 def _chair_of_board(board: Power) -> Contact:
-    members = board.details["members"]
-    chair = next((member for member in members if member["chair"]), members[0])
+    members = board.needs.members
+    chair = next((member for member in members if member.chair), members[0])
     return Contact(
         urn=board.urn,
         role=ContactRole.CHAIR_OF_GOVERNORS,
-        name=f"{chair['name']}, Chair of the Interim Executive Board",
-        email=chair["email"],
-        address=chair["address"],
+        name=f"{chair.name}, Chair of the Interim Executive Board",
+        email=chair.email,
+        address=chair.address,
         source="the notice of the Interim Executive Board",
         changed_at=board.prepared_at,
     )

@@ -8,12 +8,12 @@ here, once, over our own templates; what officers edit afterwards is never run.
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from models.letters.in_words import InWords
 from models.refusals import InvalidInput, NotPossible
 from models.settings import TEMPLATES
 from models.text import check_printable, check_prose
@@ -47,13 +47,14 @@ def _template(name: str) -> Template:
     return _environment.get_template(f"{name}.md.j2")
 
 
-def draft(template: str, context: Mapping[str, Any]) -> str:
-    """The text of a new letter.
+def draft(template: str, *facts: InWords) -> str:
+    """The text of a new letter, which may name all of these facts.
 
-    `context` holds plain dictionaries, lists and text only. Raises InvalidInput, naming the
-    value, when one has a character that the letters' fonts cannot print; NotPossible where an
-    older edition of the policy names a template whose file is not there any more.
+    Raises InvalidInput, naming the value, when one has a character that the letters' fonts cannot
+    print; NotPossible where an older edition of the policy names a template whose file is not
+    there any more.
     """
+    context = {name: said for part in facts for name, said in part.named().items()}
     _check_values("", context)
     try:
         found = _template(template)

@@ -1,15 +1,16 @@
 """What letters of an escalation tell of it: the concern, the ladder, the steps that were taken."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import literal, union
 from sqlmodel import col
 
 from models.clocks import long_date
 from models.escalations.tables import TRIGGER_TITLES, Discussion, StepState, Trigger
+from models.letters.in_words import InWords
 from models.letters.tables import Letter
 from models.matters.case import Case
+from models.policy import StepRule
 from models.rows import Statement, find, kept, select_columns
 
 
@@ -25,16 +26,73 @@ def _days(matter: int) -> Statement:
     ).order_by("day")
 
 
-def told_of_case(case: Case, now: datetime) -> dict[str, Any]:
-    """What the template of a letter of an escalation may name besides."""
+class LadderInWords(InWords):
+    """The ladder of a case."""
+
+    key: str
+    title: str
+
+
+class StepInWords(InWords):
+    """A step of the ladder, in the policy's own words."""
+
+    key: str
+    kind: str
+    to: str
+    number: str
+    title: str
+    condition: str
+    days: str
+
+
+class StepTaken(InWords):
+    """A step that was carried out: its days, and what came of it, in sentences."""
+
+    number: str
+    title: str
+    on: str
+    outcome: str
+
+
+class CaseInWords(InWords):
+    """What every letter of an escalation may name: the concern, the ladder, the letter's step."""
+
+    summary: str
+    triggers: list[str]
+    ladder: LadderInWords
+    taken: list[StepTaken]
+    part_4_note: str
+    step: StepInWords
+    next_steps: list[StepInWords]
+
+
+def case_in_words(case: Case, rule: StepRule, now: datetime) -> CaseInWords:
+    """The case as a letter of this step tells it."""
     escalation = case.escalation
-    return {
-        "summary": escalation.summary,
-        "triggers": [TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
-        "ladder": {"key": escalation.ladder, "title": case.ladder.title},
-        "taken": steps_taken(case, now),
-        "part_4_note": case.school.part_4_note or "",
-    }
+    return CaseInWords(
+        summary=escalation.summary,
+        triggers=[TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
+        ladder=LadderInWords(key=escalation.ladder, title=case.ladder.title),
+        taken=steps_taken(case, now),
+        part_4_note=case.school.part_4_note or "",
+        step=_step(rule),
+        next_steps=[_step(step) for step in case.ladder.following(rule.key)],
+    )
+
+
+CONDITIONS = {"head_performance_in_question": "if the headteacher’s performance is in question"}
+
+
+def _step(rule: StepRule) -> StepInWords:
+    return StepInWords(
+        key=rule.key,
+        kind=rule.kind,
+        to=rule.to,
+        number=rule.number,
+        title=rule.title,
+        condition=CONDITIONS.get(rule.only_if or "", ""),
+        days=str(rule.response_working_days),
+    )
 
 
 NO_RESPONSE = "We received no response by the date that we had given."
@@ -53,19 +111,16 @@ NOTICE_OUTCOMES = {
 }
 
 
-def steps_taken(case: Case, now: datetime) -> list[dict[str, str]]:
-    """The steps that were carried out so far, in order, for a letter's account of events.
-
-    Each with its days and what came of it, in sentences.
-    """
+def steps_taken(case: Case, now: datetime) -> list[StepTaken]:
+    """The steps that were carried out so far, in order, for a letter's account of events."""
     days = _days_of_steps(case)
     return [
-        {
-            "number": rule.number,
-            "title": rule.title,
-            "on": " and ".join(long_date(day) for day in days.get(rule.key, ())),
-            "outcome": _outcome(case, rule.key, now),
-        }
+        StepTaken(
+            number=rule.number,
+            title=rule.title,
+            on=" and ".join(long_date(day) for day in days.get(rule.key, ())),
+            outcome=_outcome(case, rule.key, now),
+        )
         for rule in case.ladder.steps
         if case.steps[rule.key].state in OUTCOMES
     ]

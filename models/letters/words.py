@@ -6,6 +6,7 @@ are drafted from what the school was told before.
 
 from datetime import datetime
 
+from models.letters.in_words import InWords
 from models.letters.of_case import steps_taken
 from models.matters.case import Case
 from models.policy import StepRule
@@ -16,6 +17,12 @@ from models.text import check_printable, check_prose
 NOT_SETTLED = "The concern is not settled."
 NOT_ENGAGING = "The academy does not engage with our quality assurance."
 RESOLVED = "We have looked at what the school has done, and the concern is settled."
+
+
+class WordsForSchool(InWords):
+    """Why the authority writes, where a letter says little else of its own."""
+
+    words: str
 
 
 def words_for_school(words: str, drafted: str) -> str:
@@ -40,8 +47,8 @@ def why_now(case: Case, action: Action, rule: StepRule, now: datetime, *, silent
         return RESOLVED
     if silent and rule.formal:
         return NOT_ENGAGING
-    taken = [step for step in steps_taken(case, now) if step["outcome"]]
+    taken = [step for step in steps_taken(case, now) if step.outcome]
     if not taken:
         return NOT_SETTLED
-    title, outcome = taken[-1]["title"], taken[-1]["outcome"].removesuffix(".")
+    title, outcome = taken[-1].title, taken[-1].outcome.removesuffix(".")
     return f"{outcome} ({title[:1].lower()}{title[1:]})."

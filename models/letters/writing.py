@@ -1,8 +1,7 @@
 """Letters from draft to issue: drafting, editing, approving, freezing."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -22,6 +21,13 @@ from models.letters.addressing import (
 )
 from models.letters.drafting import check_body, draft
 from models.letters.events import LetterDrafted, LetterEdited
+from models.letters.in_words import (
+    InWords,
+    LetterInWords,
+    PersonInWords,
+    PolicyInWords,
+    SchoolInWords,
+)
 from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.at_hand import AtHand, find_row
@@ -52,9 +58,9 @@ def draft_letter(
     step_key: str | None,
     signed_as: str,
     written_by: str,
-    facts: Mapping[str, Any],
+    facts: Sequence[InWords],
 ) -> tuple[int, LetterDrafted]:
-    """A new draft, and the event that says so.
+    """A new draft, and the event that says so; its template may name `facts` besides.
 
     Raises NotPossible when somebody it must go to has no address, InvalidInput when a value
     cannot be printed.
@@ -63,7 +69,7 @@ def draft_letter(
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
     people = [*recipients(at_hand, contacts, addressing.to, copies), *addressing.people]
-    body = draft(template, _context(at_hand, people, facts))
+    body = draft(template, _in_words(at_hand, people), *facts)
     letter_id = add(
         at_hand.session,
         Letter,
@@ -107,19 +113,18 @@ def _add_version(
     )
 
 
-def _context(at_hand: AtHand, people: list[Recipient], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What every letter's template may name: plain text, lists and dictionaries."""
+def _in_words(at_hand: AtHand, people: list[Recipient]) -> LetterInWords:
     policy, school = at_hand.policy, at_hand.school
-    return {
-        "council": policy.letterhead.council,
-        "policy": {"title": policy.title, "guidance": at_hand.guidance},
-        "support_for_headteacher": policy.fairness.support_for_headteacher,
-        "school": {"name": school.name, "urn": str(school.urn)},
-        "addressee": {"name": people[0].name, "role": people[0].spoken},
-        "copies": [{"name": copy.name, "role": copy.spoken} for copy in people[1:]],
-        "reference": at_hand.matter.reference,
-        **facts,
-    }
+    addressee, *copies = (PersonInWords(name=each.name, role=each.spoken) for each in people)
+    return LetterInWords(
+        council=policy.letterhead.council,
+        policy=PolicyInWords(title=policy.title, guidance=at_hand.guidance),
+        support_for_headteacher=policy.fairness.support_for_headteacher,
+        school=SchoolInWords(name=school.name, urn=str(school.urn)),
+        addressee=addressee,
+        copies=copies,
+        reference=at_hand.matter.reference,
+    )
 
 
 class DraftText(Input):

@@ -17,6 +17,7 @@ from models.clocks import london_date, long_date
 from models.database import read, write
 from models.events import THE_CLOCK
 from models.letters.drafting import draft
+from models.letters.in_words import InWords, PersonInWords, PolicyInWords, SchoolInWords
 from models.level_letters.batches import record
 from models.level_letters.events import LevelLettersPrepared
 from models.level_letters.tables import (
@@ -199,8 +200,8 @@ def _letter(
         try:
             for line in lines:
                 check_printable("address", line)
-            context = _context(policy, batch, school, changed, before, role, person)
-            body = draft(policy.programme.level_letters.template, context)
+            facts = _in_words(policy, batch, school, changed, before, role, person)
+            body = draft(policy.programme.level_letters.template, facts)
         except InvalidInput as invalid:
             trouble = invalid.message
     return {
@@ -231,7 +232,23 @@ def address_lines(school: School, role: ContactRole, person: Contact | None) -> 
     return fitted([*named, school.name, *dict.fromkeys(place)])
 
 
-def _context(
+class LevelLetterInWords(InWords):
+    """What the letter about a school's risk level names."""
+
+    annual: bool
+    school: SchoolInWords
+    addressee: PersonInWords
+    school_year: str
+    level: str
+    before: str
+    on: str
+    words: str
+    support: list[str]
+    council: str
+    policy: PolicyInWords
+
+
+def _in_words(
     policy: Policy,
     batch: LetterBatch,
     school: School,
@@ -239,21 +256,21 @@ def _context(
     before: RiskLevel | None,
     role: ContactRole,
     person: Contact | None,
-) -> dict[str, Any]:
-    """The facts that the letter's template may use: dictionaries, lists and text."""
-    return {
-        "annual": batch.first_change is None,
-        "school": {"name": school.name, "urn": str(school.urn)},
-        "addressee": {"name": person.name if person else ROLES[role], "role": role.label},
-        "school_year": f"{batch.school_year} to {batch.school_year + 1}",
-        "level": changed.level.label,
-        "before": before.label if before else "",
-        "on": long_date(changed.on),
-        "words": changed.words,
-        "support": list(policy.programme.levels[changed.level].support),
-        "council": policy.letterhead.council,
-        "policy": {"title": policy.title},
-    }
+) -> LevelLetterInWords:
+    name = person.name if person else ROLES[role]
+    return LevelLetterInWords(
+        annual=batch.first_change is None,
+        school=SchoolInWords(name=school.name, urn=str(school.urn)),
+        addressee=PersonInWords(name=name, role=role.label),
+        school_year=f"{batch.school_year} to {batch.school_year + 1}",
+        level=changed.level.label,
+        before=before.label if before else "",
+        on=long_date(changed.on),
+        words=changed.words,
+        support=list(policy.programme.levels[changed.level].support),
+        council=policy.letterhead.council,
+        policy=PolicyInWords(title=policy.title),
+    )
 
 
 # The end of drafting -----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from models.inputs import Input, Reason, Text
 from models.law import notices
 from models.law import statements as law
 from models.letters.addressing import CHAIR, Addressing
+from models.letters.in_words import InWords
 from models.matters.at_hand import AtHand
 from models.matters.deadlines import close_deadline, set_deadline
 from models.matters.tables import Deadline, DeadlineKind
@@ -141,6 +142,30 @@ class StatementToMake(Input):
     parents_person: Text = ""
 
 
+class StatementInWords(InWords):
+    """What the authority will do, as it was entered."""
+
+    action: str
+    period: str
+    no_action: str
+    parents: str
+    parents_person: str
+
+
+class ReportInWords(InWords):
+    """The report on which a statement is made."""
+
+    published_on: str
+    says: str
+
+
+class StatementLetter(InWords):
+    """What the letter with the written statement names."""
+
+    statement: StatementInWords
+    report: ReportInWords
+
+
 def make_statement(acting: Acting, urn: object, given: StatementToMake) -> Proposal:
     """Draft the written statement of action on the report that counts, and put it forward.
 
@@ -154,13 +179,11 @@ def make_statement(acting: Acting, urn: object, given: StatementToMake) -> Propo
     statement = newest_owed(session, record.school, counts) or _begin(acting, record.school, counts)
     says = f"the report published on {long_date(counts.published_on)} says that the school"
     reason = f"Due because {says} {_category(counts)} (Education Act 2005, section 15)."
-    facts = {
-        "statement": given.model_dump(),
-        "report": {"published_on": long_date(counts.published_on), "says": _category(counts)},
-    }
+    report = ReportInWords(published_on=long_date(counts.published_on), says=_category(counts))
+    facts = StatementLetter(statement=StatementInWords(**dict(given)), report=report)
     asked = Asked(MakeStatement(statement=statement.id), reason)
     roles = acting.policy.approvers[Approvable.STATEMENT_OF_ACTION]
-    draft = Draft(TEMPLATE, addressed(record.school), facts)
+    draft = Draft(TEMPLATE, addressed(record.school), (facts,))
     placed = place(record, acting.officer, now, asked, roles, [draft])
     change(
         session,

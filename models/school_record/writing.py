@@ -7,6 +7,7 @@ from models.escalations.tables import Proposal
 from models.events import append
 from models.inputs import Input, Text, Word, Words
 from models.letters.addressing import Addressing
+from models.letters.in_words import InWords
 from models.people.access import Act
 from models.people.acting import Acting
 from models.policy import Approvable
@@ -33,6 +34,13 @@ class LetterToSchool(Input):
     reason: Text
 
 
+class SchoolLetterInWords(InWords):
+    """What the plain letter to a school names."""
+
+    subject: str
+    words: str
+
+
 def write_to_school(acting: Acting, urn: object, given: LetterToSchool) -> Proposal:
     """Draft a letter to somebody at a school, and put it forward for approval.
 
@@ -40,11 +48,11 @@ def write_to_school(acting: Acting, urn: object, given: LetterToSchool) -> Propo
     """
     record = enter_record(acting, Act.WRITE_LETTER, urn)
     _check(given)
-    facts = {"subject": given.subject, "words": given.words}
+    facts = SchoolLetterInWords(subject=given.subject, words=given.words)
     addressing = Addressing(given.to, tuple(given.copies))
     asked = Asked(SchoolLetter(), given.reason)
     roles = acting.policy.approvers[Approvable.SCHOOL_LETTER]
-    draft = Draft(TEMPLATE, addressing, facts)
+    draft = Draft(TEMPLATE, addressing, (facts,))
     placed = place(record, acting.officer, acting.now, asked, roles, [draft])
     append(acting.session, acting.now, acting.officer.email, *placed.happenings)
     return find_proposal(acting.session, placed.proposal_id)

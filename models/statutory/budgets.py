@@ -24,6 +24,7 @@ from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, find, get_row
 from models.schools.tables import ContactRole
 from models.statutory.events import BudgetNoticeReceived, BudgetReviewed, RepresentationRecorded
+from models.statutory.in_words import BudgetReviewLetter, ReviewInWords
 from models.statutory.legal import LawToday
 from models.statutory.one_notice import powers_rule, to_both
 from models.statutory.one_power import check_state, end, in_their_words, in_words, newest_deadline
@@ -160,16 +161,15 @@ def review_budget(acting: Acting, power_id: int, given: OutcomeOfReview) -> Budg
     going_on = outcome is ReviewOutcome.CONTINUE
     next_review = _next_review(case, power.effective_on, acting.today) if going_on else None
     heard = select(Representation).where(Representation.power_id == power.id)
-    facts = {
-        "power": in_words(LawToday(case, acting.today), power),
-        "review": {
-            "outcome": outcome.value,
-            "words": words_for_school(given.words, REVIEWED[outcome]),
-        },
-        "representations": in_their_words(find(session, heard.order_by(col(Representation.id)))),
-        "next_review": long_date(next_review) if next_review else "",
-    }
-    draft = Draft("budget_review_decision", to_both(rule), facts)
+    facts = BudgetReviewLetter(
+        power=in_words(LawToday(case, acting.today), power),
+        review=ReviewInWords(
+            outcome=outcome.value, words=words_for_school(given.words, REVIEWED[outcome])
+        ),
+        representations=in_their_words(find(session, heard.order_by(col(Representation.id)))),
+        next_review=long_date(next_review) if next_review else "",
+    )
+    draft = Draft("budget_review_decision", to_both(rule), (facts,))
     what = ReviewBudget(review_of=power.id, outcome=outcome, reasons=given.reasons)
     placed = put_forward(
         case,

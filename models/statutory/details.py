@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from models.inputs import Email, Input, Text, Words
 from models.law.powers import Section
 from models.refusals import InvalidInput
+from models.statutory.needs import Member, Needs, Person
 from models.text import check_email, check_line, check_printable, check_prose
 
 # Which sections have what: `governors` are to be appointed (64), or sit now (65).
@@ -44,13 +45,14 @@ def start_of(section: Section, starts_on: date | None) -> date | None:
     return starts_on if section is Section.INTERIM_EXECUTIVE_BOARD else None
 
 
-def details_of(
+def needs_of(
     section: Section,
+    before: Needs,
     arrangements: str | None,
     governors: Sequence[NamedPerson] | None,
     members: Sequence[BoardMember] | None,
-) -> dict[str, Any]:
-    """What is given of what the section needs, checked; nothing of what is not given (None).
+) -> Needs:
+    """What is given of what the section needs, checked, over what was there `before` (None).
 
     Whoever is not named in it has no copy of the power's notice.
     """
@@ -58,31 +60,31 @@ def details_of(
     for field, what in given.items():
         if what and section not in NAMED[field]:
             raise InvalidInput(field, f"A power under section {section.value} has none.")
-    details: dict[str, Any] = {}
     if arrangements is not None:
         check_printable("arrangements", check_prose("arrangements", arrangements, required=False))
-        details["arrangements"] = arrangements
-    if governors is not None:
-        details["governors"] = [_person("governors", each) for each in governors]
-    if members is not None:
-        details["members"] = [_member(each) for each in members]
-    return details
+    return Needs(
+        arrangements=before.arrangements if arrangements is None else arrangements,
+        governors=before.governors
+        if governors is None
+        else [_person("governors", each) for each in governors],
+        members=before.members if members is None else [_member(each) for each in members],
+    )
 
 
-def _member(member: BoardMember) -> dict[str, Any]:
-    return {
-        **_person("members", member),
-        "chair": member.chair,
-        "governor": member.governor,
-        "governor_confirmed": member.governor_confirmed,
-    }
+def _member(member: BoardMember) -> Member:
+    return Member(
+        **dict(_person("members", member)),
+        chair=member.chair,
+        governor=member.governor,
+        governor_confirmed=member.governor_confirmed,
+    )
 
 
-def _person(field: str, person: NamedPerson) -> dict[str, Any]:
+def _person(field: str, person: NamedPerson) -> Person:
     name = check_printable(field, check_line(field, person.name))
     lines = [check_line(field, line) for line in person.address]
-    return {
-        "name": name,
-        "email": check_email(field, person.email),
-        "address": [check_printable(field, line) for line in lines],
-    }
+    return Person(
+        name=name,
+        email=check_email(field, person.email),
+        address=[check_printable(field, line) for line in lines],
+    )

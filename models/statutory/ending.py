@@ -19,6 +19,7 @@ from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.rows import change, get_row
 from models.statutory.events import PowerEnded
+from models.statutory.in_words import EndOfBoardLetter
 from models.statutory.legal import LawToday, powers_of, withdraw_unissued
 from models.statutory.one_notice import powers_rule
 from models.statutory.one_power import (
@@ -87,11 +88,11 @@ def check_ending(law_today: LawToday, power: Power) -> None:
 
 def _propose_end(acting: Acting, case: Case, power: Power, given: EndOfPower) -> list[Happened]:
     rule = powers_rule(case)
-    facts = {
-        "power": in_words(LawToday(case, acting.today), power),
-        "ended_on": long_date(given.ended_on),
-        "words": words_for_school(given.words, BOARD_ENDS),
-    }
+    facts = EndOfBoardLetter(
+        power=in_words(LawToday(case, acting.today), power),
+        ended_on=long_date(given.ended_on),
+        words=words_for_school(given.words, BOARD_ENDS),
+    )
     addressing = whom_it_concerns(case, power, rule)
     placed = put_forward(
         case,
@@ -100,7 +101,7 @@ def _propose_end(acting: Acting, case: Case, power: Power, given: EndOfPower) ->
         EndBoard(end_of=power.id, ended_on=given.ended_on, reason=given.reason),
         rule,
         given.reason,
-        drafts=[Draft("end_of_board", addressing, facts)],
+        drafts=[Draft("end_of_board", addressing, (facts,))],
         roles=rule.approvers,
     )
     return placed.happenings

@@ -24,6 +24,7 @@ from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, find, get_row
 from models.statutory.events import ComplianceJudged, WarningNoticeCeased
+from models.statutory.in_words import ProposedPowersLetter, SectionInWords
 from models.statutory.legal import (
     LawToday,
     check_at_work,
@@ -143,11 +144,13 @@ def propose_powers(acting: Acting, notice_id: int, given: PowersToPropose) -> Pr
     draft = Draft(
         "proposed_powers",
         to_both(powers),
-        {
-            "notice": notice_in_words(case),
-            "powers": [{"section": each.value, "title": each.title} for each in chosen],
-            "words": words_for_school(given.words, why_powers(notice)),
-        },
+        (
+            ProposedPowersLetter(
+                notice=notice_in_words(case),
+                powers=[SectionInWords(section=each.value, title=each.title) for each in chosen],
+                words=words_for_school(given.words, why_powers(notice)),
+            ),
+        ),
     )
     placed = put_forward(
         case,

@@ -1,7 +1,6 @@
 """Giving a warning notice (section 60): its content, the guard, and what its approval begins."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from pydantic import Field
 
@@ -29,6 +28,7 @@ from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.statutory.events import SupportRecorded
 from models.statutory.guard import check_still_answered, take_answers
+from models.statutory.in_words import GroundInWords, NoticeToGive, WarningNoticeLetter
 from models.statutory.legal import (
     LawToday,
     check_applies,
@@ -132,9 +132,7 @@ def give_notice(acting: Acting, reference: str, given: NewWarningNotice) -> Warn
         GiveWarningNotice(compliance_ends_on=given.compliance_ends_on),
         rule,
         reason,
-        drafts=[
-            Draft(rule.letter or "", copies_by_law(case, rule), {"notice": described(content)})
-        ],
+        drafts=[Draft(rule.letter or "", copies_by_law(case, rule), (described(content),))],
     )
     notice_id = add(
         session,
@@ -238,20 +236,21 @@ def copies_by_law(case: Case, rule: StepRule) -> Addressing:
     return Addressing(rule.to, law.must(copies), law.offered(copies))
 
 
-def described(content: law.Content) -> dict[str, Any]:
+def described(content: law.Content) -> WarningNoticeLetter:
     """The notice in words, for its letter."""
     standards = law.Ground.STANDARDS in content.grounds
     ends_on = content.compliance_ends_on
-    return {
-        "grounds": [{"key": each.value, "statute": each.statute} for each in content.grounds],
-        "comparisons": [each.statute for each in content.comparisons] if standards else [],
-        "comparison": content.comparison if standards else "",
-        "why_powers": content.why_powers if standards else "",
-        "matters": content.matters,
-        "action_required": content.action_required,
-        "compliance_ends_on": long_date(ends_on) if ends_on else "",
-        "action_minded": content.action_minded,
-    }
+    notice = NoticeToGive(
+        grounds=[GroundInWords(key=each.value, statute=each.statute) for each in content.grounds],
+        comparisons=[each.statute for each in content.comparisons] if standards else [],
+        comparison=content.comparison if standards else "",
+        why_powers=content.why_powers if standards else "",
+        matters=content.matters,
+        action_required=content.action_required,
+        compliance_ends_on=long_date(ends_on) if ends_on else "",
+        action_minded=content.action_minded,
+    )
+    return WarningNoticeLetter(notice=notice)
 
 
 def give_approved(case: Case, taken: Taken[GiveWarningNotice]) -> list[Happened]:

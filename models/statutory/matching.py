@@ -17,6 +17,7 @@ from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, find, get_row
 from models.statutory.events import MatchingGovernorRecorded
+from models.statutory.in_words import MatchingInWords
 from models.statutory.legal import LawToday
 from models.statutory.tables import MatchingGovernor, Power, PowerState
 from models.text import check_line, check_prose
@@ -94,16 +95,16 @@ def check_matching(law_today: LawToday, power: Power) -> Recipient:
 def may_appoint(law_today: LawToday, power: Power, on: date) -> int | None:
     """How many governors they may appoint beside a power used on this day; None for any number."""
     inspected = roads_law.by_inspection(law_today.standing, on) is not None
-    return law.may_appoint(len(power.details["governors"]), by_inspection=inspected)
+    return law.may_appoint(len(power.needs.governors), by_inspection=inspected)
 
 
-def in_words(law_today: LawToday, power: Power) -> dict[str, str]:
+def in_words(law_today: LawToday, power: Power) -> MatchingInWords:
     """Who may appoint governors beside the authority's, and how many, for a letter's template."""
     who = law.may_match(power.section, law_today.case.school)
     if who is None:
-        return {"role": "", "most": ""}
+        return MatchingInWords()
     most = may_appoint(law_today, power, law_today.today)
-    return {"role": who.role, "most": "" if most is None else str(most)}
+    return MatchingInWords(role=who.role, most="" if most is None else str(most))
 
 
 def matching_governors(session: Session, power: Power) -> list[MatchingGovernor]:

@@ -16,6 +16,7 @@ from models.matters.tables import DeadlineKind
 from models.policy import StepRule
 from models.refusals import InvalidInput, NotPossible
 from models.rows import find_one
+from models.statutory.in_words import NoticeGiven
 from models.statutory.legal import given_notice
 from models.statutory.tables import WarningNotice
 
@@ -51,17 +52,17 @@ def check_stands(notice: WarningNotice) -> None:
         raise NotPossible("The governing body complied with the warning notice.")
 
 
-def notice_in_words(case: Case) -> dict[str, str]:
+def notice_in_words(case: Case) -> NoticeGiven:
     """The notice that was given and stands, for the letters that follow from it."""
     given = given_notice(case)
     if given is None or not stands(given.notice):
-        return {"given_on": "", "compliance_ended_on": "", "not_complied_words": ""}
+        return NoticeGiven()
     notice = given.notice
-    return {
-        "given_on": long_date(given.dated),
-        "compliance_ended_on": long_date(notice.compliance_ends_on),
-        "not_complied_words": notice.judgement_words if notice.complied is False else "",
-    }
+    return NoticeGiven(
+        given_on=long_date(given.dated),
+        compliance_ended_on=long_date(notice.compliance_ends_on),
+        not_complied_words=notice.judgement_words if notice.complied is False else "",
+    )
 
 
 def notice_rule(case: Case) -> StepRule:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -22,6 +21,7 @@ from models.refusals import NotPossible
 from models.rows import change, find, find_first, get_row
 from models.schools.inspections import changed_since
 from models.statutory.events import PowerEnded
+from models.statutory.in_words import InspectionInWords, PowerInWords, SaidInWords
 from models.statutory.legal import LawToday
 from models.statutory.one_notice import check_stands, powers_rule, stands
 from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
@@ -67,14 +67,14 @@ def preparation(session: Session, power: Power) -> law.Preparation:
         starts_on=power.starts_on,
         members=tuple(
             law.Member(
-                name=member["name"],
-                governor=member["governor"],
-                governor_confirmed=member["governor_confirmed"],
+                name=member.name,
+                governor=member.governor,
+                governor_confirmed=member.governor_confirmed,
             )
-            for member in power.details["members"]
+            for member in power.needs.members
         ),
-        arrangements=power.details["arrangements"],
-        governors=tuple(governor["name"] for governor in power.details["governors"]),
+        arrangements=power.needs.arrangements,
+        governors=tuple(governor.name for governor in power.needs.governors),
     )
 
 
@@ -145,45 +145,42 @@ def drafted_words(law_today: LawToday) -> str:
     return why_needed(law_today, standing)
 
 
-def in_words(law_today: LawToday, power: Power) -> dict[str, Any]:
+def in_words(law_today: LawToday, power: Power) -> PowerInWords:
     """A power for a letter's template, with the roads by which the school is eligible today."""
     standing, today = law_today.standing, law_today.today
     last = roads_law.last_day_for(power.section, standing, today)
-    return {
-        "by_notice": roads_law.Road.WARNING_NOTICE in roads_law.open_roads(standing, today),
-        "inspection": _inspection_in_words(law_today),
-        "section": power.section.value,
-        "title": power.section.title,
-        "words": power.words,
-        "arrangements": power.details["arrangements"],
-        "starts_on": long_date(power.starts_on) if power.starts_on else "",
-        "effective_on": long_date(power.effective_on) if power.effective_on else "",
-        "members": [member["name"] for member in power.details["members"]],
-        "governors": [governor["name"] for governor in power.details["governors"]],
-        "last_day": long_date(last) if last else "",
-    }
+    return PowerInWords(
+        by_notice=roads_law.Road.WARNING_NOTICE in roads_law.open_roads(standing, today),
+        inspection=_inspection_in_words(law_today),
+        section=power.section.value,
+        title=power.section.title,
+        words=power.words,
+        arrangements=power.needs.arrangements,
+        starts_on=long_date(power.starts_on) if power.starts_on else "",
+        effective_on=long_date(power.effective_on) if power.effective_on else "",
+        members=[member.name for member in power.needs.members],
+        governors=[governor.name for governor in power.needs.governors],
+        last_day=long_date(last) if last else "",
+    )
 
 
-def _inspection_in_words(law_today: LawToday) -> dict[str, str]:
-    """The report by which section 61 or 62 makes the school eligible; empty words while neither."""
+def _inspection_in_words(law_today: LawToday) -> InspectionInWords:
     found = law_today.inspection
     if found is None:
-        return {"section": "", "says": "", "published_on": ""}
+        return InspectionInWords()
     [road] = [each for each, what in roads_law.BY_INSPECTION.items() if what is found.category]
     says, on = found.category.label, long_date(found.published_on)
-    return {"section": road.value, "says": says, "published_on": on}
+    return InspectionInWords(section=road.value, says=says, published_on=on)
 
 
-def in_their_words(said: Sequence[Consultation | Representation]) -> list[dict[str, str]]:
+def in_their_words(said: Sequence[Consultation | Representation]) -> list[SaidInWords]:
     """What people said, for a letter's template."""
     return [
-        {
-            "who": heard(each.role),
-            "on": long_date(
-                each.consulted_on if isinstance(each, Consultation) else each.received_on
-            ),
-            "said": each.said,
-        }
+        SaidInWords(
+            who=heard(each.role),
+            on=long_date(each.consulted_on if isinstance(each, Consultation) else each.received_on),
+            said=each.said,
+        )
         for each in said
     ]
 
@@ -198,15 +195,15 @@ def named_people(power: Power) -> tuple[Recipient, ...]:
     board = power.section is Section.INTERIM_EXECUTIVE_BOARD
     title = "governor" if board else "additional governor"
     named = [
-        *((each, "member of the Interim Executive Board") for each in power.details["members"]),
-        *((each, title) for each in power.details["governors"]),
+        *((each, "member of the Interim Executive Board") for each in power.needs.members),
+        *((each, title) for each in power.needs.governors),
     ]
     return tuple(
         Recipient(
             role=f"person_{number}",
-            name=person["name"],
-            email=person["email"],
-            address=person["address"],
+            name=person.name,
+            email=person.email,
+            address=person.address,
             title=title,
         )
         for number, (person, title) in enumerate(named, start=1)

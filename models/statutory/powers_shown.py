@@ -18,25 +18,10 @@ from models.rows import find
 from models.shown import Shown
 from models.statutory import matching, tables
 from models.statutory.legal import LawToday
+from models.statutory.needs import Member, Person
 from models.statutory.notices_shown import NamedInLaw, named_in_law
 from models.statutory.one_power import consulted, preparation
 from models.statutory.tables import PowerState, ReviewOutcome
-
-
-class Person(Shown):
-    """Somebody named in a power."""
-
-    name: str
-    email: str
-    address: list[str]
-
-
-class Member(Person):
-    """A member of an Interim Executive Board."""
-
-    chair: bool
-    governor: bool
-    governor_confirmed: bool
 
 
 class Consultation(Shown):
@@ -175,9 +160,9 @@ def _power(law_today: LawToday, power: tables.Power) -> Power:
         words=power.words,
         purpose=power.purpose,
         capability=power.capability,
-        arrangements=power.details["arrangements"],
-        governors=[Person(**person) for person in power.details["governors"]],
-        members=[Member(**member) for member in power.details["members"]],
+        arrangements=power.needs.arrangements,
+        governors=power.needs.governors,
+        members=power.needs.members,
         starts_on=power.starts_on,
         last_day=roads_law.last_day_for(section, standing, today),
         consultees=named_in_law(powers_law.consultees(section, case.school)),

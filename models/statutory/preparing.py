@@ -22,9 +22,11 @@ from models.people.acting import Acting
 from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
-from models.statutory.details import Members, People, details_of, start_of
+from models.statutory.details import Members, People, needs_of, start_of
 from models.statutory.events import ConsultationRecorded, PowerPrepared, SecretaryOfStateTold
+from models.statutory.in_words import ConsultationLetter, LetterToSecretaryOfState
 from models.statutory.legal import LawToday, check_at_work, powers_of
+from models.statutory.needs import Needs
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
 from models.statutory.one_power import (
     check_as_proposed,
@@ -78,7 +80,7 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     for name in ("purpose", "capability"):
         check_printable(name, check_prose(name, getattr(given, name), required=False))
     check_purpose(case.policy, given.purpose, given.capability)
-    details = details_of(chosen, given.arrangements, given.governors, given.members)
+    needs = needs_of(chosen, Needs(), given.arrangements, given.governors, given.members)
     _check_is_another(case, chosen)
     power_id = add(
         session,
@@ -90,7 +92,7 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         words=words_for_school(given.words, why_needed(law_today, notice)),
         purpose=given.purpose,
         capability=given.capability,
-        details=details,
+        details=needs.model_dump(),
         starts_on=start_of(chosen, given.starts_on),
         state=PowerState.PREPARED,
         prepared_by_id=officer.id,
@@ -168,19 +170,19 @@ def _section(section: str) -> Section:
 def _preparing_letters(law_today: LawToday, power: Power) -> list[Draft]:
     """One letter to everybody who must be consulted, and the one to the Secretary of State."""
     case = law_today.case
-    facts = {"power": in_words(law_today, power), "notice": notice_in_words(case)}
+    said, notice = in_words(law_today, power), notice_in_words(case)
     answer_by = add_working_days(law_today.today, case.policy.statutory.consultation_working_days)
-    asked = {**facts, "respond_by": long_date(answer_by)}
+    asked = ConsultationLetter(power=said, notice=notice, respond_by=long_date(answer_by))
     contacts = contacts_of(case.session, case.matter, law_today.today)
     drafts = [
-        Draft("consultation", Addressing(consultee.role), asked)
+        Draft("consultation", Addressing(consultee.role), (asked,))
         for consultee in law.consultees(power.section, case.school)
         if consultee.required or can_be_addressed(case, Addressing(consultee.role), contacts)
     ]
     consent = law.notification(power.section) == "consent"
     template = "request_for_consent" if consent else "notification_to_secretary_of_state"
-    told = Draft(template, Addressing("secretary_of_state"), {**facts, "consulted": []})
-    return [*drafts, told]
+    told = LetterToSecretaryOfState(power=said, notice=notice)
+    return [*drafts, Draft(template, Addressing("secretary_of_state"), (told,))]
 
 
 def preparing_letters_approved(case: Case, taken: Taken[PreparingLetters]) -> list[Happened]:

@@ -5,7 +5,7 @@ The rules of these rows are the law's and stand in `models.law`.
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field
@@ -14,6 +14,7 @@ from models.database import UtcDateTime
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.of_matter import OfMatter
+from models.statutory.needs import Needs
 from models.words import word
 
 
@@ -103,7 +104,7 @@ class PowerState(StrEnum):
 class Power(OfMatter, table=True):
     """One power of sections 63 to 66, from its preparation to its end.
 
-    `details` holds what the section needs: arrangements, governors or members of the board.
+    `details` keeps what the section needs, as JSON; `needs` has it by name and type.
     """
 
     __tablename__ = "power"
@@ -119,7 +120,7 @@ class Power(OfMatter, table=True):
     words: str = ""  # what its letters say to the school, and to those who are consulted
     purpose: str = ""  # how it makes the governing body or the board able and willing to act
     capability: str = ""  # what was considered of proceedings concerning the headteacher
-    details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    details: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
     starts_on: date | None = None
     state: PowerState = word(PowerState)
     prepared_by_id: int = Field(foreign_key="officer.id")
@@ -133,6 +134,11 @@ class Power(OfMatter, table=True):
     received_evidence: str = ""
     ended_on: date | None = None
     end_reason: str = ""
+
+    @property
+    def needs(self) -> Needs:
+        """What the section needs: arrangements, governors or members of the board."""
+        return Needs.model_validate(self.details)
 
 
 class Consultation(OfMatter, table=True):

@@ -25,8 +25,9 @@ from models.proposed import Action
 from models.refusals import NotPossible
 from models.rows import change, get_row
 from models.statutory import matching
-from models.statutory.details import Members, People, details_of, start_of
+from models.statutory.details import Members, People, needs_of, start_of
 from models.statutory.events import PowerUsed
+from models.statutory.in_words import LetterOfUse, ToldInWords
 from models.statutory.legal import LawToday, powers_of
 from models.statutory.one_notice import notice_in_words, powers_rule
 from models.statutory.one_power import (
@@ -89,8 +90,8 @@ def use_power(acting: Acting, power_id: int, given: UseOfPower) -> Proposal:
 
 def _complete(case: Case, power: Power, given: UseOfPower) -> None:
     """Take what was given over what stood there."""
-    more = details_of(power.section, given.arrangements, given.governors, given.members)
-    power.details = {**power.details, **more}
+    said = (given.arrangements, given.governors, given.members)
+    power.details = needs_of(power.section, power.needs, *said).model_dump()
     if given.starts_on is not None:
         power.starts_on = start_of(power.section, given.starts_on)
     completed = {"details": power.details, "starts_on": power.starts_on}
@@ -150,15 +151,15 @@ def _board_comes(law_today: LawToday, power: Power) -> list[str]:
 def _notice_of_use(law_today: LawToday, power: Power, rule: StepRule, words: str) -> Draft:
     case = law_today.case
     told = power.secretary_of_state_on
-    facts = {
-        "power": in_words(law_today, power),
-        "matching": matching.in_words(law_today, power),
-        "notice": notice_in_words(case),
-        "consulted": in_their_words(consulted(case.session, power)),
-        "secretary_of_state": {"on": long_date(told) if told else ""},
-        "words": words,
-    }
-    return Draft(NOTICES[power.section], whom_it_concerns(case, power, rule), facts)
+    facts = LetterOfUse(
+        power=in_words(law_today, power),
+        matching=matching.in_words(law_today, power),
+        notice=notice_in_words(case),
+        consulted=in_their_words(consulted(case.session, power)),
+        secretary_of_state=ToldInWords(on=long_date(told) if told else ""),
+        words=words,
+    )
+    return Draft(NOTICES[power.section], whom_it_concerns(case, power, rule), (facts,))
 
 
 def use_approved(case: Case, taken: Taken[UsePower]) -> list[Happened]:

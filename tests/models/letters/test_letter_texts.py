@@ -11,6 +11,7 @@ from jinja2 import meta, nodes
 from models.clocks import add_working_days, long_date
 from models.database import connect
 from models.letters import writing
+from models.letters.in_words import InWords
 from models.policy import Policy
 from notifications.letters import parse
 from notifications.letters.document import ListBlock, Paragraph, plain
@@ -41,9 +42,10 @@ def written(
     found = Correspondence()
     draft = writing.draft
 
-    def watched(template: str, context: Mapping[str, Any]) -> str:
-        found.contexts.setdefault(template, []).append(context)
-        return draft(template, context)
+    def watched(template: str, *facts: InWords) -> str:
+        named = {name: said for part in facts for name, said in part.named().items()}
+        found.contexts.setdefault(template, []).append(named)
+        return draft(template, *facts)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "draft", watched)

@@ -449,11 +449,11 @@ class Statute:
         assert letter.template == USING[power.section]
         assert letter.dated == on
         if power.section == "63":
-            assert power.details["arrangements"]
+            assert power.needs.arrangements
         if power.section == "64":
-            assert power.details["governors"]
+            assert power.needs.governors
         if power.section == "65":
-            assert len({member["name"] for member in power.details["members"]}) >= 2
+            assert len({member.name for member in power.needs.members}) >= 2
             assert power.starts_on is not None
             assert on <= power.starts_on
         if power.section in ("64", "66"):

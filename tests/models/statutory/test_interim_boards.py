@@ -43,7 +43,7 @@ def test_a_board_has_two_members_and_a_day_to_start(case: Case) -> None:
     early = {"starts_on": date(2026, 12, 8)}
     with pytest.raises(NotPossible, match="cannot start on 8 December 2026"):
         case.on_power(using.use_power, power.id, reason="Now.", members=BOARD, **early)
-    assert case.power(power.id).details["members"] == [], "what was refused left nothing"
+    assert case.power(power.id).needs.members == [], "what was refused left nothing"
     no_address = [BOARD[0], {"name": "Omar Finch"}]
     with pytest.raises(InvalidInput):
         case.on_power(using.use_power, power.id, reason="Now.", members=no_address, **start)

@@ -105,10 +105,10 @@ def test_members_are_rows_and_each_wrong_box_is_named(visitors: Visitors, case: 
     )
     [power] = case.all(Power)
     assert power.starts_on == date(2027, 1, 4)
-    [ann, bob] = power.details["members"]
-    assert (ann["address"], ann["chair"], ann["governor"]) == (["1 Road", "Town"], True, True)
-    assert (bob["name"], bob["chair"]) == ("Bob Baker", False)
-    assert [person["name"] for person in power.details["governors"]] == ["Gil Grey"]
+    [ann, bob] = power.needs.members
+    assert (ann.address, ann.chair, ann.governor) == (["1 Road", "Town"], True, True)
+    assert (bob.name, bob.chair) == ("Bob Baker", False)
+    assert [person.name for person in power.needs.governors] == ["Gil Grey"]
     assert "Ann Archer is a current governor of the school. Confirm" in done.text
     for _ in range(9):
         more = press(more, "more", "members")

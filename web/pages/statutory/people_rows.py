@@ -6,7 +6,7 @@ from models.inputs import refusing
 from models.policy.wording import inside
 from models.refusals import InvalidInput
 from models.statutory.details import BoardMember, NamedPerson
-from models.statutory.powers_shown import Member, Person
+from models.statutory.needs import Member, Person
 from models.text import check_email, check_line
 from web.pages.asked import Fields
 from web.pages.forms import Form
