@@ -57,12 +57,14 @@ def paged(
         raise InvalidInput("page", f"Enter a page from 1 to {LAST_PAGE:,}.")
     if not 1 <= per_page <= MOST_AT_ONCE:
         raise InvalidInput("per_page", f"Enter a number from 1 to {MOST_AT_ONCE}.")
-    total = find_one(session, _count(statement, key))
-    there = _keys(statement, key).limit(per_page).offset((page - 1) * per_page)
+    before = (page - 1) * per_page
+    there = _keys(statement, key).limit(per_page).offset(before)
     # Put in order by their keys alone: far into a list, whole rows would take many times as long.
-    shown = statement.where(key.in_(there.correlate(None)))
+    found = find(session, statement.where(key.in_(there.correlate(None))))
+    ends_here = len(found) < per_page and (found or page == 1)
+    total = before + len(found) if ends_here else find_one(session, _count(statement, key))
     return Page(
-        items=describe(find(session, shown)) if total else [],
+        items=describe(found) if found else [],
         page=page,
         pages=max(1, -(-total // per_page)),
         total=total,

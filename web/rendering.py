@@ -4,10 +4,10 @@ Times are stored in UTC and shown in Europe/London. Nothing here reads the clock
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -76,6 +76,11 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={stamp}"
 
 
+@cache
+def _is_shown(kind: Hashable) -> bool:
+    return issubclass(kind, Shown) or is_dataclass(kind)
+
+
 class Pages(Environment):
     """The environment of the pages: lenient as GOV.UK's macros need it, but not with what we read.
 
@@ -84,13 +89,13 @@ class Pages(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`; raises AttributeError for what something shown does not have."""
-        if isinstance(obj, Shown) or is_dataclass(obj):
+        if _is_shown(type(obj)):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`obj["argument"]`; of something shown it is no other than its attribute."""
-        if isinstance(obj, Shown) or is_dataclass(obj):
+        if _is_shown(type(obj)):
             return getattr(obj, argument)
         return super().getitem(obj, argument)
 

@@ -5,7 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_
+from sqlalchemy import ColumnElement, String, and_, exists, false, func, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -209,24 +212,38 @@ def _may_decide(reader: Reader, by: Mapping[int, str]) -> ColumnElement[bool]:
 
     `by` is whose roles the reader decides by.
     """
-    turns = [_in_turn(holder_id, role) for holder_id, role in by.items()]
-    mine = and_(
-        col(tables.Proposal.proposed_by_id) != reader.officer_id, ~_taken_by(reader.officer_id)
-    )
-    return and_(visible_to(reader), mine, or_(false(), *turns))
+    me = reader.officer_id
+    turns = [
+        _turn_of(role) if holder == me else and_(_turn_of(role), _untouched_by(holder))
+        for holder, role in by.items()
+    ]
+    return and_(visible_to(reader), _untouched_by(me), or_(false(), *turns))
 
 
-def _in_turn(holder_id: int, role: str) -> ColumnElement[bool]:
-    """The stage in hand is for this role, whose holder neither proposed nor decided any of it."""
-    approvers = col(tables.Proposal.approvers)
-    # Each role stands at most once in a list of approvers, so there are no more stages than roles.
-    turn = or_(
-        *(
-            and_(col(tables.Proposal.stage) == stage, approvers[stage].as_string() == role)
-            for stage in range(len(Role))
-        )
-    )
-    return and_(turn, col(tables.Proposal.proposed_by_id) != holder_id, ~_taken_by(holder_id))
+def _turn_of(role: str) -> ColumnElement[bool]:
+    """The stage in hand is for this role."""
+    return _AtPlace(col(tables.Proposal.approvers), col(tables.Proposal.stage)) == role
+
+
+def _untouched_by(officer_id: int) -> ColumnElement[bool]:
+    """They neither proposed it nor decided any of it."""
+    return and_(col(tables.Proposal.proposed_by_id) != officer_id, ~_taken_by(officer_id))
+
+
+class _AtPlace(FunctionElement[str]):
+    """The word that stands at a place, counted from 0, in a column of words."""
+
+    type = String()
+    inherit_cache = True
+    name = "at_place"
+
+
+@compiles(_AtPlace)
+def _at_place(element: _AtPlace, compiler: SQLCompiler, **how: Any) -> str:
+    words, place = (compiler.process(each, **how) for each in element.clauses)
+    if compiler.dialect.name == "sqlite":
+        return f"json_extract({words}, '$[' || {place} || ']')"
+    return f"({words} ->> {place})"
 
 
 def _taken_by(officer_id: int) -> ColumnElement[bool]:

@@ -95,9 +95,14 @@ def warning_notices_of(
 ) -> Page[WarningNotice]:
     """The warning notices of an escalation, the earliest first. Raises NotFound."""
     case = find_case(session, policy, reader, reference)
+    return notices_in(case, page=page, per_page=per_page)
+
+
+def notices_in(case: Case, *, page: int = 1, per_page: int = PER_PAGE) -> Page[WarningNotice]:
+    """The same of a case that was found."""
     mine = tables.WarningNotice.escalation_id == case.escalation.id
     return paged(
-        session,
+        case.session,
         _notices(mine),
         tables.WarningNotice.id,
         lambda found: _described(case, found),

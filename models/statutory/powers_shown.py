@@ -123,11 +123,16 @@ def powers_of(
     per_page: int = PER_PAGE,
 ) -> Page[Power]:
     """The powers that were prepared in an escalation, the earliest first. Raises NotFound."""
-    case = find_case(session, policy, reader, reference)
-    law_today = LawToday(case, today)
+    law_today = LawToday(find_case(session, policy, reader, reference), today)
+    return powers_in(law_today, page=page, per_page=per_page)
+
+
+def powers_in(law_today: LawToday, *, page: int = 1, per_page: int = PER_PAGE) -> Page[Power]:
+    """The same of a case that was found."""
+    case = law_today.case
     mine = select(tables.Power).where(tables.Power.escalation_id == case.escalation.id)
     return paged(
-        session,
+        case.session,
         mine.order_by(col(tables.Power.id)),
         tables.Power.id,
         lambda found: [_power(law_today, power) for power in found],

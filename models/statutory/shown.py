@@ -112,11 +112,15 @@ def eligibility(
 
     Raises NotFound.
     """
-    case = find_case(session, policy, reader, reference)
-    standing = LawToday(case, today).standing
-    board = sitting_board(session, case.school.urn, today)
+    return eligibility_of(LawToday(find_case(session, policy, reader, reference), today))
+
+
+def eligibility_of(law_today: LawToday) -> Eligibility:
+    """The same of a case that was found."""
+    case, standing, today = law_today.case, law_today.standing, law_today.today
+    board = sitting_board(case.session, case.school.urn, today)
     return Eligibility(
-        reference=reference,
+        reference=case.matter.reference,
         eligible=roads_law.eligible(standing, today),
         roads=[
             Road(
@@ -176,9 +180,14 @@ def secretary_of_state_notices_of(
 ) -> Page[SecretaryOfStateNotice]:
     """What the Secretary of State told the authority about the school. Raises NotFound."""
     case = find_case(session, policy, reader, reference)
-    mine = select(tables.SecretaryOfStateNotice).where(
-        tables.SecretaryOfStateNotice.urn == case.school.urn
-    )
+    return from_secretary_of_state(session, case.school.urn, page=page, per_page=per_page)
+
+
+def from_secretary_of_state(
+    session: Session, urn: int, *, page: int = 1, per_page: int = PER_PAGE
+) -> Page[SecretaryOfStateNotice]:
+    """The same of a school that was found."""
+    mine = select(tables.SecretaryOfStateNotice).where(tables.SecretaryOfStateNotice.urn == urn)
     return paged(
         session,
         mine.order_by(col(tables.SecretaryOfStateNotice.id)),

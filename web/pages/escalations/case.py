@@ -72,7 +72,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
         )
         step, mine = next_step(here), here.mine
         maintained = here.case.ladder.key == "maintained"
-        law = in_law(session, visit, reference) if maintained else None
+        law = in_law(here.law) if maintained else None
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
         todays = asked(here.case)
     current, case = _current(found), here.case

@@ -4,22 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
-
 from models import paging
 from models.clocks import long_date, time_left
 from models.law.powers import Section
 from models.law.roads import BY_INSPECTION
-from models.statutory.notices_shown import WarningNotice, warning_notices_of
-from models.statutory.powers_shown import Power, powers_of
+from models.statutory.legal import LawToday
+from models.statutory.notices_shown import WarningNotice, notices_in
+from models.statutory.powers_shown import Power, powers_in
 from models.statutory.shown import (
     Eligibility,
     SecretaryOfStateNotice,
-    eligibility,
-    secretary_of_state_notices_of,
+    eligibility_of,
+    from_secretary_of_state,
 )
 from models.statutory.tables import SecretaryOfStateKind
-from web.pages.visits import Visit
 
 MOST = paging.MOST_PER_PAGE
 
@@ -105,13 +103,13 @@ LOCKED = {
 }
 
 
-def in_law(session: Session, visit: Visit, reference: str) -> InLaw:
+def in_law(law_today: LawToday) -> InLaw:
     """Read where an escalation stands in law."""
-    mine, today = (session, visit.policy, visit.reader, reference), visit.today
+    session, urn = law_today.case.session, law_today.case.school.urn
     return InLaw(
-        today=today,
-        eligibility=eligibility(*mine, today=today),
-        notices=warning_notices_of(*mine, per_page=MOST).items,
-        powers=powers_of(*mine, today=today, per_page=MOST).items,
-        from_secretary_of_state=secretary_of_state_notices_of(*mine, per_page=MOST).items,
+        today=law_today.today,
+        eligibility=eligibility_of(law_today),
+        notices=notices_in(law_today.case, per_page=MOST).items,
+        powers=powers_in(law_today, per_page=MOST).items,
+        from_secretary_of_state=from_secretary_of_state(session, urn, per_page=MOST).items,
     )

@@ -141,7 +141,7 @@ def prepare(visit: Visitor, reference: Reference, section: str = "") -> Response
     with visit.read() as session:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
-        here = in_law(session, visit, reference)
+        here = in_law(LawToday(case, visit.today))
     return visit.page(
         "statutory/choose_power.html",
         title="Prepare a power",
@@ -188,11 +188,12 @@ def _prepare(visit: Visit, reference: str, form: Form) -> Response:
         case = find_case(session, visit.policy, visit.reader, reference)
         check_within_part_4(case)
         section = _section(form)
-        drafted = drafted_words(LawToday(case, visit.today))
+        law_today = LawToday(case, visit.today)
+        drafted = drafted_words(law_today)
         if "words" not in form.values and drafted:
             form.values["words"] = [drafted]
         consultees = addressed(case, visit.today, powers_law.consultees(section, case.school))
-        here = in_law(session, visit, reference)
+        here = in_law(law_today)
     return visit.page(
         "statutory/prepare_form.html",
         title=f"Prepare {section_title(section)}",

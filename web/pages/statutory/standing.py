@@ -113,10 +113,10 @@ def law(visit: Visitor, reference: Reference) -> Response:
     with visit.read() as session:
         found = escalation(session, visit.policy, visit.reader, reference, today=visit.today)
         case = find_case(session, visit.policy, visit.reader, reference)
-        here = in_law(session, visit, reference)
         support = support_of(session, visit.policy, visit.reader, reference)
         outside = outside_part_4(case)
         now = Situation(case, visit.officer, visit.now)
+        here = in_law(now.law)
         allowed = now.by_rule
         why_no_notice = _why_no_notice(now) if not outside else None
     return visit.page(
