@@ -4,10 +4,10 @@ Times are stored in UTC and shown in Europe/London. Nothing here reads the clock
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -76,9 +76,14 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={stamp}"
 
 
-@cache
-def _is_shown(kind: Hashable) -> bool:
-    return issubclass(kind, Shown) or is_dataclass(kind)
+class _Kinds(dict[type, bool]):
+    """Which kinds are shown as what was read, looked at once each: a page asks a thousand times."""
+
+    def __missing__(self, kind: type) -> bool:
+        return self.setdefault(kind, issubclass(kind, Shown) or is_dataclass(kind))
+
+
+_IS_SHOWN = _Kinds()
 
 
 class Pages(Environment):
@@ -89,13 +94,13 @@ class Pages(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`; raises AttributeError for what something shown does not have."""
-        if _is_shown(type(obj)):
+        if _IS_SHOWN[type(obj)]:
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`obj["argument"]`; of something shown it is no other than its attribute."""
-        if _is_shown(type(obj)):
+        if _IS_SHOWN[type(obj)]:
             return getattr(obj, argument)
         return super().getitem(obj, argument)
 
