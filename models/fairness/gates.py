@@ -121,14 +121,22 @@ def gates(case: Case, about: Subject, now: datetime, *, decided: int = 0) -> lis
 
 def check_proposing(case: Case, about: Subject, now: datetime) -> None:
     """Refuse to put forward what has to be on record first; raises NotPossible."""
-    _check(case, [each for each in gates(case, about, now) if each.kind is not FairnessKind.MOMENT])
+    if _any_stops(case, about):
+        asked = gates(case, about, now)
+        _check(case, [each for each in asked if each.kind is not FairnessKind.MOMENT])
 
 
 def check_approving(about: AtHand, proposal: Proposal, now: datetime) -> None:
     """The same when it is approved, and whether its letter may leave now; raises NotPossible."""
     if isinstance(about, Case):
         subject = subject_of(proposal.asks, about.rule_of(proposal.step))
-        _check(about, gates(about, subject, now, decided=proposal.id))
+        if _any_stops(about, subject):
+            _check(about, gates(about, subject, now, decided=proposal.id))
+
+
+def _any_stops(case: Case, about: Subject) -> bool:
+    """Where the policy only has warnings, they are for whoever approves: no command reads them."""
+    return any(getattr(case.policy.fairness, kind.value) == "stop" for kind in about.wanted)
 
 
 def _check(case: Case, asked: list[Gate]) -> None:
