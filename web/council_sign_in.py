@@ -19,7 +19,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from models.people.council_accounts import Begun, CouncilAccount
+from models.people.account_officers import CouncilAccount
+from models.people.council_accounts import Begun
 from models.refusals import TooManyTries
 from models.settings import Settings, is_loopback, is_safe_address
 

@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from models.database import read, write
 from models.people import council_accounts
-from models.people.council_accounts import Begun, CouncilAccount
+from models.people.account_officers import CouncilAccount
+from models.people.council_accounts import Begun
 from models.people.tables import CouncilSignIn, digest
 from models.refusals import NotFound, NotIdentified, Refused
 from models.settings import Settings

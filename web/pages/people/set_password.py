@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from models.database import read
 from models.people import credentials, passwords
-from models.people.council_accounts import USED
+from models.people.account_officers import USED
 from models.people.tables import Credential, Officer, digest
 from models.refusals import InvalidInput, NotIdentified, TooManyTries
 from models.settings import Settings
