@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 
 from cli.fictional_council import OFFICERS
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import london_date, office_moment, subtract_working_days
 from models.database import read, write
 from models.escalations import proposing, recording, starting
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Proposal, ProposalState
 from models.evidence import keeping
 from models.matters.tables import Matter
 from models.people import officers

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from models.approvals.approving import letters_of
+from models.approvals.tables import Decision, DecisionWord, Proposal
 from models.clocks import london_time, long_date
 from models.database import read
 from models.escalations.events import EscalationResumed
-from models.escalations.tables import Decision, DecisionWord, Proposal
 from models.events import Event
 from models.happened import Happened
 from models.letters.deliveries import role_of

@@ -24,7 +24,7 @@ from prefect.runtime import flow_run
 from prefect.states import Suspended
 from pydantic import Field, SecretStr, ValidationError
 
-from models.escalations.tables import DecisionWord
+from models.approvals.tables import DecisionWord
 from models.refusals import ChangedSince, InvalidInput, Refused
 
 Form = TypeVar("Form", bound=RunInput)

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
+from models.approvals.tables import Proposal, ProposalState
 from models.database import read, write
-from models.escalations.tables import Escalation, Proposal, ProposalState
+from models.escalations.tables import Escalation
 from models.matters.tables import Matter
 from models.rows import change, change_where, find, find_first
 

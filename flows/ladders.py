@@ -23,10 +23,10 @@ from flows.gates import close, enter, holds
 from flows.record import Record, opened
 from flows.showing import DONE, act, carry_out
 from flows.waiting import Waiting, read_waiting
+from models.approvals.tables import Proposal
 from models.clocks import london_date
 from models.database import write
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Proposal
 from models.inputs import refusing
 from models.people.acting import Acting
 from models.people.credentials import officer_by_code

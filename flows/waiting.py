@@ -9,14 +9,9 @@ from sqlmodel import Session, col, select
 
 from flows.forms import Asking, inline, plain
 from models.approvals.approving import letters_of, recipients_if_known, to_be_sent
+from models.approvals.tables import Decision, DecisionWord, Proposal, ProposalState
 from models.clocks import london_date
 from models.database import read
-from models.escalations.tables import (
-    Decision,
-    DecisionWord,
-    Proposal,
-    ProposalState,
-)
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title

@@ -17,14 +17,8 @@ from sqlalchemy import JSON, Column, ColumnElement, Enum, LargeBinary, Table
 from sqlalchemy.orm import class_mapper
 from sqlmodel import SQLModel, col
 
-from models.escalations.tables import (
-    Decision,
-    Discussion,
-    Escalation,
-    Proposal,
-    Response,
-    Step,
-)
+from models.approvals.tables import Decision, Proposal
+from models.escalations.tables import Discussion, Escalation, Response, Step
 from models.evidence.tables import EvidenceFile
 from models.fairness.tables import FairnessRecord
 from models.letters.tables import IssuedFile, Letter, LetterVersion

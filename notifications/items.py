@@ -7,9 +7,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from models.approvals.shown import decidable
+from models.approvals.tables import Proposal
 from models.clocks import add_working_days, long_date, working_days_between
 from models.escalations.owed import DUE_HERE, STILL_AWAITED
-from models.escalations.tables import Escalation, Proposal, Step
+from models.escalations.tables import Escalation, Step
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, DeadlineKind, Matter, Reminder
 from models.people.access import reader

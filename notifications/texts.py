@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import col, select
 
+from models.approvals.tables import Decision, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
 from models.clocks import long_date
-from models.escalations.tables import Decision, Proposal, ProposalState
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile

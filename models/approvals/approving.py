@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from models.escalations.tables import Proposal
+from models.approvals.tables import Proposal
 from models.happened import Happened
 from models.letters.addressing import contacts_at_hand, recipients
 from models.letters.events import LetterWithdrawn

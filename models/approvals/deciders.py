@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from models.escalations.tables import Decision, Proposal, ProposalState
+from models.approvals.tables import Decision, Proposal, ProposalState
 from models.matters.at_hand import sees
 from models.matters.tables import Matter
 from models.people.access import RULES, Act, may

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from models.approvals.approving import Approver, approve_letters
+from models.approvals.tables import Proposal
 from models.clocks import london_date
-from models.escalations.tables import Proposal
 from models.happened import Happened
 from models.matters.at_hand import AtHand
 from models.matters.case import Case

@@ -10,9 +10,10 @@ from sqlmodel import Session
 from models.approvals.deciders import deciders
 from models.approvals.effects import Taken
 from models.approvals.events import ChangeProposed, OfProposal, PutForward, StepProposed
+from models.approvals.tables import Proposal, ProposalState
 from models.approvals.told import ProposalWaits
 from models.clocks import london_date
-from models.escalations.tables import Proposal, ProposalState, Step, StepState
+from models.escalations.tables import Step, StepState
 from models.fairness.gates import check_proposing, subject_of
 from models.happened import Happened
 from models.letters.addressing import Addressing, can_be_addressed, contacts_at_hand, recipients

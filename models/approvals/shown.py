@@ -12,12 +12,13 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.approvals import tables
 from models.approvals.approving import what_is_seen
 from models.approvals.deciders import authorities
+from models.approvals.tables import DecisionWord, ProposalState
 from models.approvals.vocabulary import AnyProposed
 from models.clocks import london_date
-from models.escalations import tables
-from models.escalations.tables import DecisionWord, Escalation, ProposalState
+from models.escalations.tables import Escalation
 from models.fairness.shown import Gate, gates_of
 from models.letters.tables import Letter
 from models.matters.at_hand import find_id

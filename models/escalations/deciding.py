@@ -20,14 +20,9 @@ from models.approvals.events import (
     ProposalReturned,
     ProposalSignedOff,
 )
+from models.approvals.tables import Decision, DecisionWord, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
 from models.escalations import effects as escalations
-from models.escalations.tables import (
-    Decision,
-    DecisionWord,
-    Proposal,
-    ProposalState,
-)
 from models.events import append
 from models.fairness.gates import check_approving
 from models.happened import Happened

@@ -11,6 +11,7 @@ from models.approvals.approving import approve_letters, letters_of, withdraw_let
 from models.approvals.effects import Effect, Taken, ladder_allows, letters_go, nothing_more
 from models.approvals.events import ProposalSuperseded
 from models.approvals.putting_forward import step_returned
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, london_date, long_date
 from models.escalations.events import (
     Closed,
@@ -40,14 +41,7 @@ from models.escalations.proposed import (
     Start,
     Withdraw,
 )
-from models.escalations.tables import (
-    Escalation,
-    Proposal,
-    ProposalState,
-    Status,
-    Step,
-    StepState,
-)
+from models.escalations.tables import Escalation, Status, Step, StepState
 from models.happened import Happened
 from models.matters.case import Case
 from models.matters.deadlines import (

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.approvals.deciders import deciders
+from models.approvals.tables import Proposal, ProposalState
 from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
 from models.escalations.starting import find_case_officer
-from models.escalations.tables import Proposal, ProposalState
 from models.events import append
 from models.inputs import Email, Input, Reason, Text
 from models.matters.at_hand import AtHand

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import Select
 
 from models.approvals.deciders import authorities, authority
 from models.approvals.putting_forward import Way
+from models.approvals.tables import Proposal, ProposalState
 from models.approvals.titles import letters_with
 from models.clocks import london_date
 from models.escalations.guidance import check_asked
@@ -27,7 +28,6 @@ from models.escalations.proposing import (
     role_of,
 )
 from models.escalations.recording import acknowledged, check_judging, check_responding, thanks
-from models.escalations.tables import Proposal, ProposalState
 from models.fairness.gates import Subject, check_proposing
 from models.letters.deliveries import check_settling, unsettled_of
 from models.matters.case import Case, check_open

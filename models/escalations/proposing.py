@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from models.approvals.putting_forward import Draft, at_the_school, find_proposal, put_forward
+from models.approvals.tables import Proposal
 from models.clocks import london_date
 from models.escalations.proposed import CHANGES
-from models.escalations.tables import Proposal
 from models.events import append
 from models.inputs import Day, Input, Text, Word
 from models.letters.addressing import Addressing

@@ -7,19 +7,11 @@ from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
 from models.approvals.putting_forward import Draft, put_forward
+from models.approvals.tables import Proposal, ProposalState
 from models.approvals.told import ProposalWaits
 from models.escalations.events import EscalationOpened, EscalationStarted
 from models.escalations.proposed import Start
-from models.escalations.tables import (
-    LIVE,
-    Escalation,
-    Proposal,
-    ProposalState,
-    Status,
-    Step,
-    StepState,
-    Trigger,
-)
+from models.escalations.tables import LIVE, Escalation, Status, Step, StepState, Trigger
 from models.events import append
 from models.happened import Happened
 from models.inputs import Email, Input, Text, Urn, Words

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.approvals.tables import Decision, Proposal, ProposalState
 from models.clocks import LONDON, long_date
-from models.escalations.tables import Decision, Proposal, ProposalState
 from models.fairness.tables import FairnessKind, FairnessRecord
 from models.law.powers import Section
 from models.matters.at_hand import AtHand

@@ -7,10 +7,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.approvals.tables import Proposal
 from models.clocks import london_date
-from models.escalations.tables import (
-    Proposal,
-)
 from models.events import append
 from models.inputs import Input, Text
 from models.letters.addressing import (

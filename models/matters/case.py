@@ -9,8 +9,9 @@ from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.approvals.tables import Proposal
 from models.clocks import london_date
-from models.escalations.tables import Escalation, Proposal, Response, Status, Step, StepState
+from models.escalations.tables import Escalation, Response, Status, Step, StepState
 from models.matters.at_hand import AtHand, Row, find_matter, find_visible, see_row_and_matter
 from models.matters.deadlines import is_late
 from models.matters.tables import OWED, Deadline, DeadlineState, Matter, MatterKind

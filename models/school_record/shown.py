@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from models.escalations.tables import Proposal, ProposalState
+from models.approvals.tables import Proposal, ProposalState
 from models.evidence.tables import EvidenceFile
 from models.letters.addressing import contacts_of
 from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from models.approvals.approving import approve_letters
 from models.approvals.effects import Taken
 from models.approvals.putting_forward import Asked, Draft, find_proposal, place
+from models.approvals.tables import Proposal
 from models.clocks import add_working_days, long_date
-from models.escalations.tables import Proposal
 from models.events import append
 from models.happened import Happened
 from models.inputs import Input, Reason, Text

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from models.approvals.putting_forward import Asked, Draft, find_proposal, place
-from models.escalations.tables import Proposal
+from models.approvals.tables import Proposal
 from models.events import append
 from models.inputs import Input, Text, Word, Words
 from models.letters.addressing import Addressing

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.escalations.tables import Proposal, ProposalState
+from models.approvals.tables import Proposal, ProposalState
 from models.law import notices as notices_law
 from models.law import powers as powers_law
 from models.law.notices import Comparison, Ground, Recipient

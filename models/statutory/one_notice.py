@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from models.approvals.tables import Proposal
 from models.clocks import long_date
-from models.escalations.tables import Proposal
 from models.happened import Happened
 from models.law import powers as powers_law
 from models.letters.addressing import Addressing

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from models.approvals.tables import Proposal
 from models.clocks import long_date
-from models.escalations.tables import Proposal
 from models.law import powers as law
 from models.law import roads as roads_law
 from models.law.notices import must, offered

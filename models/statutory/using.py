@@ -5,8 +5,9 @@ from datetime import date
 from models.approvals.approving import approve_letters
 from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
+from models.approvals.tables import Proposal
 from models.clocks import long_date
-from models.escalations.tables import Proposal, Step, StepState
+from models.escalations.tables import Step, StepState
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text

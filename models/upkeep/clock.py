@@ -14,10 +14,11 @@ from sqlalchemy import Engine, Row
 from sqlmodel import Session, col, select
 
 from models.approvals.deciders import deciders
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, in_office_hours, is_recent, london_date, london_time
 from models.database import read, write
 from models.escalations.owed import DUE_HERE
-from models.escalations.tables import Escalation, Proposal, ProposalState
+from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, append
 from models.level_letters.opening import open_due_batches
 from models.matters.at_hand import sees

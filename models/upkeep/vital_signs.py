@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Engine, func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, select
 
+from models.approvals.tables import Decision, Proposal, ProposalState
 from models.clocks import is_ahead, london_time, long_date
 from models.database import can_be_written, read
-from models.escalations.tables import Decision, Proposal, ProposalState
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.matters.tables import Matter
 from models.outbox import MailServer, Message, MessageState

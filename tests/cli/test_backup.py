@@ -24,10 +24,10 @@ from typer.testing import CliRunner
 from cli import demonstration
 from cli.main import app
 from models.approvals.events import ProposalApproved
+from models.approvals.tables import Proposal
 from models.database import connect, read, write
 from models.escalations import starting
 from models.escalations.events import DiscussionRecorded
-from models.escalations.tables import Proposal
 from models.events import Event
 from models.evidence.tables import EvidenceFile, Scan
 from models.files.folder import path_of

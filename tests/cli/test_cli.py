@@ -20,9 +20,10 @@ from typer.testing import CliRunner
 from cli import demonstration, doctor
 from cli.main import app
 from cli.running import Running, alone
+from models.approvals.tables import Proposal
 from models.clocks import bank_holidays_known_until
 from models.database import connect, read, write
-from models.escalations.tables import Escalation, Proposal, Status, Step, StepState
+from models.escalations.tables import Escalation, Status, Step, StepState
 from models.events import Event, verify
 from models.letters.tables import Letter, LetterState
 from models.people import credentials, identity

@@ -9,8 +9,8 @@ import httpx
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.approvals.tables import Proposal, ProposalState
 from models.database import read
-from models.escalations.tables import Proposal, ProposalState
 from models.matters.tables import Matter
 from tests.endurance.ledger import Ledger, Outcome
 from tests.endurance.service import Service

@@ -8,15 +8,9 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from models.approvals.tables import Decision, Proposal, ProposalState
 from models.database import read
-from models.escalations.tables import (
-    Decision,
-    Discussion,
-    Escalation,
-    Proposal,
-    ProposalState,
-    Response,
-)
+from models.escalations.tables import Discussion, Escalation, Response
 from models.letters.tables import Letter, LetterState
 from models.outbox import Message, MessageKind, MessageState
 from notifications.drafts import message_id

@@ -14,9 +14,9 @@ from sqlmodel import col, select
 from flows import showing
 from flows.waiting import read_waiting
 from flows.waits import ask_again
+from models.approvals.tables import Decision, Proposal
 from models.clocks import london_date, long_date
 from models.database import read, write
-from models.escalations.tables import Decision, Proposal
 from models.events import Event
 from models.letters.tables import Letter
 from models.letters.writing import DraftText, edit_letter

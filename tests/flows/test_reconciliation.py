@@ -10,8 +10,8 @@ from prefect.states import Cancelled, Crashed, Failed, Pending, Running, Schedul
 
 from flows import dispatch, forms, gates, waits
 from flows.forms import remove_forms
+from models.approvals.tables import Proposal
 from models.database import write
-from models.escalations.tables import Proposal
 from models.letters.tables import Letter
 from models.letters.writing import DraftText, edit_letter
 from models.people.acting import Acting

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.escalations.tables import ProposalState
+from models.approvals.tables import ProposalState
 from models.upkeep.backup import back_up, restore
 from tests.support.clockwork import Clockwork
 

@@ -21,9 +21,10 @@ from flows.forgetting import SETTLED
 from flows.gates import record_run
 from flows.telling import Teller
 from flows.waiting import Waiting, read_waiting
+from models.approvals.tables import Proposal
 from models.database import read, write
 from models.escalations import holding
-from models.escalations.tables import Escalation, Proposal
+from models.escalations.tables import Escalation
 from models.inputs import Reason
 from models.matters.tables import Matter
 from models.people.acting import Acting

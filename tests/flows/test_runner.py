@@ -22,8 +22,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from flows.gates import open_gates
+from models.approvals.tables import Decision, Proposal
 from models.database import connect, read, write
-from models.escalations.tables import Decision, Proposal
 from models.events import verify
 from models.letters.tables import IssuedFile, Letter
 from models.outbox import Message, MessageKind, MessageState

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from models.approvals.tables import Proposal
 from models.database import read, write
 from models.escalations.proposing import ChangeWanted, propose
 from models.escalations.recording import ResponseJudgement, judge_response
-from models.escalations.tables import Discussion, Escalation, Proposal, Response
+from models.escalations.tables import Discussion, Escalation, Response
 from models.events import verify
 from models.inputs import refusing
 from models.letters.drafting import LITERAL_CLOSE, LITERAL_OPEN

@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal
 from models.clocks import london_date
 from models.database import connect, read, write
 from models.escalations import recording, starting
 from models.escalations.deciding import Decided, decide
 from models.escalations.proposing import ChangeWanted, propose
-from models.escalations.tables import Proposal
 from models.outbox import Message, MessageKind
 from models.people import officers
 from models.people.access import THE_MACHINE

@@ -10,8 +10,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 import models
+from models.approvals.tables import Proposal, ProposalState
 from models.database import read, write
-from models.escalations.tables import Proposal, ProposalState
 from models.letters.tables import Letter, LetterState
 from models.level_letters.tables import (
     BatchState,

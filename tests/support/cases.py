@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations import holding
@@ -22,14 +23,7 @@ from models.escalations.recording import (
     record_response,
 )
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import (
-    Discussion,
-    Escalation,
-    Proposal,
-    ProposalState,
-    Response,
-    Step,
-)
+from models.escalations.tables import Discussion, Escalation, Response, Step
 from models.events import Event
 from models.inputs import refusing
 from models.law import powers as law

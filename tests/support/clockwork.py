@@ -26,8 +26,8 @@ from flows.ladders import academy_ladder, maintained_school_ladder, school_recor
 from flows.record import Record
 from flows.runner import deployments
 from flows.starting import start_an_escalation
+from models.approvals.tables import Proposal
 from models.database import read, write
-from models.escalations.tables import Proposal
 from models.events import Event
 from models.people.credentials import issue_code
 from models.people.tables import Officer

@@ -24,6 +24,7 @@ from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import london_date
 from models.database import connect, read, write
 from models.escalations.deciding import Decided, decide
@@ -35,7 +36,6 @@ from models.escalations.recording import (
     record_response,
 )
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import Proposal, ProposalState
 from models.events import verify
 from models.evidence import keeping
 from models.matters.tables import Matter

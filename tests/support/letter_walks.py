@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations import proposing, recording, starting
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Proposal, ProposalState
 from models.law.powers import consultees
 from models.letters import writing
 from models.letters.tables import Letter

@@ -10,7 +10,8 @@ from typing import Any
 from fastapi.routing import APIRoute
 from sqlmodel import Session, SQLModel, col, select
 
-from models.escalations.tables import Escalation, Proposal, Response
+from models.approvals.tables import Proposal
+from models.escalations.tables import Escalation, Response
 from models.evidence.tables import EvidenceFile
 from models.letters.tables import Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter

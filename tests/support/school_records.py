@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations.deciding import Decided, decide
 from models.escalations.holding import Restriction, restrict_record
-from models.escalations.tables import Proposal
 from models.events import Event
 from models.evidence import keeping
 from models.evidence.tables import EvidenceFile

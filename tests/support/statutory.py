@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlmodel import select
 
+from models.approvals.tables import Proposal
 from models.database import read, write
-from models.escalations.tables import Proposal
 from models.events import Event
 from models.letters.tables import Letter, LetterVersion
 from models.matters.tables import Deadline

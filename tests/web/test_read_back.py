@@ -18,18 +18,12 @@ from sqlalchemy import Select
 from sqlmodel import select
 
 from models.approvals import shown as approvals_shown
+from models.approvals.tables import Proposal, ProposalState
 from models.database import connect, read
 from models.escalations import held
 from models.escalations import shown as escalations_shown
 from models.escalations.deciding import EFFECTS
-from models.escalations.tables import (
-    Discussion,
-    Escalation,
-    Proposal,
-    ProposalState,
-    Response,
-    Status,
-)
+from models.escalations.tables import Discussion, Escalation, Response, Status
 from models.evidence import shown as evidence_shown
 from models.evidence.tables import EvidenceFile
 from models.law.powers import Section

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 import web
+from models.approvals.tables import Proposal
 from models.database import write
-from models.escalations.tables import Escalation, Proposal
+from models.escalations.tables import Escalation
 from models.evidence.tables import EvidenceFile
 from models.inputs import Reason
 from models.letters.tables import LetterVersion

@@ -14,7 +14,7 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from models import noting
-from models.escalations.tables import Proposal
+from models.approvals.tables import Proposal
 from models.events import append
 from models.letters.events import MessageBecameUnknown
 from models.letters.tables import Letter, LetterState

@@ -12,9 +12,9 @@ from sqlmodel import col, select
 from models.approvals import deciders
 from models.approvals import shown as approvals_shown
 from models.approvals.events import ProposalApproved
+from models.approvals.tables import Decision, Proposal
 from models.clocks import london_date
 from models.database import read, write
-from models.escalations.tables import Decision, Proposal
 from models.events import Event
 from models.letters.tables import Letter
 from models.outbox import Message

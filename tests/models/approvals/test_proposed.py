@@ -9,11 +9,11 @@ import pytest
 from sqlmodel import col, update
 
 import models
+from models.approvals.tables import Proposal
 from models.approvals.vocabulary import AnyProposed, proposed_in
 from models.database import write
 from models.escalations import proposed as escalations
 from models.escalations.deciding import EFFECTS
-from models.escalations.tables import Proposal
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.proposed import Action, Proposed

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import Session
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal, ProposalState
 from models.database import write
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Proposal, ProposalState
 from models.letters.tables import Letter
 from models.letters.writing import DraftText, edit_letter
 from models.people.access import THE_MACHINE

@@ -19,10 +19,11 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, select
 
+from models.approvals.tables import Decision, Proposal
 from models.clocks import london_date
 from models.database import connect, read
 from models.escalations.proposing import BY_NAME
-from models.escalations.tables import Decision, Escalation, Proposal, Step, StepState
+from models.escalations.tables import Escalation, Step, StepState
 from models.events import verify
 from models.letters.tables import Letter
 from models.matters.tables import STATUTORY, Deadline, Reminder

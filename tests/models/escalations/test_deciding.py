@@ -7,12 +7,12 @@ import pytest
 from sqlmodel import select
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Decision, Proposal
 from models.clocks import london_date, office_moment
 from models.database import connect, read, write
 from models.escalations.deciding import Decided, decide
 from models.escalations.proposing import ChangeWanted, propose
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import Decision, Proposal
 from models.events import Event, verify
 from models.letters.tables import Letter
 from models.matters.tables import Deadline, Matter

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Session
 
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal
 from models.clocks import london_date
 from models.database import connect
 from models.escalations.deciding import Decided, decide
@@ -33,14 +34,7 @@ from models.escalations.recording import (
     record_response,
 )
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import (
-    Escalation,
-    Proposal,
-    Response,
-    Status,
-    Step,
-    StepState,
-)
+from models.escalations.tables import Escalation, Response, Status, Step, StepState
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.matters.tables import Deadline

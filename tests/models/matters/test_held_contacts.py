@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import Engine
 
 from models.approvals.approving import to_be_sent
+from models.approvals.tables import Proposal
 from models.database import read, write
 from models.escalations import holding
-from models.escalations.tables import Proposal
 from models.events import Event
 from models.inputs import Reason
 from models.letters import shown as letters_shown

@@ -10,13 +10,14 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.approvals.shown import proposals, waiting_count
+from models.approvals.tables import Proposal
 from models.clocks import london_date
 from models.database import read, write
 from models.escalations import holding
 from models.escalations.events import CaseOpenedToAll, CaseRestricted
 from models.escalations.shown import escalation, escalations
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import Escalation, Proposal
+from models.escalations.tables import Escalation
 from models.events import Event
 from models.inputs import Reason
 from models.matters.shown import deadlines

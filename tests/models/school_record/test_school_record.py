@@ -11,10 +11,10 @@ from sqlmodel import select
 
 from models.approvals import shown as approvals_shown
 from models.approvals.approving import what_is_seen
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Proposal, ProposalState
 from models.events import verify
 from models.evidence import keeping
 from models.evidence.shown import evidence_of

@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, col, select
 
+from models.approvals.tables import Decision, Proposal
 from models.clocks import london_date
 from models.database import connect, read, write
-from models.escalations.tables import Decision, Escalation, Proposal
+from models.escalations.tables import Escalation
 from models.events import Event, verify
 from models.letters.tables import Letter
 from models.matters.tables import Deadline

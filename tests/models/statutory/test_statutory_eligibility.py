@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
+from models.approvals.tables import Decision
 from models.database import read, write
-from models.escalations.tables import Decision
 from models.law.powers import Section
 from models.people import officers
 from models.refusals import InvalidInput, NotPossible

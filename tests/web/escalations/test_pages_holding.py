@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from models.approvals.tables import Proposal
 from models.database import read, write
-from models.escalations.tables import Proposal
 from models.events import Event
 from models.letters.tables import Letter
 from models.letters.writing import DraftText, edit_letter

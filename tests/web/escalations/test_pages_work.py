@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
+from models.approvals.tables import Proposal
 from models.database import read
-from models.escalations.tables import Discussion, Escalation, Proposal
+from models.escalations.tables import Discussion, Escalation
 from models.letters.tables import LetterVersion
 from models.matters.tables import Matter
 from models.people import credentials

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 
 from models.approvals import shown as approvals_shown
 from models.approvals.shown import proposal, proposals
+from models.approvals.tables import Proposal, ProposalState
 from models.database import read
 from models.escalations.deciding import Decided, decide
-from models.escalations.tables import Proposal, ProposalState
 from models.inputs import Day, Email
 from models.letters import shown as letters_shown
 from models.letters.deliveries import DeliverySettled, settle

@@ -12,10 +12,10 @@ from sqlmodel import Session
 from models import paging
 from models.approvals import shown as approvals_shown
 from models.approvals.approving import own_work, recipients_if_known
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days
 from models.escalations.deciding import Decided, decide, find_approver
 from models.escalations.proposed import RESPOND_BY, Change, NextStep, Start
-from models.escalations.tables import Proposal, ProposalState
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
 from models.letters.recipients import Recipient

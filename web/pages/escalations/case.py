@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from models import paging
 from models.approvals.shown import proposals_of
+from models.approvals.tables import ProposalState
 from models.clocks import time_left, working_days
 from models.escalations import held as escalations_held
 from models.escalations.guidance import asked
 from models.escalations.possible import Situation
 from models.escalations.shown import Escalation, Step, escalation
-from models.escalations.tables import LIVE, ProposalState, StepState
+from models.escalations.tables import LIVE, StepState
 from models.letters.shown import held_contacts, letters_of
 from models.matters.case import find_case
 from models.matters.shown import Deadline, deadlines_of

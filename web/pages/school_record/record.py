@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.approvals import shown as approvals_shown
-from models.escalations.tables import ProposalState
+from models.approvals.tables import ProposalState
 from models.evidence import shown as evidence_shown
 from models.letters import shown as letters_shown
 from models.matters import shown as matters_shown
