@@ -4,7 +4,6 @@ One council, one server and one runner for the whole file: every test brings a s
 and leaves server and runner alive.
 """
 
-import random
 import shutil
 import time
 from collections import Counter
@@ -47,7 +46,7 @@ from tests.support.prefect_server import (
 )
 
 ISSUE = "Issue the letter to the headteacher"
-LETTERS = 8  # that the tests below want approved, all together
+LETTERS = 7  # that the tests below want approved, all together
 
 
 @dataclass
@@ -294,19 +293,18 @@ def test_two_runners_do_everything_once(house: House) -> None:
     every_letter_left_once(house)
 
 
-def test_killed_at_any_point_nothing_is_lost_or_doubled(house: House) -> None:
-    """SIGKILL to any part, again and again, while letters are approved at both doors."""
-    chance = random.Random(2006)
+def test_whatever_is_killed_on_a_decision_nothing_is_lost_or_doubled(house: House) -> None:
+    """SIGKILL to each part while letters are approved at both doors; `make endurance` does more."""
+    # A worker that dies while it sends leaves behind what nobody knows: that is asked elsewhere.
+    eventually(lambda: not unsent(house), "the letters before to leave")
     cases = []
-    for number in range(4):
+    for victim in (house.worker, house.runner, house.server):
         case, proposal = house.at_the_first_letter()
         cases.append((case, proposal))
-        in_prefect = number % 2 == 0
+        in_prefect = victim is not house.worker
         if in_prefect:
             run = eventually(lambda p=proposal: house.waiting(p), "the wait")
             house.answer(run, decision="approve", code=house.codes["hos"])
-        time.sleep(chance.uniform(0, 5))
-        victim = (house.runner, house.worker, house.server, house.runner)[number]
         victim.kill()
         if not in_prefect:
             case.decide(proposal, "hos")
