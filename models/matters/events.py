@@ -125,7 +125,8 @@ class ContactKept(Happened):
     def sentence(self, _: Names) -> str:
         return (
             f"Letters on this {'record' if self.of_school else 'case'} still go to "
-            f"{_contact(self.before)} as the {role_words(self.role)}: {_contact(self.after)} was not confirmed."
+            f"{_contact(self.before)} as the {role_words(self.role)}: "
+            f"{_contact(self.after)} was not confirmed."
         )
 
 
