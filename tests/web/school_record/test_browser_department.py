@@ -28,7 +28,7 @@ def test_a_notice_from_the_department_is_answered(
     pictured(walk, "record-department")
     _answer(walk, tmp_path)
     walk.sees("What the council answered has been recorded", ANSWER, "Met")
-    walk.sees("Sofia Eze recorded it, 4 December 2026", "the council commented on the termination")
+    walk.sees("Answered on 4 December 2026", "the council commented on the termination")
     assert _reminded(served, date(2026, 12, 11)) == set()
 
 

@@ -80,7 +80,7 @@ def _prepare(walk: Walk, case: Case) -> None:
     walk.go(_address(case))
     walk.follow("Prepare a power")
     walk.follow("Section 66: Suspension of the right to a delegated budget")
-    walk.sees("Nobody has to be consulted first", "The Secretary of State must be notified before")
+    walk.sees("Nobody has to be consulted first", "The Secretary of State must be notified first")
     walk.type("Why is this power needed?", "The budget is overspent for the third year.")
     walk.type("What is the power for?", "That the governors act on the recovery plan.")
     walk.type("What was considered of capability", "The headteacher has warned the governors.")
