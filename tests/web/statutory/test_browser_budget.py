@@ -11,6 +11,7 @@ from tests.support.walk import Served, Walk, pictured
 
 HEAD = "headteacher@school-900001.example"
 REGIONAL_DIRECTOR = "regional.director@education.example"
+SECTION_61 = ("the school requires significant improvement", "No later report has superseded it")
 CHAIR = "chair.of.governors@school-900001.example"
 
 
@@ -60,7 +61,7 @@ def _move_straight_to_the_powers(walk: Walk, case: Case) -> None:
     walk.follow("Move straight to the powers (sections 61 and 62)")
     walk.type("Reason", "The governors spend what the school does not have.")
     walk.press("Propose")
-    _approve(walk, "dcs", "Move straight to step vii", "The governors spend what")
+    _approve(walk, "dcs", "Move straight to step vii", "The governors spend", *SECTION_61)
 
 
 def _weigh_equality(walk: Walk, case: Case) -> None:
