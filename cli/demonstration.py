@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from cli.answers import Answer, CommandError
 from cli.fictional_council import OFFICERS, SCHOOLS, Place
+from cli.law_stories import LAW_STORIES
 from cli.register_stories import REGISTER_STORIES
 from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
@@ -62,7 +63,8 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     stage = Stage(engine, policy, settings, london_date(now), now)
     if not _found(stage):
         return False
-    _play(stage, [_days(stage), *(story(stage) for story in (*STORIES, *REGISTER_STORIES))])
+    stories = (*STORIES, *REGISTER_STORIES, *LAW_STORIES)
+    _play(stage, [_days(stage), *(story(stage) for story in stories)])
     with write(engine) as session:
         for person in OFFICERS:
             officer = people_officers.find_officer(session, person.email)

@@ -265,4 +265,16 @@ SCHOOLS = (
         HIGH,
         others={ContactRole.CLERK: "Frances Orme"},
     ),
+    Place(
+        900015,
+        "Saltmarsh Primary School",
+        1,
+        "Community school",
+        "Primary",
+        "Nadia Ivory",
+        "Gordon Pike",
+        "Saltmarsh",
+        "FM9 8SM",
+        HIGH,
+    ),
 )

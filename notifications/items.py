@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from models.approvals.shown import decidable
 from models.approvals.tables import Proposal
 from models.clocks import add_working_days, long_date, working_days_between
-from models.escalations.owed import DUE_HERE, STILL_AWAITED
+from models.escalations.owed import DUE_HERE, STILL_AWAITED, is_for
 from models.escalations.tables import Escalation, Step
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, DeadlineKind, Matter, Reminder
@@ -83,13 +83,13 @@ def of_reminders(draft: Draft, officer: Officer, reminders: Sequence[int]) -> li
 
 
 def due_for(draft: Draft, officer: Officer) -> list[DueItem]:
-    """What is due soon, or overdue, on the officer's own matters."""
+    """What is due soon, or overdue, and theirs to see to; none that they do not see."""
     ahead = draft.policy.reminders.digest_working_days_ahead
     until = add_working_days(draft.today, ahead)
     due = (
         _deadlines()
-        .where(Matter.officer_id == officer.id, col(Deadline.due_on) <= until)
-        .where(DUE_HERE)
+        .where(is_for(officer.id), col(Deadline.due_on) <= until)
+        .where(DUE_HERE, visible_to(reader(officer)))
     )
     return [_due(draft, *row) for row in find(draft.session, due)]
 

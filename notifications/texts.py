@@ -175,7 +175,12 @@ def _letter_problem(draft: Draft, _: Officer, told: LetterProblem) -> Facts | No
 def _case_officer_changed(draft: Draft, _: Officer, told: AnotherCaseOfficer) -> Facts:
     """The new case officer's name, and the reference: the school is named on the case only."""
     matter = get_row(draft.session, Matter, draft.message.matter_id)
-    return {"reference": matter.reference, "name": told.name, "url": draft.url(matter.page)}
+    return {
+        "reference": matter.reference,
+        "name": told.name,
+        "of_school": matter.of_school,
+        "url": draft.url(matter.page),
+    }
 
 
 def _duties(draft: Draft, _: Officer, told: DutiesDue) -> Facts | None:

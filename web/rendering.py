@@ -4,7 +4,7 @@ Times are stored in UTC and shown in Europe/London. Nothing here reads the clock
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,7 +15,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
 from models.clocks import london_time, long_date
+from models.happened import listed
 from models.matters.tables import page_of
+from models.policy.wording import the_role
 from models.shown import Shown
 
 PAGES = Path(__file__).parent.parent / "templates" / "pages"
@@ -69,6 +71,12 @@ def error_message(errors: Iterable[Mapping[str, str]] | None, field: str) -> dic
     return None
 
 
+def in_a_row(roles: Sequence[str]) -> str:
+    """Those who have a letter, in one sentence: "the Chief Inspector and the diocese"."""
+    chief = {"ofsted": "the Chief Inspector"}
+    return listed([chief.get(role) or the_role(role) for role in roles])
+
+
 @lru_cache
 def static_url(name: str) -> str:
     """The address of a file in web/static, stamped with its content so that it may be cached."""
@@ -120,6 +128,7 @@ def environment() -> Environment:
         "with_query": with_query,
         "error_message": error_message,
         "page_of": page_of,
+        "in_a_row": in_a_row,
     }
     pages.globals["static_url"] = static_url
     return pages

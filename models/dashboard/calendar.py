@@ -1,10 +1,11 @@
-"""What stands in an officer's own calendar: deadlines of their cases, visits to their schools."""
+"""What stands in an officer's own calendar: deadlines that are theirs, visits to their schools."""
 
 from datetime import date
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select
 
+from models.escalations.owed import is_for
 from models.escalations.tables import Escalation
 from models.matters.deadlines import RUNNING
 from models.matters.sight import visible_to
@@ -44,7 +45,7 @@ def _deadlines(session: Session, policy: Policy, officer: Officer) -> list[Entry
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .join(School, col(School.urn) == col(Matter.urn))
         .where(RUNNING, visible_to(reader(officer)))
-        .where(col(Matter.officer_id) == officer.id)
+        .where(is_for(officer.id))
     )
     entries = []
     for deadline, matter, escalation, school in find(session, statement):

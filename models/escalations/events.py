@@ -182,9 +182,11 @@ class CaseOfficerChanged(Happened):
     from_: str
     to: str
     reason: str
+    of_school: bool | None = None  # whether it is a school's own record
 
     def sentence(self, _: Names) -> str:
-        return f"The case officer was changed from {self.from_} to {self.to}."
+        who = "officer who looks after the record" if self.of_school else "case officer"
+        return f"The {who} was changed from {self.from_} to {self.to}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,9 +197,11 @@ class CaseRestricted(Happened):
     hidden = "A case was restricted to named officers."
     officers: tuple[str, ...]
     reason: str
+    of_school: bool | None = None  # whether it is a school's own record
 
     def sentence(self, _: Names) -> str:
-        return f"The case was restricted to {listed(self.officers)}."
+        what = "record" if self.of_school else "case"
+        return f"The {what} was restricted to {listed(self.officers)}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,9 +211,10 @@ class CaseOpenedToAll(Happened):
     topic = Topic.RESTRICTED
     hidden = "The restriction on a case was lifted."
     reason: str
+    of_school: bool | None = None  # whether it is a school's own record
 
     def sentence(self, _: Names) -> str:
-        return "The restriction on the case was lifted."
+        return f"The restriction on the {'record' if self.of_school else 'case'} was lifted."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,10 +60,15 @@ def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -
         )
     old = get_row(session, Officer, about.matter.officer_id)
     if new.id == old.id:
-        raise InvalidInput("case_officer", f"{new.name} is already the case officer.")
+        raise InvalidInput("case_officer", f"{new.name} already looks after it.")
     change(session, Matter, {"id": about.matter.id}, officer_id=new.id)
-    whom = {"from_": old.email, "to": new.email}
-    changed = CaseOfficerChanged(about.matter.id, **whom, reason=given.reason)
+    changed = CaseOfficerChanged(
+        about.matter.id,
+        from_=old.email,
+        to=new.email,
+        reason=given.reason,
+        of_school=about.matter.of_school,
+    )
     append(session, now, officer.email, changed)
     _tell_of_change(about, [new, *([old] if old.active else [])], new, now)
     return _again(session, about)
@@ -104,7 +109,9 @@ def restrict(acting: Acting, reference: str, given: Restriction) -> Matter:
     matter = _again(session, about)
     _check_decidable(session, matter, acting.today)
     officers = tuple(sorted(each.email for each in named.values()))
-    restricted = CaseRestricted(matter.id, officers=officers, reason=given.reason)
+    restricted = CaseRestricted(
+        matter.id, officers=officers, reason=given.reason, of_school=matter.of_school
+    )
     append(session, acting.now, officer.email, restricted)
     return matter
 
@@ -138,7 +145,7 @@ def _check_decidable(session: Session, matter: Matter, today: date) -> None:
         role = waiting.approvers[waiting.stage]
         if not deciders(session, matter, role, waiting.proposed_by_id, today):
             raise NotPossible(
-                f"A proposal on this case waits for {Role(role).label}, and nobody named could "
+                f"A proposal here waits for {Role(role).label}, and nobody named could "
                 "decide it. Name somebody who can, or have it decided first."
             )
 
@@ -151,7 +158,8 @@ def open_to_all(acting: Acting, reference: str, given: Reason) -> Matter:
     check_printable("reason", check_prose("reason", given.reason))
     change(session, Matter, {"id": about.matter.id}, restricted=False)
     remove(session, NamedOfficer, col(NamedOfficer.matter_id) == about.matter.id)
-    opened = CaseOpenedToAll(about.matter.id, reason=given.reason)
+    of_school = about.matter.of_school
+    opened = CaseOpenedToAll(about.matter.id, reason=given.reason, of_school=of_school)
     append(session, acting.now, officer.email, opened)
     return _again(session, about)
 
@@ -159,7 +167,8 @@ def open_to_all(acting: Acting, reference: str, given: Reason) -> Matter:
 def check_opening(about: AtHand) -> None:
     """Refuse to end a restriction that there is none of; raises NotPossible."""
     if not about.matter.restricted:
-        raise NotPossible("This case is not restricted.")
+        what = "record" if about.matter.of_school else "case"
+        raise NotPossible(f"This {what} is not restricted.")
 
 
 def _again(session: Session, about: AtHand) -> Matter:

@@ -1,10 +1,11 @@
 """What is still due: conditions on deadlines joined with their escalations, where there is one."""
 
-from sqlalchemy import and_, or_
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
 
 from models.escalations.tables import Escalation, Status, Step, StepState
-from models.matters.tables import OFF_LADDER, OWED, Deadline, DeadlineKind, DeadlineState
+from models.matters.tables import OFF_LADDER, OWED, Deadline, DeadlineKind, DeadlineState, Matter
+from models.school_record.tables import DepartmentNotice
 
 _NOT_SETTLED = col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED))
 # The authority's own last days run on wherever the escalation stands, and while it is paused.
@@ -32,3 +33,11 @@ _RESPONSE_AWAITED = and_(
 DUE_HERE = or_(_OWED_HERE, _OFF_LADDER, _LAST_DAY_RUNS)
 # Of any step, joined as well: what somebody is reminded of while its response is awaited.
 STILL_AWAITED = or_(_RESPONSE_AWAITED, _OFF_LADDER, _LAST_DAY_RUNS)
+
+
+def is_for(officer_id: int) -> ColumnElement[bool]:
+    """Whether a deadline is theirs to see to: they look after its matter, or are to answer."""
+    answering = select(DepartmentNotice.deadline_id).where(
+        DepartmentNotice.answering_id == officer_id
+    )
+    return or_(col(Matter.officer_id) == officer_id, col(Deadline.id).in_(answering))

@@ -16,6 +16,8 @@ def applies_to(school: School) -> str | None:
 
     Section 15(1): a maintained school. Whether a pupil referral unit is one is not said here.
     """
+    if school.closed_on is not None:
+        return "The school has closed, so no written statement of action is due."
     if is_pupil_referral_unit(school):
         return f"{_ONLY_MAINTAINED} Ask legal services whether it applies to a pupil referral unit."
     return None if school.kind is SchoolKind.MAINTAINED else _ONLY_MAINTAINED

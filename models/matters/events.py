@@ -102,11 +102,13 @@ class ContactConfirmed(Happened):
     role: str
     before: Mapping[str, str | None]
     after: Mapping[str, str | None]
+    of_school: bool | None = None  # whether the letters are of a school's own record
 
     def sentence(self, _: Names) -> str:
+        whose = "the letters of this record" if self.of_school else "this case’s letters"
         return (
-            f"{_contact(self.after)} was confirmed as the {role_words(self.role)} for this "
-            f"case’s letters, in place of {_contact(self.before)}."
+            f"{_contact(self.after)} was confirmed as the {role_words(self.role)} for {whose}, "
+            f"in place of {_contact(self.before)}."
         )
 
 
@@ -118,11 +120,13 @@ class ContactKept(Happened):
     role: str
     before: Mapping[str, str | None]
     after: Mapping[str, str | None]
+    of_school: bool | None = None  # whether the letters are of a school's own record
 
     def sentence(self, _: Names) -> str:
         return (
-            f"Letters on this case still go to {_contact(self.before)} as the "
-            f"{role_words(self.role)}: {_contact(self.after)} was not confirmed."
+            f"Letters on this {'record' if self.of_school else 'case'} still go to "
+            f"{_contact(self.before)} as the {role_words(self.role)}: "
+            f"{_contact(self.after)} was not confirmed."
         )
 
 

@@ -149,6 +149,7 @@ def settle_contact(acting: Acting, reference: str, role: str, given: ContactChos
         role=role,
         before={"name": held.name, "email": held.email},
         after={"name": present.name, "email": present.email},
+        of_school=about.matter.of_school,
     )
     append(session, acting.now, officer.email, decided)
 
@@ -164,7 +165,7 @@ def find_held(session: Session, matter: Matter, role: str) -> tuple[HeldContact,
     present = contact_at(session, matter.urn, ContactRole(role)) if matter.urn else None
     if not held or present is None:
         raise NotPossible(
-            f"There is nothing to confirm: letters on this case go to the "
+            f"There is nothing to confirm: letters on this record go to the "
             f"{ContactRole(role).label} that the school has."
         )
     return held[0], present

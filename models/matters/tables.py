@@ -44,6 +44,11 @@ class Matter(SQLModel, table=True):
         """The path of its page."""
         return page_of(self.reference)
 
+    @property
+    def of_school(self) -> bool | None:
+        """True of a school's own record; None of an escalation, whose events do not say so."""
+        return self.kind is MatterKind.SCHOOL or None
+
 
 def page_of(reference: str, part: str = "") -> str:
     """The path of the page of the matter with this reference, or of a part of it.

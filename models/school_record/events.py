@@ -48,15 +48,16 @@ class StatementMade(Happened):
 
 @dataclass(frozen=True, kw_only=True)
 class StatementFellAway(Happened):
-    """No statement is due any more, for the record of the school's inspections changed."""
+    """No statement is due any more: other inspections are on record, or it met this `fate`."""
 
     statement: int
+    fate: str | None = None  # of the school, as the national register says
 
     def sentence(self, _: Names) -> str:
-        return (
-            "The written statement of action is no longer due: what is on record of the school’s "
-            "inspections has changed."
-        )
+        inspections = "what is on record of the school’s inspections has changed"
+        became = f"the national register says that the school {self.fate}"
+        because = became if self.fate else inspections
+        return f"The written statement of action is no longer due: {because}."
 
 
 @dataclass(frozen=True, kw_only=True)

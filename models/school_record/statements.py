@@ -5,6 +5,8 @@ heard; it prepares a statement, and sends a copy to the Chief Inspector and, of 
 school, to those who appoint foundation governors.
 """
 
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
 from models.approvals.approving import approve_letters
@@ -38,7 +40,7 @@ from models.school_record.proposed import MakeStatement
 from models.school_record.tables import StatementOfAction, StatementState
 from models.schools.contacts import find_school
 from models.schools.inspections import as_corrected, entered_of, that_counts
-from models.schools.tables import ContactRole, InspectionOutcome, School
+from models.schools.tables import NATIONAL_REGISTER, ContactRole, InspectionOutcome, School
 from models.text import check_line, check_printable, check_prose
 
 TEMPLATE = "statement_of_action"
@@ -49,14 +51,28 @@ def follow_inspections(acting: Acting, school: School) -> None:
     """What is on record of a school's inspections has changed: a statement is due, or no more."""
     session = acting.session
     counts = adverse_that_counts(session, school)
-    for each in statements_of(session, school.urn):
-        if each.state is StatementState.OWED and not _rests_on(session, each, counts):
-            close_deadline(session, get_row(session, Deadline, each.deadline_id), met=False)
-            fell_away = _fall_away(session, each)
-            append(session, acting.now, acting.officer.email, fell_away)
+    append(session, acting.now, acting.officer.email, *_lapse(session, school, counts))
     known = statements_of(session, school.urn)
     if counts is not None and not any(_answers(session, each, counts) for each in known):
         _begin(acting, school, counts)
+
+
+def follow_register(session: Session, now: datetime, urn: int, fate: str) -> None:
+    """The register says what became of a school: of one that is not maintained none is due."""
+    school = find_school(session, urn)
+    counts = adverse_that_counts(session, school)
+    append(session, now, NATIONAL_REGISTER, *_lapse(session, school, counts, fate))
+
+
+def _lapse(
+    session: Session, school: School, counts: InspectionOutcome | None, fate: str = ""
+) -> list[Happened]:
+    """What is due and rests on no report any more falls away, with its deadline."""
+    return [
+        _not_due(session, each, fate)
+        for each in statements_of(session, school.urn)
+        if each.state is StatementState.OWED and not _rests_on(session, each, counts)
+    ]
 
 
 def adverse_that_counts(session: Session, school: School) -> InspectionOutcome | None:
@@ -294,13 +310,13 @@ def statement_returned(record: AtHand, taken: Taken[MakeStatement]) -> list[Happ
         owed = {"state": StatementState.OWED, "proposal_id": None}
         change(session, StatementOfAction, {"id": statement.id}, **owed)
         return []
+    return [_not_due(session, statement)]
+
+
+def _not_due(session: Session, statement: StatementOfAction, fate: str = "") -> StatementFellAway:
     close_deadline(session, get_row(session, Deadline, statement.deadline_id), met=False)
-    return [_fall_away(session, statement)]
-
-
-def _fall_away(session: Session, statement: StatementOfAction) -> StatementFellAway:
     change(session, StatementOfAction, {"id": statement.id}, state=StatementState.FELL_AWAY)
-    return StatementFellAway(statement.matter_id, statement=statement.id)
+    return StatementFellAway(statement.matter_id, statement=statement.id, fate=fate or None)
 
 
 def release_statement(acting: Acting, urn: object, given: Reason) -> StatementOfAction:

@@ -25,7 +25,7 @@ from models.statutory.in_words import InspectionInWords, PowerInWords, SaidInWor
 from models.statutory.legal import LawToday
 from models.statutory.one_notice import check_stands, powers_rule, stands
 from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
-from models.statutory.words import why_inspected, why_powers
+from models.statutory.words import WHY_AFTER_REPORT, why_powers
 
 HEARD = {
     "chair_of_governors": "the governing body",
@@ -131,11 +131,12 @@ def check_as_proposed(case: Case, proposal: Proposal) -> None:
 
 
 def why_needed(law_today: LawToday, notice: WarningNotice | None) -> str:
-    """Why powers are needed, for their letters: by the notice, or by what the report says."""
-    inspection = law_today.inspection
-    if notice is not None or inspection is None:
-        return why_powers(notice) if notice is not None else ""
-    return why_inspected(inspection)
+    """Why powers are needed, for their letters: by the notice, or for what the report says."""
+    if notice is not None:
+        return why_powers(notice)
+    if law_today.inspection is None:
+        return ""
+    return WHY_AFTER_REPORT
 
 
 def drafted_words(law_today: LawToday) -> str:

@@ -1,7 +1,5 @@
 """What letters of the statutory steps say of why the authority writes."""
 
-from models.clocks import long_date
-from models.law.standing import Inspection
 from models.statutory.tables import ReviewOutcome, WarningNotice
 
 BOARD_ENDS = (
@@ -18,19 +16,16 @@ REVIEWED = {
         "The authority considers that the reasons for which the right was suspended hold no more."
     ),
 }
+# The letters say beside it what the published report says.
+WHY_AFTER_REPORT = (
+    "The authority considers that this power is needed for the improvement that the report calls "
+    "for."
+)
 
 
 def why_powers(notice: WarningNotice) -> str:
     """Why powers are needed: what the notice told the governing body its conclusion rests on."""
     return notice.matters
-
-
-def why_inspected(inspection: Inspection) -> str:
-    """Why powers are needed at a school in a category: what the published report says."""
-    return (
-        f"The report of Ofsted’s inspection published on {long_date(inspection.published_on)} says "
-        f"that the school {inspection.category.label}."
-    )
 
 
 def why_complied(notice: WarningNotice, *, complied: bool) -> str:

@@ -50,6 +50,7 @@ from models.rows import (
     kept,
     select_columns,
 )
+from models.school_record.tables import DepartmentNotice
 from models.upkeep import school_year
 from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
@@ -186,6 +187,7 @@ def _due(now: datetime, *, most: int) -> Statement:
             col(Deadline.step_key),
             col(Deadline.rule),
             col(Matter.officer_id),
+            col(DepartmentNotice.answering_id),
             col(Escalation.head_of_service_id),
             col(Matter.restricted),
             col(Escalation.edition),
@@ -194,6 +196,7 @@ def _due(now: datetime, *, most: int) -> Statement:
         .join(Deadline, col(Deadline.id) == col(Reminder.deadline_id))
         .join(Matter, col(Matter.id) == col(Deadline.matter_id))
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
         .where(col(Reminder.state) == "open", col(Reminder.due_at) <= now)
         .order_by(col(Reminder.due_at), col(Reminder.id))
         .limit(most)
@@ -236,13 +239,13 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
 
 
 def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
-    """The case officer; from the first overdue one on, also those whom the policy names.
+    """The case officer, and whoever is to answer; once overdue, also those whom the policy names.
 
     Of a last day that the law fixes, the Head of Service and the Director hear each time.
 
     When the case officer has left, the Head of Service hears of it, so that nobody is silent.
     """
-    whom = [row.officer_id]
+    whom = [row.officer_id, row.answering_id]
     if row.deadline_kind not in OWED:
         whom += _in_charge(row, officers)
     elif row.kind is ReminderKind.OVERDUE or row.officer_id not in officers:
@@ -348,16 +351,24 @@ def _concerned(
     """
     until = add_working_days(today, policy.reminders.digest_working_days_ahead)
     due = (
-        select(Officer.id, Matter.id)
-        .join(Matter, col(Matter.officer_id) == col(Officer.id))
+        select_columns(
+            col(Matter.id),
+            col(Matter.officer_id),
+            col(Matter.restricted),
+            col(DepartmentNotice.answering_id),
+        )
         .join(Deadline, col(Deadline.matter_id) == col(Matter.id))
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
+        .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
         .where(col(Deadline.due_on) <= until, DUE_HERE)
         .distinct()
     )
     concerned: dict[int, set[int]] = defaultdict(set)
-    for officer_id, case in find(session, due):
-        concerned[officer_id].add(case)
+    for row in find(session, due):
+        concerned[row.officer_id].add(row.id)
+        answering = officers.get(row.answering_id)
+        if answering and sees(session, answering, row.id, restricted=row.restricted):
+            concerned[answering.id].add(row.id)
     awaiting = (
         select(Proposal, Matter)
         .join(Matter, col(Matter.id) == col(Proposal.matter_id))

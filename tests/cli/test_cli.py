@@ -20,17 +20,19 @@ from typer.testing import CliRunner
 from cli import demonstration, doctor
 from cli.main import app
 from cli.running import Running, alone
-from models.approvals.tables import Proposal
+from models.approvals.tables import Proposal, ProposalState
 from models.clocks import bank_holidays_known_until
 from models.database import connect, read, write
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.events import Event, verify
+from models.fairness.tables import FairnessRecord
 from models.letters.tables import Letter, LetterState
 from models.people import credentials, identity
 from models.people.tables import Officer, digest
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import NotIdentified
+from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
 from models.schools.tables import School
 from models.settings import Settings
 from models.upkeep import clock, schema
@@ -668,6 +670,14 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
         assert {letter.template for letter in drafts} == {"formal_governing_body", "warning_notice"}
         kinds = {school.kind for school in session.exec(select(School))}
         assert len(kinds) == 3
+        waiting = select(Proposal.action).where(Proposal.state == ProposalState.AWAITING)
+        assert "intervene" in session.exec(waiting).all()
+        assert [each.state for each in session.exec(select(StatementOfAction))] == ["owed"]
+        assert len(session.exec(select(FairnessRecord)).all()) == 3
+        assert [each.answered_on for each in session.exec(select(DepartmentNotice))] == [None]
+        assert [each.adviser for each in session.exec(select(RiseSupport))] == ["Dr Imogen Vance"]
+        of_record = select(Letter.state).where(Letter.template == "school_letter")
+        assert session.exec(of_record).all() == [LetterState.ISSUED]
         missed = text("SELECT count(*) FROM deadline WHERE state = 'missed'")
         assert session.connection().execute(missed).scalar() >= 1
     mails = list((home / "mail").glob("*.eml"))

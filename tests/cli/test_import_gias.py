@@ -17,12 +17,13 @@ from models.database import read, write
 from models.escalations.tables import Status
 from models.events import Event, verify
 from models.letters.shown import held_contacts
-from models.matters.tables import Matter
+from models.matters.tables import Deadline, DeadlineState, Matter
 from models.outbox import Message, MessageKind
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.policy import Policy
 from models.programme.tables import Supporter, SupportRole
+from models.refusals import NotPossible
 from models.register.events import RegisterChangedSchool, RegisterImported
 from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport
 from models.risk.tables import LevelChange
@@ -58,6 +59,7 @@ from tests.support.register_files import (
     trust,
     written,
 )
+from tests.support.school_records import SchoolRecord
 
 Rows = list[Mapping[str, str]]
 
@@ -534,6 +536,25 @@ def test_a_conversion_under_the_same_urn_is_found(register: Register, case: Case
     assert register.school(900001).kind is SchoolKind.ACADEMY
     assert len(register.alerts("register_changed_school")) == 1
     assert case.escalation.ladder == "maintained"
+
+
+@pytest.mark.parametrize("fate", [CONVERTER, closed("20-11-2026", "For Academy")])
+@ON_SQLITE
+def test_no_statement_of_action_is_due_of_a_school_that_is_not_maintained_any_more(
+    register: Register, policy: Policy, council: Council, fate: Mapping[str, str]
+) -> None:
+    record = SchoolRecord(register.engine, policy, council)
+    record.inspect("special_measures")
+    name = "Ashfield Primary School"
+    register.give([school(900001, name)])
+    assert record.kinds[-1] == "deadline_set"
+    register.give([school(900001, name, fate)])
+    assert record.kinds[-1] == "statement_fell_away"
+    with read(register.engine) as session:
+        [deadline] = session.exec(select(Deadline)).all()
+    assert deadline.state is DeadlineState.CANCELLED
+    with pytest.raises(NotPossible, match=r"Education Act 2005|has closed"):
+        record.state()
 
 
 @ON_SQLITE

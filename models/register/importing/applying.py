@@ -23,6 +23,7 @@ from models.register.importing.outcomes import ContactSaid, Outcome, Standing
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
 from models.risk.new_headteachers import new_headteacher
 from models.rows import add_all, by_key, change, find
+from models.school_record.statements import follow_register
 from models.schools.tables import NATIONAL_REGISTER, Contact, ContactRole, School
 from models.telling import tell
 from models.told import Told
@@ -60,6 +61,8 @@ class Writer:
         kept = [contact for said in outcome.contacts if (contact := self._contact(said))]
         if outcome.new_head:
             self._new_head(outcome, kept)
+        if outcome.fate:
+            follow_register(self._session, self._now, outcome.urn, outcome.fate)
         if outcome.fate and outcome.urn in self._live:
             self._tell_case_officer(outcome, self._live[outcome.urn])
 

@@ -97,11 +97,11 @@ def test_the_page_of_the_case_asks(
     visitors.seo.get(f"/escalations/{case.reference}/guidance", 409)
     set_guidance(visitors, LATER)
     page = visitors.seo.get(f"/escalations/{case.reference}")
-    form = page.follow("Say by which this case goes")
+    form = page.follow("Choose which one this case follows")
     done = form.submit(choice="adopt", reason="It is in force.")
-    assert "It is on record by which guidance the case goes" in done.text
+    assert "It is on record which guidance the case follows" in done.text
     assert "edition of 1 September 2026" in done.text
-    assert "Say by which this case goes" not in done.text
+    assert "Choose which one this case follows" not in done.text
 
 
 def set_guidance(at: Visitors | Callers, guidance: Guidance) -> None:

@@ -1,20 +1,23 @@
 """What the Department does about a school: notices announced for comment, and RISE support."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.dashboard.calendar import calendar
 from models.database import read
 from models.events import verify
 from models.matters.tables import Deadline, DeadlineState, Reminder, ReminderState
+from models.outbox import Message
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.school_record.rise import RiseSupportNow, change_rise_support
 from models.school_record.tables import DepartmentNotice, RiseSupport
+from models.upkeep.clock import tick
 from tests.support.council import NOW, Council
 from tests.support.school_records import SchoolRecord
 
@@ -58,6 +61,42 @@ def test_a_notice_sets_its_clock_and_the_answer_stops_it(record: SchoolRecord) -
     with read(record.engine) as session:
         assert verify(session) is None
         assert examine(session).intact
+
+
+def told(record: SchoolRecord, day: date) -> dict[str, set[str]]:
+    """Who is reminded, and who has a digest, on the morning of a day."""
+    tick(record.engine, record.policy, datetime.combine(day, time(9), UTC))
+    queued = [each for each in rows(record, Message) if each.queued_at.date() == day]
+    return {
+        kind: {each.to_email for each in queued if each.kind == kind}
+        for kind in ("reminder", "digest")
+    }
+
+
+def test_who_is_to_answer_is_reminded_like_whoever_looks_after_the_record(
+    record: SchoolRecord,
+) -> None:
+    council = record.council
+    notice = record.announced(answering=council.seo2.email)
+    both = {council.seo.email, council.seo2.email}
+    for day in (date(2026, 11, 27), date(2026, 12, 4)):
+        assert told(record, day) == {"reminder": both, "digest": both}
+    with read(record.engine) as session:
+        [entry] = calendar(session, record.policy, council.seo2, today=TODAY)
+    assert entry.day == date(2026, 12, 4)
+    heads = {council.hos.email, council.hos2.email}
+    assert told(record, date(2026, 12, 11)) == {"reminder": both | heads, "digest": both}
+    record.answer(notice)
+    assert told(record, date(2026, 12, 18)) == {"reminder": set(), "digest": set()}
+
+
+def test_who_is_to_answer_hears_nothing_of_a_record_that_is_hidden_from_them(
+    record: SchoolRecord,
+) -> None:
+    record.announced(answering=record.council.seo2.email)
+    record.restrict()
+    seo = {record.council.seo.email}
+    assert told(record, date(2026, 12, 4)) == {"reminder": seo, "digest": seo}
 
 
 def test_each_notice_is_for_its_kind_of_school(record: SchoolRecord) -> None:

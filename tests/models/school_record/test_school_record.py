@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.approvals import shown as approvals_shown
 from models.approvals.approving import what_is_seen
@@ -15,9 +15,11 @@ from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, london_date, office_moment
 from models.database import read, write
 from models.escalations.deciding import Decided, decide
+from models.escalations.holding import NewCaseOfficer, change_case_officer, open_to_all
 from models.events import verify
 from models.evidence import keeping
 from models.evidence.shown import evidence_of
+from models.inputs import Reason
 from models.letters.shown import letters_of
 from models.letters.tables import Letter, LetterState
 from models.matters.shown import deadlines, deadlines_of
@@ -356,6 +358,26 @@ def test_those_who_are_named_go_on(record: Record) -> None:
     assert record.one(Letter).state is LetterState.APPROVED
     assert record.one(Matter).restricted
     assert record.kinds[-2:] == ["case_restricted", "proposal_approved"]
+
+
+def test_its_events_and_mails_speak_of_a_record(record: Record, tmp_path: Path) -> None:
+    record.agree()
+    record.restrict("seo")
+    with record.acting("dcs") as acting:
+        open_to_all(acting, REFERENCE, Reason(reason="It is settled."))
+    with record.acting("hos") as acting:
+        given = NewCaseOfficer(case_officer=record.council.seo2.email, reason="Leave.")
+        change_case_officer(acting, REFERENCE, given)
+    restricted, lifted, changed = record.told[-3:]
+    assert restricted.startswith("The record was restricted to ")
+    assert lifted == "The restriction on the record was lifted."
+    assert changed.startswith("The officer who looks after the record was changed from ")
+    with read(record.engine) as session:
+        message = session.exec(select(Message).order_by(col(Message.id).desc())).first()
+        settings = Settings(home=tmp_path, _env_file=None)
+        mail = Composer(session, record.policy, settings, record.now).compose(message)
+    assert mail is not None
+    assert mail.subject == f"{REFERENCE}: Sofia Eze now looks after this record"
 
 
 def test_it_cannot_be_restricted_past_who_decides(record: Record) -> None:

@@ -80,7 +80,7 @@ def test_special_measures_to_a_board(case: Case) -> None:
     assert "by virtue of section 62" in said(case, letter)
     for template in ("consultation", "request_for_consent"):
         [asked] = letters(case, template)
-        assert "published on 23 November 2026 says that the school requires special" in text(
+        assert "published on 23 November 2026 says that the school requires special" in said(
             case, asked
         )
 

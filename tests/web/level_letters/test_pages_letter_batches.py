@@ -176,7 +176,9 @@ def test_a_school_has_all_its_letters_on_one_page(visitors: Visitors, post: Post
     page = visitors.seo.get("/schools/900001/letters")
     levels = [row.text_content().strip() for row in page.tree.xpath("//tbody/tr/td[1]")]
     assert levels == ["No risk", "No risk", "High risk", "High risk"]
-    assert visitors.seo.get("/schools/900001").links["Letters"] == "/schools/900001/letters"
+    assert (
+        visitors.seo.get("/schools/900001").links["Letters about risk"] == "/schools/900001/letters"
+    )
 
 
 def test_a_delivery_in_trouble_is_decided_on_its_page(visitors: Visitors, post: Post) -> None:

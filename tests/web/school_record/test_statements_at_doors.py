@@ -88,7 +88,7 @@ def test_at_the_pages_it_is_drafted_and_made(visitors: Visitors, record: SchoolR
     form = page.follow("Draft the written statement of action")
     assert "goes to the chair of governors, with copies to the Chief Inspector and" in form.text
     assert "where an address is known, the headteacher." in form.text
-    assert "once it is approved (Director of Children’s Services)" in form.text
+    assert "once the Director of Children’s Services has approved it" in form.text
     form = form.submit(422, action="A review.", parents="")
     assert "Enter how parents are informed and their views heard" in form.text
     form = form.submit(422, action="A review.", parents="A meeting.")

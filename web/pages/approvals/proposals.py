@@ -15,7 +15,7 @@ from models.approvals.approving import own_work, recipients_if_known
 from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days
 from models.escalations.deciding import Decided, decide, find_approver
-from models.escalations.proposed import RESPOND_BY, Change, NextStep, Start
+from models.escalations.proposed import RESPOND_BY, Change, Intervene, NextStep, Start
 from models.letters import shown as letters_shown
 from models.letters.addressing import contacts_of
 from models.letters.recipients import Recipient
@@ -31,6 +31,7 @@ from models.rows import get_row
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
 from models.statutory.proposed import EndBoard, GiveWarningNotice, ReviewBudget, UsePower
+from models.statutory.shown import eligibility
 from web.pages.asked import Asked
 from web.pages.escalations.propose import CONFIRMED
 from web.pages.forms import Form, Posted
@@ -147,6 +148,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         rule = case.step_of(found.step)
         notice = _notice_of(session, visit, found)
         power = _power_of(session, visit, found)
+        eligible = _eligible(session, visit, found)
     return visit.page(
         "approvals/proposal.html",
         title=titled_proposal.title,
@@ -156,6 +158,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         letters=letters,
         notice=notice,
         power=power,
+        eligible=eligible,
         may_decide=mine,
         own=own,
         may_edit=visit.may(Act.WRITE_LETTER),
@@ -208,6 +211,14 @@ def _power_of(
     case = find_case(session, visit.policy, visit.reader, found.reference)
     power = find_power(session, visit.policy, visit.reader, number, today=visit.today)
     return power_in_words(case, power)
+
+
+def _eligible(session: Session, visit: Visit, found: approvals_shown.Proposal) -> list[str]:
+    """By which facts the school is eligible today for the powers that are to be moved to."""
+    if not isinstance(found.details, Intervene) or found.state is not ProposalState.AWAITING:
+        return []
+    shown = eligibility(session, visit.policy, visit.reader, found.reference, today=visit.today)
+    return [fact.says for road in shown.roads if road.holds for fact in road.facts]
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.visits import Reference, Visit, Visitor, may, says
 
-SAYS_CHOSEN = says("guidance", "It is on record by which guidance the case goes")
+SAYS_CHOSEN = says("guidance", "It is on record which guidance the case follows")
 router = APIRouter()
 CHOICE = Asked(
     guidance.GuidanceChoice,
-    choice=("The guidance", "Choose by which guidance the case goes"),
+    choice=("The guidance", "Choose which guidance the case follows"),
     reason=("Reason", "Enter a reason"),
 )
 
@@ -44,7 +44,7 @@ def _choice(visit: Visit, reference: str, form: Form) -> Response:
         guidance.check_asked(case)
         return visit.page(
             "escalations/guidance_form.html",
-            title="By which guidance does this case go?",
+            title="Which guidance does this case follow?",
             form=form,
             case=case,
             own=case.guidance,

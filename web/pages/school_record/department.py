@@ -119,11 +119,13 @@ def _answer(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
         department.find_to_answer(session, visit.officer, number)
         found = shown.department_notice(session, visit.reader, number)
+        school = find_school(session, found.urn).name
     return visit.page(
         "school_record/department_answer_form.html",
         title="What did the council answer?",
         navigation="schools",
         form=form,
+        school=school,
         notice=found,
     )
 

@@ -67,7 +67,7 @@ def _statement(visit: Visit, urn: str, form: Form, *, begin: bool = False) -> Re
         published_on=long_date(counts.published_on),
         category=counts.category,
         addressing=statements.addressed(school),
-        approvers=" then ".join(
+        approvers=" and then the ".join(
             role.label for role in visit.policy.approvers[Approvable.STATEMENT_OF_ACTION]
         ),
     )
