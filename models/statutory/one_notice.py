@@ -58,7 +58,7 @@ def notice_in_words(case: Case) -> dict[str, str]:
         return {"given_on": "", "compliance_ended_on": "", "not_complied_words": ""}
     notice = given.notice
     return {
-        "given_on": long_date(given.dated),
+        "given_on": long_date(given.served_from or given.dated),
         "compliance_ended_on": long_date(notice.compliance_ends_on),
         "not_complied_words": notice.judgement_words if notice.complied is False else "",
     }
