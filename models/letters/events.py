@@ -74,6 +74,7 @@ class LetterServed(Happened):
     method: ServiceMethod
     served_on: date
     counts_from: date | None = None
+    service: int | None = None
 
     def sentence(self, names: Names) -> str:
         whom, day = the_role(self.to), long_date(self.served_on)
@@ -89,6 +90,7 @@ class ServiceUndone(Happened):
     """What was recorded of a letter's service does not count: it came back, or was a mistake."""
 
     letter: int
+    service: int
     to: str
     reason: str
 

@@ -84,6 +84,7 @@ def record_service(acting: Acting, letter_id: int, given: ServiceOfLetter) -> Se
         method=method,
         served_on=given.served_on,
         counts_from=counts_from,
+        service=service_id,
     )
     append(session, acting.now, officer.email, served)
     return get_row(session, Service, service_id)
@@ -153,7 +154,7 @@ def undo_service(acting: Acting, service_id: int, given: ServiceNotMade) -> Serv
     change(session, Service, {"id": service.id}, **undone)
     letter = get_row(session, Letter, service.letter_id)
     happened = ServiceUndone(
-        letter.matter_id, letter=letter.id, to=service.role, reason=given.reason
+        letter.matter_id, letter=letter.id, service=service.id, to=service.role, reason=given.reason
     )
     asked = ask_again(at_hand, letter, acting.today, acting.now)
     append(session, acting.now, officer.email, happened, *asked)

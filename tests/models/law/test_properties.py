@@ -141,7 +141,9 @@ def eligible_standings(draw: st.DrawFn) -> Standing:
     of = replace(draw(notices()), complied=False)
     of = replace(of, judged_on=of.compliance_ends_on + ONE_DAY + draw(SPANS))
     at = replace(draw(standings()), secretary_of_state_notice_on=None)
-    return replace(at, notice=replace(of, proposed=(*of.proposed, draw(proposals(of.compliance_ends_on)))))
+    return replace(
+        at, notice=replace(of, proposed=(*of.proposed, draw(proposals(of.compliance_ends_on))))
+    )
 
 
 def first_eligible(of: Notice) -> date:
