@@ -211,6 +211,7 @@ def others_may_appoint(case: Case) -> None:
 def board_comes(case: Case) -> None:
     case.ready(eligible(case).prepare("66"))
     case.used("65")
+    case.serve()
 
 
 def power_ended(case: Case) -> None:
