@@ -142,7 +142,7 @@ def judgement_refusal(notice: Notice, complied: bool, today: date) -> str | None
     ceased = _ceased(notice, today)
     if ceased:
         return f"{ceased}. There is nothing left to judge (section 60(1)(c))."
-    if not complied and (notice.served_on is None or today < notice.served_on):
+    if not complied and notice.served_on is None:
         return (
             f"{_unproven(notice)} (section 60(1)(a)). That it did not comply can be judged only "
             "afterwards."

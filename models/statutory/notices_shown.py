@@ -52,6 +52,7 @@ class NoticeState(StrEnum):
     PROPOSED = "proposed"
     RETURNED = "returned"
     APPROVED = "approved"
+    ISSUED = "issued"  # and not proven to have been served
     GIVEN = "given"
     COMPLIED = "complied"
     NOT_COMPLIED = "not_complied"
@@ -154,7 +155,7 @@ def _notice(
     return WarningNotice(
         id=notice.id,
         reference=case.matter.reference,
-        state=_state(notice, letter, proposal),
+        state=_state(notice, letter, proposal, served),
         grounds=[Ground(ground) for ground in notice.grounds],
         comparisons=[Comparison(comparison) for comparison in notice.comparisons],
         comparison=notice.comparison,
@@ -181,7 +182,9 @@ def _notice(
     )
 
 
-def _state(notice: tables.WarningNotice, letter: Letter, proposal: Proposal) -> NoticeState:
+def _state(
+    notice: tables.WarningNotice, letter: Letter, proposal: Proposal, served: date | None
+) -> NoticeState:
     if proposal.state is ProposalState.AWAITING:
         return NoticeState.PROPOSED
     if proposal.state is not ProposalState.APPROVED:
@@ -190,7 +193,9 @@ def _state(notice: tables.WarningNotice, letter: Letter, proposal: Proposal) -> 
         return NoticeState.CEASED
     if notice.complied is not None:
         return NoticeState.COMPLIED if notice.complied else NoticeState.NOT_COMPLIED
-    return NoticeState.GIVEN if letter.state is LetterState.ISSUED else NoticeState.APPROVED
+    if letter.state is not LetterState.ISSUED:
+        return NoticeState.APPROVED
+    return NoticeState.GIVEN if served is not None else NoticeState.ISSUED
 
 
 def _given_on(letter: Letter) -> date | None:
