@@ -18,6 +18,10 @@ from models.database import read, write
 from models.escalations import proposing, recording, starting
 from models.escalations.deciding import Decided, decide
 from models.evidence import keeping
+from models.letters import serving
+from models.letters.service_asked import still_asked
+from models.letters.tables import Letter
+from models.matters.at_hand import find_matter
 from models.matters.tables import Matter
 from models.people import officers
 from models.people.access import THE_MACHINE
@@ -25,10 +29,10 @@ from models.people.acting import Acting
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.proposed import Action
-from models.rows import find, find_one
+from models.rows import find, find_one, get_row
 from models.settings import Settings
 from models.statutory import following, giving, preparing
-from models.statutory.tables import WarningNotice
+from models.statutory.tables import ServiceMethod, WarningNotice
 
 SIGNATORIES = {Role.HEAD_OF_SERVICE: "Daniel", Role.DIRECTOR: "Anita"}
 
@@ -126,6 +130,20 @@ class Stage:
         )
         with self.acting(by) as acting:
             giving.give_notice(acting, reference, given)
+
+    def serve(self, reference: str, by: str, evidence: str) -> None:
+        """Put on record that what waits to be served was handed to the governing body today."""
+        with self.acting(by) as acting:
+            session = acting.session
+            matter = find_matter(session, THE_MACHINE, reference)
+            for letter in still_asked(session, matter.id):
+                given = serving.ServiceOfLetter(
+                    to=get_row(session, Letter, letter).to_role,
+                    method=ServiceMethod.BY_HAND.value,
+                    served_on=acting.today,
+                    evidence=evidence,
+                )
+                serving.record_service(acting, letter, given)
 
     def judge_compliance(self, reference: str, by: str, reasons: str, words: str) -> None:
         """Judge that the governing body did not comply with its warning notice."""

@@ -491,6 +491,8 @@ def _stonegate(stage: Stage) -> Moments:
     stage.approve(case, "Owen")
     yield stage.at(53, 11)
     stage.approve(case, "Anita")
+    yield stage.at(52, 16)
+    stage.serve(case, "Tom", "Handed to Mrs Pell at the school; her receipt is on file.")
     yield stage.at(36, 14)
     stage.judge_compliance(
         case,
@@ -505,6 +507,8 @@ def _stonegate(stage: Stage) -> Moments:
         "We do not expect the present governors to act.",
         words="The governing body has not acted on the warning notice.",
     )
+    yield stage.at(34, 16)
+    stage.serve(case, "Tom", "Handed to Mrs Pell before the meeting of governors.")
     yield stage.at(28, 15)
     stage.propose(case, "Tom", "advance", "All four conditions for intervention are met.")
     yield stage.at(27, 11)

@@ -52,6 +52,7 @@ DAYS = {
     DeadlineKind.AGREED: "the agreed day",
     DeadlineKind.COMMENT: "the day of the comment on the Department’s notice",
     DeadlineKind.STATEMENT: "the day of the written statement of action",
+    DeadlineKind.SERVICE: "the day for the proof of service",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

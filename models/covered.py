@@ -33,6 +33,7 @@ from models.school_record.tables import DepartmentNotice, RiseSupport, Statement
 from models.schools.tables import (
     NATIONAL_REGISTER,
     Contact,
+    EmailAgreement,
     FoundationAnswer,
     HeldContact,
     InspectionOutcome,
@@ -47,6 +48,7 @@ from models.statutory.tables import (
     Representation,
     SecretaryOfStateNotice,
     Service,
+    ServiceAsked,
     Support,
     WarningNotice,
 )
@@ -189,6 +191,12 @@ _COVERED = (
         of_matter=False,
     ),
     Covered(
+        EmailAgreement,
+        "whether somebody agrees to be served by e-mail",
+        named=("agreement", "id"),
+        of_matter=False,
+    ),
+    Covered(
         Part4Confirmation,
         "what legal services said of Part 4",
         named=("confirmation", "id"),
@@ -227,6 +235,12 @@ _COVERED = (
         only=_TO_SCHOOLS,
     ),
     Covered(Service, "a letter’s service", named=("letter", "letter_id")),
+    Covered(
+        ServiceAsked,
+        "that service is to be proven",
+        by=("letter_id",),
+        named=("letter", "letter_id"),
+    ),
     Covered(FairnessRecord, "a record of fairness", named=("fairness", "id")),
     # Steps vi and vii.
     Covered(Support, "how support works"),

@@ -43,6 +43,7 @@ from models.escalations.proposed import (
 )
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.happened import Happened
+from models.letters.service_asked import stop_asking_on
 from models.matters.case import Case
 from models.matters.deadlines import (
     cancel_deadline,
@@ -231,6 +232,7 @@ def _close(case: Case, taken: Taken[Change], status: Status, what: type[Closed])
     if case.deadline is not None:
         cancel_deadline(case.session, case.deadline)
     cancel_statutory(case.session, case.escalation.id)
+    stop_asking_on(case.session, case.matter.id)
     closed = what(case.escalation.id, step=case.step.key, reason=taken.proposal.reason)
     dropped = drop_powers(case, taken.today, f"The escalation was {status.value}")
     return [closed, *dropped, *_supersede_others(case)]
@@ -313,6 +315,7 @@ def _convert(case: Case, taken: Taken[Convert]) -> list[Happened]:
         *drop_powers(case, today, "The school became an academy"),
     ]
     cancel_statutory(case.session, case.escalation.id)
+    stop_asking_on(case.session, case.matter.id)
     set_escalation(case, ladder="academy", step_key=to)
     return [EscalationConverted(case.escalation.id, step=to, reason=taken.proposal.reason), *fallen]
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from models.clocks import long_date
 from models.law.notices import NOT_FOR_ACADEMIES, applies_to
 from models.law.powers import Section
+from models.law.service import leaves_a_period
 from models.schools.tables import InspectionCategory, School
 
 _ONE_DAY = timedelta(days=1)
@@ -20,20 +21,26 @@ _ONE_DAY = timedelta(days=1)
 class ProposedPowers:
     """A notice that powers are proposed: section 60(1)(d).
 
-    Reasonable notice is over after `runs_until`; no notice at all is `runs_until` on `given_on`.
+    Reasonable notice is over after `runs_until`; no notice at all is `runs_until` on the day of
+    service. It runs from service on the governing body: None while that is not proven.
     """
 
     given_on: date
-    runs_until: date
+    runs_until: date | None
     sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A warning notice that the local authority has given, and what came of it: section 60."""
+    """A warning notice that the local authority has issued, and what came of it: section 60.
 
-    given_on: date
+    It is given when it is served: `served_on` is the day that counts as service on the governing
+    body, None while none is proven.
+    """
+
+    given_on: date  # the day it bears
     compliance_ends_on: date
+    served_on: date | None = None
     complied: bool | None = None  # to the authority's satisfaction; None until it is judged
     judged_on: date | None = None
     ceased_on: date | None = None
@@ -87,12 +94,7 @@ def facts(standing: Standing, today: date) -> tuple[Fact, ...]:
     if ceased:
         return _no_facts(f"No warning notice is in force (section 60(1)(a)). {ceased}.")
     return (
-        Fact(
-            "notice_given",
-            True,
-            notice.given_on,
-            f"A warning notice was given on {long_date(notice.given_on)} (section 60(1)(a)).",
-        ),
+        _notice_given(notice, today),
         _period_over(notice, today),
         _not_complied(notice, today),
         _powers_proposed(notice, today),
@@ -135,11 +137,18 @@ def judgement_refusal(notice: Notice, complied: bool, today: date) -> str | None
     """Why compliance may not be judged so today; None when it may: section 60(1)(c).
 
     That the governing body complied may be judged early; that it did not, only once the
-    compliance period is over.
+    compliance period is over, which has to have run from service of the notice.
     """
     ceased = _ceased(notice, today)
     if ceased:
         return f"{ceased}. There is nothing left to judge (section 60(1)(c))."
+    if not complied and notice.served_on is None:
+        return (
+            f"{_unproven(notice)} (section 60(1)(a)). That it did not comply can be judged only "
+            "afterwards."
+        )
+    if not complied and notice.served_on and _too_late(notice, notice.served_on):
+        return f"{_came_to_nothing(notice, notice.served_on)} (section 60(1)(b))."
     if not complied and today <= notice.compliance_ends_on:
         return (
             "The governing body has until the end of the compliance period on "
@@ -183,7 +192,8 @@ def _ceased(notice: Notice, today: date) -> str | None:
 
 def _runs(notice: Notice, today: date) -> bool:
     judged = notice.complied is not None
-    return not (judged or _ceased(notice, today) or today > notice.compliance_ends_on)
+    nothing = notice.served_on is not None and _too_late(notice, notice.served_on)
+    return not (judged or nothing or _ceased(notice, today) or today > notice.compliance_ends_on)
 
 
 def _no_facts(why: str) -> tuple[Fact, ...]:
@@ -195,8 +205,56 @@ def _no_facts(why: str) -> tuple[Fact, ...]:
     )
 
 
+def _notice_given(notice: Notice, today: date) -> Fact:
+    """Section 60(1)(a): a notice is given once it is served on the governing body."""
+    served_on = notice.served_on
+    if served_on is None or today < served_on:
+        return Fact("notice_given", False, None, f"{_unproven(notice)} (section 60(1)(a)).")
+    says = f"A warning notice was given on {long_date(served_on)} (section 60(1)(a))."
+    if served_on != notice.given_on:
+        says = (
+            f"The warning notice of {long_date(notice.given_on)} was given on "
+            f"{long_date(served_on)}, when it counts as served (section 60(1)(a))."
+        )
+    return Fact("notice_given", True, served_on, says)
+
+
+def _unproven(notice: Notice) -> str:
+    """What is to be done about a notice that does not count as served yet, without a full stop."""
+    dated = f"The warning notice of {long_date(notice.given_on)}"
+    if notice.served_on is not None:
+        return f"{dated} counts as served on the governing body from {long_date(notice.served_on)}"
+    return (
+        f"{dated} is not proven to have been served on the governing body: serve it by post or by "
+        "hand, or by e-mail where that was agreed, and record how and when"
+    )
+
+
+def _too_late(notice: Notice, served_on: date) -> bool:
+    return not leaves_a_period(served_on, notice.compliance_ends_on)
+
+
+def _came_to_nothing(notice: Notice, served_on: date) -> str:
+    return (
+        f"The warning notice counts as served on {long_date(served_on)}, which left no time before "
+        f"its compliance period ended on {long_date(notice.compliance_ends_on)}: give another "
+        "notice, with a period that runs from its service"
+    )
+
+
 def _period_over(notice: Notice, today: date) -> Fact:
+    """Section 60(1)(b): a period that nobody was given in time is none, and is never over."""
     ends = long_date(notice.compliance_ends_on)
+    served_on = notice.served_on
+    if served_on is None:
+        says = (
+            f"The compliance period to {ends} does not count while the notice is not proven to "
+            "have been served (section 60(1)(b))."
+        )
+        return Fact("period_over", False, None, says)
+    if _too_late(notice, served_on):
+        says = f"{_came_to_nothing(notice, served_on)} (section 60(1)(b))."
+        return Fact("period_over", False, None, says)
     if today > notice.compliance_ends_on:
         says = f"The compliance period ended on {ends} (section 60(1)(b))."
         return Fact("period_over", True, notice.compliance_ends_on + _ONE_DAY, says)
@@ -231,11 +289,19 @@ def _powers_proposed(notice: Notice, today: date) -> Fact:
     if not given:
         says = "The governing body has had no notice that powers are proposed (section 60(1)(d))."
         return Fact("powers_proposed", False, None, says)
-    first = min(given, key=lambda one: one.runs_until)
-    said = f"Notice that powers are proposed was given on {long_date(first.given_on)}"
-    until = long_date(first.runs_until)
-    if today > first.runs_until:
+    running = [(one.runs_until, one.given_on) for one in given if one.runs_until is not None]
+    if not running:
+        says = (
+            f"The notice of {long_date(given[0].given_on)} that powers are proposed is not proven "
+            "to have been served on the governing body: serve it, and record how and when "
+            "(section 60(1)(d))."
+        )
+        return Fact("powers_proposed", False, None, says)
+    runs_until, given_on = min(running)
+    said = f"Notice that powers are proposed was given on {long_date(given_on)}"
+    until = long_date(runs_until)
+    if today > runs_until:
         says = f"{said} and ran until {until} (section 60(1)(d))."
-        return Fact("powers_proposed", True, first.runs_until + _ONE_DAY, says)
+        return Fact("powers_proposed", True, runs_until + _ONE_DAY, says)
     says = f"{said} and runs until the end of {until} (section 60(1)(d))."
     return Fact("powers_proposed", False, None, says)

@@ -5,7 +5,7 @@ from datetime import date
 
 from models.clocks import long_date
 from models.happened import Happened, Names
-from models.policy.wording import the_role
+from models.policy.wording import inside, the_role
 from models.statutory.tables import ServiceMethod
 
 
@@ -73,11 +73,30 @@ class LetterServed(Happened):
     to: str
     method: ServiceMethod
     served_on: date
+    counts_from: date | None = None
+    service: int | None = None
 
     def sentence(self, names: Names) -> str:
         whom, day = the_role(self.to), long_date(self.served_on)
         letter = names.letter(self.letter)
-        return f"{letter} was served on {whom} on {day} ({self.method.label})."
+        said = f"{letter} was served on {whom} on {day} ({self.method.label})"
+        if self.counts_from is None or self.counts_from == self.served_on:
+            return f"{said}."
+        return f"{said}; it counts as served from {long_date(self.counts_from)}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceUndone(Happened):
+    """What was recorded of a letter's service does not count: it came back, or was a mistake."""
+
+    letter: int
+    service: int
+    to: str
+    reason: str
+
+    def sentence(self, names: Names) -> str:
+        letter = names.letter(self.letter)
+        return f"The recorded service of {inside(letter)} on {the_role(self.to)} was undone."
 
 
 @dataclass(frozen=True, kw_only=True)

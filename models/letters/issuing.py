@@ -10,8 +10,10 @@ from sqlmodel import Session
 from models.clocks import london_date
 from models.escalations.tables import Step, StepState
 from models.events import THE_CLOCK, append
+from models.happened import Happened
 from models.letters.events import LetterIssued
 from models.letters.recipients import Recipient
+from models.letters.service_asked import ask_for_service
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import LetterGoes
 from models.matters.case import Case, case_of
@@ -49,10 +51,12 @@ def freeze_letter(
     happened = LetterIssued(
         letter.matter_id, letter=letter.id, version=letter.version, sha256=digests["pdf"]
     )
-    append(session, now, THE_CLOCK, happened)
+    happenings: list[Happened] = [happened]
     if letter.step_key is not None:
         case = case_of(session, policy, THE_MACHINE, letter.matter_id)
+        happenings += ask_for_service(case, letter, now)
         _await_response(case, letter, letter.step_key, now)
+    append(session, now, THE_CLOCK, *happenings)
     return True
 
 

@@ -35,6 +35,7 @@ class CaseAct(StrEnum):
     RECORD_SUPPORT = "record_support"
     GIVE_WARNING_NOTICE = "give_warning_notice"
     JUDGE_COMPLIANCE = "judge_compliance"
+    RECORD_SERVICE = "record_service"
     PROPOSE_POWERS = "propose_powers"
     PREPARE_POWER = "prepare_power"
     RECORD_CONSULTATION = "record_consultation"
@@ -64,8 +65,9 @@ class Look(StrEnum):
 class Possible(Shown):
     """An act, and whether this officer may do it now; `why` is what its command would say if not.
 
-    `id` is the key of what it is done to (the response, notice, power, proposal or delivery), null
-    where that is the case. An act that is allowed may still be refused for what is entered.
+    `id` is the key of what it is done to (the response, notice, power, letter, proposal or
+    delivery), null where that is the case. An act that is allowed may still be refused for what is
+    entered.
     """
 
     act: CaseAct

@@ -91,10 +91,17 @@ class DeadlineKind(StrEnum):
     STATEMENT = "statement_of_action"  # after an adverse report (Education Act 2005, section 15)
     COMMENT = "comment"  # on a notice that the Department announced to the council
     BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
+    SERVICE = "service"  # of a notice: by when the officer is to prove it
 
 
-# What is due on a matter that is on no ladder: open until somebody says what became of it.
-OFF_LADDER = (DeadlineKind.AGREED, DeadlineKind.STATEMENT, DeadlineKind.COMMENT)
+# What is due beside the ladder, or on a matter that is on none: open until somebody says what
+# became of it.
+OFF_LADDER = (
+    DeadlineKind.AGREED,
+    DeadlineKind.STATEMENT,
+    DeadlineKind.COMMENT,
+    DeadlineKind.SERVICE,
+)
 # What somebody owes; the others are the authority's own last days.
 OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, *OFF_LADDER)
 # The law's own: they run on while an escalation is paused.
@@ -136,7 +143,7 @@ class Deadline(OfMatter, table=True):
 
     id: int = Field(default=None, primary_key=True)
     matter_id: int = Field(foreign_key="matter.id")
-    step_key: str | None = None  # of a ladder; none where the matter is on none
+    step_key: str | None = None  # of a ladder; none for what is due off it
     kind: DeadlineKind = word(DeadlineKind)
     due_on: date
     rule: str

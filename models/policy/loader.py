@@ -79,11 +79,16 @@ class Letterhead(_Strict):
 
 
 class Body(_Strict):
-    """A national body that letters go to."""
+    """A national body that letters go to.
+
+    `takes_email` says where the body said that copies of notices may come by e-mail; empty where it
+    is not known to have.
+    """
 
     name: str
     email: str
     address: tuple[str, ...]
+    takes_email: str = ""
 
 
 class Reminders(_Strict):

@@ -5,7 +5,7 @@ from datetime import date
 
 from models.clocks import long_date
 from models.happened import Happened, Names, Topic
-from models.policy.wording import role_words
+from models.policy.wording import role_words, the_role
 from models.schools.tables import InspectionCategory
 
 
@@ -106,6 +106,42 @@ class FoundationAnswered(Happened):
     def sentence(self, _: Names) -> str:
         has = "no foundation" if self.none else "a foundation"
         return f"It was recorded that school {self.urn} has {has}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailServiceAgreed(Happened):
+    """Somebody at a school agreed to be served by e-mail."""
+
+    topic = Topic.CONTACTS
+    agreement: int
+    urn: int
+    role: str
+    said_on: date
+
+    def sentence(self, _: Names) -> str:
+        whom, day = the_role(self.role), long_date(self.said_on)
+        return (
+            f"It was recorded that {whom} of school {self.urn} agreed on {day} to be served by "
+            "e-mail."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailServiceWithdrawn(Happened):
+    """Somebody at a school is not to be served by e-mail any more."""
+
+    topic = Topic.CONTACTS
+    agreement: int
+    urn: int
+    role: str
+    said_on: date
+
+    def sentence(self, _: Names) -> str:
+        whom, day = the_role(self.role), long_date(self.said_on)
+        return (
+            f"It was recorded that {whom} of school {self.urn} withdrew on {day} the agreement to "
+            "be served by e-mail."
+        )
 
 
 def _report(urn: int, category: InspectionCategory, published_on: date) -> str:

@@ -199,6 +199,26 @@ class FoundationAnswer(SQLModel, table=True):
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class EmailAgreement(SQLModel, table=True):
+    """Whether somebody at a school agrees to be served by e-mail, at one address, from a day on.
+
+    Rows are only ever added: a withdrawal is one that does not agree. Of those about the same role
+    and address the one of the latest day counts, and of a day the one recorded last.
+    """
+
+    __tablename__ = "email_agreement"
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn", index=True)
+    role: ContactRole = word(ContactRole)
+    email: str
+    agrees: bool
+    said_on: date
+    evidence: str
+    recorded_by_id: int = Field(foreign_key="officer.id")
+    recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class Part4Confirmation(SQLModel, table=True):
     """What legal services said of Part 4 at one pupil referral unit; the newest row counts.
 

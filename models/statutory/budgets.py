@@ -14,6 +14,7 @@ from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
 from models.law import powers as law
 from models.law.powers import Section
+from models.letters.service_asked import service_proven
 from models.letters.words import words_for_school
 from models.matters.case import Case, find_in_case
 from models.matters.deadlines import cancel_statutory, set_deadline
@@ -58,6 +59,8 @@ def record_receipt(acting: Acting, power_id: int, given: ReceiptOfNotice) -> Pow
     check_prose("evidence", given.evidence)
     effective = {"effective_on": received_on, "received_evidence": given.evidence}
     change(session, Power, {"id": power.id}, **effective)
+    if power.letter_id is not None:
+        service_proven(session, power.letter_id)
     case_id = case.escalation.id
     received = BudgetNoticeReceived(case_id, power=power.id, received_on=received_on)
     review = _set_review(case, law.review_by(received_on, received_on), acting.now)

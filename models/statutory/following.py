@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from sqlmodel import select
-
 from models.approvals.approving import approve_letters
 from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
@@ -13,6 +11,7 @@ from models.happened import Happened
 from models.inputs import Input, Text, Words
 from models.law import powers as powers_law
 from models.law import standing as standing_law
+from models.letters.service_asked import stop_asking
 from models.letters.tables import LetterState
 from models.letters.words import words_for_school
 from models.matters.at_hand import see_row
@@ -22,12 +21,13 @@ from models.matters.tables import DeadlineKind, DeadlineState
 from models.people.access import THE_MACHINE, Act
 from models.people.acting import Acting
 from models.refusals import InvalidInput, NotPossible
-from models.rows import add, change, find, get_row
+from models.rows import add, change, get_row
 from models.statutory.events import ComplianceJudged, WarningNoticeCeased
 from models.statutory.in_words import ProposedPowersLetter, SectionInWords
 from models.statutory.legal import (
     LawToday,
     check_at_work,
+    letters_under,
     notices_of,
     withdraw_unissued,
 )
@@ -89,6 +89,7 @@ def judge_compliance(acting: Acting, notice_id: int, given: ComplianceJudgement)
         settle_deadline(session, compliance, met=complied)
     if complied:
         cancel_statutory(session, case.escalation.id, *CLOCKS)
+        stop_asking(session, letters_under(session, notice))
     judged = ComplianceJudged(
         case.escalation.id, notice=notice.id, complied=complied, reasons=given.reasons
     )
@@ -195,20 +196,20 @@ def cease_notices(case: Case, today: date, because: str) -> list[Happened]:
     What was approved and not yet issued does not go out any more.
     """
     happenings: list[Happened] = []
-    for notice, dated, _ in notices_of(case, LetterState.APPROVED, LetterState.ISSUED):
+    for notice, dated, *_ in notices_of(case, LetterState.APPROVED, LetterState.ISSUED):
         if notice.ceased_on is None and not notice.complied:
             ceased = {"ceased_on": max(today, dated), "ceased_because": because}
             change(case.session, WarningNotice, {"id": notice.id}, **ceased)
             event = WarningNoticeCeased(case.escalation.id, notice=notice.id, because=because)
             happenings += [event, *_withdraw_letters(case, notice)]
+            stop_asking(case.session, letters_under(case.session, notice))
     if happenings:
         _stop_clocks(case)
     return happenings
 
 
 def _withdraw_letters(case: Case, notice: WarningNotice) -> list[Happened]:
-    under_it = select(ProposedPowers.letter_id).where(ProposedPowers.notice_id == notice.id)
-    letters = [notice.letter_id, *find(case.session, under_it)]
+    letters = letters_under(case.session, notice)
     return [each for letter_id in letters for each in withdraw_unissued(case, letter_id)]
 
 

@@ -16,6 +16,8 @@ from models.law import notices as law
 from models.law import standing as standing_law
 from models.law.roads import NO_PAY_NOTICE
 from models.letters.addressing import Addressing
+from models.letters.service_asked import stop_asking
+from models.letters.tables import LetterState
 from models.matters.case import Case, enter
 from models.matters.deadlines import cancel_statutory, set_deadline, settle_deadline
 from models.matters.tables import DeadlineKind
@@ -34,6 +36,8 @@ from models.statutory.legal import (
     check_applies,
     check_at_work,
     latest_support,
+    letters_under,
+    notices_of,
 )
 from models.statutory.one_notice import CLOCKS, of_proposal, set_last_day, word_of
 from models.statutory.proposed import GiveWarningNotice
@@ -300,6 +304,8 @@ def _begin_step(case: Case, key: str, today: date) -> None:
         if case.deadline is not None:
             settle_deadline(case.session, case.deadline, met=False)
     cancel_statutory(case.session, case.escalation.id, *CLOCKS)
+    for before in notices_of(case, LetterState.ISSUED):
+        stop_asking(case.session, letters_under(case.session, before.notice))
     for later in case.ladder.following(key):
         ahead = {"state": StepState.AHEAD, "changed_on": today}
         change(case.session, Step, {"id": case.steps[later.key].id}, **ahead)

@@ -17,6 +17,7 @@ from models.law import standing as law
 from models.law.powers import Section
 from models.letters.addressing import sitting_board
 from models.letters.events import LetterWithdrawn
+from models.letters.service_asked import letters_asked, served_from, still_asked
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, check_open
 from models.refusals import NotPossible
@@ -54,11 +55,16 @@ def check_at_work(case: Case) -> None:
 
 
 class GivenNotice(NamedTuple):
-    """A warning notice that was approved, with the date and the state of its letter."""
+    """A warning notice that was approved, with the date and the state of its letter.
+
+    `served_from` is the day from which it counts as served on the governing body; None while that
+    is not proven.
+    """
 
     notice: WarningNotice
     dated: date
     state: LetterState
+    served_from: date | None
 
 
 @dataclass
@@ -106,6 +112,16 @@ class LawToday:
         return any(each.state is LetterState.APPROVED for each in self.notices)
 
     @cached_property
+    def to_be_served(self) -> list[Letter]:
+        """The issued notices of which proof of service was asked, as they were issued."""
+        return letters_asked(self.case.session, self.case.matter.id)
+
+    @cached_property
+    def unserved(self) -> list[int]:
+        """Those of them that are still waited for, by their letters."""
+        return still_asked(self.case.session, self.case.matter.id)
+
+    @cached_property
     def told(self) -> list[SecretaryOfStateNotice]:
         """What the Secretary of State has told the authority and not released, as it came."""
         return find(self.case.session, _told(self.case.school.urn))
@@ -127,8 +143,11 @@ class LawToday:
 def notices_of(case: Case, *states: LetterState) -> list[GivenNotice]:
     """The warning notices whose letters are in one of these states; newest first."""
     found = find(case.session, _notices(case.escalation.id, states=states))
+    served = served_from(case.session, (notice.letter_id for notice, *_ in found))
     return [
-        GivenNotice(notice, dated, state) for notice, dated, state in found if dated is not None
+        GivenNotice(notice, dated, state, served.get(notice.letter_id))
+        for notice, dated, state in found
+        if dated is not None
     ]
 
 
@@ -162,6 +181,12 @@ def given_notice(case: Case) -> GivenNotice | None:
     return next(iter(notices_of(case, LetterState.ISSUED)), None)
 
 
+def letters_under(session: Session, notice: WarningNotice) -> list[int]:
+    """The letters of a notice: its own, and those that propose powers after it."""
+    under_it = select(ProposedPowers.letter_id).where(ProposedPowers.notice_id == notice.id)
+    return [notice.letter_id, *find(session, under_it)]
+
+
 def withdraw_unissued(case: Case, letter_id: int | None) -> list[Happened]:
     """A notice that was approved and not yet issued has lost its ground: it does not go out."""
     approved = {"id": letter_id, "state": LetterState.APPROVED}
@@ -185,6 +210,7 @@ def _as_law_sees(session: Session, given: GivenNotice | None) -> law.Notice | No
     return law.Notice(
         given_on=given.dated,
         compliance_ends_on=notice.compliance_ends_on,
+        served_on=given.served_from,
         complied=notice.complied,
         judged_on=notice.judged_on,
         ceased_on=notice.ceased_on,
@@ -200,15 +226,21 @@ def _proposed_under(session: Session, notice: WarningNotice) -> Sequence[law.Pro
         .where(ProposedPowers.notice_id == notice.id, Letter.state == LetterState.ISSUED)
         .order_by(col(ProposedPowers.id))
     )
+    found = find(session, statement)
+    served = served_from(session, (proposed.letter_id for proposed, _ in found))
     return [
         law.ProposedPowers(
             given_on=given_on,
-            runs_until=add_working_days(given_on, proposed.working_days),
+            runs_until=_runs_until(served.get(proposed.letter_id), proposed.working_days),
             sections=tuple(Section(name) for name in proposed.sections),
         )
-        for proposed, given_on in find(session, statement)
+        for proposed, given_on in found
         if given_on is not None
     ]
+
+
+def _runs_until(served_on: date | None, working_days: int) -> date | None:
+    return None if served_on is None else add_working_days(served_on, working_days)
 
 
 def powers_of(case: Case, *states: PowerState) -> list[Power]:

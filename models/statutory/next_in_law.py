@@ -8,6 +8,7 @@ from models.escalations.tables import StepState
 from models.law import powers as powers_law
 from models.law import standing as standing_law
 from models.law.powers import Section
+from models.law.service import leaves_a_period, serve_by
 from models.letters.tables import Letter, LetterState
 from models.matters.possible import CaseAct, Look, Next, Target
 from models.policy.ladder import Standing
@@ -55,8 +56,47 @@ def _after_notice(law: LawToday, at: Standing) -> Next | None:
         ceased = f"It ceased on {long_date(notice.ceased_on)}: {notice.ceased_because}."
         return _look("The warning notice no longer has effect", ceased)
     if notice.complied is None:
-        return _judge(law, notice)
+        return _serve(law, law.given) or _judge(law, notice)
     return _propose_powers(law, law.given)
+
+
+def _serve(law: LawToday, given: GivenNotice) -> Next | None:
+    """A notice is given once it is served; what came too late has to be given again."""
+    ends_on = given.notice.compliance_ends_on
+    if given.served_from is not None and not leaves_a_period(given.served_from, ends_on):
+        return Next(
+            what="Give another warning notice",
+            why=f"The notice counts as served on {long_date(given.served_from)}, and its "
+            f"compliance period ended on {long_date(ends_on)}: there was none (section 60(1)(b)).",
+            act=CaseAct.GIVE_WARNING_NOTICE,
+            others=OTHER_CHANGES,
+        )
+    if given.served_from is not None:
+        return None
+    last = long_date(serve_by(ends_on))
+    why = f"Service is unproven since {long_date(given.dated)}. It must count by {last}"
+    if law.today > serve_by(ends_on):
+        why = f"Service is unproven since {long_date(given.dated)}. It had to count by {last}"
+    return Next(
+        what="Serve the warning notice on the governing body, then record how and when",
+        why=f"{why}, or the compliance period comes to nothing (section 60(1)(a) and (b)).",
+        act=CaseAct.RECORD_SERVICE,
+        id=given.notice.letter_id,
+        others=OTHER_CHANGES,
+    )
+
+
+def _serve_first(law: LawToday, letter_id: int, what: str, why: str) -> Next | None:
+    """The proof that a notice was served, while it is waited for."""
+    if letter_id not in law.unserved:
+        return None
+    return Next(
+        what=f"Serve {what} on the governing body, then record how and when",
+        why=why,
+        act=CaseAct.RECORD_SERVICE,
+        id=letter_id,
+        others=OTHER_CHANGES,
+    )
 
 
 def _judge(law: LawToday, notice: WarningNotice) -> Next:
@@ -89,11 +129,17 @@ def _propose_powers(law: LawToday, given: GivenNotice) -> Next | None:
             id=given.notice.id,
             others=OTHER_CHANGES,
         )
-    if under_way[0] is not LetterState.ISSUED:
+    if under_way[0][1] is not LetterState.ISSUED:
         return _prepare_meanwhile(
             "Wait for the notice of proposed powers to be approved and issued", ""
         )
-    return _prepare_meanwhile(
+    served = _serve_first(
+        law,
+        under_way[0][0],
+        "the notice of proposed powers",
+        "It runs from the day on which it counts as served (section 60(1)(d)).",
+    )
+    return served or _prepare_meanwhile(
         "Wait until the notice of proposed powers has run", f"{proposed.says} "
     )
 
@@ -107,10 +153,10 @@ def _prepare_meanwhile(what: str, why: str) -> Next:
     )
 
 
-def _under_way(law: LawToday, notice: WarningNotice) -> list[LetterState]:
-    """How far the letters are that say that powers are proposed, the earliest first."""
+def _under_way(law: LawToday, notice: WarningNotice) -> list[tuple[int, LetterState]]:
+    """The letters that say that powers are proposed, and how far they are, the earliest first."""
     statement = (
-        select(col(Letter.state))
+        select(col(Letter.id), col(Letter.state))
         .join(ProposedPowers, col(ProposedPowers.letter_id) == col(Letter.id))
         .where(ProposedPowers.notice_id == notice.id, Letter.state != LetterState.WITHDRAWN)
     )
@@ -127,6 +173,12 @@ def _powers(law: LawToday) -> Next:
                 id=power.id,
                 others=OTHER_CHANGES,
             )
+    for power in law.powers_that_are(PowerState.IN_FORCE):
+        what = f"the notice of {section_title(power.section)}"
+        why = "That it was served on the governing body is not proven."
+        served = _serve_first(law, power.letter_id or 0, what, why)
+        if served is not None:
+            return served
     for power in law.powers_that_are(PowerState.PREPARED):
         if not blocked(law, power):
             return _prepared(law, power)

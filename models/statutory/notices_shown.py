@@ -12,6 +12,8 @@ from models.law import notices as notices_law
 from models.law import powers as powers_law
 from models.law.notices import Comparison, Ground, Recipient
 from models.law.powers import Section
+from models.law.service import serve_by
+from models.letters.service_asked import served_from
 from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, find_case, see_row_in_case
 from models.paging import PER_PAGE, Page, paged
@@ -31,7 +33,7 @@ class NamedInLaw(Shown):
 
 
 class ProposedPowers(Shown):
-    """A notice that powers are proposed (section 60(1)(d))."""
+    """A notice that powers are proposed (section 60(1)(d)); it runs from `served_from`."""
 
     id: int
     sections: list[Section]
@@ -41,6 +43,7 @@ class ProposedPowers(Shown):
     proposal: int | None
     letter_state: LetterState
     given_on: date | None
+    served_from: date | None
 
 
 class NoticeState(StrEnum):
@@ -49,6 +52,7 @@ class NoticeState(StrEnum):
     PROPOSED = "proposed"
     RETURNED = "returned"
     APPROVED = "approved"
+    ISSUED = "issued"  # and not proven to have been served
     GIVEN = "given"
     COMPLIED = "complied"
     NOT_COMPLIED = "not_complied"
@@ -56,7 +60,11 @@ class NoticeState(StrEnum):
 
 
 class WarningNotice(Shown):
-    """A warning notice; `given_on` is the date of its letter once that is issued."""
+    """A warning notice; `given_on` is the date of its letter once that is issued.
+
+    `served_from` is the day from which it counts as served on the governing body, null while that
+    is not proven, and `serve_by` the last day on which service leaves a compliance period.
+    """
 
     id: int
     reference: str
@@ -74,6 +82,8 @@ class WarningNotice(Shown):
     proposal: int
     letter: int
     given_on: date | None
+    served_from: date | None
+    serve_by: date
     last_day_for_powers: date | None
     complied: bool | None
     judged_on: date | None
@@ -131,8 +141,9 @@ def _notices(which: Any) -> Any:
 
 def _described(case: Case, found: Sequence[tuple[Any, ...]]) -> list[WarningNotice]:
     proposed = _proposed(case.session, [notice.id for notice, *_ in found])
+    served = served_from(case.session, (letter.id for _, letter, _ in found))
     return [
-        _notice(case, notice, letter, proposal, proposed.get(notice.id, []))
+        _notice(case, notice, letter, proposal, proposed.get(notice.id, []), served.get(letter.id))
         for notice, letter, proposal in found
     ]
 
@@ -143,12 +154,13 @@ def _notice(
     letter: Letter,
     proposal: Proposal,
     proposed: list[ProposedPowers],
+    served: date | None,
 ) -> WarningNotice:
     last_day = powers_law.last_day(Section.ARRANGEMENTS, notice.compliance_ends_on)
     return WarningNotice(
         id=notice.id,
         reference=case.matter.reference,
-        state=_state(notice, letter, proposal),
+        state=_state(notice, letter, proposal, served),
         grounds=[Ground(ground) for ground in notice.grounds],
         comparisons=[Comparison(comparison) for comparison in notice.comparisons],
         comparison=notice.comparison,
@@ -162,6 +174,8 @@ def _notice(
         proposal=proposal.id,
         letter=letter.id,
         given_on=_given_on(letter),
+        served_from=served,
+        serve_by=serve_by(notice.compliance_ends_on),
         last_day_for_powers=last_day,
         complied=notice.complied,
         judged_on=notice.judged_on,
@@ -173,7 +187,9 @@ def _notice(
     )
 
 
-def _state(notice: tables.WarningNotice, letter: Letter, proposal: Proposal) -> NoticeState:
+def _state(
+    notice: tables.WarningNotice, letter: Letter, proposal: Proposal, served: date | None
+) -> NoticeState:
     if proposal.state is ProposalState.AWAITING:
         return NoticeState.PROPOSED
     if proposal.state is not ProposalState.APPROVED:
@@ -182,7 +198,9 @@ def _state(notice: tables.WarningNotice, letter: Letter, proposal: Proposal) -> 
         return NoticeState.CEASED
     if notice.complied is not None:
         return NoticeState.COMPLIED if notice.complied else NoticeState.NOT_COMPLIED
-    return NoticeState.GIVEN if letter.state is LetterState.ISSUED else NoticeState.APPROVED
+    if letter.state is not LetterState.ISSUED:
+        return NoticeState.APPROVED
+    return NoticeState.GIVEN if served is not None else NoticeState.ISSUED
 
 
 def _given_on(letter: Letter) -> date | None:
@@ -203,8 +221,10 @@ def _proposed(session: Session, notice_ids: list[int]) -> dict[int, list[Propose
         .where(col(tables.ProposedPowers.notice_id).in_(notice_ids))
         .order_by(col(tables.ProposedPowers.id))
     )
+    rows = find(session, statement)
+    served = served_from(session, (letter.id for _, letter in rows))
     found: dict[int, list[ProposedPowers]] = {}
-    for proposed, letter in find(session, statement):
+    for proposed, letter in rows:
         found.setdefault(proposed.notice_id, []).append(
             ProposedPowers(
                 id=proposed.id,
@@ -215,6 +235,7 @@ def _proposed(session: Session, notice_ids: list[int]) -> dict[int, list[Propose
                 proposal=letter.proposal_id,
                 letter_state=letter.state,
                 given_on=_given_on(letter),
+                served_from=served.get(letter.id),
             )
         )
     return found

@@ -59,7 +59,7 @@ def notice_in_words(case: Case) -> NoticeGiven:
         return NoticeGiven()
     notice = given.notice
     return NoticeGiven(
-        given_on=long_date(given.dated),
+        given_on=long_date(given.served_from or given.dated),
         compliance_ended_on=long_date(notice.compliance_ends_on),
         not_complied_words=notice.judgement_words if notice.complied is False else "",
     )

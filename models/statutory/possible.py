@@ -6,6 +6,7 @@ from functools import partial
 from models.approvals.putting_forward import Way
 from models.fairness.gates import Subject, check_proposing
 from models.letters.addressing import Addressing
+from models.letters.serving import check_serving
 from models.matters.case import Case
 from models.matters.possible import CaseAct, Gate
 from models.people.access import Act
@@ -39,6 +40,10 @@ def gates_in_law(law: LawToday, at: Standing, way: Way) -> Iterator[Gate]:
         partial(giving.check_turn, law, at),
         way=partial(_notice_goes, law, way),
     )
+    for letter in law.to_be_served:
+        yield Gate(
+            CaseAct.RECORD_SERVICE, Act.RECORD_SERVICE, partial(check_serving, letter), letter.id
+        )
     if law.notices:
         yield from _after_notice(law, law.notices[0].notice, way)
     yield Gate(

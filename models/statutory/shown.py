@@ -95,11 +95,21 @@ class SecretaryOfStateNotice(Shown):
 
 
 class Service(Shown):
-    """That a letter was served on somebody."""
+    """That a letter was served on somebody.
 
+    `served_on` is the day on which it was handed over, left, posted or sent, `counts_from` the day
+    that counts as service (null in records of before that was kept). It counts no more once it was
+    undone.
+    """
+
+    id: int
     to: str
     method: ServiceMethod
     served_on: date
+    arrived_on: date | None
+    counts_from: date | None
+    undone_on: date | None
+    undone_because: str
     evidence: str
     recorded_by: str
     recorded_by_name: str
@@ -235,9 +245,14 @@ def _services(session: Session, found: Sequence[tables.Service]) -> list[Service
     people = officer_names(session, (each.recorded_by_id for each in found))
     return [
         Service(
+            id=each.id,
             to=each.role,
             method=each.method,
             served_on=each.served_on,
+            arrived_on=each.arrived_on,
+            counts_from=each.counts_from,
+            undone_on=each.undone_on,
+            undone_because=each.undone_because,
             evidence=each.evidence,
             recorded_by=people[each.recorded_by_id][0],
             recorded_by_name=people[each.recorded_by_id][1],

@@ -245,9 +245,13 @@ class SecretaryOfStateNotice(OfMatter, table=True):
 
 
 class ServiceMethod(StrEnum):
-    """How a letter was put into somebody's hands."""
+    """How a letter was put into somebody's hands: section 572 of the Education Act 1996.
+
+    Both kinds of post are prepaid. By e-mail only where that was agreed.
+    """
 
     BY_HAND = "by_hand"
+    LEFT_AT_ADDRESS = "left_at_address"
     FIRST_CLASS_POST = "first_class_post"
     RECORDED_DELIVERY = "recorded_delivery"
     EMAIL = "email"
@@ -258,11 +262,34 @@ class ServiceMethod(StrEnum):
         return self.value.replace("_", " ").replace("email", "e-mail")
 
 
+class ServiceAsked(OfMatter, table=True):
+    """That a notice must be proven to have been served on its addressee, with the deadline for it.
+
+    Made when the notice is issued. A notice of before this was asked has none, and counts as given
+    on the day it bears.
+    """
+
+    __tablename__ = "service_asked"
+
+    hangs_on: ClassVar[type[OfMatter] | None] = Letter
+
+    letter_id: int = Field(
+        primary_key=True, foreign_key="letter.id", sa_column_kwargs={"autoincrement": False}
+    )
+    deadline_id: int = Field(foreign_key="deadline.id")
+
+
 class Service(OfMatter, table=True):
-    """That a letter was served on somebody: apart from what the mail server said of it."""
+    """That a letter was served on somebody: apart from what the mail server said of it.
+
+    `served_on` is the day on which it was handed over, left, posted or sent; `counts_from` the day
+    that counts as service, by the council's settings or as its arrival is proven. It does not count
+    once it was `undone`.
+    """
 
     __tablename__ = "service"
 
+    missing: ClassVar[str] = "There is no record {} of service."
     hangs_on: ClassVar[type[OfMatter] | None] = Letter
 
     id: int = Field(default=None, primary_key=True)
@@ -270,6 +297,10 @@ class Service(OfMatter, table=True):
     role: str
     method: ServiceMethod = word(ServiceMethod)
     served_on: date
+    arrived_on: date | None = None  # where that is proven
+    counts_from: date | None = None  # None in rows of before service was asked for
     evidence: str
     recorded_by_id: int = Field(foreign_key="officer.id")
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    undone_on: date | None = None
+    undone_because: str = ""

@@ -73,7 +73,7 @@ UNNAMED = {
     "refusal_count": "only counts, for the audit",
     "reminder": "shown with its deadline",
     "representation": "shown with its power",
-    "service": "listed with its letter",
+    "service_asked": "shown with its letter",
     "statement_of_action": "listed with its school's record",
     "step": "shown with its case",
     "support": "shown with what the law says of its case",

@@ -11,7 +11,7 @@ from models.database import write
 from models.escalations import deciding, guidance, holding, proposing, recording
 from models.fairness.recording import record_fairness
 from models.law.powers import consultees
-from models.letters import deliveries
+from models.letters import deliveries, serving
 from models.people.acting import Acting
 from models.refusals import Refused
 from models.statutory import (
@@ -167,6 +167,16 @@ def _commands(
             following.propose_powers,
             "notice_id",
             {"sections": ["65"], "reasons": "The governing body has not acted."},
+        ),
+        "record_service": lambda: (
+            serving.record_service,
+            "letter_id",
+            {
+                "to": "chair_of_governors",
+                "method": "by_hand",
+                "served_on": today,
+                "evidence": "Handed over.",
+            },
         ),
         "prepare_power": preparation,
         "record_consultation": consultation,

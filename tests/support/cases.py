@@ -28,6 +28,8 @@ from models.events import Event
 from models.inputs import refusing
 from models.law import powers as law
 from models.letters.issuing import freeze_letter
+from models.letters.service_asked import still_asked
+from models.letters.serving import ServiceOfLetter, record_service
 from models.letters.tables import Letter, LetterState
 from models.matters.case import find_case
 from models.matters.tables import Deadline, Matter, Reminder
@@ -40,7 +42,7 @@ from models.schools.tables import School
 from models.statutory import following as statutory_following
 from models.statutory import giving, preparing, using
 from models.statutory.shown import Eligibility, eligibility
-from models.statutory.tables import Power, Support, WarningNotice
+from models.statutory.tables import Power, Service, Support, WarningNotice
 from tests.support.carrying_out import carry_out
 from tests.support.council import NOW, Council
 from tests.support.remembered import remembered
@@ -147,6 +149,23 @@ class Case:
                 if freeze_letter(session, self.policy, now=self.now, letter=letter, files=STAND_INS)
             ]
 
+    def serve(self, *, by: str = "seo", **values: Any) -> list[Service]:
+        """Record that every notice of which it is still asked was handed to the governing body."""
+        with read(self.engine) as session:
+            waits = still_asked(session, self.matter.id)
+            letters = [session.get_one(Letter, key) for key in waits]
+        return [self.served(letter, by=by, **values) for letter in letters]
+
+    def served(self, letter: Letter, *, by: str = "seo", **values: Any) -> Service:
+        """Record that a letter was handed to its addressee today."""
+        today = {"served_on": london_date(self.now), "evidence": "Handed over by the officer."}
+        with refusing():
+            given = ServiceOfLetter(
+                **{"to": letter.to_role, "method": "by_hand", **today, **values}
+            )
+        with self.acting(by) as acting:
+            return record_service(acting, letter.id, given)
+
     def fail_step(self) -> None:
         """Carry the current step out and judge its response unsatisfactory."""
         if self.rule.formal:
@@ -204,7 +223,7 @@ class Case:
             return statutory_following.judge_compliance(acting, self.notice.id, given)
 
     def propose_powers(self, *sections: str, by: str = "seo") -> None:
-        """Give notice that powers are proposed, and have it issued."""
+        """Give notice that powers are proposed, and have it issued and served."""
         given = statutory_following.PowersToPropose(
             sections=list(sections) or ["65"], reasons="The governing body has not acted."
         )
@@ -212,10 +231,12 @@ class Case:
             statutory_following.propose_powers(acting, self.notice.id, given)
         self.approve(self.awaiting[-1])
         self.issue()
+        self.serve()
 
     def fail_notice(self) -> None:
         """Give the notice, let its period go by, judge it and propose powers."""
         self.issue()
+        self.serve()
         self.now = office_moment(self.notice.compliance_ends_on + timedelta(days=1))
         self.judge_compliance(complied=False)
         self.propose_powers()

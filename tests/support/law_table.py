@@ -20,6 +20,7 @@ CITATION = re.compile(
     r"(s\.\d+[A-C]?(?:\(\d+[A-Z]?\))?"
     r"|Sch\. 6 para\. \d+(?:\(\d+\))?"
     r"|SSFA 1998 Sch\. 15 para\. 2"
+    r"|EA 1996 s\.572"
     r"|EA 2005 s\.\d+(?:\(\d+\))?)"
     r"(?:\([a-z]\))*"
 )

@@ -66,10 +66,11 @@ def command(case: Case, run: Any, **values: Any) -> Any:
 
 
 def decided(visitors: Visitors, case: Case) -> None:
-    """Everything that waits is approved, and its letters are issued."""
+    """Everything that waits is approved, and its letters are issued and served."""
     for proposal in case.awaiting:
         case.approve(proposal)
     issue_letters(visitors.engine, case.policy, case.now)
+    case.serve()
 
 
 @remembered

@@ -51,7 +51,14 @@ class Statute:
         """A warning notice that was given."""
         notice = self.callers.seo.post(f"{self.address}/warning-notices", **CONTENT)
         self.approve(notice["proposal"], "legal", "dcs")
+        self.serve(notice["letter"])
         return notice
+
+    def serve(self, letter: int) -> Any:
+        """The notice is put into the chair's hands today."""
+        body = {"to": "chair_of_governors", "method": "by_hand", "evidence": "Handed over."}
+        today = self.callers.now.date().isoformat()
+        return self.callers.seo.post(f"/letters/{letter}/services", served_on=today, **body)
 
     def eligible(self) -> Any:
         """It was not complied with; powers were proposed; the case stands at them."""
@@ -67,6 +74,7 @@ class Statute:
         [notice_of_powers] = proposed["proposed_powers"]
         assert notice_of_powers["given_on"] is None
         self.approve(notice_of_powers["proposal"], "dcs")
+        self.serve(notice_of_powers["letter"])
         self.at("2026-12-09")
         advance = seo.post(f"{self.address}/proposals", action="advance", reason="It failed.")
         self.approve(advance["id"], "dcs")

@@ -49,9 +49,10 @@ def turn(case: Case, **start: Any) -> Case:
 
 @remembered
 def warned(case: Case, **start: Any) -> WarningNotice:
-    """A warning notice that was given, on NOW, with a compliance period to ENDS_ON."""
+    """A warning notice that was given and served, on NOW, with a period to ENDS_ON."""
     notice = turn(case, **start).warn(compliance_ends_on=ENDS_ON)
     case.issue()
+    case.serve()
     return notice
 
 

@@ -15,7 +15,7 @@ from web.api.register import imports
 from web.api.risk import assessments
 from web.api.school_record import department, records
 from web.api.schools import schools
-from web.api.statutory import notices, powers
+from web.api.statutory import notices, powers, service
 
 ADDRESS = "/api/v1"
 _REFUSALS = {
@@ -37,6 +37,7 @@ TOPICS = (
     holding,
     fairness_records,
     notices,
+    service,
     powers,
     decisions,
     assessments,

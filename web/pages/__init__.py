@@ -9,7 +9,7 @@ from web.pages.dashboard import calendar, dashboard
 from web.pages.escalations import case, caseload, guidance, holding, propose, recording, start
 from web.pages.evidence import evidence
 from web.pages.fairness import records as fairness_records
-from web.pages.letters import deliveries, letters, messages
+from web.pages.letters import deliveries, letters, messages, service
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.people import (
     account,
@@ -26,7 +26,7 @@ from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
 from web.pages.school_record import adding, department, record, statements, whose
-from web.pages.schools import confirmations, foundations, inspections, schools
+from web.pages.schools import confirmations, email_service, foundations, inspections, schools
 from web.pages.statutory import (
     budgets,
     compliance,
@@ -68,6 +68,7 @@ TOPICS = (
     propose,
     proposals,
     letters,
+    service,
     letter_batches,
     level_letters,
     messages,
@@ -78,6 +79,7 @@ TOPICS = (
     inspections,
     confirmations,
     foundations,
+    email_service,
     record,
     adding,
     statements,

@@ -141,6 +141,17 @@ def period_over(case: Case) -> None:
     case.now = office_moment(notice.compliance_ends_on + timedelta(days=1))
 
 
+def unserved(case: Case) -> None:
+    turn(case).warn()
+    case.issue()
+
+
+def served_too_late(case: Case) -> None:
+    unserved(case)
+    case.now = office_moment(case.notice.compliance_ends_on)
+    case.serve()
+
+
 def complied(case: Case) -> None:
     warned(case)
     case.judge_compliance(complied=True)
@@ -200,6 +211,7 @@ def others_may_appoint(case: Case) -> None:
 def board_comes(case: Case) -> None:
     case.ready(eligible(case).prepare("66"))
     case.used("65")
+    case.serve()
 
 
 def power_ended(case: Case) -> None:
@@ -248,24 +260,51 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     meetings: AT_WORK | IN_LAW,
     notice_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
     notice_goes_out: AT_WORK | IN_LAW,
-    warned: AT_WORK | IN_LAW | {"record_response", "judge_compliance", "prepare_power"},
-    period_over: AT_WORK
+    warned: {"record_service"}
+    | AT_WORK
+    | IN_LAW
+    | {"record_response", "judge_compliance", "prepare_power"},
+    unserved: {"record_service"}
+    | AT_WORK
+    | IN_LAW
+    | {"record_response", "judge_compliance", "prepare_power"},
+    served_too_late: {"record_service"}
+    | AT_WORK
     | IN_LAW
     | {"record_response", "judge_compliance", "prepare_power", "give_warning_notice"},
-    complied: AT_WORK | IN_LAW | {"record_response", "give_warning_notice"},
-    superseded: AT_WORK | IN_LAW | {"record_response", "release_secretary_of_state_notice"},
-    powers_proposed: AT_WORK | IN_LAW | AFTER_NOTICE | {"record_response"},
-    prepared: AT_WORK | IN_LAW | AFTER_NOTICE | PREPARING,
-    locked: AT_WORK
+    period_over: {"record_service"}
+    | AT_WORK
+    | IN_LAW
+    | {"record_response", "judge_compliance", "prepare_power", "give_warning_notice"},
+    complied: {"record_service"} | AT_WORK | IN_LAW | {"record_response", "give_warning_notice"},
+    superseded: {"record_service"}
+    | AT_WORK
+    | IN_LAW
+    | {"record_response", "release_secretary_of_state_notice"},
+    powers_proposed: {"record_service"} | AT_WORK | IN_LAW | AFTER_NOTICE | {"record_response"},
+    prepared: {"record_service"} | AT_WORK | IN_LAW | AFTER_NOTICE | PREPARING,
+    locked: {"record_service"}
+    | AT_WORK
     | IN_LAW
     | AFTER_NOTICE
     | {"record_secretary_of_state_told", "release_secretary_of_state_notice"},
-    ready: AT_WORK | IN_LAW | AFTER_NOTICE | PREPARING | {"use_power"},
-    too_late: AT_WORK | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told"},
-    use_waits: IN_LAW | {"record_fairness", "record_discussion", "propose_powers", "prepare_power"},
-    not_received: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
-    budget_suspended: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_representation", "review_budget"},
-    governors_of_hers: IN_FORCE
+    ready: {"record_service"} | AT_WORK | IN_LAW | AFTER_NOTICE | PREPARING | {"use_power"},
+    too_late: {"record_service"}
+    | AT_WORK
+    | IN_LAW
+    | AFTER_NOTICE
+    | {"record_secretary_of_state_told"},
+    use_waits: {"record_service"}
+    | IN_LAW
+    | {"record_fairness", "record_discussion", "propose_powers", "prepare_power"},
+    not_received: {"record_service"} | IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
+    budget_suspended: {"record_service"}
+    | IN_FORCE
+    | IN_LAW
+    | AFTER_NOTICE
+    | {"record_representation", "review_budget"},
+    governors_of_hers: {"record_service"}
+    | IN_FORCE
     | IN_LAW
     | AFTER_NOTICE
     | {
@@ -274,13 +313,18 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
         "end_power",
         "release_secretary_of_state_notice",
     },
-    others_may_appoint: IN_FORCE
+    others_may_appoint: {"record_service"}
+    | IN_FORCE
     | IN_LAW
     | AFTER_NOTICE
     | {"record_matching_governor", "end_power"},
-    board_comes: IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_secretary_of_state_told", "end_power"},
-    power_ended: AT_WORK | IN_LAW | AFTER_NOTICE,
-    converted: AT_WORK - {"convert"} | {"advance", "record_response"},
+    board_comes: {"record_service"}
+    | IN_FORCE
+    | IN_LAW
+    | AFTER_NOTICE
+    | {"record_secretary_of_state_told", "end_power"},
+    power_ended: {"record_service"} | AT_WORK | IN_LAW | AFTER_NOTICE,
+    converted: {"record_service"} | AT_WORK - {"convert"} | {"advance", "record_response"},
     no_diocese: AT_WORK | IN_LAW | {"record_response"},
     nobody_decides: IN_LAW | {"record_fairness", "record_discussion"},
     refused_delivery: AT_WORK | IN_LAW | {"extend", "record_response", "settle_delivery"},
@@ -296,6 +340,8 @@ NEXT: dict[Callable[[Case], None], tuple[str, str | None]] = {
     resolved: ("Nothing more to do", None),
     advance_waits: ("Wait for the decision on whether to move to step ii: ", "read_proposal"),
     no_diocese: ("Give a warning notice", "give_warning_notice"),
+    unserved: ("Serve the warning notice on the governing body, then record", "record_service"),
+    served_too_late: ("Give another warning notice", "give_warning_notice"),
     period_over: ("Judge whether the governing body complied", "judge_compliance"),
     ready: ("Propose to use section 65: Interim Executive Board", "use_power"),
     board_comes: ("Propose to use section 66: ", None),

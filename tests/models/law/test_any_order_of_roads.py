@@ -31,6 +31,7 @@ class Ledger:
     today: date = BEGIN
     given_on: date | None = None
     ends_on: date = BEGIN
+    served_on: date | None = None
     failed: bool = False
     proposed_until: date | None = None
     hers: date | None = None  # a notice of the Secretary of State that is in force
@@ -44,6 +45,7 @@ class Ledger:
             return set()
         found = {road for road, category in CATEGORIES.items() if category == self.category}
         heeded = self.given_on is None or not self.failed or self.today <= self.ends_on
+        heeded = heeded or self.served_on is None or self.served_on >= self.ends_on
         if not heeded and self.proposed_until is not None and self.today > self.proposed_until:
             found.add("60")
         return found
@@ -74,20 +76,39 @@ class School:
     def warn(self, count: int) -> None:
         book = self.ledger
         running = book.given_on and not book.failed and book.today <= book.ends_on
+        running = running and (book.served_on is None or book.served_on < book.ends_on)
         refused = bool(running or book.hers or book.academy)
         assert (notice_refusal(self.stands, book.today) is not None) is refused
         if not refused:
             ends_on = book.today + timedelta(days=count + 1)
             book.given_on, book.ends_on = book.today, ends_on
-            book.failed, book.proposed_until = False, None
+            book.failed, book.proposed_until, book.served_on = False, None, None
             self.stands = replace(self.stands, notice=Notice(book.today, ends_on))
 
+    def serve(self, later: int) -> None:
+        """It is put on record when the notice was served: today, or on a day gone by or to come."""
+        book, notice = self.ledger, self.stands.notice
+        if notice is not None and book.given_on is not None:
+            book.served_on = max(book.given_on, book.today + timedelta(days=later))
+            self.stands = replace(self.stands, notice=replace(notice, served_on=book.served_on))
+
+    def unserve(self, _: int) -> None:
+        """The letter came back: nothing proves its service any more."""
+        book, notice = self.ledger, self.stands.notice
+        if notice is not None and book.given_on is not None:
+            book.served_on = None
+            self.stands = replace(self.stands, notice=replace(notice, served_on=None))
+
     def fail(self, count: int) -> None:
-        """The notice is judged not complied with, and powers are proposed; only when it is time."""
+        """The notice is judged not complied with, and powers are proposed; only when it is time.
+
+        Of 11 days it is not proven that the notice of proposed powers was served.
+        """
         book, notice = self.ledger, self.stands.notice
         if notice is None or book.given_on is None or book.today <= book.ends_on:
             return
-        book.failed, book.proposed_until = True, book.today + timedelta(days=count)
+        book.failed = True
+        book.proposed_until = None if count == 11 else book.today + timedelta(days=count)
         proposed = ProposedPowers(book.today, book.proposed_until, (Section("65"),))
         judged = replace(notice, complied=False, judged_on=book.today, proposed=(proposed,))
         self.stands = replace(self.stands, notice=judged)
@@ -147,14 +168,17 @@ class School:
         assert EVERY - locked == book.free(), book
 
 
-ACTS = ["warn", "fail", "comply", "report", "hears", "released", "lock", "convert"]
+ACTS = ["warn", "unserve", "fail", "comply", "report", "hears", "released", "lock", "convert"]
 OFTEN = ["days", "days", "days", "warn", "fail", "fail", "report"]
-MOVES = st.tuples(st.sampled_from([*ACTS, *OFTEN]), st.integers(0, 11)) | st.tuples(
-    st.just("days"), st.sampled_from([1, 28, 60, 61, 62])
+MOVES = (
+    st.tuples(st.sampled_from([*ACTS, *OFTEN]), st.integers(0, 11))
+    | st.tuples(st.just("days"), st.sampled_from([1, 28, 60, 61, 62]))
+    | st.tuples(st.just("serve"), st.sampled_from([0, 0, 0, 1, 5, 40, -5, -30]))
 )
-GIVEN = [("warn", 14), ("days", 16), ("fail", 5), ("days", 6)]
-TO_30_JANUARY = [("warn", 14), ("days", 16), ("fail", 5), ("days", 60), ("days", 1)]
-TO_29_FEBRUARY = [("warn", 45), ("days", 47), ("fail", 5), ("days", 59), ("days", 1)]
+WARNED = [("warn", 14), ("serve", 0)]
+GIVEN = [*WARNED, ("days", 16), ("fail", 5), ("days", 6)]
+TO_30_JANUARY = [*WARNED, ("days", 16), ("fail", 5), ("days", 60), ("days", 1)]
+TO_29_FEBRUARY = [("warn", 45), ("serve", 0), ("days", 47), ("fail", 5), ("days", 59), ("days", 1)]
 
 
 @settings(deadline=None)
@@ -165,8 +189,14 @@ TO_29_FEBRUARY = [("warn", 45), ("days", 47), ("fail", 5), ("days", 59), ("days"
 @example([*GIVEN, ("days", 60), ("report", 1), ("days", 1), ("report", 0)])
 @example([*GIVEN, ("report", 2), ("hears", 0), ("released", 0), ("report", 0)])
 @example(
-    [*GIVEN, ("hears", 0), ("released", 0), ("warn", 1), ("days", 3), ("fail", 0), ("days", 1)]
+    [
+        *(*GIVEN, ("hears", 0), ("released", 0)),
+        *(("warn", 1), ("serve", 0), ("days", 3), ("fail", 0), ("days", 1)),
+    ]
 )
+@example([("warn", 14), ("days", 16), ("fail", 5), ("days", 6), ("serve", -7), ("serve", -8)])
+@example([*GIVEN, ("unserve", 0), ("serve", -30)])
+@example([*WARNED, ("days", 16), ("fail", 11), ("days", 6), ("fail", 0), ("days", 1)])
 @example([("report", 1), ("lock", 3), ("report", 2), ("lock", 2), ("lock", 3), ("convert", 11)])
 def test_in_any_order_exactly_those_powers_are_free_that_the_act_gives(
     moves: list[tuple[str, int]],

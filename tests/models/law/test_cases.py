@@ -41,6 +41,7 @@ from models.law.powers import (
 )
 from models.law.powers import copies as copies_of_power
 from models.law.roads import eligible, last_day_for, roads
+from models.law.service import leaves_a_period, serve_by
 from models.law.standing import (
     Inspection,
     Notice,
@@ -141,6 +142,7 @@ def test_every_case_shows_something_of_its_own() -> None:
         "moment",
         "statement_due",
         "statement",
+        "service",
     }
 
 
@@ -223,9 +225,14 @@ def test_content(case: Case) -> None:
 
 
 def proposed(each: Case) -> ProposedPowers:
-    return ProposedPowers(
-        each["given_on"], each["runs_until"], tuple(map(Section, each["sections"]))
-    )
+    runs_until = None if each["runs_until"] == "unproven" else each["runs_until"]
+    return ProposedPowers(each["given_on"], runs_until, tuple(map(Section, each["sections"])))
+
+
+def served(case: Case, given_on: date) -> date | None:
+    """The day that counts as service: "unproven", or the day the notice bears unless told."""
+    day = case.pop("served_on", given_on)
+    return None if day == "unproven" else day
 
 
 def notice(case: Case) -> Notice:
@@ -233,8 +240,10 @@ def notice(case: Case) -> Notice:
     complied = COMPLIED[take("judgement")]
     judged_on = take("judged_on")
     ceased_on = case.pop("ceased_on", None)
+    given_on = take("given_on")
     return Notice(
-        given_on=take("given_on"),
+        given_on=given_on,
+        served_on=served(case, given_on),
         compliance_ends_on=take("compliance_ends_on"),
         complied=complied,
         judged_on=None if complied is None else judged_on,
@@ -428,6 +437,19 @@ def test_what_day_it_is(case: Case) -> None:
     assert case, "the case expects nothing"
     expect_facts(case, stands, today, shows)
     expect_blocks(case, stands, today, shows)
+    used_up(case)
+
+
+@walk("service")
+def test_from_when_a_notice_counts_as_served(case: Case) -> None:
+    shows = read(case)
+    counts_from = add_working_days(case.pop("served_on"), case.pop("working_days"))
+    case.pop("method")
+    assert counts_from == case.pop("counts_from"), shows
+    if "compliance_ends_on" in case:
+        ends = case.pop("compliance_ends_on")
+        assert serve_by(ends) == case.pop("serve_by"), shows
+        assert leaves_a_period(counts_from, ends) is case.pop("leaves_a_period"), shows
     used_up(case)
 
 

@@ -86,18 +86,25 @@ def proposals(draw: st.DrawFn, since: date) -> ProposedPowers:
     return ProposedPowers(given_on, given_on + draw(SPANS), tuple(Section))
 
 
+def unserved(proposal: ProposedPowers) -> ProposedPowers:
+    return replace(proposal, runs_until=None)
+
+
 @st.composite
 def notices(draw: st.DrawFn) -> Notice:
     """A live or judged notice of the autumn of 2026, its judgement never before its end."""
     given_on = date(2026, 11, 2) + draw(SPANS)
-    ends = given_on + ONE_DAY + draw(SPANS)
+    served_on = given_on + draw(st.sampled_from([0, 0, 1, 2, 5])) * ONE_DAY
+    ends = served_on + ONE_DAY + draw(SPANS)
     complied = draw(st.sampled_from([None, True, False, False]))
+    proposing = proposals(served_on) | proposals(served_on).map(unserved)
     return Notice(
         given_on=given_on,
+        served_on=served_on,
         compliance_ends_on=ends,
         complied=complied,
         judged_on=None if complied is None else ends + ONE_DAY + draw(SPANS),
-        proposed=tuple(draw(st.lists(proposals(given_on), max_size=2))),
+        proposed=tuple(draw(st.lists(proposing, max_size=2))),
     )
 
 
@@ -134,13 +141,15 @@ def eligible_standings(draw: st.DrawFn) -> Standing:
     of = replace(draw(notices()), complied=False)
     of = replace(of, judged_on=of.compliance_ends_on + ONE_DAY + draw(SPANS))
     at = replace(draw(standings()), secretary_of_state_notice_on=None)
-    return replace(at, notice=replace(of, proposed=(*of.proposed, draw(proposals(of.given_on)))))
+    return replace(
+        at, notice=replace(of, proposed=(*of.proposed, draw(proposals(of.compliance_ends_on))))
+    )
 
 
 def first_eligible(of: Notice) -> date:
     assert of.judged_on is not None
-    reasonable = min(each.runs_until for each in of.proposed) + ONE_DAY
-    return max(of.given_on, of.compliance_ends_on + ONE_DAY, of.judged_on, reasonable)
+    reasonable = min(each.runs_until for each in of.proposed if each.runs_until) + ONE_DAY
+    return max(of.compliance_ends_on + ONE_DAY, of.judged_on, reasonable)
 
 
 ANY_STANDING = standings() | eligible_standings()
@@ -151,6 +160,7 @@ READY = Standing(
     school=school(),
     notice=Notice(
         given_on=date(2026, 11, 2),
+        served_on=date(2026, 11, 2),
         compliance_ends_on=date(2026, 11, 30),
         complied=False,
         judged_on=date(2026, 12, 1),
@@ -258,12 +268,15 @@ def test_a_fact_that_holds_today_holds_tomorrow(at: Standing, today: date) -> No
 
 @given(notices(), TODAYS)
 def test_the_facts_hold_exactly_when_the_dates_say_so(of: Notice, today: date) -> None:
-    given_on = today >= of.given_on
+    assert of.served_on is not None
+    given_on = today >= of.served_on
     expected = {
         "notice_given": given_on,
         "period_over": today > of.compliance_ends_on,
         "not_complied": of.complied is False and of.judged_on is not None and today >= of.judged_on,
-        "powers_proposed": any(today > each.runs_until for each in of.proposed),
+        "powers_proposed": any(
+            each.runs_until is not None and today > each.runs_until for each in of.proposed
+        ),
     }
     holds = {fact.key: fact.holds for fact in facts(Standing(school(), notice=of), today)}
     if given_on:
@@ -293,6 +306,43 @@ def test_a_ceased_notice_gives_no_fact_and_no_power(
     assert blocked(after, day) == set(Section)
     assert judgement_refusal(ceased, True, day)
     assert judgement_refusal(ceased, False, day)
+
+
+# --- service
+
+SERVED = st.none() | st.dates(date(2026, 11, 2), date(2027, 6, 30))
+
+
+@given(eligible_standings(), SERVED, TODAYS)
+@example(READY, None, date(2026, 12, 9))
+@example(READY, date(2026, 11, 29), date(2026, 12, 9))
+@example(READY, date(2026, 11, 30), date(2026, 12, 9))
+def test_a_notice_opens_its_road_only_when_it_was_served_before_its_period_ended(
+    at: Standing, served_on: date | None, today: date
+) -> None:
+    assert at.notice is not None
+    served = replace(at, notice=replace(at.notice, served_on=served_on), inspections=())
+    proper = served_on is not None and served_on < at.notice.compliance_ends_on
+    whole = replace(at, inspections=())
+    if not proper:
+        assert not eligible(served, today)
+        assert blocked(served, today) == set(Section)
+        assert judgement_refusal(replace(at.notice, served_on=served_on), False, today)
+    elif today >= at.notice.compliance_ends_on:
+        assert eligible(served, today) is eligible(whole, today)
+        assert blocked(served, today) == blocked(whole, today)
+
+
+@given(eligible_standings(), TODAYS)
+@example(READY, date(2026, 12, 9))
+def test_proposed_powers_that_nobody_was_served_with_open_nothing(
+    at: Standing, today: date
+) -> None:
+    assert at.notice is not None
+    proposed = tuple(unserved(each) for each in at.notice.proposed)
+    never = replace(at, notice=replace(at.notice, proposed=proposed), inspections=())
+    assert not eligible(never, today)
+    assert blocked(never, today) == set(Section)
 
 
 # --- the locks

@@ -24,6 +24,7 @@ from models.clocks import london_date
 from models.database import connect, read, write
 from models.escalations.tables import Escalation
 from models.events import Event, verify
+from models.letters import serving
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
 from models.people.acting import Acting
@@ -63,6 +64,13 @@ WHOLE = {
     "arrangements": "Work with the Fernshire Schools Partnership.",
     "governors": [somebody("Una Marsh")],
     "members": BOARD,
+}
+# How many working days after the day of it a method counts as service.
+COUNTS_AFTER = {
+    "by_hand": 0,
+    "left_at_address": 1,
+    "first_class_post": 2,
+    "recorded_delivery": 2,
 }
 NAMED = {"63": ("arrangements",), "64": ("governors",), "65": ("members",), "66": ()}
 
@@ -221,10 +229,11 @@ class Statute:
                 self.attempt(self.case.on_power, using.use_power, power.id, reason="Now.")
         self.approve_what_waits()
 
-    def let_the_notice_fail(self) -> None:
+    def let_the_notice_fail(self, method: str) -> None:
         """Whatever comes between a notice and the powers, as far as it is possible."""
         self.approve_what_waits()
         self.attempt(self.case.issue)
+        self.serve(method, 0, "seo")
         if self.case.all(WarningNotice):
             self.attempt(self.case.judge_compliance, complied=False)
             self.attempt(
@@ -236,9 +245,22 @@ class Statute:
             )
             self.approve_what_waits()
             self.attempt(self.case.issue)
+            self.serve(method, 0, "seo")
             self.case.now += timedelta(days=9)
             self.attempt(self.case.propose, "advance")
             self.approve_what_waits()
+
+    def serve(self, method: str, days: int, by: str) -> None:
+        """A notice is put into the chair's hands, or so it is said; e-mail was agreed by nobody."""
+        for letter in self.case.all(Letter):
+            if letter.template in ("warning_notice", "proposed_powers"):
+                served_on = self.today + timedelta(days=days)
+                values = {"method": method, "served_on": served_on}
+                self.attempt(self.case.served, letter, by=by, **values)
+
+    def unserve(self, which: int) -> None:
+        """A letter comes back."""
+        self.attempt(self.command, serving.undo_service, service_id=which + 1, reason="It is back.")
 
     def approve_what_waits(self) -> None:
         for proposal in self.case.awaiting:
@@ -409,8 +431,11 @@ class Statute:
             .join(ProposedPowers, col(ProposedPowers.letter_id) == col(Letter.id))
             .where(ProposedPowers.notice_id == notice.id)
         )
-        given_on = [dated for dated, key in session.exec(proposed) if key in issued]
-        assert any(working_days_after(dated, 5) < on for dated in given_on if dated)
+        given_on = [served(key, before) for _, key in session.exec(proposed) if key in issued]
+        assert any(working_days_after(day, 5) < on for day in given_on if day)
+        served_on = served(notice.letter_id, before)
+        assert served_on is not None, "nobody proved that it was served"
+        assert served_on < notice.compliance_ends_on, "served too late for its period"
         return notice
 
     def nobody_came_to_the_powers_without_a_road(self) -> None:
@@ -575,6 +600,19 @@ def held_back(kinds: list[tuple[str, Any]], by: str) -> set[int]:
     return set(locks) - set(released)
 
 
+def served(letter: int, before: list[Any]) -> date | None:
+    """The first day that counts as service of a letter on the chair, of what was not undone."""
+    days: dict[int, date] = {}
+    for event, facts in before:
+        if event.kind == "service_undone":
+            days.pop(facts["service"], None)
+        mine = (facts.get("letter"), facts.get("to")) == (letter, "chair_of_governors")
+        if event.kind == "letter_served" and mine:
+            on = date.fromisoformat(facts["served_on"])
+            days[facts["service"]] = working_days_after(on, COUNTS_AFTER[facts["method"]])
+    return min(days.values(), default=None)
+
+
 def latest_report(kinds: list[tuple[str, Any]], on: date) -> str:
     """What the report says that was published last by a day, of those that nobody corrected."""
     reports = {
@@ -594,13 +632,16 @@ def kinds_of(before: list[Any]) -> Iterator[tuple[str, Any]]:
 
 DAYS = st.integers(-1, 12)
 WHICH = st.integers(0, 5)
+METHODS = st.sampled_from(["by_hand", "by_hand", "by_hand", *COUNTS_AFTER, "email"])
 MOVES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "issue": {},
     "time_goes_on": {"days": st.sampled_from([0, 1, 1, 1, 2, 3, 5, 8, 13, 30, 62])},
     "warn": {"by": BY, "days": DAYS},
     "judge": {"by": BY, "complied": st.sampled_from([False, False, False, True])},
     "propose_powers": {"by": BY, "section": SECTIONS},
-    "let_the_notice_fail": {},
+    "let_the_notice_fail": {"method": METHODS},
+    "serve": {"method": METHODS, "days": st.sampled_from([0, 0, 0, -1, -3, -9]), "by": BY},
+    "unserve": {"which": WHICH},
     "prepare": {"by": BY, "section": SECTIONS, "whole": st.booleans(), "days": DAYS},
     "consult": {"which": WHICH, "role": st.sampled_from(["chair_of_governors", "diocese"])},
     "tell": {"which": WHICH},

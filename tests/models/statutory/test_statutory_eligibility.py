@@ -198,6 +198,8 @@ def test_the_four_facts_come_one_by_one_each_with_its_day(case: Case) -> None:
     case.warn(compliance_ends_on=ENDS_ON)
     assert facts(case)[0] == ("notice_given", None), "approved is not given"
     case.issue()
+    assert facts(case)[0] == ("notice_given", None), "issued is not served"
+    case.serve()
     assert [on for _, on in facts(case)] == [GIVEN, None, None, None]
     case.now = at(ENDS_ON, 23)
     assert [on for _, on in facts(case)] == [GIVEN, None, None, None]
@@ -242,6 +244,7 @@ def test_a_further_notice_renews_the_two_months(case: Case) -> None:
     assert case.escalation.step_key == "warning_notice"
     assert case.states["intervention"] == "ahead"
     case.issue()
+    case.serve()
     assert [on for _, on in facts(case)] == [date(2027, 2, 1), None, None, None]
     assert case.eligibility.last_day_for_powers[Section.ARRANGEMENTS] == date(2027, 4, 22)
     old, new = case.all(WarningNotice)

@@ -126,6 +126,7 @@ def test_a_notice_of_the_secretary_of_state_supersedes_and_locks(case: Case) -> 
         released(case, hers)
     case.warn(compliance_ends_on=date(2026, 12, 18))
     case.issue()
+    case.serve()
     assert facts(case)[0] == ("notice_given", date(2026, 12, 1))
 
 
@@ -160,6 +161,7 @@ def test_an_approved_notice_does_not_go_out_after_the_secretary_of_states(case: 
     assert facts(case)[0] == ("notice_given", None)
     case.warn(compliance_ends_on=ENDS_ON)
     case.issue()
+    case.serve()
     assert facts(case)[0] == ("notice_given", GIVEN)
     assert case.states["warning_notice"] == "awaiting_response"
 

@@ -361,7 +361,7 @@ def test_service_is_on_record_apart_from_delivery(case: Case) -> None:
     assert {message.state.value for message in posted(case, letter)} == {"pending"}
     assert case.kinds[-1] == "letter_served"
     for field, wrong in [
-        ("role", "diocese"),
+        ("to", "diocese"),
         ("method", "pigeon"),
         ("served_on", GIVEN - timedelta(days=1)),
         ("served_on", date(2026, 11, 25)),

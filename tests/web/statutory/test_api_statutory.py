@@ -55,7 +55,8 @@ def test_from_a_notice_to_an_interim_executive_board(statute: Statute, policy: P
     assert all("section 60(6" in copy["reason"] for copy in notice["copies"])
     statute.approve(notice["proposal"], "legal", "dcs")
     [notice] = seo.get(f"{address}/warning-notices")["items"]
-    assert (notice["state"], notice["given_on"]) == ("given", "2026-11-23")
+    assert (notice["state"], notice["given_on"]) == ("issued", "2026-11-23")
+    assert (notice["served_from"], notice["serve_by"]) == (None, "2026-11-29")
     assert notice["last_day_for_powers"] == "2027-01-30"
     letter = seo.get(f"/letters/{notice['letter']}")
     assert [each["to"] for each in letter["deliveries"]] == [
@@ -66,6 +67,10 @@ def test_from_a_notice_to_an_interim_executive_board(statute: Statute, policy: P
     ]
     kinds = {each["kind"]: each["due_on"] for each in seo.get(f"{address}/deadlines")["items"]}
     assert (kinds["compliance"], kinds["powers"]) == (ENDS_ON, "2027-01-30")
+    assert kinds["service"] == "2026-11-29", "five working days, and not after the last day"
+    statute.serve(notice["letter"])
+    [notice] = seo.get(f"{address}/warning-notices")["items"]
+    assert (notice["state"], notice["served_from"]) == ("given", "2026-11-23")
 
     statute.at("2026-12-01")
     judged = seo.post(
@@ -76,6 +81,7 @@ def test_from_a_notice_to_an_interim_executive_board(statute: Statute, policy: P
         f"/warning-notices/{notice['id']}/proposed-powers", sections=["65"], reasons="No plan."
     )
     statute.approve(proposed["proposed_powers"][0]["proposal"], "dcs")
+    statute.serve(proposed["proposed_powers"][0]["letter"])
     assert not statute.eligibility["eligible"]
     statute.at("2026-12-09")
     assert statute.eligibility["eligible"]
@@ -428,13 +434,18 @@ def test_service_is_recorded_apart_from_delivery(statute: Statute) -> None:
     statute.approve(notice["proposal"], "legal", "dcs")
     service = seo.post(address, **served)
     assert service == {
+        "id": 1,
         **served,
+        "arrived_on": None,
+        "counts_from": "2026-11-23",
+        "undone_on": None,
+        "undone_because": "",
         "recorded_by": "seo@fernshire.example",
         "recorded_by_name": "Sam Ellison",
     }
     for field, wrong in (("to", "diocese"), ("method", "owl"), ("served_on", "2026-11-22")):
         refused = problem(seo, address, 422, **{**served, field: wrong})
-        assert [error["message"] for error in refused["errors"]]
+        assert [error["field"] for error in refused["errors"]] == [field]
     assert seo.get(address)["items"] == [service]
     states = {each["state"] for each in seo.get(f"/letters/{notice['letter']}")["deliveries"]}
     assert states == {"pending"}

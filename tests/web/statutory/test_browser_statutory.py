@@ -67,6 +67,7 @@ def test_from_the_notice_to_an_interim_executive_board(
     walk.sign_in("seo")
     _give_notice(walk, case, support=False)
     _approve_notice(walk, case)
+    _serve(walk, case)
     _to(served, case, datetime(2026, 12, 15, 10, tzinfo=UTC))
     walk.sign_in("seo")
     walk.go(_case(case))
@@ -79,6 +80,7 @@ def test_from_the_notice_to_an_interim_executive_board(
     walk.type("What are the reasons?", "The governing body is not able to act.")
     walk.press("Propose")
     _approve(walk, "dcs", "Send the notice of proposed powers")
+    _serve(walk, case)
     _to(served, case, datetime(2026, 12, 23, 10, tzinfo=UTC))
     _move_to_powers(walk, case)
     _prepare_board(walk, case)
@@ -233,16 +235,67 @@ def _approve(walk: Walk, who: str, title: str) -> None:
     walk.served.issue()
 
 
-def _serve_letter(walk: Walk, case: Case) -> None:
+def _serve(walk: Walk, case: Case) -> None:
+    """What comes next on the case: the notice is put into the chair's hands."""
     walk.sign_in("seo")
+    walk.go(_case(case))
+    walk.sees("on the governing body, then record how and when", "is unproven since")
+    walk.follow("Record how it was served")
+    walk.page.locator("input[name=to]").first.check()
+    walk.choose("By hand")
+    walk.type_day("When was it handed over", walk.served.now.date())
+    walk.type("By whom", "By Sam Ellison, to the chair at the school.")
+    walk.press("Save")
+    walk.sees("Counts as served from")
+
+
+def _serve_letter(walk: Walk, case: Case) -> None:
+    """By e-mail, which the chair has to have agreed to first."""
+    walk.sign_in("seo")
+    walk.go(f"{_case(case)}/law")
+    walk.sees("Service unproven", "E-mail is not agreed: post the printed copy or hand it over")
+    pictured(walk, "service")
     walk.go(f"/letters/{case.notice.letter_id}")
     walk.follow("Record that the letter was served")
-    walk.page.locator("input[name=role]").first.check()
+    _by_email(walk)
+    walk.press("Save")
+    walk.sees("There is a problem", "It is not on record that the chair of governors had agreed")
+    walk.go(f"/schools/{case.matter.urn}")
+    walk.follow("Record or withdraw an agreement to e-mail")
+    walk.press("Save")
+    walk.sees("There is a problem")
+    walk.choose("Chair of governors")
+    walk.type("Which e-mail address", f"chair.of.governors@school-{case.matter.urn}.example")
+    walk.choose("They agree")
+    walk.type_day("When did they say so?", walk.served.now.date())
+    walk.type("How is that known?", "The chair's letter of today, on the school's own record.")
+    walk.press("Save")
+    walk.sees("Chair of governors: agrees to e-mail (counts today)")
+    pictured(walk, "email-service")
+    walk.go(f"/letters/{case.notice.letter_id}/services/new")
+    _by_email(walk)
+    walk.press("Save")
+    walk.sees("E-mail, 23 November 2026; counts from 24 November 2026")
+    pictured(walk, "served")
+    undoing = walk.page.locator("main a").filter(has_text="It was not served so")
+    walk.arrive_by(undoing.first)
+    walk.type("Why does it not count?", "It was sent to the address of last year.")
+    walk.press("Save")
+    walk.sees("The record of service has been undone", "Service unproven")
+    walk.follow("Record that the letter was served")
+    walk.page.locator("input[name=to]").first.check()
     walk.choose("Recorded delivery")
-    walk.type_day("When?", walk.served.now.date())
+    walk.type_day("When was it handed over", walk.served.now.date())
     walk.type("By whom", "By Sam Ellison. Receipt AB 1234 5678 9GB.")
     walk.press("Save")
     walk.sees("Recorded delivery")
+
+
+def _by_email(walk: Walk) -> None:
+    walk.page.locator("input[name=to]").first.check()
+    walk.choose("E-mail")
+    walk.type_day("When was it handed over", walk.served.now.date())
+    walk.type("By whom", "Sent by Sam Ellison.")
 
 
 def _judge(walk: Walk, outcome: str) -> None:

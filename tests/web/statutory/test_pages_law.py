@@ -30,7 +30,6 @@ from tests.support.pages_law import (
     given,
     in_force,
     law,
-    one,
     prepared,
     summary,
     turn,
@@ -195,22 +194,24 @@ def test_a_letter_is_served(visitors: Visitors, case: Case) -> None:
     letter = visitors.seo.get(f"/letters/{notice.letter_id}")
     form = letter.follow("Record that the letter was served")
     empty = form.submit(422)
-    assert [href for _, href in empty.errors] == ["#role", "#method", "#served_on-day", "#evidence"]
+    assert [href for _, href in empty.errors] == ["#to", "#method", "#served_on-day", "#evidence"]
     assert all(empty.has(href.removeprefix("#")) for _, href in empty.errors if href)
     early = form.submit(
-        422, role="chair_of_governors", method="by_hand", served_on=date(2026, 11, 22), evidence="x"
+        422, to="chair_of_governors", method="by_hand", served_on=date(2026, 11, 22), evidence="x"
     )
     assert early.errors == [("A letter cannot be served before its date.", "#served_on-day")]
     done = form.submit(
-        role="chair_of_governors",
+        to="chair_of_governors",
         method="recorded_delivery",
         served_on=TODAY,
         evidence="By Sam Ellison; receipt AB123.",
     )
     assert "The service of the letter has been recorded" in done.text
-    assert "Recorded delivery, 23 November 2026" in done.text
+    assert "Recorded delivery, 23 November 2026; counts from 25 November 2026" in done.text
     assert "receipt AB123." in done.text
-    assert one(visitors.engine, Service).role == "chair_of_governors"
+    with read(visitors.engine) as session:
+        services = session.exec(select(Service).order_by(Service.id)).all()
+    assert services[-1].role == "chair_of_governors"
     assert "Record that the letter was served" not in visitors.legal.get(letter.path).links
 
 

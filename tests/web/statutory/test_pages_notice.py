@@ -112,6 +112,11 @@ def test_a_notice_is_proposed_signed_off_approved_and_given(visitors: Visitors, 
     visitors.seo.get(f"/letters/{notice.letter_id}/edit", 409)
     issue_letters(visitors.engine, case.policy, NOW)
     page = visitors.seo.get(address(case))
+    first = "Serve the warning notice on the governing body, then record how and when"
+    assert page.next_step == first
+    assert "unproven since 23 November 2026. It must count by 13 December 2026" in page.text
+    case.serve()
+    page = visitors.seo.get(address(case))
     assert page.next_step == "Wait for the end of the compliance period on 14 December 2026"
     assert "End of the compliance period (section 60)" in page.text
     assert "Last day for sections 63, 64 and 66" in page.text

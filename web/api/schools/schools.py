@@ -15,6 +15,8 @@ from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import Confirmation, confirmations_of
 from models.schools.confirming import LegalView, confirm_part_4
 from models.schools.contacts import NewContact, set_contact
+from models.schools.email_service import EmailServiceSaid, say_email_service
+from models.schools.email_service_shown import EmailAgreement, agreements_of
 from models.schools.foundations import FoundationOfSchool, say_foundation
 from models.schools.inspections_shown import Inspection, inspection, inspections
 from models.schools.shown import school, schools
@@ -123,6 +125,34 @@ def add_confirmation(once: OnlyOnce, urn: str, body: LegalView) -> Response:
     def command(acting: Acting) -> Confirmation:
         confirm_part_4(acting, urn, body)
         return confirmations_of(acting.session, urn).items[0]
+
+    return once.act(command, 201)
+
+
+@router.get(
+    "/schools/{urn}/email-agreements",
+    response_model=Page[EmailAgreement],
+    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+)
+def list_email_agreements(door: AtDoor, _: Caller, urn: str) -> Response:
+    """Who at a school agreed to be served by e-mail, or did so no more, the latest first."""
+    with read(door.engine) as session:
+        return answer(agreements_of(session, urn))
+
+
+@router.post(
+    "/schools/{urn}/email-agreements",
+    status_code=201,
+    response_model=EmailAgreement,
+    dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
+)
+def add_email_agreement(once: OnlyOnce, urn: str, body: EmailServiceSaid) -> Response:
+    """Put on record that somebody agrees to be served by e-mail, or withdraws that."""
+
+    def command(acting: Acting) -> EmailAgreement:
+        key = say_email_service(acting, urn, body).id
+        said = agreements_of(acting.session, urn).items
+        return next(each for each in said if each.id == key)
 
     return once.act(command, 201)
 

@@ -1,4 +1,4 @@
-"""Warning notices, what the Secretary of State told the authority, and how letters were served."""
+"""Warning notices, and what the Secretary of State told the authority."""
 
 from typing import Annotated
 
@@ -6,15 +6,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from models.database import read
-from models.letters import serving
-from models.letters.tables import Letter
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.statutory import following, giving, secretary_of_state, tables
 from models.statutory import shown as statutory_shown
 from models.statutory.notices_shown import WarningNotice, warning_notice, warning_notices_of
-from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Service, Support
+from models.statutory.shown import Eligibility, SecretaryOfStateNotice, Support
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, at_once, key, reference
@@ -167,31 +165,3 @@ def release(once: OnlyOnce, id: Key, body: secretary_of_state.Release) -> Respon
         return statutory_shown.secretary_of_state_notice(notice)
 
     return once.act(command)
-
-
-@router.get(
-    "/letters/{id}/services",
-    response_model=Page[Service],
-    dependencies=[may(Act.SEE_CASE, of=Letter)],
-)
-def list_services(door: AtDoor, officer: Caller, id: Key, query: Pages) -> Response:
-    """How a letter was served on those it is for, apart from its e-mails."""
-    with read(door.engine) as session:
-        found = statutory_shown.services_of(session, reader(officer), id, **query.model_dump())
-        return answer(found)
-
-
-@router.post(
-    "/letters/{id}/services",
-    status_code=201,
-    response_model=Service,
-    dependencies=[may(Act.RECORD_SERVICE, of=Letter)],
-)
-def add_service(once: OnlyOnce, id: Key, body: serving.ServiceOfLetter) -> Response:
-    """Record that a letter was served: on whom, how, when and with what evidence."""
-
-    def command(acting: Acting) -> Service:
-        service = serving.record_service(acting, id, body)
-        return statutory_shown.service(acting.session, acting.reader, service.id)
-
-    return once.act(command, 201)

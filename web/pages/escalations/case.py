@@ -209,12 +209,19 @@ class DatedLine:
 
 def _deadline(deadline: Deadline, today: date) -> DatedLine:
     return DatedLine(
-        title=TITLES.get(deadline.kind, f"Response at step {deadline.step_number}"),
+        title=_due(deadline),
         due_on=deadline.due_on,
         state=deadline.state,
         overdue=deadline.overdue,
         remaining=remaining(deadline, today),
     )
+
+
+def _due(deadline: Deadline) -> str:
+    """What is due on its day."""
+    if deadline.step is None:
+        return deadline.rule
+    return TITLES.get(deadline.kind, f"Response at step {deadline.step_number}")
 
 
 def pressing(deadline: Deadline) -> tuple[bool, int]:

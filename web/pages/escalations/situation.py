@@ -8,6 +8,7 @@ from models import paging
 from models.clocks import long_date, time_left
 from models.law.powers import Section
 from models.law.roads import BY_INSPECTION
+from models.letters.served import NoticeServed, ServiceState, notices_served
 from models.statutory.legal import LawToday
 from models.statutory.notices_shown import WarningNotice, notices_in
 from models.statutory.powers_shown import Power, powers_in
@@ -31,6 +32,7 @@ class InLaw:
     notices: Sequence[WarningNotice]
     powers: Sequence[Power]
     from_secretary_of_state: Sequence[SecretaryOfStateNotice]
+    served: Sequence[NoticeServed]
 
     @property
     def notice(self) -> WarningNotice | None:
@@ -64,6 +66,11 @@ class InLaw:
         )
 
     @property
+    def unserved(self) -> list[str]:
+        """Of which notices service on the governing body is unproven, and until when, each."""
+        return [_unserved(each) for each in self.served if each.state is ServiceState.UNPROVEN]
+
+    @property
     def locks(self) -> list[str]:
         """What locks a notice or a power until somebody else acts, each with the section."""
         theirs = [
@@ -79,6 +86,16 @@ class InLaw:
             f"An Interim Executive Board has sat since {long_date(since)}: sections 64 and 66 are "
             "locked (Schedule 6, paragraphs 14 and 12(3)).",
         ]
+
+
+def _unserved(notice: NoticeServed) -> str:
+    said = (
+        f"{notice.title}: service on the governing body is unproven since "
+        f"{long_date(notice.dated)}."
+    )
+    if notice.serve_by is None:
+        return said
+    return f"{said} It must count by {long_date(notice.serve_by)}."
 
 
 LOCKED = {
@@ -112,4 +129,5 @@ def in_law(law_today: LawToday) -> InLaw:
         notices=notices_in(law_today.case, per_page=MOST).items,
         powers=powers_in(law_today, per_page=MOST).items,
         from_secretary_of_state=from_secretary_of_state(session, urn, per_page=MOST).items,
+        served=notices_served(law_today.case),
     )

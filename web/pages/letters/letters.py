@@ -1,15 +1,13 @@
 """One letter: its preview, its versions, its files, and editing the draft."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 from sqlmodel import Session, select
 
 from models import paging
-from models.letters import serving
 from models.letters import shown as letters_shown
+from models.letters.served import service_of_letter
 from models.letters.tables import Letter, LetterState, LetterVersion
 from models.letters.writing import DraftText, edit_letter, follows_from_form
 from models.matters.at_hand import see_row
@@ -17,45 +15,21 @@ from models.people.access import Act
 from models.policy.wording import inside
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.rows import find
-from models.statutory.shown import Service, services_of
-from models.statutory.tables import ServiceMethod
+from models.statutory.shown import services_of
 from notifications.issuing import letter_document
 from notifications.letters import LETTER_STYLE, LetterDocument, to_html_fragment
 from web.letter_files import letter_file
 from web.pages.asked import Asked
-from web.pages.forms import STAYS, Form, Posted
-from web.pages.statutory.wording import who
+from web.pages.forms import Form, Posted
+from web.pages.letters.service import notice_served, services_in_words
 from web.pages.visits import Key, Visit, Visitor, may, says
-from web.pages.wording import upper_first
 from web.rules import anybody
 
 SAYS_LETTER = says("letter", "The new version of the letter has been saved")
-SAYS_SERVED = says("served", "The service of the letter has been recorded")
 
 
 router = APIRouter()
 DRAFT = Asked(DraftText, body=("Text of the letter", "Enter the text of the letter"))
-
-SERVICE = Asked(
-    serving.ServiceOfLetter,
-    role=("On whom", "Choose on whom it was served"),
-    method=("Method", "Choose how it was served"),
-    served_on=("The date", "Enter the date on which it was served"),
-    evidence=("Evidence", "Enter the evidence"),
-)
-
-
-@dataclass(frozen=True)
-class ServiceInWords:
-    """That a letter was served: on whom, and how."""
-
-    shown: Service
-    to: str
-
-    @property
-    def method(self) -> str:
-        """How, as it begins a sentence."""
-        return upper_first(self.shown.method.label)
 
 
 @router.get("/letters/style.css", dependencies=[anybody])
@@ -80,13 +54,14 @@ def letter(visit: Visitor, number: Key) -> Response:
         shown = preview(session, visit, number)
         to_be_changed = editable(session, found)
         services = services_of(session, visit.reader, number, per_page=paging.MOST_PER_PAGE).items
-    recipients = _recipients(found)
+        served = service_of_letter(session, visit.policy, visit.reader, number)
     return visit.page(
         "letters/letter.html",
         title=found.title,
         letter=found,
         preview=shown,
-        services=[ServiceInWords(each, recipients.get(each.to, who(each.to))) for each in services],
+        served=served and notice_served(served),
+        services=services_in_words(found, services),
         may_edit=visit.may(Act.WRITE_LETTER) and to_be_changed,
         may_serve=visit.may(Act.RECORD_SERVICE) and found.state == "issued",
     )
@@ -95,16 +70,6 @@ def letter(visit: Visitor, number: Key) -> Response:
 def editable(session: Session, found: letters_shown.ListedLetter) -> bool:
     """Whether the text may still be changed: a draft, and not one that its form has written."""
     return found.state == LetterState.DRAFT and not follows_from_form(session, found.id)
-
-
-def _recipients(found: letters_shown.ListedLetter) -> dict[str, str]:
-    """Those to whom an issued letter went: their role, and what they are called."""
-    return {
-        person.role: person.name
-        if person.role.startswith("person_")
-        else f"{who(person.role)}: {person.name}"
-        for person in found.recipients or ()
-    }
 
 
 @router.get("/letters/{id}/versions/{version}", dependencies=[may(Act.SEE_CASE, of=Letter)])
@@ -156,39 +121,6 @@ def _edit(visit: Visit, number: int, form: Form) -> Response:
             "returned and give the notice again."
         )
     return visit.page("letters/letter_edit.html", title="Edit the draft", form=form, letter=found)
-
-
-@router.get("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE, of=Letter)])
-def service(visit: Visitor, number: Key) -> Response:
-    """The form for how the letter was served on somebody."""
-    return _service(visit, number, Form())
-
-
-@router.post("/letters/{id}/services/new", dependencies=[may(Act.RECORD_SERVICE, of=Letter)])
-def record_service(visit: Visitor, number: Key, form: Posted) -> Response:
-    """Record that the letter was served: apart from what became of its e-mail."""
-    try:
-        given = form.filled(SERVICE, to=form.text("role"))
-        with visit.acting() as acting:
-            serving.record_service(acting, number, given)
-    except STAYS as refusal:
-        return _service(visit, number, form.refused(refusal, SERVICE))
-    return visit.done(f"/letters/{number}", SAYS_SERVED)
-
-
-def _service(visit: Visit, number: int, form: Form) -> Response:
-    with visit.read() as session:
-        found = letters_shown.letter(session, visit.policy, visit.reader, number)
-    if found.state != LetterState.ISSUED:
-        raise NotPossible("Only a letter that was issued can be served.")
-    return visit.page(
-        "letters/service_form.html",
-        title="Record that the letter was served",
-        form=form,
-        letter=found,
-        recipients=_recipients(found),
-        methods=[(method.value, upper_first(method.label)) for method in ServiceMethod],
-    )
 
 
 def preview(session: Session, visit: Visit, letter_id: int) -> Markup:

@@ -18,6 +18,7 @@ from models.schools import contacts
 from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import confirmations_of
 from models.schools.contacts import find_school
+from models.schools.email_service_shown import agreements_of
 from models.schools.inspections_shown import inspections
 from models.schools.tables import ContactRole, RiskLevel, School, SchoolKind
 from web.pages.asked import Asked, Fields
@@ -157,6 +158,7 @@ def school(visit: Visitor, urn: str) -> Response:
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
         two_churches = of_two_churches(find_school(session, urn))
         legal_views = confirmations_of(session, found.urn).items
+        email_agreements = agreements_of(session, found.urn).items
         owed = statements(session, visit.reader, found.urn).items if visit.reader.whole else []
         inspected = inspections(session, found.urn, per_page=MOST_PER_PAGE).items
     known = {contact.role: contact for contact in found.contacts}
@@ -175,6 +177,7 @@ def school(visit: Visitor, urn: str) -> Response:
         inspections=inspected,
         statements=owed,
         legal_views=legal_views,
+        email_agreements=email_agreements,
         may_confirm_part_4=visit.may(Act.CONFIRM_PART_4),
         may_edit=visit.may(Act.CHANGE_CONTACTS),
         may_record_inspection=visit.may(Act.RECORD_INSPECTION),

@@ -23,6 +23,7 @@ from models.statutory.tables import PowerState
 from web.pages.asked import Asked
 from web.pages.escalations.situation import InLaw, in_law
 from web.pages.forms import STAYS, Form, Posted
+from web.pages.letters.service import notice_served
 from web.pages.statutory.wording import (
     KINDS,
     RESTS_ON,
@@ -133,6 +134,7 @@ def law(visit: Visitor, reference: Reference) -> Response:
         support=support,
         why_no_notice=why_no_notice,
         notices=[notice_in_words(notice) for notice in reversed(here.notices)],
+        served=[notice_served(each) for each in reversed(here.served)],
         powers=[power_in_words(case, power) for power in reversed(here.powers)],
         told=[_told(notice) for notice in reversed(here.from_secretary_of_state)],
         days_offered=days_offered(case),
