@@ -282,6 +282,9 @@ def _check(given: StatementToMake) -> None:
 
 def check_still_owed(record: AtHand, taken: Taken[MakeStatement]) -> None:
     """What it says of the report must still be so; raises NotPossible."""
+    refused = law.applies_to(record.school)
+    if refused is not None:
+        raise NotPossible(f"{refused} Return the proposal.")
     counts = adverse_that_counts(record.session, record.school)
     statement = get_row(record.session, StatementOfAction, taken.asks.statement)
     if not _rests_on(record.session, statement, counts):
@@ -303,14 +306,15 @@ def statement_made(record: AtHand, taken: Taken[MakeStatement]) -> list[Happened
 
 
 def statement_returned(record: AtHand, taken: Taken[MakeStatement]) -> list[Happened]:
-    """It is due as before, unless the record of inspections has changed meanwhile."""
+    """It is due as before, unless inspections or the school have changed meanwhile."""
     session = record.session
     statement = get_row(session, StatementOfAction, taken.asks.statement)
     if _rests_on(session, statement, adverse_that_counts(session, record.school)):
         owed = {"state": StatementState.OWED, "proposal_id": None}
         change(session, StatementOfAction, {"id": statement.id}, **owed)
         return []
-    return [_not_due(session, statement)]
+    fate = "is not maintained any more" if law.applies_to(record.school) else ""
+    return [_not_due(session, statement, fate)]
 
 
 def _not_due(session: Session, statement: StatementOfAction, fate: str = "") -> StatementFellAway:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from models.database import read, write
+from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Status
 from models.events import Event, verify
 from models.letters.shown import held_contacts
@@ -28,6 +29,7 @@ from models.register.events import RegisterChangedSchool, RegisterImported
 from models.register.tables import FindingKind, ImportState, RegisterFinding, RegisterImport
 from models.risk.tables import LevelChange
 from models.rows import add, change
+from models.school_record.events import StatementFellAway
 from models.schools import contacts
 from models.schools.tables import (
     NATIONAL_REGISTER,
@@ -555,6 +557,25 @@ def test_no_statement_of_action_is_due_of_a_school_that_is_not_maintained_any_mo
     assert deadline.state is DeadlineState.CANCELLED
     with pytest.raises(NotPossible, match=r"Education Act 2005|has closed"):
         record.state()
+
+
+@ON_SQLITE
+def test_a_statement_of_action_that_waits_goes_back_once_the_school_is_an_academy(
+    register: Register, policy: Policy, council: Council
+) -> None:
+    record = SchoolRecord(register.engine, policy, council)
+    record.inspect("special_measures")
+    proposal = record.state()
+    name = "Ashfield Primary School"
+    register.give([school(900001, name)])
+    register.give([school(900001, name, CONVERTER)])
+    with pytest.raises(NotPossible, match="for maintained schools only"):
+        record.approve(proposal, by="dcs")
+    with record.acting("dcs") as acting:
+        decide(acting, proposal.id, Decided(decision="return", reason="It is an academy now."))
+    with read(register.engine) as session:
+        [fell_away] = session.exec(select(Event).where(Event.kind == StatementFellAway.kind))
+        assert fell_away.facts["fate"] == "is not maintained any more"
 
 
 @ON_SQLITE
