@@ -151,20 +151,13 @@ class Case:
 
     def serve(self, *, by: str = "seo", **values: Any) -> list[Service]:
         """Record that every notice of which it is still asked was handed to the governing body."""
-        with read(self.engine) as session:
-            waits = still_asked(session, self.matter.id)
-            letters = [session.get_one(Letter, key) for key in waits]
-        return [self.served(letter, by=by, **values) for letter in letters]
+        with self.acting(by) as acting:
+            return serve_what_waits(acting, self.matter.id, **values)
 
     def served(self, letter: Letter, *, by: str = "seo", **values: Any) -> Service:
         """Record that a letter was handed to its addressee today."""
-        today = {"served_on": london_date(self.now), "evidence": "Handed over by the officer."}
-        with refusing():
-            given = ServiceOfLetter(
-                **{"to": letter.to_role, "method": "by_hand", **today, **values}
-            )
         with self.acting(by) as acting:
-            return record_service(acting, letter.id, given)
+            return serve(acting, letter, **values)
 
     def fail_step(self) -> None:
         """Carry the current step out and judge its response unsatisfactory."""
@@ -366,6 +359,21 @@ class Case:
     def awaiting(self) -> list[Proposal]:
         """The proposals of this escalation that wait for a decision."""
         return [each for each in self.all(Proposal) if each.state is ProposalState.AWAITING]
+
+
+def serve(acting: Acting, letter: Letter, **values: Any) -> Service:
+    """Record that a letter was handed to its addressee today, or what is said instead."""
+    given = {"to": letter.to_role, "method": "by_hand", "served_on": acting.today}
+    evidence = "Handed over by the officer."
+    with refusing():
+        service = ServiceOfLetter(**{**given, "evidence": evidence, **values})
+    return record_service(acting, letter.id, service)
+
+
+def serve_what_waits(acting: Acting, matter_id: int, **values: Any) -> list[Service]:
+    """The same of every notice of which the officer is still to prove the service."""
+    waits = still_asked(acting.session, matter_id)
+    return [serve(acting, acting.session.get_one(Letter, key), **values) for key in waits]
 
 
 NOTICE = {

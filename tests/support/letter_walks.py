@@ -21,6 +21,7 @@ from models.escalations.deciding import Decided, decide
 from models.law.powers import consultees
 from models.letters import writing
 from models.letters.tables import Letter
+from models.matters.at_hand import find_matter
 from models.matters.tables import Matter
 from models.people import officers
 from models.people.access import THE_MACHINE
@@ -35,7 +36,7 @@ from models.settings import TEMPLATES
 from models.statutory import budgets, ending, following, giving, preparing, using
 from models.statutory.tables import WarningNotice
 from notifications.issuing import issue_letters
-from tests.support.cases import somebody
+from tests.support.cases import serve_what_waits, somebody
 from tests.support.council import NOW, Council
 from tests.support.policies import POLICY
 
@@ -199,6 +200,7 @@ class Walk:
 
     def find_it_failed(self) -> None:
         """Judge the notice once its period is over, and propose every power."""
+        self._serve()
         self.now += timedelta(days=29)
         reasons = self.values["reason"]
         with self._acting() as acting:
@@ -208,7 +210,13 @@ class Walk:
             powers = following.PowersToPropose(sections=["63", "64", "65", "66"], reasons=reasons)
             following.propose_powers(acting, number, powers)
         self._approve()
+        self._serve()
         self.now += timedelta(days=10)
+
+    def _serve(self) -> None:
+        with self._acting() as acting:
+            matter = find_matter(acting.session, THE_MACHINE, self.reference)
+            serve_what_waits(acting, matter.id)
 
     def use(self, section: str, **needs: Any) -> int:
         """Prepare a power, consult and notify whom it asks for, and use it."""

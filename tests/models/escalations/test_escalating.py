@@ -273,6 +273,7 @@ def test_the_text_of_a_warning_notice_is_not_edited(case: Case) -> None:
 def test_the_powers_need_all_four_facts_of_eligibility(case: Case) -> None:
     case.started().climb_to("warning_notice")
     case.issue()
+    case.serve()
     case.now = office_moment(case.notice.compliance_ends_on + timedelta(days=1))
     with pytest.raises(NotPossible, match="It has not been judged whether") as refused:
         case.propose("advance")
@@ -303,11 +304,13 @@ def test_a_notice_that_was_complied_with_leads_to_no_powers(case: Case) -> None:
 def test_at_the_notice_compliance_is_judged_and_no_response(case: Case) -> None:
     case.started().climb_to("warning_notice")
     case.issue()
+    case.serve()
     with pytest.raises(NotPossible, match="compliance with the warning notice is judged"):
         case.respond("unsatisfactory")
     response = case.respond()
     assert (response.judgement, case.states["warning_notice"]) == (None, "awaiting_response")
-    assert case.all(Deadline)[-2].state == "open", "an answer is no compliance"
+    [compliance] = [each for each in case.all(Deadline) if each.kind == "compliance"]
+    assert compliance.state == "open", "an answer is no compliance"
     with (
         pytest.raises(NotPossible, match="compliance with the warning notice is judged"),
         write(case.engine) as session,
@@ -334,18 +337,22 @@ def test_a_compliance_period_is_not_extended(case: Case) -> None:
 def test_the_days_of_the_law_run_on_through_a_pause(case: Case) -> None:
     case.started().climb_to("warning_notice")
     case.issue()
-    set_by_law = [(each.kind, each.due_on) for each in case.all(Deadline)[-2:]]
-    assert [kind for kind, _ in set_by_law] == ["compliance", "powers"]
+
+    def by_law() -> list[Deadline]:
+        return case.all(Deadline)[-3:]
+
+    set_by_law = [(each.kind, each.due_on) for each in by_law()]
+    assert [kind for kind, _ in set_by_law] == ["compliance", "powers", "service"]
     case.change("pause")
-    for deadline in case.all(Deadline)[-2:]:
+    for deadline in by_law():
         assert (deadline.state, deadline.days_left) == ("open", None)
         reminders = [each for each in case.all(Reminder) if each.deadline_id == deadline.id]
         assert {each.state for each in reminders} == {"open"}
     case.now = office_moment(case.notice.compliance_ends_on + timedelta(days=1))
     clock.tick(case.engine, case.policy, case.now)
     case.change("resume")
-    assert [(each.kind, each.due_on) for each in case.all(Deadline)[-2:]] == set_by_law
-    assert case.all(Deadline)[-2].state == "missed"
+    assert [(each.kind, each.due_on) for each in by_law()] == set_by_law
+    assert [each.state for each in by_law()] == ["missed", "open", "missed"]
 
 
 @pytest.mark.parametrize("action", ["resolve", "withdraw"])
