@@ -30,8 +30,18 @@ class Guidance(BaseModel):
     @property
     def words(self) -> str:
         """As letters cite it."""
-        dated = f" (edition of {long_date(self.edition)})" if self.edition else ""
-        return f"{self.title}{dated}" + (f", {self.address}" if self.address else "")
+        return self.cited + (f", {self.address}" if self.address else "")
+
+    @property
+    def cited(self) -> str:
+        """The same without its address."""
+        return self.title + (f" (edition of {long_date(self.edition)})" if self.edition else "")
+
+    @property
+    def link(self) -> str | None:
+        """Its address, where a browser can go there."""
+        address = self.address or ""
+        return address if address.startswith("https://") else None
 
 
 def _whole(guidance: Guidance) -> Guidance:

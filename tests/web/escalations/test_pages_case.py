@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import read, write
+from models.escalations.tables import Escalation
 from models.outbox import Message, MessageState
 from models.policy import Policy
 from models.rows import change
@@ -108,6 +109,20 @@ def test_what_to_do_next_follows_the_case(visitors: Visitors, case: Case, policy
     page = visitors.seo.get(address(case))
     assert page.next_step == "Nothing more to do"
     assert "Propose a change" not in page.links
+
+
+def test_the_guidance_that_a_case_follows_is_one_click_away(
+    visitors: Visitors, case: Case, policy: Policy
+) -> None:
+    case.started()
+    page = visitors.seo.get(address(case))
+    assert page.links[policy.guidance.address or ""] == policy.guidance.address
+    with write(case.engine) as session:
+        change(session, Escalation, {"id": case.escalation.id}, guidance_address="the intranet")
+    page = visitors.seo.get(address(case))
+    assert f"{policy.guidance.title} (edition of" in page.text
+    assert ", the intranet" in page.text
+    assert "the intranet" not in page.links
 
 
 def test_whether_step_v_is_needed_is_for_the_officer_to_say(visitors: Visitors, case: Case) -> None:

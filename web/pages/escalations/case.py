@@ -79,7 +79,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
     current, case = _current(found), here.case
     return visit.page(
         "escalations/case.html",
-        guidance=case.guidance,
+        guidance=case.escalation.goes_by,
         guidance_asked=todays.words if todays else None,
         title=found.school,
         found=found,
