@@ -14,7 +14,7 @@ from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
 from models.level_letters.told import LevelLetterGoes, LevelLettersProblem, LevelLettersToCheck
-from models.matters.tables import Matter
+from models.matters.tables import Deadline, Matter
 from models.matters.told import AnotherCaseOfficer, Digest, Reminders
 from models.outbox import Message, MessageState
 from models.people.tables import Officer
@@ -30,6 +30,8 @@ from models.risk.told import (
     RoundWaits,
 )
 from models.rows import find, find_first, get_row
+from models.school_record.tables import DepartmentNotice
+from models.school_record.told import DepartmentAsks
 from models.told import OnAPage, Told
 from notifications.channels import Attachment, Mail
 from notifications.drafts import Draft
@@ -213,6 +215,19 @@ def _round_waits(draft: Draft, officer: Officer, told: RoundWaits) -> Facts:
     return {**_as_recorded(draft, officer, told), "publish_on": publish_on}
 
 
+def _department_asks(draft: Draft, _: Officer, told: DepartmentAsks) -> Facts | None:
+    notice = get_row(draft.session, DepartmentNotice, told.notice)
+    if notice.answered_on is not None:
+        return None
+    matter = get_row(draft.session, Matter, notice.matter_id)
+    return {
+        "reference": matter.reference,
+        "kind": notice.kind.label,
+        "comment_by": long_date(get_row(draft.session, Deadline, notice.deadline_id).due_on),
+        "url": draft.url(matter.page),
+    }
+
+
 _ALL: tuple[Text[Any], ...] = (
     ToSchools(LetterGoes, _letter),
     ToSchools(LevelLetterGoes, _level_letter),
@@ -237,5 +252,6 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(LevelChanged, _as_recorded),
     ToOfficer(NewHeadteacher, _as_recorded),
     ToOfficer(RoundWaits, _round_waits),
+    ToOfficer(DepartmentAsks, _department_asks),
 )
 TEXTS: dict[type[Told], Text[Any]] = {each.of: each for each in _ALL}

@@ -22,7 +22,9 @@ from models.rows import add, change, get_row
 from models.school_record.events import DepartmentNoticeAnswered, DepartmentNoticeRecorded
 from models.school_record.opening import enter_record
 from models.school_record.tables import DepartmentNotice, DepartmentNoticeKind
+from models.school_record.told import DepartmentAsks
 from models.schools.tables import School, SchoolKind
+from models.telling import tell
 from models.text import check_prose
 
 GIVEN_TO = {
@@ -99,6 +101,10 @@ def record_department_notice(
         answering=answering.name,
     )
     append(session, now, acting.officer.email, recorded, due)
+    if answering.id != acting.officer.id:
+        asks = DepartmentAsks(notice=key)
+        about = record.matter.id
+        tell(session, now, [answering], key=f"department:{key}", about=about, told=asks)
     return get_row(session, DepartmentNotice, key)
 
 

@@ -31,6 +31,7 @@ from models.told import Told
 from notifications.composing import Composer
 from notifications.texts import TEXTS, ToOfficer
 from tests.support.cases import Case
+from tests.support.school_records import SchoolRecord
 
 ROOMS = [path.parent.name for path in Path(models.__file__).parent.glob("*/told.py")]
 
@@ -92,6 +93,7 @@ def samples(case: Case) -> list[Sample]:
         duty, assessment, letter = _of_the_school(session, case)
         in_year = {"path": "/assessments/1", "assessment": assessment, "school": "Ashfield"}
         assessed = {**in_year, "reason": "Reading fell."}
+    notice = SchoolRecord(case.engine, case.policy, case.council).announced()
     kept: list[tuple[str, dict[str, Any], str]] = [
         ("letter", {"role": "headteacher"}, "Note of"),
         ("level_letter", {"level_letter": letter, "batch": 1}, "Your level"),
@@ -108,6 +110,7 @@ def samples(case: Case) -> list[Sample]:
         ("duties", {"path": "/programme/duties", "duties": [duty]}, "Support programme: 1 late"),
         ("assessment_waits", {**assessed, "level": "low", "proposed_by": "A"}, "Ashfield: an "),
         ("assessment_returned", {**assessed, "returned_by": ""}, "Ashfield: the assessment"),
+        ("department_asks", {"notice": notice.id}, "SCH-900001: you are to answer the"),
         ("level_changed", {**assessed, "before": "", "level": "low"}, "Ashfield is now at low"),
     ]
     of_kind = [Sample(MessageKind(what), data, subject) for what, data, subject in kept]

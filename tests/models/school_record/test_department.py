@@ -73,6 +73,16 @@ def told(record: SchoolRecord, day: date) -> dict[str, set[str]]:
     }
 
 
+def test_who_is_to_answer_is_told_at_once_unless_they_recorded_it_themselves(
+    record: SchoolRecord,
+) -> None:
+    record.announced(answering=record.council.seo.email)
+    assert rows(record, Message) == []
+    record.announced(answering=record.council.seo2.email)
+    [message] = rows(record, Message)
+    assert (message.to_email, message.tells.what) == (record.council.seo2.email, "department_asks")
+
+
 def test_who_is_to_answer_is_reminded_like_whoever_looks_after_the_record(
     record: SchoolRecord,
 ) -> None:
