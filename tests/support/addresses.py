@@ -48,6 +48,7 @@ NAMES = {
     "schools": "school",
     RECORD: "matter",
     "secretary-of-state-notices": "secretary_of_state_notice",
+    "services": "service",
     "set-password": "credential",
     "supporters": "supporter",
     "visits": "visit",

@@ -21,6 +21,7 @@ from models.database import connect, read, write
 from models.events import Event
 from models.letters import serving
 from models.letters.tables import Letter, LetterState
+from models.matters.tables import Matter
 from models.outbox import Message, MessageState
 from models.people import officers
 from models.people.acting import Acting
@@ -29,6 +30,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.register.importing import import_file
 from models.rows import change
+from models.schools.email_service import EmailServiceSaid, say_email_service
 from models.settings import Settings
 from models.statutory import secretary_of_state, using
 from models.statutory.giving import HowSupportWorks, record_support
@@ -227,6 +229,15 @@ def _serve(engine: Engine, council: Council) -> None:
         assert letter is not None
         assert letter.dated is not None
         acting = Acting(session, POLICY, council.seo, _after_all(engine))
+        [addressee, *_] = letter.goes_to or ()
+        agreed = EmailServiceSaid(
+            role=addressee.role,
+            email=addressee.email,
+            agrees=True,
+            said_on=letter.dated,
+            evidence="Their letter.",
+        )
+        say_email_service(acting, session.get_one(Matter, letter.matter_id).urn, agreed)
         for method in ServiceMethod:
             served = serving.ServiceOfLetter(
                 to=letter.to_role,

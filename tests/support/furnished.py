@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.database import connect, read, write
 from models.escalations import holding
@@ -30,7 +30,7 @@ from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
 from models.statutory import secretary_of_state
-from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
+from models.statutory.tables import Power, SecretaryOfStateNotice, Service, WarningNotice
 from tests.support import databases
 from tests.support.assessing import Register
 from tests.support.cases import Case
@@ -149,8 +149,14 @@ def furnished(case: Case, council: Council) -> dict[str, str]:
             "proposals": str(case.propose("withdraw", by="seo").id),
             "responses": first(Response),
             "secretary-of-state-notices": first(SecretaryOfStateNotice),
+            "services": str(session.exec(_services_of(case)).first()),
             "warning-notices": first(WarningNotice),
         }
+
+
+def _services_of(case: Case) -> Any:
+    mine = select(Service.id).join(Letter, col(Letter.id) == col(Service.letter_id))
+    return mine.where(col(Letter.matter_id) == case.matter.id).order_by(col(Service.id))
 
 
 def on_record(case: Case, by: Officer) -> dict[str, str]:
