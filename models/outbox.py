@@ -138,6 +138,8 @@ class MailServer(SQLModel, table=True):
 
     While it ails (`ailing_since`), it is asked by one message at a time, and not before `ask_at`.
     `put_off` counts the messages that it put off at their first attempt, one after the other.
+    Until `wait_until` it asked to be left alone, and nobody asks it. `called_at` is when an
+    administrator was called because nobody else can put it right.
     """
 
     __tablename__ = "mail_server"
@@ -146,6 +148,8 @@ class MailServer(SQLModel, table=True):
     put_off: int = 0
     ailing_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     ask_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    wait_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    called_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     taken_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     said: str = ""  # why it last took nothing, whatever the message
 

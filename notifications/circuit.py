@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 
 from models.outbox import MailServer, Message
 from models.rows import add, by_key, change, change_where, find_first, get_row
-from notifications.conversation import CLOSING_DOWN, Delivery, Outcome
+from notifications.conversation import CLOSING_DOWN
+from notifications.way_out import Delivery, Outcome
 
 SLOW = timedelta(seconds=20)  # for one message
 # So many messages put off at their first attempt, one after the other, are no messages' fault.
@@ -20,6 +21,8 @@ PUT_OFF_AT_MOST = 3
 # How long a server that is down rests between two messages: a quarter of the time that it ails.
 SHORTEST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=1)
+# What a service asks for beyond this is not believed: it is asked again after it.
+LONGEST_WAIT = timedelta(hours=1)
 
 PENDING = text("message.state = 'pending'")  # word for word as the indexes have it
 CLAIMED = text("message.state = 'claimed'")
@@ -36,7 +39,11 @@ class Asked(Enum):
 def asked(session: Session, name: str, now: datetime) -> Asked:
     """How the server may be asked to take another message now."""
     server = by_key(session, MailServer, name)
-    if server is None or server.ailing_since is None:
+    if server is None:
+        return Asked.FREELY
+    if server.wait_until and now < server.wait_until <= now + LONGEST_WAIT:
+        return Asked.NOT_NOW
+    if server.ailing_since is None:
         return Asked.FREELY
     if server.ask_at and now < server.ask_at <= now + LONGEST_REST:
         return Asked.NOT_NOW  # one that lies farther ahead was set by a clock that was wrong
@@ -54,13 +61,14 @@ def hear(
     first_attempt: bool,
     took: timedelta,
     now: datetime,
-) -> None:
-    """Learn from what became of one message, which took so long.
+) -> bool:
+    """Learn from what became of one message, which took so long; whether to call an administrator.
 
-    What was put off before has a reason of its own and does not speak against the server.
+    What was put off before has a reason of its own and does not speak against the server. An
+    administrator is called once, until it has taken or refused a message since.
     """
     if delivery.outcome is Outcome.FAILED and delivery.code is None:
-        return  # the server never heard of it
+        return False  # the server never heard of it
     server = by_key(session, MailServer, name) or _added(session, name)
     put_off = server.put_off
     if delivery.outcome is Outcome.RETRY:
@@ -77,6 +85,7 @@ def hear(
     ailing = is_down or took >= SLOW
     speaks_of_itself = delivery.of_the_server and delivery.code != CLOSING_DOWN
     since = (server.ailing_since or now) if ailing else None
+    call = delivery.for_administrator and server.called_at is None
     change(
         session,
         MailServer,
@@ -84,12 +93,23 @@ def hear(
         put_off=put_off,
         ailing_since=since,
         ask_at=now + _rest(now - since) if since and not answers else None,
+        wait_until=_later(server.wait_until, delivery, now),
+        called_at=None if answers else now if call else server.called_at,
         taken_at=now if delivery.outcome is Outcome.SENT else server.taken_at,
         # Anything else it said was about a message, and may name whom it was for.
         said=delivery.detail if speaks_of_itself else server.said,
     )
     if server.ailing_since is not None and not ailing:
         _wake(session, now)
+    return call
+
+
+def _later(known: datetime | None, delivery: Delivery, now: datetime) -> datetime | None:
+    """Until when it asked to be left alone; another message that was under way changes nothing."""
+    if delivery.wait is None:
+        return known
+    asked = now + min(LONGEST_WAIT, timedelta(seconds=delivery.wait))
+    return max(asked, known) if known and known <= now + LONGEST_WAIT else asked
 
 
 def _added(session: Session, name: str) -> MailServer:

@@ -54,9 +54,9 @@ from models.upkeep.backup import restore
 from models.upkeep.clock import tick
 from notifications import level_letters, worker
 from notifications.bulk import carry_on
-from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
+from notifications.smtp import Smtp
 from tests.support import databases
 from tests.support.carrying_out import carry_out
 from tests.support.databases import sqlite_url
@@ -67,7 +67,9 @@ PATIENCE = 60  # seconds
 # A server process that has everything ready once, from which each child is forked.
 configure_mappers()
 check_printable("text", "a")
-check_mail_url("mailto://mail.example")  # Apprise looks for all its services, once
+assert Smtp(
+    "mailto://mail.example?from=a@b.example"
+).name  # Apprise looks for all its services, once
 _children = multiprocessing.get_context("forkserver")
 _children.set_forkserver_preload(["__main__", "tests.support.killing_warm"])
 

@@ -18,7 +18,7 @@ from models.database import read
 from models.events import verify
 from models.outbox import Message
 from models.statutory import using
-from notifications.outbox import AT_ONCE
+from notifications.smtp import AT_ONCE
 from tests.support.cases import ANSWERS, NOTICE, Case
 from tests.support.council import NOW
 from tests.support.databases import sqlite_url
