@@ -46,6 +46,7 @@ TENANT = "fernshire.example"
 CLIENT = "0f8fad5b-d9cb-469f-a165-70867728950e"
 SECRET = "s3cret~of.the-Application"
 MAILBOX = "education@fernshire.example"
+GRAPH = f"graph://{MAILBOX}?name=Fernshire Council"
 SMTP_SCOPE = "https://outlook.office365.com/.default"
 NOW = datetime.now(UTC)
 
@@ -171,22 +172,25 @@ class Microsoft:
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     url: str = ""
 
-    def settings(self, **more: Any) -> Settings:
-        """For who sends through its mailbox, with short waits."""
-        given: dict[str, Any] = {
-            "mail_url": f"graph://{MAILBOX}?name=Fernshire Council",
+    @property
+    def application(self) -> dict[str, str]:
+        """The settings of who signs in as the application."""
+        return {
             "mail_tenant": TENANT,
             "mail_client_id": CLIENT,
             "mail_client_secret": SECRET,
             "mail_authority": self.url,
             "mail_graph": self.url,
         }
-        return Settings(_env_file=None, home=self.folder, **(given | more))
+
+    def settings(self, **more: Any) -> Settings:
+        """All settings of who sends through its mailbox."""
+        given: dict[str, Any] = {"home": self.folder, "mail_url": GRAPH, **self.application}
+        return Settings(_env_file=None, **(given | more))
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"microsoft": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         # So that a long message cannot wait on the way while nobody reads it.
         self._server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         self._server.socket = encryption(self.folder).wrap_socket(
@@ -223,6 +227,11 @@ class Microsoft:
     def sends(self) -> int:
         """How often it was asked to send."""
         return sum(path.endswith("/sendMail") for path in self.asked)
+
+    @property
+    def recipients(self) -> list[str]:
+        """To whom its messages were, in their order."""
+        return [str(each["To"].addresses[0].addr_spec) for each in self.messages]
 
     # Entra ---------------------------------------------------------------------------------
 
@@ -296,6 +305,13 @@ class Microsoft:
         if self.takes in ("hold", "hang"):
             self.release.wait()
         return 202, {}, ""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Whoever asks may be killed in the middle."""
 
 
 class _Handler(BaseHTTPRequestHandler):
