@@ -18,14 +18,18 @@ from models.settings import DEFAULT_SECRET, Settings, is_loopback
 from models.upkeep import asking_prefect, condition, vital_signs
 from models.upkeep.findings import Finding, Health
 from models.upkeep.schema import SchemaError
-from notifications import signs
+from notifications import signs, ways
 
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:
-    """Look at every part; connects to the database and to Prefect, and changes nothing."""
+    """Look at every part; connects to the database, to Prefect and to the way out of mail.
+
+    Changes and sends nothing.
+    """
     return [
         _data_folder(settings),
         *_database(settings, now),
+        *_way_out(settings, now),
         *_prefect(settings, now),
         _running(settings),
         _policy(settings),
@@ -85,6 +89,12 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding(about, Health.PROBLEM, database_trouble(error))
     except CommandError as error:
         yield Finding(about, Health.PROBLEM, str(error))
+
+
+def _way_out(settings: Settings, now: datetime) -> list[Finding]:
+    """What is found by trying it; what is wrong with how it is set is told with the database."""
+    way = ways.way_out(settings)
+    return [] if way.trouble else way.examine(now)
 
 
 def _is_missing_file(settings: Settings) -> bool:

@@ -18,6 +18,7 @@ from models.of_matter import OfMatter
 from models.programme import told as programme
 from models.register import told as register
 from models.risk import told as risk
+from models.upkeep import told as upkeep
 from models.words import word
 
 AnyTold = Annotated[
@@ -41,7 +42,8 @@ AnyTold = Annotated[
     | risk.ProposedLevelReturned
     | risk.LevelChanged
     | risk.NewHeadteacher
-    | risk.RoundWaits,
+    | risk.RoundWaits
+    | upkeep.MailTested,
     PydanticField(discriminator="what"),
 ]
 _READER: TypeAdapter[AnyTold] = TypeAdapter(AnyTold)

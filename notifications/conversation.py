@@ -145,10 +145,11 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return self._failure(error, of_the_server=not ready)
 
-    def look_in(self, give_up: float) -> Delivery | None:
+    def look_in(self, within: float) -> Delivery | None:
         """All that comes before a recipient, and nothing after it; None when all went well."""
         try:
-            token = self.tokens.get() if self.tokens else ""
+            token = self.tokens.get(within) if self.tokens else ""
+            give_up = time.monotonic() + within
             with self._session(token, give_up) as smtp, self._at_most(smtp, give_up):
                 code, reply = smtp.mail(self.sender.addr_spec)
                 if code != 250:

@@ -176,11 +176,8 @@ class Graph:
 
     def examine(self, now: datetime) -> list[Finding]:
         """A token, what it allows, and whether the mailbox would take a message from us."""
-        if self.trouble:
-            says = f"Mail cannot leave as it is set: {self.trouble} {OURS}"
-            return [Finding("way out", Health.PROBLEM, says)]
         try:
-            token = self.tokens.get()
+            token = self.tokens.get(2 * EXAMINED_FOR)
         except NoToken as none:
             return [Finding("way out", Health.PROBLEM, none.says)]
         answered = self._asked_with_nothing(token)

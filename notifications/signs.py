@@ -1,14 +1,39 @@
 """The vital signs as every door asks for them: with what is known here of the mail server."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
 
 from models.settings import Settings
 from models.upkeep import vital_signs
-from models.upkeep.findings import Finding
+from models.upkeep.findings import Finding, Health
+from notifications.folder import Folder
+from notifications.graph import Graph
 from notifications.smtp import Smtp, password_sign_in
+from notifications.tokens import OURS
 from notifications.ways import way_out
+
+
+@dataclass(frozen=True)
+class TriedOut:
+    """Which way mail leaves, in a sentence, and what was found of it without sending."""
+
+    says: str
+    findings: list[Finding]
+
+
+def of_way_out(settings: Settings, now: datetime) -> TriedOut:
+    """Tries the way out that is set; takes some seconds where nobody answers."""
+    way = way_out(settings)
+    says = {
+        Folder: f"Messages are kept in {settings.mail_folder.absolute()}: no mail server is set.",
+        Graph: "Messages leave through Microsoft Graph.",
+    }.get(type(way), "Messages leave by a mail server (SMTP).")
+    if way.trouble:
+        trouble = f"Mail cannot leave as it is set: {way.trouble} {OURS}"
+        return TriedOut(says, [Finding("way out", Health.PROBLEM, trouble)])
+    return TriedOut(says, way.examine(now))
 
 
 def of_database(

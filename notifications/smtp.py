@@ -2,7 +2,6 @@
 sign-in, `xoauth2://` with a token of Microsoft Entra."""
 
 import re
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -14,7 +13,7 @@ from apprise.manager_plugins import NotificationManager
 from models.upkeep.findings import Finding, Health
 from notifications.conversation import SIGN_IN_CODES, LetterChannel
 from notifications.folder import SERVICE
-from notifications.tokens import OURS, Tokens
+from notifications.tokens import Tokens
 from notifications.way_out import Delivery, Parcel
 
 AT_ONCE = 4  # messages that one process has under way through a server that is well
@@ -84,12 +83,9 @@ class Smtp:
     def examine(self, now: datetime) -> list[Finding]:  # noqa: ARG002 - as every way out
         """Signs in and names the sender; no recipient is named."""
         about = "way out"
-        if self.trouble:
-            says = f"Mail cannot leave as it is set: {self.trouble} {OURS}"
-            return [Finding(about, Health.PROBLEM, says)]
         channel = self._channel()
         channel.socket_connect_timeout = channel.socket_read_timeout = EXAMINED_FOR
-        refusal = channel.look_in(time.monotonic() + 2 * EXAMINED_FOR)
+        refusal = channel.look_in(2 * EXAMINED_FOR)
         if refusal is not None:
             says = refusal.detail
             if refusal.code in SIGN_IN_CODES and self.tokens:

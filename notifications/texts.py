@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlmodel import col, select
 
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
-from models.clocks import long_date
+from models.clocks import london_time, long_date
 from models.escalations.tables import Decision, Proposal, ProposalState
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
@@ -31,6 +31,7 @@ from models.risk.told import (
 )
 from models.rows import find, find_first, get_row
 from models.told import OnAPage, Told
+from models.upkeep.told import MailTested
 from notifications.channels import Attachment, Mail
 from notifications.drafts import Draft
 from notifications.items import due_for, duty_item, of_reminders, proposal_item, waiting_for
@@ -208,6 +209,11 @@ def _round_waits(draft: Draft, officer: Officer, told: RoundWaits) -> Facts:
     return {**_as_recorded(draft, officer, told), "publish_on": publish_on}
 
 
+def _mail_tested(draft: Draft, _: Officer, __: MailTested) -> Facts:
+    asked = london_time(draft.message.queued_at)
+    return {"asked": f"{asked:%H:%M} on {long_date(asked.date())}"}
+
+
 _ALL: tuple[Text[Any], ...] = (
     ToSchools(LetterGoes, _letter),
     ToSchools(LevelLetterGoes, _level_letter),
@@ -232,5 +238,6 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(LevelChanged, _as_recorded),
     ToOfficer(NewHeadteacher, _as_recorded),
     ToOfficer(RoundWaits, _round_waits),
+    ToOfficer(MailTested, _mail_tested),
 )
 TEXTS: dict[type[Told], Text[Any]] = {each.of: each for each in _ALL}

@@ -155,10 +155,14 @@ class Tokens:
         """Why none can be asked for with these settings; reads no file."""
         return trouble_of(self._settings)
 
-    def get(self) -> str:
-        """A token that holds for five minutes at least; raises NoToken."""
-        until = time.monotonic() + AT_MOST
-        if not self._one_at_a_time.acquire(timeout=AT_MOST):
+    def get(self, within: float | None = None) -> str:
+        """A token that holds for five minutes at least; `within` so many seconds.
+
+        Raises NoToken.
+        """
+        within = AT_MOST if within is None else within
+        until = time.monotonic() + within
+        if not self._one_at_a_time.acquire(timeout=within):
             raise NoToken("The service that gives tokens did not answer in time.")
         try:
             self._asking.until = until

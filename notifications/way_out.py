@@ -92,7 +92,10 @@ class WayOut(Protocol):
         """Hands one message over; never raises."""
 
     def examine(self, now: datetime) -> list[Finding]:
-        """Tries all that can be tried without sending, and says whose task the rest is."""
+        """Tries all that can be tried without sending, where there is no `trouble`.
+
+        Says what is missing, and whose task it is.
+        """
 
 
 def unprintable(value: str) -> bool:

@@ -119,6 +119,7 @@ def samples(case: Case) -> list[Sample]:
 
 
 AS_RECORDED: list[tuple[dict[str, Any], str]] = [
+    ({"what": "mail_test"}, "A test message: mail leaves this service"),
     (
         {
             "what": "message_problem",

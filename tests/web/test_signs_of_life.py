@@ -27,8 +27,8 @@ from tests.support.council import NOW
 from tests.support.visitors import Visitors
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-MAIL = "mailto://mail.example:25?from=scc@fernshire.example"
-SERVER = "mail:mail.example:25"
+MAIL = "mailto://127.0.0.1:9?from=scc@fernshire.example"  # where nobody listens
+SERVER = "mail:127.0.0.1:9"
 
 
 class Watched:
