@@ -1,6 +1,6 @@
 """The outbox: what is to leave the building, and what became of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -135,6 +135,10 @@ class MessageAbout(OfMatter, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
 
 
+# What a mail server asks for beyond this is not believed: it is asked again after it.
+LONGEST_WAIT_ASKED = timedelta(hours=1)
+
+
 class MailServer(SQLModel, table=True):
     """How a mail server (or the mail folder) has been of late, for all who send through it.
 
@@ -154,6 +158,11 @@ class MailServer(SQLModel, table=True):
     called_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     taken_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     said: str = ""  # why it last took nothing, whatever the message
+
+    def asks_to_wait(self, now: datetime) -> bool:
+        """Whether it is to be left alone; what lies farther ahead a wrong clock has set."""
+        until = self.wait_until
+        return until is not None and now < until <= now + LONGEST_WAIT_ASKED
 
 
 class ClockPass(SQLModel, table=True):

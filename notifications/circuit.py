@@ -10,7 +10,7 @@ from enum import Enum
 from sqlalchemy import and_, text
 from sqlmodel import Session, col, select
 
-from models.outbox import MailServer, Message
+from models.outbox import LONGEST_WAIT_ASKED, MailServer, Message
 from models.rows import add, by_key, change, change_where, find_first, get_row
 from notifications.conversation import CLOSING_DOWN
 from notifications.way_out import Delivery, Outcome
@@ -21,8 +21,6 @@ PUT_OFF_AT_MOST = 3
 # How long a server that is down rests between two messages: a quarter of the time that it ails.
 SHORTEST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=1)
-# What a service asks for beyond this is not believed: it is asked again after it.
-LONGEST_WAIT = timedelta(hours=1)
 
 PENDING = text("message.state = 'pending'")  # word for word as the indexes have it
 CLAIMED = text("message.state = 'claimed'")
@@ -41,7 +39,7 @@ def asked(session: Session, name: str, now: datetime) -> Asked:
     server = by_key(session, MailServer, name)
     if server is None:
         return Asked.FREELY
-    if server.wait_until and now < server.wait_until <= now + LONGEST_WAIT:
+    if server.asks_to_wait(now):
         return Asked.NOT_NOW
     if server.ailing_since is None:
         return Asked.FREELY
@@ -93,7 +91,7 @@ def hear(
         put_off=put_off,
         ailing_since=since,
         ask_at=now + _rest(now - since) if since and not answers else None,
-        wait_until=_later(server.wait_until, delivery, now),
+        wait_until=_left_alone_until(server, delivery, now),
         called_at=None if answers else now if call else server.called_at,
         taken_at=now if delivery.outcome is Outcome.SENT else server.taken_at,
         # Anything else it said was about a message, and may name whom it was for.
@@ -104,12 +102,13 @@ def hear(
     return call
 
 
-def _later(known: datetime | None, delivery: Delivery, now: datetime) -> datetime | None:
-    """Until when it asked to be left alone; another message that was under way changes nothing."""
+def _left_alone_until(server: MailServer, delivery: Delivery, now: datetime) -> datetime | None:
+    """Until when it asked for that; what another message under way heard changes nothing."""
     if delivery.wait is None:
-        return known
-    asked = now + min(LONGEST_WAIT, timedelta(seconds=delivery.wait))
-    return max(asked, known) if known and known <= now + LONGEST_WAIT else asked
+        return server.wait_until
+    asked = now + min(LONGEST_WAIT_ASKED, timedelta(seconds=delivery.wait))
+    known = server.wait_until if server.asks_to_wait(now) else None
+    return max(asked, known or asked)
 
 
 def _added(session: Session, name: str) -> MailServer:

@@ -36,7 +36,6 @@ from notifications.way_out import (
 
 # Answers that blame our sign-in and not the letter (RFC 4954, section 6).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
-NEEDS_ANOTHER_SIGN_IN = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
 CLOSING_DOWN = 421  # RFC 5321, section 3.8
 # Exchange Online's word, after the message itself, for a sender that the sign-in may not use.
 NOT_THIS_SENDER = b"SendAsDenied"
@@ -167,7 +166,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
             code if code > 0 else None,
             self._trouble(error),
             of_the_server=of_the_server,
-            for_administrator=isinstance(error, NEEDS_ANOTHER_SIGN_IN),
+            for_administrator=_wants_another_sign_in(error),
         )
 
     @contextmanager
@@ -277,7 +276,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         if code in SIGN_IN_CODES or NOT_THIS_SENDER in reply:
             wants = f"The mail server wants another sign-in: {said}"
             if NOT_THIS_SENDER in reply:
-                wants = f"The mail server lets us not send as {self.sender.addr_spec}: {said}"
+                wants = f"The mail server does not let us send as {self.sender.addr_spec}: {said}"
             return Delivery(Outcome.RETRY, code, wants, of_the_server=True, for_administrator=True)
         if code < 500:
             put_off, closing = f"The mail server put {what} off: {said}", code == CLOSING_DOWN
@@ -319,6 +318,13 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
             for secret in (plain, b64encode(password).decode(), self.password):
                 text = text.replace(secret, "****")
         return one_line(text)
+
+
+def _wants_another_sign_in(error: Exception) -> bool:
+    """Whether waiting does not help; a server that is busy puts a sign-in off."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return int(error.smtp_code) >= 500
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 def _wait_at_most(smtp: smtplib.SMTP, seconds: float) -> None:

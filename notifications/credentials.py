@@ -10,16 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
-
 from models.settings import Settings, is_safe_address
 
 MOST = 65536  # bytes of such a file
@@ -88,6 +78,17 @@ def credential(settings: Settings) -> Secret | Certificate:
 
 
 def _certificate(file: Path) -> Certificate:
+    # Not at the head: most processes sign in with no certificate, and it takes long to load.
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+        load_pem_private_key,
+    )
+
     name = "SCC_MAIL_CERTIFICATE_FILE"
     blocks = {match[1]: match[0] for match in _BLOCK.finditer(_read(file, name))}
     certificate = blocks.pop("CERTIFICATE", "")

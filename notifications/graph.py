@@ -148,7 +148,7 @@ class Graph:
                 says = f"Microsoft Graph does not accept our token: {said}"
                 return _for_administrator(code, says)
             case 403:
-                says = f"Microsoft Graph lets us not send as {self.sender.addr_spec}: {said}"
+                says = f"Microsoft Graph does not let us send as {self.sender.addr_spec}: {said}"
                 return _for_administrator(code, says)
             case 404:
                 says = f"Microsoft Graph knows no mailbox {self.sender.addr_spec}: {said}"

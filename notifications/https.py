@@ -91,12 +91,12 @@ def ask(
     `connect` and `answer` are how many seconds to wait for the connection and for each part of
     the answer, `until` is when it all ends, by `time.monotonic`. Raises NoAnswer.
     """
-    line = _Line(content)
-    host = httpx.URL(url).host
+    line, host = _Line(content), url
     timer = threading.Timer(max(0.0, until - time.monotonic()), line.end)
     timer.daemon = True
     timer.start()
     try:
+        host = httpx.URL(url).host
         with httpx.Client(
             verify=ssl.create_default_context(),
             timeout=httpx.Timeout(answer, connect=connect),

@@ -4,6 +4,8 @@ A token is kept in memory alone, for the way out that asked for it; so is the se
 when it is needed. Neither stands in what is logged, raised or shown.
 """
 
+from __future__ import annotations
+
 import json
 import logging
 import threading
@@ -13,16 +15,17 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from msal import ConfidentialClientApplication
 
 from models.clocks import long_date
 from models.settings import Settings
 from notifications.credentials import Certificate, CredentialTrouble, credential, trouble_of
 from notifications.https import Answer, NoAnswer, ask
 from notifications.way_out import Delivery, Outcome, one_line
+
+if TYPE_CHECKING:
+    from msal import ConfidentialClientApplication
 
 CONNECT = 10.0  # seconds, as the next two
 ANSWER = 20.0
@@ -32,6 +35,7 @@ logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
 
 OURS = "For whoever runs this service."
 THEIRS = "For the administrator of the council’s Microsoft 365."
+NO_TENANT = (90002, 900023)
 # What the numbers of Entra's refusals mean (AADSTS…), and whose task it is.
 _REFUSALS: dict[int, str] = {
     7000215: f"The client secret is wrong: give its value, not its ID. {OURS}",
@@ -43,7 +47,6 @@ _REFUSALS: dict[int, str] = {
     7000218: f"The application got neither a secret nor a certificate from us. {OURS}",
     53003: f"A Conditional Access policy of the tenant keeps this service out. {THEIRS}",
     90002: f"There is no tenant as SCC_MAIL_TENANT has it. {OURS}",
-    900023: f"There is no tenant as SCC_MAIL_TENANT has it. {OURS}",
 }
 
 
@@ -96,9 +99,12 @@ class _Asking:
         """What a service says of itself: where tokens are asked for, of one tenant."""
         query = f"?{urlencode(params)}" if params else ""
         found = self._ask("GET", f"{url}{query}", headers, b"")
-        if found.status_code != 200:
-            raise NoToken(_REFUSALS[90002], code=found.status_code, for_administrator=True)
-        return found
+        if found.status_code == 200:
+            return found
+        says = f"The service that gives tokens knows nothing of the tenant: {found.status_code}."
+        if any(f"AADSTS{number}" in found.text for number in NO_TENANT):
+            says = _REFUSALS[NO_TENANT[0]]
+        raise NoToken(says, code=found.status_code, for_administrator=True)
 
     def post(
         self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_: Any
@@ -211,6 +217,8 @@ class Tokens:
         return token
 
     def _signed_up(self) -> ConfidentialClientApplication:
+        from msal import ConfidentialClientApplication  # for whoever asks for a token, and no other
+
         settings, ours = self._settings, credential(self._settings)
         if isinstance(ours, Certificate):
             how: Any = {"private_key": ours.key, "public_certificate": ours.certificate}

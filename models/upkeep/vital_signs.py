@@ -211,7 +211,7 @@ def mail(
     if trouble:
         return Finding("mail", Health.PROBLEM, f"Mail cannot leave as it is set: {trouble}")
     known = by_key(session, MailServer, server)
-    if known is not None and known.wait_until is not None and known.wait_until > now:
+    if known is not None and known.wait_until is not None and known.asks_to_wait(now):
         says = (
             f"The mail server asks to be left alone until {_moment(known.wait_until)}: "
             f"“{known.said}” Messages wait, and leave by themselves then."

@@ -46,12 +46,12 @@ def test_nobody_asks_before_the_time_that_the_service_named(
 
 
 @on_sqlite
+@pytest.mark.parametrize("until", ["99999999999", "Wed, 21 Oct 2099 07:28:00 GMT"])
 def test_so_it_is_with_who_gives_tokens_and_for_an_hour_at_most(
-    post: Post, microsoft: Microsoft, monkeypatch: pytest.MonkeyPatch
+    post: Post, microsoft: Microsoft, monkeypatch: pytest.MonkeyPatch, until: str
 ) -> None:
-    monkeypatch.setattr(
-        "tests.support.microsoft.GIVES", {"busy": (429, {"Retry-After": "999999999"}, "{}")}
-    )
+    busy = {"busy": (429, {"Retry-After": until}, "{}")}
+    monkeypatch.setattr("tests.support.microsoft.GIVES", busy)
     microsoft.gives = "busy"
     began = post.case.now
     post.deliver(GRAPH, **microsoft.application)
@@ -140,7 +140,7 @@ def test_an_administrator_is_called_once_until_mail_has_left_again(
         [alert] = heard
         assert b"No mail leaves: an administrator is needed" in alert
         assert b"does not accept our token: 401" in alert
-        assert post.server.said.startswith(f"Microsoft Graph lets us not send as {MAILBOX}")
+        assert post.server.said.startswith(f"Microsoft Graph does not let us send as {MAILBOX}")
 
         microsoft.takes = "accept"
         assert post.deliver(GRAPH, **ways).sent == 6

@@ -80,7 +80,7 @@ def test_with_a_certificate_no_secret_is_needed(microsoft: Microsoft, tmp_path: 
         ("refuse_message", Outcome.FAILED, 413, "refused the message: 413 ErrorMessageSize"),
         ("throttle", Outcome.RETRY, 429, "puts us off: 429 ApplicationThrottled"),
         ("unavailable", Outcome.RETRY, 503, "puts us off: 503 ErrorServerBusy: Busy"),
-        ("forbid", Outcome.RETRY, 403, f"lets us not send as {MAILBOX}: 403 ErrorAccessDenied"),
+        ("forbid", Outcome.RETRY, 403, f"does not let us send as {MAILBOX}: 403 ErrorAccessDenied"),
         ("no_mailbox", Outcome.RETRY, 404, f"knows no mailbox {MAILBOX}: 404 ErrorInvalidUser"),
         ("quota", Outcome.RETRY, 400, "put the message off: 400 ErrorQuotaExceeded"),
         ("elsewhere", Outcome.RETRY, 307, "sends us elsewhere: 307"),
@@ -216,6 +216,9 @@ def test_a_service_that_is_not_there_is_tried_again(microsoft: Microsoft) -> Non
     )
     nowhere = letter(microsoft, mail_authority="https://login.invalid")
     assert "No service is known by the name login.invalid" in nowhere.detail
+    for graph in (f"https://127.0.0.1:{port}", "https://exa mple", "http://127.0.0.1:x"):
+        delivery = letter(microsoft, mail_graph=graph)
+        assert (delivery.outcome, delivery.of_the_server) == (Outcome.RETRY, True)
 
 
 def test_a_secret_that_was_replaced_serves_without_a_restart(
@@ -317,6 +320,22 @@ def test_no_address_breaks_the_check(rest: str) -> None:
     for scheme in ("graph", "xoauth2"):
         way = way_of(Settings(_env_file=None, mail_url=f"{scheme}://{rest}"))
         assert way.trouble
+
+
+def test_the_ways_have_names_by_which_all_workers_know_them(microsoft: Microsoft) -> None:
+    by_smtp = "xoauth2://smtp.office365.com?from=a@b.example&name=Children's Services"
+    named = {
+        "mailto://mail.example?from=a@b.example": "mail:mail.example:25",
+        by_smtp: "mail:smtp.office365.com:587",
+        "graph://o'brien+scc@b.example?name=Director: Children's Services": (
+            "graph:o'brien+scc@b.example"
+        ),
+        "": "folder",
+    }
+    for url, name in named.items():
+        way = way_of(microsoft.settings(mail_url=url))
+        assert (way.trouble, way.name) == (None, name)
+        assert way.longest <= 220, "a letter whose worker died is unknown in five minutes at most"
 
 
 def _file(folder: Path, content: str, mode: int = 0o600) -> str:

@@ -40,6 +40,17 @@ def test_a_test_message_goes_to_whoever_asks_and_the_page_says_what_became_of_it
         assert visitors.hos.post("/administration/mail/test", 403)
 
 
+def test_the_state_of_the_system_warns_of_a_password_at_exchange_online(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.upkeep.system.PREFECT", "http://127.0.0.1:9/api")
+    url = "mailtos://clerk:hush@smtp.office365.com?from=a@council.example"
+    visitors = Visitors(case.engine, case.council, tmp_path, mail_url=url)
+    page = visitors.admin.get("/administration")
+    assert "by default at the end of December 2026" in page.text
+    assert "hush" not in page.response.text
+
+
 def test_at_the_command_line_too(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
