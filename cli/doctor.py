@@ -47,7 +47,7 @@ def describe(settings: Settings, findings: list[Finding], answer: Answer) -> boo
     shown = {_variable(name): value for name, value in settings.masked().items()}
     answer.say("Settings in force")
     for name, value in shown.items():
-        answer.say(f"  {name:<24} {value or '(not set)'}")
+        answer.say(f"  {name:<28} {value or '(not set)'}")
     answer.say("Checks")
     for finding in findings:
         answer.say(f"  {finding.health.value:<8} {finding.about}: {finding.says}")
@@ -93,8 +93,12 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 def _way_out(settings: Settings, now: datetime) -> list[Finding]:
     """What is found by trying it; what is wrong with how it is set is told with the database."""
-    way = ways.way_out(settings)
-    return [] if way.trouble else way.examine(now)
+    if ways.way_out(settings).trouble:
+        return []
+    if not _is_missing_file(settings):
+        with suppress(SchemaError, SQLAlchemyError, CommandError), opened(settings) as engine:
+            return signs.of_way_out(settings, now, engine).findings
+    return signs.of_way_out(settings, now).findings
 
 
 def _is_missing_file(settings: Settings) -> bool:

@@ -51,6 +51,12 @@ def asked(session: Session, name: str, now: datetime) -> Asked:
     return Asked.NOT_NOW if busy else Asked.BY_ONE
 
 
+def left_alone_until(session: Session, name: str, now: datetime) -> datetime | None:
+    """Until when the server asked that nobody asks it; None where it did not."""
+    server = by_key(session, MailServer, name)
+    return server.wait_until if server is not None and server.asks_to_wait(now) else None
+
+
 def hear(
     session: Session,
     name: str,

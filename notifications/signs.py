@@ -5,9 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from models.clocks import london_time
+from models.database import read
 from models.settings import Settings
 from models.upkeep import vital_signs
 from models.upkeep.findings import Finding, Health
+from notifications import circuit
 from notifications.folder import Folder
 from notifications.graph import Graph
 from notifications.smtp import Smtp, password_sign_in
@@ -23,8 +26,11 @@ class TriedOut:
     findings: list[Finding]
 
 
-def of_way_out(settings: Settings, now: datetime) -> TriedOut:
-    """Tries the way out that is set; takes some seconds where nobody answers."""
+def of_way_out(settings: Settings, now: datetime, engine: Engine | None = None) -> TriedOut:
+    """Tries the way out that is set; takes some seconds where nobody answers.
+
+    One that asked to be left alone, by what the database knows, is not tried.
+    """
     way = way_out(settings)
     says = {
         Folder: f"Messages are kept in {settings.mail_folder.absolute()}: no mail server is set.",
@@ -33,6 +39,12 @@ def of_way_out(settings: Settings, now: datetime) -> TriedOut:
     if way.trouble:
         trouble = f"Mail cannot leave as it is set: {way.trouble} {OURS}"
         return TriedOut(says, [Finding("way out", Health.PROBLEM, trouble)])
+    if engine is not None:
+        with read(engine) as session:
+            until = circuit.left_alone_until(session, way.name, now)
+        if until is not None:
+            asked = f"It asked to be left alone until {london_time(until):%H:%M}: it was not tried."
+            return TriedOut(says, [Finding("way out", Health.WARNING, asked)])
     return TriedOut(says, way.examine(now))
 
 

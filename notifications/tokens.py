@@ -202,7 +202,9 @@ class Tokens:
     def _get(self) -> str:
         try:
             application = self._application or self._signed_up()
-            result = application.acquire_token_for_client([self._scope]) or {}
+            # One that is to be renewed and cannot be serves on until it ends.
+            asked = {"http_exceptions": (NoToken,)}
+            result = application.acquire_token_for_client([self._scope], **asked) or {}
         except NoToken:
             raise
         except CredentialTrouble as trouble:

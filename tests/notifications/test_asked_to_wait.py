@@ -13,6 +13,7 @@ import pytest
 from models.outbox import MessageState
 from notifications.graph import AT_ONCE
 from notifications.outbox import Delivered
+from notifications.signs import of_way_out
 from tests.support import databases
 from tests.support.cases import Case
 from tests.support.microsoft import GRAPH, MAILBOX, SECRET, Microsoft
@@ -36,6 +37,9 @@ def test_nobody_asks_before_the_time_that_the_service_named(
     assert post.server.wait_until == began + timedelta(minutes=2)
     assert all(letter.put_off == 0 for letter in post.letters), "it is no letter's fault"
     microsoft.takes = "accept"
+    ours = microsoft.settings()
+    [told] = of_way_out(ours, began, post.case.engine).findings
+    assert "asked to be left alone until 10:02: it was not tried" in told.says
     for seconds in (1, 61, 119):
         post.case.now = began + timedelta(seconds=seconds)
         assert post.deliver(GRAPH, **microsoft.application) == NOTHING, "whoever asks"

@@ -238,6 +238,17 @@ def test_a_secret_that_was_replaced_serves_without_a_restart(
     assert "secret is wrong" in send_letter(MAIL, way).detail
 
 
+def test_a_token_that_could_be_renewed_serves_on_while_it_cannot(microsoft: Microsoft) -> None:
+    microsoft.gives = "aging"
+    way = way_of(microsoft.settings())
+    assert send_letter(MAIL, way).outcome is Outcome.SENT
+    microsoft.gives = "down"
+    assert send_letter(MAIL, way).outcome is Outcome.SENT
+    microsoft.gives = "tokens"
+    assert send_letter(MAIL, way).outcome is Outcome.SENT
+    assert len(microsoft.tokens) == 2
+
+
 def test_two_at_once_ask_for_one_token(microsoft: Microsoft) -> None:
     microsoft.takes = "hold"
     way = way_of(microsoft.settings())

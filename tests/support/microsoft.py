@@ -263,7 +263,9 @@ class Microsoft:
         self.tokens.append(given)
         if self.gives != "stale":
             self.valid.add(given)
-        said = {"token_type": "Bearer", "expires_in": 3599, "access_token": given}
+        said: dict[str, Any] = {"token_type": "Bearer", "expires_in": 3599, "access_token": given}
+        if self.gives == "aging":
+            said["refresh_in"] = -1
         return 200, {}, json.dumps(said)
 
     def _is_signed_by_us(self, assertion: str) -> bool:

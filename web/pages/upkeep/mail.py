@@ -16,7 +16,7 @@ router = APIRouter()
 @router.get("/administration/mail", dependencies=[may(Act.SEE_SYSTEM)])
 def mail(visit: Visitor) -> Response:
     """What was found of the way out, and what became of the officer's last test messages."""
-    way = signs.of_way_out(visit.door.settings, visit.now)
+    way = signs.of_way_out(visit.door.settings, visit.now, visit.door.engine)
     with visit.read() as session:
         tests = testing_mail.last_of(session, visit.officer)
     return visit.page(
