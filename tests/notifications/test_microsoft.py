@@ -119,11 +119,12 @@ def test_a_line_that_is_lost_is_unknown_once_the_whole_message_was_handed_over(
     microsoft: Microsoft, takes: str, outcome: Outcome, kept: int
 ) -> None:
     microsoft.takes = takes
-    url = f"graph://{MAILBOX}" + ("?rto=0.3" if takes in ("hang", "drip") else "")
-    delivery = letter(microsoft, LONG, mail_url=url)
+    silent = takes in ("hang", "drip")
+    mail, url = (MAIL, f"graph://{MAILBOX}?rto=1") if silent else (LONG, f"graph://{MAILBOX}")
+    delivery = letter(microsoft, mail, mail_url=url)
     assert (delivery.outcome, delivery.code) == (outcome, None)
     assert ("may or may not have arrived" in delivery.detail) == (outcome is Outcome.UNKNOWN)
-    said = "did not answer in time" if takes in ("hang", "drip") else "dropped the line"
+    said = "did not answer in time" if silent else "dropped the line"
     assert said in delivery.detail
     assert (microsoft.sends, len(microsoft.messages)) == (1, kept)
 
@@ -231,11 +232,27 @@ def test_a_secret_that_was_replaced_serves_without_a_restart(
     assert "secret is wrong" in send_letter(MAIL, way).detail
     file.write_text(f"{SECRET}\n")
     assert send_letter(MAIL, way).outcome is Outcome.SENT
-    # And of one that ends while a token still holds: the next token is asked for with the new one.
-    file.write_text("s3cret-of-next-year\n")
-    assert send_letter(MAIL, way).outcome is Outcome.SENT
+    microsoft.secret = "s3cret-of-next-year"
+    assert send_letter(MAIL, way).outcome is Outcome.SENT, "while its token holds"
     microsoft.revoke()
     assert "secret is wrong" in send_letter(MAIL, way).detail
+    file.write_text("s3cret-of-next-year\n")
+    assert send_letter(MAIL, way).outcome is Outcome.SENT
+
+
+def test_a_token_that_ends_within_minutes_is_not_used(microsoft: Microsoft, tmp_path: Path) -> None:
+    microsoft.gives = "brief"
+    file = tmp_path / "secret"
+    file.touch(0o600)
+    file.write_text(SECRET)
+    way = way_of(microsoft.settings(mail_client_secret="", mail_client_secret_file=str(file)))
+    assert send_letter(MAIL, way).outcome is Outcome.SENT
+    assert send_letter(MAIL, way).outcome is Outcome.SENT
+    assert len(microsoft.tokens) == 2
+    microsoft.secret = "s3cret-of-next-year"
+    assert "secret is wrong" in send_letter(MAIL, way).detail
+    file.write_text(microsoft.secret)
+    assert send_letter(MAIL, way).outcome is Outcome.SENT, "it was read anew"
 
 
 def test_a_token_that_could_be_renewed_serves_on_while_it_cannot(microsoft: Microsoft) -> None:
@@ -443,6 +460,7 @@ def test_a_letter_leaves_by_smtp_with_a_token(microsoft: Microsoft, exchange: Sm
     [
         ("refuse", Outcome.FAILED, False),
         ("defer", Outcome.RETRY, False),
+        ("busy_sign_in", Outcome.RETRY, True),
         ("not_as_sender", Outcome.RETRY, True),
         ("drop_before_body", Outcome.RETRY, False),
         ("drop_after_body", Outcome.UNKNOWN, False),

@@ -170,6 +170,7 @@ class Microsoft:
     asked: list[str] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    secret: str = SECRET
     url: str = ""
 
     @property
@@ -216,7 +217,7 @@ class Microsoft:
 
     def begin(self) -> None:
         """Be well, and know of nothing."""
-        self.gives, self.takes, self.roles = "tokens", "accept", []
+        self.gives, self.takes, self.roles, self.secret = "tokens", "accept", [], SECRET
         self.release, self.arrived = threading.Event(), threading.Semaphore(0)
         for each in (self.tokens, self.messages, self.asked):
             each.clear()
@@ -254,7 +255,7 @@ class Microsoft:
         if "client_assertion" in form:
             if not self._is_signed_by_us(form["client_assertion"]):
                 return _entra(700027, "The certificate is not registered")
-        elif form.get("client_secret") != SECRET:
+        elif form.get("client_secret") != self.secret:
             return _entra(7000215, "Invalid client secret provided")
         claims = {"aud": form["scope"], "jti": secrets.token_hex(8)}
         if self.roles:
@@ -266,6 +267,8 @@ class Microsoft:
         said: dict[str, Any] = {"token_type": "Bearer", "expires_in": 3599, "access_token": given}
         if self.gives == "aging":
             said["refresh_in"] = -1
+        if self.gives == "brief":
+            said["expires_in"] = 200
         return 200, {}, json.dumps(said)
 
     def _is_signed_by_us(self, assertion: str) -> bool:

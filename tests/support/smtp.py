@@ -48,6 +48,7 @@ BEHAVIOURS = {
     "drop_in_body",
     "drop_after_body",  # has the message, and never says so
     "drop_at_quit",
+    "busy_sign_in",
     "turn_away",  # 554 instead of a greeting
     "refuse_sender",
 }
@@ -171,6 +172,9 @@ class _Handler:
     async def auth_XOAUTH2(self, smtp: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
         """As Exchange Online does it: a refusal comes as a challenge first."""
         assert self.owner.accepts is not None
+        if self.owner.behaviour == "busy_sign_in":
+            busy = "454 4.7.0 Temporary authentication failure"
+            return AuthResult(success=False, handled=False, message=busy)
         said = base64.b64decode(args[1]).decode()
         found = re.fullmatch("user=(.+)\x01auth=Bearer (.+)\x01\x01", said)
         if found and self.owner.accepts(found[2]):
