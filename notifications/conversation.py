@@ -37,8 +37,10 @@ from notifications.way_out import (
 # Answers that blame our sign-in and not the letter (RFC 4954, section 6).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 CLOSING_DOWN = 421  # RFC 5321, section 3.8
-# Exchange Online's word, after the message itself, for a sender that the sign-in may not use.
-NOT_THIS_SENDER = b"SendAsDenied"
+# Exchange Online's words, after the message itself, of a mailbox that may not or cannot send.
+OF_THE_SENDER = re.compile(
+    rb"SendAsDenied|SubmissionQuotaExceeded|STOREDRV\.Submission\.Exception:QuotaExceeded"
+)
 
 _SENDER = re.compile(r'(?:\s*"?(?P<name>[^<"]*?)"?\s*<)?\s*(?P<address>[^<>]*?)\s*>?\s*')
 
@@ -273,9 +275,9 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
             return Delivery(
                 Outcome.RETRY, None, f"The mail server's answer to {what} makes no sense: {said}"
             )
-        if code in SIGN_IN_CODES or NOT_THIS_SENDER in reply:
+        if code in SIGN_IN_CODES or OF_THE_SENDER.search(reply):
             wants = f"The mail server wants another sign-in: {said}"
-            if NOT_THIS_SENDER in reply:
+            if code not in SIGN_IN_CODES:
                 wants = f"The mail server does not let us send as {self.sender.addr_spec}: {said}"
             return Delivery(Outcome.RETRY, code, wants, of_the_server=True, for_administrator=True)
         if code < 500:

@@ -462,6 +462,7 @@ def test_a_letter_leaves_by_smtp_with_a_token(microsoft: Microsoft, exchange: Sm
         ("defer", Outcome.RETRY, False),
         ("busy_sign_in", Outcome.RETRY, True),
         ("not_as_sender", Outcome.RETRY, True),
+        ("mailbox_full", Outcome.RETRY, True),
         ("drop_before_body", Outcome.RETRY, False),
         ("drop_after_body", Outcome.UNKNOWN, False),
     ],
@@ -476,7 +477,7 @@ def test_its_misfortunes_are_those_of_every_mail_server(
     exchange.behaviour = behaviour
     delivery = letter(microsoft, mail_url=by_token(exchange))
     assert (delivery.outcome, delivery.of_the_server) == (outcome, of_the_server)
-    assert delivery.for_administrator == (behaviour == "not_as_sender")
+    assert delivery.for_administrator == (behaviour in ("not_as_sender", "mailbox_full"))
     assert len(microsoft.tokens) == 1
 
 

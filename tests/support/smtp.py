@@ -34,6 +34,7 @@ BODY_ANSWERS = {
     "defer_body": "451 4.3.0 Try again later",
     "refuse_body": "552 5.3.4 Message too big",
     "garble": "banana",
+    "mailbox_full": "554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException",
     "not_as_sender": "554 5.2.252 SendAsDenied; not allowed to send as this mailbox",
 }
 BEHAVIOURS = {
