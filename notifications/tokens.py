@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from base64 import urlsafe_b64decode
@@ -35,6 +36,7 @@ logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
 
 OURS = "For whoever runs this service."
 THEIRS = "For the administrator of the council’s Microsoft 365."
+_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 NO_TENANT = (90002, 900023)
 # What the numbers of Entra's refusals mean (AADSTS…), and whose task it is.
 _REFUSALS: dict[int, str] = {
@@ -189,7 +191,7 @@ class Tokens:
         """The text without a token or secret of ours, bare or as a server echoes it."""
         for secret in filter(None, (self._token, self._secret)):
             text = text.replace(secret, "****")
-        return text
+        return _TOKEN.sub("****", text)  # one that was replaced meanwhile
 
     def certificate_ends(self) -> datetime | None:
         """Until when the certificate is valid with which we sign in; None where it is a secret.

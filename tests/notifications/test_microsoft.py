@@ -166,6 +166,8 @@ def test_a_token_that_is_refused_is_replaced_once(microsoft: Microsoft) -> None:
     assert (len(microsoft.tokens), microsoft.sends) == (3, 5)
     assert not any(token in delivery.detail for token in microsoft.tokens), "it echoes them"
     assert "Not with ****" in delivery.detail
+    old = microsoft.tokens[0]
+    assert way_of(microsoft.settings()).tokens.masked(f"Not {old}.") == "Not ****."
 
 
 @pytest.mark.parametrize(
