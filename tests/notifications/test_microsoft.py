@@ -1,11 +1,13 @@
 """Mail through Microsoft 365: what arrives, and that each outcome tells the truth."""
 
+import os
 import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.settings import Settings
-from notifications import tokens, way_out
+from notifications import credentials, tokens, way_out
 from notifications.channels import Attachment, Mail, send_letter, send_mail
 from notifications.way_out import Delivery, Outcome
 from notifications.ways import way_out as way_of
@@ -78,6 +80,7 @@ def test_with_a_certificate_no_secret_is_needed(microsoft: Microsoft, tmp_path: 
     [
         ("refuse_recipient", Outcome.FAILED, 400, "refused the recipient: 400 ErrorInvalidRec"),
         ("refuse_message", Outcome.FAILED, 413, "refused the message: 413 ErrorMessageSize"),
+        ("malformed", Outcome.FAILED, 400, "refused the message: 400 ErrorMimeContentInvalid"),
         ("throttle", Outcome.RETRY, 429, "puts us off: 429 ApplicationThrottled"),
         ("unavailable", Outcome.RETRY, 503, "puts us off: 503 ErrorServerBusy: Busy"),
         ("forbid", Outcome.RETRY, 403, f"does not let us send as {MAILBOX}: 403 ErrorAccessDenied"),
@@ -394,6 +397,18 @@ def test_a_file_with_the_secret_is_for_us_alone(
     assert (delivery.outcome, delivery.for_administrator) == (Outcome.RETRY, True)
     assert reason.format(file=file) in delivery.detail
     assert SECRET not in delivery.detail
+    assert microsoft.asked == []
+
+
+def test_a_file_of_somebody_else_is_not_taken(
+    microsoft: Microsoft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = _file(tmp_path, SECRET)
+    theirs = SimpleNamespace(st_mode=0o100600, st_uid=os.geteuid() + 1)
+    seen = SimpleNamespace(**(vars(os) | {"fstat": lambda _: theirs}))
+    monkeypatch.setattr(credentials, "os", seen)
+    delivery = letter(microsoft, mail_client_secret="", mail_client_secret_file=file)
+    assert "belongs to somebody else" in delivery.detail
     assert microsoft.asked == []
 
 

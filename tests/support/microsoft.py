@@ -81,6 +81,7 @@ TAKES: dict[str, Answer] = {
     "unavailable": _graph(503, "ErrorServerBusy", "Busy", **{"Retry-After": "30"}),
     "refuse_recipient": _graph(400, "ErrorInvalidRecipients", "At least one is not valid."),
     "refuse_message": _graph(413, "ErrorMessageSizeExceeded", "Too big."),
+    "malformed": _graph(400, "ErrorMimeContentInvalid", "It cannot be read."),
     "forbid": _graph(403, "ErrorAccessDenied", "Access is denied."),
     "no_mailbox": _graph(404, "ErrorInvalidUser", "The requested user is invalid."),
     "quota": _graph(400, "ErrorQuotaExceeded", "The mailbox is full."),
