@@ -18,14 +18,18 @@ from models.settings import DEFAULT_SECRET, Settings, is_loopback
 from models.upkeep import asking_prefect, condition, vital_signs
 from models.upkeep.findings import Finding, Health
 from models.upkeep.schema import SchemaError
-from notifications import signs
+from notifications import signs, ways
 
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:
-    """Look at every part; connects to the database and to Prefect, and changes nothing."""
+    """Look at every part; connects to the database, to Prefect and to the way out of mail.
+
+    Changes and sends nothing.
+    """
     return [
         _data_folder(settings),
         *_database(settings, now),
+        *_way_out(settings, now),
         *_prefect(settings, now),
         _running(settings),
         _policy(settings),
@@ -43,7 +47,7 @@ def describe(settings: Settings, findings: list[Finding], answer: Answer) -> boo
     shown = {_variable(name): value for name, value in settings.masked().items()}
     answer.say("Settings in force")
     for name, value in shown.items():
-        answer.say(f"  {name:<24} {value or '(not set)'}")
+        answer.say(f"  {name:<28} {value or '(not set)'}")
     answer.say("Checks")
     for finding in findings:
         answer.say(f"  {finding.health.value:<8} {finding.about}: {finding.says}")
@@ -85,6 +89,16 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding(about, Health.PROBLEM, database_trouble(error))
     except CommandError as error:
         yield Finding(about, Health.PROBLEM, str(error))
+
+
+def _way_out(settings: Settings, now: datetime) -> list[Finding]:
+    """What is found by trying it; what is wrong with how it is set is told with the database."""
+    if ways.way_out(settings).trouble:
+        return []
+    if not _is_missing_file(settings):
+        with suppress(SchemaError, SQLAlchemyError, CommandError), opened(settings) as engine:
+            return signs.of_way_out(settings, now, engine).findings
+    return signs.of_way_out(settings, now).findings
 
 
 def _is_missing_file(settings: Settings) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from cli import backup, demonstration, doctor, exporting, importing, up, verifying
+from cli import backup, demonstration, doctor, exporting, importing, testing_mail, up, verifying
 from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened, prepared
 from cli.running import settings_in_force
@@ -40,6 +40,7 @@ exports = typer.Typer(help="What is known, as files.", no_args_is_help=True)
 app.add_typer(exports, name="export")
 imports = typer.Typer(help="What others know, from their files.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.command(name="test-mail")(testing_mail.run)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The officer's e-mail address.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]

@@ -1,6 +1,6 @@
 """The outbox: what is to leave the building, and what became of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -19,6 +19,7 @@ from models.programme import told as programme
 from models.register import told as register
 from models.risk import told as risk
 from models.school_record import told as school_record
+from models.upkeep import told as upkeep
 from models.words import word
 
 AnyTold = Annotated[
@@ -44,6 +45,7 @@ AnyTold = Annotated[
     | risk.NewHeadteacher
     | risk.RoundWaits
     | school_record.DepartmentAsks,
+    | upkeep.MailTested,
     PydanticField(discriminator="what"),
 ]
 _READER: TypeAdapter[AnyTold] = TypeAdapter(AnyTold)
@@ -135,11 +137,17 @@ class MessageAbout(OfMatter, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
 
 
+# What a mail server asks for beyond this is not believed: it is asked again after it.
+LONGEST_WAIT_ASKED = timedelta(hours=1)
+
+
 class MailServer(SQLModel, table=True):
     """How a mail server (or the mail folder) has been of late, for all who send through it.
 
     While it ails (`ailing_since`), it is asked by one message at a time, and not before `ask_at`.
     `put_off` counts the messages that it put off at their first attempt, one after the other.
+    Until `wait_until` it asked to be left alone, and nobody asks it. `called_at` is when an
+    administrator was called because nobody else can put it right.
     """
 
     __tablename__ = "mail_server"
@@ -148,8 +156,15 @@ class MailServer(SQLModel, table=True):
     put_off: int = 0
     ailing_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     ask_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    wait_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    called_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     taken_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     said: str = ""  # why it last took nothing, whatever the message
+
+    def asks_to_wait(self, now: datetime) -> bool:
+        """Whether it is to be left alone; what lies farther ahead a wrong clock has set."""
+        until = self.wait_until
+        return until is not None and now < until <= now + LONGEST_WAIT_ASKED
 
 
 class ClockPass(SQLModel, table=True):

@@ -35,15 +35,23 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SCC_", env_file=".env", extra="ignore")
 
     home: Path = Path("var")
-    database_url: str = ""
-    mail_url: str = ""
-    alerts_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    mail_url: str = Field(default="", repr=False)
+    # The application as which mail leaves through Microsoft 365; see docs/mail.md.
+    mail_tenant: str = ""
+    mail_client_id: str = ""
+    mail_client_secret: str = Field(default="", repr=False)
+    mail_client_secret_file: str = ""
+    mail_certificate_file: str = ""
+    mail_authority: str = "https://login.microsoftonline.com"
+    mail_graph: str = "https://graph.microsoft.com"
+    alerts_url: str = Field(default="", repr=False)
     base_url: str = "http://127.0.0.1:8000"
-    secret_key: str = DEFAULT_SECRET
+    secret_key: str = Field(default=DEFAULT_SECRET, repr=False)
     policy: Path = DEFAULT_POLICY
     oidc_issuer: str = ""
     oidc_client_id: str = ""
-    oidc_client_secret: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
     scanner: str = ""
     trusted_proxies: str = ""
     hosts: str = ""
@@ -139,19 +147,20 @@ class Settings(BaseSettings):
         secret), so what is shown of one is what is known to be harmless.
         """
         shown = {name: str(value) for name, value in self.model_dump().items()}
-        for name in ("secret_key", "oidc_client_secret"):
+        for name in ("secret_key", "oidc_client_secret", "mail_client_secret"):
             if shown[name]:
                 shown[name] = "(default)" if shown[name] == DEFAULT_SECRET else HIDDEN
         shown["database_url"] = _database_without_password(self.database)
         shown["scanner"] = _program(self.scanner)
         shown["mail_url"] = _scheme_and_host(self.mail_url)
         shown["alerts_url"] = " ".join(map(_scheme, re.split(r"[\s,]+", self.alerts_url.strip())))
-        for name in ("base_url", "prefect_api_url", "oidc_issuer"):
+        for name in URLS:
             shown[name] = _without_account(shown[name])
         return shown
 
 
 HIDDEN = "********"
+URLS = ("base_url", "prefect_api_url", "oidc_issuer", "mail_authority", "mail_graph")
 
 
 def is_loopback(host: str) -> bool:
@@ -209,7 +218,8 @@ def _scheme_and_host(url: str) -> str:
     scheme, _, rest = url.partition("://")
     account, at, place = rest.partition("?")[0].rpartition("@")
     host = re.match(r"[\w.-]+", place)
-    if scheme not in ("mailto", "mailtos") or host is None or "/" in account:
+    plain = ("mailto", "mailtos", "xoauth2", "graph")
+    if scheme not in plain or host is None or "/" in account:
         return _scheme(url)
     return f"{scheme}://{'…@' if at else ''}{host[0]}"
 

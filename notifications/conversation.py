@@ -1,4 +1,9 @@
-"""One conversation with a mail server about one message, and what it tells."""
+"""One conversation with a mail server about one message, and what it tells.
+
+Letters and officers' mail share one Apprise plugin of ours. Apprise's own e-mail plugin answers
+only True or False, writes its own Message-ID, repeats what had arrived when a copy fails, and goes
+on sending after it has reported a timeout: none of which a letter can live with.
+"""
 
 from __future__ import annotations
 
@@ -8,55 +13,36 @@ import socket
 import ssl
 import threading
 import time
-import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from email.headerregistry import Address
-from enum import StrEnum
 from typing import Any
 
 from apprise.plugins.email import NotifyEmail
 
-CONNECT_TIMEOUT = 20  # seconds, as the next
-READ_TIMEOUT = 20
-# A mail server may scan the whole letter before it answers (RFC 5321, 4.5.3.2.6, grants it ten
-# minutes); giving up early would leave a letter that has arrived standing as unknown.
-BODY_PATIENCE = 6
-# All that is said before the message itself may take as long as so many answers may each.
-ANSWERS_BEFORE = 4
+from models.settings import is_loopback
+from notifications.tokens import NoToken, Tokens, with_fresh_token
+from notifications.way_out import (
+    ANSWERS_BEFORE,
+    BODY_PATIENCE,
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    Delivery,
+    Outcome,
+    one_line,
+    unprintable,
+)
+
 # Answers that blame our sign-in and not the letter (RFC 4954, section 6).
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 CLOSING_DOWN = 421  # RFC 5321, section 3.8
+# Exchange Online's words, after the message itself, of a mailbox that may not or cannot send.
+OF_THE_SENDER = re.compile(
+    rb"SendAsDenied|SubmissionQuotaExceeded|STOREDRV\.Submission\.Exception:QuotaExceeded"
+)
 
 _SENDER = re.compile(r'(?:\s*"?(?P<name>[^<"]*?)"?\s*<)?\s*(?P<address>[^<>]*?)\s*>?\s*')
-
-
-class Outcome(StrEnum):
-    """What became of one attempt to send.
-
-    `RETRY`: certainly not taken, try again later. `FAILED`: certainly not taken and never will be.
-    `UNKNOWN`: it may have arrived, so it is never sent again by itself; an officer decides.
-    """
-
-    SENT = "sent"
-    RETRY = "retry"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """The outcome, the mail server's code if it gave one, and one plain line for an officer.
-
-    `of_the_server`: no message would have fared better, so the trouble says nothing of this one.
-    """
-
-    outcome: Outcome
-    code: int | None
-    detail: str
-    of_the_server: bool = False
 
 
 class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
@@ -83,6 +69,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         self.sender = Address(sender_name or name, *address.rsplit("@", 1))
         self.server = str(self.smtp_host).strip("[]")
         self.server_port = int(self.port or 0)
+        self.tokens: Tokens | None = None  # to sign in by XOAUTH2, where no password is
         self._cut_short = False
         self._check()
 
@@ -123,12 +110,30 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         """How long the server may take over the message itself, in seconds."""
         return float(self.socket_read_timeout * BODY_PATIENCE)
 
+    def sign_in_by(self, tokens: Tokens) -> None:
+        """Sign in by XOAUTH2; raises ValueError where somebody on the way could take the token."""
+        if self.user or self.password:
+            raise ValueError("With xoauth2:// no user name and no password is set.")
+        guarded = self.secure_mode != "insecure" and self.verify_certificate
+        if not guarded and not is_loopback(self.server):
+            raise ValueError("With xoauth2:// the line is encrypted and its certificate checked.")
+        self.tokens = tokens
+
     def deliver(self, recipient: str, content: bytes) -> Delivery:
         """Hands one message to the mail server for one recipient; never raises."""
         give_up = time.monotonic() + self.before
+        if self.tokens is None:
+            return self._attempt("", recipient, content, give_up)
+        return with_fresh_token(
+            self.tokens,
+            lambda token: self._attempt(token, recipient, content, give_up),
+            SIGN_IN_CODES,
+        )
+
+    def _attempt(self, token: str, recipient: str, content: bytes, give_up: float) -> Delivery:
         ready = False
         try:
-            with self._session() as smtp:
+            with self._session(token, give_up) as smtp:
                 ready = True
                 with self._at_most(smtp, give_up):
                     refusal = self._open_envelope(smtp, recipient, len(content))
@@ -139,9 +144,32 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
                     raise TimeoutError
                 return self._hand_over(smtp, content)
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else -1
-            trouble = self._trouble(error)
-            return Delivery(Outcome.RETRY, code if code > 0 else None, trouble, not ready)
+            return self._failure(error, of_the_server=not ready)
+
+    def look_in(self, within: float) -> Delivery | None:
+        """All that comes before a recipient, and nothing after it; None when all went well."""
+        try:
+            token = self.tokens.get(within) if self.tokens else ""
+            give_up = time.monotonic() + within
+            with self._session(token, give_up) as smtp, self._at_most(smtp, give_up):
+                code, reply = smtp.mail(self.sender.addr_spec)
+                if code != 250:
+                    return self._refusal(f"mail from {self.sender.addr_spec}", code, reply)
+        except NoToken as none:
+            return none.delivery
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            return self._failure(error, of_the_server=True)
+        return None
+
+    def _failure(self, error: Exception, *, of_the_server: bool) -> Delivery:
+        code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else -1
+        return Delivery(
+            Outcome.RETRY,
+            code if code > 0 else None,
+            self._trouble(error),
+            of_the_server=of_the_server,
+            for_administrator=_wants_another_sign_in(error),
+        )
 
     @contextmanager
     def _at_most(self, smtp: smtplib.SMTP, give_up: float) -> Iterator[None]:
@@ -163,7 +191,7 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
             timer.cancel()
 
     @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
+    def _session(self, token: str, give_up: float) -> Iterator[smtplib.SMTP]:
         """A conversation up to the sign-in."""
         timeout = self.socket_connect_timeout
         if self.secure_mode == "ssl":
@@ -173,14 +201,16 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         # Whose certificate is asked for; smtplib sets it only when it connects at once.
         smtp._host = self.server  # type: ignore[attr-defined]
         try:
-            with self._at_most(smtp, time.monotonic() + self.before):
+            with self._at_most(smtp, give_up):
                 code, greeting = smtp.connect(self.server, self.server_port)
                 if code != 220:
                     raise smtplib.SMTPConnectError(code, greeting)
                 _wait_at_most(smtp, self.socket_read_timeout)
                 if self.secure_mode == "starttls":
                     smtp.starttls(context=self._encryption())
-                if self.user and self.password:
+                if token:
+                    self._sign_in(smtp, token)
+                elif self.user and self.password:
                     smtp.login(self.user, self.password)
                 smtp.ehlo_or_helo_if_needed()
             yield smtp
@@ -190,6 +220,15 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
             with suppress(OSError, smtplib.SMTPException):
                 smtp.putcmd("QUIT")
             smtp.close()
+
+    def _sign_in(self, smtp: smtplib.SMTP, token: str) -> None:
+        """By XOAUTH2, as the mailbox that is the sender."""
+        smtp.ehlo_or_helo_if_needed()
+        if "XOAUTH2" not in smtp.esmtp_features.get("auth", "").upper().split():
+            raise smtplib.SMTPNotSupportedError("it offers no sign-in by XOAUTH2")
+        said = f"user={self.sender.addr_spec}\1auth=Bearer {token}\1\1"
+        # A refusal comes as a challenge, which wants an empty answer before it becomes one.
+        smtp.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
 
     def _encryption(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
@@ -236,9 +275,11 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
             return Delivery(
                 Outcome.RETRY, None, f"The mail server's answer to {what} makes no sense: {said}"
             )
-        if code in SIGN_IN_CODES:
+        if code in SIGN_IN_CODES or OF_THE_SENDER.search(reply):
             wants = f"The mail server wants another sign-in: {said}"
-            return Delivery(Outcome.RETRY, code, wants, of_the_server=True)
+            if code not in SIGN_IN_CODES:
+                wants = f"The mail server does not let us send as {self.sender.addr_spec}: {said}"
+            return Delivery(Outcome.RETRY, code, wants, of_the_server=True, for_administrator=True)
         if code < 500:
             put_off, closing = f"The mail server put {what} off: {said}", code == CLOSING_DOWN
             return Delivery(Outcome.RETRY, code, put_off, of_the_server=closing)
@@ -249,8 +290,8 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         where = f"{self.server}, port {self.server_port}"
         match error:
             case smtplib.SMTPAuthenticationError(smtp_code=code, smtp_error=reply):
-                said = self._said(code, reply)
-                return f"The mail server did not accept the user name and password: {said}"
+                how = "our token" if self.tokens else "the user name and password"
+                return f"The mail server did not accept {how}: {self._said(code, reply)}"
             case smtplib.SMTPResponseException(smtp_code=code, smtp_error=reply):
                 return f"The mail server turned the connection away: {self._said(code, reply)}"
             case ssl.SSLCertVerificationError(verify_message=message):
@@ -270,7 +311,9 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         return self._masked(f"{code} {text}" if code > 0 else text)
 
     def _masked(self, text: str) -> str:
-        """The text in one line, without the password, bare or as a server echoes it in base64."""
+        """The text in one line, without password or token, bare or as a server echoes them."""
+        if self.tokens:
+            text = self.tokens.masked(text)
         if self.password:
             user, password = str(self.user or "").encode(), self.password.encode()
             plain = b64encode(b"\0" + user + b"\0" + password).decode()
@@ -279,16 +322,13 @@ class LetterChannel(NotifyEmail):  # type: ignore[no-untyped-call]
         return one_line(text)
 
 
+def _wants_another_sign_in(error: Exception) -> bool:
+    """Whether waiting does not help; a server that is busy puts a sign-in off."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return int(error.smtp_code) >= 500
+    return isinstance(error, smtplib.SMTPNotSupportedError)
+
+
 def _wait_at_most(smtp: smtplib.SMTP, seconds: float) -> None:
     if smtp.sock:
         smtp.sock.settimeout(seconds)
-
-
-def unprintable(value: str) -> bool:
-    """Whether a header cannot carry the value: line breaks of any kind, controls, surrogates."""
-    return any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in value)
-
-
-def one_line(text: str, limit: int = 300) -> str:
-    line = " ".join("".join(" " if unprintable(letter) else letter for letter in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"

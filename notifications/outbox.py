@@ -31,14 +31,15 @@ from models.policy import Policy
 from models.rows import change, find, find_first, get_row, kept
 from models.settings import Settings
 from notifications import circuit
-from notifications.channels import Mail, keep_mail, mail_server, send_alert, send_letter, send_mail
+from notifications.channels import send_alert, send_letter, send_mail
 from notifications.composing import Composer
-from notifications.conversation import Delivery, Outcome
+from notifications.folder import IN_THE_FOLDER
 from notifications.settling import LONGEST_WAIT, put_off, release, settle, write_down
+from notifications.way_out import Delivery, Outcome
+from notifications.ways import way_out
 
 MOST_IN_A_PASS = 200
 PASS_LASTS = 60.0  # seconds; what is under way by then is finished
-AT_ONCE = 4  # messages that one process has under way through a server that is well
 GLANCE = 1.0  # seconds
 # From the end of the conversation to the commit: a database may be locked for half a minute.
 MARGIN = timedelta(seconds=45)
@@ -52,8 +53,6 @@ IN_TURN = (
     tuple(kind for kind in MessageKind if kind is not MessageKind.LEVEL_LETTER),
     (MessageKind.LEVEL_LETTER,),
 )
-IN_THE_FOLDER = "folder"
-BY_MAIL = "mail"
 
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -91,23 +90,6 @@ def deliver(engine: Engine, policy: Policy, settings: Settings, clock: Clock) ->
         unknown=count["unknown"],
         dropped=count["dropped"],
     )
-
-
-@dataclass(frozen=True)
-class Way:
-    """How messages leave: through which server (or into the folder), and how many at once."""
-
-    name: str
-    at_once: int
-    longest: timedelta  # that one message may take
-
-
-def way_out(settings: Settings) -> Way:
-    """How messages leave by these settings."""
-    if not settings.mail_url:
-        return Way(IN_THE_FOLDER, 1, timedelta(0))
-    server = mail_server(settings.mail_url)
-    return Way(f"{BY_MAIL}:{server.name}", AT_ONCE, timedelta(seconds=server.longest))
 
 
 class Sending:
@@ -166,7 +148,7 @@ class Sending:
                     {"id": message.id, "state": MessageState.PENDING},
                     state=MessageState.CLAIMED,
                     claimed_by=f"{self._way.name}#{os.getpid()}",
-                    claim_ends_at=self._clock() + self._way.longest + MARGIN,
+                    claim_ends_at=self._clock() + timedelta(seconds=self._way.longest) + MARGIN,
                     attempts=message.attempts + 1,
                 )
                 message = get_row(session, Message, message.id)
@@ -205,10 +187,11 @@ class Sending:
             with write(self._engine) as session:
                 settle(session, message, MessageState.DROPPED, begun)
             return MessageState.DROPPED
-        delivery = self._hand_over(message, mail)
+        send = send_letter if message.kind in LETTERS else send_mail
+        delivery = send(mail, self._way)
         ended = self._clock()
         with write(self._engine) as session:
-            circuit.hear(
+            call = circuit.hear(
                 session,
                 self._way.name,
                 delivery,
@@ -217,20 +200,19 @@ class Sending:
                 now=ended,
             )
             write_down(session, message, delivery, ended)
-        self._alert(message, delivery)
+        self._alert(message, delivery, call=call)
         return delivery.outcome
 
-    def _hand_over(self, message: Message, mail: Mail) -> Delivery:
-        if not self._settings.mail_url:
-            return keep_mail(mail, self._settings.mail_folder)
-        if message.kind in LETTERS:
-            return send_letter(mail, mail_url=self._settings.mail_url)
-        return send_mail(mail, mail_url=self._settings.mail_url)
-
-    def _alert(self, message: Message, delivery: Delivery) -> None:
-        in_trouble = delivery.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+    def _alert(self, message: Message, delivery: Delivery, *, call: bool) -> None:
         alerts_url = self._settings.alerts_url
-        if in_trouble and alerts_url and message.kind is not MessageKind.LEVEL_LETTER:
+        if not alerts_url:
+            return
+        if call:
+            send_alert(
+                "No mail leaves: an administrator is needed", delivery.detail, alerts_url=alerts_url
+            )
+        in_trouble = delivery.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+        if in_trouble and message.kind is not MessageKind.LEVEL_LETTER:
             title = f"A message to {message.to_email} is {delivery.outcome.value}"
             send_alert(title, delivery.detail, alerts_url=alerts_url)
 

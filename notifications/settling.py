@@ -14,7 +14,7 @@ from models.outbox import Message, MessageKind, MessageState
 from models.people.tables import Officer
 from models.rows import change, get_row
 from models.telling import tell
-from notifications.conversation import Delivery, Outcome
+from notifications.way_out import Delivery, Outcome
 
 # A message that the server put off waits longer each time, up to an hour.
 FIRST_WAIT = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from models.approvals.tables import Decision, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
-from models.clocks import long_date
+from models.clocks import london_time, long_date
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
@@ -33,6 +33,7 @@ from models.rows import find, find_first, get_row
 from models.school_record.tables import DepartmentNotice
 from models.school_record.told import DepartmentAsks
 from models.told import OnAPage, Told
+from models.upkeep.told import MailTested
 from notifications.channels import Attachment, Mail
 from notifications.drafts import Draft
 from notifications.items import due_for, duty_item, of_reminders, proposal_item, waiting_for
@@ -228,6 +229,11 @@ def _department_asks(draft: Draft, _: Officer, told: DepartmentAsks) -> Facts | 
     }
 
 
+def _mail_tested(draft: Draft, _: Officer, __: MailTested) -> Facts:
+    asked = london_time(draft.message.queued_at)
+    return {"asked": f"{asked:%H:%M} on {long_date(asked.date())}"}
+
+
 _ALL: tuple[Text[Any], ...] = (
     ToSchools(LetterGoes, _letter),
     ToSchools(LevelLetterGoes, _level_letter),
@@ -253,5 +259,6 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(NewHeadteacher, _as_recorded),
     ToOfficer(RoundWaits, _round_waits),
     ToOfficer(DepartmentAsks, _department_asks),
+    ToOfficer(MailTested, _mail_tested),
 )
 TEXTS: dict[type[Told], Text[Any]] = {each.of: each for each in _ALL}

@@ -66,7 +66,7 @@ def of_database(
             clock_pass(engine, now),
             delivery_worker(engine, now),
             *letters(session, now),
-            mail(session, settings, mail_server, mail_trouble),
+            mail(session, settings, mail_server, mail_trouble, now),
         ]
 
 
@@ -198,7 +198,9 @@ def letters(session: Session, now: datetime) -> Iterator[Finding]:
 # Mail --------------------------------------------------------------------------------------
 
 
-def mail(session: Session, settings: Settings, server: str, trouble: str | None) -> Finding:
+def mail(
+    session: Session, settings: Settings, server: str, trouble: str | None, now: datetime
+) -> Finding:
     """How mail leaves, by what became of the last messages."""
     if not settings.mail_url:
         says = (
@@ -207,8 +209,14 @@ def mail(session: Session, settings: Settings, server: str, trouble: str | None)
         )
         return Finding("mail", Health.WARNING, says)
     if trouble:
-        return Finding("mail", Health.PROBLEM, f"SCC_MAIL_URL cannot be used: {trouble}")
+        return Finding("mail", Health.PROBLEM, f"Mail cannot leave as it is set: {trouble}")
     known = by_key(session, MailServer, server)
+    if known is not None and known.wait_until is not None and known.asks_to_wait(now):
+        says = (
+            f"The mail server asks to be left alone until {_moment(known.wait_until)}: "
+            f"“{known.said}” Messages wait, and leave by themselves then."
+        )
+        return Finding("mail", Health.WARNING, says)
     if known is not None and known.ailing_since is not None:
         return _ailing(known)
     last = _last_messages(session, server)

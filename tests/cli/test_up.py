@@ -28,7 +28,7 @@ from models.rows import change
 from models.settings import DEFAULT_POLICY, Settings
 from models.upkeep import clock
 from models.upkeep.condition import Health
-from notifications.outbox import AT_ONCE
+from notifications.smtp import AT_ONCE
 from tests.support.cases import Case
 from tests.support.council import found_council
 from tests.support.prefect_server import eventually, free_port

@@ -26,17 +26,17 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications import channels, conversation
+from notifications import channels, conversation, folder
 from notifications.channels import (
     Attachment,
     Mail,
-    Outcome,
-    check_mail_url,
-    keep_mail,
     send_alert,
     send_letter,
     send_mail,
 )
+from notifications.folder import UNCONFIGURED_SENDER, Folder
+from notifications.smtp import Smtp
+from notifications.way_out import Outcome
 from tests.support.smtp import SmtpServer
 
 PDF = b"%PDF-1.7\n\x00\xff\r\n.\r\nnot the end\r\n%%EOF\n"
@@ -52,6 +52,10 @@ MAIL = Mail(
 )
 
 
+def trouble_of(url: str) -> str | None:
+    return Smtp(url).trouble
+
+
 def parts_of(message: EmailMessage) -> tuple[EmailMessage, EmailMessage, EmailMessage]:
     both, pdf = message.iter_parts()
     text, html = both.iter_parts()
@@ -65,7 +69,7 @@ def written(part: EmailMessage) -> str:
 
 def test_a_letter_arrives_whole_at_one_recipient() -> None:
     with SmtpServer() as server:
-        delivery = send_letter(MAIL, mail_url=server.url)
+        delivery = send_letter(MAIL, Smtp(server.url))
 
     assert (delivery.outcome, delivery.code) == (Outcome.SENT, 250)
     assert delivery.detail == "The mail server took it: 250 2.0.0 OK: queued as 1"
@@ -94,7 +98,7 @@ def test_a_letter_arrives_whole_at_one_recipient() -> None:
 def test_an_officers_mail_says_that_it_is_automatic() -> None:
     reminder = replace(MAIL, html=None, attachments=())
     with SmtpServer() as server:
-        assert send_mail(reminder, mail_url=server.url).outcome is Outcome.SENT
+        assert send_mail(reminder, Smtp(server.url)).outcome is Outcome.SENT
 
     (received,) = server.messages
     assert received.message["Auto-Submitted"] == "auto-generated"
@@ -105,7 +109,7 @@ def test_an_officers_mail_says_that_it_is_automatic() -> None:
 @pytest.mark.parametrize("text", ["x" * 20_000, "ł–😀 " * 5_000, "word\n" * 4_000])
 def test_a_long_text_arrives_exactly_and_in_seven_bits(text: str) -> None:
     with SmtpServer() as server:
-        delivery = send_letter(replace(MAIL, text=text + "\n"), mail_url=server.url)
+        delivery = send_letter(replace(MAIL, text=text + "\n"), Smtp(server.url))
 
     assert delivery.outcome is Outcome.SENT
     (received,) = server.messages
@@ -117,7 +121,7 @@ def test_a_long_text_arrives_exactly_and_in_seven_bits(text: str) -> None:
 def test_a_long_message_id_is_neither_folded_nor_encoded() -> None:
     identity = f"<{'letter-' * 30}1@council.example>"
     with SmtpServer() as server:
-        send_letter(replace(MAIL, message_id=identity), mail_url=server.url)
+        send_letter(replace(MAIL, message_id=identity), Smtp(server.url))
 
     assert f"Message-ID: {identity}\r\n".encode() in server.messages[0].content
 
@@ -125,7 +129,7 @@ def test_a_long_message_id_is_neither_folded_nor_encoded() -> None:
 def test_no_address_in_the_settings_adds_a_recipient() -> None:
     with SmtpServer() as server:
         url = f"{server.url}&to=other@council.example,third@council.example&reply=seo@x.example"
-        delivery = send_letter(MAIL, mail_url=url)
+        delivery = send_letter(MAIL, Smtp(url))
 
     assert delivery.outcome is Outcome.SENT
     (received,) = server.messages
@@ -166,7 +170,7 @@ def test_each_misfortune_has_its_true_outcome(
     large = Attachment("large.bin", "application/octet-stream", bytes(4_000_000))
     began = monotonic()
     with SmtpServer(behaviour) as server:
-        delivery = send_letter(replace(MAIL, attachments=(large,)), mail_url=server.url)
+        delivery = send_letter(replace(MAIL, attachments=(large,)), Smtp(server.url))
 
     assert (delivery.outcome, delivery.code) == (outcome, code)
     assert detail in delivery.detail
@@ -180,24 +184,24 @@ def test_nothing_listening_is_tried_again_and_arrives_when_the_server_is_back() 
     server = SmtpServer()
     server.start()
     server.stop()
-    delivery = send_letter(MAIL, mail_url=server.url)
+    delivery = send_letter(MAIL, Smtp(server.url))
     assert (delivery.outcome, delivery.code) == (Outcome.RETRY, None)
     assert "Connection refused" in delivery.detail
 
     with server:
-        assert send_letter(MAIL, mail_url=server.url).outcome is Outcome.SENT
+        assert send_letter(MAIL, Smtp(server.url)).outcome is Outcome.SENT
     assert len(server.messages) == 1
 
 
 def test_an_unknown_server_name_is_tried_again() -> None:
-    delivery = send_letter(MAIL, mail_url="mailto://mail.invalid:25?from=a@council.example&cto=5")
+    delivery = send_letter(MAIL, Smtp("mailto://mail.invalid:25?from=a@council.example&cto=5"))
     assert delivery.outcome is Outcome.RETRY
     assert delivery.detail == "No mail server is known by the name mail.invalid."
 
 
 def test_a_message_over_the_servers_limit_is_refused_before_its_body() -> None:
     with SmtpServer(size_limit=10_000) as server:
-        delivery = send_letter(replace(MAIL, text="x" * 20_000), mail_url=server.url)
+        delivery = send_letter(replace(MAIL, text="x" * 20_000), Smtp(server.url))
     assert (delivery.outcome, delivery.code) == (Outcome.FAILED, 552)
     assert "refused mail from council@council.example: 552" in delivery.detail
 
@@ -228,14 +232,14 @@ def answering(*answers: bytes, for_ever: bytes = b"") -> Iterator[int]:
 def test_an_endless_answer_before_the_message_is_not_taken_for_a_refusal() -> None:
     with answering(b"220 hello\r\n", b"250 mail\r\n", b"5" * 10_000 + b"\r\n") as port:
         url = f"mailto://127.0.0.1:{port}?from=a@council.example&rto=2"
-        assert send_letter(MAIL, mail_url=url).outcome is Outcome.RETRY
+        assert send_letter(MAIL, Smtp(url)).outcome is Outcome.RETRY
 
 
 def test_a_server_that_falls_silent_is_not_waited_for_beyond_the_time_set() -> None:
     with answering(b"220 hello\r\n", b"250 mail\r\n") as port:
         began = monotonic()
         url = f"mailto://127.0.0.1:{port}?from=a@council.example&cto=60&rto=0.3"
-        delivery = send_letter(MAIL, mail_url=url)
+        delivery = send_letter(MAIL, Smtp(url))
         assert monotonic() - began < 10
     assert delivery.outcome is Outcome.RETRY
     assert "did not answer in time" in delivery.detail
@@ -260,7 +264,7 @@ def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
     monkeypatch.setattr(conversation, "BODY_PATIENCE", 1)
     with answering(*answers, for_ever=b"250-and\r\n") as port:
         url = f"mailto://127.0.0.1:{port}?from=a@council.example&cto=1&rto=1"
-        delivery = send_letter(MAIL, mail_url=url)
+        delivery = send_letter(MAIL, Smtp(url))
     assert (delivery.outcome, delivery.of_the_server) == (outcome, of_the_server)
     assert "did not answer in time" in delivery.detail
 
@@ -274,7 +278,7 @@ def test_a_process_that_slept_before_the_message_sends_it_no_more(
     monkeypatch.setattr(conversation, "time", asleep)
     monkeypatch.setattr(conversation.LetterChannel, "_at_most", lambda *_: nullcontext())
     with SmtpServer() as server:
-        assert send_letter(MAIL, mail_url=server.url).outcome is Outcome.RETRY
+        assert send_letter(MAIL, Smtp(server.url)).outcome is Outcome.RETRY
     assert server.messages == []
 
 
@@ -282,7 +286,7 @@ def test_a_server_that_changes_its_mind_about_data_gets_no_message() -> None:
     script = [b"220 hello\r\n", b"250 mail\r\n", b"250 ok\r\n", b"250 ok\r\n", b"250 ok?\r\n"]
     with answering(*script) as port:
         url = f"mailto://127.0.0.1:{port}?from=a@council.example&rto=2"
-        delivery = send_letter(MAIL, mail_url=url)
+        delivery = send_letter(MAIL, Smtp(url))
     assert delivery.outcome is Outcome.RETRY
     assert "makes no sense: 250 ok?" in delivery.detail
 
@@ -290,9 +294,9 @@ def test_a_server_that_changes_its_mind_about_data_gets_no_message() -> None:
 def test_signing_in() -> None:
     with SmtpServer(login=("clerk", "s3cret/pass")) as server:
         place = f"127.0.0.1:{server.port}?from=council@council.example"
-        good = send_letter(MAIL, mail_url=f"mailto://clerk:s3cret%2Fpass@{place}")
-        wrong = send_letter(MAIL, mail_url=f"mailto://clerk:s3cret-wrong@{place}")
-        nobody = send_letter(MAIL, mail_url=f"mailto://{place}")
+        good = send_letter(MAIL, Smtp(f"mailto://clerk:s3cret%2Fpass@{place}"))
+        wrong = send_letter(MAIL, Smtp(f"mailto://clerk:s3cret-wrong@{place}"))
+        nobody = send_letter(MAIL, Smtp(f"mailto://{place}"))
 
     assert good.outcome is Outcome.SENT
     assert (wrong.outcome, wrong.code) == (Outcome.RETRY, 535)
@@ -331,8 +335,8 @@ def test_an_encrypted_line_wants_a_trusted_certificate(
 ) -> None:
     with SmtpServer(tls=certificate, tls_from_start=mode == "ssl") as server:
         url = f"mailtos://127.0.0.1:{server.port}?from=council@council.example&mode={mode}"
-        strict = send_letter(MAIL, mail_url=url)
-        lax = send_letter(MAIL, mail_url=f"{url}&verify=no")
+        strict = send_letter(MAIL, Smtp(url))
+        lax = send_letter(MAIL, Smtp(f"{url}&verify=no"))
 
     assert strict.outcome is Outcome.RETRY
     assert "certificate" in strict.detail
@@ -344,7 +348,7 @@ def test_an_encrypted_line_wants_a_trusted_certificate(
 def test_a_letter_is_not_sent_in_the_clear_when_encryption_was_asked_for() -> None:
     with SmtpServer() as server:
         url = f"mailtos://127.0.0.1:{server.port}?from=council@council.example"
-        delivery = send_letter(MAIL, mail_url=url)
+        delivery = send_letter(MAIL, Smtp(url))
     assert delivery.outcome is Outcome.RETRY
     assert "STARTTLS" in delivery.detail
     assert server.messages == []
@@ -373,11 +377,11 @@ def test_what_no_header_can_carry_fails_without_a_connection(
 ) -> None:
     hostile = replace(MAIL, **change)
     with SmtpServer() as server:
-        delivery = send_letter(hostile, mail_url=server.url)
+        delivery = send_letter(hostile, Smtp(server.url))
     assert (delivery.outcome, delivery.code) == (Outcome.FAILED, None)
     assert reason in delivery.detail
     assert server.connections == 0
-    assert keep_mail(hostile, tmp_path).outcome is Outcome.FAILED
+    assert send_letter(hostile, Folder(tmp_path)).outcome is Outcome.FAILED
     assert list(tmp_path.iterdir()) == []
 
 
@@ -387,7 +391,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), 
 @settings(deadline=None, max_examples=300)
 @given(name=PRINTABLE, subject=PRINTABLE)
 def test_no_name_or_subject_can_add_a_recipient_or_a_header(name: str, subject: str) -> None:
-    sender = channels.UNCONFIGURED_SENDER
+    sender = UNCONFIGURED_SENDER
     plain = channels._message(replace(MAIL, to_name="A", subject="B"), sender)
     content = channels._message(replace(MAIL, to_name=name, subject=subject), sender).as_bytes()
     message = BytesParser(policy=policy.default).parsebytes(content)
@@ -405,8 +409,8 @@ def kept(folder: Path) -> EmailMessage:
 
 def test_kept_mail_is_a_whole_message_and_never_two(tmp_path: Path) -> None:
     folder = tmp_path / "var" / "mail"
-    first = keep_mail(MAIL, folder)
-    again = keep_mail(replace(MAIL, date=MAIL.date + timedelta(days=3)), folder)
+    first = send_letter(MAIL, Folder(folder))
+    again = send_letter(replace(MAIL, date=MAIL.date + timedelta(days=3)), Folder(folder))
 
     assert (first.outcome, again.outcome) == (Outcome.SENT, Outcome.SENT)
     assert first.detail == again.detail
@@ -431,7 +435,10 @@ def test_kept_mail_sorts_by_time_whatever_the_offset(tmp_path: Path) -> None:
         "<../../c@x.example>": datetime(2026, 7, 1, 9, 1, tzinfo=UTC),
         "<.._.._c@x.example>": datetime(2026, 7, 1, 9, 2, tzinfo=UTC),
     }.items():
-        assert keep_mail(replace(MAIL, message_id=identity, date=date), tmp_path).outcome == "sent"
+        assert (
+            send_letter(replace(MAIL, message_id=identity, date=date), Folder(tmp_path)).outcome
+            == "sent"
+        )
     names = sorted(file.name.rsplit("-", 1)[0] for file in tmp_path.iterdir())
     assert names == [
         "20260701T083000Z-b@x.example",
@@ -443,7 +450,7 @@ def test_kept_mail_sorts_by_time_whatever_the_offset(tmp_path: Path) -> None:
 
 def test_a_mail_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("in the way")
-    delivery = keep_mail(MAIL, tmp_path / "mail")
+    delivery = send_letter(MAIL, Folder(tmp_path / "mail"))
     assert delivery.outcome is Outcome.RETRY
     assert "cannot be written: File exists" in delivery.detail
 
@@ -452,8 +459,8 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(channels.os, "fsync", full)
-    delivery = keep_mail(MAIL, tmp_path)
+    monkeypatch.setattr(folder.os, "fsync", full)
+    delivery = send_letter(MAIL, Folder(tmp_path))
     assert delivery.outcome is Outcome.RETRY
     assert "No space left" in delivery.detail
     assert list(tmp_path.iterdir()) == []
@@ -470,7 +477,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_a_usable_mail_address(url: str) -> None:
-    assert check_mail_url(url) is None
+    assert trouble_of(url) is None
 
 
 @pytest.mark.parametrize(
@@ -497,11 +504,11 @@ def test_a_usable_mail_address(url: str) -> None:
     ],
 )
 def test_an_unusable_mail_address_says_why_and_loses_no_letter(url: str, reason: str) -> None:
-    said = check_mail_url(url)
+    said = trouble_of(url)
     assert said is not None
     assert reason in said
     assert "hush" not in said
-    delivery = send_letter(MAIL, mail_url=url)
+    delivery = send_letter(MAIL, Smtp(url))
     assert delivery.outcome is Outcome.RETRY
     assert said in delivery.detail
 
@@ -512,7 +519,7 @@ def test_the_senders_name_may_have_an_apostrophe_and_letters_beyond_ascii() -> N
         "from=Director of Children's Services: Siân, DCS <a@council.example>",
     ):
         with SmtpServer() as server:
-            send_letter(MAIL, mail_url=f"mailto://127.0.0.1:{server.port}?{query}")
+            send_letter(MAIL, Smtp(f"mailto://127.0.0.1:{server.port}?{query}"))
         (sender,) = server.messages[0].message["From"].addresses
         assert sender.display_name == "Director of Children's Services: Siân, DCS"
         assert sender.addr_spec == "a@council.example"
@@ -521,13 +528,13 @@ def test_the_senders_name_may_have_an_apostrophe_and_letters_beyond_ascii() -> N
 @settings(deadline=None, max_examples=200)
 @given(st.text(max_size=60))
 def test_no_mail_address_breaks_the_check(rest: str) -> None:
-    check_mail_url(f"mailto://{rest}")
-    check_mail_url(f"mailtos://user:pass@mail.example?{rest}")
+    trouble_of(f"mailto://{rest}")
+    trouble_of(f"mailtos://user:pass@mail.example?{rest}")
 
 
 def test_apprises_own_way_in_sends_no_letter() -> None:
     with SmtpServer() as server:
-        assert check_mail_url(server.url) is None
+        assert trouble_of(server.url) is None
         letters = Apprise()
         assert letters.add(server.url.replace("mailto://", "letter://"))
         assert letters.notify("body", title="title") is False

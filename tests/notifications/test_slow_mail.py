@@ -14,7 +14,8 @@ from models.letters.events import MessageSent
 from models.outbox import Message, MessageKind, MessageState
 from models.rows import change
 from notifications.drafts import message_id
-from notifications.outbox import AT_ONCE, Delivered
+from notifications.outbox import Delivered
+from notifications.smtp import AT_ONCE
 from tests.support.cases import Case
 from tests.support.post import BASE_URL, CHAIR, HEAD, Post, governors
 from tests.support.smtp import SmtpServer

@@ -122,6 +122,7 @@ def samples(case: Case) -> list[Sample]:
 
 
 AS_RECORDED: list[tuple[dict[str, Any], str]] = [
+    ({"what": "mail_test"}, "A test message: mail leaves this service"),
     (
         {
             "what": "message_problem",

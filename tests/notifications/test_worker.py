@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from models.policy import Policy
 from models.settings import Settings
 from models.upkeep.clock import DELIVERY, last_pass
-from notifications.outbox import AT_ONCE, deliver
+from notifications.outbox import deliver
+from notifications.smtp import AT_ONCE
 from tests.support.cases import Case
 from tests.support.council import found_council
 from tests.support.post import Post, governors

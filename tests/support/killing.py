@@ -5,6 +5,7 @@ Only the child listens to its own statements: what runs is the product as it is.
 """
 
 import io
+import logging
 import multiprocessing
 import os
 import shutil
@@ -54,9 +55,9 @@ from models.upkeep.backup import restore
 from models.upkeep.clock import tick
 from notifications import level_letters, worker
 from notifications.bulk import carry_on
-from notifications.channels import check_mail_url
 from notifications.issuing import issue_letters
 from notifications.outbox import deliver
+from notifications.smtp import Smtp
 from tests.support import databases
 from tests.support.carrying_out import carry_out
 from tests.support.databases import sqlite_url
@@ -67,7 +68,9 @@ PATIENCE = 60  # seconds
 # A server process that has everything ready once, from which each child is forked.
 configure_mappers()
 check_printable("text", "a")
-check_mail_url("mailto://mail.example")  # Apprise looks for all its services, once
+assert Smtp(
+    "mailto://mail.example?from=a@b.example"
+).name  # Apprise looks for all its services, once
 _children = multiprocessing.get_context("forkserver")
 _children.set_forkserver_preload(["__main__", "tests.support.killing_warm"])
 
@@ -75,7 +78,8 @@ _children.set_forkserver_preload(["__main__", "tests.support.killing_warm"])
 def run_killed_at(place: int, scenario: str, url: str, now: datetime, **more: Any) -> bool:
     """Run a scenario in a child that kills itself at this place; False if it ended.
 
-    A place is a statement, a commit, or an act on the folders of evidence and of bundles.
+    A place is a statement, a commit, or an act on the folders of evidence and of bundles; with
+    `on_the_line` instead a step of a request by HTTPS.
 
     Places count from 1. Raises AssertionError when the child failed otherwise.
     """
@@ -97,13 +101,32 @@ def _run(place: int, scenario: str, url: str, now: datetime, more: dict[str, Any
         if seen == place:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(engine, "before_cursor_execute", strike)
-    event.listen(engine, "commit", strike)
-    sys.addaudithook(lambda act, about: strike() if _is_on_files(act, about) else None)
+    if more.pop("on_the_line", False):
+        _on_the_line(strike)
+    else:
+        event.listen(engine, "before_cursor_execute", strike)
+        event.listen(engine, "commit", strike)
+        sys.addaudithook(lambda act, about: strike() if _is_on_files(act, about) else None)
     SCENARIOS[scenario](engine, now, **more)
     engine.dispose()
 
 
+def _on_the_line(strike: Callable[[], None]) -> None:
+    """At each step of a request by HTTPS, as the library tells of it."""
+
+    class Steps(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage().partition(" ")[0] in STEPS:
+                strike()
+
+    logger = logging.getLogger("httpcore.http11")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(Steps())
+    logger.propagate = False
+
+
+# Nothing leaves before the first, and all is known after the last.
+STEPS = ("send_request_headers.complete", "send_request_body.complete", "response_closed.complete")
 ON_FILES = ("open", "os.mkdir", "os.rename", "os.remove", "subprocess.Popen", "upload.read")
 
 
@@ -248,9 +271,13 @@ class _OnceIdle(threading.Event):
         return True
 
 
-def _worker(engine: Engine, now: datetime, home: Path, mail_url: str = "") -> None:
-    """The delivery worker, until nothing is left that may leave now."""
-    settings = Settings(home=home, mail_url=mail_url)
+def _worker(
+    engine: Engine, now: datetime, home: Path, mail_url: str = "", trust: str = "", **more: str
+) -> None:
+    """The delivery worker, until nothing is left that may leave now; `trust` as OpenSSL has it."""
+    if trust:
+        os.environ["SSL_CERT_FILE"] = trust
+    settings = Settings(home=home, mail_url=mail_url, **more)
     worker.run(engine, POLICY, settings, lambda: now, _OnceIdle())
 
 

@@ -71,10 +71,11 @@ class Post:
                     next_attempt_at=self.case.now,
                 )
 
-    def deliver(self, url: str) -> Delivered:
+    def deliver(self, url: str, **more: str) -> Delivered:
         """One pass, by the case's clock."""
         case = self.case
-        settings = Settings(_env_file=None, home=self.folder, mail_url=url, base_url=BASE_URL)
+        here = {"home": self.folder, "mail_url": url, "base_url": BASE_URL}
+        settings = Settings(_env_file=None, **(here | more))
         return deliver(case.engine, case.policy, settings, lambda: case.now)
 
     @contextmanager

@@ -1,7 +1,7 @@
 """Mail servers that behave and misbehave, on a free port of this machine.
 
     with SmtpServer("refuse") as server:
-        send_letter(mail, mail_url=server.url)
+        send_letter(mail, Smtp(server.url))
     assert server.messages == []
 
 `behaviour` may be changed while the server runs; `stop()` and `start()` keep the port, so that
@@ -11,8 +11,11 @@ mail can be down for a while and come back.
 from __future__ import annotations
 
 import asyncio
+import base64
+import re
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -31,6 +34,8 @@ BODY_ANSWERS = {
     "defer_body": "451 4.3.0 Try again later",
     "refuse_body": "552 5.3.4 Message too big",
     "garble": "banana",
+    "mailbox_full": "554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException",
+    "not_as_sender": "554 5.2.252 SendAsDenied; not allowed to send as this mailbox",
 }
 BEHAVIOURS = {
     "accept",
@@ -44,6 +49,7 @@ BEHAVIOURS = {
     "drop_in_body",
     "drop_after_body",  # has the message, and never says so
     "drop_at_quit",
+    "busy_sign_in",
     "turn_away",  # 554 instead of a greeting
     "refuse_sender",
 }
@@ -72,6 +78,7 @@ class SmtpServer:
         behaviour: str = "accept",
         *,
         login: tuple[str, str] | None = None,
+        accepts: Callable[[str], bool] | None = None,
         tls: ssl.SSLContext | None = None,
         tls_from_start: bool = False,
         size_limit: int = 30_000_000,
@@ -79,12 +86,14 @@ class SmtpServer:
         assert behaviour in BEHAVIOURS, behaviour
         self.behaviour = behaviour
         self.login = login
+        self.accepts = accepts  # a token: then XOAUTH2 is all that is offered
         self.tls = tls
         self.tls_from_start = tls_from_start
         self.size_limit = size_limit
         self.port = 0
         self.connections = 0
         self.messages: list[Received] = []
+        self.users: list[str] = []  # those who signed in with a token
         self.deferred: set[str] = set()  # recipients that are put off, whatever the behaviour
         self._arrived = threading.Condition()
         self._releases = asyncio.Semaphore(0)
@@ -161,6 +170,22 @@ class _Handler:
     def __init__(self, owner: SmtpServer) -> None:
         self.owner = owner
 
+    async def auth_XOAUTH2(self, smtp: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """As Exchange Online does it: a refusal comes as a challenge first."""
+        assert self.owner.accepts is not None
+        if self.owner.behaviour == "busy_sign_in":
+            busy = "454 4.7.0 Temporary authentication failure"
+            return AuthResult(success=False, handled=False, message=busy)
+        said = base64.b64decode(args[1]).decode()
+        found = re.fullmatch("user=(.+)\x01auth=Bearer (.+)\x01\x01", said)
+        if found and self.owner.accepts(found[2]):
+            self.owner.users.append(found[1])
+            return AuthResult(success=True)
+        answered = await smtp.challenge_auth('{"status": "401", "schemes": "bearer"}')
+        assert answered == b""
+        echo = f"535 5.7.3 Authentication unsuccessful {said} {args[1]}".replace("\x01", " ")
+        return AuthResult(success=False, handled=False, message=echo)
+
     async def handle_MAIL(  # noqa: N802 (aiosmtpd finds its hooks by these names)
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -208,7 +233,8 @@ class _Conversation(SMTP):
             data_size_limit=owner.size_limit,
             tls_context=None if owner.tls_from_start else owner.tls,
             authenticator=self._check_login if owner.login else None,
-            auth_required=owner.login is not None,
+            auth_required=owner.login is not None or owner.accepts is not None,
+            auth_exclude_mechanism=["LOGIN", "PLAIN"] if owner.accepts else ["XOAUTH2"],
             auth_require_tls=False,  # a test without encryption may still ask for a sign-in
         )
 

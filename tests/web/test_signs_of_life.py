@@ -27,8 +27,8 @@ from tests.support.council import NOW
 from tests.support.visitors import Visitors
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-MAIL = "mailto://mail.example:25?from=scc@fernshire.example"
-SERVER = "mail:mail.example:25"
+MAIL = "mailto://127.0.0.1:9?from=scc@fernshire.example"  # where nobody listens
+SERVER = "mail:127.0.0.1:9"
 
 
 class Watched:
@@ -155,6 +155,18 @@ def test_a_mail_server_that_takes_nothing_is_a_problem_and_one_that_is_slow_is_n
     with write(case.engine) as session:
         change(session, MailServer, {"name": SERVER}, taken_at=NOW + timedelta(seconds=30))
     assert watched.states("mail") == ("ready", "Look at this", "warning")
+
+
+def test_a_mail_server_that_asked_to_be_left_alone_is_to_be_looked_at(
+    watched: Watched, case: Case
+) -> None:
+    until = NOW + timedelta(minutes=2)
+    ailing = {"ailing_since": NOW, "said": "puts us off: 429", "wait_until": until}
+    with write(case.engine) as session:
+        add(session, MailServer, name=SERVER, **ailing)
+    assert watched.states("mail") == ("ready", "Look at this", "warning")
+    watched.now = until
+    assert watched.states("mail")[1:] == ("Problem", "problem")
 
 
 # Disk and database -------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from web.pages.statutory import (
     secretary_of_state,
     standing,
 )
-from web.pages.upkeep import system
+from web.pages.upkeep import mail, system
 from web.pages.visits import same_origin
 
 __all__ = ["TOPICS", "away", "failed", "refused", "router"]
@@ -88,6 +88,7 @@ TOPICS = (
     register,
     assessments,
     system,
+    mail,
     officers,
     deliveries,
     imports,

@@ -18,11 +18,12 @@ from models.database import read
 from models.events import verify
 from models.outbox import Message
 from models.statutory import using
-from notifications.outbox import AT_ONCE
+from notifications.smtp import AT_ONCE
 from tests.support.cases import ANSWERS, NOTICE, Case
 from tests.support.council import NOW
 from tests.support.databases import sqlite_url
 from tests.support.killing import after_every_claim, content, copied, opened, perform, run_killed_at
+from tests.support.microsoft import GRAPH, Microsoft, trusted
 from tests.support.smtp import SmtpServer
 
 # One process that has everything ready, from which all children are forked.
@@ -259,3 +260,38 @@ def test_a_letter_that_is_sent_arrives_once_or_an_officer_is_asked(
         place += 1
     assert place > 12
     assert asked, "one was killed between the claim and the answer"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_letter_through_graph_arrives_once_or_an_officer_is_asked(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two steps of asking for a token, or of sending."""
+    issued_letters(case)
+    messages = Message.__table__
+    letters = select(messages.c.id).where(messages.c.kind == "letter").order_by(messages.c.id)
+    with case.engine.begin() as connection:
+        first = connection.execute(letters).scalars().first()
+        connection.execute(delete(messages).where(messages.c.id != first))
+    case.engine.dispose()
+    prepared = file_of(case)
+    trust = str(trusted(tmp_path, monkeypatch))
+    place, killed, became = 1, True, Counter[tuple[str, int]]()
+    with Microsoft(tmp_path) as microsoft:
+        while killed:
+            url = copied(prepared, tmp_path / "copy.db")
+            way = {"mail_url": GRAPH, "trust": trust, **microsoft.application}
+            to = {"home": tmp_path / f"home-{place}", **way}
+            killed = run_killed_at(place, "worker", url, NOW, on_the_line=True, **to)
+            perform("worker", url, after_every_claim(NOW), **to)
+            with opened(url) as engine, read(engine) as session:
+                [letter] = letters_in_the_outbox(session)
+                arrived = microsoft.recipients.count(letter.to_email)
+                became[letter.state.value, arrived] += 1
+                assert verify(session) is None
+            microsoft.begin()
+            place += 1
+    assert set(became) <= {("sent", 1), ("unknown", 0), ("unknown", 1)}, "never twice"
+    assert became["unknown", 0], "killed before Graph had it"
+    assert became["unknown", 1], "killed before its answer was written down"
+    assert place > 3 * 3

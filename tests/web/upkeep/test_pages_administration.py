@@ -32,6 +32,7 @@ PAGES = (
     "/administration/officers/1/change",
     "/administration/officers/1/disable",
     "/administration/deliveries",
+    "/administration/mail",
     "/administration/audit",
 )
 
