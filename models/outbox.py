@@ -44,7 +44,7 @@ AnyTold = Annotated[
     | risk.LevelChanged
     | risk.NewHeadteacher
     | risk.RoundWaits
-    | school_record.DepartmentAsks,
+    | school_record.DepartmentAsks
     | upkeep.MailTested,
     PydanticField(discriminator="what"),
 ]
