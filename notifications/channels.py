@@ -21,6 +21,7 @@ from pathlib import Path
 from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.manager_plugins import NotificationManager
 
+from notifications.calendars import Invitation
 from notifications.conversation import Delivery, LetterChannel, Outcome, one_line, unprintable
 
 SERVICE = "Schools Causing Concern"
@@ -45,7 +46,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Mail:
     """One message to one person. `message_id` stands in angle brackets and never changes between
-    attempts; `date` is aware."""
+    attempts; `date` is aware. `invitation` is what a calendar takes."""
 
     to_name: str
     to_email: str
@@ -55,6 +56,7 @@ class Mail:
     message_id: str
     attachments: tuple[Attachment, ...]
     date: datetime
+    invitation: Invitation | None = None
 
 
 def send_letter(mail: Mail, *, mail_url: str) -> Delivery:
@@ -201,6 +203,10 @@ def _message(mail: Mail, sender: Address) -> EmailMessage:
     message.set_content(mail.text)
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html")
+    if mail.invitation is not None:  # the last form: what a calendar program looks for
+        calendar = mail.invitation.written(organiser=sender.addr_spec)
+        method = {"method": mail.invitation.method}
+        message.add_alternative(calendar, subtype="calendar", params=method)
     for file in mail.attachments:
         maintype, _, subtype = file.media_type.partition("/")
         message.add_attachment(

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.appointments.following import leave_out
 from models.approvals.deciders import deciders
 from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
 from models.escalations.starting import find_case_officer
@@ -64,7 +65,8 @@ def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -
     change(session, Matter, {"id": about.matter.id}, officer_id=new.id)
     whom = {"from_": old.email, "to": new.email}
     changed = CaseOfficerChanged(about.matter.id, **whom, reason=given.reason)
-    append(session, now, officer.email, changed)
+    left = leave_out(session, _again(session, about), now)
+    append(session, now, officer.email, changed, *left)
     _tell_of_change(about, [new, *([old] if old.active else [])], new, now)
     return _again(session, about)
 
@@ -105,7 +107,7 @@ def restrict(acting: Acting, reference: str, given: Restriction) -> Matter:
     _check_decidable(session, matter, acting.today)
     officers = tuple(sorted(each.email for each in named.values()))
     restricted = CaseRestricted(matter.id, officers=officers, reason=given.reason)
-    append(session, acting.now, officer.email, restricted)
+    append(session, acting.now, officer.email, restricted, *leave_out(session, matter, acting.now))
     return matter
 
 
