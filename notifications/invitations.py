@@ -27,9 +27,9 @@ def invitation(draft: Draft, told: InvitationGoes) -> Mail | None:
     """
     appointment = get_row(draft.session, Appointment, told.appointment)
     others = _others(draft, told)
-    if any(each.id > draft.message.id for each in others):
+    if any(version > told.sequence for version in others):
         return None
-    reached = any(each.state not in NEVER_LEFT for each in others)
+    reached = any(state not in NEVER_LEFT for state in others.values())
     if told.method is Asked.CANCEL:
         return _mail(draft, told, appointment, before=True) if reached else None
     stands = appointment.state is AppointmentState.PLANNED and appointment.ends_at > draft.now
@@ -38,13 +38,14 @@ def invitation(draft: Draft, told: InvitationGoes) -> Mail | None:
     )
 
 
-def _others(draft: Draft, told: InvitationGoes) -> list[Message]:
-    """The other messages to the same person about the same appointment."""
+def _others(draft: Draft, told: InvitationGoes) -> dict[int, MessageState]:
+    """What became of the other versions to the same person of the same appointment."""
     begins = key_of(told.attendee)
-    theirs = select(Message).where(
-        col(Message.key).startswith(begins, autoescape=True), col(Message.id) != draft.message.id
+    theirs = select(Message.key, Message.state).where(
+        col(Message.key).startswith(begins, autoescape=True)
     )
-    return find(draft.session, theirs)
+    versions = {int(key.removeprefix(begins)): state for key, state in find(draft.session, theirs)}
+    return {version: state for version, state in versions.items() if version != told.sequence}
 
 
 def _sees(draft: Draft, told: InvitationGoes) -> bool:
