@@ -42,9 +42,13 @@ def _others(draft: Draft, told: InvitationGoes) -> dict[int, MessageState]:
     """What became of the other versions to the same person of the same appointment."""
     begins = key_of(told.attendee)
     theirs = select(Message.key, Message.state).where(
-        col(Message.key).startswith(begins, autoescape=True)
+        col(Message.matter_id) == draft.message.matter_id,
+        col(Message.key).startswith(begins, autoescape=True),
     )
-    versions = {int(key.removeprefix(begins)): state for key, state in find(draft.session, theirs)}
+    versions = {
+        int(key.removeprefix(begins)): MessageState(state)
+        for key, state in find(draft.session, theirs)
+    }
     return {version: state for version, state in versions.items() if version != told.sequence}
 
 

@@ -2,21 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session, col, select
 
 from models.appointments import tables
-from models.appointments.sending import key_of
+from models.appointments.people import may_come
+from models.appointments.sending import IN_TROUBLE, key_of
 from models.appointments.tables import AppointmentKind, AppointmentState, Asked
+from models.clocks import london_date, period_words
+from models.happened import listed
 from models.matters.at_hand import find_id, see_row
 from models.matters.tables import Matter
 from models.outbox import Message, MessageState
 from models.paging import PER_PAGE, Page, paged
-from models.people.access import Reader
-from models.people.shown import officer_names
-from models.policy.wording import role_words
+from models.people.access import ON_THE_CASE, Reader
+from models.people.shown import officer_names, officers_in
+from models.people.tables import Officer
+from models.policy.wording import role_words, the_role
 from models.rows import find, get_row
 from models.schools.tables import ContactRole
 from models.shown import Shown
@@ -44,6 +48,12 @@ class Attendee(Shown):
         """The name, with the role at the school."""
         return f"{self.name}, {role_words(self.role.value)}" if self.role else self.name
 
+    @property
+    def wants_invitation(self) -> bool:
+        """Whether they come and were not invited yet, or their invitation did not arrive."""
+        asked = self.asked is Asked.REQUEST and self.delivery not in IN_TROUBLE
+        return self.comes and not asked
+
 
 class Appointment(Shown):
     """A discussion, meeting or visit that was planned.
@@ -70,6 +80,21 @@ class Appointment(Shown):
     planned_by_name: str
     planned_at: AwareDatetime
     reason: str
+
+    @property
+    def day(self) -> date:
+        """The day in London."""
+        return london_date(self.starts_at)
+
+    @property
+    def period(self) -> str:
+        """Day and times in words."""
+        return period_words(self.starts_at, self.ends_at)
+
+    @property
+    def title(self) -> str:
+        """What it is and with whom, as it stands in lists."""
+        return f"{self.kind.label} with {listed([the_role(role.value) for role in self.with_whom])}"
 
 
 def appointments_of(
@@ -135,6 +160,12 @@ def described(
         )
         for each in found
     ]
+
+
+def officers_to_come(session: Session, matter: Matter | None) -> list[Officer]:
+    """The officers who can be asked to an appointment on a matter, which may not be there yet."""
+    reading = officers_in(session, ON_THE_CASE)
+    return [each for each in reading if matter is None or may_come(session, matter, each)]
 
 
 def _people(session: Session, appointments: Sequence[int]) -> dict[int, list[Attendee]]:

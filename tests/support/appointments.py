@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 from icalendar import Calendar, Event
@@ -87,10 +88,16 @@ def invitations(engine: Engine) -> list[Message]:
         return list(session.exec(mine.order_by(col(Message.id))))
 
 
+def parts_of(received: Received) -> list[EmailMessage]:
+    """The forms in which a mail has what it says, the preferred one last."""
+    parts = received.message.get_payload()
+    assert isinstance(parts, list)
+    return [part for part in parts if isinstance(part, EmailMessage)]
+
+
 def calendar_of(received: Received) -> tuple[Calendar, Event]:
     """The calendar that a mail carries, and the appointment in it."""
-    *_, last = received.message.get_payload()
-    calendar = Calendar.from_ical(last.get_payload(decode=True))
+    calendar = Calendar.from_ical(parts_of(received)[-1].get_payload(decode=True))
     [event] = calendar.events
     return calendar, event
 
@@ -114,7 +121,8 @@ class Diary:
         before = self.entries.get(its)
         if before is None or before[0] <= sequence:
             method, place = str(calendar["method"]), str(event["location"])
-            self.entries[its] = (sequence, method, event["dtstart"].dt, place)
+            starts: Any = event["dtstart"].dt
+            self.entries[its] = (sequence, method, starts, place)
 
     def standing(self, uid: str) -> dict[str, tuple[datetime, str]]:
         """Who has the appointment in their calendar, with when and where."""
