@@ -36,8 +36,15 @@ def invitation_settled(
     if what is None or not isinstance(goes, InvitationGoes):
         return
     number = message.id
-    about = {"message": number, "appointment": goes.appointment}
-    append(session, now, by, what(message.matter_id, **about, to=message.to_email, detail=detail))
+    happened = what(
+        message.matter_id,
+        message=number,
+        appointment=goes.appointment,
+        method=goes.method,
+        to=message.to_email,
+        detail=detail,
+    )
+    append(session, now, by, happened)
     if state is MessageState.SENT:
         return
     matter = get_row(session, Matter, message.matter_id)

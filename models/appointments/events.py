@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.appointments.tables import AppointmentKind
+from models.appointments.tables import AppointmentKind, Asked
 from models.clocks import period_words
 from models.happened import Happened, Names, listed
 from models.policy.wording import the_role
@@ -129,26 +129,32 @@ class OfInvitation(Happened):
 
     message: int
     appointment: int
+    method: Asked
     to: str
     detail: str
+
+    @property
+    def thing(self) -> str:
+        """What the message carries."""
+        return "An invitation" if self.method is Asked.REQUEST else "A cancellation"
 
 
 class InvitationSent(OfInvitation):
     """The mail server took an invitation, or the end of one."""
 
     def sentence(self, _: Names) -> str:
-        return f"What the calendar of {self.to} is to have was sent."
+        return f"{self.thing} was sent to {self.to}."
 
 
 class InvitationFailed(OfInvitation):
     """The mail server refused an invitation."""
 
     def sentence(self, _: Names) -> str:
-        return f"An invitation could not be sent to {self.to}. The mail server said: {self.detail}"
+        return f"{self.thing} could not be sent to {self.to}. The mail server said: {self.detail}"
 
 
 class InvitationBecameUnknown(OfInvitation):
     """Nobody can say whether an invitation left."""
 
     def sentence(self, _: Names) -> str:
-        return f"An invitation may or may not have reached {self.to}. {self.detail}"
+        return f"{self.thing} may or may not have reached {self.to}. {self.detail}"

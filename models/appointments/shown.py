@@ -22,7 +22,7 @@ from models.people.shown import officer_names, officers_in
 from models.people.tables import Officer
 from models.policy.wording import role_words, the_role
 from models.rows import find, get_row
-from models.schools.tables import ContactRole
+from models.schools.tables import ContactRole, School
 from models.shown import Shown
 
 
@@ -63,6 +63,8 @@ class Appointment(Shown):
 
     id: int
     reference: str
+    urn: int
+    school: str
     step: str | None
     kind: AppointmentKind
     state: AppointmentState
@@ -130,16 +132,19 @@ def appointment(
 def described(
     session: Session, found: Sequence[tables.Appointment], now: datetime
 ) -> list[Appointment]:
-    """Appointments of one matter as they are shown. Four queries."""
+    """Appointments of one matter as they are shown. Five queries."""
     if not found:
         return []
-    reference = get_row(session, Matter, found[0].matter_id).reference
+    matter = get_row(session, Matter, found[0].matter_id)
+    school = get_row(session, School, matter.urn)
     planners = officer_names(session, (each.planned_by_id for each in found))
     people = _people(session, [each.id for each in found])
     return [
         Appointment(
             id=each.id,
-            reference=reference,
+            reference=matter.reference,
+            urn=school.urn,
+            school=school.name,
             step=each.step_key,
             kind=each.kind,
             state=each.state,
