@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from models.database import write
 from models.outbox import Message, MessageKind, MessageState
+from models.people.tables import Officer
 from models.rows import change
 from models.settings import Settings
 from notifications.outbox import Delivered, deliver
@@ -183,6 +184,16 @@ def test_what_is_over_is_not_sent(case: Case, tmp_path: Path) -> None:
     with SmtpServer() as server:
         post(case, tmp_path, server)
         assert of(server, HEAD) == []
+
+
+def test_an_officer_who_has_left_is_not_invited(case: Case, tmp_path: Path) -> None:
+    plan(case.started(), officers=[case.council.seo2.email])
+    with write(case.engine) as session:
+        change(session, Officer, {"id": case.council.seo2.id}, active=False)
+    with SmtpServer() as server:
+        post(case, tmp_path, server)
+        assert of(server, case.council.seo2.email) == []
+    assert states(case) == ["sent", "dropped"]
 
 
 @pytest.mark.parametrize(
