@@ -28,6 +28,11 @@ class Person:
     role: ContactRole | None = None
     officer_id: int | None = None
 
+    @property
+    def same(self) -> str:
+        """What tells one person from another: capitals in an address do not."""
+        return self.email.lower()
+
 
 @kept
 def _of(appointment: int) -> SelectOfScalar[Attendee]:
@@ -60,11 +65,10 @@ def gather(
         raise InvalidInput("with", f"Choose from: {', '.join(ContactRole)}.")
     first, *others = recipients(about, contacts_at_hand(about, today), roles[0], tuple(roles[1:]))
     found = [
-        Person(each.name, each.email.lower(), role=ContactRole(each.role))
-        for each in (first, *others)
+        Person(each.name, each.email, role=ContactRole(each.role)) for each in (first, *others)
     ]
     found += [_coming(about.session, about.matter, email) for email in officers]
-    return [*{each.email: each for each in reversed(found)}.values()][::-1]
+    return [*{each.same: each for each in reversed(found)}.values()][::-1]
 
 
 def _coming(session: Session, matter: Matter, email: str) -> Person:
@@ -100,13 +104,17 @@ def still_coming(about: AtHand, people: Sequence[Attendee]) -> list[str]:
 
 def keep(session: Session, appointment: Appointment, people: Sequence[Person]) -> None:
     """Let these come and nobody else."""
-    there = {each.email: each for each in attendees_of(session, appointment)}
+    there = {each.email.lower(): each for each in attendees_of(session, appointment)}
     for person in people:
-        as_now = {"name": person.name, "role": person.role, "officer_id": person.officer_id}
-        before = there.pop(person.email, None)
+        as_now = {
+            "name": person.name,
+            "email": person.email,
+            "role": person.role,
+            "officer_id": person.officer_id,
+        }
+        before = there.pop(person.same, None)
         if before is None:
-            its = {"appointment_id": appointment.id, "email": person.email}
-            add(session, Attendee, **its, **as_now, comes=True)
+            add(session, Attendee, appointment_id=appointment.id, **as_now, comes=True)
         elif not before.comes or as_now != {name: getattr(before, name) for name in as_now}:
             change(session, Attendee, {"id": before.id}, **as_now, comes=True)
     for left in there.values():

@@ -318,9 +318,9 @@ def _check_other(
     before: Sequence[Attendee],
 ) -> None:
     """Refuse a change that changes nothing; raises InvalidInput."""
-    coming = {each.email for each in before if each.comes}
+    coming = {each.email.lower() for each in before if each.comes}
     as_it_was = (appointment.starts_at, appointment.ends_at, appointment.place, coming)
-    if as_it_was == (starts_at, ends_at, place, {each.email for each in people}):
+    if as_it_was == (starts_at, ends_at, place, {each.same for each in people}):
         raise InvalidInput("on", "Nothing is changed. Enter another date, time or place.")
 
 

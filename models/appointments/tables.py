@@ -92,7 +92,7 @@ class Attendee(OfMatter, table=True):
     id: int = Field(default=None, primary_key=True)
     appointment_id: int = Field(foreign_key="appointment.id")
     name: str
-    email: str  # in small letters: one person has one invitation
+    email: str
     role: ContactRole | None = word(ContactRole, nullable=True, default=None)
     officer_id: int | None = Field(default=None, foreign_key="officer.id", index=True)
     comes: bool = True
