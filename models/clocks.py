@@ -9,6 +9,7 @@ years from 2012 to `bank_holidays_known_until()`. Outside that reach only weeken
 so a deadline beyond it may come out a few days early.
 """
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,24 @@ def london_date(now: datetime) -> date:
 def long_date(day: date) -> str:
     """A date as people write it: 3 December 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def time_words(moment: datetime) -> str:
+    """The time of day in London as the GOV.UK style guide writes it: 9:05am, 2pm, midday.
+
+    Raises ValueError for a naive datetime.
+    """
+    there = london_time(moment)
+    if there.minute == 0 and there.hour in (0, 12):
+        return "midday" if there.hour else "midnight"
+    minutes = f":{there:%M}" if there.minute else ""
+    return f"{there.hour % 12 or 12}{minutes}{'pm' if there.hour >= 12 else 'am'}"
+
+
+def period_words(starts_at: datetime, ends_at: datetime) -> str:
+    """A day in London with two times: 3 December 2026, 10am to 11:30am."""
+    day = long_date(london_date(starts_at))
+    return f"{day}, {time_words(starts_at)} to {time_words(ends_at)}"
 
 
 def is_working_day(day: date) -> bool:
@@ -196,3 +215,47 @@ def time_left(day: date, today: date) -> str:
     if day > today:
         return f"{working_days(working_days_between(today, day))} left"
     return f"{working_days(working_days_between(day, today))} ago"
+
+
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.ASCII
+)
+_BEFORE_SCHOOL = range(1, 7)  # hours that people who write no "pm" mean for the afternoon
+
+
+def time_of_day(field: str, text: str) -> time:
+    """A time as people type it: 10:30, 1030, 14:00, 2:30pm; raises InvalidInput.
+
+    Of 2:30 nobody can say which half of the day is meant, so it is asked; 02:30 is at night.
+    """
+    found = _TIME.fullmatch(text.strip().lower())
+    if found is None or (found["minute"] is None and found["half"] is None):
+        raise InvalidInput(field, "Enter a time, such as 10:30 or 2:30pm.")
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    if found["half"] and not 1 <= hour <= 12:
+        raise InvalidInput(field, "Enter a time, such as 10:30 or 2:30pm.")
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
+    elif len(found["hour"]) == 1 and hour in _BEFORE_SCHOOL:
+        typed = f"{hour}:{minute:02}"
+        raise InvalidInput(field, f"Say which half of the day: enter {typed}am or {typed}pm.")
+    if hour > 23 or minute > 59:
+        raise InvalidInput(field, "Enter a time, such as 10:30 or 2:30pm.")
+    return time(hour, minute)
+
+
+def moment_at(field: str, day: date, at: time) -> datetime:
+    """The moment, in UTC, at which London's clocks show this time on this day.
+
+    Raises InvalidInput for a time that they skip (March) or show twice (October).
+    """
+    there = datetime.combine(day, at, LONDON)
+    if there.utcoffset() == there.replace(fold=1).utcoffset():
+        return there.astimezone(UTC)
+    shown = there.astimezone(UTC).astimezone(LONDON)
+    when = f"{at:%H:%M} on {long_date(day)}"
+    if shown.replace(tzinfo=None) != there.replace(tzinfo=None):
+        raise InvalidInput(
+            field, f"There is no {when}: the clocks go forward then. Enter another time."
+        )
+    raise InvalidInput(field, f"The clocks go back, and show {when} twice. Enter another time.")

@@ -17,6 +17,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Enum, LargeBinary, Table
 from sqlalchemy.orm import class_mapper
 from sqlmodel import SQLModel, col
 
+from models.appointments.tables import Appointment, Attendee
 from models.approvals.tables import Decision, Proposal
 from models.escalations.tables import Discussion, Escalation, Response, Step
 from models.evidence.tables import EvidenceFile
@@ -218,6 +219,14 @@ _COVERED = (
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),
+    # The version goes up by itself where a backup was restored.
+    Covered(
+        Appointment,
+        "an appointment",
+        but=frozenset({"sequence"}),
+        named=("appointment", "id"),
+    ),
+    Covered(Attendee, "who comes to an appointment", named=("appointment", "appointment_id")),
     Covered(EvidenceFile, "a file of evidence", named=("file", "id")),
     # What was written, and to whom.
     Covered(Letter, "a letter", but=frozenset({"may_have_left"}), named=("letter", "id")),

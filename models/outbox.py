@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
+from models.appointments import told as appointments
 from models.approvals import told as approvals
 from models.database import UtcDateTime
 from models.letters import told as letters
@@ -23,7 +24,9 @@ from models.upkeep import told as upkeep
 from models.words import word
 
 AnyTold = Annotated[
-    approvals.ProposalWaits
+    appointments.InvitationGoes
+    | appointments.InvitationProblem
+    | approvals.ProposalWaits
     | approvals.OwnProposalApproved
     | approvals.OwnProposalReturned
     | letters.LetterGoes
@@ -59,6 +62,7 @@ class MessageKind(StrEnum):
 
     LETTER = "letter"
     LEVEL_LETTER = "level_letter"
+    INVITATION = "invitation"
     REMINDER = "reminder"
     DIGEST = "digest"
     ALERT = "alert"

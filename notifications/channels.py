@@ -11,6 +11,7 @@ from email.policy import SMTP
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
 
+from notifications.calendars import Invitation
 from notifications.folder import SERVICE
 from notifications.way_out import Delivery, Outcome, Parcel, WayOut, unprintable
 
@@ -33,7 +34,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Mail:
     """One message to one person. `message_id` stands in angle brackets and never changes between
-    attempts; `date` is aware."""
+    attempts; `date` is aware. `invitation` is what a calendar takes."""
 
     to_name: str
     to_email: str
@@ -43,6 +44,7 @@ class Mail:
     message_id: str
     attachments: tuple[Attachment, ...]
     date: datetime
+    invitation: Invitation | None = None
 
 
 def send_letter(mail: Mail, way: WayOut) -> Delivery:
@@ -117,6 +119,10 @@ def _message(mail: Mail, sender: Address) -> EmailMessage:
     message.set_content(mail.text)
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html")
+    if mail.invitation is not None:  # the last form: what a calendar program looks for
+        calendar = mail.invitation.written(organiser=sender.addr_spec)
+        method = {"method": mail.invitation.method}
+        message.add_alternative(calendar, subtype="calendar", params=method)
     for file in mail.attachments:
         maintype, _, subtype = file.media_type.partition("/")
         message.add_attachment(

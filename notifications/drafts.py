@@ -19,6 +19,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.rows import find_first
 from models.settings import TEMPLATES, Settings
+from notifications.calendars import Invitation
 from notifications.channels import Attachment, Mail
 from notifications.letters import parse
 
@@ -72,6 +73,7 @@ class Draft:
         text: str,
         html: str | None = None,
         attachments: tuple[Attachment, ...] = (),
+        invitation: Invitation | None = None,
     ) -> Mail:
         """The mail, to whom the message is."""
         message = self.message
@@ -84,10 +86,16 @@ class Draft:
             message_id=message_id(message, self.settings.base_url),
             attachments=attachments,
             date=message.queued_at,
+            invitation=invitation,
         )
 
     def from_template(self, template: str, facts: dict[str, Any]) -> Mail:
         """The mail by a template of `templates/emails`; its first line is the subject."""
+        subject, text = self.written(template, facts)
+        return self.mail(subject=subject, text=text)
+
+    def written(self, template: str, facts: dict[str, Any]) -> tuple[str, str]:
+        """Subject and text by a template of `templates/emails`."""
         whole = _emails.get_template(f"{template}.txt.j2").render(
             officer=self.message.to_name,
             base_url=self.settings.base_url,
@@ -95,7 +103,7 @@ class Draft:
             **facts,
         )
         first, _, text = whole.partition("\n")
-        return self.mail(subject=first.removeprefix("Subject: "), text=text.lstrip("\n"))
+        return first.removeprefix("Subject: "), text.lstrip("\n")
 
 
 def message_id(message: Message, base_url: str) -> str:

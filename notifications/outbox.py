@@ -47,7 +47,10 @@ MARGIN = timedelta(seconds=45)
 LONGEST_CLAIM = timedelta(hours=2)
 # So long a letter that waits holds back the later ones to the same recipient of the same case.
 HOLDS_BACK = timedelta(days=2)
-LETTERS = (MessageKind.LETTER, MessageKind.LEVEL_LETTER)
+# What goes to schools is no automatic mail: people answer it.
+LETTERS = (MessageKind.LETTER, MessageKind.LEVEL_LETTER, MessageKind.INVITATION)
+# One of these waits for an earlier one to the same person, so that nobody has the second first.
+IN_ORDER = (MessageKind.LETTER, MessageKind.INVITATION)
 # Letters in bulk come last: nothing else waits for thousands of them.
 IN_TURN = (
     tuple(kind for kind in MessageKind if kind is not MessageKind.LEVEL_LETTER),
@@ -276,7 +279,7 @@ def _next_of(
 
 
 def _held_back(held_since: datetime) -> ColumnElement[bool]:
-    """Of letters: those with an earlier one to the same recipient of the same case on its way.
+    """Of letters and invitations: those with an earlier one to the same recipient on its way.
 
     Not for ever: one that is refused or unknown is an officer's to decide about, and one that the
     server puts off again and again holds the others back for two days.
@@ -284,11 +287,11 @@ def _held_back(held_since: datetime) -> ColumnElement[bool]:
     earlier = aliased(Message)
     waits = and_(col(earlier.state) == MessageState.PENDING, col(earlier.queued_at) > held_since)
     return and_(
-        col(Message.kind) == MessageKind.LETTER,
+        col(Message.kind).in_(IN_ORDER),
         select(earlier.id)
         .where(
             col(earlier.matter_id) == col(Message.matter_id),
-            col(earlier.kind) == MessageKind.LETTER,
+            col(earlier.kind).in_(IN_ORDER),
             col(earlier.to_email) == col(Message.to_email),
             col(earlier.id) < col(Message.id),
             or_(col(earlier.state) == MessageState.CLAIMED, waits),

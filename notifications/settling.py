@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from models import noting
+from models.appointments.deliveries import invitation_settled
 from models.events import THE_CLOCK, append
 from models.letters.events import MessageBecameUnknown, MessageFailed, MessageSent
 from models.letters.told import DeliveryProblem
@@ -100,6 +101,9 @@ def settle(
     if settled and message.kind is MessageKind.LEVEL_LETTER:
         if state in (MessageState.FAILED, MessageState.UNKNOWN):
             tell_approver(session, at, letter_in(message).batch)
+        return
+    if settled and message.kind is MessageKind.INVITATION:
+        invitation_settled(session, message, state, _line(detail), at, by=THE_CLOCK)
         return
     if not settled or what is None or message.kind is not MessageKind.LETTER:
         return

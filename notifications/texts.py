@@ -7,9 +7,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import col, select
 
+from models.appointments.tables import Appointment
+from models.appointments.told import InvitationGoes, InvitationProblem
 from models.approvals.tables import Decision, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
-from models.clocks import london_time, long_date
+from models.clocks import london_time, long_date, period_words
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
@@ -36,6 +38,7 @@ from models.told import OnAPage, Told
 from models.upkeep.told import MailTested
 from notifications.channels import Attachment, Mail
 from notifications.drafts import Draft
+from notifications.invitations import invitation
 from notifications.items import due_for, duty_item, of_reminders, proposal_item, waiting_for
 from notifications.letters import parse, to_html, to_text
 from notifications.level_letters import level_letter_document
@@ -59,9 +62,9 @@ class Text(ABC, Generic[What]):
 
 @dataclass(frozen=True)
 class ToSchools(Text[What]):
-    """A letter, with its document."""
+    """A letter with its document, or an invitation."""
 
-    mail: Callable[[Draft, What], Mail]
+    mail: Callable[[Draft, What], Mail | None]
 
     def write(self, draft: Draft, told: Any) -> Mail | None:
         return self.mail(draft, told)
@@ -175,6 +178,21 @@ def _letter_problem(draft: Draft, _: Officer, told: LetterProblem) -> Facts | No
     }
 
 
+def _invitation_problem(draft: Draft, _: Officer, told: InvitationProblem) -> Facts | None:
+    trouble = get_row(draft.session, Message, told.message)
+    appointment = get_row(draft.session, Appointment, told.appointment)
+    matter = get_row(draft.session, Matter, appointment.matter_id)
+    return {
+        "reference": matter.reference,
+        "kind": appointment.kind.value,
+        "when": period_words(appointment.starts_at, appointment.ends_at),
+        "to": f"{trouble.to_name} ({trouble.to_email})",
+        "unknown": trouble.state is MessageState.UNKNOWN,
+        "detail": trouble.detail,
+        "url": draft.url(f"/appointments/{appointment.id}"),
+    }
+
+
 def _case_officer_changed(draft: Draft, _: Officer, told: AnotherCaseOfficer) -> Facts:
     """The new case officer's name, and the reference: the school is named on the case only."""
     matter = get_row(draft.session, Matter, draft.message.matter_id)
@@ -237,6 +255,7 @@ def _mail_tested(draft: Draft, _: Officer, __: MailTested) -> Facts:
 _ALL: tuple[Text[Any], ...] = (
     ToSchools(LetterGoes, _letter),
     ToSchools(LevelLetterGoes, _level_letter),
+    ToSchools(InvitationGoes, invitation),
     # Of what these list, each is asked whether the officer sees it.
     ToOfficer(Reminders, _reminders),
     ToOfficer(Digest, _digest),
@@ -245,6 +264,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(OwnProposalReturned, _decided),
     ToOfficer(DeliveryProblem, _delivery_problem),
     ToOfficer(LetterProblem, _letter_problem),
+    ToOfficer(InvitationProblem, _invitation_problem),
     ToOfficer(MessageProblem, _as_recorded),
     # Whoever handed over a restricted case is told that they did.
     ToOfficer(AnotherCaseOfficer, _case_officer_changed, sight=False),

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
-from models.clocks import london_time, long_date
+from models.clocks import london_time, long_date, time_words
 from models.happened import listed
 from models.matters.tables import page_of
 from models.policy.wording import the_role
@@ -44,15 +44,7 @@ def time_london(moment: datetime) -> str:
 
     Raises ValueError for a datetime without a zone.
     """
-    moment = london_time(moment)
-    return f"{date_long(moment)} at {_time_of_day(moment)}"
-
-
-def _time_of_day(moment: datetime) -> str:
-    if moment.minute == 0 and moment.hour in (0, 12):
-        return "midday" if moment.hour else "midnight"
-    minutes = f":{moment:%M}" if moment.minute else ""
-    return f"{moment.hour % 12 or 12}{minutes}{'pm' if moment.hour >= 12 else 'am'}"
+    return f"{date_long(moment)} at {time_words(moment)}"
 
 
 def with_query(url: str, **changes: object) -> str:
@@ -125,6 +117,7 @@ def environment() -> Environment:
         "date_long": date_long,
         "date_short": date_short,
         "time_london": time_london,
+        "time_words": time_words,
         "with_query": with_query,
         "error_message": error_message,
         "page_of": page_of,

@@ -1,10 +1,12 @@
-"""What stands in an officer's own calendar: deadlines that are theirs, visits to their schools."""
+"""What stands in an officer’s own calendar: deadlines that are theirs, visits, appointments."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select
 
+from models.appointments.tables import Appointment, AppointmentState, Attendee
+from models.clocks import london_date, office_moment
 from models.escalations.owed import is_for
 from models.escalations.tables import Escalation
 from models.matters.deadlines import RUNNING
@@ -21,20 +23,29 @@ from models.shown import Shown
 
 
 class Entry(Shown):
-    """What is due on a day, and the path of its page; `key` tells it from every other."""
+    """What is due on a day, and the path of its page; `key` tells it from every other.
+
+    What is at a time has its two moments as well.
+    """
 
     key: str
     day: date
     summary: str
     path: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def calendar(session: Session, policy: Policy, officer: Officer, *, today: date) -> list[Entry]:
-    """What stands in the officer's calendar, in order. Two queries.
+    """What stands in the officer's calendar, in order. Three queries.
 
     A calendar is kept elsewhere, so of a restricted case it has the reference alone.
     """
-    entries = [*_deadlines(session, policy, officer), *_duties(session, officer, today)]
+    entries = [
+        *_deadlines(session, policy, officer),
+        *_duties(session, officer, today),
+        *_appointments(session, officer, today),
+    ]
     return sorted(entries, key=lambda entry: (entry.day, entry.key))
 
 
@@ -87,4 +98,33 @@ def _duties(session: Session, officer: Officer, today: date) -> list[Entry]:
             path=f"/schools/{school.urn}/programme" if school else "/programme/duties",
         )
         for duty, school in find(session, statement)
+    ]
+
+
+def _appointments(session: Session, officer: Officer, today: date) -> list[Entry]:
+    """What is planned to which they come themselves, or on what they look after."""
+    coming = select(Attendee.appointment_id).where(
+        col(Attendee.officer_id) == officer.id, col(Attendee.comes)
+    )
+    mine = or_(col(Appointment.id).in_(coming), col(Matter.officer_id) == officer.id)
+    statement = (
+        select(Appointment, Matter, School)
+        .join(Matter, col(Matter.id) == col(Appointment.matter_id))
+        .join(School, col(School.urn) == col(Matter.urn))
+        .where(col(Appointment.state) == AppointmentState.PLANNED)
+        .where(col(Appointment.starts_at) >= office_moment(today, time()))
+        .where(mine, visible_to(reader(officer)))
+    )
+    return [
+        Entry(
+            key=f"appointment-{appointment.id}",
+            day=london_date(appointment.starts_at),
+            summary=f"{matter.reference}: {appointment.kind.value}"
+            if matter.restricted
+            else f"{matter.reference}: {school.name}: {appointment.kind.value}",
+            path=f"/appointments/{appointment.id}",
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+        )
+        for appointment, matter, school in find(session, statement)
     ]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.appointments.following import call_off
 from models.approvals.approving import approve_letters, letters_of, withdraw_letters
 from models.approvals.effects import Effect, Taken, ladder_allows, letters_go, nothing_more
 from models.approvals.events import ProposalSuperseded
@@ -235,7 +236,8 @@ def _close(case: Case, taken: Taken[Change], status: Status, what: type[Closed])
     stop_asking_on(case.session, case.matter.id)
     closed = what(case.escalation.id, step=case.step.key, reason=taken.proposal.reason)
     dropped = drop_powers(case, taken.today, f"The escalation was {status.value}")
-    return [closed, *dropped, *_supersede_others(case)]
+    off = call_off(case.session, case.matter.id, f"The escalation was {status.value}.", taken.now)
+    return [closed, *dropped, *off, *_supersede_others(case)]
 
 
 def _supersede_others(case: Case) -> list[Happened]:
@@ -255,7 +257,9 @@ def _pause(case: Case, taken: Taken[Pause]) -> list[Happened]:
     # What the law fixes runs on, whatever we do.
     if chased and case.deadline is not None and case.deadline.kind not in STATUTORY:
         stop_deadline(case.session, case.deadline, taken.now)
-    return [EscalationPaused(case.escalation.id, reason=taken.proposal.reason)]
+    # Nothing is asked of anybody meanwhile, and nothing can be recorded.
+    off = call_off(case.session, case.matter.id, "The escalation was paused.", taken.now)
+    return [EscalationPaused(case.escalation.id, reason=taken.proposal.reason), *off]
 
 
 def _resume(case: Case, taken: Taken[Resume]) -> list[Happened]:
@@ -313,6 +317,13 @@ def _convert(case: Case, taken: Taken[Convert]) -> list[Happened]:
     fallen = [
         *cease_notices(case, today, "the school became an academy"),
         *drop_powers(case, today, "The school became an academy"),
+        *call_off(
+            case.session,
+            case.matter.id,
+            "The school became an academy.",
+            now,
+            steps={key for key in case.steps if key not in academy},
+        ),
     ]
     cancel_statutory(case.session, case.escalation.id)
     stop_asking_on(case.session, case.matter.id)

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.appointments.following import leave_out
 from models.approvals.deciders import deciders
 from models.approvals.tables import Proposal, ProposalState
 from models.escalations.events import CaseOfficerChanged, CaseOpenedToAll, CaseRestricted
@@ -69,7 +70,8 @@ def change_case_officer(acting: Acting, reference: str, given: NewCaseOfficer) -
         reason=given.reason,
         of_school=about.matter.of_school,
     )
-    append(session, now, officer.email, changed)
+    left = leave_out(session, _again(session, about), now)
+    append(session, now, officer.email, changed, *left)
     _tell_of_change(about, [new, *([old] if old.active else [])], new, now)
     return _again(session, about)
 
@@ -112,7 +114,8 @@ def restrict(acting: Acting, reference: str, given: Restriction) -> Matter:
     restricted = CaseRestricted(
         matter.id, officers=officers, reason=given.reason, of_school=matter.of_school
     )
-    append(session, acting.now, officer.email, restricted)
+    left = leave_out(session, matter, acting.now)
+    append(session, acting.now, officer.email, restricted, *left)
     return matter
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel import Session, select
 
-from models.clocks import london_date, long_date
+from models.clocks import london_date, long_date, period_words
 from models.escalations.possible import Awaiting, Situation
 from models.escalations.tables import LIVE, Discussion, Status, StepState
 from models.matters.possible import CaseAct, Look, Next, Target
@@ -133,10 +133,18 @@ def _carry_out(here: Situation) -> Next:
     return Next(
         what=f"Hold the {what} with the {role_words(people[0])}, then record it",
         why=f"Step {rule.number} is approved. Once it is carried out, the school has "
-        f"{rule.response_working_days} working days to respond.",
+        f"{rule.response_working_days} working days to respond.{_planned(here)}",
         act=CaseAct.RECORD_DISCUSSION,
         others=OTHER_CHANGES,
     )
+
+
+def _planned(here: Situation) -> str:
+    """When the next appointment is, if there is one."""
+    if not here.planned:
+        return ""
+    first = here.planned[0]
+    return f" A {first.kind.value} is planned: {period_words(first.starts_at, first.ends_at)}."
 
 
 def _met(session: Session, matter_id: int, step: str) -> set[str]:

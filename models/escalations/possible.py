@@ -12,6 +12,9 @@ from functools import cached_property, partial
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from models.appointments import possible as appointments
+from models.appointments.following import to_come
+from models.appointments.tables import Appointment
 from models.approvals.deciders import authorities, authority
 from models.approvals.putting_forward import Way
 from models.approvals.tables import Proposal, ProposalState
@@ -88,6 +91,11 @@ class Situation:
         return unsettled_of(self.case.session, self.case.matter)
 
     @cached_property
+    def planned(self) -> list[Appointment]:
+        """The appointments that are to come, the first one first."""
+        return to_come(self.case.session, self.case.matter.id, self.now)
+
+    @cached_property
     def offers(self) -> list[Offer]:
         """The changes that role, ladder and law allow."""
         offered = offers(self.at, self.law)
@@ -161,6 +169,7 @@ def _gates(here: Situation) -> Iterator[Gate]:
             way=partial(_change_goes, here, action, way),
         )
     yield Gate(CaseAct.RECORD_DISCUSSION, Act.RECORD_DISCUSSION, partial(check_open, case))
+    yield from appointments.gates(case, here.planned, here.now)
     yield Gate(CaseAct.CHOOSE_GUIDANCE, Act.CHOOSE_GUIDANCE, partial(check_asked, case))
     yield Gate(CaseAct.RECORD_FAIRNESS, Act.RECORD_FAIRNESS, partial(check_open, case))
     yield Gate(

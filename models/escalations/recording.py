@@ -5,6 +5,8 @@ from datetime import datetime
 
 from pydantic import Field
 
+from models.appointments.following import took_place
+from models.appointments.tables import AppointmentKind
 from models.approvals.putting_forward import Draft, put_letter_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.events import DiscussionRecorded, ResponseJudged, ResponseRecorded
@@ -101,6 +103,10 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
         why_one_meeting=why_one or None,
     )
     happenings: list[Happened] = [recorded]
+    kinds = (AppointmentKind.DISCUSSION, AppointmentKind.MEETING)
+    happenings += took_place(
+        session, case.matter.id, kinds, given.held_on, now, with_whom=with_whom
+    )
     if carries:
         happenings += _carry_out(case, discussion, officer, now)
     append(session, now, officer.email, *happenings)

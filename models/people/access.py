@@ -33,6 +33,7 @@ class Act(StrEnum):
     START = "start an escalation"
     SEE_CASE = "see what is on a case"
     RECORD_DISCUSSION = "record a discussion"
+    PLAN_APPOINTMENT = "plan discussions, meetings and visits"
     RECORD_RESPONSE = "record a response"
     JUDGE_RESPONSE = "judge a response"
     PROPOSE = "propose a change"
@@ -95,6 +96,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.START: CASEWORK,
     Act.SEE_CASE: ON_THE_CASE,
     Act.RECORD_DISCUSSION: CASEWORK,
+    Act.PLAN_APPOINTMENT: CASEWORK,  # as recording them
     Act.RECORD_RESPONSE: CASEWORK,
     Act.JUDGE_RESPONSE: CASEWORK,
     Act.PROPOSE: CASEWORK,

@@ -11,6 +11,8 @@ from pydantic import Field
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.appointments.following import took_place_at_school
+from models.appointments.tables import AppointmentKind
 from models.clocks import past_day
 from models.events import append
 from models.inputs import Day, Input, Reason, RowKey, Text, Urn, Word
@@ -109,7 +111,10 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
     happened = VisitRecorded(
         None, visit=number, urn=school.urn, school=school.name, visited_on=given.visited_on
     )
-    append(session, acting.now, officer.email, happened)
+    held = took_place_at_school(
+        session, school.urn, AppointmentKind.VISIT, given.visited_on, acting.now
+    )
+    append(session, acting.now, officer.email, happened, *held)
     return get_row(session, SchoolVisit, number)
 
 
@@ -231,7 +236,11 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         urn=school.urn if school else None,
         school=school.name if school else None,
     )
-    append(session, acting.now, officer.email, happened)
+    held = []
+    if school is not None and what is DutyKind.SISG_MEETING:
+        meeting = AppointmentKind.MEETING
+        held = took_place_at_school(session, school.urn, meeting, held_on, acting.now)
+    append(session, acting.now, officer.email, happened, *held)
     return get_row(session, Review, number)
 
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from sqlmodel import Session
 
+from models.appointments.shown import appointments_of
 from models.approvals.shown import proposals_of
 from models.clocks import london_date, london_time, long_date
 from models.escalations import held
@@ -54,7 +55,7 @@ def export_case(
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", README.format(case=case, moment=_moment(now)))
         _put(archive, "case.json", case)
-        for name, found in _recorded(session, policy, reference, today):
+        for name, found in _recorded(session, policy, reference, now):
             _put(archive, f"{name}.json", found)
         _put_timeline(archive, session, policy, reference)
         _put_letters(archive, session, policy, reference)
@@ -90,10 +91,11 @@ def _all(read: Callable[..., Page[Item]], *about: Any, **how: Any) -> list[Item]
 
 
 def _recorded(
-    session: Session, policy: Policy, reference: str, today: date
+    session: Session, policy: Policy, reference: str, now: datetime
 ) -> Iterator[tuple[str, Any]]:
-    mine = (session, policy, THE_MACHINE, reference)
+    mine, today = (session, policy, THE_MACHINE, reference), london_date(now)
     yield "discussions", _all(held.discussions_of, *mine)
+    yield "appointments", _all(appointments_of, session, THE_MACHINE, reference, now=now)
     yield "responses", _all(held.responses_of, *mine)
     yield "proposals", _all(proposals_of, *mine)
     yield "deadlines", _all(deadlines_of, *mine, today=today)

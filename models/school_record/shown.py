@@ -116,7 +116,12 @@ def addressees(session: Session, reader: Reader, urn: object, today: date) -> li
     school = find_school(session, urn)
     there = find_record(session, reader, urn)
     to_come = Matter(kind=MatterKind.SCHOOL, reference=reference_of(urn), urn=school.urn)
-    known = contacts_of(session, there or to_come, today)
+    return addressees_of(session, there or to_come, today)
+
+
+def addressees_of(session: Session, matter: Matter, today: date) -> list[Addressee]:
+    """Everybody at the school to whom a letter or invitation on a matter would go by their role."""
+    known = contacts_of(session, matter, today)
     return [
         Addressee(
             role=role,

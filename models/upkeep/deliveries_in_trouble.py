@@ -70,7 +70,7 @@ def _in_trouble(now: datetime) -> Any:
         state.in_((MessageState.FAILED, MessageState.UNKNOWN)),
         and_(
             state == MessageState.PENDING,
-            col(Message.kind) == MessageKind.LETTER,
+            col(Message.kind).in_((MessageKind.LETTER, MessageKind.INVITATION)),
             col(Message.queued_at) < now - WAITS_LONG,
         ),
         and_(

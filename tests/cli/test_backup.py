@@ -50,6 +50,7 @@ from models.upkeep.clock import tick
 from models.upkeep.events import BackupMade, BackupRestored
 from notifications.outbox import deliver
 from tests.support import databases
+from tests.support.appointments import invitations, invite, move, plan
 from tests.support.cases import Case
 from tests.support.council import NOW, found_council
 from tests.support.killing import run_killed_at
@@ -702,6 +703,24 @@ def test_nothing_that_waited_to_leave_leaves_again(
     # Only that there is something to decide is told, once for each letter.
     assert sent(posted, home) == len(letters)
     assert posted.kinds.count("message_became_unknown") == len(letters)
+
+
+def test_an_invitation_that_may_have_left_is_sent_again_by_an_officer_in_a_higher_version(
+    case: Case, folder: Path, backup: Path, home: Path
+) -> None:
+    made = plan(case.started(), on=LATER.date() + timedelta(days=3))
+    back_up(case.engine, folder, backup, now=NOW)
+    move(case, made.id, on=LATER.date() + timedelta(days=4))
+    sent(case, home)
+
+    assert restore(case.engine, folder, backup, now=LATER).undecided == 2
+    assert {each.state for each in invitations(case.engine)} == {MessageState.UNKNOWN}
+    case.now = LATER
+    invite(case, made.id)
+    again = invitations(case.engine)[2:]
+    assert [each.data["sequence"] for each in again] == [1001, 1001]
+    with read(case.engine) as session:
+        assert examine(session).intact
 
 
 def test_a_letter_that_was_approved_waits_for_an_officer_once_it_is_issued(

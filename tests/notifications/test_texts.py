@@ -10,6 +10,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 import models
+from models.appointments.tables import Appointment, Attendee
+from models.appointments.told import InvitationGoes
 from models.approvals.tables import Proposal, ProposalState
 from models.database import read, write
 from models.letters.tables import Letter, LetterState
@@ -30,6 +32,7 @@ from models.settings import TEMPLATES, Settings
 from models.told import Told
 from notifications.composing import Composer
 from notifications.texts import TEXTS, ToOfficer
+from tests.support.appointments import plan
 from tests.support.cases import Case
 from tests.support.school_records import SchoolRecord
 
@@ -49,7 +52,7 @@ def word_of(told: type[Told]) -> str:
 
 def test_there_is_a_text_of_whatever_is_told_and_its_row_loads() -> None:
     said = whatever_is_told()
-    assert len(said) >= 21
+    assert len(said) >= 23
     assert said == set(TEXTS)
     assert said == set(get_args(get_args(AnyTold)[0]))
     assert len({word_of(each) for each in said}) == len(said)
@@ -57,7 +60,8 @@ def test_there_is_a_text_of_whatever_is_told_and_its_row_loads() -> None:
 
 def test_every_template_of_a_mail_is_somebodys() -> None:
     templates = {path.name.removesuffix(".txt.j2") for path in (TEMPLATES / "emails").iterdir()}
-    assert templates == {word_of(each.of) for each in TEXTS.values() if isinstance(each, ToOfficer)}
+    by_template = {word_of(each.of) for each in TEXTS.values() if isinstance(each, ToOfficer)}
+    assert templates == by_template | {word_of(InvitationGoes)}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Sample:
 def samples(case: Case) -> list[Sample]:
     """One of each, on a case on which there is something to tell."""
     case.started().discuss()
+    plan(case)
     [note] = case.awaiting
     case.approve(note)
     case.issue()
@@ -91,6 +96,8 @@ def samples(case: Case) -> list[Sample]:
         returned = session.exec(select(Proposal.id).where(Proposal.state == ProposalState.RETURNED))
         number = returned.one()
         duty, assessment, letter = _of_the_school(session, case)
+        asked = session.exec(select(Attendee.id)).first()
+        meeting = session.exec(select(Appointment.id)).one()
         in_year = {"path": "/assessments/1", "assessment": assessment, "school": "Ashfield"}
         assessed = {**in_year, "reason": "Reading fell."}
     notice = SchoolRecord(case.engine, case.policy, case.council).announced()
@@ -98,6 +105,7 @@ def samples(case: Case) -> list[Sample]:
         ("letter", {"role": "headteacher"}, "Note of"),
         ("level_letter", {"level_letter": letter, "batch": 1}, "Your level"),
         ("reminder", {"reminders": reminders}, f"{reference}: response due on"),
+        ("invitation", {**AT, "appointment": meeting, "attendee": asked}, "Discussion: Fernshire"),
         ("digest", {"day": case.now.date().isoformat()}, "Schools causing concern today: "),
     ]
     told: list[tuple[str, dict[str, Any], str]] = [
@@ -105,6 +113,11 @@ def samples(case: Case) -> list[Sample]:
         ("proposal_returned", {"proposal": number}, f"{reference}: your proposal about"),
         ("proposal_waits", {"proposal": waits.id, "stage": 0}, f"{reference}: a proposal"),
         ("delivery_problem", {"message": first.id}, f"{reference}: a letter may not have"),
+        (
+            "invitation_problem",
+            {"message": first.id, "appointment": meeting},
+            f"{reference}: an invitation may not have",
+        ),
         ("letter_problem", {"letter": approved.id}, f"{reference}: an approved letter"),
         ("case_officer_changed", {"name": "Sara Vine"}, f"{reference}: Sara Vine is now"),
         ("duties", {"path": "/programme/duties", "duties": [duty]}, "Support programme: 1 late"),
@@ -121,6 +134,13 @@ def samples(case: Case) -> list[Sample]:
     ]
 
 
+AT = {
+    "method": "request",
+    "sequence": 0,
+    "starts_at": "2026-12-03T10:00:00Z",
+    "ends_at": "2026-12-03T11:30:00Z",
+    "place": "The school",
+}
 AS_RECORDED: list[tuple[dict[str, Any], str]] = [
     ({"what": "mail_test"}, "A test message: mail leaves this service"),
     (

@@ -24,6 +24,7 @@ NAMES = {
     "account/tokens": "credential",
     "administration/imports": "register_import",
     "administration/officers": "officer",
+    "appointments": "appointment",
     "assessments": "assessment",
     "calendar": "credential",
     "cover": "delegation",
@@ -57,6 +58,7 @@ NAMES = {
 NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
 # Tables that hang on a matter and whose rows no address names, each with the reason.
 UNNAMED = {
+    "attendee": "shown with its appointment",
     "budget_review": "shown with its power",
     "consultation": "shown with its power",
     "decision": "shown with its proposal",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from models.appointments import planning
 from models.clocks import london_date
 from models.database import write
 from models.escalations import deciding, guidance, holding, proposing, recording
@@ -111,6 +112,12 @@ def _commands(
         starts = session.get_one(Power, key).effective_on or today
         return ending.end_power, "power_id", {"ended_on": max(today, starts), **REASON}
 
+    at = {
+        "on": today + timedelta(days=9),
+        "starts": "10:00",
+        "ends": "11:00",
+        "place": "County Hall",
+    }
     ends_on = today + timedelta(days=21)
     emails = [case.council.officers[name].email for name in ("seo", "hos", "hos2", "aed", "legal")]
     return {
@@ -122,6 +129,14 @@ def _commands(
             {"decision": "sent", **REASON},
         ),
         "record_discussion": discussion,
+        "plan_appointment": lambda: (
+            planning.plan,
+            "",
+            {"kind": "meeting", **at, "with": ["headteacher"], "invite": False},
+        ),
+        "move_appointment": lambda: (planning.move, "appointment_id", at),
+        "invite_to_appointment": lambda: (planning.invite, "appointment_id", {}),
+        "cancel_appointment": lambda: (planning.cancel, "appointment_id", REASON),
         "record_response": lambda: (
             recording.record_response,
             "",

@@ -39,6 +39,7 @@ from models.upkeep import clock
 from notifications import level_letters
 from notifications.outbox import deliver
 from tests.support import databases
+from tests.support.appointments import AFTER, DAY, cancel, plan, plan_at_school
 from tests.support.cases import NEEDS, Case
 from tests.support.council import NOW, Council, found_council
 from tests.support.furnished import with_another_school
@@ -128,6 +129,7 @@ def _change_minds(case: Case, settings: Settings) -> None:
     """Started by an officer, late and chased, put off, paused, taken up again, and withdrawn."""
     case.started(by="seo")
     case.approve(case.awaiting[-1])
+    _meet(case)
     case.climb_to("formal_headteacher").issue()
     _go_round(case, settings, case.due_on + timedelta(days=7))
     case.change("extend", to=london_date(case.now) + timedelta(days=30))
@@ -135,6 +137,16 @@ def _change_minds(case: Case, settings: Settings) -> None:
     case.change("pause")
     case.change("resume")
     case.change("withdraw")
+
+
+def _meet(case: Case) -> None:
+    """A discussion that takes place when it was planned, and a meeting that is called off."""
+    plan(case)
+    cancel(case, plan(case, kind="meeting").id)
+    case.now += AFTER
+    case.discuss(held_on=DAY)
+    case.respond("unsatisfactory")
+    case.change("advance")
 
 
 def _stand_at_the_powers(case: Case) -> None:
@@ -205,10 +217,12 @@ def _keep_records(record: SchoolRecord, settings: Settings) -> None:
     record.answer(record.announced())
     record.announced()
     record.supported(by="The Larch Trust")
+    plan_at_school(record)
     hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
     hidden.letter(by="seo2")
     hidden.deadline(by="seo2")
     hidden.file(settings, by="seo2")
+    plan_at_school(hidden, by="seo2", urn=900002)
     hidden.restrict()
     deliver(record.engine, record.policy, settings, lambda: record.now)
 

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.appointments.planning import AppointmentToPlan, plan
+from models.appointments.tables import Appointment
 from models.database import connect, read, write
 from models.escalations import holding
 from models.escalations.holding import Restriction, restrict_record
@@ -37,6 +39,14 @@ from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.policies import POLICY
 
+MEETING = AppointmentToPlan(
+    kind="meeting",
+    on=(NOW + timedelta(days=120)).date(),
+    starts="10:00",
+    ends="11:00",
+    place="County Hall",
+    **{"with": ["headteacher"]},
+)
 LATER = NOW + timedelta(days=61)  # after all that happened in it
 
 
@@ -134,6 +144,7 @@ def furnished(case: Case, council: Council) -> dict[str, str]:
     with case.acting() as acting:
         secretary_of_state.record_secretary_of_state_notice(acting, case.reference, told)
         add(acting.session, EvidenceFile, **file_row(case))
+        plan(acting, case.reference, MEETING)
     with read(case.engine) as session:
 
         def first(table: Any, *conditions: Any) -> str:
@@ -142,6 +153,7 @@ def furnished(case: Case, council: Council) -> dict[str, str]:
 
         return {
             "reference": case.reference,
+            "appointments": first(Appointment),
             "files": first(EvidenceFile),
             "letters": first(Letter),
             "messages": first(Message, Message.kind == "letter"),

@@ -24,6 +24,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select
 
+from models.appointments import planning
 from models.approvals.approving import what_is_seen
 from models.approvals.tables import Proposal, ProposalState
 from models.clocks import london_date
@@ -347,6 +348,7 @@ STATUTORY: dict[str, Callable[..., Any]] = {
     "prepare_power": preparing.prepare_power,
     "use_power": using.use_power,
     "approve": _approve,
+    "cancel_appointment": planning.cancel,
 }
 SCENARIOS: dict[str, Callable[..., None]] = {
     "start": _start,

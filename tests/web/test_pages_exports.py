@@ -28,6 +28,7 @@ from models.schools.tables import RiskLevel, School
 from models.settings import Settings
 from notifications import level_letters as work
 from tests.support import databases
+from tests.support.appointments import DAY, plan_at_school
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.downloads import as_csv, sheet
@@ -144,7 +145,7 @@ def refused_letter(case: Case) -> dict[str, Any]:
 
 
 def keep_record(record: SchoolRecord, home: Path) -> None:
-    """Two letters, three deadlines of which one is settled, two files."""
+    """Two letters, three deadlines of which one is settled, two files, a visit and a meeting."""
     record.approve(record.letter())
     record.approve(record.letter(to="chair_of_governors"))
     settings = Settings(home=home, _env_file=None)
@@ -153,6 +154,8 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.deadline(days=40)
     record.deadline(days=30)
     record.file(settings, content=b"The fence is mended.\n")
+    plan_at_school(record)
+    plan_at_school(record, kind="meeting", on=DAY + timedelta(days=1), invite=False)
 
 
 def import_register(engine: Engine) -> None:
@@ -238,6 +241,7 @@ EACH = (
     ),
     Listed(RECORD, "//h3[starts-with(@id, 'letter-')]/a", numbered, part="letters"),
     Listed(RECORD, "//*[@class='scc-deadline__title']", of("What"), part="deadlines"),
+    Listed(RECORD, "//a[starts-with(@href, '/appointments/')]", of("What"), part="appointments"),
     Listed(RECORD, "//h3[starts-with(@id, 'file-')]/a", of("File"), part="files"),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),

@@ -17,6 +17,8 @@ from pydantic import BaseModel
 from sqlalchemy import Select
 from sqlmodel import select
 
+from models.appointments import shown as appointments_shown
+from models.appointments.tables import Appointment, AppointmentKind, AppointmentState
 from models.approvals import shown as approvals_shown
 from models.approvals.tables import Proposal, ProposalState
 from models.database import connect, read
@@ -79,6 +81,8 @@ LETTERS = TEMPLATES / "letters"
 GETS = [route for route in routes(create_api()) if "GET" in route.methods]
 # Of what the answers call so, the words that one field must have had between them.
 EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
+    (appointments_shown.Appointment, "kind", AppointmentKind),
+    (appointments_shown.Appointment, "state", AppointmentState),
     (approvals_shown.Proposal, "action", Action),
     (approvals_shown.Proposal, "state", ProposalState),
     (letters_shown.Message, "kind", MessageKind),
@@ -100,6 +104,7 @@ def references(kind: MatterKind) -> Any:
 
 # What the Director's lists must hold between them, row by row.
 LISTED: list[tuple[type[BaseModel], str, Any]] = [
+    (appointments_shown.Appointment, "id", Appointment.id),
     (risk_shown.Assessment, "id", Assessment.id),
     (matters_shown.Deadline, "id", Deadline.id),
     (held.Discussion, "id", Discussion.id),
@@ -196,13 +201,14 @@ def test_nothing_is_refused_but_by_role_and_by_sight(
     assert not wrong
 
 
+SHOWN = ("appointments", "escalations", "proposals", "letters", "messages", "level-letters")
 # Pages about a row, which only show; the forms beside them have their own tests.
 PAGES = [
     route
     for topic in TOPICS
     for route in routes(topic.router)
     if "GET" in route.methods
-    and re.search(r"/(escalations|proposals|letters|messages|level-letters)/{", route.path)
+    and re.search(rf"/({'|'.join(SHOWN)})/{{", route.path)
     and "." not in route.path
     and rules_of(route)[0].act in (Act.SEE_CASE, Act.SEE_OUTLINES, Act.SEE_PROGRAMME)
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from web.api.appointments import appointments
 from web.api.approvals import decisions
 from web.api.escalations import cases, holding
 from web.api.evidence import files
@@ -35,6 +36,7 @@ TOPICS = (
     cases,
     files,
     holding,
+    appointments,
     fairness_records,
     notices,
     service,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web.door import at_once
 from web.pages import exports
+from web.pages.appointments import appointments
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
 from web.pages.escalations import case, caseload, guidance, holding, propose, recording, start
@@ -54,6 +55,7 @@ TOPICS = (
     start,
     case,
     recording,
+    appointments,
     fairness_records,
     guidance,
     standing,

@@ -14,6 +14,7 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from models import noting
+from models.appointments.deliveries import catch_up, may_have_left
 from models.approvals.tables import Proposal
 from models.events import append
 from models.letters.events import MessageBecameUnknown
@@ -162,12 +163,13 @@ def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
     The record says already which batches had been approved; `unknown` when the database that is
     replaced did not go on from this backup, so that it cannot know.
 
-    A letter that waited becomes unknown, and its case officer is told, or whoever approved its
-    batch. What waited to tell officers something is not sent: the daily digest says what is due
-    and what waits.
+    A letter or invitation that waited becomes unknown, and its case officer is told, or whoever
+    approved its batch. What waited to tell officers something is not sent: the daily digest says
+    what is due and what waits.
     """
     waiting = col(Message.state).in_((MessageState.PENDING, MessageState.CLAIMED))
-    letters = col(Message.kind).in_((MessageKind.LETTER, MessageKind.LEVEL_LETTER))
+    to_schools = (MessageKind.LETTER, MessageKind.LEVEL_LETTER, MessageKind.INVITATION)
+    letters = col(Message.kind).in_(to_schools)
     held = find(session, select(Message).where(waiting, letters))
     settled = {"settled_at": now, "claimed_by": None, "claim_ends_at": None}
     undecided = {"state": MessageState.UNKNOWN, "detail": MAY_HAVE_LEFT, **settled}
@@ -177,8 +179,11 @@ def hold_back(session: Session, now: datetime, *, unknown: bool) -> int:
     for message in held:
         if message.kind is MessageKind.LETTER:
             _report(session, message, now)
+        elif message.kind is MessageKind.INVITATION:
+            may_have_left(session, message, now, AT_THE_MACHINE)
         else:
             tell_approver(session, now, letter_in(message).batch)
+    catch_up(session)
     if by_key(session, ClockPass, "digest") is None:  # today's may have left elsewhere
         add(session, ClockPass, name="digest", at=now)
     return len(held) + _hold_back_unissued(session) + _hold_back_batches(session, now, unknown)

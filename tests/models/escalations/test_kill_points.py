@@ -19,6 +19,7 @@ from models.events import verify
 from models.outbox import Message
 from models.statutory import using
 from notifications.smtp import AT_ONCE
+from tests.support.appointments import plan
 from tests.support.cases import ANSWERS, NOTICE, Case
 from tests.support.council import NOW
 from tests.support.databases import sqlite_url
@@ -136,6 +137,15 @@ def test_a_statutory_command_happens_whole_or_not_at_all(
     name, prepare = STATUTORY[what]
     values = prepare(case)
     happens_whole_or_not_at_all(case, database_url, "statutory", name=name, **values)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_appointment_is_called_off_with_its_invitations_or_not_at_all(
+    case: Case, database_url: str
+) -> None:
+    made = plan(case.started(), **{"with": ["headteacher", "chair_of_governors"]})
+    about = {"name": "cancel_appointment", "appointment_id": made.id, "reason": "The head is ill."}
+    happens_whole_or_not_at_all(case, database_url, "statutory", **about)
 
 
 # --- what takes several transactions: whatever was left undone is done by the next pass

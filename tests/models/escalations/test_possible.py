@@ -20,6 +20,7 @@ from models.people.access import reader
 from models.refusals import NotFound
 from models.rows import change
 from models.statutory.using import use_power
+from tests.support.appointments import plan
 from tests.support.attempts import CHANGES, refusal
 from tests.support.cases import BOARD, Case
 from tests.support.statutory import (
@@ -40,6 +41,7 @@ from tests.support.statutory import (
 OF_THE_CASE = {
     *CHANGES,
     "record_discussion",
+    "plan_appointment",
     "record_response",
     "record_fairness",
     "choose_guidance",
@@ -52,7 +54,8 @@ OF_THE_CASE = {
     "open_to_all",
 }
 ANY_TIME = {"resolve", "withdraw", "end"}
-AT_WORK = {*ANY_TIME, "pause", "convert", "record_discussion", "record_fairness"}
+MEETING = {"record_discussion", "plan_appointment"}
+AT_WORK = {*ANY_TIME, *MEETING, "pause", "convert", "record_fairness"}
 AFTER_NOTICE = {"give_warning_notice", "propose_powers", "prepare_power"}
 PREPARING = {"record_consultation", "record_secretary_of_state_told"}
 IN_FORCE = AT_WORK - {"resolve", "withdraw"}
@@ -65,6 +68,14 @@ def proposed(case: Case) -> None:
 
 def approved(case: Case) -> None:
     case.started()
+
+
+def planned(case: Case) -> None:
+    plan(case.started(), invite=False)
+
+
+def invited(case: Case) -> None:
+    plan(case.started())
 
 
 def awaiting(case: Case) -> None:
@@ -245,6 +256,8 @@ def refused_delivery(case: Case) -> None:
 PLACES: dict[Callable[[Case], None], set[str]] = {
     proposed: set(),
     approved: AT_WORK | IN_LAW,
+    planned: AT_WORK | IN_LAW | {"move_appointment", "invite_to_appointment", "cancel_appointment"},
+    invited: AT_WORK | IN_LAW | {"move_appointment", "cancel_appointment"},
     awaiting: AT_WORK | IN_LAW | {"extend", "record_response"},
     answered: AT_WORK | IN_LAW | {"record_response", "judge_response"},
     in_category: AT_WORK | IN_LAW | {"extend", "record_response"},
@@ -252,13 +265,13 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     overdue: AT_WORK | IN_LAW | {"advance", "extend", "record_response"},
     unsatisfactory: AT_WORK | IN_LAW | {"advance", "record_response"},
     satisfactory: AT_WORK | IN_LAW | {"record_response"},
-    advance_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
+    advance_waits: IN_LAW | MEETING | {"record_fairness", "record_response"},
     paused: ANY_TIME | {"resume", "convert", "record_secretary_of_state_notice"},
     resolved: set(),
     conditional_step: AT_WORK | IN_LAW | {"pass_over", "record_response"},
     academy: AT_WORK - {"convert"} | {"advance", "record_response"},
     meetings: AT_WORK | IN_LAW,
-    notice_waits: IN_LAW | {"record_fairness", "record_discussion", "record_response"},
+    notice_waits: IN_LAW | MEETING | {"record_fairness", "record_response"},
     notice_goes_out: AT_WORK | IN_LAW,
     warned: {"record_service"}
     | AT_WORK
@@ -296,7 +309,8 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     | {"record_secretary_of_state_told"},
     use_waits: {"record_service"}
     | IN_LAW
-    | {"record_fairness", "record_discussion", "propose_powers", "prepare_power"},
+    | MEETING
+    | {"record_fairness", "propose_powers", "prepare_power"},
     not_received: {"record_service"} | IN_FORCE | IN_LAW | AFTER_NOTICE | {"record_receipt"},
     budget_suspended: {"record_service"}
     | IN_FORCE
@@ -326,7 +340,7 @@ PLACES: dict[Callable[[Case], None], set[str]] = {
     power_ended: {"record_service"} | AT_WORK | IN_LAW | AFTER_NOTICE,
     converted: {"record_service"} | AT_WORK - {"convert"} | {"advance", "record_response"},
     no_diocese: AT_WORK | IN_LAW | {"record_response"},
-    nobody_decides: IN_LAW | {"record_fairness", "record_discussion"},
+    nobody_decides: IN_LAW | MEETING | {"record_fairness"},
     refused_delivery: AT_WORK | IN_LAW | {"extend", "record_response", "settle_delivery"},
 }
 # What comes next there for the case officer.

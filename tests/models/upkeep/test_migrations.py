@@ -90,6 +90,7 @@ def test_partial_indexes_are_made(bare: Engine) -> None:
         if any(name.endswith("_where") for name in index.get("dialect_options", {}))
     }
     assert conditional == {
+        ("appointment_planned", False),
         ("deadline_open", False),
         ("duty_planned", False),
         ("message_claimed", False),

@@ -141,7 +141,7 @@ def test_what_an_officer_may_not_is_not_offered_and_refused(
     assert "Letters and files" not in visitors.viewer.get("/schools/900001").links
     visitors.viewer.get(HERE, 403)
     department = {"department-notices/new", "rise-support/new"}
-    casework = {"letters/new", "deadlines/new", "files/new"} | department
+    casework = {"letters/new", "appointments/new", "deadlines/new", "files/new"} | department
     offered = {
         "seo": casework,
         "legal": {"files/new"},

@@ -40,14 +40,14 @@ def feed(door: AtDoor, secret: str) -> Response:
 
 
 def _event(door: Door, entry: Entry) -> Event:
-    """A whole day, free: it says what is due, not that the officer is busy."""
+    """What is due is a whole day, free; what is at a time takes its time."""
     host = urlsplit(door.settings.base_url).hostname or "localhost"
     event = Event()
     event.add("uid", f"{entry.key}@{host}")
     event.add("dtstamp", door.now)
-    event.add("dtstart", entry.day)
-    event.add("dtend", entry.day + timedelta(days=1))
+    event.add("dtstart", entry.starts_at or entry.day)
+    event.add("dtend", entry.ends_at or entry.day + timedelta(days=1))
     event.add("summary", entry.summary)
     event.add("url", door.settings.base_url.rstrip("/") + entry.path)
-    event.add("transp", "TRANSPARENT")
+    event.add("transp", "OPAQUE" if entry.starts_at else "TRANSPARENT")
     return event

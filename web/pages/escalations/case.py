@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models import paging
+from models.appointments.shown import Appointment, appointments_of, described
 from models.approvals.shown import proposals_of
 from models.approvals.tables import ProposalState
 from models.clocks import time_left, working_days
@@ -76,6 +77,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
         law = in_law(here.law) if maintained else None
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
         todays = asked(here.case)
+        planned = described(session, here.planned, visit.now)
     current, case = _current(found), here.case
     return visit.page(
         "escalations/case.html",
@@ -86,6 +88,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
         section="case",
         caseworker=visit.may(Act.PROPOSE),
         next_step=step,
+        planned=planned,
         ladder=[
             _step(step, case.ladder.step(step.key), current, proposals) for step in found.steps
         ],
@@ -267,16 +270,25 @@ def discussions(visit: Visitor, reference: Reference) -> Response:
             session, visit.policy, visit.reader, reference, per_page=MOST
         ).items
         rule = find_case(session, visit.policy, visit.reader, reference).rule
+        planned = appointments_of(
+            session, visit.reader, reference, now=visit.now, per_page=MOST
+        ).items
     return visit.page(
         "escalations/case_discussions.html",
         title="Discussions and responses",
         found=found,
         section="discussions",
         discussions=held[::-1],
+        planned=sorted(planned, key=in_time, reverse=True),
         responses=given[::-1],
         caseworker=visit.may(Act.PROPOSE),
         judged=not rule.statutory,
     )
+
+
+def in_time(each: Appointment) -> datetime:
+    """The appointments of a list by their time."""
+    return each.starts_at
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,15 @@ def _advice(delivery: DeliveryInTrouble) -> str:
     """What to do, and who."""
     letter = delivery.kind is MessageKind.LETTER
     in_bulk = delivery.kind is MessageKind.LEVEL_LETTER
+    invitation = delivery.kind is MessageKind.INVITATION
     match delivery.state:
         case MessageState.FAILED | MessageState.UNKNOWN if in_bulk:
             return "A Head of Service says what became of it, on the page of its batch."
+        case MessageState.FAILED | MessageState.UNKNOWN if invitation:
+            return (
+                "An officer who works on the case asks, and sends the invitation again from the "
+                "page of the appointment."
+            )
         case MessageState.FAILED if letter:
             return (
                 "The mail server refused it for good. The case officer corrects the address and "

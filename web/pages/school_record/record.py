@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.appointments import shown as appointments_shown
 from models.approvals import shown as approvals_shown
 from models.approvals.tables import ProposalState
 from models.evidence import shown as evidence_shown
@@ -22,7 +23,7 @@ from models.school_record.department_shown import department_notices, rise_suppo
 from models.school_record.shown import SchoolLetter, listed_on, school_record, with_subjects
 from models.school_record.statements_shown import statements
 from models.schools.contacts import find_school
-from web.pages.escalations.case import DatedLine, entry, pressing, remaining
+from web.pages.escalations.case import DatedLine, entry, in_time, pressing, remaining
 from web.pages.evidence.evidence import in_words
 from web.pages.lists import List, PageNumber
 from web.pages.visits import Visit, Visitor, may
@@ -69,6 +70,20 @@ def find_deadlines(
         ),
     )
     return found.of(sorted(found.items, key=pressing))
+
+
+def find_appointments(
+    session: Session, visit: Visit, _: Mapping[str, str], page: int, per_page: int
+) -> Page[appointments_shown.Appointment]:
+    """The visits and meetings that were planned, the latest first."""
+    found = _on(
+        visit,
+        session,
+        lambda reference: appointments_shown.appointments_of(
+            session, visit.reader, reference, now=visit.now, page=page, per_page=per_page
+        ),
+    )
+    return found.of(sorted(found.items, key=in_time, reverse=True))
 
 
 def find_files(
@@ -119,6 +134,23 @@ LISTS: tuple[List[Any], ...] = (
             Column("Due on", lambda deadline: deadline.due_on),
             Column("State", lambda deadline: deadline.state),
             Column("Overdue", lambda deadline: deadline.overdue),
+        ],
+        of=Matter,
+    ),
+    List[appointments_shown.Appointment](
+        "/schools/{urn}/record/appointments",
+        Act.SEE_CASE,
+        "Appointments of school",
+        find_appointments,
+        [
+            Column("What", lambda each: each.title),
+            Column("Starts at", lambda each: each.starts_at),
+            Column("Ends at", lambda each: each.ends_at),
+            Column("Place", lambda each: each.place),
+            Column("Officers", lambda each: ", ".join(each.officers)),
+            Column("State", lambda each: each.state),
+            Column("Invited", lambda each: each.invited),
+            Column("Why it was cancelled", lambda each: each.reason),
         ],
         of=Matter,
     ),
@@ -180,6 +212,8 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             deadlines=[(each, _line(each, visit)) for each in due],
             files=find_files(session, visit, {}, 1, MOST_AT_ONCE).items,
             held=held.items,
+            planned=find_appointments(session, visit, {}, 1, MOST_AT_ONCE).items,
+            may_plan=theirs and visit.may(Act.PLAN_APPOINTMENT),
             statements=statements(session, visit.reader, urn).items,
             notices=department_notices(session, visit.reader, urn).items,
             supports=rise_support(session, visit.reader, urn).items,
