@@ -12,6 +12,7 @@ from models.appointments.sending import nobody, send
 from models.appointments.tables import Appointment, AppointmentKind, AppointmentState, Attendee
 from models.clocks import office_moment
 from models.happened import Happened
+from models.matters.at_hand import AtHand
 from models.matters.tables import Matter, MatterKind
 from models.people.tables import Officer
 from models.rows import change, find, find_first, get_row, kept
@@ -111,16 +112,12 @@ def called_off(
 
 
 def call_off(
-    session: Session,
-    matter_id: int,
-    reason: str,
-    now: datetime,
-    steps: Collection[str | None] | None = None,
+    about: AtHand, reason: str, now: datetime, steps: Collection[str | None] | None = None
 ) -> list[Happened]:
     """Whatever is still to come on a matter falls away, or only what belongs to these steps."""
     return [
-        called_off(session, each, reason, now)
-        for each in to_come(session, matter_id, now)
+        called_off(about.session, each, reason, now)
+        for each in to_come(about.session, about.matter.id, now)
         if steps is None or each.step_key in steps
     ]
 

@@ -236,7 +236,7 @@ def _close(case: Case, taken: Taken[Change], status: Status, what: type[Closed])
     stop_asking_on(case.session, case.matter.id)
     closed = what(case.escalation.id, step=case.step.key, reason=taken.proposal.reason)
     dropped = drop_powers(case, taken.today, f"The escalation was {status.value}")
-    off = call_off(case.session, case.matter.id, f"The escalation was {status.value}.", taken.now)
+    off = call_off(case, f"The escalation was {status.value}.", taken.now)
     return [closed, *dropped, *off, *_supersede_others(case)]
 
 
@@ -258,7 +258,7 @@ def _pause(case: Case, taken: Taken[Pause]) -> list[Happened]:
     if chased and case.deadline is not None and case.deadline.kind not in STATUTORY:
         stop_deadline(case.session, case.deadline, taken.now)
     # Nothing is asked of anybody meanwhile, and nothing can be recorded.
-    off = call_off(case.session, case.matter.id, "The escalation was paused.", taken.now)
+    off = call_off(case, "The escalation was paused.", taken.now)
     return [EscalationPaused(case.escalation.id, reason=taken.proposal.reason), *off]
 
 
@@ -314,16 +314,11 @@ def _convert(case: Case, taken: Taken[Convert]) -> list[Happened]:
         if step.key not in case.steps
     ]
     add_all(case.session, Step, rows)
+    gone = {key for key in case.steps if key not in academy}
     fallen = [
         *cease_notices(case, today, "the school became an academy"),
         *drop_powers(case, today, "The school became an academy"),
-        *call_off(
-            case.session,
-            case.matter.id,
-            "The school became an academy.",
-            now,
-            steps={key for key in case.steps if key not in academy},
-        ),
+        *call_off(case, "The school became an academy.", now, steps=gone),
     ]
     cancel_statutory(case.session, case.escalation.id)
     stop_asking_on(case.session, case.matter.id)

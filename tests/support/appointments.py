@@ -5,15 +5,18 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from icalendar import Calendar, Event
+from icalendar import Calendar
+from icalendar import Event as Entry
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.appointments import planning
 from models.appointments.tables import Appointment, Attendee
 from models.database import read
+from models.events import Event
 from models.inputs import Reason, refusing
 from models.outbox import Message, MessageKind
+from models.record.verifying import examine
 from tests.support.cases import Case
 from tests.support.smtp import Received
 
@@ -88,6 +91,25 @@ def invitations(engine: Engine) -> list[Message]:
         return list(session.exec(mine.order_by(col(Message.id))))
 
 
+def queued(case: Case) -> list[tuple[str, str, int]]:
+    """What was put on its way: to whom, what, and which version."""
+    return [
+        (each.to_email, each.data["method"], each.data["sequence"])
+        for each in invitations(case.engine)
+    ]
+
+
+def told(case: Case, kind: str) -> list[Event]:
+    """The events of a kind on the record of a case."""
+    return [event for event in case.all(Event) if event.kind == kind]
+
+
+def intact(case: Case) -> None:
+    """Assert that rows are as the record says."""
+    with read(case.engine) as session:
+        assert examine(session).intact
+
+
 def parts_of(received: Received) -> list[EmailMessage]:
     """The forms in which a mail has what it says, the preferred one last."""
     parts = received.message.get_payload()
@@ -95,7 +117,7 @@ def parts_of(received: Received) -> list[EmailMessage]:
     return [part for part in parts if isinstance(part, EmailMessage)]
 
 
-def calendar_of(received: Received) -> tuple[Calendar, Event]:
+def calendar_of(received: Received) -> tuple[Calendar, Entry]:
     """The calendar that a mail carries, and the appointment in it."""
     calendar = Calendar.from_ical(parts_of(received)[-1].get_payload(decode=True))
     [event] = calendar.events
