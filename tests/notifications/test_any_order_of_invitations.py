@@ -34,8 +34,8 @@ from models.settings import Settings
 from notifications import channels
 from notifications import outbox as notifications_outbox
 from notifications.channels import Mail
-from notifications.conversation import Delivery, Outcome
 from notifications.outbox import deliver
+from notifications.way_out import Delivery, Outcome, WayOut
 from tests.support.appointments import (
     DAY,
     Diary,
@@ -90,7 +90,7 @@ class Post(RuleBasedStateMachine):
         self.patched.setattr(notifications_outbox, "send_letter", self.take)
         self.patched.setattr(notifications_outbox, "send_mail", lambda *_, **__: FATES["accept"])
 
-    def take(self, mail: Mail, *, mail_url: str) -> Delivery:
+    def take(self, mail: Mail, way: WayOut) -> Delivery:
         """What the mail server does with an invitation."""
         if self.fate in ARRIVES:
             content = channels._message(mail, SENDER).as_bytes()
