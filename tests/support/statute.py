@@ -163,6 +163,7 @@ EACH: dict[str, dict[str, Any]] = {
         "served_on": "2026-11-23",
         "evidence": "Handed over.",
     },
+    "/services/999/withdrawal": {"reason": "It came back."},
 }
 
 
@@ -175,6 +176,9 @@ def existing(statute: Statute) -> dict[str, dict[str, Any]]:
         "powers": power["id"],
         "secretary-of-state-notices": told["id"],
         "letters": notice["letter"],
+        "services": statute.callers.seo.get(f"/letters/{notice['letter']}/services")["items"][0][
+            "id"
+        ],
     }
     return {
         each.replace("999", str(numbers[each.split("/")[1]])): body for each, body in EACH.items()

@@ -46,10 +46,20 @@ def upgrade() -> None:
         op.add_column("service", column.copy())
 
 
+# Words that the version before does not know, and could not read.
+FORGOTTEN = (
+    "DELETE FROM reminder WHERE deadline_id IN (SELECT id FROM deadline WHERE kind = 'service')",
+    "DELETE FROM deadline WHERE kind = 'service'",
+    "UPDATE service SET method = 'by_hand' WHERE method = 'left_at_address'",
+)
+
+
 def downgrade() -> None:
+    op.drop_table("service_asked")
+    for statement in FORGOTTEN:
+        op.execute(statement)
     with op.batch_alter_table("service", schema=None) as batch_op:
         for column in reversed(NEW):
             batch_op.drop_column(column.name)
-    op.drop_table("service_asked")
     op.drop_index("ix_email_agreement_urn", "email_agreement")
     op.drop_table("email_agreement")

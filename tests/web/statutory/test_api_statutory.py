@@ -25,6 +25,8 @@ from tests.support.statute import (
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ACADEMY_STEPS = ("the letter to the Secretary of State", "the letter to Ofsted")
 
+CHAIR = "chair_of_governors"
+
 
 @pytest.fixture
 def callers(engine: Engine, council: Council, tmp_path: Path) -> Callers:
@@ -449,6 +451,52 @@ def test_service_is_recorded_apart_from_delivery(statute: Statute) -> None:
     assert seo.get(address)["items"] == [service]
     states = {each["state"] for each in seo.get(f"/letters/{notice['letter']}")["deliveries"]}
     assert states == {"pending"}
+
+
+def test_how_far_a_notice_is_served_and_what_is_wanting(statute: Statute) -> None:
+    seo, legal = statute.callers.seo, statute.callers.legal
+    notice = seo.post(f"{statute.address}/warning-notices", **CONTENT)
+    statute.approve(notice["proposal"], "legal", "dcs")
+
+    def service() -> Any:
+        [found] = legal.get(f"{statute.address}/service")["items"]
+        return found
+
+    found = service()
+    assert (found["letter"], found["state"]) == (notice["letter"], "unproven")
+    assert (found["serve_by"], found["prove_by"]) == ("2026-11-29", "2026-11-29")
+    assert [each["to"] for each in found["recipients"] if each["addressee"]] == [CHAIR]
+    nxt = seo.get(statute.address)["next"]
+    assert (nxt["act"], nxt["id"]) == ("record_service", notice["letter"])
+    body = {"to": CHAIR, "served_on": "2026-11-23", "evidence": "Sent by Sam Ellison."}
+    by_email = {**body, "method": "email"}
+    address = f"/letters/{notice['letter']}/services"
+    [error] = problem(seo, address, 422, **by_email)["errors"]
+    assert (error["field"], "had agreed" in error["message"]) == ("method", True)
+    agreed = {
+        "role": CHAIR,
+        "email": "chair.of.governors@school-900001.example",
+        "agrees": True,
+        "said_on": "2026-11-20",
+        "evidence": "The chair's letter.",
+    }
+    said = seo.post("/schools/900001/email-agreements", **agreed)
+    assert (said["counts"], said["recorded_by_name"]) == (True, "Sam Ellison")
+    assert problem(statute.callers.viewer, "/schools/900001/email-agreements", 403, **agreed)
+    recorded = seo.post(address, **by_email)
+    assert recorded["counts_from"] == "2026-11-24"
+    assert (service()["state"], service()["recipients"][0]["method"]) == ("proven", "email")
+    undoing = f"/services/{recorded['id']}/withdrawal"
+    undone = seo.post(undoing, 200, reason="It was the address of last year.")
+    assert undone["undone_on"] == "2026-11-23"
+    assert problem(seo, undoing, 409, reason="Again.")["detail"].endswith("undone already.")
+    assert service()["state"] == "unproven"
+    withdrawn = seo.post("/schools/900001/email-agreements", **{**agreed, "agrees": False})
+    listed = legal.get("/schools/900001/email-agreements")["items"]
+    assert [(each["id"], each["counts"]) for each in listed] == [
+        (withdrawn["id"], True),
+        (said["id"], False),
+    ]
 
 
 # --- academies
