@@ -30,6 +30,7 @@ from tests.support.appointments import (
     plan,
 )
 from tests.support.cases import Case
+from tests.support.microsoft import MAILBOX, Microsoft
 from tests.support.smtp import Received, SmtpServer
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -287,3 +288,18 @@ def test_whatever_is_typed_stays_in_its_place(case: Case, tmp_path: Path, typed:
     lines = raw.split(b"\r\n")
     assert b"\n" not in b"".join(lines)
     assert max(map(len, lines)) <= 75  # RFC 5545, section 3.1
+
+
+def test_through_graph_the_organiser_is_the_mailbox_that_sends(
+    case: Case, microsoft: Microsoft, tmp_path: Path
+) -> None:
+    plan(case.started())
+    chosen = microsoft.settings(home=tmp_path, mail_url=f"graph://{MAILBOX}?name=The council")
+    deliver(case.engine, case.policy, chosen, lambda: case.now)
+    invited = [each for each in microsoft.messages if each.get_content_subtype() == "alternative"]
+    assert {each["To"].addresses[0].addr_spec for each in invited} >= {HEAD}
+    for each in invited:
+        [*_, calendar] = each.iter_parts()
+        [event] = Calendar.from_ical(calendar.get_content()).walk("VEVENT")
+        assert str(event["organizer"]) == f"mailto:{MAILBOX}"
+        assert each["From"].addresses[0].addr_spec == MAILBOX
