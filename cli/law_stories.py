@@ -1,7 +1,8 @@
-"""The demonstration's stories of the law: special measures, and what the Department does."""
+"""The demonstration's stories of the law, of the Department, and of a school's own record."""
 
 from cli.stage import Stage, officer_named
 from cli.stories import Moments
+from models.appointments import planning
 from models.clocks import add_working_days, london_date
 from models.fairness import recording as fairness
 from models.fairness.tables import FairnessKind
@@ -106,4 +107,25 @@ def _brookside_is_thanked(stage: Stage) -> Moments:
         writing.write_to_school(acting, BROOKSIDE, letter)
 
 
-LAW_STORIES = (_saltmarsh, _northgate_and_the_department, _brookside_is_thanked)
+def _brookside_is_visited(stage: Stage) -> Moments:
+    """A visit that is still to come: the headteacher has it in the calendar."""
+    yield stage.at(2, 10)
+    with stage.acting("Priya") as acting:
+        visit = planning.AppointmentToPlan(
+            kind="visit",
+            on=add_working_days(stage.today, 5),
+            starts="10am",
+            ends="11:30am",
+            place="Brookside Academy, the main office",
+            with_whom=[ContactRole.HEADTEACHER],
+            words="We would like to hear how the support at Stonegate goes on next term.",
+        )
+        planning.plan_at_school(acting, BROOKSIDE, visit)
+
+
+LAW_STORIES = (
+    _saltmarsh,
+    _northgate_and_the_department,
+    _brookside_is_thanked,
+    _brookside_is_visited,
+)
