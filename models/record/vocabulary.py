@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from models.actions import events as actions
 from models.approvals import events as approvals
 from models.escalations import events as escalations
 from models.events import Event
@@ -27,6 +28,7 @@ from models.statutory import events as statutory
 from models.upkeep import events as upkeep
 
 ROOMS = (
+    actions,
     approvals,
     escalations,
     evidence,

@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from models import events, outbox, work
+from models.actions import tables as actions_tables
 from models.approvals import tables as approvals_tables
 from models.escalations import tables as escalations_tables
 from models.evidence import tables as evidence_tables
@@ -32,6 +33,7 @@ from models.statutory import tables as statutory_tables
 # Importing a module with tables registers them; naming them here keeps the imports alive.
 TABLES = (
     work,
+    actions_tables,
     matters_tables,
     approvals_tables,
     escalations_tables,

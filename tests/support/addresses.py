@@ -22,6 +22,7 @@ RECORD = "schools/{urn}/record"  # a school's own record, which may not be there
 NAMES = {
     "account/sign-ins": "sign_in",
     "account/tokens": "credential",
+    "actions": "action",
     "administration/imports": "register_import",
     "administration/officers": "officer",
     "assessments": "assessment",
@@ -56,6 +57,7 @@ NAMES = {
 NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
 # Tables that hang on a matter and whose rows no address names, each with the reason.
 UNNAMED = {
+    "action_line": "shown with its action",
     "budget_review": "shown with its power",
     "consultation": "shown with its power",
     "decision": "shown with its proposal",

@@ -203,6 +203,7 @@ def _keep_records(record: SchoolRecord, settings: Settings) -> None:
     record.answer(record.announced())
     record.announced()
     record.supported(by="The Larch Trust")
+    record.action()
     hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
     hidden.letter(by="seo2")
     hidden.deadline(by="seo2")
