@@ -69,6 +69,7 @@ def furnished(
     case = Case(engine, policy, council)
     furnish(engine, case)
     case.propose("withdraw")
+    case.act_on("Send the plan")
     restricted = Case(engine, policy, council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
     keep_record(SchoolRecord(engine, policy, council), home)
@@ -152,6 +153,8 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.settle(record.deadline(days=10), done=True)
     record.deadline(days=40)
     record.deadline(days=30)
+    record.action()
+    record.action(what="Mend the fence", days=3)
     record.file(settings, content=b"The fence is mended.\n")
 
 
@@ -239,6 +242,10 @@ EACH = (
     Listed(RECORD, "//h3[starts-with(@id, 'letter-')]/a", numbered, part="letters"),
     Listed(RECORD, "//*[@class='scc-deadline__title']", of("What"), part="deadlines"),
     Listed(RECORD, "//h3[starts-with(@id, 'file-')]/a", of("File"), part="files"),
+    Listed(f"{RECORD}/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")),
+    Listed(
+        "/escalations/ESC-2026-0001/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")
+    ),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
     Listed("/administration/imports", f"{ROW}/th/a", of("File"), "admin"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from web.api.actions import actions
 from web.api.approvals import decisions
 from web.api.escalations import cases, holding
 from web.api.evidence import files
@@ -32,6 +33,7 @@ TOPICS = (
     schools,
     records,
     department,
+    actions,
     cases,
     files,
     holding,

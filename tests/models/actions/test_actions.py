@@ -315,27 +315,14 @@ def case(engine: Engine, policy: Policy, council: Council) -> Case:
     return Case(engine, policy, council).started()
 
 
-def on_case(case: Case, **values: Any) -> AgreedAction:
-    given = {
-        "what": "Send the plan",
-        "role": "headteacher",
-        "due_on": TODAY + timedelta(days=14),
-        "why": "It was agreed.",
-    }
-    with refusing():
-        agreed = following.ActionAgreed(**{**given, **values})
-    with case.acting() as acting:
-        return following.add_action(acting, case.reference, agreed)
-
-
 def test_on_an_escalation_an_action_outlives_its_end(case: Case) -> None:
     discussion = case.discuss()
-    first = on_case(case, source="discussion", source_id=discussion.id, why="")
+    first = case.act_on("Send the plan", source="discussion", source_id=discussion.id, why="")
     response = case.respond()
-    second = on_case(case, source="response", source_id=response.id, why="")
+    second = case.act_on("Send the plan", source="response", source_id=response.id, why="")
     case.change("withdraw")
     with pytest.raises(NotPossible, match="Add it to the school’s own record"):
-        on_case(case)
+        case.act_on("Send the plan")
     assert [each.state for each in case.all(AgreedAction)] == [ActionState.OPEN] * 2
     with case.acting() as acting:
         following.say_progress(acting, first.id, following.Progress(said="Nearly."))
@@ -351,14 +338,14 @@ def test_on_an_escalation_an_action_outlives_its_end(case: Case) -> None:
 def test_the_deadline_of_a_step_is_not_touched_by_actions(case: Case) -> None:
     case.discuss()
     due_on = case.due_on
-    action = on_case(case)
+    action = case.act_on("Send the plan")
     with case.acting() as acting:
         following.drop_action(acting, action.id, Reason(reason="No."))
     assert case.due_on == due_on
 
 
 def test_whoever_sees_only_outlines_does_not_read_what_was_agreed(case: Case) -> None:
-    on_case(case)
+    case.act_on("Send the plan")
     said = {}
     for name in ("viewer", "seo2"):
         with read(case.engine) as session:
