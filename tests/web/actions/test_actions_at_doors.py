@@ -157,9 +157,22 @@ def test_on_an_escalation_the_page_offers_what_it_came_from(
     )
     assert "Discussion of 23 November 2026" in page.text
     assert "Headteacher: Send the plan" in visitors.seo.get(f"/escalations/{case.reference}").text
+    talk = visitors.seo.get(f"/escalations/{case.reference}/discussions")
+    form = talk.follow("Record an action from the discussion of 23 November 2026 (1)")
+    page = form.submit(what="Call", role="clerk", due_on=date(2026, 12, 4))
+    assert page.text.count("Discussion of 23 November 2026") == 2
     outline = visitors.viewer.get(f"/escalations/{case.reference}").text
     assert "Send the plan" not in outline
     assert "Send the plan" not in visitors.viewer.get("/deadlines").text
+
+
+def test_from_a_visit_an_action_is_recorded_that_says_so(
+    visitors: Visitors, record: SchoolRecord
+) -> None:
+    visit = Programme(record.engine, record.policy, record.council).visit()
+    form = visitors.seo.get(f"/visits/{visit.id}").follow("Record an action that came from this")
+    page = form.submit(what="Call", role="headteacher", due_on=date(2026, 12, 4))
+    assert "Headteacher, by 4 December 2026. Visit of 23 November 2026." in page.text
 
 
 def reviewed(record: SchoolRecord) -> Programme:

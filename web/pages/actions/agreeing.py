@@ -48,9 +48,9 @@ CHANGED = Asked(following.ActionNow, **_FIELDS)
 
 
 @router.get("/escalations/{reference}/actions/new", dependencies=[may(Act.RECORD_ACTION)])
-def on_case(visit: Visitor, reference: Reference) -> Response:
+def on_case(visit: Visitor, reference: Reference, came_from: str = "") -> Response:
     """The form for an action on an escalation."""
-    return _on_case(visit, reference, Form())
+    return _on_case(visit, reference, Form.of(came_from=came_from))
 
 
 @router.post("/escalations/{reference}/actions/new", dependencies=[may(Act.RECORD_ACTION)])
@@ -66,9 +66,9 @@ def agree_on_case(visit: Visitor, reference: Reference, form: Posted) -> Respons
 
 
 @router.get("/schools/{urn}/record/actions/new", dependencies=[may(Act.RECORD_ACTION, of=Matter)])
-def on_record(visit: Visitor, urn: str) -> Response:
+def on_record(visit: Visitor, urn: str, came_from: str = "") -> Response:
     """The form for an action on a school's own record."""
-    return _on_record(visit, urn, Form())
+    return _on_record(visit, urn, Form.of(came_from=came_from))
 
 
 @router.post("/schools/{urn}/record/actions/new", dependencies=[may(Act.RECORD_ACTION, of=Matter)])

@@ -32,6 +32,7 @@ SAYS_REVIEW_RECORDED = says("review_recorded", "The review has been recorded")
 
 router = APIRouter()
 PER_PAGE = 50
+SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
     kind=("Kind", "Choose a kind"),
@@ -337,6 +338,8 @@ def _record(
         day=day,
         sections=sections,
         lines=lines,
+        source=SOURCES.get(title, "review"),
+        may_act=visit.may(Act.RECORD_ACTION),
         duty=due,
     )
 
