@@ -14,13 +14,13 @@ from models.actions.shown import AgreedAction, actions
 from models.actions.tables import ActionState
 from models.actions.tables import AgreedAction as Row
 from models.clocks import long_date
-from models.paging import MOST_AT_ONCE
 from models.people.access import Act, Reader
 from models.people.acting import Acting
 from models.policy import Policy
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.text import check_prose
 
+MOST_LISTED = 500  # actions at one review, those that are due first
 Reviewed = tuple[Row, str]  # an action, and the line that was said on it
 
 
@@ -28,7 +28,7 @@ def to_review(session: Session, policy: Policy, reader: Reader, today: date) -> 
     """The open actions that a weekly review goes through, the earliest due first.
 
     Of those that the reader sees, the ones of schools whose level the policy has reviewed weekly,
-    or that have no level yet; at most a thousand.
+    or that have no level yet; at most `MOST_LISTED`.
     """
     found = actions(
         session,
@@ -37,7 +37,7 @@ def to_review(session: Session, policy: Policy, reader: Reader, today: date) -> 
         today=today,
         state=ActionState.OPEN,
         weekly=True,
-        per_page=MOST_AT_ONCE,
+        per_page=MOST_LISTED,
     )
     return found.items
 

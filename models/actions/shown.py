@@ -128,6 +128,22 @@ def action(session: Session, reader: Reader, action_id: int, *, today: date) -> 
     return _describe(session, found, today)[0]
 
 
+def open_on(
+    session: Session, reader: Reader, reference: str | None, *, today: date
+) -> tuple[int, int]:
+    """How many actions of a matter are open, and how many of these overdue; none without one."""
+    if reference is None:
+        return 0, 0
+    theirs = (
+        select(Deadline)
+        .join(tables.AgreedAction, col(tables.AgreedAction.deadline_id) == col(Deadline.id))
+        .where(col(tables.AgreedAction.matter_id) == find_id(session, reader, reference))
+        .where(col(tables.AgreedAction.state) == ActionState.OPEN)
+    )
+    found = find(session, theirs)
+    return len(found), sum(is_late(deadline, today) for deadline in found)
+
+
 def lines_at(
     session: Session, reader: Reader, review_id: int, *, today: date
 ) -> list[tuple[AgreedAction, ActionLine]]:

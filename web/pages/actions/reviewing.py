@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from models.actions.following import ProgressOf
-from models.actions.reviewing import to_review
+from models.actions.reviewing import MOST_LISTED, to_review
 from models.inputs import refusing
 from models.people.access import Act
 from models.programme import duties_shown, supporting
@@ -65,4 +65,5 @@ def _review(visit: Visit, duty: int | None, form: Form) -> Response:
         form=form,
         duty=due,
         actions=actions,
+        most=MOST_LISTED,
     )

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from models.actions.tables import ActionState
+from models.actions.shown import open_on
 from models.approvals import shown as approvals_shown
 from models.approvals.tables import ProposalState
 from models.evidence import shown as evidence_shown
@@ -23,7 +23,6 @@ from models.school_record.department_shown import department_notices, rise_suppo
 from models.school_record.shown import SchoolLetter, listed_on, school_record, with_subjects
 from models.school_record.statements_shown import statements
 from models.schools.contacts import find_school
-from web.pages.actions.actions import find_of_school
 from web.pages.escalations.case import DatedLine, entry, pressing, remaining
 from web.pages.evidence.evidence import in_words
 from web.pages.lists import List, PageNumber
@@ -171,11 +170,7 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             session,
             lambda reference: letters_shown.held_contacts(session, visit.reader, reference),
         )
-        open_ones = [
-            each
-            for each in find_of_school(session, visit, {}, 1, MOST_AT_ONCE).items
-            if each.state is ActionState.OPEN
-        ]
+        open_ones, overdue = open_on(session, visit.reader, found.reference, today=visit.today)
         return visit.page(
             "school_record/record.html",
             title=f"{found.school}: letters and files",
@@ -187,8 +182,8 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             deadlines=[(each, _line(each, visit)) for each in due],
             files=find_files(session, visit, {}, 1, MOST_AT_ONCE).items,
             held=held.items,
-            open_actions=len(open_ones),
-            overdue_actions=sum(each.overdue for each in open_ones),
+            open_actions=open_ones,
+            overdue_actions=overdue,
             statements=statements(session, visit.reader, urn).items,
             notices=department_notices(session, visit.reader, urn).items,
             supports=rise_support(session, visit.reader, urn).items,
