@@ -2,6 +2,7 @@
 
 from cli.stage import Stage, officer_named
 from cli.stories import Moments
+from models.actions import following
 from models.appointments import planning
 from models.clocks import add_working_days, london_date
 from models.fairness import recording as fairness
@@ -90,6 +91,17 @@ def _northgate_and_the_department(stage: Stage) -> Moments:
             started_on=acting.today,
         )
         rise.record_rise_support(acting, NORTHGATE, support)
+        action = following.ActionAgreed(
+            what="Send the plan for key stage 4, with people and dates",
+            role=ContactRole.TRUST,
+            due_on=add_working_days(london_date(stage.now), 15),
+            why="The adviser and the trust agreed to share it with the council.",
+        )
+        agreed = following.add_school_action(acting, NORTHGATE, action)
+    yield stage.at(2, 15)
+    with stage.acting("Tom") as acting:
+        said = following.Progress(said="A draft has come; the dates are still missing.")
+        following.say_progress(acting, agreed.id, said)
 
 
 def _brookside_is_thanked(stage: Stage) -> Moments:

@@ -53,6 +53,7 @@ DAYS = {
     DeadlineKind.COMMENT: "the day of the comment on the Department’s notice",
     DeadlineKind.STATEMENT: "the day of the written statement of action",
     DeadlineKind.SERVICE: "the day for the proof of service",
+    DeadlineKind.ACTION: "the day of the action",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

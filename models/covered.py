@@ -17,6 +17,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Enum, LargeBinary, Table
 from sqlalchemy.orm import class_mapper
 from sqlmodel import SQLModel, col
 
+from models.actions.tables import ActionLine, AgreedAction
 from models.appointments.tables import Appointment, Attendee
 from models.approvals.tables import Decision, Proposal
 from models.escalations.tables import Discussion, Escalation, Response, Step
@@ -216,6 +217,8 @@ _COVERED = (
     Covered(StatementOfAction, "a statement of action", named=("statement", "id")),
     Covered(DepartmentNotice, "a notice of the Department", named=("notice", "id")),
     Covered(RiseSupport, "support by the Department", named=("support", "id")),
+    Covered(AgreedAction, "an action", named=("action", "id")),
+    Covered(ActionLine, "a line on an action", named=("line", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
+from models.actions.tables import AgreedAction
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.matters.tables import OFF_LADDER, OWED, Deadline, DeadlineKind, DeadlineState, Matter
 from models.school_record.tables import DepartmentNotice
@@ -36,8 +37,13 @@ STILL_AWAITED = or_(_RESPONSE_AWAITED, _OFF_LADDER, _LAST_DAY_RUNS)
 
 
 def is_for(officer_id: int) -> ColumnElement[bool]:
-    """Whether a deadline is theirs to see to: they look after its matter, or are to answer."""
+    """Whether a deadline is theirs to see to: they look after its matter, answer, or are to act."""
     answering = select(DepartmentNotice.deadline_id).where(
         DepartmentNotice.answering_id == officer_id
     )
-    return or_(col(Matter.officer_id) == officer_id, col(Deadline.id).in_(answering))
+    doing = select(AgreedAction.deadline_id).where(AgreedAction.officer_id == officer_id)
+    return or_(
+        col(Matter.officer_id) == officer_id,
+        col(Deadline.id).in_(answering),
+        col(Deadline.id).in_(doing),
+    )

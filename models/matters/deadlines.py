@@ -195,8 +195,15 @@ def extend_deadline(
     session: Session, policy: Policy, deadline: Deadline, due_on: date, now: datetime
 ) -> None:
     """A later day for the same deadline: a missed one is open again."""
-    cancel_reminders(session, [deadline.id])
     rule = f"Extended from {long_date(deadline.due_on)}; before: {deadline.rule}"
+    move_deadline(session, policy, deadline, due_on, rule, now)
+
+
+def move_deadline(
+    session: Session, policy: Policy, deadline: Deadline, due_on: date, rule: str, now: datetime
+) -> None:
+    """Another day for the same deadline, with a rule that says why: a missed one is open again."""
+    cancel_reminders(session, [deadline.id])
     change(
         session,
         Deadline,

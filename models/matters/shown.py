@@ -13,6 +13,7 @@ from models.matters.at_hand import find_id
 from models.matters.deadlines import RUNNING, is_late
 from models.matters.sight import visible_to
 from models.matters.tables import (
+    WRITTEN,
     DeadlineKind,
     DeadlineState,
     Matter,
@@ -31,6 +32,8 @@ from models.rows import find, select_columns
 from models.schools.tables import School
 from models.shown import Shown
 from models.text import check_line
+
+AGREED = "Something that was agreed"  # to those who see no more than outlines
 
 
 class Reminder(Shown):
@@ -90,7 +93,7 @@ def deadlines_of(
     """The deadlines of one escalation in the order they were set; raises NotFound. Four queries."""
     mine = col(tables.Deadline.matter_id) == find_id(session, reader, reference)
     statement = _statement().where(mine).order_by(col(tables.Deadline.id))
-    return _page(session, policy, statement, today, page, per_page)
+    return _page(session, policy, reader, statement, today, page, per_page)
 
 
 def deadline(
@@ -101,7 +104,7 @@ def deadline(
     found = find(session, mine)
     if not found:
         raise NotFound(tables.Deadline.missing.format(deadline_id))
-    return _describe(session, policy, found, today)[0]
+    return _describe(session, policy, reader, found, today)[0]
 
 
 def deadlines(
@@ -139,7 +142,7 @@ def deadlines(
     if case_officer is not None:
         email = check_line("case_officer", case_officer).lower()
         statement = statement.where(col(Officer.email) == email)
-    return _page(session, policy, statement, today, page, per_page)
+    return _page(session, policy, reader, statement, today, page, per_page)
 
 
 def _statement() -> Any:
@@ -153,20 +156,30 @@ def _statement() -> Any:
 
 
 def _page(
-    session: Session, policy: Policy, statement: Any, today: date, page: int, per_page: int
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    statement: Any,
+    today: date,
+    page: int,
+    per_page: int,
 ) -> Page[Deadline]:
     return paged(
         session,
         statement,
         tables.Deadline.id,
-        lambda found: _describe(session, policy, found, today),
+        lambda found: _describe(session, policy, reader, found, today),
         page=page,
         per_page=per_page,
     )
 
 
 def _describe(
-    session: Session, policy: Policy, found: Sequence[tuple[Any, ...]], today: date
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    found: Sequence[tuple[Any, ...]],
+    today: date,
 ) -> list[Deadline]:
     reminders: dict[int, list[Reminder]] = {deadline.id: [] for deadline, *_ in found}
     reminded = (
@@ -203,7 +216,7 @@ def _describe(
                 step_number=rule.number if rule else None,
                 step_title=rule.title if rule else None,
                 due_on=deadline.due_on,
-                rule=deadline.rule,
+                rule=deadline.rule if reader.whole or deadline.kind not in WRITTEN else AGREED,
                 state=deadline.state,
                 overdue=is_late(deadline, today),
                 days_left=deadline.days_left,

@@ -48,6 +48,7 @@ class Act(StrEnum):
     RELEASE_STATEMENT = "say that no statement of action is to be made"
     RECORD_DEPARTMENT = "record what the Department for Education does about a school"
     AGREE_DEADLINE = "set deadlines on a school’s record"
+    RECORD_ACTION = "record actions and what became of them"
     CHOOSE_GUIDANCE = "say by which guidance a case goes"
     RECORD_FAIRNESS = "record what was done out of fairness"
     RECORD_SUPPORT = "record how the school is supported"
@@ -111,6 +112,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RELEASE_STATEMENT: SENIOR,
     Act.RECORD_DEPARTMENT: CASEWORK,
     Act.AGREE_DEADLINE: CASEWORK,
+    Act.RECORD_ACTION: CASEWORK,
     Act.CHOOSE_GUIDANCE: CASEWORK,
     Act.RECORD_FAIRNESS: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,

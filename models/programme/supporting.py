@@ -11,11 +11,14 @@ from pydantic import Field
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.actions.following import ProgressOf
+from models.actions.reviewing import Reviewed, check_review, put_lines
 from models.appointments.following import took_place_at_school
 from models.appointments.tables import AppointmentKind
 from models.clocks import past_day
 from models.events import append
 from models.inputs import Day, Input, Reason, RowKey, Text, Urn, Word
+from models.paging import MOST_AT_ONCE
 from models.people.access import Act, may
 from models.people.acting import Acting
 from models.people.tables import Officer, Role
@@ -187,14 +190,17 @@ class ReviewHeld(Input):
     """A review of a school, or without a URN of the whole register.
 
     `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review` or `board_report`.
+    `lines` are what an `action_review` says of open actions, each once; where they are given, every
+    overdue one that is reviewed weekly needs a line, and no `summary` is needed beside them.
     """
 
     kind: Word
     urn: Urn | None = None
     held_on: Day
-    summary: Text
+    summary: Text = ""
     impact: Text = ""
     duty: RowKey | None = None
+    lines: Annotated[list[ProgressOf], Field(max_length=MOST_AT_ONCE)] | None = None
 
 
 def record_review(acting: Acting, given: ReviewHeld) -> Review:
@@ -202,16 +208,17 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
 
     The monthly evaluation of a school is written by its School Evaluation Officer, if it has one,
     or by whoever may assign support. An evaluation and a report to the Challenge Board say what
-    the impact was. Which duty it meets is as for `record_visit`. Raises NotAllowed, NotFound,
-    InvalidInput; NotPossible when it is on record already, and for a duty that is done or
-    cancelled.
+    the impact was; a review of actions has a line on each, kept with the action. Which duty it
+    meets is as for `record_visit`. Raises NotAllowed, NotFound, InvalidInput; NotPossible when it
+    is on record already, and for a duty that is done or cancelled.
     """
     acting.require(Act.RECORD_SUPPORT_WORK)
     session, officer, held_on = acting.session, acting.officer, given.held_on
     what = _review_kind(given.kind, given.urn)
     school = find_school(session, given.urn) if given.urn is not None else None
     past_day("held_on", held_on, acting.now)
-    check_prose("summary", given.summary)
+    reviewed = _reviewed(acting, what, given)
+    check_prose("summary", given.summary, required=not reviewed)
     check_prose("impact", given.impact, required=what in WITH_IMPACT)
     if school is not None and what is DutyKind.EVALUATION:
         _check_evaluator(session, officer, school, held_on)
@@ -236,12 +243,22 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         urn=school.urn if school else None,
         school=school.name if school else None,
     )
+    said = put_lines(acting, reviewed, number)
     held = []
     if school is not None and what is DutyKind.SISG_MEETING:
         meeting = AppointmentKind.MEETING
         held = took_place_at_school(session, school.urn, meeting, held_on, acting.now)
-    append(session, acting.now, officer.email, happened, *held)
+    append(session, acting.now, officer.email, happened, *held, *said)
     return get_row(session, Review, number)
+
+
+def _reviewed(acting: Acting, what: DutyKind, given: ReviewHeld) -> list[Reviewed]:
+    """What is said of actions, checked; only a review of actions may say it."""
+    if given.lines is None:
+        return []
+    if what is not DutyKind.ACTION_REVIEW:
+        raise InvalidInput("lines", f"Leave out the lines. {what.label} says nothing of actions.")
+    return check_review(acting, given.lines)
 
 
 def _review_kind(kind: str, urn: object) -> DutyKind:

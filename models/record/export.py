@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from sqlmodel import Session
 
+from models.actions.shown import actions_of
 from models.appointments.shown import appointments_of
 from models.approvals.shown import proposals_of
 from models.clocks import london_date, london_time, long_date
@@ -99,6 +100,7 @@ def _recorded(
     yield "responses", _all(held.responses_of, *mine)
     yield "proposals", _all(proposals_of, *mine)
     yield "deadlines", _all(deadlines_of, *mine, today=today)
+    yield "actions", _all(actions_of, session, THE_MACHINE, reference, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
     yield "messages", _all(letters_shown.messages_of, session, THE_MACHINE, reference)
     yield "evidence", _all(evidence_of, *mine)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from models.actions import events as actions
 from models.appointments import events as appointments
 from models.approvals import events as approvals
 from models.escalations import events as escalations
@@ -29,6 +30,7 @@ from models.upkeep import events as upkeep
 
 ROOMS = (
     appointments,
+    actions,
     approvals,
     escalations,
     evidence,

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row
+from sqlalchemy import Engine, Row, func
 from sqlmodel import Session, col, select
 
+from models.actions.tables import AgreedAction
 from models.approvals.deciders import deciders
 from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, in_office_hours, is_recent, london_date, london_time
@@ -55,6 +56,8 @@ from models.upkeep import school_year
 from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
+# Who answers the Department, or whose action it is, besides whoever looks after the matter.
+_TO_DO_IT = func.coalesce(DepartmentNotice.answering_id, AgreedAction.officer_id).label("to_do_it")
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 
 
@@ -187,7 +190,7 @@ def _due(now: datetime, *, most: int) -> Statement:
             col(Deadline.step_key),
             col(Deadline.rule),
             col(Matter.officer_id),
-            col(DepartmentNotice.answering_id),
+            _TO_DO_IT,
             col(Escalation.head_of_service_id),
             col(Matter.restricted),
             col(Escalation.edition),
@@ -197,6 +200,7 @@ def _due(now: datetime, *, most: int) -> Statement:
         .join(Matter, col(Matter.id) == col(Deadline.matter_id))
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
+        .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
         .where(col(Reminder.state) == "open", col(Reminder.due_at) <= now)
         .order_by(col(Reminder.due_at), col(Reminder.id))
         .limit(most)
@@ -239,13 +243,13 @@ def _queue_batch(session: Session, policy: Policy, due: list[Row[Any]], now: dat
 
 
 def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:
-    """The case officer, and whoever is to answer; once overdue, also those whom the policy names.
+    """The case officer, and whoever is to do it; once overdue, also those whom the policy names.
 
     Of a last day that the law fixes, the Head of Service and the Director hear each time.
 
     When the case officer has left, the Head of Service hears of it, so that nobody is silent.
     """
-    whom = [row.officer_id, row.answering_id]
+    whom = [row.officer_id, row.to_do_it]
     if row.deadline_kind not in OWED:
         whom += _in_charge(row, officers)
     elif row.kind is ReminderKind.OVERDUE or row.officer_id not in officers:
@@ -355,20 +359,21 @@ def _concerned(
             col(Matter.id),
             col(Matter.officer_id),
             col(Matter.restricted),
-            col(DepartmentNotice.answering_id),
+            _TO_DO_IT,
         )
         .join(Deadline, col(Deadline.matter_id) == col(Matter.id))
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
+        .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
         .where(col(Deadline.due_on) <= until, DUE_HERE)
         .distinct()
     )
     concerned: dict[int, set[int]] = defaultdict(set)
     for row in find(session, due):
         concerned[row.officer_id].add(row.id)
-        answering = officers.get(row.answering_id)
-        if answering and sees(session, answering, row.id, restricted=row.restricted):
-            concerned[answering.id].add(row.id)
+        doing = officers.get(row.to_do_it)
+        if doing and sees(session, doing, row.id, restricted=row.restricted):
+            concerned[doing.id].add(row.id)
     awaiting = (
         select(Proposal, Matter)
         .join(Matter, col(Matter.id) == col(Proposal.matter_id))

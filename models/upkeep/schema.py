@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from models import events, outbox, work
+from models.actions import tables as actions_tables
 from models.appointments import tables as appointments_tables
 from models.approvals import tables as approvals_tables
 from models.escalations import tables as escalations_tables
@@ -34,6 +35,7 @@ from models.statutory import tables as statutory_tables
 TABLES = (
     work,
     appointments_tables,
+    actions_tables,
     matters_tables,
     approvals_tables,
     escalations_tables,

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from cli import demonstration, doctor
 from cli.main import app
 from cli.running import Running, alone
+from models.actions.tables import AgreedAction
 from models.appointments.tables import Appointment
 from models.approvals.tables import Proposal, ProposalState
 from models.clocks import bank_holidays_known_until
@@ -678,6 +679,7 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
         assert [each.answered_on for each in session.exec(select(DepartmentNotice))] == [None]
         assert [each.adviser for each in session.exec(select(RiseSupport))] == ["Dr Imogen Vance"]
         assert session.exec(select(Appointment.kind)).all() == ["visit"]
+        assert [each.state for each in session.exec(select(AgreedAction))] == ["open"]
         of_record = select(Letter.state).where(Letter.template == "school_letter")
         assert session.exec(of_record).all() == [LetterState.ISSUED]
         missed = text("SELECT count(*) FROM deadline WHERE state = 'missed'")

@@ -60,7 +60,13 @@ def test_everything_is_in_the_file(
         assert archive.read(issued) == STAND_INS["pdf"]
     assert whole["summary"] == "Attainment fell: “naïve” plans."
     assert note == b"Seen on the day.\n"
-    assert {"README.txt", "responses.json", "warning-notices.json", "evidence.json"} <= names
+    assert {
+        "README.txt",
+        "actions.json",
+        "responses.json",
+        "warning-notices.json",
+        "evidence.json",
+    } <= names
     assert len(events) == len(case.all(Event)) - 1, "all but that it was exported"
     assert [event["sequence"] for event in events] == sorted(each["sequence"] for each in events)
     assert "A proposal was made to move to step vii" in timeline

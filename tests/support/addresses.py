@@ -22,6 +22,7 @@ RECORD = "schools/{urn}/record"  # a school's own record, which may not be there
 NAMES = {
     "account/sign-ins": "sign_in",
     "account/tokens": "credential",
+    "actions": "action",
     "administration/imports": "register_import",
     "administration/officers": "officer",
     "appointments": "appointment",
@@ -59,6 +60,7 @@ NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
 # Tables that hang on a matter and whose rows no address names, each with the reason.
 UNNAMED = {
     "attendee": "shown with its appointment",
+    "action_line": "shown with its action",
     "budget_review": "shown with its power",
     "consultation": "shown with its power",
     "decision": "shown with its proposal",
@@ -179,7 +181,7 @@ OTHERS = [address for address in ALL if address not in ABOUT_CASES + ABOUT_RECOR
 
 def parts_of(address: Address, parts: dict[str, str]) -> dict[str, str]:
     named = {"reference": parts["reference"], "urn": parts["urn"]}
-    if address.about_a_record:
+    if address.path.endswith("s.{kind}"):  # a list as a file, not a letter
         named["kind"] = "csv"
     if "{id}" in address.path:
         named["id"] = parts[address.path.split("/")[1]]

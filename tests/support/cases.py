@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from models.actions.following import ActionAgreed, add_action
+from models.actions.tables import AgreedAction
 from models.approvals.approving import what_is_seen
 from models.approvals.tables import Proposal, ProposalState
 from models.clocks import add_working_days, london_date, office_moment
@@ -138,6 +140,15 @@ class Case:
     def change(self, action: str, by: str = "seo", **values: Any) -> Proposal:
         """Propose and approve."""
         return self.approve(self.propose(action, by, **values))
+
+    def act_on(self, what: str, by: str = "seo", **values: Any) -> AgreedAction:
+        """Agree with the headteacher what is to be done, within two weeks."""
+        due_on = london_date(self.now) + timedelta(days=14)
+        given = {"what": what, "role": "headteacher", "due_on": due_on, "why": "It was agreed."}
+        with refusing():
+            agreed = ActionAgreed(**{**given, **values})
+        with self.acting(by) as acting:
+            return add_action(acting, self.reference, agreed)
 
     def issue(self) -> list[int]:
         """Issue what is approved, with stand-ins for the renderings; the letters' keys."""

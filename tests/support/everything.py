@@ -16,9 +16,11 @@ from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
 from cli.demonstration import load
+from models.actions import following
 from models.clocks import london_date
 from models.database import connect, read, write
 from models.events import Event
+from models.inputs import Reason
 from models.letters import serving
 from models.letters.tables import Letter, LetterState
 from models.matters.tables import Matter
@@ -130,6 +132,7 @@ def _change_minds(case: Case, settings: Settings) -> None:
     case.started(by="seo")
     case.approve(case.awaiting[-1])
     _meet(case)
+    case.act_on("Send the plan")
     case.climb_to("formal_headteacher").issue()
     _go_round(case, settings, case.due_on + timedelta(days=7))
     case.change("extend", to=london_date(case.now) + timedelta(days=30))
@@ -218,13 +221,30 @@ def _keep_records(record: SchoolRecord, settings: Settings) -> None:
     record.announced()
     record.supported(by="The Larch Trust")
     plan_at_school(record)
+    record.action(role=None, officer=record.council.seo2.email)
+    _act(record)
     hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
     hidden.letter(by="seo2")
     hidden.deadline(by="seo2")
+    hidden.action(by="seo2")
     hidden.file(settings, by="seo2")
     plan_at_school(hidden, by="seo2", urn=900002)
     hidden.restrict()
     deliver(record.engine, record.policy, settings, lambda: record.now)
+
+
+def _act(record: SchoolRecord) -> None:
+    """One action that is done and one that was dropped, each with something said of it before."""
+    done, dropped = record.action(), record.action()
+    for action in (done, dropped):
+        with record.acting() as acting:
+            following.say_progress(acting, action.id, following.Progress(said="Half of it."))
+    with record.acting() as acting:
+        today = london_date(record.now)
+        following.finish_action(
+            acting, done.id, following.Achieved(done_on=today, achieved="It is there.")
+        )
+        following.drop_action(acting, dropped.id, Reason(reason="Another one does it."))
 
 
 def _go_round(case: Case, settings: Settings, until: date) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.actions.following import ActionAgreed, add_school_action
 from models.appointments.planning import AppointmentToPlan, plan
 from models.appointments.tables import Appointment
 from models.database import connect, read, write
@@ -197,8 +198,16 @@ def on_record(case: Case, by: Officer) -> dict[str, str]:
         support = record_rise_support(
             acting, urn, RiseSupportGiven(adviser="Ms R. Tolland", started_on=acting.today)
         )
+        action = add_school_action(
+            acting,
+            urn,
+            ActionAgreed(
+                what="Send the plan", role="headteacher", due_on=acting.today, why="It was agreed."
+            ),
+        )
         return {
             "urn": str(urn),
+            "actions": str(action.id),
             "deadlines": str(deadline.id),
             "department-notices": str(notice.id),
             "rise-support": str(support.id),

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 from sqlmodel import Session, SQLModel, col, select
 
+from models.actions.tables import AgreedAction
 from models.appointments.tables import Appointment
 from models.approvals.tables import Proposal
 from models.escalations.tables import Escalation, Response
@@ -28,6 +29,7 @@ from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 # Whose rows an address names, by the part of it that stands before the name.
 TABLES: dict[str, type[SQLModel]] = {
     "appointments": Appointment,
+    "actions": AgreedAction,
     "assessments": Assessment,
     "duties": Duty,
     "escalations": Escalation,
@@ -53,6 +55,7 @@ TABLES: dict[str, type[SQLModel]] = {
 # What tells one kind of a table's rows from another, as far as it is shown differently.
 KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     Appointment: ("kind", "state"),
+    AgreedAction: ("state",),
     Assessment: ("state", "occasion"),
     Duty: ("kind", "state"),
     Escalation: ("ladder", "status", "step_key"),

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from models.actions.following import ActionAgreed, add_school_action
+from models.actions.tables import AgreedAction
 from models.approvals.approving import what_is_seen
 from models.approvals.tables import Proposal
 from models.clocks import london_date
@@ -19,7 +21,7 @@ from models.escalations.holding import Restriction, restrict_record
 from models.events import Event
 from models.evidence import keeping
 from models.evidence.tables import EvidenceFile
-from models.inputs import Reason
+from models.inputs import Reason, refusing
 from models.matters.tables import OF_SCHOOL, Deadline, Matter
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
@@ -154,6 +156,19 @@ class SchoolRecord:
         more = {"supporting_organisation": by, **values}
         with self.acting() as acting:
             return record_rise_support(acting, self.urn, RiseSupportGiven(**{**given, **more}))
+
+    def action(self, by: str = "seo", days: int = 14, **values: Any) -> AgreedAction:
+        """Agree with the headteacher what is to be done, by so many days from now."""
+        given = {
+            "what": "Send the plan for reading",
+            "role": "headteacher",
+            "due_on": london_date(self.now) + timedelta(days=days),
+            "why": "Reading has fallen behind.",
+        }
+        with refusing():
+            agreed = ActionAgreed(**{**given, **values})
+        with self.acting(by) as acting:
+            return add_school_action(acting, self.urn, agreed)
 
     def restrict(self, *named: str, by: str = "hos") -> None:
         """Restrict it to whoever looks after it, whoever does so, and those named."""

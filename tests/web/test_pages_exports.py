@@ -70,6 +70,7 @@ def furnished(
     case = Case(engine, policy, council)
     furnish(engine, case)
     case.propose("withdraw")
+    case.act_on("Send the plan")
     restricted = Case(engine, policy, council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
     keep_record(SchoolRecord(engine, policy, council), home)
@@ -153,6 +154,8 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.settle(record.deadline(days=10), done=True)
     record.deadline(days=40)
     record.deadline(days=30)
+    record.action()
+    record.action(what="Mend the fence", days=3)
     record.file(settings, content=b"The fence is mended.\n")
     plan_at_school(record)
     plan_at_school(record, kind="meeting", on=DAY + timedelta(days=1), invite=False)
@@ -243,6 +246,10 @@ EACH = (
     Listed(RECORD, "//*[@class='scc-deadline__title']", of("What"), part="deadlines"),
     Listed(RECORD, "//a[starts-with(@href, '/appointments/')]", of("What"), part="appointments"),
     Listed(RECORD, "//h3[starts-with(@id, 'file-')]/a", of("File"), part="files"),
+    Listed(f"{RECORD}/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")),
+    Listed(
+        "/escalations/ESC-2026-0001/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")
+    ),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
     Listed("/administration/imports", f"{ROW}/th/a", of("File"), "admin"),

@@ -17,6 +17,8 @@ from pydantic import BaseModel
 from sqlalchemy import Select
 from sqlmodel import select
 
+from models.actions import shown as actions_shown
+from models.actions.tables import ActionState, AgreedAction
 from models.appointments import shown as appointments_shown
 from models.appointments.tables import Appointment, AppointmentKind, AppointmentState
 from models.approvals import shown as approvals_shown
@@ -94,6 +96,7 @@ EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
     (statutory_shown.SecretaryOfStateNotice, "kind", SecretaryOfStateKind),
     (statutory_shown.Service, "method", ServiceMethod),
     (escalations_shown.Escalation, "status", Status),
+    (actions_shown.AgreedAction, "state", ActionState),
 ]
 
 
@@ -105,6 +108,7 @@ def references(kind: MatterKind) -> Any:
 # What the Director's lists must hold between them, row by row.
 LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (appointments_shown.Appointment, "id", Appointment.id),
+    (actions_shown.AgreedAction, "id", AgreedAction.id),
     (risk_shown.Assessment, "id", Assessment.id),
     (matters_shown.Deadline, "id", Deadline.id),
     (held.Discussion, "id", Discussion.id),

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from web.api.actions import actions
 from web.api.appointments import appointments
 from web.api.approvals import decisions
 from web.api.escalations import cases, holding
@@ -33,6 +34,7 @@ TOPICS = (
     schools,
     records,
     department,
+    actions,
     cases,
     files,
     holding,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web.door import at_once
 from web.pages import exports
+from web.pages.actions import actions, agreeing, reviewing
 from web.pages.appointments import appointments
 from web.pages.approvals import proposals
 from web.pages.dashboard import calendar, dashboard
@@ -74,6 +75,9 @@ TOPICS = (
     letter_batches,
     level_letters,
     messages,
+    actions,
+    agreeing,
+    reviewing,
     plan,
     supporters,
     support_work,

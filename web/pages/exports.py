@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from models.paging import MOST_AT_ONCE
 from models.refusals import NotFound
+from web.pages.actions import actions
 from web.pages.approvals import proposals
 from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
@@ -36,6 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS: tuple[List[Any], ...] = (
     *schools.LISTS,
     *record.LISTS,
+    *actions.LISTS,
     *caseload.LISTS,
     *proposals.LISTS,
     *dashboard.LISTS,

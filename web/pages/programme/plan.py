@@ -43,7 +43,7 @@ RECORDED_AT = {
     DutyKind.REPORT: "/schools/{urn}/reports/new",
     DutyKind.SISG_MEETING: "/schools/{urn}/reviews/new",
     DutyKind.EVALUATION: "/schools/{urn}/reviews/new",
-    DutyKind.ACTION_REVIEW: "/reviews/new",
+    DutyKind.ACTION_REVIEW: "/reviews/actions",
     DutyKind.BOARD_REPORT: "/reviews/new",
 }
 

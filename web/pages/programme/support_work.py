@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.actions.shown import lines_at
 from models.inputs import refusing
 from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, support_work, supporting, tables
 from models.programme.support_work import SchoolVisit, SupportReview, WrittenReport
-from models.programme.tables import OF_A_SCHOOL, Review
+from models.programme.tables import OF_A_SCHOOL, DutyKind, Review
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import School
-from web.door import at_once, key
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import Find, List, PageNumber, address, year_of
+from web.pages.programme.duty_met import Duty
 from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
 
@@ -31,14 +32,7 @@ SAYS_REVIEW_RECORDED = says("review_recorded", "The review has been recorded")
 
 router = APIRouter()
 PER_PAGE = 50
-
-
-def _duty(duty: str = "") -> int | None:
-    """The duty that an address names, to be met by what is recorded."""
-    return key(duty) if duty else None
-
-
-Duty = Annotated[int | None, at_once(_duty)]
+SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
     kind=("Kind", "Choose a kind"),
@@ -281,7 +275,8 @@ def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) 
 
 
 def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
-    kinds = [kind for kind in supporting.REVIEWS if (kind in OF_A_SCHOOL) == (urn is not None)]
+    here = OF_A_SCHOOL if urn is not None else (DutyKind.BOARD_REPORT,)
+    kinds = [kind for kind in supporting.REVIEWS if kind in here]
     return _form(visit, "review_form.html", "Record a review", form, urn, duty, kinds=kinds)
 
 
@@ -290,8 +285,12 @@ def show_review(visit: Visitor, number: Key) -> Response:
     """One review."""
     with visit.read() as session:
         found = support_work.review(session, number)
-    sections = [("Summary", found.summary), ("Impact", found.impact or "Nothing recorded")]
-    return _record(visit, found, found.title, found.held_on, sections)
+        lines = lines_at(session, visit.reader, number, today=visit.today)
+    sections = [
+        ("Summary", found.summary or "None"),
+        ("Impact", found.impact or "Nothing recorded"),
+    ]
+    return _record(visit, found, found.title, found.held_on, sections, lines)
 
 
 def _form(
@@ -325,6 +324,7 @@ def _record(
     title: str,
     day: date,
     sections: list[tuple[str, str]],
+    lines: Sequence[object] = (),
 ) -> Response:
     with visit.read() as session:
         about = schools_shown.school(session, visit.reader, found.urn) if found.urn else None
@@ -337,6 +337,9 @@ def _record(
         school=about,
         day=day,
         sections=sections,
+        lines=lines,
+        source=SOURCES.get(title, "review"),
+        may_act=visit.may(Act.RECORD_ACTION),
         duty=due,
     )
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.actions.shown import open_on
 from models.appointments import shown as appointments_shown
 from models.approvals import shown as approvals_shown
 from models.approvals.tables import ProposalState
@@ -201,6 +202,7 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             session,
             lambda reference: letters_shown.held_contacts(session, visit.reader, reference),
         )
+        open_ones, overdue = open_on(session, visit.reader, found.reference, today=visit.today)
         return visit.page(
             "school_record/record.html",
             title=f"{found.school}: letters and files",
@@ -214,6 +216,8 @@ def record(visit: Visitor, urn: str, page: PageNumber) -> Response:
             held=held.items,
             planned=find_appointments(session, visit, {}, 1, MOST_AT_ONCE).items,
             may_plan=theirs and visit.may(Act.PLAN_APPOINTMENT),
+            open_actions=open_ones,
+            overdue_actions=overdue,
             statements=statements(session, visit.reader, urn).items,
             notices=department_notices(session, visit.reader, urn).items,
             supports=rise_support(session, visit.reader, urn).items,
