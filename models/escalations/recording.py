@@ -5,6 +5,8 @@ from datetime import datetime
 
 from pydantic import Field
 
+from models.actions.agreed_at import Actions, agree_all
+from models.actions.tables import ActionSource
 from models.approvals.putting_forward import Draft, put_letter_forward
 from models.clocks import add_working_days, london_date, long_date, past_day
 from models.escalations.events import DiscussionRecorded, ResponseJudged, ResponseRecorded
@@ -45,7 +47,8 @@ class DiscussionHeld(Input):
 
     `held_by` is the e-mail address of the officer who held it: at a step of meetings a senior one,
     who is whoever records it where nobody is named. `why_one_meeting` is needed where those who
-    are to be met apart were met together.
+    are to be met apart were met together. `actions` are followed each by itself, and no
+    letter has them.
     """
 
     held_on: Day
@@ -54,6 +57,7 @@ class DiscussionHeld(Input):
     agreed_actions: Text = ""
     held_by: Email | None = None
     why_one_meeting: Text = ""
+    actions: Actions = Field(default=[])
 
 
 def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> Discussion:
@@ -104,6 +108,8 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
     if carries:
         happenings += _carry_out(case, discussion, officer, now)
     append(session, now, officer.email, *happenings)
+    if given.actions:
+        agree_all(acting, case, given.actions, ActionSource.DISCUSSION, discussion_id)
     return discussion
 
 

@@ -11,8 +11,10 @@ from pydantic import Field
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.actions.agreed_at import Actions, agree_all
 from models.actions.following import ProgressOf
 from models.actions.reviewing import Reviewed, check_review, put_lines
+from models.actions.tables import ActionSource
 from models.clocks import past_day
 from models.events import append
 from models.inputs import Day, Input, Reason, RowKey, Text, Urn, Word
@@ -35,6 +37,7 @@ from models.programme.tables import (
 )
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.rows import add, by_key, change, find_first, get_row, kept, table_of
+from models.school_record.opening import enter_record
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
 from models.text import check_line, check_prose
@@ -71,13 +74,17 @@ def _planned(
 
 
 class VisitMade(Input):
-    """A visit to a school; `duty` is the planned one that it was, else it is the first due."""
+    """A visit to a school; `duty` is the planned one that it was, else it is the first due.
+
+    `actions` go on the school's own record, each to be followed by itself.
+    """
 
     urn: Urn
     visited_on: Day
     purpose: Text
     notes: Text
     agreed_actions: Text = ""
+    actions: Actions = Field(default=[])
     duty: RowKey | None = None
 
 
@@ -113,6 +120,9 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         None, visit=number, urn=school.urn, school=school.name, visited_on=given.visited_on
     )
     append(session, acting.now, officer.email, happened)
+    if given.actions:
+        record = enter_record(acting, Act.RECORD_ACTION, school.urn)
+        agree_all(acting, record, given.actions, ActionSource.VISIT, number)
     return get_row(session, SchoolVisit, number)
 
 
