@@ -5,6 +5,8 @@ from datetime import datetime
 
 from pydantic import Field
 
+from models.actions.agreed_at import Actions, agree_all
+from models.actions.tables import ActionSource
 from models.appointments.following import took_place
 from models.appointments.tables import AppointmentKind
 from models.approvals.putting_forward import Draft, put_letter_forward
@@ -47,7 +49,8 @@ class DiscussionHeld(Input):
 
     `held_by` is the e-mail address of the officer who held it: at a step of meetings a senior one,
     who is whoever records it where nobody is named. `why_one_meeting` is needed where those who
-    are to be met apart were met together.
+    are to be met apart were met together. `actions` are followed each by itself, and no
+    letter has them.
     """
 
     held_on: Day
@@ -56,6 +59,7 @@ class DiscussionHeld(Input):
     agreed_actions: Text = ""
     held_by: Email | None = None
     why_one_meeting: Text = ""
+    actions: Actions = Field(default=[])
 
 
 def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> Discussion:
@@ -110,6 +114,8 @@ def record_discussion(acting: Acting, reference: str, given: DiscussionHeld) -> 
     if carries:
         happenings += _carry_out(case, discussion, officer, now)
     append(session, now, officer.email, *happenings)
+    if given.actions:
+        agree_all(acting, case, given.actions, ActionSource.DISCUSSION, discussion_id)
     return discussion
 
 

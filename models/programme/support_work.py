@@ -73,6 +73,11 @@ class WrittenReport(SupportWork):
     dated: date
     sections: list[ReportSection]
 
+    @property
+    def whole(self) -> str:
+        """All its sections as one text."""
+        return "\n\n".join(f"{section.title}\n{section.text}" for section in self.sections)
+
 
 class SupportReview(SupportWork):
     """A review of a school's support; one of the whole register has no URN."""

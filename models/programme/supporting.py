@@ -11,8 +11,10 @@ from pydantic import Field
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.actions.agreed_at import Actions, agree_all
 from models.actions.following import ProgressOf
 from models.actions.reviewing import Reviewed, check_review, put_lines
+from models.actions.tables import ActionSource
 from models.appointments.following import took_place_at_school
 from models.appointments.tables import AppointmentKind
 from models.clocks import past_day
@@ -37,6 +39,7 @@ from models.programme.tables import (
 )
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.rows import add, by_key, change, find_first, get_row, kept, table_of
+from models.school_record.opening import enter_record
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
 from models.text import check_line, check_prose
@@ -73,13 +76,17 @@ def _planned(
 
 
 class VisitMade(Input):
-    """A visit to a school; `duty` is the planned one that it was, else it is the first due."""
+    """A visit to a school; `duty` is the planned one that it was, else it is the first due.
+
+    `actions` go on the school's own record, each to be followed by itself.
+    """
 
     urn: Urn
     visited_on: Day
     purpose: Text
     notes: Text
     agreed_actions: Text = ""
+    actions: Actions = Field(default=[])
     duty: RowKey | None = None
 
 
@@ -118,6 +125,9 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         session, school.urn, AppointmentKind.VISIT, given.visited_on, acting.now
     )
     append(session, acting.now, officer.email, happened, *held)
+    if given.actions:
+        record = enter_record(acting, Act.RECORD_ACTION, school.urn)
+        agree_all(acting, record, given.actions, ActionSource.VISIT, number)
     return get_row(session, SchoolVisit, number)
 
 

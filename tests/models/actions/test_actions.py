@@ -335,6 +335,35 @@ def test_on_an_escalation_an_action_outlives_its_end(case: Case) -> None:
     assert [[line.said for line in each.lines] for each in found] == [["Nearly."], []]
 
 
+AGREED = [
+    following.ActionNow(what="Call", role="clerk", due_on=TODAY),
+    following.ActionNow(what="Write", person="Ms Lee", due_on=TODAY + timedelta(days=7)),
+]
+
+
+def test_what_is_agreed_at_a_discussion_is_followed(case: Case) -> None:
+    discussion = case.discuss(actions=AGREED)
+    found = case.all(AgreedAction)
+    assert [(each.what, each.source, each.source_id) for each in found] == [
+        ("Call", "discussion", discussion.id),
+        ("Write", "discussion", discussion.id),
+    ]
+
+
+def test_what_is_agreed_on_a_visit_goes_on_the_schools_record(record: SchoolRecord) -> None:
+    programme = Programme(record.engine, record.policy, record.council)
+    wrong = AGREED[1].model_copy(update={"due_on": TODAY - timedelta(days=1)})
+    with pytest.raises(InvalidInput) as refused:
+        programme.visit(actions=[AGREED[0], wrong])
+    assert [field for field, _ in refused.value.errors] == ["action-2-due_on"]
+    assert record.matter is None
+    visit = programme.visit(actions=AGREED)
+    assert [(each.source, each.source_id) for each in rows(record, AgreedAction)] == [
+        ("visit", visit.id)
+    ] * 2
+    assert record.kinds[:2] == ["school_record_opened", "action_added"]
+
+
 def test_the_deadline_of_a_step_is_not_touched_by_actions(case: Case) -> None:
     case.discuss()
     due_on = case.due_on

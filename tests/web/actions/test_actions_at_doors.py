@@ -175,6 +175,44 @@ def test_from_a_visit_an_action_is_recorded_that_says_so(
     assert "Headteacher, by 4 December 2026. Visit of 23 November 2026." in page.text
 
 
+def test_on_the_form_of_a_visit_or_discussion_its_actions_are_entered(
+    visitors: Visitors, engine: Engine, policy: Policy, council: Council
+) -> None:
+    case = Case(engine, policy, council).started()
+    form = visitors.seo.get("/schools/900001/visits/new")
+    seen = {"visited_on": date(2026, 11, 23), "purpose": "Reading", "notes": "Seen."}
+    form = form.submit(422, **seen, **{"action-3-what": "Call", "action-3-role": "clerk"})
+    assert form.errors == [
+        ("Enter the date by which it is to be done (action 1)", "#action-1-due_on-day")
+    ]
+    past = form.submit(422, **{"action-1-due_on": date(2026, 11, 20)})
+    assert past.errors == [
+        ("Enter a date from today on and within a year.", "#action-1-due_on-day")
+    ]
+    past.submit(**{"action-1-due_on": date(2026, 11, 30)})
+    listed = visitors.seo.get(f"{HERE}/actions").text
+    assert "Call Open Clerk, by 30 November 2026. Visit of 23 November 2026." in listed
+    form = visitors.seo.get(f"/escalations/{case.reference}/discussions/new")
+    held = {"held_on": date(2026, 11, 23), "with": ["headteacher"], "notes": "We met."}
+    nobody = {"action-1-what": "Write", "action-1-due_on": date(2026, 12, 1)}
+    form = form.submit(422, **held, **nobody)
+    assert [at for _, at in form.errors] == ["#action-1-officer"]
+    form.submit(**{"action-1-officer": council.seo2.email})
+    listed = visitors.seo.get(f"/escalations/{case.reference}/actions").text
+    assert f"{council.seo2.name}, by 1 December 2026. Discussion of 23 November 2026." in listed
+
+
+def test_by_the_api_a_visit_takes_its_actions(callers: Callers) -> None:
+    visit = {"urn": 900001, "visited_on": "2026-11-23", "purpose": "Reading", "notes": "Seen."}
+    agreed = {"what": "Call", "role": "clerk", "due_on": "2026-11-30"}
+    refused = problem(callers.seo, "/visits", 422, **visit, actions=[{**agreed, "role": "cook"}])
+    assert "action-1-role" in str(refused["errors"])
+    assert callers.seo.get("/visits")["items"] == []
+    made = callers.seo.post("/visits", **visit, actions=[agreed])
+    [action] = callers.seo.get(f"{HERE}/actions")["items"]
+    assert (action["source"], action["source_id"]) == ("visit", made["id"])
+
+
 def reviewed(record: SchoolRecord) -> Programme:
     """Schools at a level that is reviewed weekly, at one that is not, and with none."""
     programme = Programme(record.engine, record.policy, record.council)

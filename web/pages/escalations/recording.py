@@ -12,6 +12,7 @@ from models.people.access import Act
 from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Officer
 from models.refusals import InvalidInput
+from web.pages.actions import rows
 from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.visits import Key, Reference, Visit, Visitor, may, says
@@ -56,11 +57,14 @@ def discussion(visit: Visitor, reference: Reference) -> Response:
 def record_discussion(visit: Visitor, reference: Reference, form: Posted) -> Response:
     """Record a discussion or meeting."""
     try:
-        given = form.filled(DISCUSSION, held_by=form.text("held_by") or None)
+        form.demand(DISCUSSION)
+        given = form.taken(
+            DISCUSSION, held_by=form.text("held_by") or None, actions=rows.typed(form)
+        )
         with visit.acting() as acting:
             recording.record_discussion(acting, reference, given)
     except InvalidInput as invalid:
-        return _discussion(visit, reference, form.refused(invalid, DISCUSSION))
+        return _discussion(visit, reference, rows.refused(form, invalid, DISCUSSION))
     return visit.done(f"/escalations/{reference}", SAYS_DISCUSSION)
 
 
@@ -73,6 +77,7 @@ def _discussion(visit: Visit, reference: str, form: Form) -> Response:
             form=form,
             case=case,
             attendees=_attendees(case),
+            choices=rows.choices(session),
             essential=case.rule.essential if case.rule.carried_out_with else (),
             holders=_holders(session, case) if due(case) else [],
         )

@@ -18,6 +18,7 @@ from models.programme.tables import OF_A_SCHOOL, DutyKind, Review
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from models.schools.tables import School
+from web.pages.actions import rows
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import Find, List, PageNumber, address, year_of
@@ -166,11 +167,12 @@ def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
 def record_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a visit on record."""
     try:
-        given = form.filled(VISIT, urn=urn, duty=duty)
+        form.demand(VISIT)
+        given = form.taken(VISIT, urn=urn, duty=duty, actions=rows.typed(form))
         with visit.acting() as acting:
             supporting.record_visit(acting, given)
     except STAYS as refusal:
-        form = form.refused(refusal, VISIT)
+        form = rows.refused(form, refusal, VISIT)
         return _form(visit, "visit_form.html", "Record a visit", form, urn, duty)
     return visit.done(f"/schools/{urn}/programme", SAYS_VISIT_RECORDED)
 
@@ -305,6 +307,7 @@ def _form(
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn) if urn is not None else None
         due = duties_shown.duty(session, duty, visit.today) if duty is not None else None
+        choices = rows.choices(session) if template == "visit_form.html" else None
     if due is not None and not form.text("kind"):
         form.values["kind"] = [due.kind.value]
     return visit.page(
@@ -314,6 +317,7 @@ def _form(
         form=form,
         school=school,
         duty=due,
+        choices=choices,
         **more,
     )
 
@@ -344,10 +348,6 @@ def _record(
     )
 
 
-def _text(report: WrittenReport) -> str:
-    return "\n\n".join(f"{section.title}\n{section.text}" for section in report.sections)
-
-
 LISTS: tuple[List[Any], ...] = (
     List[SchoolVisit](
         "/visits",
@@ -374,7 +374,7 @@ LISTS: tuple[List[Any], ...] = (
             Column("Dated", lambda found: found.dated),
             Column("URN", lambda found: found.urn),
             Column("School", lambda found: found.school),
-            Column("Report", _text),
+            Column("Report", lambda found: found.whole),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],
