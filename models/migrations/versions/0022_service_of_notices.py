@@ -8,12 +8,7 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
-NEW = (
-    sa.Column("arrived_on", sa.Date(), nullable=True),
-    sa.Column("counts_from", sa.Date(), nullable=True),
-    sa.Column("undone_on", sa.Date(), nullable=True),
-    sa.Column("undone_because", sa.String(), server_default="", nullable=False),
-)
+NEW = ("arrived_on", "counts_from", "undone_on", "undone_because")
 
 
 def upgrade() -> None:
@@ -42,8 +37,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"]),
         sa.PrimaryKeyConstraint("letter_id"),
     )
-    for column in NEW:
-        op.add_column("service", column.copy())
+    for day in NEW[:3]:
+        op.add_column("service", sa.Column(day, sa.Date(), nullable=True))
+    why = sa.Column("undone_because", sa.String(), server_default="", nullable=False)
+    op.add_column("service", why)
 
 
 # Words that the version before does not know, and could not read.
@@ -60,6 +57,6 @@ def downgrade() -> None:
         op.execute(statement)
     with op.batch_alter_table("service", schema=None) as batch_op:
         for column in reversed(NEW):
-            batch_op.drop_column(column.name)
+            batch_op.drop_column(column)
     op.drop_index("ix_email_agreement_urn", "email_agreement")
     op.drop_table("email_agreement")
