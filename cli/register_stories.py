@@ -10,7 +10,7 @@ from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
 from models.database import read, write
 from models.people.acting import Acting
-from models.programme import supporters, supporting
+from models.programme import reports, reviews, supporters, visits
 from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
 from models.risk import assessing, moderating, rounds
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
@@ -168,19 +168,19 @@ def _do_what_is_due(stage: Stage, days_back: int) -> None:
 def _do(session: Session, stage: Stage, duty: Duty) -> None:
     day = london_date(stage.now)
     if duty.urn is None:
-        of_all = supporting.ReviewHeld(
+        of_all = reviews.ReviewHeld(
             kind=duty.kind,
             held_on=day,
             summary="We went through the actions at every school at high or medium risk.",
             impact="Two schools are on their way to a lower level; one needs more of our time.",
             duty=duty.id,
         )
-        supporting.record_review(stage.acting_in(session, "Margaret"), of_all)
+        reviews.record_review(stage.acting_in(session, "Margaret"), of_all)
         return
     place = next(place for place, school in enumerate(SCHOOLS) if school.urn == duty.urn)
     acting = stage.acting_in(session, EVALUATORS[place % 2])
     if duty.kind is DutyKind.VISIT:
-        visit = supporting.VisitMade(
+        visit = visits.VisitMade(
             urn=duty.urn,
             visited_on=day,
             purpose=f"Visit {duty.number} of the school year",
@@ -188,17 +188,17 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
             agreed_actions="The headteacher sends us the revised timetable within two weeks.",
             duty=duty.id,
         )
-        supporting.record_visit(acting, visit)
+        visits.record_visit(acting, visit)
     elif duty.kind is DutyKind.REPORT:
         titles = stage.policy.programme.report_sections
         sections = [
-            supporting.SectionWritten(title=title, text=text)
+            reports.SectionWritten(title=title, text=text)
             for title, text in zip(titles, SECTIONS, strict=True)
         ]
-        report = supporting.ReportWritten(urn=duty.urn, dated=day, sections=sections, duty=duty.id)
-        supporting.record_report(acting, report)
+        report = reports.ReportWritten(urn=duty.urn, dated=day, sections=sections, duty=duty.id)
+        reports.record_report(acting, report)
     else:
-        review = supporting.ReviewHeld(
+        review = reviews.ReviewHeld(
             urn=duty.urn,
             kind=duty.kind,
             held_on=day,
@@ -206,7 +206,7 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
             impact="Lessons are better planned. It is too early to see it in results.",
             duty=duty.id,
         )
-        supporting.record_review(acting, review)
+        reviews.record_review(acting, review)
 
 
 REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises)

@@ -15,7 +15,7 @@ from models.outbox import Message
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
-from models.programme import planning, supporters, supporting
+from models.programme import duties, planning, reports, reviews, supporters, visits
 from models.programme.tables import Duty, DutyKind, Review, SchoolVisit, Supporter, WrittenReport
 from models.rows import change
 from models.schools.tables import RiskLevel, School
@@ -113,9 +113,9 @@ class Programme:
             **changed,
         }
         with refusing():
-            visit = supporting.VisitMade(**given)
+            visit = visits.VisitMade(**given)
         with self.acting(officer or self.council.seo) as acting:
-            return supporting.record_visit(acting, visit)
+            return visits.record_visit(acting, visit)
 
     def report(
         self,
@@ -127,13 +127,13 @@ class Programme:
         wanted = dict.fromkeys(self.policy.programme.report_sections, "As seen.")
         with refusing():
             written = [
-                supporting.SectionWritten(title=title, text=text)
+                reports.SectionWritten(title=title, text=text)
                 for title, text in (wanted if sections is None else sections).items()
             ]
             given = {"urn": 900001, "dated": self.now.date(), "sections": written, **changed}
-            report = supporting.ReportWritten(**given)
+            report = reports.ReportWritten(**given)
         with self.acting(officer or self.council.seo) as acting:
-            return supporting.record_report(acting, report)
+            return reports.record_report(acting, report)
 
     def review(self, kind: str, officer: Officer | None = None, **changed: Any) -> Review:
         """Record a review with everything in order, but for what is changed."""
@@ -147,14 +147,14 @@ class Programme:
             **changed,
         }
         with refusing():
-            review = supporting.ReviewHeld(**given)
+            review = reviews.ReviewHeld(**given)
         with self.acting(officer or self.council.seo) as acting:
-            return supporting.record_review(acting, review)
+            return reviews.record_review(acting, review)
 
     def cancel(self, duty: Duty, officer: Officer | None = None, reason: str = "Agreed.") -> Duty:
         """Cancel a duty."""
         with self.acting(officer or self.council.hos) as acting:
-            return supporting.cancel_duty(acting, duty.id, Reason(reason=reason))
+            return duties.cancel_duty(acting, duty.id, Reason(reason=reason))
 
     @contextmanager
     def acting(self, officer: Officer) -> Iterator[Acting]:

@@ -23,7 +23,7 @@ from web.pages.people import (
     sign_in,
 )
 from web.pages.problems import away, failed, refused
-from web.pages.programme import plan, support_work, supporters
+from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
@@ -80,7 +80,9 @@ TOPICS = (
     reviewing,
     plan,
     supporters,
-    support_work,
+    visits,
+    reports,
+    reviews,
     schools,
     inspections,
     confirmations,

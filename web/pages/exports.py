@@ -21,7 +21,7 @@ from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.lists import List
 from web.pages.people import officers
-from web.pages.programme import plan, support_work, supporters
+from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import register
@@ -44,7 +44,9 @@ LISTS: tuple[List[Any], ...] = (
     *register.LISTS,
     *plan.LISTS,
     *supporters.LISTS,
-    *support_work.LISTS,
+    *visits.LISTS,
+    *reports.LISTS,
+    *reviews.LISTS,
     *letter_batches.LISTS,
     *level_letters.LISTS,
     *officers.LISTS,

@@ -6,7 +6,8 @@ import pytest
 
 from models.appointments.tables import AppointmentState
 from models.inputs import refusing
-from models.programme.supporting import ReviewHeld, VisitMade, record_review, record_visit
+from models.programme.reviews import ReviewHeld, record_review
+from models.programme.visits import VisitMade, record_visit
 from models.refusals import InvalidInput, NotPossible
 from tests.support.appointments import (
     AFTER,

@@ -11,7 +11,8 @@ from models.inputs import Day, Email, Reason
 from models.paging import Page
 from models.people.access import Act
 from models.people.acting import Acting
-from models.programme import support_work, supporters, supporting, tables
+from models.programme import reviews, support_work, supporters, tables
+from models.programme.duties import cancel_duty as cancel
 from models.programme.duties_shown import Duty, duties, duty
 from models.programme.support_work import SupportReview
 from models.programme.supporters_shown import Supporter, Supporters, supporter, supporters_of
@@ -59,7 +60,7 @@ def cancel_duty(once: OnlyOnce, id: Key, body: Reason) -> Response:
     """Say that something planned is not to be done."""
 
     def command(acting: Acting) -> Duty:
-        supporting.cancel_duty(acting, id, body)
+        cancel(acting, id, body)
         return duty(acting.session, id, acting.today)
 
     return once.act(command)
@@ -94,11 +95,11 @@ def show_review(door: AtDoor, _: Caller, id: Key) -> Response:
     response_model=SupportReview,
     dependencies=[may(Act.RECORD_SUPPORT_WORK)],
 )
-def add_review(once: OnlyOnce, body: supporting.ReviewHeld) -> Response:
+def add_review(once: OnlyOnce, body: reviews.ReviewHeld) -> Response:
     """Record a review of a school or of the whole register."""
 
     def command(acting: Acting) -> SupportReview:
-        review = supporting.record_review(acting, body)
+        review = reviews.record_review(acting, body)
         return support_work.review(acting.session, review.id)
 
     return once.act(command, 201)

@@ -10,8 +10,8 @@ from models.paging import Page
 from models.people.access import Act
 from models.people.acting import Acting
 from models.programme import support_work, tables
+from models.programme.reports import ReportWritten, record_report
 from models.programme.support_work import WrittenReport
-from models.programme.supporting import ReportWritten, record_report
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.programme.visits import SupportWorkQuery
 from web.door import AtDoor, at_once, key

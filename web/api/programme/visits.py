@@ -13,7 +13,7 @@ from models.people.access import Act
 from models.people.acting import Acting
 from models.programme import support_work, tables
 from models.programme.support_work import SchoolVisit
-from models.programme.supporting import VisitMade, record_visit
+from models.programme.visits import VisitMade, record_visit
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, at_once, key

@@ -7,7 +7,7 @@ from models.actions.following import ProgressOf
 from models.actions.reviewing import MOST_LISTED, to_review
 from models.inputs import refusing
 from models.people.access import Act
-from models.programme import duties_shown, supporting
+from models.programme import duties_shown, reviews
 from models.programme.tables import DutyKind
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
@@ -18,7 +18,7 @@ SAYS_REVIEWED = says("actions_reviewed", "The review has been recorded")
 
 router = APIRouter()
 REVIEW = Asked(
-    supporting.ReviewHeld,
+    reviews.ReviewHeld,
     held_on=("The date", "Enter the date on which it was held"),
     summary=("Summary", "Enter a summary, or a line on one of the actions"),
 )
@@ -38,7 +38,7 @@ def record_review(visit: Visitor, duty: Duty, form: Posted) -> Response:
         form.demand(REVIEW)
         given = form.taken(REVIEW, kind=DutyKind.ACTION_REVIEW.value, duty=duty, lines=_lines(form))
         with visit.acting() as acting:
-            supporting.record_review(acting, given)
+            reviews.record_review(acting, given)
     except STAYS as refusal:
         return _review(visit, duty, form.refused(refusal, REVIEW))
     return visit.done("/programme/duties", SAYS_REVIEWED)

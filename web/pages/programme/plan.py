@@ -11,8 +11,9 @@ from sqlmodel import Session
 from models.inputs import Reason
 from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
-from models.programme import duties_shown, support_work, supporters_shown, supporting, tables
+from models.programme import duties_shown, support_work, supporters_shown, tables
 from models.programme import shown as programme_shown
+from models.programme.duties import cancel_duty, may_cancel
 from models.programme.duties_shown import Duty
 from models.programme.shown import Counts, SchoolProgress
 from models.programme.tables import DutyKind
@@ -158,7 +159,7 @@ def _offered(visit: Visit, duties: list[Duty]) -> list[OfferedDuty]:
 
 def _offer(visit: Visit, duty: Duty) -> OfferedDuty:
     where = f"{RECORDED_AT[duty.kind].format(urn=duty.urn)}?duty={duty.id}"
-    cancels = supporting.may_cancel(visit.officer, visit.policy, duty.kind, duty.level)
+    cancels = may_cancel(visit.officer, visit.policy, duty.kind, duty.level)
     return OfferedDuty(
         duty=duty,
         record_at=where if duty.to_do and visit.may(Act.RECORD_SUPPORT_WORK) else None,
@@ -209,7 +210,7 @@ def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
     try:
         given = form.filled(CANCELLATION)
         with visit.acting() as acting:
-            duty = supporting.cancel_duty(acting, number, given)
+            duty = cancel_duty(acting, number, given)
     except STAYS as refusal:
         return _cancel(visit, number, form.refused(refusal, CANCELLATION))
     on = f"/schools/{duty.urn}/programme" if duty.urn else "/programme/duties"

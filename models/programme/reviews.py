@@ -1,0 +1,141 @@
+"""Reviews put on record: of one school, or of the whole register.
+
+Source: Barnsley, School Improvement and Quality Assurance Policy, parts 3 and 4 (Table 1).
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+from sqlmodel import Session
+
+from models.actions.following import ProgressOf
+from models.actions.reviewing import Reviewed, check_review, put_lines
+from models.appointments.following import took_place_at_school
+from models.appointments.tables import AppointmentKind
+from models.clocks import past_day
+from models.events import append
+from models.inputs import Day, Input, RowKey, Text, Urn, Word
+from models.paging import MOST_AT_ONCE
+from models.people.access import Act, may
+from models.people.acting import Acting
+from models.people.tables import Officer
+from models.programme.duties import check_new, meet
+from models.programme.events import ReviewRecorded
+from models.programme.supporters import evaluation_officer
+from models.programme.tables import (
+    OF_A_SCHOOL,
+    DutyKind,
+    Review,
+)
+from models.refusals import InvalidInput, NotAllowed
+from models.rows import add, get_row
+from models.schools.contacts import find_school
+from models.schools.tables import School
+from models.text import check_prose
+
+# What is recorded as a review; visits and reports have records of their own.
+REVIEWS = (
+    DutyKind.EVALUATION,
+    DutyKind.SISG_MEETING,
+    DutyKind.ACTION_REVIEW,
+    DutyKind.BOARD_REPORT,
+)
+# Of these the policy wants to know what came of the support (part 3).
+WITH_IMPACT = (DutyKind.EVALUATION, DutyKind.BOARD_REPORT)
+
+
+class ReviewHeld(Input):
+    """A review of a school, or without a URN of the whole register.
+
+    `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review` or `board_report`.
+    `lines` are what an `action_review` says of open actions, each once; where they are given, every
+    overdue one that is reviewed weekly needs a line, and no `summary` is needed beside them.
+    """
+
+    kind: Word
+    urn: Urn | None = None
+    held_on: Day
+    summary: Text = ""
+    impact: Text = ""
+    duty: RowKey | None = None
+    lines: Annotated[list[ProgressOf], Field(max_length=MOST_AT_ONCE)] | None = None
+
+
+def record_review(acting: Acting, given: ReviewHeld) -> Review:
+    """A review that was held (`REVIEWS`): of one school, or without a URN of the whole register.
+
+    The monthly evaluation of a school is written by its School Evaluation Officer, if it has one,
+    or by whoever may assign support. An evaluation and a report to the Challenge Board say what
+    the impact was; a review of actions has a line on each, kept with the action. Which duty it
+    meets is as for `record_visit`. Raises NotAllowed, NotFound, InvalidInput; NotPossible when it
+    is on record already, and for a duty that is done or cancelled.
+    """
+    acting.require(Act.RECORD_SUPPORT_WORK)
+    session, officer, held_on = acting.session, acting.officer, given.held_on
+    what = _review_kind(given.kind, given.urn)
+    school = find_school(session, given.urn) if given.urn is not None else None
+    past_day("held_on", held_on, acting.now)
+    reviewed = _reviewed(acting, what, given)
+    check_prose("summary", given.summary, required=not reviewed)
+    check_prose("impact", given.impact, required=what in WITH_IMPACT)
+    if school is not None and what is DutyKind.EVALUATION:
+        _check_evaluator(session, officer, school, held_on)
+    review = {"kind": what, "urn": school.urn if school else None, "held_on": held_on}
+    check_new(session, Review, review, "A review of this kind on this day")
+    met = meet(session, what, school, held_on, given.duty)
+    number = add(
+        session,
+        Review,
+        **review,
+        officer_id=officer.id,
+        summary=given.summary,
+        impact=given.impact,
+        duty_id=met,
+        recorded_at=acting.now,
+    )
+    happened = ReviewRecorded(
+        None,
+        review=number,
+        kind_=what,
+        held_on=held_on,
+        urn=school.urn if school else None,
+        school=school.name if school else None,
+    )
+    said = put_lines(acting, reviewed, number)
+    held = []
+    if school is not None and what is DutyKind.SISG_MEETING:
+        meeting = AppointmentKind.MEETING
+        held = took_place_at_school(session, school.urn, meeting, held_on, acting.now)
+    append(session, acting.now, officer.email, happened, *held, *said)
+    return get_row(session, Review, number)
+
+
+def _reviewed(acting: Acting, what: DutyKind, given: ReviewHeld) -> list[Reviewed]:
+    """What is said of actions, checked; only a review of actions may say it."""
+    if given.lines is None:
+        return []
+    if what is not DutyKind.ACTION_REVIEW:
+        raise InvalidInput("lines", f"Leave out the lines. {what.label} says nothing of actions.")
+    return check_review(acting, given.lines)
+
+
+def _review_kind(kind: str, urn: object) -> DutyKind:
+    if kind not in REVIEWS:
+        raise InvalidInput("kind", f"Choose from: {', '.join(REVIEWS)}.")
+    what = DutyKind(kind)
+    if what in OF_A_SCHOOL and urn is None:
+        raise InvalidInput("urn", f"Say which school. {what.label} is about one.")
+    if what not in OF_A_SCHOOL and urn is not None:
+        raise InvalidInput("urn", f"Leave out the school. {what.label} is about all of them.")
+    return what
+
+
+def _check_evaluator(session: Session, officer: Officer, school: School, day: date) -> None:
+    responsible = evaluation_officer(session, school.urn, day)
+    if responsible is None or responsible.id == officer.id or may(officer, Act.ASSIGN_SUPPORT):
+        return
+    raise NotAllowed(
+        f"The monthly evaluation of {school.name} is written by its School Evaluation Officer, "
+        f"{responsible.name}."
+    )

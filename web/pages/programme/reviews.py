@@ -1,0 +1,131 @@
+"""Reviews of schools and of the whole register: listed, recorded, shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.actions.shown import lines_at
+from models.paging import Page
+from models.people.access import Act
+from models.programme import support_work
+from models.programme.reviews import REVIEWS, ReviewHeld, record_review
+from models.programme.support_work import SupportReview
+from models.programme.tables import OF_A_SCHOOL, DutyKind, Review
+from models.schools.tables import School
+from web.pages.asked import Asked
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.lists import List, PageNumber
+from web.pages.programme.duty_met import Duty
+from web.pages.programme.work_pages import filters_asked, work_form, work_list, work_record
+from web.pages.visits import Key, Visit, Visitor, may, says
+from web.tables import Column
+
+SAYS_REVIEW_RECORDED = says("review_recorded", "The review has been recorded")
+
+router = APIRouter()
+REVIEW = Asked(
+    ReviewHeld,
+    kind=("Kind", "Choose a kind"),
+    held_on=("The date", "Enter the date on which it was held"),
+    summary=("Summary", "Enter a summary"),
+    impact=("Impact", "Enter what the impact was"),
+)
+
+
+@router.get("/reviews", dependencies=[may(Act.SEE_PROGRAMME)])
+def list_reviews(
+    visit: Visitor,
+    page: PageNumber,
+    query: str = "",
+    kind: str = "",
+    officer: str = "",
+    year: str = "",
+) -> Response:
+    """The reviews of schools and of the whole register, the latest first."""
+    filters = {"query": query, "kind": kind, "officer": officer, "year": year}
+    return work_list(visit, "reviews.html", "Reviews", find_reviews, filters, page)
+
+
+def find_reviews(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page[SupportReview]:
+    """One page of the reviews that the filters of an address let through."""
+    kind = filters.get("kind") or None
+    return support_work.reviews(session, kind=kind, **filters_asked(filters, page, per_page))
+
+
+@router.get("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+def review_form(visit: Visitor, urn: str, duty: Duty, kind: str = "") -> Response:
+    """The form for a review of a school."""
+    return _review_form(visit, urn, duty, Form.of(kind=kind))
+
+
+@router.post("/schools/{urn}/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+def post_review(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
+    """Put a review of a school on record."""
+    return _record_review(visit, urn, duty, form)
+
+
+@router.get("/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def council_review_form(visit: Visitor, duty: Duty, kind: str = "") -> Response:
+    """The form for a review of the whole register."""
+    return _review_form(visit, None, duty, Form.of(kind=kind))
+
+
+@router.post("/reviews/new", dependencies=[may(Act.RECORD_SUPPORT_WORK)])
+def record_council_review(visit: Visitor, duty: Duty, form: Posted) -> Response:
+    """Put a review of the whole register on record."""
+    return _record_review(visit, None, duty, form)
+
+
+def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
+    try:
+        given = form.filled(REVIEW, urn=urn, duty=duty)
+        with visit.acting() as acting:
+            record_review(acting, given)
+    except STAYS as refusal:
+        return _review_form(visit, urn, duty, form.refused(refusal, REVIEW))
+    on = f"/schools/{urn}/programme" if urn else "/programme/duties"
+    return visit.done(on, SAYS_REVIEW_RECORDED)
+
+
+def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
+    here = OF_A_SCHOOL if urn is not None else (DutyKind.BOARD_REPORT,)
+    kinds = [kind for kind in REVIEWS if kind in here]
+    return work_form(visit, "review_form.html", "Record a review", form, urn, duty, kinds=kinds)
+
+
+@router.get("/reviews/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=Review)])
+def show_review(visit: Visitor, number: Key) -> Response:
+    """One review."""
+    with visit.read() as session:
+        found = support_work.review(session, number)
+        lines = lines_at(session, visit.reader, number, today=visit.today)
+    sections = [
+        ("Summary", found.summary or "None"),
+        ("Impact", found.impact or "Nothing recorded"),
+    ]
+    return work_record(visit, found, found.title, found.held_on, sections, lines)
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[SupportReview](
+        "/reviews",
+        Act.SEE_PROGRAMME,
+        "Reviews",
+        find_reviews,
+        [
+            Column("Held on", lambda found: found.held_on),
+            Column("Review", lambda found: found.title),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Summary", lambda found: found.summary),
+            Column("Impact", lambda found: found.impact),
+            Column("Recorded by", lambda found: found.officer_name),
+            Column("Recorded at", lambda found: found.recorded_at),
+        ],
+    ),
+)

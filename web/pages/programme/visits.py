@@ -1,0 +1,103 @@
+"""Visits to schools: listed, recorded, shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from models.paging import Page
+from models.people.access import Act
+from models.programme import support_work, tables
+from models.programme.support_work import SchoolVisit
+from models.programme.visits import VisitMade, record_visit
+from models.schools.tables import School
+from web.pages.actions import rows
+from web.pages.asked import Asked
+from web.pages.forms import STAYS, Form, Posted
+from web.pages.lists import List, PageNumber
+from web.pages.programme.duty_met import Duty
+from web.pages.programme.work_pages import filters_asked, work_form, work_list, work_record
+from web.pages.visits import Key, Visit, Visitor, may, says
+from web.tables import Column
+
+SAYS_VISIT_RECORDED = says("visit_recorded", "The visit has been recorded")
+
+router = APIRouter()
+VISIT = Asked(
+    VisitMade,
+    visited_on=("The date", "Enter the date of the visit"),
+    purpose=("Purpose", "Enter what the visit was for"),
+    notes=("What was said", "Enter what you saw and heard"),
+    agreed_actions=("Agreed actions", "Enter what was agreed"),
+)
+
+
+@router.get("/visits", dependencies=[may(Act.SEE_PROGRAMME)])
+def list_visits(
+    visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
+) -> Response:
+    """The visits to all schools, the latest first."""
+    filters = {"query": query, "officer": officer, "year": year}
+    return work_list(visit, "visits.html", "Visits", find_visits, filters, page)
+
+
+def find_visits(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page[SchoolVisit]:
+    """One page of the visits that the filters of an address let through."""
+    return support_work.visits(session, **filters_asked(filters, page, per_page))
+
+
+@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
+    """The form for the note of a visit."""
+    return work_form(visit, "visit_form.html", "Record a visit", Form(), urn, duty)
+
+
+@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+def post_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
+    """Put a visit on record."""
+    try:
+        form.demand(VISIT)
+        given = form.taken(VISIT, urn=urn, duty=duty, actions=rows.typed(form))
+        with visit.acting() as acting:
+            record_visit(acting, given)
+    except STAYS as refusal:
+        form = rows.refused(form, refusal, VISIT)
+        return work_form(visit, "visit_form.html", "Record a visit", form, urn, duty)
+    return visit.done(f"/schools/{urn}/programme", SAYS_VISIT_RECORDED)
+
+
+@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)])
+def show_visit(visit: Visitor, number: Key) -> Response:
+    """One visit."""
+    with visit.read() as session:
+        found = support_work.visit(session, number)
+    sections = [
+        ("Purpose", found.purpose),
+        ("What was seen and heard", found.notes),
+        ("Agreed actions", found.agreed_actions or "None"),
+    ]
+    return work_record(visit, found, "Visit", found.visited_on, sections)
+
+
+LISTS: tuple[List[Any], ...] = (
+    List[SchoolVisit](
+        "/visits",
+        Act.SEE_PROGRAMME,
+        "Visits",
+        find_visits,
+        [
+            Column("Visited on", lambda found: found.visited_on),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Purpose", lambda found: found.purpose),
+            Column("What was seen and heard", lambda found: found.notes),
+            Column("Agreed actions", lambda found: found.agreed_actions),
+            Column("Recorded by", lambda found: found.officer_name),
+            Column("Recorded at", lambda found: found.recorded_at),
+        ],
+    ),
+)

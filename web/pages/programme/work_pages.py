@@ -1,0 +1,125 @@
+"""What the pages of visits, written reports and reviews have in common."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from fastapi.responses import Response
+
+from models.paging import Item, Page
+from models.people.access import Act
+from models.programme import duties_shown, reviews, support_work
+from models.programme.support_work import SchoolVisit, SupportReview, WrittenReport
+from models.programme.tables import DutyKind
+from models.refusals import InvalidInput
+from models.schools import shown as schools_shown
+from web.pages.actions import rows
+from web.pages.asked import Fields
+from web.pages.forms import Form
+from web.pages.lists import Find, address, year_of
+from web.pages.visits import Visit
+
+PER_PAGE = 50
+SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
+SEARCH = Fields(
+    query=("The search", "Enter what to search for"),
+    kind=("Kind", "Choose a kind"),
+    officer=("Officer", "Choose an officer"),
+    year=("School year", "Choose a school year"),
+)
+
+
+def filters_asked(filters: Mapping[str, str], page: int, per_page: int) -> support_work.Filters:
+    """What an address asks of a list; raises InvalidInput."""
+    return {
+        "query": filters.get("query", ""),
+        "officer": filters.get("officer") or None,
+        "school_year": year_of("year", filters.get("year", "")),
+        "page": page,
+        "per_page": per_page,
+    }
+
+
+def work_list(
+    visit: Visit,
+    template: str,
+    title: str,
+    find: Find[Item],
+    filters: Mapping[str, str],
+    page: int,
+) -> Response:
+    """The page of a list, with its search."""
+    form = Form.of(**filters)
+    found: Page[Item] | None = None
+    with visit.read() as session:
+        try:
+            found = find(session, visit, filters, page, PER_PAGE)
+        except InvalidInput as invalid:
+            form = form.refused(invalid, SEARCH)
+        years = support_work.school_years(session, visit.today)
+        officers = support_work.recorders(session)
+    return visit.page(
+        f"programme/{template}",
+        title=title,
+        navigation="risk",
+        form=form,
+        found=found,
+        address=address(visit, filters),
+        years=years,
+        officers=officers,
+        kinds=reviews.REVIEWS,
+    )
+
+
+def work_form(
+    visit: Visit,
+    template: str,
+    title: str,
+    form: Form,
+    urn: str | None,
+    duty: int | None,
+    **more: object,
+) -> Response:
+    """The page of a form; `duty` is what was planned and is met by it."""
+    with visit.read() as session:
+        school = schools_shown.school(session, visit.reader, urn) if urn is not None else None
+        due = duties_shown.duty(session, duty, visit.today) if duty is not None else None
+        choices = rows.choices(session) if template == "visit_form.html" else None
+    if due is not None and not form.text("kind"):
+        form.values["kind"] = [due.kind.value]
+    return visit.page(
+        f"programme/{template}",
+        title=title,
+        navigation="schools" if school else "risk",
+        form=form,
+        school=school,
+        duty=due,
+        choices=choices,
+        **more,
+    )
+
+
+def work_record(
+    visit: Visit,
+    found: SchoolVisit | WrittenReport | SupportReview,
+    title: str,
+    day: date,
+    sections: list[tuple[str, str]],
+    lines: Sequence[object] = (),
+) -> Response:
+    """The page of one record."""
+    with visit.read() as session:
+        about = schools_shown.school(session, visit.reader, found.urn) if found.urn else None
+        due = duties_shown.duty(session, found.duty, visit.today) if found.duty else None
+    return visit.page(
+        "programme/record.html",
+        title=title,
+        navigation="schools" if about else "risk",
+        found=found,
+        school=about,
+        day=day,
+        sections=sections,
+        lines=lines,
+        source=SOURCES.get(title, "review"),
+        may_act=visit.may(Act.RECORD_ACTION),
+        duty=due,
+    )
