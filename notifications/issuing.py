@@ -53,7 +53,7 @@ def letter_document(
 
 
 def named(person: Recipient) -> str:
-    """Somebody who has a letter: the name of a body says already what it is, a person's does not."""
+    """Somebody who has a letter; the name of a body says by itself what it is."""
     if person.role in SPEAK_FOR_THEMSELVES:
         return person.name
     if person.role in DIOCESES:
