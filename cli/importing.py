@@ -1,10 +1,13 @@
-"""`scc import gias`: the national register from the command line."""
+"""`scc import`: what others know, from their files; `scc import gias` is the national register."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from cli.answers import Answer, CommandError
+import typer
+
+from cli import national_files
+from cli.answers import Answer, AsJson, CommandError, answering
 from cli.database import opened
 from models.database import read, write
 from models.people.officers import AT_THE_MACHINE
@@ -19,6 +22,27 @@ _FILES = {
     RegisterFile.GROUP_LINKS: "group links",
     RegisterFile.GROUPS: "groups",
 }
+imports = typer.Typer(help="What others know, from their files.", no_args_is_help=True)
+imports.command("inspections")(national_files.inspections)
+imports.command("results")(national_files.results)
+
+
+@imports.command("gias")
+def import_gias(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As it was downloaded, unpacked.")],
+    la: Annotated[
+        int | None,
+        typer.Option("--la", metavar="CODE", min=1, max=999, help="Only this local authority."),
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what would change, and change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import the national register: establishments, then group links, then groups."""
+    with answering(as_json) as answer:
+        now = datetime.now(UTC)
+        run(Settings(), file, la=la, only_show=preview, now=now, answer=answer)
 
 
 def run(

@@ -7,7 +7,8 @@ from models.appointments import planning
 from models.clocks import add_working_days, london_date
 from models.fairness import recording as fairness
 from models.fairness.tables import FairnessKind
-from models.school_record import department, inspecting, rise, writing
+from models.inspections import recording as inspections
+from models.school_record import department, rise, writing
 from models.school_record.tables import DepartmentNoticeKind
 from models.schools.tables import ContactRole, InspectionCategory
 
@@ -38,12 +39,12 @@ def _saltmarsh(stage: Stage) -> Moments:
     """In special measures: the statement of action is due, and the Director is to decide."""
     yield stage.at(6, 11)
     with stage.acting("Tom") as acting:
-        report = inspecting.Inspected(
+        report = inspections.Inspected(
             category=InspectionCategory.SPECIAL_MEASURES,
             published_on=acting.today,
             source="Report 99000151, and the letter with which it came.",
         )
-        inspecting.record_inspection(acting, SALTMARSH, report)
+        inspections.record_inspection(acting, SALTMARSH, report)
     yield stage.at(5, 9, 30)
     case = stage.start(
         SALTMARSH,

@@ -38,8 +38,7 @@ officers = typer.Typer(help="The council's officers.", no_args_is_help=True)
 app.add_typer(officers, name="officer")
 exports = typer.Typer(help="What is known, as files.", no_args_is_help=True)
 app.add_typer(exports, name="export")
-imports = typer.Typer(help="What others know, from their files.", no_args_is_help=True)
-app.add_typer(imports, name="import")
+app.add_typer(importing.imports, name="import")
 app.command(name="test-mail")(testing_mail.run)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The officer's e-mail address.")]
@@ -321,24 +320,6 @@ def export_case(
     """Save everything that is known of one case as files in a zip."""
     with answering(as_json) as answer:
         exporting.run(Settings(), reference, file, now=datetime.now(UTC), answer=answer)
-
-
-@imports.command("gias")
-def import_gias(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="As it was downloaded, unpacked.")],
-    la: Annotated[
-        int | None,
-        typer.Option("--la", metavar="CODE", min=1, max=999, help="Only this local authority."),
-    ] = None,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Show what would change, and change nothing.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import the national register: establishments, then group links, then groups."""
-    with answering(as_json) as answer:
-        now = datetime.now(UTC)
-        importing.run(Settings(), file, la=la, only_show=preview, now=now, answer=answer)
 
 
 @app.command(name="backup")

@@ -30,6 +30,7 @@ from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
+from models.results.tables import SchoolResult
 from models.risk.tables import Assessment
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
 from models.schools.tables import (
@@ -147,6 +148,10 @@ def _of_letters(values: Values) -> bool:
     return values.get("kind") in (MessageKind.LETTER, MessageKind.LEVEL_LETTER)
 
 
+def _by_hand(values: Values) -> bool:
+    return values.get("import_id") is None
+
+
 def _corrected(values: Values) -> bool:
     return values.get("source") != NATIONAL_REGISTER
 
@@ -155,6 +160,8 @@ _TO_SCHOOLS = Only(
     _of_letters, col(Message.kind).in_((MessageKind.LETTER, MessageKind.LEVEL_LETTER))
 )
 _BY_OFFICERS = Only(_corrected, col(Contact.source) != NATIONAL_REGISTER)
+# The others are as in the public file whose SHA-256 the import's event names.
+_ENTERED = Only(_by_hand, col(SchoolResult.import_id).is_(None))
 _ON_ITS_WAY = frozenset(
     {
         *("queued_at", "next_attempt_at", "leave_by", "attempts", "claimed_by", "claim_ends_at"),
@@ -272,6 +279,13 @@ _COVERED = (
         named=("assessment", "id"),
         of_matter=False,
         every=False,
+    ),
+    Covered(
+        SchoolResult,
+        "a result of a school",
+        named=("result", "id"),
+        of_matter=False,
+        only=_ENTERED,
     ),
     Covered(SchoolVisit, "a visit", of_matter=False),
     Covered(WrittenReport, "a report", of_matter=False),

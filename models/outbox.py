@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from models.appointments import told as appointments
 from models.approvals import told as approvals
 from models.database import UtcDateTime
+from models.inspections import told as inspections
 from models.letters import told as letters
 from models.level_letters import told as level_letters
 from models.matters import told as matters
@@ -29,6 +30,7 @@ AnyTold = Annotated[
     | approvals.ProposalWaits
     | approvals.OwnProposalApproved
     | approvals.OwnProposalReturned
+    | inspections.NewCategory
     | letters.LetterGoes
     | letters.DeliveryProblem
     | letters.LetterProblem

@@ -259,6 +259,20 @@ def add_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str,
             noting.added(session, table, row)
 
 
+def add_each(
+    session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Insert many rows of the same columns, whose key the database gives; the keys, in order."""
+    if not rows:
+        return []
+    [key] = table_of(table).primary_key
+    statement = insert(table_of(table)).returning(key, sort_by_parameter_order=True)
+    keys = [made for (made,) in _connection(session).execute(statement, rows)]
+    for made, row in zip(keys, rows, strict=True):
+        noting.added(session, table, {"id": made, **row})
+    return keys
+
+
 def add_found(
     session: Session, table: type[SQLModel], found: Any, *, unless_there: list[str]
 ) -> int:

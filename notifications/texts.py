@@ -12,6 +12,7 @@ from models.appointments.told import InvitationGoes, InvitationProblem
 from models.approvals.tables import Decision, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
 from models.clocks import london_time, long_date, period_words
+from models.inspections.told import NewCategory
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
@@ -234,6 +235,12 @@ def _round_waits(draft: Draft, officer: Officer, told: RoundWaits) -> Facts:
     return {**_as_recorded(draft, officer, told), "publish_on": publish_on}
 
 
+def _new_category(draft: Draft, officer: Officer, told: NewCategory) -> Facts:
+    days = {"published_on": long_date(told.published_on), "due_on": long_date(told.due_on)}
+    whose = "yours" if told.whose == officer.name else told.whose
+    return {**_as_recorded(draft, officer, told), **days, "whose": whose}
+
+
 def _department_asks(draft: Draft, _: Officer, told: DepartmentAsks) -> Facts | None:
     notice = get_row(draft.session, DepartmentNotice, told.notice)
     if notice.answered_on is not None:
@@ -278,6 +285,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(LevelChanged, _as_recorded),
     ToOfficer(NewHeadteacher, _as_recorded),
     ToOfficer(RoundWaits, _round_waits),
+    ToOfficer(NewCategory, _new_category),
     ToOfficer(DepartmentAsks, _department_asks),
     ToOfficer(MailTested, _mail_tested),
 )

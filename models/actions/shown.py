@@ -18,6 +18,7 @@ from models.matters.sight import visible_to
 from models.matters.tables import Deadline, Matter
 from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader
+from models.people.officers import AT_THE_MACHINE
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy import Policy
@@ -215,13 +216,17 @@ def _describe(
             settled_on=row.settled_on,
             outcome=row.outcome,
             settled_by=people[row.settled_by_id][1] if row.settled_by_id else None,
-            added_by=people[row.added_by_id][0],
-            added_by_name=people[row.added_by_id][1],
+            added_by=_added_by(people, row)[0],
+            added_by_name=_added_by(people, row)[1],
             added_at=row.added_at,
             lines=said[row.id],
         )
         for row, matter, deadline, school in found
     ]
+
+
+def _added_by(people: dict[int, tuple[str, str]], row: tables.AgreedAction) -> tuple[str, str]:
+    return people[row.added_by_id] if row.added_by_id else (AT_THE_MACHINE, AT_THE_MACHINE)
 
 
 def _lines(session: Session, action_ids: list[int]) -> dict[int, list[ActionLine]]:

@@ -1,4 +1,4 @@
-"""What actions come from: a discussion, a visit, a meeting, a report, a review, a response."""
+"""What actions come from: a discussion, a visit, a report of ours or of Ofsted’s, a response."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from models.matters.tables import Matter
 from models.programme.tables import DutyKind, Review, SchoolVisit, WrittenReport
 from models.refusals import InvalidInput
 from models.rows import find, find_first
+from models.schools.tables import InspectionOutcome
 
 NEWEST = 20  # of each kind that a form offers
 _MEETING = col(Review.kind) == DutyKind.SISG_MEETING
@@ -35,6 +36,7 @@ _KINDS = {
     ActionSource.REPORT: _Kind(WrittenReport, WrittenReport.dated),
     ActionSource.REVIEW: _Kind(Review, Review.held_on),
     ActionSource.RESPONSE: _Kind(Response, Response.received_on),
+    ActionSource.INSPECTION: _Kind(InspectionOutcome, InspectionOutcome.published_on),
 }
 
 
@@ -106,6 +108,8 @@ def _on(source: ActionSource, matter: Matter) -> ColumnElement[bool]:
         return col(Discussion.matter_id) == matter.id
     if source is ActionSource.RESPONSE:
         return col(Response.escalation_id) == matter.id
+    if source is ActionSource.INSPECTION:
+        return col(InspectionOutcome.urn) == matter.urn
     if source is ActionSource.VISIT:
         return col(SchoolVisit.urn) == matter.urn
     if source is ActionSource.REPORT:

@@ -30,6 +30,7 @@ class ActionSource(StrEnum):
     REPORT = "report"
     REVIEW = "review"  # of the school, or of the whole register
     RESPONSE = "response"  # of the school to a letter
+    INSPECTION = "inspection"  # what its report says of the school
 
     @property
     def label(self) -> str:
@@ -44,6 +45,7 @@ _SOURCES = {
     ActionSource.REPORT: "Written report",
     ActionSource.REVIEW: "Review",
     ActionSource.RESPONSE: "Response of the school",
+    ActionSource.INSPECTION: "Inspection report",
 }
 
 
@@ -72,7 +74,8 @@ class AgreedAction(OfMatter, table=True):
     settled_on: date | None = None  # done, or dropped
     outcome: str = ""  # what was achieved, or why it was dropped
     settled_by_id: int | None = Field(default=None, foreign_key="officer.id")
-    added_by_id: int = Field(foreign_key="officer.id")
+    # Nobody of ours where an import at the command line set it.
+    added_by_id: int | None = Field(default=None, foreign_key="officer.id")
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

@@ -20,6 +20,7 @@ class Act(StrEnum):
     SEE_SCHOOLS = "see schools and their contacts"
     CHANGE_CONTACTS = "change a school’s contacts"
     RECORD_INSPECTION = "record the outcome of an inspection"
+    RECORD_RESULT = "record a school’s results"
     SEE_PROGRAMME = "see assessments, visits and reports"
     ASSESS = "assess a school’s risk"
     MODERATE = "agree levels of risk"
@@ -30,6 +31,7 @@ class Act(StrEnum):
     APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
     CONFIRM_PART_4 = "record what legal services say of Part 4"
     IMPORT_REGISTER = "import the national register"
+    IMPORT_NATIONAL_FILES = "import the national files of inspections and results"
     START = "start an escalation"
     SEE_CASE = "see what is on a case"
     RECORD_DISCUSSION = "record a discussion"
@@ -84,6 +86,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_SCHOOLS: EVERYBODY,
     Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
     Act.RECORD_INSPECTION: CASEWORK,
+    Act.RECORD_RESULT: CASEWORK,
     Act.SEE_PROGRAMME: ON_THE_CASE,
     Act.ASSESS: CASEWORK,
     Act.MODERATE: HEADS,
@@ -94,6 +97,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.APPROVE_LEVEL_LETTERS: SENIOR,
     Act.CONFIRM_PART_4: SENIOR | {Role.LEGAL},
     Act.IMPORT_REGISTER: ADMINISTRATORS,
+    Act.IMPORT_NATIONAL_FILES: ADMINISTRATORS,
     Act.START: CASEWORK,
     Act.SEE_CASE: ON_THE_CASE,
     Act.RECORD_DISCUSSION: CASEWORK,

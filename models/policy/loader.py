@@ -1,4 +1,4 @@
-"""Reading a policy folder: `policy.toml`, `programme.toml` and the two ladders, as a whole."""
+"""Reading a policy folder, as a whole: its general part, programme, results and ladders."""
 
 import re
 import tomllib
@@ -15,6 +15,7 @@ from models.people.tables import Role
 from models.policy.fairness import Fairness
 from models.policy.guidance import Guidance, WholeGuidance
 from models.policy.programme import Programme
+from models.policy.results import Results, results_file
 from models.policy.statutory import Days, Statutory
 from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
@@ -303,6 +304,7 @@ class Policy(Procedure):
     letterhead: Letterhead
     bodies: dict[NationalBody, Body]
     programme: Programme
+    results: Results
 
     @field_validator("approvers")
     @classmethod
@@ -349,6 +351,7 @@ def load_policy(folder: Path) -> Policy:
     content["programme"] = _checked(Programme, _read(programme), programme)
     template = content["programme"].level_letters.template
     _templates_exist(programme, (("level_letters.template", template),))
+    content["results"] = _checked(Results, _read(path := results_file(folder)), path)
     policy = _checked(Policy, content, folder / "policy.toml")
     letters = policy.letters.model_dump().items()
     _templates_exist(folder / "policy.toml", ((f"letters.{key}", name) for key, name in letters))

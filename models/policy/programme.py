@@ -117,6 +117,8 @@ class Programme(_Strict):
     level_letters: LevelLetterRule
     report_sections: Annotated[tuple[str, ...], Field(min_length=1)]
     remind_working_days_before: Count
+    # Until whoever looks after a school says what is done about its new category.
+    new_category_working_days: Count = 5
     levels: dict[RiskLevel, LevelRule]
     years: tuple[SchoolYear, ...]
 

@@ -16,12 +16,14 @@ from models.happened import Happened, Names, Topic
 from models.letters import events as letters
 from models.level_letters import events as level_letters
 from models.matters import events as matters
+from models.national_files import events as national_files
 from models.people import events as people
 from models.policy import Procedure
 from models.policy.wording import find_rule, step_words
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
+from models.results import events as results
 from models.risk import events as risk
 from models.school_record import events as school_record
 from models.schools import events as schools
@@ -38,10 +40,12 @@ ROOMS = (
     letters,
     level_letters,
     matters,
+    national_files,
     people,
     programme,
     record,
     register,
+    results,
     risk,
     school_record,
     schools,

@@ -34,7 +34,11 @@ def enter_record(acting: Acting, act: Act, urn: object) -> AtHand:
     role or the phase of the school, NotFound, and NotPossible where it is not theirs to see.
     """
     school, there = look_up(acting.session, acting.officer, act, urn)
-    return AtHand(acting.session, acting.policy, there) if there else _open(acting, school)
+    return (
+        AtHand(acting.session, acting.policy, there)
+        if there
+        else _open(acting, school, acting.officer)
+    )
 
 
 def look_up(
@@ -56,13 +60,21 @@ def look_up(
     return school, None
 
 
-def record_of(acting: Acting, school: School) -> AtHand:
-    """The record of a school, seen by the officer or not, for what follows on it from their act."""
+def record_of(
+    acting: Acting, school: School, *, by_hand: bool = True, owner: Officer | None = None
+) -> AtHand:
+    """The record of a school, seen by the officer or not, for what follows on it from their act.
+
+    Where there is none, whoever acts looks after it from now on; what no hand did, leaves it to its
+    `owner`, if there is one.
+    """
     there = find(acting.session, _of_school(reference_of(school.urn)))
-    return AtHand(acting.session, acting.policy, there[0]) if there else _open(acting, school)
+    if there:
+        return AtHand(acting.session, acting.policy, there[0])
+    return _open(acting, school, acting.officer if by_hand else owner)
 
 
-def _open(acting: Acting, school: School) -> AtHand:
+def _open(acting: Acting, school: School, officer: Officer | None) -> AtHand:
     session, reference = acting.session, reference_of(school.urn)
     matter_id = add(
         session,
@@ -70,7 +82,7 @@ def _open(acting: Acting, school: School) -> AtHand:
         kind=MatterKind.SCHOOL,
         reference=reference,
         urn=school.urn,
-        officer_id=acting.officer.id,
+        officer_id=officer.id if officer else None,
         opened_on=acting.today,
     )
     opened = SchoolRecordOpened(matter_id, reference=reference, urn=school.urn, school=school.name)

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel, col
 
 from models.database import UtcDateTime
 from models.of_matter import OfMatter
+from models.schools.grades import Framework, Safeguarding
 from models.words import word
 
 # Types of establishment by their code in the national register (Get Information About Schools).
@@ -178,12 +179,23 @@ class InspectionOutcome(SQLModel, table=True):
     category: InspectionCategory | None = word(InspectionCategory, nullable=True, default=None)
     published_on: date
     source: str  # the report, or the file it was read in
-    recorded_by_id: int = Field(foreign_key="officer.id")
+    # Nobody of ours where an administrator at the command line imported it.
+    recorded_by_id: int | None = Field(default=None, foreign_key="officer.id")
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     corrects_id: int | None = Field(
         default=None, foreign_key="inspection_outcome.id", unique=True, nullable=True
     )
     reason: str = ""
+    framework: Framework | None = word(Framework, nullable=True, default=None)
+    inspected_on: date | None = None  # its first day
+    safeguarding: Safeguarding | None = word(Safeguarding, nullable=True, default=None)
+    # By area its grade, both in the words of `models.schools.grades`.
+    grades: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
+    outcome: str = ""  # of an ungraded inspection, in Ofsted's words
+    # The national file that it was read in; none of what an officer entered.
+    import_id: int | None = Field(default=None, foreign_key="national_import.id", index=True)
 
 
 class FoundationAnswer(SQLModel, table=True):

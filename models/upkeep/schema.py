@@ -21,11 +21,13 @@ from models.fairness import tables as fairness_tables
 from models.letters import tables as letters_tables
 from models.level_letters import tables as level_letters_tables
 from models.matters import tables as matters_tables
+from models.national_files import tables as national_files_tables
 from models.people import repeated_refusals
 from models.people import tables as people_tables
 from models.policy import tables as policy_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
+from models.results import tables as results_tables
 from models.risk import tables as risk_tables
 from models.school_record import tables as school_record_tables
 from models.schools import tables as schools_tables
@@ -44,12 +46,14 @@ TABLES = (
     fairness_tables,
     letters_tables,
     level_letters_tables,
+    national_files_tables,
     outbox,
     people_tables,
     policy_tables,
     programme_tables,
     repeated_refusals,
     register_tables,
+    results_tables,
     risk_tables,
     school_record_tables,
     schools_tables,

@@ -191,6 +191,18 @@ AS_RECORDED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {
+            "what": "new_category",
+            "path": "/schools/900001",
+            "school": "Ashfield",
+            "says": "requires special measures",
+            "published_on": "2026-11-16",
+            "due_on": "2026-12-07",
+            "whose": "",
+        },
+        "Ashfield requires special measures",
+    ),
+    (
+        {
             "what": "new_headteacher",
             "path": "/schools/900001/risk",
             "school": "Ashfield",

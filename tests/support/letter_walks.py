@@ -18,6 +18,7 @@ from models.clocks import london_date
 from models.database import read, write
 from models.escalations import proposing, recording, starting
 from models.escalations.deciding import Decided, decide
+from models.inspections.recording import Inspected, record_inspection
 from models.law.powers import consultees
 from models.letters import writing
 from models.letters.tables import Letter
@@ -27,7 +28,6 @@ from models.people import officers
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.policy import Policy
-from models.school_record.inspecting import Inspected, record_inspection
 from models.school_record.statements import StatementToMake, make_statement
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts

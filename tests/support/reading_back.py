@@ -18,6 +18,7 @@ from models.evidence.tables import EvidenceFile
 from models.letters.tables import Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter
 from models.matters.tables import Matter
+from models.national_files.tables import NationalImport
 from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
 from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
@@ -41,6 +42,8 @@ TABLES: dict[str, type[SQLModel]] = {
     "powers": Power,
     "proposals": Proposal,
     "imports": RegisterImport,
+    "national-files": NationalImport,
+    "national-imports": NationalImport,
     "register-imports": RegisterImport,
     "reports": WrittenReport,
     "responses": Response,
@@ -63,6 +66,7 @@ KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     LetterBatch: ("state",),
     LevelLetter: ("level", "state"),
     Message: ("kind", "state"),
+    NationalImport: ("file",),
     Power: ("section", "state"),
     Proposal: ("action", "state"),
     Review: ("kind",),

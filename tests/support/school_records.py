@@ -22,6 +22,7 @@ from models.events import Event
 from models.evidence import keeping
 from models.evidence.tables import EvidenceFile
 from models.inputs import Reason, refusing
+from models.inspections.recording import Inspected, record_inspection
 from models.matters.tables import OF_SCHOOL, Deadline, Matter
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
@@ -35,7 +36,6 @@ from models.school_record.department import (
     record_department_notice,
 )
 from models.school_record.filing import on_record
-from models.school_record.inspecting import Inspected, record_inspection
 from models.school_record.rise import RiseSupportGiven, record_rise_support
 from models.school_record.statements import StatementToMake, make_statement, release_statement
 from models.school_record.tables import DepartmentNotice, RiseSupport

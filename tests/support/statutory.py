@@ -13,11 +13,11 @@ from sqlmodel import select
 from models.approvals.tables import Proposal
 from models.database import read, write
 from models.events import Event
+from models.inspections import recording as inspecting
 from models.letters.tables import Letter, LetterVersion
 from models.matters.tables import Deadline
 from models.outbox import Message
 from models.people.acting import Acting
-from models.school_record import inspecting
 from models.schools import contacts
 from models.schools.tables import InspectionOutcome
 from models.statutory import budgets, ending, giving, secretary_of_state

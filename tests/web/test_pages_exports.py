@@ -19,6 +19,7 @@ from sqlalchemy import Engine, Table, text
 
 from models.clocks import add_working_days
 from models.database import connect, write
+from models.national_files.importing import at_the_machine, import_file
 from models.outbox import Message
 from models.policy import Policy
 from models.programme.tables import DutyKind, SchoolVisit
@@ -33,6 +34,7 @@ from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.downloads import as_csv, sheet
 from tests.support.level_letters import Post, blank_press, published
+from tests.support.national_files import card, ees, england, graded, line, ofsted, result, written
 from tests.support.programme import WHOLE_YEAR, Programme
 from tests.support.school_records import SchoolRecord
 from tests.support.visitors import Page, Visitor, Visitors
@@ -81,6 +83,7 @@ def furnished(
     with write(engine) as session:
         add(session, Message, **refused_letter(restricted))
     import_register(engine)
+    import_national_files(engine, policy, home)
     visitors = Visitors(engine, council, home)
     visitors.viewer.get("/administration", 403)  # the audit has a refusal
     engine.dispose()
@@ -184,6 +187,17 @@ def import_register(engine: Engine) -> None:
             )
 
 
+def import_national_files(engine: Engine, policy: Policy, home: Path) -> None:
+    """Two files, and what an officer entered otherwise."""
+    with write(engine) as session:
+        acting = at_the_machine(session, policy, NOW)
+        for name, data in (
+            ("mi.csv", ofsted([line(900001, graded(), card(category="SM"))])),
+            ("ks2.csv", ees([result(900001, "48"), result(900002, "71"), england("62")])),
+        ):
+            import_file(acting, written(home / name, data), name)
+
+
 # Each list and its page --------------------------------------------------------------------
 
 
@@ -254,6 +268,11 @@ EACH = (
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
     Listed("/administration/imports", f"{ROW}/th/a", of("File"), "admin"),
     Listed("/administration/imports/1?kind=rejected", f"{ROW}/td[2]", of("Reason"), "admin"),
+    Listed("/inspections?every=yes", f"{ROW}/th/a", of("School")),
+    Listed("/results", f"{ROW}/th/a", of("School")),
+    Listed("/schools/900001/results", f"{ROW}/td[1]", of("School year")),
+    Listed("/administration/national-files", f"{ROW}/th/a", of("File"), "admin"),
+    Listed("/administration/national-files/1", f"{ROW}/td[2]", of("The file says"), "admin"),
     Listed("/administration/audit", "//main//h3", of("What"), "admin"),
 )
 
@@ -354,6 +373,12 @@ FILTERED = {
     "/administration/officers?query=sam": 1,
     "/administration/imports/1?kind=new": 1,
     "/administration/audit?topic=refusals": 1,
+    "/inspections?category=special_measures": 1,
+    "/inspections?category=none&every=yes": 1,
+    "/inspections?category=none": 0,
+    "/results?below=yes": 1,
+    "/results?measure=ks2_expected&year=2024": 2,
+    "/results?query=ashfield": 1,
 }
 
 
@@ -381,6 +406,10 @@ def test_a_wrong_filter_is_said_as_at_the_page(busy: Visitors) -> None:
         "/reports?officer=nobody@fernshire.example",
         "/reviews?kind=party",
         "/administration/audit?topic=weather",
+        "/inspections?category=bad",
+        "/inspections?safeguarding=perhaps",
+        "/results?measure=x",
+        "/results?year=24",
         "/administration/audit?first_day-day=x",
     ):
         path, _, query = address.partition("?")

@@ -11,9 +11,11 @@ from web.api.escalations import cases, holding
 from web.api.evidence import files
 from web.api.fairness import records as fairness_records
 from web.api.level_letters import letter_batches
+from web.api.national_files import imports as national_files
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 from web.api.programme import plan, reports, visits
 from web.api.register import imports
+from web.api.results import results
 from web.api.risk import assessments
 from web.api.school_record import department, records
 from web.api.schools import schools
@@ -50,6 +52,8 @@ TOPICS = (
     plan,
     letter_batches,
     imports,
+    results,
+    national_files,
 )
 
 

@@ -13,6 +13,7 @@ from web.pages.evidence import evidence
 from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages, service
 from web.pages.level_letters import letter_batches, level_letters
+from web.pages.national_files import imports as national_files
 from web.pages.people import (
     account,
     council,
@@ -26,6 +27,7 @@ from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
+from web.pages.results import results
 from web.pages.risk import assessments, register
 from web.pages.school_record import adding, department, record, statements, whose
 from web.pages.schools import confirmations, email_service, foundations, inspections, schools
@@ -85,6 +87,7 @@ TOPICS = (
     reviews,
     schools,
     inspections,
+    results,
     confirmations,
     foundations,
     email_service,
@@ -100,6 +103,7 @@ TOPICS = (
     officers,
     deliveries,
     imports,
+    national_files,
     audit,
 )
 router = APIRouter(include_in_schema=False, dependencies=[at_once(same_origin)])

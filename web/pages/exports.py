@@ -20,13 +20,15 @@ from web.pages.escalations import caseload
 from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.lists import List
+from web.pages.national_files import imports as national_files
 from web.pages.people import officers
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
+from web.pages.results import results
 from web.pages.risk import register
 from web.pages.school_record import record
-from web.pages.schools import schools
+from web.pages.schools import inspections, schools
 from web.pages.visits import Visit, Visitor, may
 from web.tables import as_csv, as_xlsx
 
@@ -36,6 +38,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 LISTS: tuple[List[Any], ...] = (
     *schools.LISTS,
+    *inspections.LISTS,
+    *results.LISTS,
     *record.LISTS,
     *actions.LISTS,
     *caseload.LISTS,
@@ -52,6 +56,7 @@ LISTS: tuple[List[Any], ...] = (
     *officers.LISTS,
     *deliveries.LISTS,
     *imports.LISTS,
+    *national_files.LISTS,
     *audit.LISTS,
 )
 

@@ -58,33 +58,35 @@ class Record:
     rejection: str = ""
 
 
-def examine(path: Path) -> Examined:
-    """Look at every byte once. Raises InvalidInput for what is no text, or nothing."""
+def examine(path: Path, again: str = AGAIN) -> Examined:
+    """Look at every byte once. Raises InvalidInput for what is no text, or nothing.
+
+    `again` says where the file is to be had.
+    """
     digest, lines, start = hashlib.sha256(), 0, b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             start = start or chunk[:512]
-            _check_text(start, chunk)
+            _check_text(start, chunk, again)
             digest.update(chunk)
             lines += chunk.count(b"\n")
     if not start.strip(b"\xef\xbb\xbf\r\n\t ,"):
-        raise _refusal("The file is empty.", AGAIN)
+        raise _refusal("The file is empty.", again)
     return Examined(digest.hexdigest(), lines)
 
 
-def _check_text(start: bytes, chunk: bytes) -> None:
+def _check_text(start: bytes, chunk: bytes, again: str) -> None:
     if start.startswith(b"PK\x03\x04"):
         raise _refusal(
             "This is a spreadsheet or a zip file, not a CSV file.",
             "Unpack the zip, or save the spreadsheet as “CSV UTF-8”, and give that file.",
         )
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        raise _refusal("This is a web page, not a CSV file: the download failed.", AGAIN)
+        raise _refusal("This is a web page, not a CSV file: the download failed.", again)
     if b"\0" in chunk:
         raise _refusal(
-            "The file holds NUL bytes, which no CSV file of the register does: it is damaged, or "
-            "of another kind.",
-            AGAIN,
+            "The file holds NUL bytes, which no CSV file does: it is damaged, or of another kind.",
+            again,
         )
 
 

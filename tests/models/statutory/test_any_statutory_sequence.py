@@ -24,6 +24,7 @@ from models.clocks import london_date
 from models.database import connect, read, write
 from models.escalations.tables import Escalation
 from models.events import Event, verify
+from models.inspections import recording as inspecting
 from models.letters import serving
 from models.letters.tables import Letter
 from models.matters.tables import Deadline
@@ -32,7 +33,6 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.record.verifying import examine
 from models.refusals import Refused
-from models.school_record import inspecting
 from models.schools import contacts
 from models.statutory import budgets, ending, following, preparing, secretary_of_state, using
 from models.statutory.tables import Consultation, Power, ProposedPowers, WarningNotice

@@ -7,10 +7,10 @@ from fastapi.responses import Response
 
 from models.database import read
 from models.inputs import Word
+from models.inspections.recording import Inspected, record_inspection
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
-from models.school_record.inspecting import Inspected, record_inspection
 from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import Confirmation, confirmations_of
 from models.schools.confirming import LegalView, confirm_part_4
@@ -18,7 +18,13 @@ from models.schools.contacts import NewContact, set_contact
 from models.schools.email_service import EmailServiceSaid, say_email_service
 from models.schools.email_service_shown import EmailAgreement, agreements_of
 from models.schools.foundations import FoundationOfSchool, say_foundation
-from models.schools.inspections_shown import Inspection, inspection, inspections
+from models.schools.inspections_shown import (
+    Inspection,
+    InspectionOfSchool,
+    all_inspections,
+    inspection,
+    inspections,
+)
 from models.schools.shown import school, schools
 from models.schools.tables import School
 from web.api.answering import Caller, OnlyOnce, answer, may
@@ -72,6 +78,30 @@ def put_contact(in_one_go: InOneGo, urn: str, role: str, body: NewContact) -> Re
     with in_one_go() as acting:
         set_contact(acting, urn, role, body)
         return answer(school(acting.session, acting.reader, urn))
+
+
+class InspectionQuery(Paging):
+    """Which outcomes of inspections; `every` in place of the latest of each school alone."""
+
+    query: Word = ""
+    category: Word | None = None
+    safeguarding: Word | None = None
+    every: bool = False
+
+
+@router.get(
+    "/inspections",
+    response_model=Page[InspectionOfSchool],
+    dependencies=[may(Act.SEE_SCHOOLS)],
+)
+def list_all_inspections(
+    door: AtDoor, _: Caller, query: Annotated[InspectionQuery, Query()]
+) -> Response:
+    """The outcomes of inspections across schools, the report published last first."""
+    wanted = query.model_dump()
+    latest = not wanted.pop("every")
+    with read(door.engine) as session:
+        return answer(all_inspections(session, latest=latest, **wanted))
 
 
 @router.get(

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from models.inputs import Reason
+from models.paging import MOST_PER_PAGE
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
+from models.results.shown import SchoolResult, newest_of
 from models.risk import assessing, level_changes, moderating, tables
 from models.risk import shown as risk_shown
 from models.risk.shown import Assessment, RiskEvidence
 from models.risk.tables import AssessmentState, RiskEvidenceKind
+from models.schools.inspections_shown import Inspection, inspections
 from models.schools.tables import RiskLevel
 from web.door import key
 from web.pages.asked import Asked
@@ -57,6 +61,22 @@ WITHDRAWAL = Asked(Reason, reason=("Reason", "Enter a reason"))
 
 
 @dataclass(frozen=True)
+class Held:
+    """What is held as data of the school that is assessed: to be read beside the evidence."""
+
+    inspections: list[Inspection]
+    results: list[SchoolResult]
+
+
+def _held(session: Session, visit: Visit, urn: int) -> Held:
+    outcomes = inspections(session, urn, per_page=MOST_PER_PAGE).items
+    return Held(
+        inspections=[each for each in outcomes if each.category and not each.corrected],
+        results=newest_of(session, visit.policy, urn),
+    )
+
+
+@dataclass(frozen=True)
 class EvidenceOfKind:
     """What there is of one kind of evidence; `missing` without which no level is proposed."""
 
@@ -72,6 +92,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
         before = level_changes.levels_of(session, found.urn, per_page=5).items
+        held = _held(session, visit, found.urn)
     draft = found.state == AssessmentState.DRAFT
     proposed = found.state == AssessmentState.PROPOSED
     agreed = found.state == AssessmentState.AGREED
@@ -83,6 +104,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
         navigation="risk",
         assessment=found,
         before=before,
+        held=held,
         kinds=_by_kind(found),
         missing=[kind.label for kind in found.missing],
         may_write=draft and visit.may(Act.ASSESS),
@@ -313,6 +335,13 @@ def _form(
     """A form about an assessment, which stands beside it."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
+        held = _held(session, visit, found.urn)
     return visit.page(
-        template, title=title, navigation="risk", form=form, assessment=found, **context
+        template,
+        title=title,
+        navigation="risk",
+        form=form,
+        assessment=found,
+        held=held,
+        **context,
     )

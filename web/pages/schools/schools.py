@@ -13,6 +13,7 @@ from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
+from models.results.shown import newest_of
 from models.school_record.statements_shown import statements
 from models.schools import contacts
 from models.schools import shown as schools_shown
@@ -161,6 +162,7 @@ def school(visit: Visitor, urn: str) -> Response:
         email_agreements = agreements_of(session, found.urn).items
         owed = statements(session, visit.reader, found.urn).items if visit.reader.whole else []
         inspected = inspections(session, found.urn, per_page=MOST_PER_PAGE).items
+        results = newest_of(session, visit.policy, found.urn)
     known = {contact.role: contact for contact in found.contacts}
     return visit.page(
         "schools/school.html",
@@ -175,6 +177,7 @@ def school(visit: Visitor, urn: str) -> Response:
             if role is not ContactRole.SECOND_DIOCESE or two_churches or role in known
         ],
         inspections=inspected,
+        results=results,
         statements=owed,
         legal_views=legal_views,
         email_agreements=email_agreements,

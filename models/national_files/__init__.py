@@ -1,0 +1,1 @@
+"""The two monthly national files, of inspections and of results: read, compared, applied."""

@@ -1,0 +1,1 @@
+"""Key Stage results of schools against the national figure: by hand and from the national file."""

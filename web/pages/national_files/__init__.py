@@ -1,0 +1,1 @@
+"""The national files of inspections and results."""

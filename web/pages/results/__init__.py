@@ -1,0 +1,1 @@
+"""Results of schools against the national figure."""
