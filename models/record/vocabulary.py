@@ -19,6 +19,7 @@ from models.matters import events as matters
 from models.people import events as people
 from models.policy import Procedure
 from models.policy.wording import find_rule, step_words
+from models.presentations import events as presentations
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
@@ -39,6 +40,7 @@ ROOMS = (
     level_letters,
     matters,
     people,
+    presentations,
     programme,
     record,
     register,

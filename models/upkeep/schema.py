@@ -24,6 +24,7 @@ from models.matters import tables as matters_tables
 from models.people import repeated_refusals
 from models.people import tables as people_tables
 from models.policy import tables as policy_tables
+from models.presentations import tables as presentations_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
 from models.risk import tables as risk_tables
@@ -47,6 +48,7 @@ TABLES = (
     outbox,
     people_tables,
     policy_tables,
+    presentations_tables,
     programme_tables,
     repeated_refusals,
     register_tables,
