@@ -40,6 +40,7 @@ NAMES = {
     "level-letters": "level_letter",
     "messages": "message",
     "powers": "power",
+    "presentations": "presentation",
     "proposals": "proposal",
     "register-imports": "register_import",
     "reports": "written_report",

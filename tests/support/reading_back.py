@@ -20,6 +20,7 @@ from models.level_letters.tables import LetterBatch, LevelLetter
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
+from models.presentations.tables import Presentation
 from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidence
@@ -39,6 +40,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "level-letters": LevelLetter,
     "messages": Message,
     "powers": Power,
+    "presentations": Presentation,
     "proposals": Proposal,
     "imports": RegisterImport,
     "register-imports": RegisterImport,
@@ -64,6 +66,7 @@ KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     LevelLetter: ("level", "state"),
     Message: ("kind", "state"),
     Power: ("section", "state"),
+    Presentation: ("kind", "state"),
     Proposal: ("action", "state"),
     Review: ("kind",),
     School: ("type_code",),

@@ -22,6 +22,7 @@ from web.pages.people import (
     set_password,
     sign_in,
 )
+from web.pages.presentations import presentations
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
@@ -93,6 +94,7 @@ TOPICS = (
     statements,
     department,
     whose,
+    presentations,
     register,
     assessments,
     system,

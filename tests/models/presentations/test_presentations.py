@@ -1,118 +1,33 @@
 """Evaluations compiled, presented, opened: by whom, when, and what is left out for members."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import select
 
 from models.database import read, write
-from models.escalations.holding import Restriction, restrict_record
-from models.events import Event, verify
-from models.outbox import Message
-from models.paging import Page
 from models.policy import Policy
-from models.presentations import compiling, presenting, shown, tables
+from models.presentations import presenting, shown, tables
 from models.presentations.due import compile_due
 from models.presentations.tables import PresentedSchool
 from models.programme.tables import DutyKind
 from models.record.verifying import examine
-from models.record.vocabulary import Titles, happened_in
 from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotFound, NotPossible
 from models.rows import change
-from models.school_record.agreeing import DeadlineAgreed, agree_deadline
-from models.schools.tables import RiskLevel, School
-from models.settings import Settings
-from notifications.composing import Composer
+from models.schools.tables import School
 from tests.support.council import OFFICERS, Council
-from tests.support.programme import WHOLE_YEAR, Programme, at
+from tests.support.presentations import Presented
+from tests.support.programme import at
 
-MONTH_END = at(date(2026, 11, 30), 12)
 COMPILED = at(date(2026, 12, 3), 9)  # the third working day after November
 LATE = at(date(2026, 12, 15), 9)  # presented by Monday 14 December
-
-
-@dataclass
-class Presented(Programme):
-    """The programme with what is presented of it."""
-
-    def compile(self, by: str = "hos", period: str = "2026-11", kind: str = "monthly") -> Any:
-        with self.acting(self.council.officers[by]) as acting:
-            given = compiling.Compiling(kind=kind, period=period)
-            return compiling.compile_evaluations(acting, given)
-
-    def present(self, number: int, *to: str, by: str = "hos", version: int = 1) -> Any:
-        emails = [self.council.officers[name].email for name in to]
-        with self.acting(self.council.officers[by]) as acting:
-            given = presenting.Presenting(to=emails, version=version)
-            return presenting.present(acting, number, given)
-
-    def as_(self, name: str) -> Any:
-        return self.acting(self.council.officers[name])
-
-    def seen(self, number: int, by: str) -> shown.Presentation:
-        with read(self.engine) as session:
-            officer = self.council.officers[by]
-            return shown.presentation(session, officer, number, today=self.now.date())
-
-    def schools(self, number: int, by: str, **filters: Any) -> Page[shown.PresentedSchool]:
-        with read(self.engine) as session:
-            officer = self.council.officers[by]
-            return shown.presented_schools(session, officer, number, **filters)
-
-    def restrict(self, urn: int) -> None:
-        """Let the school's own record be restricted, by the Director."""
-        with self.acting(self.council.dcs) as acting:
-            agree_deadline(
-                acting, urn, DeadlineAgreed(due_on=date(2027, 1, 8), what="To be looked at.")
-            )
-            restrict_record(
-                acting, urn, Restriction(officers=[], reason="Somebody who is known here.")
-            )
-
-    @property
-    def told(self) -> list[tuple[str, str, str]]:
-        """To whom what was told, and its text as it would leave now."""
-        with read(self.engine) as session:
-            queued = session.exec(select(Message).order_by(col(Message.id))).all()
-            composer = Composer(session, self.policy, Settings(_env_file=None), self.now)
-            found = []
-            for message in queued:
-                mail = composer.compose(message)
-                if mail is not None:
-                    found.append((message.to_name, mail.subject, mail.text))
-            return found
-
-    @property
-    def record(self) -> list[str]:
-        with read(self.engine) as session:
-            assert verify(session) is None
-            titles = Titles(self.policy)
-            return [
-                happened_in(each).sentence(titles)
-                for each in session.exec(select(Event).order_by(col(Event.sequence)))
-                if "presentation" in each.kind or "evaluations" in each.kind
-            ]
 
 
 @pytest.fixture
 def presented(engine: Engine, policy: Policy, council: Council) -> Presented:
     """Two schools at a level since September, of which one was evaluated in November."""
-    found = Presented(engine, policy, council)
-    found.level(RiskLevel.HIGH, on=WHOLE_YEAR)
-    found.level(RiskLevel.MEDIUM, urn=900003, on=WHOLE_YEAR)
-    found.visit(notes="Mrs Grey is ill again.")
-    found.review(
-        "evaluation",
-        summary="Mrs Grey leads the work on reading.",
-        impact="Lessons are better planned.",
-        external_impact="Brookside’s leaders wrote the new plan.",
-        school_view="The headteacher agrees.",
-    )
-    found.now = MONTH_END
-    return found
+    return Presented(engine, policy, council).november()
 
 
 # --- compiling
@@ -395,7 +310,7 @@ def test_one_that_is_not_presented_by_its_day_is_chased_until_it_is(presented: P
     assert len(presented.told) == 6, "again after five working days"
     [found] = find_all(presented)
     presented.present(found.id, "viewer")
-    pass_(presented, at(date(2026, 12, 31), 10))
+    pass_(presented, at(date(2026, 12, 22), 15))
     assert [subject for _, subject, _ in presented.told] == [found.title], (
         "nothing late leaves then"
     )
