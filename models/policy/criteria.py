@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Fact(StrEnum):
-    """What is on record of a school and may suggest a level; `models.risk.facts` finds each."""
+    """What is on record of a school and may suggest a level: see `models.risk.suggesting`."""
 
     SPECIAL_MEASURES = "special_measures"
     SIGNIFICANT_IMPROVEMENT = "significant_improvement"
@@ -34,7 +34,7 @@ _LABELS = {
     ),
     Fact.LIVE_ESCALATION: "there is an escalation that is not closed",
     Fact.FORMAL_ESCALATION: "an escalation that is not closed has reached a formal step",
-    Fact.NEW_HEADTEACHER: "a new headteacher took up post in the last 12 months",
+    Fact.NEW_HEADTEACHER: "a new headteacher brought it into support in the last 12 months",
     Fact.ACTIONS_OVERDUE: "actions that were agreed are overdue",
     Fact.SUPPORT_BEHIND: "a visit or report of this school year is late",
 }

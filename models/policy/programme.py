@@ -174,6 +174,11 @@ class Programme(_Strict):
             raise ValueError("must be a category of support: high, medium or low")
         return value
 
+    @property
+    def titles(self) -> list[tuple[RiskLevel, str]]:
+        """The levels with what each is called, the highest first."""
+        return [(level, self.levels[level].title) for level in RiskLevel]
+
     def year(self, begins: int) -> SchoolYear | None:
         """The school year that begins in this calendar year, if its terms are known."""
         return next((year for year in self.years if year.begins == begins), None)
