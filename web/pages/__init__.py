@@ -22,6 +22,7 @@ from web.pages.people import (
     set_password,
     sign_in,
 )
+from web.pages.policy import strategy
 from web.pages.presentations import presentations
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, reviews, supporters, visits
@@ -95,6 +96,7 @@ TOPICS = (
     department,
     whose,
     presentations,
+    strategy,
     register,
     assessments,
     system,

@@ -9,6 +9,7 @@ from models.database import read
 from models.paging import Page
 from models.people.access import Act
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.presentations import compiling, presenting, shown, tables
 from models.presentations.shown import ListedPresentation, Presentation, PresentedSchool
 from models.presentations.tables import PresentationKind
@@ -16,6 +17,7 @@ from models.schools.tables import RiskLevel
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, InOneGo, at_once, key
+from web.presentation_files import presentation_file
 
 router = APIRouter(tags=["Evaluations presented"])
 Key = Annotated[int, at_once(key)]
@@ -62,6 +64,19 @@ def compile_evaluations(once: OnlyOnce, body: compiling.Compiling) -> Response:
 
 
 @router.get(
+    f"{ONE}.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+    dependencies=[may(Act.SEE_PRESENTATIONS, of=tables.Presentation)],
+)
+def presentation_pdf(door: AtDoor, officer: Caller, in_one_go: InOneGo, id: Key) -> Response:
+    """What the caller reads of it, as PDF."""
+    found, file = presentation_file(door, officer, id)
+    _opened(officer, in_one_go, found)
+    return file
+
+
+@router.get(
     ONE,
     response_model=Presentation,
     dependencies=[may(Act.SEE_PRESENTATIONS, of=tables.Presentation)],
@@ -70,12 +85,17 @@ def show_presentation(door: AtDoor, officer: Caller, in_one_go: InOneGo, id: Key
     """One of them; that somebody to whom it was given has opened it is put on record."""
     with read(door.engine) as session:
         found = shown.presentation(session, officer, id, today=door.today)
+    return answer(_opened(officer, in_one_go, found))
+
+
+def _opened(officer: Officer, in_one_go: InOneGo, found: Presentation) -> Presentation:
+    """Put on record that somebody to whom it was given opened it, the first time."""
     own = found.recipient(officer.email)
-    if own is not None and own.opened_at is None:
-        with in_one_go() as acting:
-            presenting.open_presentation(acting, id)
-            found = _shown(acting, id)
-    return answer(found)
+    if own is None or own.opened_at is not None:
+        return found
+    with in_one_go() as acting:
+        presenting.open_presentation(acting, found.id)
+        return _shown(acting, found.id)
 
 
 @router.get(

@@ -15,16 +15,12 @@ from models.presentations.shown import ListedPresentation, Presentation, Present
 from models.presentations.tables import PresentationKind, PresentationState
 from models.refusals import InvalidInput
 from models.schools.tables import RiskLevel
-from notifications.presentations import (
-    MOST_PRINTED,
-    done_words,
-    level_words,
-    presentation_pdf,
-)
+from notifications.presentations import done_words, level_words
 from web.pages.asked import Asked, Fields
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber, address
 from web.pages.visits import Key, Visit, Visitor, may, says
+from web.presentation_files import presentation_file
 from web.tables import Column
 
 SAYS_COMPILED = says("evaluations_compiled", "The evaluations have been compiled")
@@ -40,7 +36,6 @@ SEARCH = Fields(kind=("Kind", "Choose a kind"))
 FILTER = Fields(level=("Risk level", "Choose a risk level"))
 COMPILING = Asked(
     compiling.Compiling,
-    kind=("Kind", "Choose a kind"),
     period=("Month or term", "Choose a month or term"),
 )
 PRESENTING = Asked(
@@ -134,18 +129,11 @@ def _compile(visit: Visit, form: Form) -> Response:
 
 
 @router.get(f"{LIST}/{{id}}.pdf", dependencies=[may(Act.SEE_PRESENTATIONS, of=tables.Presentation)])
-def presentation_file(visit: Visitor, number: Key) -> Response:
+def file(visit: Visitor, number: Key) -> Response:
     """What this officer or member reads of it, as PDF."""
-    with visit.read() as session:
-        found = shown.presentation(session, visit.officer, number, today=visit.today)
-        schools = shown.presented_schools(session, visit.officer, number, per_page=MOST_PRINTED)
+    found, printed = presentation_file(visit.door, visit.officer, number)
     _opened(visit, found)
-    name = f"evaluations-{found.kind.value}-{found.period}.pdf"
-    return Response(
-        presentation_pdf(visit.policy.letterhead.council, found, schools.items),
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return printed
 
 
 @router.get(f"{LIST}/{{id}}", dependencies=[may(Act.SEE_PRESENTATIONS, of=tables.Presentation)])
