@@ -12,10 +12,10 @@ from flows.forms import NOT_READ, Asking, Identify, inline, plain, reason, take_
 from flows.record import Record, opened
 from models.database import read, write
 from models.escalations.starting import EscalationToStart, start
-from models.escalations.tables import Trigger
 from models.inputs import refusing
 from models.people.acting import Acting
 from models.people.credentials import officer_by_code
+from models.policy.triggers import Trigger, trigger_words
 from models.record.audit import record_refused_code
 from models.refusals import Refused
 from models.rows import by_key
@@ -32,6 +32,7 @@ async def start_an_escalation(
     case_officer: str,
     head_performance_in_question: bool = False,
     not_engaging: bool = False,
+    own_triggers: list[str] | None = None,
 ) -> State[Any]:
     """Start an escalation for a school, by the same rules as everywhere.
 
@@ -45,10 +46,11 @@ async def start_an_escalation(
         case_officer: E-mail address of the officer who will hold the case.
         head_performance_in_question: Whether the headteacher's own performance is in question.
         not_engaging: For an academy - whether it does not engage with quality assurance.
+        own_triggers: Triggers of the council's own, by their keys in its policy.
     """
     entered: dict[str, Any] = {
         "urn": urn,
-        "triggers": [trigger.value for trigger in triggers],
+        "triggers": [*(trigger.value for trigger in triggers), *(own_triggers or ())],
         "summary": summary,
         "case_officer": case_officer,
         "head_performance_in_question": head_performance_in_question,
@@ -95,7 +97,7 @@ def _description(record: Record, entered: dict[str, Any], refused: str) -> str:
         urn = entered["urn"]
         school = by_key(session, School, int(urn)) if urn.isdecimal() and len(urn) == 6 else None
     name = f"**{inline(school.name)}**" if school else "No school that is known here"
-    reasons = ", ".join(Trigger(name).label for name in entered["triggers"])
+    reasons = ", ".join(trigger_words(record.policy, entered["triggers"]))
     parts = [
         f"**Not started.** {inline(refused)}" if refused else "",
         f"{name} (URN {inline(entered['urn'])}), because of {inline(reasons)}:",

@@ -29,6 +29,7 @@ from models.matters.tables import Deadline, Matter, NamedOfficer
 from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
+from models.presentations.tables import Presentation, PresentationRecipient
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.results.tables import SchoolResult
 from models.risk.tables import Assessment
@@ -290,6 +291,20 @@ _COVERED = (
     Covered(SchoolVisit, "a visit", of_matter=False),
     Covered(WrittenReport, "a report", of_matter=False),
     Covered(Review, "a review", of_matter=False),
+    # Of its lines the record speaks by their SHA-256, which stands with it.
+    Covered(
+        Presentation,
+        "evaluations that are presented",
+        but=frozenset({"chased_at"}),
+        named=("presentation", "id"),
+        of_matter=False,
+    ),
+    Covered(
+        PresentationRecipient,
+        "to whom evaluations were presented",
+        named=("presentation", "presentation_id"),
+        of_matter=False,
+    ),
     Covered(Supporter, "somebody who supports a school", of_matter=False),
     Covered(
         LetterBatch,

@@ -17,6 +17,7 @@ from models.letters import told as letters
 from models.level_letters import told as level_letters
 from models.matters import told as matters
 from models.of_matter import OfMatter
+from models.presentations import told as presentations
 from models.programme import told as programme
 from models.register import told as register
 from models.risk import told as risk
@@ -41,6 +42,8 @@ AnyTold = Annotated[
     | matters.Reminders
     | matters.Digest
     | matters.AnotherCaseOfficer
+    | presentations.EvaluationsToPresent
+    | presentations.PresentationGiven
     | programme.DutiesDue
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: str = Field(default="", repr=False)
     scanner: str = ""
+    public_strategy: bool = False  # whether anybody may read the strategy without signing in
     trusted_proxies: str = ""
     hosts: str = ""
     prefect_host: str = "127.0.0.1"

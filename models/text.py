@@ -83,6 +83,12 @@ def check_printable(field: str, value: str) -> str:
     return value
 
 
+def as_printed(text: str) -> str:
+    """The text with a question mark for each character that the letters' font does not have."""
+    printable = _printable_characters()
+    return "".join(char if char in printable else "?" for char in text)
+
+
 def check_email(field: str, value: object) -> str:
     """One e-mail address in ASCII, returned exactly as given.
 

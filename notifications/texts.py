@@ -21,6 +21,8 @@ from models.matters.tables import Deadline, Matter
 from models.matters.told import AnotherCaseOfficer, Digest, Reminders
 from models.outbox import Message, MessageState
 from models.people.tables import Officer
+from models.presentations.tables import Presentation, PresentationState
+from models.presentations.told import EvaluationsToPresent, PresentationGiven
 from models.programme.duties_shown import duties_left
 from models.programme.told import DutiesDue
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
@@ -241,6 +243,14 @@ def _new_category(draft: Draft, officer: Officer, told: NewCategory) -> Facts:
     return {**_as_recorded(draft, officer, told), **days, "whose": whose}
 
 
+def _to_present(draft: Draft, officer: Officer, told: EvaluationsToPresent) -> Facts | None:
+    found = get_row(draft.session, Presentation, told.presentation)
+    if found.state is PresentationState.PRESENTED:
+        return None
+    present_by = long_date(told.present_by)
+    return {**_as_recorded(draft, officer, told), "present_by": present_by}
+
+
 def _department_asks(draft: Draft, _: Officer, told: DepartmentAsks) -> Facts | None:
     notice = get_row(draft.session, DepartmentNotice, told.notice)
     if notice.answered_on is not None:
@@ -278,6 +288,8 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(LevelLettersToCheck, _as_recorded),
     ToOfficer(LevelLettersProblem, _as_recorded),
     ToOfficer(DutiesDue, _duties),
+    ToOfficer(EvaluationsToPresent, _to_present),
+    ToOfficer(PresentationGiven, _as_recorded),
     ToOfficer(SchoolOfCaseChanged, _as_recorded),
     ToOfficer(RegisterKeptContact, _as_recorded),
     ToOfficer(AssessmentWaits, _assessment_waits),

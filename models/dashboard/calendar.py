@@ -16,6 +16,7 @@ from models.people.access import Act, may, reader
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.editions import step_of
+from models.presentations.tables import Presentation, PresentationState
 from models.programme.tables import OF_THE_COUNCIL, Duty, DutyState, Supporter, is_evaluating
 from models.rows import find
 from models.schools.tables import School
@@ -37,7 +38,7 @@ class Entry(Shown):
 
 
 def calendar(session: Session, policy: Policy, officer: Officer, *, today: date) -> list[Entry]:
-    """What stands in the officer's calendar, in order. Three queries.
+    """What stands in the officer's calendar, in order. Four queries.
 
     A calendar is kept elsewhere, so of a restricted case it has the reference alone.
     """
@@ -45,6 +46,7 @@ def calendar(session: Session, policy: Policy, officer: Officer, *, today: date)
         *_deadlines(session, policy, officer),
         *_duties(session, officer, today),
         *_appointments(session, officer, today),
+        *_to_present(session, policy, officer),
     ]
     return sorted(entries, key=lambda entry: (entry.day, entry.key))
 
@@ -98,6 +100,22 @@ def _duties(session: Session, officer: Officer, today: date) -> list[Entry]:
             path=f"/schools/{school.urn}/programme" if school else "/programme/duties",
         )
         for duty, school in find(session, statement)
+    ]
+
+
+def _to_present(session: Session, policy: Policy, officer: Officer) -> list[Entry]:
+    """The evaluations that wait to be presented, for those whom the policy names."""
+    if officer.role not in policy.programme.presentations.presented_by:
+        return []
+    waiting = select(Presentation).where(Presentation.state == PresentationState.COMPILED)
+    return [
+        Entry(
+            key=f"presentation-{each.id}",
+            day=each.present_by,
+            summary=f"To be presented: {each.title}",
+            path=f"/presentations/{each.id}",
+        )
+        for each in find(session, waiting)
     ]
 
 

@@ -12,7 +12,7 @@ from models.escalations import tables
 from models.escalations.choosing import conditions, order
 from models.escalations.next_step import what_next
 from models.escalations.possible import Situation
-from models.escalations.tables import Status, StepState, Trigger
+from models.escalations.tables import Status, StepState
 from models.matters.case import Case
 from models.matters.deadlines import is_late
 from models.matters.possible import Next, Possible
@@ -24,6 +24,7 @@ from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy import Ladder, Policy, Procedure, StepRule
 from models.policy.editions import all_steps, procedure_of
+from models.policy.triggers import trigger_words
 from models.refusals import NotFound
 from models.rows import Statement, find, find_first, kept, select_columns
 from models.schools.tables import School, SchoolKind
@@ -61,7 +62,8 @@ class Escalation(Shown):
     fallen_away: list[Step]
     outline: bool
     restricted: bool
-    triggers: list[Trigger]
+    triggers: list[str]
+    trigger_words: list[str]
     summary: str
     head_performance_in_question: bool
     not_engaging: bool
@@ -277,8 +279,12 @@ def _describe(
 
 
 class _OnLadder(NamedTuple):
-    """Where an escalation stands: the step in hand, all of its ladder, those that fell away."""
+    """Where an escalation stands: the step in hand, all of its ladder, those that fell away.
 
+    `procedure` is what it goes by.
+    """
+
+    procedure: Procedure
     step: Step
     steps: list[Step]
     fallen_away: list[Step]
@@ -311,7 +317,8 @@ def _described(
         fallen_away=ladder.fallen_away,
         outline=not whole,
         restricted=matter.restricted,
-        triggers=[Trigger(name) for name in escalation.triggers] if whole else [],
+        triggers=list(escalation.triggers) if whole else [],
+        trigger_words=trigger_words(ladder.procedure, escalation.triggers) if whole else [],
         summary=escalation.summary if whole else "",
         head_performance_in_question=whole and escalation.head_performance_in_question,
         not_engaging=whole and escalation.not_engaging,
@@ -358,6 +365,7 @@ def _on_ladder(
         if deadline.state is DeadlineState.OPEN and deadline.days_left is None
     ]
     return _OnLadder(
+        procedure=procedure,
         step=next(step for step in on_ladder if step.key == escalation.step_key),
         steps=on_ladder,
         fallen_away=shown(elsewhere, gone),

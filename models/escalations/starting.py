@@ -11,7 +11,7 @@ from models.approvals.tables import Proposal, ProposalState
 from models.approvals.told import ProposalWaits
 from models.escalations.events import EscalationOpened, EscalationStarted
 from models.escalations.proposed import Start
-from models.escalations.tables import LIVE, Escalation, Status, Step, StepState, Trigger
+from models.escalations.tables import LIVE, Escalation, Status, Step, StepState
 from models.events import append
 from models.happened import Happened
 from models.inputs import Email, Input, Text, Urn, Words
@@ -24,8 +24,9 @@ from models.matters.tables import Matter, MatterKind
 from models.people.access import Act
 from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
-from models.policy import Approvable, Ladder, StepRule
+from models.policy import Approvable, Ladder, Policy, StepRule
 from models.policy.editions import keep
+from models.policy.triggers import triggers_of
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.rows import add, add_all, by_key, find_first, find_one, get_row
 from models.schools.tables import School, SchoolKind
@@ -55,7 +56,7 @@ def start(acting: Acting, given: EscalationToStart) -> Matter:
     """
     acting.require(Act.START)
     session, policy, officer = acting.session, acting.policy, acting.officer
-    school, responsible = _check(session, officer, given)
+    school, responsible = _check(acting, given)
     ladder = policy.ladder(school.kind.value)
     first = _first_step(ladder, given)
     at_once = first is ladder.steps[0]  # nothing leaves
@@ -156,8 +157,9 @@ def _at_formal_step(
     return placed.happenings
 
 
-def _check(session: Session, officer: Officer, given: EscalationToStart) -> tuple[School, Officer]:
+def _check(acting: Acting, given: EscalationToStart) -> tuple[School, Officer]:
     """Everything that was entered, all faults at once."""
+    session, officer = acting.session, acting.officer
     errors: list[tuple[str, str]] = []
     urn = given.urn
     school = by_key(session, School, int(str(urn))) if _six_digits(urn) else None
@@ -171,7 +173,7 @@ def _check(session: Session, officer: Officer, given: EscalationToStart) -> tupl
         errors.append(
             ("not_engaging", "Only an academy can be recorded as not engaging: clear this answer.")
         )
-    errors.extend(_check_triggers(given.triggers))
+    errors.extend(_check_triggers(acting.policy, school, given.triggers))
     errors.extend(_check_not_engaging(given))
     try:
         check_printable("summary", check_prose("summary", given.summary))
@@ -211,8 +213,13 @@ def _cannot_be_escalated(school: School) -> str:
     )
 
 
-def _check_triggers(triggers: Sequence[str]) -> list[tuple[str, str]]:
-    known = {trigger.value for trigger in Trigger}
+def _check_triggers(
+    policy: Policy, school: School | None, triggers: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Whether each is one of the ladder's, or of any while there is no school to tell which."""
+    kind = school.kind.value if school else SchoolKind.OTHER.value
+    ladders = [kind] if kind in policy.ladders else list(policy.ladders)
+    known = {key for ladder in ladders for key, _ in triggers_of(policy, ladder)}
     if not triggers:
         return [("triggers", "Choose at least one trigger.")]
     unknown = [str(name) for name in triggers if name not in known]

@@ -13,34 +13,6 @@ from models.policy.guidance import Guidance
 from models.words import word
 
 
-class Trigger(StrEnum):
-    """Why a school causes concern (the six triggers of The SIP's Brief, part 4, and other)."""
-
-    UNDERPERFORMANCE = "underperformance"
-    SAFETY = "safety"
-    FINANCE = "finance"
-    SELF_EVALUATION = "self_evaluation"
-    LEADERSHIP = "leadership"
-    SPECIALISM = "specialism"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        """The trigger in words, as pages and letters have it."""
-        return TRIGGER_TITLES[self]
-
-
-TRIGGER_TITLES = {
-    Trigger.UNDERPERFORMANCE: "significant underperformance that is not being addressed",
-    Trigger.SAFETY: "the safety and well-being of pupils",
-    Trigger.FINANCE: "budget problems without a recovery plan",
-    Trigger.SELF_EVALUATION: "no engagement with self-evaluation",
-    Trigger.LEADERSHIP: "a lack of leadership capacity",
-    Trigger.SPECIALISM: "the specialism at risk at re-designation",
-    Trigger.OTHER: "another concern",
-}
-
-
 class Status(StrEnum):
     """Where an escalation stands as a whole."""
 

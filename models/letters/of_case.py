@@ -6,11 +6,12 @@ from sqlalchemy import literal, union
 from sqlmodel import col
 
 from models.clocks import long_date
-from models.escalations.tables import TRIGGER_TITLES, Discussion, StepState, Trigger
+from models.escalations.tables import Discussion, StepState
 from models.letters.in_words import InWords
 from models.letters.tables import Letter
 from models.matters.case import Case
 from models.policy import StepRule
+from models.policy.triggers import trigger_words
 from models.rows import Statement, find, kept, select_columns
 
 
@@ -71,7 +72,7 @@ def case_in_words(case: Case, rule: StepRule, now: datetime) -> CaseInWords:
     escalation = case.escalation
     return CaseInWords(
         summary=escalation.summary,
-        triggers=[TRIGGER_TITLES[Trigger(name)] for name in escalation.triggers],
+        triggers=trigger_words(case.policy, escalation.triggers),
         ladder=LadderInWords(key=escalation.ladder, title=case.ladder.title),
         taken=steps_taken(case, now),
         part_4_note=case.school.part_4_note or "",

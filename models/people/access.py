@@ -22,6 +22,8 @@ class Act(StrEnum):
     RECORD_INSPECTION = "record the outcome of an inspection"
     RECORD_RESULT = "record a school’s results"
     SEE_PROGRAMME = "see assessments, visits and reports"
+    SEE_PRESENTATIONS = "see evaluations that were presented"
+    PRESENT_EVALUATIONS = "compile and present evaluations"
     ASSESS = "assess a school’s risk"
     MODERATE = "agree levels of risk"
     RUN_ROUND = "open and publish the annual assessment"
@@ -88,6 +90,8 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_INSPECTION: CASEWORK,
     Act.RECORD_RESULT: CASEWORK,
     Act.SEE_PROGRAMME: ON_THE_CASE,
+    Act.SEE_PRESENTATIONS: ON_THE_CASE | {Role.VIEWER},
+    Act.PRESENT_EVALUATIONS: SENIOR,
     Act.ASSESS: CASEWORK,
     Act.MODERATE: HEADS,
     Act.RUN_ROUND: HEADS,

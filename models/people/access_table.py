@@ -43,6 +43,11 @@ _CASES = """
 - **Viewer, Administrator**: the outline of every case that is not restricted: school, ladder,
   steps, dates and case officer; no triggers, summary, letters, discussions, evidence or record.
 
+**Evaluations that were presented** (each month to senior members of the service and the lead
+elected member, each term to the Challenge Board) are what viewers read of the support programme.
+Left out for them, by the function that reads and not by the page: drafts; notes, what a school says
+and who wrote it; and every school about which anything is restricted.
+
 A **restricted** case is seen by its case officer, by the officers named on it (whoever restricted
 it is one of them) and by the Director. To everybody else it is in no list, search, count, feed,
 e-mail or error, and Prefect shows nothing of it: its proposals are decided on our own pages.

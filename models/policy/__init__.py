@@ -1,8 +1,8 @@
 """A council's policy as data: its ladders, approvers, timings and letters."""
 
+from models.policy.council import Body
 from models.policy.loader import (
     Approvable,
-    Body,
     Ladder,
     Policy,
     PolicyError,

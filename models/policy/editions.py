@@ -100,6 +100,7 @@ def policy_of(session: Session, policy: Policy, case: Opened) -> Policy:
             "statutory": edition.statutory,
             "letters": edition.letters,
             "fairness": edition.fairness,
+            "triggers": edition.triggers,
             "ladders": edition.ladders,
         }
     )

@@ -9,14 +9,25 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.people.tables import Role
+from models.policy.council import Body, Letterhead
 from models.policy.fairness import Fairness
 from models.policy.guidance import Guidance, WholeGuidance
 from models.policy.programme import Programme
 from models.policy.results import Results, results_file
 from models.policy.statutory import Days, Statutory
+from models.policy.strategy import Strategy
+from models.policy.triggers import OwnTrigger, told_apart
 from models.schools.tables import ContactRole
 from models.settings import TEMPLATES
 
@@ -66,30 +77,6 @@ class Approvable(StrEnum):
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Letterhead(_Strict):
-    """Who writes: printed at the top of every letter."""
-
-    council: str
-    department: str
-    address: tuple[str, ...]
-    telephone: str
-    email: str
-    website: str
-
-
-class Body(_Strict):
-    """A national body that letters go to.
-
-    `takes_email` says where the body said that copies of notices may come by e-mail; empty where it
-    is not known to have.
-    """
-
-    name: str
-    email: str
-    address: tuple[str, ...]
-    takes_email: str = ""
 
 
 class Reminders(_Strict):
@@ -271,6 +258,8 @@ class Procedure(_Strict):
     statutory: Statutory
     letters: OtherLetters
     fairness: Fairness = Fairness()
+    # Those beside the six that every council has.
+    triggers: Annotated[tuple[OwnTrigger, ...], AfterValidator(told_apart)] = ()
     ladders: dict[Literal["maintained", "academy"], Ladder]
 
     def ladder(self, key: str) -> Ladder:
@@ -305,6 +294,7 @@ class Policy(Procedure):
     bodies: dict[NationalBody, Body]
     programme: Programme
     results: Results
+    strategy: Strategy = Strategy()
 
     @field_validator("approvers")
     @classmethod

@@ -8,9 +8,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from models.people.tables import Role
+from models.policy.criteria import Criterion
+from models.policy.statutory import Days
 from models.schools.tables import RiskLevel
 
 Count = Annotated[int, Field(ge=0, le=60)]
+PRESENTERS = (Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR)
 
 
 class _Strict(BaseModel):
@@ -36,6 +40,7 @@ class LevelRule(_Strict):
     evaluated_monthly: bool
     actions_reviewed_weekly: bool
     support: tuple[str, ...]  # what the letter and the school's page say of it
+    criteria: tuple[Criterion, ...] = ()  # when a school belongs to it
 
 
 class Term(_Strict):
@@ -109,8 +114,39 @@ class LevelLetterRule(_Strict):
     one_officer_is_enough: bool = False
 
 
+class PresentationRule(_Strict):
+    """When evaluations are compiled and presented, and by whom (part 3).
+
+    In working days: `compiled_after` the last day of a month or term; `presented_within` so many of
+    it, and from then on a reminder every so many, `chased_every`.
+    """
+
+    compiled_after: Days = 3
+    presented_within: Days = 10
+    chased_every: Annotated[int, Field(ge=1, le=60)] = 5
+    presented_by: Annotated[tuple[Role, ...], Field(min_length=1)] = (Role.HEAD_OF_SERVICE,)
+
+    @field_validator("presented_by")
+    @classmethod
+    def _may_present(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        other = next((role for role in value if role not in PRESENTERS), None)
+        if other is not None:
+            raise ValueError(f"the role {other.value} cannot present evaluations")
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.presented_within < self.compiled_after:
+            raise ValueError("presented_within: nothing can be presented before it is compiled")
+        return self
+
+
 class Programme(_Strict):
-    """Risk register and support programme, whole."""
+    """Risk register and support programme, whole.
+
+    `register_reviews` is how often the whole register is reviewed (part 8). With
+    `reason_when_level_differs` a level that the criteria do not suggest needs a reason of its own.
+    """
 
     new_headteacher_level: RiskLevel
     round: RoundRule
@@ -119,6 +155,9 @@ class Programme(_Strict):
     remind_working_days_before: Count
     # Until whoever looks after a school says what is done about its new category.
     new_category_working_days: Count = 5
+    register_reviews: Frequency = Frequency(times=4, per="year")
+    presentations: PresentationRule = PresentationRule()
+    reason_when_level_differs: bool = True
     levels: dict[RiskLevel, LevelRule]
     years: tuple[SchoolYear, ...]
 
@@ -136,6 +175,11 @@ class Programme(_Strict):
         if value is RiskLevel.NONE:
             raise ValueError("must be a category of support: high, medium or low")
         return value
+
+    @property
+    def titles(self) -> list[tuple[RiskLevel, str]]:
+        """The levels with what each is called, the highest first."""
+        return [(level, self.levels[level].title) for level in RiskLevel]
 
     def year(self, begins: int) -> SchoolYear | None:
         """The school year that begins in this calendar year, if its terms are known."""

@@ -40,6 +40,7 @@ from models.rows import add_all, add_found, change_where, find, find_first
 from models.schools.tables import RiskLevel, School
 
 MONTHLY = Frequency(times=1, per="month")
+QUARTERLY = Frequency(times=4, per="year")
 BOARD_REPORT_BEFORE_END_OF_TERM = timedelta(days=7)
 
 
@@ -119,11 +120,12 @@ def _of(kind: DutyKind, frequency: Frequency, year: SchoolYear) -> list[Due]:
     return [Due(kind, day, place) for place, day in enumerate(spread(frequency, year), start=1)]
 
 
-def of_council(year: SchoolYear) -> list[Due]:
+def of_council(year: SchoolYear, register_reviews: Frequency = QUARTERLY) -> list[Due]:
     """What is due of the whole register in a school year (part 3).
 
     A review of actions in each week of term: on its Friday, or on the last working day that term
-    has in that week. A report to the Challenge Board each term, a week before its end.
+    has in that week. A report to the Challenge Board each term, a week before its end. A review of
+    the whole register as often as the policy says (part 8: quarterly).
     """
     weeks = groupby(term_days(year), key=lambda day: day.isocalendar()[:2])
     reviews = [list(days)[-1] for _, days in weeks]
@@ -136,6 +138,7 @@ def of_council(year: SchoolYear) -> list[Due]:
     return [
         *(Due(DutyKind.ACTION_REVIEW, day, n) for n, day in enumerate(reviews, start=1)),
         *(Due(DutyKind.BOARD_REPORT, day, n) for n, day in enumerate(reports, start=1)),
+        *_of(DutyKind.QUARTERLY_REVIEW, register_reviews, year),
     ]
 
 
@@ -208,7 +211,8 @@ def unplanned_of_council(session: Session, policy: Policy, school_year: int, on:
     year = policy.programme.year(school_year)
     if year is None:
         return []
-    wanted = {_key(due.kind, due.due_on): due for due in of_council(year) if due.due_on >= on}
+    due_in_year = of_council(year, policy.programme.register_reviews)
+    wanted = {_key(due.kind, due.due_on): due for due in due_in_year if due.due_on >= on}
     planned = select(col(Duty.key)).where(col(Duty.key).in_(wanted))
     there = set(find(session, planned))
     return [due for key, due in wanted.items() if key not in there]

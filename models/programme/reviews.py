@@ -40,6 +40,7 @@ REVIEWS = (
     DutyKind.SISG_MEETING,
     DutyKind.ACTION_REVIEW,
     DutyKind.BOARD_REPORT,
+    DutyKind.QUARTERLY_REVIEW,
 )
 # Of these the policy wants to know what came of the support (part 3).
 WITH_IMPACT = (DutyKind.EVALUATION, DutyKind.BOARD_REPORT)
@@ -48,7 +49,9 @@ WITH_IMPACT = (DutyKind.EVALUATION, DutyKind.BOARD_REPORT)
 class ReviewHeld(Input):
     """A review of a school, or without a URN of the whole register.
 
-    `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review` or `board_report`.
+    `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review`, `board_report` or
+    `quarterly_review`. `impact` is that of the council's own support, `external_impact` that of
+    support from others; `school_view`, of an evaluation, is what the school says of its standing.
     `lines` are what an `action_review` says of open actions, each once; where they are given, every
     overdue one that is reviewed weekly needs a line, and no `summary` is needed beside them.
     """
@@ -58,6 +61,8 @@ class ReviewHeld(Input):
     held_on: Day
     summary: Text = ""
     impact: Text = ""
+    external_impact: Text = ""
+    school_view: Text = ""
     duty: RowKey | None = None
     lines: Annotated[list[ProgressOf], Field(max_length=MOST_AT_ONCE)] | None = None
 
@@ -79,6 +84,8 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
     reviewed = _reviewed(acting, what, given)
     check_prose("summary", given.summary, required=not reviewed)
     check_prose("impact", given.impact, required=what in WITH_IMPACT)
+    _check_only("external_impact", given.external_impact, what, WITH_IMPACT)
+    _check_only("school_view", given.school_view, what, (DutyKind.EVALUATION,))
     if school is not None and what is DutyKind.EVALUATION:
         _check_evaluator(session, officer, school, held_on)
     review = {"kind": what, "urn": school.urn if school else None, "held_on": held_on}
@@ -91,6 +98,8 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         officer_id=officer.id,
         summary=given.summary,
         impact=given.impact,
+        external_impact=given.external_impact,
+        school_view=given.school_view,
         duty_id=met,
         recorded_at=acting.now,
     )
@@ -118,6 +127,13 @@ def _reviewed(acting: Acting, what: DutyKind, given: ReviewHeld) -> list[Reviewe
     if what is not DutyKind.ACTION_REVIEW:
         raise InvalidInput("lines", f"Leave out the lines. {what.label} says nothing of actions.")
     return check_review(acting, given.lines)
+
+
+def _check_only(field: str, text: str, what: DutyKind, kinds: tuple[DutyKind, ...]) -> None:
+    """Text that only some kinds of review have; raises InvalidInput."""
+    check_prose(field, text, required=False)
+    if text.strip() and what not in kinds:
+        raise InvalidInput(field, f"Leave this out. {what.label} does not say it.")
 
 
 def _review_kind(kind: str, urn: object) -> DutyKind:

@@ -80,7 +80,10 @@ class WrittenReport(SupportWork):
 
 
 class SupportReview(SupportWork):
-    """A review of a school's support; one of the whole register has no URN."""
+    """A review of a school's support; one of the whole register has no URN.
+
+    `impact` is that of the council's own support, `external_impact` that of support from others.
+    """
 
     urn: int | None
     school: str | None
@@ -89,6 +92,8 @@ class SupportReview(SupportWork):
     held_on: date
     summary: str
     impact: str
+    external_impact: str
+    school_view: str
 
 
 Work = TypeVar("Work", bound=SupportWork)
@@ -130,6 +135,8 @@ def _review(found: tables.Review, **common: Any) -> SupportReview:
         held_on=found.held_on,
         summary=found.summary,
         impact=found.impact,
+        external_impact=found.external_impact,
+        school_view=found.school_view,
     )
 
 

@@ -24,6 +24,7 @@ class DutyKind(StrEnum):
     EVALUATION = "evaluation"  # monthly, of a school, by its School Evaluation Officer (part 3)
     ACTION_REVIEW = "action_review"  # weekly, of the whole register (part 3)
     BOARD_REPORT = "board_report"  # termly, to the Challenge Board (part 3)
+    QUARTERLY_REVIEW = "quarterly_review"  # of the whole register (part 8)
 
     @property
     def label(self) -> str:
@@ -42,9 +43,10 @@ _DUTY_LABELS = {
     DutyKind.EVALUATION: "Monthly evaluation",
     DutyKind.ACTION_REVIEW: "Weekly review of actions",
     DutyKind.BOARD_REPORT: "Termly report to the Challenge Board",
+    DutyKind.QUARTERLY_REVIEW: "Quarterly review of the register",
 }
 OF_A_SCHOOL = (DutyKind.VISIT, DutyKind.REPORT, DutyKind.SISG_MEETING, DutyKind.EVALUATION)
-OF_THE_COUNCIL = (DutyKind.ACTION_REVIEW, DutyKind.BOARD_REPORT)
+OF_THE_COUNCIL = (DutyKind.ACTION_REVIEW, DutyKind.BOARD_REPORT, DutyKind.QUARTERLY_REVIEW)
 
 
 class DutyState(StrEnum):
@@ -118,7 +120,11 @@ class WrittenReport(SQLModel, table=True):
 
 
 class Review(SQLModel, table=True):
-    """A review that was held: of actions, of a school's progress, or a report to the board."""
+    """A review that was held: of actions, of a school's progress, or a report to the board.
+
+    `impact` is that of the council's own support, `external_impact` that of support from others;
+    `school_view` is what the school itself says of where it stands.
+    """
 
     __tablename__ = "review"
 
@@ -130,6 +136,8 @@ class Review(SQLModel, table=True):
     held_on: date
     summary: str
     impact: str = ""
+    external_impact: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    school_view: str = Field(default="", sa_column_kwargs={"server_default": ""})
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

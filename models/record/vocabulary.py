@@ -20,6 +20,7 @@ from models.national_files import events as national_files
 from models.people import events as people
 from models.policy import Procedure
 from models.policy.wording import find_rule, step_words
+from models.presentations import events as presentations
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
@@ -42,6 +43,7 @@ ROOMS = (
     matters,
     national_files,
     people,
+    presentations,
     programme,
     record,
     register,

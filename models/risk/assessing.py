@@ -21,7 +21,8 @@ from models.people.officers import officers_in
 from models.people.tables import Officer, Role
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.risk.events import AssessmentProposed, AssessmentWithdrawn
-from models.risk.levels import find_assessment, has_closed
+from models.risk.levels import MOST_OF_A_REASON, find_assessment, has_closed
+from models.risk.suggesting import check_against
 from models.risk.tables import (
     Assessment,
     AssessmentOccasion,
@@ -36,7 +37,6 @@ from models.schools.tables import RiskLevel, School, SchoolKind
 from models.telling import tell
 from models.text import check_line, check_printable, check_prose
 
-MOST_OF_A_REASON = 2_000  # characters: it stands in the letter to the school
 UNDER_WAY = (AssessmentState.DRAFT, AssessmentState.PROPOSED, AssessmentState.AGREED)
 NOT_MODERATED: dict[str, object] = {
     "level": None,
@@ -151,20 +151,22 @@ def remove_evidence(acting: Acting, assessment_id: int, evidence_id: int) -> Ass
 
 
 class ProposedLevel(Input):
-    """The level that is proposed, and why."""
+    """The level that is proposed, and why; `differs_because` where the criteria suggest another."""
 
     level: Word
     reason: Text
     words: Text = ""
+    differs_because: Text = ""
 
 
 def propose_level(acting: Acting, assessment_id: int, given: ProposedLevel) -> Assessment:
     """Propose a level with a reason: from then on the assessment waits to be moderated.
 
     The moderator reads the `reason`; the letter to the school has the `words`, if there are any.
-    Raises NotAllowed, NotFound, InvalidInput; NotPossible for what is no draft, while evidence is
-    missing (of all six kinds for an annual assessment, any for another), and for a school that
-    has closed.
+    A level that is not the one that the policy's criteria suggest needs a reason of its own, unless
+    the policy does without. Raises NotAllowed, NotFound, InvalidInput; NotPossible for what is no
+    draft, while evidence is missing (of all six kinds for an annual assessment, any for another),
+    and for a school that has closed.
     """
     draft = _draft(acting, assessment_id)
     session, officer, now = acting.session, acting.officer, acting.now
@@ -173,6 +175,7 @@ def propose_level(acting: Acting, assessment_id: int, given: ProposedLevel) -> A
     proposed = checked_level(given.level)
     check_printable("reason", check_prose("reason", given.reason, most=MOST_OF_A_REASON))
     check_words(given.words)
+    suggested = check_against(acting, school, proposed, given.differs_because)
     missing = missing_evidence(draft, find(session, _evidence(draft.id)))
     if missing:
         kinds = ", ".join(kind.label for kind in missing)
@@ -183,12 +186,16 @@ def propose_level(acting: Acting, assessment_id: int, given: ProposedLevel) -> A
         "proposed_level": proposed,
         "reason": given.reason,
         "words": given.words,
+        "suggested_level": suggested.level,
+        "suggested_by": suggested.met,
+        "differs_because": given.differs_because,
         "proposed_by_id": officer.id,
         "proposed_at": now,
         **NOT_MODERATED,
     }
     change(session, Assessment, {"id": draft.id}, **proposal)
-    happened = AssessmentProposed(None, **about(school, draft), level=proposed)
+    another = suggested.level if suggested.level is not proposed else None
+    happened = AssessmentProposed(None, **about(school, draft), level=proposed, suggested=another)
     append(session, now, officer.email, happened)
     if draft.round_id is None:
         tell_assessor(

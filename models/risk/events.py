@@ -39,15 +39,17 @@ def _years(school_year: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AssessmentProposed(Happened):
-    """A level was proposed for a school."""
+    """A level was proposed for a school; `suggested` is what the criteria say, where it differs."""
 
     urn: int
     school: str
     assessment: int
     level: RiskLevel
+    suggested: RiskLevel | None = None
 
     def sentence(self, _: Names) -> str:
-        return f"{self.level.label.capitalize()} was proposed for {self.school}."
+        though = f", though the criteria suggest {self.suggested.label}" if self.suggested else ""
+        return f"{self.level.label.capitalize()} was proposed for {self.school}{though}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ from models.risk.tables import Assessment, AssessmentState, LevelChange
 from models.rows import by_key, carry_out, find_one, get_row
 from models.schools.tables import School
 
+MOST_OF_A_REASON = 2_000  # characters: it stands in the letter to the school
+
 
 def bring_into_force(
     session: Session, policy: Policy, *, now: datetime, assessment: Assessment, by: str

@@ -17,7 +17,6 @@ from models.people.tables import Officer, Role
 from models.programme.supporters import looking_after
 from models.refusals import ChangedSince, InvalidInput, NotAllowed, NotPossible
 from models.risk.assessing import (
-    MOST_OF_A_REASON,
     about,
     check_open,
     check_words,
@@ -28,7 +27,7 @@ from models.risk.assessing import (
     to_come,
 )
 from models.risk.events import AssessmentAgreed, AssessmentReturned
-from models.risk.levels import bring_into_force, find_assessment
+from models.risk.levels import MOST_OF_A_REASON, bring_into_force, find_assessment
 from models.risk.tables import Assessment, AssessmentState
 from models.risk.told import LevelChanged, ProposedLevelReturned
 from models.rows import change, get_row

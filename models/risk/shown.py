@@ -49,7 +49,8 @@ class Assessment(Shown):
 
     `round` is the school year of an annual one; `missing` are the kinds of evidence without which
     it cannot be proposed; `level` is what was agreed. `level_before` of one under way is the level
-    at which the school stands now.
+    at which the school stands now. `suggested_level` is what the policy's criteria suggested when
+    it was proposed, `suggested_by` the criteria that were met, in words.
     """
 
     id: int
@@ -66,6 +67,9 @@ class Assessment(Shown):
     proposed_level: RiskLevel | None
     reason: str
     words: str
+    suggested_level: RiskLevel | None
+    suggested_by: list[str]
+    differs_because: str
     proposed_by: str | None
     proposed_by_name: str | None
     proposed_at: AwareDatetime | None
@@ -186,6 +190,9 @@ def _assessment(
         proposed_level=found.proposed_level,
         reason=found.reason,
         words=found.words,
+        suggested_level=found.suggested_level,
+        suggested_by=list(found.suggested_by),
+        differs_because=found.differs_because,
         proposed_by=proposed_by,
         proposed_by_name=proposed_by_name,
         proposed_at=found.proposed_at,

@@ -6,7 +6,7 @@ Source: Barnsley, School Improvement and Quality Assurance Policy, parts 2 and 3
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
@@ -101,6 +101,13 @@ class Assessment(SQLModel, table=True):
     proposed_level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)
     reason: str = ""
     words: str = ""  # what the letter says to the school
+    # What the policy's criteria suggested when it was proposed, the criteria that were met, and why
+    # the proposed level is another.
+    suggested_level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)
+    suggested_by: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    differs_because: str = Field(default="", sa_column_kwargs={"server_default": ""})
     proposed_by_id: int | None = Field(default=None, foreign_key="officer.id")
     proposed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     level: RiskLevel | None = word(RiskLevel, nullable=True, default=None)  # as moderated

@@ -40,6 +40,7 @@ from models.people import repeated_refusals
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import policy_of
+from models.presentations.due import compile_due
 from models.rows import (
     Statement,
     add,
@@ -71,6 +72,7 @@ class Tick:
     digests: int
     duties_reminded: int = 0  # of the support programme
     batches_begun: int = 0  # of letters about risk levels
+    evaluations_compiled: int = 0  # of a month or term, to be presented
 
 
 def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
@@ -82,7 +84,8 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
         digests = _queue_digests(engine, policy, now)
     repeated_refusals.put_ended_on_record(engine, now)
     duties = school_year.run(engine, policy, now).duties_reminded
-    return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
+    batches, compiled = open_due_batches(engine, now), compile_due(engine, policy, now)
+    return Tick(now, missed, reminders, digests, duties, batches, compiled)
 
 
 def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:

@@ -25,6 +25,7 @@ from models.national_files import tables as national_files_tables
 from models.people import repeated_refusals
 from models.people import tables as people_tables
 from models.policy import tables as policy_tables
+from models.presentations import tables as presentations_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
 from models.results import tables as results_tables
@@ -50,6 +51,7 @@ TABLES = (
     outbox,
     people_tables,
     policy_tables,
+    presentations_tables,
     programme_tables,
     repeated_refusals,
     register_tables,

@@ -49,8 +49,8 @@ def to_pdf(letter: LetterDocument) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    # Only the fonts that travel with the layout: any machine prints the same letter.
+def fonts() -> typst.Fonts:
+    """The fonts that travel with the layout alone: any machine prints the same."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -61,7 +61,7 @@ def _fonts() -> typst.Fonts:
 def _compiler() -> typst.Compiler:
     # A compiler belongs to its thread, and must not cross a fork.
     if not hasattr(_THREAD, "compiler"):
-        _THREAD.compiler = typst.Compiler(_LAYOUT, root=_LAYOUT.parent, font_paths=_fonts())
+        _THREAD.compiler = typst.Compiler(_LAYOUT, root=_LAYOUT.parent, font_paths=fonts())
     return cast(typst.Compiler, _THREAD.compiler)
 
 

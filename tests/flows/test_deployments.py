@@ -14,8 +14,8 @@ from prefect.utilities.callables import parameter_schema
 from flows.inside import Inside, Served
 from flows.runner import LANES, _registered, deployments
 from flows.starting import start_an_escalation
-from models.escalations.tables import Trigger
 from models.policy import load_policy
+from models.policy.triggers import Trigger
 from models.settings import DEFAULT_POLICY
 from tests.support.prefect_server import PrefectServer
 

@@ -34,6 +34,7 @@ from notifications.composing import Composer
 from notifications.texts import TEXTS, ToOfficer
 from tests.support.appointments import plan
 from tests.support.cases import Case
+from tests.support.presentations import Presented
 from tests.support.school_records import SchoolRecord
 
 ROOMS = [path.parent.name for path in Path(models.__file__).parent.glob("*/told.py")]
@@ -125,6 +126,7 @@ def samples(case: Case) -> list[Sample]:
         ("assessment_returned", {**assessed, "returned_by": ""}, "Ashfield: the assessment"),
         ("department_asks", {"notice": notice.id}, "SCH-900001: you are to answer the"),
         ("level_changed", {**assessed, "before": "", "level": "low"}, "Ashfield is now at low"),
+        ("evaluations_to_present", _to_present(case), "Evaluations of October: not presented yet"),
     ]
     of_kind = [Sample(MessageKind(what), data, subject) for what, data, subject in kept]
     alerts = [({"what": what, **data}, subject) for what, data, subject in told]
@@ -132,6 +134,14 @@ def samples(case: Case) -> list[Sample]:
         *of_kind,
         *(Sample(MessageKind.ALERT, data, subject) for data, subject in alerts + AS_RECORDED),
     ]
+
+
+def _to_present(case: Case) -> dict[str, Any]:
+    presented = Presented(case.engine, case.policy, case.council, case.now)
+    presented.review("evaluation", case.council.hos, held_on=date(2026, 10, 9))
+    number = presented.compile(period="2026-10").id
+    told = {"title": "Evaluations of October", "present_by": "2026-11-13", "late": True}
+    return {"path": f"/presentations/{number}", "presentation": number, **told}
 
 
 AT = {
@@ -142,6 +152,15 @@ AT = {
     "place": "The school",
 }
 AS_RECORDED: list[tuple[dict[str, Any], str]] = [
+    (
+        {
+            "what": "presentation_given",
+            "path": "/presentations/1",
+            "title": "Evaluations of October",
+            "presented_by": "Harriet Osborne",
+        },
+        "Evaluations of October",
+    ),
     ({"what": "mail_test"}, "A test message: mail leaves this service"),
     (
         {

@@ -42,6 +42,7 @@ NAMES = {
     "messages": "message",
     "national-imports": "national_import",
     "powers": "power",
+    "presentations": "presentation",
     "proposals": "proposal",
     "register-imports": "register_import",
     "reports": "written_report",

@@ -67,10 +67,17 @@ class Register:
         return self.add(number, *(kind for kind in RiskEvidenceKind if kind not in but))
 
     def propose(
-        self, number: int, level: str = "medium", by: str = "seo", reason: str = "Results fell."
+        self,
+        number: int,
+        level: str = "medium",
+        by: str = "seo",
+        reason: str = "Results fell.",
+        differs_because: str = "",
     ) -> Assessment:
         with refusing():
-            given = assessing.ProposedLevel(level=level, reason=reason)
+            given = assessing.ProposedLevel(
+                level=level, reason=reason, differs_because=differs_because
+            )
         with self.acting(by) as acting:
             return assessing.propose_level(acting, number, given)
 
@@ -108,7 +115,7 @@ class Register:
         """A school that was assessed in the year and stands at this level."""
         number = self.begin(school=school)
         self.add(number)
-        self.propose(number, level)
+        self.propose(number, level, differs_because="As we saw.")
         self.moderate(number)
         return number
 

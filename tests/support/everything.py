@@ -30,6 +30,7 @@ from models.people.acting import Acting
 from models.people.cover import Cover, delegate
 from models.people.tables import Officer
 from models.policy import Policy
+from models.presentations.presenting import acknowledge, open_presentation
 from models.register.importing import import_file
 from models.rows import change
 from models.schools.email_service import EmailServiceSaid, say_email_service
@@ -48,6 +49,7 @@ from tests.support.furnished import with_another_school
 from tests.support.letter_walks import PLAIN, WALKS, Walk
 from tests.support.level_letters import Post, blank_press, changed, published
 from tests.support.policies import POLICY
+from tests.support.presentations import Presented
 from tests.support.register_files import closed, school, written
 from tests.support.school_records import SchoolRecord
 
@@ -103,6 +105,7 @@ def _do_everything(engine: Engine, policy: Policy, settings: Settings) -> None:
     taken_over = _hear_of_the_secretary_of_state(Case(engine, policy, council))
     _keep_to_a_few(Case(engine, policy, council), settings)
     _keep_records(SchoolRecord(engine, policy, council), settings)
+    _present(Presented(engine, policy, council))
     _stand_at_the_powers(Case(engine, policy, council))
     _serve(engine, council)
     _cover(engine, council)
@@ -125,6 +128,19 @@ def _write_about_levels(
     with write(engine) as session:
         refused = {"id": post.messages()[0].id}
         change(session, Message, refused, state=MessageState.FAILED, detail="No such mailbox.")
+
+
+def _present(presented: Presented) -> None:
+    """October is presented, opened and acknowledged; of November and the term there are drafts."""
+    presented.review("evaluation", presented.council.hos, held_on=date(2026, 10, 9))
+    number = presented.compile(period="2026-10").id
+    presented.present(number, "viewer", "legal", "dcs")
+    with presented.as_("viewer") as acting:
+        open_presentation(acting, number)
+        acknowledge(acting, number)
+    presented.review("evaluation", presented.council.hos)
+    presented.compile(period="2026-11")
+    presented.compile(kind="termly", period="2026-1")
 
 
 def _change_minds(case: Case, settings: Settings) -> None:

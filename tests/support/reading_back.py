@@ -21,6 +21,7 @@ from models.matters.tables import Matter
 from models.national_files.tables import NationalImport
 from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
+from models.presentations.tables import Presentation
 from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidence
@@ -40,6 +41,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "level-letters": LevelLetter,
     "messages": Message,
     "powers": Power,
+    "presentations": Presentation,
     "proposals": Proposal,
     "imports": RegisterImport,
     "national-files": NationalImport,
@@ -68,6 +70,7 @@ KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     Message: ("kind", "state"),
     NationalImport: ("file",),
     Power: ("section", "state"),
+    Presentation: ("kind", "state"),
     Proposal: ("action", "state"),
     Review: ("kind",),
     School: ("type_code",),

@@ -35,6 +35,7 @@ from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.downloads import as_csv, sheet
 from tests.support.level_letters import Post, blank_press, published
 from tests.support.national_files import card, ees, england, graded, line, ofsted, result, written
+from tests.support.presentations import MONTH_END, Presented
 from tests.support.programme import WHOLE_YEAR, Programme
 from tests.support.school_records import SchoolRecord
 from tests.support.visitors import Page, Visitor, Visitors
@@ -120,6 +121,8 @@ def support(programme: Programme) -> None:
     programme.review("evaluation")
     programme.review("action_review", programme.council.hos)
     programme.review("board_report", programme.council.hos)
+    presented = Presented(programme.engine, programme.policy, programme.council, MONTH_END)
+    presented.present(presented.compile().id, "viewer")
 
 
 def write_letters(post: Post) -> None:
@@ -249,6 +252,13 @@ EACH = (
     Listed("/visits", f"{ROW}/td[2]", of("Purpose")),
     Listed("/reports", f"{ROW}/th/a", of("School")),
     Listed("/reviews", f"{ROW}/td[2]", of("Review")),
+    Listed("/presentations", f"{ROW}/th/a[starts-with(@href, '/presentations/')]", of("Title")),
+    Listed(
+        "/presentations/1",
+        "//main//h3/a[starts-with(@href, '/schools/')]",
+        of("School"),
+        part="schools",
+    ),
     Listed("/letter-batches", f"{ROW}/th/a", lambda row: f"{row['Batch']}. {row['Title']}"),
     Listed("/letter-batches/1/letters", f"{ROW}/th/a", of("Name")),
     Listed(

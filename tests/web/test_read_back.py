@@ -48,6 +48,8 @@ from models.matters.tables import (
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
+from models.presentations import shown as presentations_shown
+from models.presentations.tables import Presentation, PresentationKind, PresentationState
 from models.programme import duties_shown, support_work
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
 from models.proposed import Action
@@ -87,6 +89,8 @@ EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
     (appointments_shown.Appointment, "state", AppointmentState),
     (approvals_shown.Proposal, "action", Action),
     (approvals_shown.Proposal, "state", ProposalState),
+    (presentations_shown.ListedPresentation, "kind", PresentationKind),
+    (presentations_shown.ListedPresentation, "state", PresentationState),
     (letters_shown.Message, "kind", MessageKind),
     (letters_shown.Letter, "state", LetterState),
     (powers_shown.Power, "section", Section),
@@ -120,6 +124,7 @@ LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (level_letters.LevelLetter, "id", LevelLetter.id),
     (letters_shown.ListedLetter, "id", Letter.id),
     (powers_shown.Power, "id", Power.id),
+    (presentations_shown.ListedPresentation, "id", Presentation.id),
     (approvals_shown.Proposal, "id", Proposal.id),
     (register_shown.RegisterImport, "id", RegisterImport.id),
     (held.Response, "id", Response.id),

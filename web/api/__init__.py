@@ -12,6 +12,7 @@ from web.api.evidence import files
 from web.api.fairness import records as fairness_records
 from web.api.level_letters import letter_batches
 from web.api.national_files import imports as national_files
+from web.api.presentations import presentations
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 from web.api.programme import plan, reports, visits
 from web.api.register import imports
@@ -50,6 +51,7 @@ TOPICS = (
     visits,
     reports,
     plan,
+    presentations,
     letter_batches,
     imports,
     results,

@@ -23,6 +23,8 @@ from web.pages.people import (
     set_password,
     sign_in,
 )
+from web.pages.policy import strategy
+from web.pages.presentations import presentations
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
@@ -96,6 +98,8 @@ TOPICS = (
     statements,
     department,
     whose,
+    presentations,
+    strategy,
     register,
     assessments,
     system,

@@ -22,6 +22,7 @@ from web.pages.level_letters import letter_batches, level_letters
 from web.pages.lists import List
 from web.pages.national_files import imports as national_files
 from web.pages.people import officers
+from web.pages.presentations import presentations
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
@@ -51,6 +52,7 @@ LISTS: tuple[List[Any], ...] = (
     *visits.LISTS,
     *reports.LISTS,
     *reviews.LISTS,
+    *presentations.LISTS,
     *letter_batches.LISTS,
     *level_letters.LISTS,
     *officers.LISTS,

@@ -143,6 +143,7 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
         "may_start": visit.may(Act.START) if visit else False,
         "sees_cases": visit.may(Act.SEE_CASE) if visit else False,
         "sees_programme": visit.may(Act.SEE_PROGRAMME) if visit else False,
+        "sees_presentations": visit.may(Act.SEE_PRESENTATIONS) if visit else False,
         "administers": visit.may(Act.SEE_SYSTEM) if visit else False,
         "demonstration": visit.officer.demonstration if visit else False,
         "council": policy.letterhead.council,

@@ -39,6 +39,66 @@ def test_the_policy_that_comes_with_the_product_is_whole(folder: Path) -> None:
 
 
 SPOILT = {
+    "a criterion of a fact that nobody knows": (
+        "programme.toml",
+        'facts = ["special_measures"]',
+        'facts = ["gossip"]',
+        "levels.high.criteria.0.facts.0",
+    ),
+    "a criterion that names a fact twice": (
+        "programme.toml",
+        'facts = ["special_measures"]',
+        'facts = ["special_measures", "special_measures"]',
+        "levels.high.criteria.0.facts: name each fact once",
+    ),
+    "evaluations presented before they are compiled": (
+        "programme.toml",
+        "presented_within = 10",
+        "presented_within = 2",
+        "presentations: presented_within: nothing can be presented",
+    ),
+    "evaluations presented by a viewer": (
+        "programme.toml",
+        'presented_by = ["head_of_service"]',
+        'presented_by = ["viewer"]',
+        "presentations.presented_by: the role viewer cannot present",
+    ),
+    "a trigger that every council has": (
+        "policy.toml",
+        'key = "attendance"',
+        'key = "safety"',
+        "triggers.0.key: 'safety' is one of the triggers that every council has",
+    ),
+    "a trigger that is no word": (
+        "policy.toml",
+        'key = "attendance"',
+        'key = "Attendance!"',
+        "triggers.0.key: must be lower case words",
+    ),
+    "a trigger that cannot be printed": (
+        "policy.toml",
+        'text = "attendance that stays low and is not being addressed"',
+        'text = "attendance \U0001f600"',
+        "triggers.0.text: ",
+    ),
+    "a trigger twice": (
+        "policy.toml",
+        "[strategy]",
+        '[[triggers]]\nkey = "attendance"\ntext = "again"\n\n[strategy]',
+        "triggers: two triggers have the key 'attendance'",
+    ),
+    "a trigger of no ladder": (
+        "policy.toml",
+        'key = "attendance"',
+        'key = "attendance"\nladders = []',
+        "triggers.0.ladders",
+    ),
+    "a consultation that ends before it begins": (
+        "policy.toml",
+        "last_day = 2026-06-05",
+        "last_day = 2026-04-05",
+        "strategy.consultations.0: last_day: it lies before first_day",
+    ),
     "unknown setting": (
         "policy.toml",
         'edition = "2026"',

@@ -16,6 +16,7 @@ from models.risk import shown as risk_shown
 from models.risk.level_changes import LevelChange
 from models.risk.rounds_shown import Round
 from models.risk.shown import Assessment
+from models.risk.suggesting import Suggestion, suggest
 from models.risk.tables import AssessmentRound, AssessmentState
 from models.schools.tables import RiskLevel, School
 from web.api.answering import Caller, OnlyOnce, answer, may
@@ -220,6 +221,17 @@ def publish_round(once: OnlyOnce, number: SchoolYear) -> Response:
         return rounds_shown.assessment_round(acting.session, number, today=acting.today)
 
     return once.act(command)
+
+
+@router.get(
+    "/schools/{urn}/level-criteria",
+    response_model=Suggestion,
+    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
+)
+def show_level_criteria(door: AtDoor, _: Caller, urn: str) -> Response:
+    """The criteria of every level, which of them the school meets, and what they suggest."""
+    with read(door.engine) as session:
+        return answer(suggest(session, door.policy, urn, today=door.today))
 
 
 @router.get(

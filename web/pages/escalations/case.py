@@ -113,7 +113,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
             for proposal in reversed(proposals)
             if proposal.shown.state is not ProposalState.AWAITING
         ],
-        triggers=[upper_first(trigger.label) for trigger in found.triggers],
+        triggers=[upper_first(words) for words in found.trigger_words],
     )
 
 

@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from models.escalations import starting
-from models.escalations.tables import Trigger
 from models.people import officers as people_officers
 from models.people.access import Act
 from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Role
+from models.policy.triggers import trigger_words, triggers_of
 from models.refusals import InvalidInput
 from models.schools import contacts
 from models.schools.tables import School
@@ -82,7 +82,7 @@ def check_answers(visit: Visitor, urn: str, form: Posted) -> Response:
         navigation="start",
         form=form,
         school=school,
-        triggers=[upper_first(Trigger(name).label) for name in form.texts("triggers")],
+        triggers=[upper_first(each) for each in trigger_words(visit.policy, given.triggers)],
         responsible=responsible,
     )
 
@@ -116,7 +116,9 @@ def _concern(visit: Visit, urn: str, form: Form) -> Response:
         navigation="start",
         form=form,
         school=school,
-        triggers=[(trigger.value, upper_first(trigger.label)) for trigger in Trigger],
+        triggers=[
+            (key, upper_first(words)) for key, words in triggers_of(visit.policy, school.kind.value)
+        ],
         case_officers=officers,
         approved_at_once=visit.officer.role is Role.HEAD_OF_SERVICE,
     )

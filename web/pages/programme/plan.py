@@ -46,6 +46,7 @@ RECORDED_AT = {
     DutyKind.EVALUATION: "/schools/{urn}/reviews/new",
     DutyKind.ACTION_REVIEW: "/reviews/actions",
     DutyKind.BOARD_REPORT: "/reviews/new",
+    DutyKind.QUARTERLY_REVIEW: "/reviews/new",
 }
 
 

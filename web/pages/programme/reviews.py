@@ -32,6 +32,8 @@ REVIEW = Asked(
     held_on=("The date", "Enter the date on which it was held"),
     summary=("Summary", "Enter a summary"),
     impact=("Impact", "Enter what the impact was"),
+    external_impact=("Impact of external support", "Enter what the impact was"),
+    school_view=("What the school says", "Enter what the school says"),
 )
 
 
@@ -93,7 +95,7 @@ def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) 
 
 
 def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
-    here = OF_A_SCHOOL if urn is not None else (DutyKind.BOARD_REPORT,)
+    here = OF_A_SCHOOL if urn is not None else (DutyKind.BOARD_REPORT, DutyKind.QUARTERLY_REVIEW)
     kinds = [kind for kind in REVIEWS if kind in here]
     return work_form(visit, "review_form.html", "Record a review", form, urn, duty, kinds=kinds)
 
@@ -106,8 +108,11 @@ def show_review(visit: Visitor, number: Key) -> Response:
         lines = lines_at(session, visit.reader, number, today=visit.today)
     sections = [
         ("Summary", found.summary or "None"),
-        ("Impact", found.impact or "Nothing recorded"),
+        ("Impact of the council’s support", found.impact or "Nothing recorded"),
+        ("Impact of external support", found.external_impact or "Nothing recorded"),
     ]
+    if found.school_view:
+        sections.append(("What the school says of where it stands", found.school_view))
     return work_record(visit, found, found.title, found.held_on, sections, lines)
 
 
@@ -124,6 +129,8 @@ LISTS: tuple[List[Any], ...] = (
             Column("School", lambda found: found.school),
             Column("Summary", lambda found: found.summary),
             Column("Impact", lambda found: found.impact),
+            Column("Impact of external support", lambda found: found.external_impact),
+            Column("What the school says", lambda found: found.school_view),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

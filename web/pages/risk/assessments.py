@@ -14,6 +14,7 @@ from models.results.shown import SchoolResult, newest_of
 from models.risk import assessing, level_changes, moderating, tables
 from models.risk import shown as risk_shown
 from models.risk.shown import Assessment, RiskEvidence
+from models.risk.suggesting import suggest
 from models.risk.tables import AssessmentState, RiskEvidenceKind
 from models.schools.inspections_shown import Inspection, inspections
 from models.schools.tables import RiskLevel
@@ -49,6 +50,7 @@ PROPOSAL = Asked(
     assessing.ProposedLevel,
     level=("Risk level", "Choose the level that you propose"),
     reason=("Reason", "Enter a reason"),
+    differs_because=("Why it is another level", "Say why it is another level"),
     words=("What the school is told", "Enter what the letter says to the school"),
 )
 MODERATION = Asked(
@@ -93,6 +95,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
         found = risk_shown.assessment(session, number)
         before = level_changes.levels_of(session, found.urn, per_page=5).items
         held = _held(session, visit, found.urn)
+        suggestion = suggest(session, visit.policy, found.urn, today=visit.today)
     draft = found.state == AssessmentState.DRAFT
     proposed = found.state == AssessmentState.PROPOSED
     agreed = found.state == AssessmentState.AGREED
@@ -105,6 +108,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
         assessment=found,
         before=before,
         held=held,
+        suggestion=suggestion,
         kinds=_by_kind(found),
         missing=[kind.label for kind in found.missing],
         may_write=draft and visit.may(Act.ASSESS),
@@ -208,7 +212,12 @@ def propose_form(visit: Visitor, number: Key) -> Response:
     """The form for proposing a level."""
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
-    form = Form.of(level=found.proposed_level or "", reason=found.reason, words=found.words)
+    form = Form.of(
+        level=found.proposed_level or "",
+        reason=found.reason,
+        differs_because=found.differs_because,
+        words=found.words,
+    )
     return _propose(visit, number, form)
 
 
@@ -225,12 +234,18 @@ def propose(visit: Visitor, number: Key, form: Posted) -> Response:
 
 
 def _propose(visit: Visit, number: int, form: Form) -> Response:
+    with visit.read() as session:
+        urn = risk_shown.assessment(session, number).urn
+        suggestion = suggest(session, visit.policy, urn, today=visit.today)
     return _form(
         visit,
         number,
         "risk/propose_form.html",
         "Propose a level",
         form,
+        suggestion=suggestion,
+        titles=visit.policy.programme.titles,
+        reason_wanted=visit.policy.programme.reason_when_level_differs,
         levels=[
             (level.value, visit.policy.programme.levels[level].title, _due(visit, level))
             for level in RiskLevel

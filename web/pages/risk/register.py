@@ -17,6 +17,7 @@ from models.risk import shown as risk_shown
 from models.risk.register_shown import RegisteredSchool
 from models.risk.rounds_shown import Round
 from models.risk.shown import Assessment
+from models.risk.suggesting import suggest
 from models.risk.tables import AssessmentRound, AssessmentState, RoundState
 from models.schools import shown as schools_shown
 from models.schools.tables import RiskLevel, School
@@ -269,6 +270,7 @@ def school_risk(visit: Visitor, urn: str) -> Response:
         school = schools_shown.school(session, visit.reader, urn)
         history = level_changes.levels_of(session, urn, per_page=MOST_PER_PAGE).items
         under_way = risk_shown.under_way(session, school.urn)
+        suggestion = suggest(session, visit.policy, school.urn, today=visit.today)
     in_year = any(each.round is None for each in under_way)
     closed = school.closed_on is not None and school.closed_on <= visit.today
     return visit.page(
@@ -278,6 +280,8 @@ def school_risk(visit: Visitor, urn: str) -> Response:
         school=school,
         history=history,
         under_way=under_way,
+        suggestion=suggestion,
+        titles=visit.policy.programme.titles,
         picture=draw(history, visit.today),
         may_assess=visit.may(Act.ASSESS) and not in_year and not closed,
     )

@@ -1,0 +1,1 @@
+"""Evaluations presented: compiled each month for members, each term for the Challenge Board."""
