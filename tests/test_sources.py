@@ -1,4 +1,4 @@
-"""What `docs/sources.md` says of itself: its tests, pages and numbers are there, its counts right."""
+"""What `docs/sources.md` says of itself: tests, pages and numbers are there, counts are right."""
 
 import ast
 import re
