@@ -16,24 +16,29 @@ from models.clocks import london_date, london_time, long_date
 from models.escalations import held
 from models.escalations.shown import escalation
 from models.evidence.shown import evidence_of
+from models.fairness.shown import records_of
 from models.files.folder import is_whole, path_of
 from models.letters import shown as letters_shown
+from models.letters.served import service_of_case
 from models.matters.shown import deadlines_of
 from models.paging import MOST_PER_PAGE, Item, Page
-from models.people.access import THE_MACHINE
+from models.people.access import THE_MACHINE, Reader
 from models.policy import Policy
 from models.record import timeline
+from models.schools.inspections_shown import inspections
 from models.shown import Shown
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import powers_of
-from models.statutory.shown import secretary_of_state_notices_of, support_of
+from models.statutory.shown import secretary_of_state_notices_of, services_of, support_of
 
 README = """\
 {case.reference}: {case.school} (URN {case.urn})
 Exported on {moment} (London time).
 
 case.json         the escalation with its steps
-*.json            what was recorded, one file for each kind, in order; times are UTC
+*.json            what was recorded, one file for each kind, in order; times are UTC. service.json
+                  says how far each notice is proven to be served, services.json how it was,
+                  inspections.json what is on record of the school’s inspections
 timeline.txt      everything that happened, in sentences, the newest first
 events.json       the same as it stands in the chain of hashes
 letters/          every letter: its text as it stands, and an issued one as it went out
@@ -58,6 +63,7 @@ def export_case(
         _put(archive, "case.json", case)
         for name, found in _recorded(session, policy, reference, now):
             _put(archive, f"{name}.json", found)
+        _put(archive, "inspections.json", _all(inspections, session, case.urn))
         _put_timeline(archive, session, policy, reference)
         _put_letters(archive, session, policy, reference)
         return _put_evidence(archive, session, policy, reference, evidence)
@@ -102,13 +108,25 @@ def _recorded(
     yield "deadlines", _all(deadlines_of, *mine, today=today)
     yield "actions", _all(actions_of, session, THE_MACHINE, reference, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
+    yield "service", service_of_case(*mine).items
+    yield "services", _services(*mine)
     yield "messages", _all(letters_shown.messages_of, session, THE_MACHINE, reference)
     yield "evidence", _all(evidence_of, *mine)
+    yield "fairness", _all(records_of, *mine)
     yield "support", support_of(*mine)
     yield "warning-notices", _all(warning_notices_of, *mine)
     yield "powers", _all(powers_of, *mine, today=today)
     yield "secretary-of-state-notices", _all(secretary_of_state_notices_of, *mine)
     yield "events", _all(timeline.events_of, session, THE_MACHINE, reference)
+
+
+def _services(
+    session: Session, policy: Policy, reader: Reader, reference: str
+) -> list[dict[str, Any]]:
+    """What is on record of how letters were served, by letter; also what was undone."""
+    letters = _all(letters_shown.letters_of, session, policy, reader, reference)
+    recorded = ((each.id, _all(services_of, session, reader, each.id)) for each in letters)
+    return [{"letter": letter, "services": found} for letter, found in recorded if found]
 
 
 def _put_timeline(

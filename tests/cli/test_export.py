@@ -12,15 +12,18 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from cli.main import app
+from models.clocks import london_date
 from models.database import read, write
 from models.events import Event
 from models.evidence import keeping
+from models.fairness.recording import FairnessToRecord, record_fairness
 from models.people.acting import Acting
 from models.policy import Policy
 from models.record.events import CaseExported
 from models.settings import Settings
 from tests.support.cases import STAND_INS, Case
 from tests.support.council import Council
+from tests.support.statutory import inspected
 
 
 @pytest.fixture
@@ -89,6 +92,36 @@ def add_note(case: Case, council: Council, policy: Policy, home: Path) -> None:
         keeping.add_evidence(
             acting, case.reference, received, keeping.Described(description="A note.")
         )
+
+
+def test_how_a_notice_was_served_and_what_was_weighed_before_it_is_in_the_file(
+    home: Path, case: Case, tmp_path: Path
+) -> None:
+    case.started().climb_to("warning_notice")
+    weighed = FairnessToRecord(
+        kind="equality_duty",
+        step="warning_notice",
+        done_on=london_date(case.now),
+        reason="Pupils with plans lose most.",
+    )
+    with case.acting() as acting:
+        record_fairness(acting, case.reference, weighed)
+    case.issue()
+    case.serve()
+    inspected(case, "special_measures")
+    file = tmp_path / "case.zip"
+    export(case.reference, "-o", str(file))
+    with zipfile.ZipFile(file) as archive:
+        kept = {
+            name: json.loads(archive.read(f"{name}.json"))
+            for name in ("service", "services", "fairness", "inspections")
+        }
+    [notice] = kept["service"]
+    [served] = kept["services"]
+    assert (notice["state"], served["letter"]) == ("proven", notice["letter"])
+    assert [each["method"] for each in served["services"]] == ["by_hand"]
+    assert [each["reason"] for each in kept["fairness"]] == ["Pupils with plans lose most."]
+    assert [each["category"] for each in kept["inspections"]] == ["special_measures"]
 
 
 def test_a_damaged_file_is_named_and_the_rest_is_there(

@@ -100,6 +100,12 @@ def test_all_faults_of_a_start_are_named_at_once(case: Case) -> None:
     assert fields == ["not_engaging", "triggers", "summary"]
 
 
+def test_the_six_triggers_of_the_brief(case: Case) -> None:
+    six = ["underperformance", "safety", "finance", "self_evaluation", "leadership", "specialism"]
+    case.started(triggers=[*six, "other"])
+    assert case.escalation.triggers == [*six, "other"]
+
+
 @pytest.mark.parametrize("name", ["legal", "viewer", "admin"])
 def test_roles_without_casework_start_nothing(case: Case, name: str) -> None:
     with pytest.raises(NotAllowed):
@@ -135,6 +141,17 @@ def test_an_academy_climbs_to_ofsted(case: Case) -> None:
     assert set(case.states.values()) == {"unsatisfactory"}
     case.change("resolve")
     assert case.escalation.status == "resolved"
+
+
+def test_to_whom_the_letters_about_an_academy_go(case: Case) -> None:
+    case.started(school="academy").climb_to("ofsted")
+    letters = {each.template: (each.to_role, each.copy_roles) for each in case.all(Letter)}
+    assert letters["note_of_discussion"] == ("chair_of_governors", ["trust"])
+    assert letters["formal_headteacher"] == ("headteacher", [])
+    assert letters["formal_governing_body"] == ("chair_of_governors", ["headteacher", "trust"])
+    copied = ["chair_of_governors", "trust"]
+    for body in ("secretary_of_state", "ofsted"):
+        assert letters[body] == (body, copied)
 
 
 def test_a_silent_school_is_moved_on_once_its_day_has_passed(case: Case) -> None:

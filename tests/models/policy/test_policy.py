@@ -38,6 +38,36 @@ def test_the_policy_that_comes_with_the_product_is_whole(folder: Path) -> None:
     assert policy.statutory.notice_of_powers_working_days == 5
 
 
+WITH_THE_CHAIR = "chair_of_governors"
+AS_THE_SOURCE_HAS_THEM = {
+    "maintained": [
+        ("i", "discussion", "headteacher"),
+        ("ii", "discussion", WITH_THE_CHAIR),
+        ("iii", "letter", "headteacher"),
+        ("iv", "letter", WITH_THE_CHAIR),
+        ("v", "meetings", WITH_THE_CHAIR),
+        ("vi", "notice", WITH_THE_CHAIR),
+        ("vii", "powers", WITH_THE_CHAIR),
+    ],
+    "academy": [
+        ("i", "discussion", "headteacher"),
+        ("ii", "discussion", WITH_THE_CHAIR),
+        ("iii", "letter", "headteacher"),
+        ("iv", "letter", WITH_THE_CHAIR),
+        ("v", "letter", "secretary_of_state"),
+        ("vi", "letter", "ofsted"),
+    ],
+}
+
+
+@pytest.mark.parametrize("ladder", AS_THE_SOURCE_HAS_THEM)
+def test_the_steps_are_those_of_the_source_in_its_order(policy: Policy, ladder: str) -> None:
+    """School Improvement and Quality Assurance Policy, part 5: each with whom, or to whom."""
+    steps = policy.ladder(ladder).steps
+    assert [(each.number, each.kind, each.to) for each in steps] == AS_THE_SOURCE_HAS_THEM[ladder]
+    assert all(each.response_working_days for each in steps)
+
+
 SPOILT = {
     "a criterion of a fact that nobody knows": (
         "programme.toml",

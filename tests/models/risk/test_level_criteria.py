@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from models.school_record.inspecting import Inspected, record_inspection
 from sqlalchemy import Engine
 
 from models.database import read
 from models.escalations.holding import Restriction, restrict
+from models.inspections.recording import Inspected, record_inspection
 from models.policy import Policy
 from models.policy.criteria import Fact
 from models.refusals import InvalidInput

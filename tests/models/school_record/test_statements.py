@@ -168,6 +168,13 @@ def test_returned_it_is_due_as_before_and_its_draft_is_kept(record: SchoolRecord
     assert [each.state for each in known(record)] == ["given"]
 
 
+def test_a_later_adverse_report_asks_for_another_statement(record: SchoolRecord) -> None:
+    record.inspect("special_measures")
+    record.approve(record.state(), by="dcs")
+    record.inspect("special_measures", days=120)
+    assert [each.state for each in known(record)] == ["owed", "given"]
+
+
 def test_a_correction_of_the_day_moves_the_clock_and_one_of_the_source_leaves_it(
     record: SchoolRecord,
 ) -> None:

@@ -333,6 +333,19 @@ def test_a_contact_is_changed(visitors: Visitors) -> None:
     visitors.seo.get("/schools/900001/contacts/caretaker", 404)
 
 
+def test_whoever_writes_is_told_that_it_may_be_published(visitors: Visitors, case: Case) -> None:
+    case.started()
+    told = "may be published under the Freedom of Information Act"
+    foot = visitors.seo.get("/dashboard").tree.xpath("string(//footer)")
+    assert told in foot
+    for address in (
+        "/schools/900001/visits/new",
+        "/schools/900001/reports/new",
+        f"/escalations/{case.reference}/discussions/new",
+    ):
+        assert told in visitors.seo.get(address).text
+
+
 def test_a_missing_address_is_named_when_a_letter_needs_it(visitors: Visitors, case: Case) -> None:
     case.started().climb_to("informal_governing_body")
     case.fail_step()

@@ -61,7 +61,10 @@ def test_a_power_is_prepared_by_its_section(visitors: Visitors, case: Case) -> N
     assert "Section 63 is already being prepared" in summary(again)
     waiting = visitors.hos.get("/proposals")
     both = "Send the consultation about a power and the notification to the Secretary of State"
-    assert both in waiting.links
+    shown = waiting.follow(both).text
+    assert "What it is for Not recorded" in shown
+    assert "Capability of the headteacher Not recorded" in shown
+    assert "Still missing" not in shown
     visitors.seo.get(f"{address(case)}/powers/new?section=99", 404)
 
 

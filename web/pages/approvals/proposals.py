@@ -30,7 +30,13 @@ from models.refusals import ChangedSince, InvalidInput
 from models.rows import get_row
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
-from models.statutory.proposed import EndBoard, GiveWarningNotice, ReviewBudget, UsePower
+from models.statutory.proposed import (
+    EndBoard,
+    GiveWarningNotice,
+    PreparingLetters,
+    ReviewBudget,
+    UsePower,
+)
 from models.statutory.shown import eligibility
 from web.pages.asked import Asked
 from web.pages.escalations.propose import CONFIRMED
@@ -202,9 +208,11 @@ def _notice_of(
 def _power_of(
     session: Session, visit: Visit, found: approvals_shown.Proposal
 ) -> PowerInWords | None:
-    """The power that the proposal is to use, to review or to end, in full."""
+    """The power that the proposal is to prepare, to use, to review or to end, in full."""
     match found.details:
-        case UsePower(power=number) | ReviewBudget(review_of=number) | EndBoard(end_of=number):
+        case UsePower(power=number) | PreparingLetters(prepares=number):
+            pass
+        case ReviewBudget(review_of=number) | EndBoard(end_of=number):
             pass
         case _:
             return None
