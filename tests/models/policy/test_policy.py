@@ -39,6 +39,18 @@ def test_the_policy_that_comes_with_the_product_is_whole(folder: Path) -> None:
 
 
 SPOILT = {
+    "a least number of visits above the ceiling": (
+        "programme.toml",
+        'visits_at_least = { times = 1, per = "half_term" }',
+        'visits_at_least = { times = 25, per = "year" }',
+        "levels.high: visits_at_least must not be more than visits",
+    ),
+    "a publication before it is possible": (
+        "programme.toml",
+        "not_before = { month = 8, day = 27 }",
+        "not_before = { month = 9, day = 5 }",
+        "round: not_before must not be later than publish",
+    ),
     "unknown setting": (
         "policy.toml",
         'edition = "2026"',
