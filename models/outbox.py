@@ -52,6 +52,7 @@ AnyTold = Annotated[
     | risk.LevelChanged
     | risk.NewHeadteacher
     | risk.RoundWaits
+    | risk.RoundOverdue
     | school_record.DepartmentAsks
     | upkeep.MailTested,
     PydanticField(discriminator="what"),

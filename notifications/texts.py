@@ -26,12 +26,13 @@ from models.presentations.told import EvaluationsToPresent, PresentationGiven
 from models.programme.duties_shown import duties_left
 from models.programme.told import DutiesDue
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
-from models.risk.tables import Assessment, AssessmentState
+from models.risk.tables import Assessment, AssessmentRound, AssessmentState, RoundState
 from models.risk.told import (
     AssessmentWaits,
     LevelChanged,
     NewHeadteacher,
     ProposedLevelReturned,
+    RoundOverdue,
     RoundWaits,
 )
 from models.rows import find, find_first, get_row
@@ -251,6 +252,15 @@ def _to_present(draft: Draft, officer: Officer, told: EvaluationsToPresent) -> F
     return {**_as_recorded(draft, officer, told), "present_by": present_by}
 
 
+def _round_overdue(draft: Draft, officer: Officer, told: RoundOverdue) -> Facts | None:
+    its = select(AssessmentRound).where(AssessmentRound.school_year == told.school_year)
+    current = find_first(draft.session, its)
+    if current is not None and current.state is RoundState.PUBLISHED:
+        return None
+    publish_on = long_date(told.publish_on)
+    return {**_as_recorded(draft, officer, told), "publish_on": publish_on}
+
+
 def _department_asks(draft: Draft, _: Officer, told: DepartmentAsks) -> Facts | None:
     notice = get_row(draft.session, DepartmentNotice, told.notice)
     if notice.answered_on is not None:
@@ -298,6 +308,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(NewHeadteacher, _as_recorded),
     ToOfficer(RoundWaits, _round_waits),
     ToOfficer(NewCategory, _new_category),
+    ToOfficer(RoundOverdue, _round_overdue),
     ToOfficer(DepartmentAsks, _department_asks),
     ToOfficer(MailTested, _mail_tested),
 )

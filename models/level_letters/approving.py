@@ -9,6 +9,7 @@ from sqlalchemy import delete as delete_rows
 from sqlmodel import Session, col, select
 
 from models import work
+from models.clocks import long_date
 from models.inputs import Reason
 from models.level_letters.batches import count, find_batch, job_of, record
 from models.level_letters.drafting import ROLES, address_lines, concerns
@@ -80,12 +81,24 @@ def own_batch(policy: Policy, batch: LetterBatch, officer: Officer) -> str | Non
     return "You started this batch, so another senior officer must approve it."
 
 
+def too_early(policy: Policy, batch: LetterBatch, today: date) -> str | None:
+    """Why letters on the annual assessment cannot be approved, and so dated, today; else None."""
+    first = policy.programme.level_letters.not_before.in_year(batch.school_year)
+    if batch.first_change is not None or today >= first:
+        return None
+    return (
+        f"These letters are dated {long_date(first)} at the earliest: approve them on that day or "
+        "later."
+    )
+
+
 def approve(acting: Acting, number: int) -> LetterBatch:
     """Approve a batch: its date and signature are fixed, and a bulk job issues it.
 
     Raises NotFound; NotAllowed, also for whoever began it unless the policy says that one officer
     is enough; NotPossible unless it is prepared, every letter is still right and the officer has
-    opened every letter of its sample.
+    opened every letter of its sample, and for letters on the annual assessment before the day from
+    which the policy dates them.
     """
     acting.require(Act.APPROVE_LEVEL_LETTERS)
     session, officer, now = acting.session, acting.officer, acting.now
@@ -94,6 +107,9 @@ def approve(acting: Acting, number: int) -> LetterBatch:
     own = own_batch(acting.policy, batch, officer)
     if own is not None:
         raise NotAllowed(own)
+    early = too_early(acting.policy, batch, acting.today)
+    if early is not None:
+        raise NotPossible(early)
     letters = count(session, batch, LevelLetterState.DRAFTED)
     if not letters:
         raise NotPossible("The batch has no letter that can be sent. Withdraw it.")

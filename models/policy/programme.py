@@ -28,12 +28,21 @@ class Frequency(_Strict):
     per: Literal["year", "term", "half_term", "month"]
 
 
+# Table 1 has “at least half-termly visits” at medium risk: a level above that has no fewer.
+LEAST_VISITS = Frequency(times=1, per="half_term")
+
+
 class LevelRule(_Strict):
-    """One column of Table 1: what a school at this level is due."""
+    """One column of Table 1: what a school at this level is due.
+
+    Where `visits_are_at_most` ("up to"), `visits` is a ceiling: `visits_at_least` are planned and
+    fall due, the others may be made. Never more is planned than the ceiling.
+    """
 
     title: str
     visits: Frequency
-    visits_are_at_most: bool = False  # "up to": a planned one may be cancelled without a gap
+    visits_are_at_most: bool = False
+    visits_at_least: Frequency = LEAST_VISITS
     reports: Frequency
     sisg: Frequency | None = None
     sisg_if_required: bool = False
@@ -41,6 +50,13 @@ class LevelRule(_Strict):
     actions_reviewed_weekly: bool
     support: tuple[str, ...]  # what the letter and the school's page say of it
     criteria: tuple[Criterion, ...] = ()  # when a school belongs to it
+
+    @model_validator(mode="after")
+    def _least_below_most(self) -> Self:
+        least, most = self.visits_at_least, self.visits
+        if self.visits_are_at_most and least.per == most.per and least.times > most.times:
+            raise ValueError("visits_at_least must not be more than visits, which are at most")
+        return self
 
 
 class Term(_Strict):
@@ -95,23 +111,44 @@ class MonthAndDay(_Strict):
         return date(year, self.month, self.day)
 
 
+# The results of the last external tests of a summer, those of GCSEs, come out on a Thursday between
+# 20 and 26 August.
+AFTER_RESULTS = MonthAndDay(month=8, day=27)
+FIRST_OF_SEPTEMBER = MonthAndDay(month=9, day=1)
+
+
 class RoundRule(_Strict):
-    """When the annual assessment opens, and when its levels are to be published (parts 2, 3)."""
+    """When the annual assessment opens, and when its levels are to be published (parts 2, 3).
+
+    They are published from `not_before` on, when the results of external tests are out, by the day
+    of `publish`; after it the Heads of Service are chased until they are.
+    """
 
     opens: MonthAndDay
+    not_before: MonthAndDay = AFTER_RESULTS
     publish: MonthAndDay
     remind_working_days_before: Count
+    chase_every_working_days: Annotated[int, Field(ge=1, le=60)] = 5
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        given = "not_before" in self.model_fields_set
+        if given and self.not_before.in_year(2000) > self.publish.in_year(2000):
+            raise ValueError("not_before must not be later than publish")
+        return self
 
 
 class LevelLetterRule(_Strict):
     """The letters about levels: their template, and how many are looked at before approval.
 
-    `one_officer_is_enough`: whoever began a batch may approve it as well.
+    `one_officer_is_enough`: whoever began a batch may approve it as well. Those on the annual
+    assessment are approved, and so dated, from `not_before` on ("early each September").
     """
 
     template: str
     sample: Annotated[int, Field(ge=1, le=50)]
     one_officer_is_enough: bool = False
+    not_before: MonthAndDay = FIRST_OF_SEPTEMBER
 
 
 class PresentationRule(_Strict):

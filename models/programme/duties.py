@@ -14,7 +14,6 @@ from models.inputs import Reason
 from models.people.access import Act, may
 from models.people.acting import Acting
 from models.people.tables import Officer, Role
-from models.policy import Policy
 from models.policy.programme import school_year_of
 from models.programme.events import DutyCancelled
 from models.programme.tables import (
@@ -25,7 +24,7 @@ from models.programme.tables import (
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from models.rows import by_key, change, find_first, kept, table_of
 from models.schools.contacts import find_school
-from models.schools.tables import RiskLevel, School
+from models.schools.tables import School
 from models.text import check_prose
 
 
@@ -87,18 +86,9 @@ def _check_planned(duty: Duty) -> None:
         raise NotPossible("This was cancelled: it is no longer due.")
 
 
-def may_cancel(officer: Officer, policy: Policy, kind: DutyKind, level: RiskLevel | None) -> bool:
-    """Whether an officer can cancel a duty of this kind that was planned for this level.
-
-    A Head of Service can cancel any; others only a visit at a level for which Table 1 says “up
-    to” so many.
-    """
-    if not may(officer, Act.RECORD_SUPPORT_WORK):
-        return False
-    if officer.role is Role.HEAD_OF_SERVICE:
-        return True
-    at_most = level is not None and policy.programme.levels[level].visits_are_at_most
-    return kind is DutyKind.VISIT and at_most
+def may_cancel(officer: Officer) -> bool:
+    """Whether an officer can cancel what is planned: it is what the policy wants at the least."""
+    return may(officer, Act.RECORD_SUPPORT_WORK) and officer.role is Role.HEAD_OF_SERVICE
 
 
 def cancel_duty(acting: Acting, duty_id: int, given: Reason) -> Duty:
@@ -110,11 +100,8 @@ def cancel_duty(acting: Acting, duty_id: int, given: Reason) -> Duty:
     session, officer, reason = acting.session, acting.officer, given.reason
     duty = find_duty(session, duty_id)
     check_prose("reason", reason, most=2000)
-    if not may_cancel(officer, acting.policy, duty.kind, duty.level):
-        raise NotAllowed(
-            "Only a Head of Service can cancel this: the policy leaves open only how many visits "
-            "a school has at a level of “up to” so many."
-        )
+    if not may_cancel(officer):
+        raise NotAllowed("Only a Head of Service can cancel what the policy wants done.")
     _check_planned(duty)
     planned = {"id": duty.id, "state": DutyState.PLANNED}
     change(session, Duty, planned, state=DutyState.CANCELLED, reason=reason)

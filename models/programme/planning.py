@@ -1,18 +1,11 @@
-"""Planning the support programme: how often something is due, as days of a school year.
-
-A part of the year (the whole of it, a term, a half-term, a month) in which something is due n
-times is cut into n equal parts of working days, and one is due by the end of each. So the days
-follow from the policy alone: whatever is planned again finds what is there, and a school that
-comes to a level in February gets what that level has left of the year.
+"""Planning the support programme: what is due is planned, kept, and taken back.
 
 Source: Barnsley, School Improvement and Quality Assurance Policy, parts 3 and 4 (Table 1).
 """
 
-from collections.abc import Collection, Iterator
-from datetime import date, timedelta
-from functools import lru_cache
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -32,117 +25,15 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col, select
 
-from models.clocks import is_working_day
 from models.policy import Policy
-from models.policy.programme import Frequency, LevelRule, SchoolYear, school_year_of
+from models.policy.programme import LevelRule, SchoolYear, school_year_of
+from models.programme.days_due import Due, of_council, of_level
 from models.programme.tables import Duty, DutyKind, DutyState
 from models.rows import add_all, add_found, change_where, find, find_first
 from models.schools.tables import RiskLevel, School
 
-MONTHLY = Frequency(times=1, per="month")
-QUARTERLY = Frequency(times=4, per="year")
-BOARD_REPORT_BEFORE_END_OF_TERM = timedelta(days=7)
-
-
-class Due(NamedTuple):
-    """Something that the policy wants done by a day; `number` counts its kind through the year."""
-
-    kind: DutyKind
-    due_on: date
-    number: int
-
-
-# Days of a school year ---------------------------------------------------------------------
-
-
-def term_days(year: SchoolYear) -> list[date]:
-    """The working days of a school year, in order: in term, and not of a half-term holiday."""
-    return [day for half in _halves(year) for day in half]
-
-
-def spread(frequency: Frequency, year: SchoolYear) -> list[date]:
-    """The days by which something is due in a school year, in order, never two on one day."""
-    return [day for part in _parts(frequency, year) for day in _ends(part, frequency.times)]
-
-
-def _ends(days: list[date], times: int) -> Iterator[date]:
-    """The last day of each of so many equal parts of these days; at most each day once."""
-    times = min(times, len(days))
-    return (days[-(-number * len(days) // times) - 1] for number in range(1, times + 1))
-
-
-def _parts(frequency: Frequency, year: SchoolYear) -> list[list[date]]:
-    """The parts of the year in each of which something is due, as their working days."""
-    if frequency.per == "year":
-        return [term_days(year)]
-    if frequency.per == "term":
-        return [first + second for first, second in _terms(year)]
-    if frequency.per == "half_term":
-        return _halves(year)
-    months = groupby(term_days(year), key=lambda day: (day.year, day.month))
-    return [list(days) for _, days in months]
-
-
-def _terms(year: SchoolYear) -> list[tuple[list[date], list[date]]]:
-    return [
-        (_working_days(*before), _working_days(*after))
-        for before, after in (term.halves() for term in year.terms)
-    ]
-
-
-def _halves(year: SchoolYear) -> list[list[date]]:
-    return [half for halves in _terms(year) for half in halves]
-
-
-def _working_days(first: date, last: date) -> list[date]:
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if is_working_day(day)]
-
-
-# What is wanted ----------------------------------------------------------------------------
-
-
-def of_level(rule: LevelRule, year: SchoolYear) -> list[Due]:
-    """What a school at a level is due in a whole school year (Table 1; part 3: each month)."""
-    often = {
-        DutyKind.VISIT: rule.visits,
-        DutyKind.REPORT: rule.reports,
-        DutyKind.SISG_MEETING: rule.sisg,
-        DutyKind.EVALUATION: MONTHLY if rule.evaluated_monthly else None,
-    }
-    return [
-        due for kind, frequency in often.items() if frequency for due in _of(kind, frequency, year)
-    ]
-
-
-@lru_cache
-def _of(kind: DutyKind, frequency: Frequency, year: SchoolYear) -> list[Due]:
-    return [Due(kind, day, place) for place, day in enumerate(spread(frequency, year), start=1)]
-
-
-def of_council(year: SchoolYear, register_reviews: Frequency = QUARTERLY) -> list[Due]:
-    """What is due of the whole register in a school year (part 3).
-
-    A review of actions in each week of term: on its Friday, or on the last working day that term
-    has in that week. A report to the Challenge Board each term, a week before its end. A review of
-    the whole register as often as the policy says (part 8: quarterly).
-    """
-    weeks = groupby(term_days(year), key=lambda day: day.isocalendar()[:2])
-    reviews = [list(days)[-1] for _, days in weeks]
-    reports = [
-        max(
-            day for day in term_days(year) if day <= term.last_day - BOARD_REPORT_BEFORE_END_OF_TERM
-        )
-        for term in year.terms
-    ]
-    return [
-        *(Due(DutyKind.ACTION_REVIEW, day, n) for n, day in enumerate(reviews, start=1)),
-        *(Due(DutyKind.BOARD_REPORT, day, n) for n, day in enumerate(reports, start=1)),
-        *_of(DutyKind.QUARTERLY_REVIEW, register_reviews, year),
-    ]
-
-
-# Planning ----------------------------------------------------------------------------------
+AT_ONCE = 1000  # schools of one transaction
+CEILING = "The policy says “up to” so many visits: only the least number falls due."
 
 
 def replan(session: Session, policy: Policy, *, urn: int, level: RiskLevel, on: date) -> int:
@@ -183,6 +74,74 @@ def plan_schools(
 
 def _stand_at(level: RiskLevel, urns: Collection[int]) -> ColumnElement[bool]:
     return and_(col(School.risk_level) == level, col(School.urn).in_(urns))
+
+
+def beyond_least(session: Session, policy: Policy, school_year: int, after: int) -> list[int]:
+    """Schools of which more visits are planned than the least number, with a later URN.
+
+    So an earlier version planned at a level of “up to” so many. At most `AT_ONCE`, by URN.
+    """
+    year = policy.programme.year(school_year)
+    over = [
+        and_(col(Duty.level) == level, col(Duty.number) > len(_visits(rule, year)))
+        for level, rule in policy.programme.levels.items()
+        if year is not None and rule.visits_are_at_most
+    ]
+    if not over:
+        return []
+    theirs = (
+        select(col(Duty.urn))
+        .where(_planned_visits(school_year), col(Duty.urn) > after, or_(*over))
+        .order_by(col(Duty.urn))
+        .distinct()
+        .limit(AT_ONCE)
+    )
+    return [urn for urn in find(session, theirs) if urn is not None]
+
+
+def take_back(
+    session: Session, policy: Policy, school_year: int, on: date, urns: Collection[int]
+) -> int:
+    """Cancel the planned visits of these schools beyond the least number, late ones too.
+
+    What the least number wants from this day on is planned instead. How many were cancelled.
+    """
+    year = policy.programme.year(school_year)
+    cancelled = 0
+    for level, rule in policy.programme.levels.items():
+        if year is None or not rule.visits_are_at_most:
+            continue
+        visits = _visits(rule, year)
+        planned = and_(
+            _planned_visits(school_year), col(Duty.level) == level, col(Duty.urn).in_(urns)
+        )
+        table = _wanted(visits) if visits else None
+        cancelled += _cancel_unwanted(session, planned, CEILING, table)
+        if table is None:
+            continue
+        number = select(table.c.number).where(_same(table)).scalar_subquery()
+        change_where(session, Duty, planned, number=number)
+        coming = [due for due in visits if due.due_on >= on]
+        if coming:
+            here = select(col(School.urn)).where(_is_open(on), _stand_at(level, urns))
+            _plan_missing(session, here, school_year, level, _wanted(coming))
+    return cancelled
+
+
+def _visits(rule: LevelRule, year: SchoolYear) -> list[Due]:
+    return [due for due in of_level(rule, year) if due.kind is DutyKind.VISIT]
+
+
+def _planned_visits(school_year: int) -> ColumnElement[bool]:
+    return and_(
+        col(Duty.kind) == DutyKind.VISIT,
+        col(Duty.school_year) == school_year,
+        col(Duty.state) == DutyState.PLANNED,
+    )
+
+
+def _is_open(on: date) -> ColumnElement[bool]:
+    return or_(col(School.closed_on).is_(None), col(School.closed_on) > on)
 
 
 def plan_council(session: Session, policy: Policy, school_year: int, on: date) -> int:
@@ -234,9 +193,7 @@ def _replan(
     if year is None:
         return 0
     wanted = [due for due in of_level(policy.programme.levels[level], year) if due.due_on >= on]
-    open_schools = select(col(School.urn)).where(
-        which, or_(col(School.closed_on).is_(None), col(School.closed_on) > on)
-    )
+    open_schools = select(col(School.urn)).where(which, _is_open(on))
     planned = (
         (col(Duty.state) == DutyState.PLANNED)
         & (col(Duty.school_year) == school_year)
@@ -244,7 +201,7 @@ def _replan(
         & col(Duty.urn).in_(open_schools)
     )
     table = _wanted(wanted) if wanted else None
-    _cancel_unwanted(session, planned, level, table)
+    _cancel_unwanted(session, planned, f"The school was placed at {level.label}.", table)
     if table is None:
         return 0
     _keep_wanted(session, planned, level, table)
@@ -271,16 +228,16 @@ def _same(wanted: CTE) -> ColumnElement[bool]:
 
 
 def _cancel_unwanted(
-    session: Session, planned: ColumnElement[bool], level: RiskLevel, wanted: CTE | None
-) -> None:
+    session: Session, planned: ColumnElement[bool], reason: str, wanted: CTE | None
+) -> int:
     unwanted = true() if wanted is None else ~exists().where(_same(wanted))
-    change_where(
+    return change_where(
         session,
         Duty,
         planned,
         unwanted,
         state=DutyState.CANCELLED,
-        reason=f"The school was placed at {level.label}.",
+        reason=reason,
         # It gives up its key: should the school come back to the old level, this is planned again.
         key=col(Duty.key) + "/" + cast(col(Duty.id), String),
     )

@@ -11,6 +11,7 @@ from models.paging import PER_PAGE, Page, chosen, paged
 from models.policy import Policy
 from models.policy.programme import SchoolYear, school_year_of
 from models.programme import tables
+from models.programme.days_due import visits_at_most
 from models.programme.duties_shown import (
     Duty,
     Standing,
@@ -48,13 +49,18 @@ class Counts(Shown):
 
 
 class SchoolProgress(Shown):
-    """What is done of the running school year for one school, by kind of duty."""
+    """What is done of the running school year for one school, by kind of duty.
+
+    `visits_held` counts every visit; `visits_at_most` is the ceiling where its level has one.
+    """
 
     urn: int
     school: str
     risk_level: RiskLevel | None
     evaluation_officer: str | None
     evaluation_officer_name: str | None
+    visits_held: int
+    visits_at_most: int | None
     visit: Counts
     report: Counts
     sisg_meeting: Counts
@@ -72,7 +78,8 @@ class TermDuties(Shown):
 class SchoolProgramme(Shown):
     """The support programme of a school in a school year.
 
-    `title` and `support` say what its level means; `years` are those that can be shown.
+    `title` and `support` say what its level means; `years` are those that can be shown;
+    `visits_held` counts every visit of the year, `visits_at_most` is the ceiling of its level.
     """
 
     urn: int
@@ -82,6 +89,8 @@ class SchoolProgramme(Shown):
     support: list[str]
     school_year: int
     years: list[int]
+    visits_held: int
+    visits_at_most: int | None
     has_terms: bool
     terms: list[TermDuties]
     behind: bool
@@ -93,6 +102,7 @@ class SchoolProgramme(Shown):
 
 def programme(
     session: Session,
+    policy: Policy,
     *,
     today: date,
     level: str | None = None,
@@ -104,7 +114,7 @@ def programme(
     """The open schools that have a level, by name, with what is done of the running school year.
 
     `officer` is the e-mail address of a School Evaluation Officer; `only_behind` leaves
-    out the schools that are not. Raises InvalidInput. Five queries.
+    out the schools that are not. Raises InvalidInput. Six queries.
     """
     statement = (
         select(School)
@@ -125,14 +135,17 @@ def programme(
         session,
         statement,
         School.urn,
-        lambda found: _describe(session, found, today),
+        lambda found: _describe(session, policy, found, today),
         page=page,
         per_page=per_page,
     )
 
 
-def _describe(session: Session, found: Sequence[School], today: date) -> list[SchoolProgress]:
+def _describe(
+    session: Session, policy: Policy, found: Sequence[School], today: date
+) -> list[SchoolProgress]:
     urns = [school.urn for school in found]
+    held = _held(session, urns, school_year_of(today))
     counted = _counted(session, urns, today)
     evaluating = evaluation_officers(session, urns, today)
     described = []
@@ -146,6 +159,8 @@ def _describe(session: Session, found: Sequence[School], today: date) -> list[Sc
                 risk_level=school.risk_level,
                 evaluation_officer=email,
                 evaluation_officer_name=name,
+                visits_held=held[school.urn],
+                visits_at_most=_at_most(policy, school, school_year_of(today)),
                 visit=counts[DutyKind.VISIT],
                 report=counts[DutyKind.REPORT],
                 sisg_meeting=counts[DutyKind.SISG_MEETING],
@@ -154,6 +169,26 @@ def _describe(session: Session, found: Sequence[School], today: date) -> list[Sc
             )
         )
     return described
+
+
+def _held(session: Session, urns: Collection[int], school_year: int) -> Counter[int]:
+    """How many visits each school had in a school year, whether they were due or not."""
+    visit = tables.SchoolVisit
+    year = (date(school_year, 9, 1), date(school_year + 1, 8, 31))
+    statement = (
+        select(col(visit.urn), func.count(col(visit.id)))
+        .where(col(visit.urn).in_(urns), col(visit.visited_on).between(*year))
+        .group_by(col(visit.urn))
+    )
+    return Counter(dict(find(session, statement)))
+
+
+def _at_most(policy: Policy, school: School, school_year: int) -> int | None:
+    """The ceiling of visits at the level where a school stands, if that has one."""
+    year = policy.programme.year(school_year)
+    if school.risk_level is None or year is None:
+        return None
+    return visits_at_most(policy.programme.levels[school.risk_level], year)
 
 
 def _counted(
@@ -212,6 +247,8 @@ def programme_of(
         support=list(rule.support) if rule else [],
         school_year=year,
         years=sorted({*find(session, years), school_year_of(today)}, reverse=True),
+        visits_held=_held(session, [school.urn], year)[school.urn],
+        visits_at_most=_at_most(policy, school, year),
         has_terms=policy.programme.year(year) is not None,
         terms=_by_term(policy.programme.year(year), found),
         behind=bool(behind(session, [school.urn], today)),

@@ -8,7 +8,13 @@ from datetime import date, datetime
 from sqlalchemy import func, literal, or_, update
 from sqlmodel import Session, col, select
 
-from models.clocks import london_date, long_date, next_office_moment, subtract_working_days
+from models.clocks import (
+    london_date,
+    long_date,
+    next_office_moment,
+    subtract_working_days,
+    working_days_between,
+)
 from models.database import UtcDateTime
 from models.events import THE_CLOCK, append
 from models.inputs import Input
@@ -30,7 +36,7 @@ from models.risk.tables import (
     LevelChange,
     RoundState,
 )
-from models.risk.told import RoundWaits
+from models.risk.told import RoundOverdue, RoundWaits
 from models.rows import (
     add,
     add_found,
@@ -94,7 +100,8 @@ def open_round_when_due(session: Session, policy: Policy, now: datetime) -> bool
     """Open the round of this summer from its day on, and give new schools in it their drafts.
 
     Some working days before its levels are to be published the Heads of Service are reminded,
-    once. Who opens a round after that day is a Head of Service. Whether a round was opened.
+    once; after that day they are chased. Who opens a round then is a Head of Service. Whether a
+    round was opened.
     """
     today = london_date(now)
     year = year_due(policy, today)
@@ -102,6 +109,7 @@ def open_round_when_due(session: Session, policy: Policy, now: datetime) -> bool
     if current is not None:
         complete_round(session, now, year)
         _remind(session, policy, now, current)
+        _chase(session, policy, now, current)
         return False
     if today > policy.programme.round.publish.in_year(year):
         return False
@@ -117,7 +125,7 @@ def _remind(session: Session, policy: Policy, now: datetime, current: Assessment
     sent = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
     if (
         current.state is RoundState.PUBLISHED
-        or today < subtract_working_days(current.publish_on, days)
+        or not subtract_working_days(current.publish_on, days) <= today <= current.publish_on
         or find_first(session, sent)
     ):
         return
@@ -129,6 +137,49 @@ def _remind(session: Session, policy: Policy, now: datetime, current: Assessment
     )
     heads = officers_in(session, Role.HEAD_OF_SERVICE)
     tell(session, next_office_moment(now), heads, key=key, about=None, told=waits)
+
+
+def chase_due(session: Session, policy: Policy, now: datetime) -> bool:
+    """Whether the Heads of Service are to be told that the round of this summer is overdue."""
+    current = _find(session, year_due(policy, london_date(now)))
+    return current is not None and _chases(session, policy, now, current) is not None
+
+
+def _chases(
+    session: Session, policy: Policy, now: datetime, current: AssessmentRound
+) -> str | None:
+    """The key under which the Heads of Service are chased today; None where they are not."""
+    today = london_date(now)
+    if current.state is RoundState.PUBLISHED or today <= current.publish_on:
+        return None
+    passed = working_days_between(current.publish_on, today) - 1
+    if passed < 0:
+        return None  # no working day has begun since
+    every = policy.programme.round.chase_every_working_days
+    key = f"round_overdue:{current.school_year}:{passed // every}"
+    sent = select(Message.id).where(col(Message.key).startswith(f"alert:{key}:", autoescape=True))
+    return None if find_first(session, sent) is not None else key
+
+
+def _chase(session: Session, policy: Policy, now: datetime, current: AssessmentRound) -> None:
+    """Tell the Heads of Service that the levels are overdue: once for each day of chasing."""
+    key = _chases(session, policy, now, current)
+    if key is None:
+        return
+    overdue = RoundOverdue(
+        path=f"/rounds/{current.school_year}",
+        school_year=current.school_year,
+        years=_years(current.school_year),
+        publish_on=current.publish_on,
+        waiting=_waiting(session, current, london_date(now)),
+    )
+    heads = officers_in(session, Role.HEAD_OF_SERVICE)
+    tell(session, next_office_moment(now), heads, key=key, about=None, told=overdue)
+
+
+def publishable_from(policy: Policy, school_year: int, publish_on: date) -> date:
+    """The first day on which the levels of a round can be published: the results are out."""
+    return min(policy.programme.round.not_before.in_year(school_year), publish_on)
 
 
 def complete_round(session: Session, now: datetime, school_year: int) -> int:
@@ -144,7 +195,8 @@ def publish_round(acting: Acting, school_year: int) -> AssessmentRound:
     """Bring the agreed levels of all open schools into force together, and plan their support.
 
     Assessments of schools that closed are withdrawn. Raises NotAllowed, NotFound; NotPossible
-    when it is published already, and while an open school's level is not agreed.
+    when it is published already, before the results of external tests are out, and while an open
+    school's level is not agreed.
     """
     acting.require(Act.RUN_ROUND)
     session, officer, now = acting.session, acting.officer, acting.now
@@ -153,6 +205,12 @@ def publish_round(acting: Acting, school_year: int) -> AssessmentRound:
     if current.state is RoundState.PUBLISHED:
         raise NotPossible(f"The levels for {_years(school_year)} are already published.")
     today = acting.today
+    first = publishable_from(acting.policy, school_year, current.publish_on)
+    if today < first:
+        raise NotPossible(
+            f"The levels for {_years(school_year)} can be published from {long_date(first)}, once "
+            "the results of the summer’s tests are out."
+        )
     _withdraw_closed(session, current, today)
     _check_agreed(session, current, today)
     schools = set_levels(session, now, col(Assessment.round_id) == current.id, officer.email)

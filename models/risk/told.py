@@ -63,3 +63,13 @@ class RoundWaits(OnAPage):
     years: str
     publish_on: Annotated[date, BeforeValidator(_in_words)]
     waiting: int
+
+
+class RoundOverdue(OnAPage):
+    """The levels of a year were to be published by a day that has passed; so many wait."""
+
+    what: Literal["round_overdue"] = "round_overdue"
+    school_year: int
+    years: str
+    publish_on: date
+    waiting: int

@@ -21,6 +21,7 @@ from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.programme import school_year_of
 from models.programme import planning
+from models.programme.days_due import of_level
 from models.programme.tables import (
     FALLS_BEHIND,
     Duty,
@@ -53,6 +54,7 @@ def run(engine: Engine, policy: Policy, now: datetime) -> SchoolYearPass:
     """Do all that is due by `now`; see the module for what it promises."""
     opened = _open_round(engine, policy, now)
     cancelled = _cancel_of_closed(engine, now) + _cancel_of_last_year(engine, now)
+    cancelled += _take_back(engine, policy, now)
     planned = _plan_schools(engine, policy, now) + _plan_council(engine, policy, now)
     reminded = _remind(engine, policy, now) if in_office_hours(now) else 0
     return SchoolYearPass(now, opened, planned, cancelled, reminded)
@@ -61,7 +63,9 @@ def run(engine: Engine, policy: Policy, now: datetime) -> SchoolYearPass:
 def _open_round(engine: Engine, policy: Policy, now: datetime) -> int:
     today = london_date(now)
     if today > policy.programme.round.publish.in_year(rounds.year_due(policy, today)):
-        return 0
+        with read(engine) as session:
+            if not rounds.chase_due(session, policy, now):
+                return 0
     with write(engine) as session:
         return int(rounds.open_round_when_due(session, policy, now))
 
@@ -94,7 +98,7 @@ def _levels_with_duties(policy: Policy, today: date) -> list[RiskLevel]:
     return [
         level
         for level, rule in policy.programme.levels.items()
-        if any(due.due_on >= today for due in planning.of_level(rule, year))
+        if any(due.due_on >= today for due in of_level(rule, year))
     ]
 
 
@@ -141,6 +145,23 @@ def _cancel_of_last_year(engine: Engine, now: datetime) -> int:
     with write(engine) as session:
         cancelled = {"state": DutyState.CANCELLED, "reason": YEAR_OVER}
         return change_where(session, Duty, last_year, **cancelled)
+
+
+def _take_back(engine: Engine, policy: Policy, now: datetime) -> int:
+    """Visits beyond the least number of a ceiling are not due, though they were planned once."""
+    today = london_date(now)
+    cancelled = 0
+    for year in (school_year_of(today), school_year_of(today) + 1):
+        after = 0
+        while True:
+            with read(engine) as session:
+                urns = planning.beyond_least(session, policy, year, after)
+            if not urns:
+                break
+            with write(engine) as session:
+                cancelled += planning.take_back(session, policy, year, today, urns)
+            after = urns[-1]
+    return cancelled
 
 
 def _cancel_of_closed(engine: Engine, now: datetime) -> int:

@@ -241,6 +241,17 @@ AS_RECORDED: list[tuple[dict[str, Any], str]] = [
         },
         "The risk levels for 2027 to 2028 are due to be published on 4 September 2027",
     ),
+    (
+        {
+            "what": "round_overdue",
+            "path": "/rounds/2027",
+            "school_year": 2027,
+            "years": "2027 to 2028",
+            "publish_on": "2027-09-04",
+            "waiting": 7,
+        },
+        "The risk levels for 2027 to 2028 were due to be published on 4 September 2027",
+    ),
 ]
 
 

@@ -55,6 +55,34 @@ def kinds(post: Post) -> list[str]:
     return [event.kind for event in events if event.kind.startswith("level_letter")]
 
 
+# --- dated from
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_annual_letters_are_dated_from_the_first_of_september(post: Post) -> None:
+    post.now = datetime(2026, 8, 31, 22, 59, tzinfo=UTC)
+    published(post.engine, now=post.now)
+    batch = post.prepared()
+    post.look(batch.id)
+    with pytest.raises(NotPossible, match="dated 1 September 2026 at the earliest"):
+        post.approve(batch.id)
+    post.now = datetime(2026, 8, 31, 23, tzinfo=UTC)  # midnight in London
+    post.approve(batch.id)
+    with read(post.engine) as session:
+        assert session.get_one(LetterBatch, batch.id).dated == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_letter_on_a_change_bears_any_day(post: Post) -> None:
+    post.now = datetime(2026, 8, 3, 9, tzinfo=UTC)
+    changed(post.engine, 900001, "high", before="low", now=post.now)
+    batch = post.prepared(about="changes")
+    post.look(batch.id)
+    post.approve(batch.id)
+    with read(post.engine) as session:
+        assert session.get_one(LetterBatch, batch.id).dated == date(2026, 8, 3)
+
+
 # --- to whom
 
 

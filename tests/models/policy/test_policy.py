@@ -128,6 +128,17 @@ SPOILT = {
         "last_day = 2026-06-05",
         "last_day = 2026-04-05",
         "strategy.consultations.0: last_day: it lies before first_day",
+    "a least number of visits above the ceiling": (
+        "programme.toml",
+        'visits_at_least = { times = 1, per = "half_term" }',
+        'visits_at_least = { times = 25, per = "year" }',
+        "levels.high: visits_at_least must not be more than visits",
+    ),
+    "a publication before it is possible": (
+        "programme.toml",
+        "not_before = { month = 8, day = 27 }",
+        "not_before = { month = 9, day = 5 }",
+        "round: not_before must not be later than publish",
     ),
     "unknown setting": (
         "policy.toml",

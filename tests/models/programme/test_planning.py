@@ -14,12 +14,12 @@ from models.database import write
 from models.policy import Policy, load_policy
 from models.policy.programme import Frequency, SchoolYear, Term, school_year_of
 from models.programme import planning
-from models.programme.planning import of_council, of_level, spread, term_days
-from models.programme.tables import DutyKind
+from models.programme.days_due import of_council, of_level, spread, term_days, visits_due
+from models.programme.tables import Duty, DutyKind
 from models.schools.tables import RiskLevel
 from models.settings import DEFAULT_POLICY
 from tests.support.council import Council
-from tests.support.programme import Programme
+from tests.support.programme import Programme, at
 
 POLICY = load_policy(DEFAULT_POLICY).programme
 VISIT, REPORT, EVALUATION = DutyKind.VISIT, DutyKind.REPORT, DutyKind.EVALUATION
@@ -116,11 +116,24 @@ def test_table_1_in_numbers() -> None:
         for level, rule in POLICY.levels.items()
     }
     assert counted == {
-        "high": [24, 6, 11, 11],
+        "high": [6, 6, 11, 11],
         "medium": [6, 3, 0, 11],
         "low": [3, 3, 0, 11],
         "none": [2, 2, 0, 0],
     }
+
+
+@given(FREQUENCIES, FREQUENCIES, YEARS)
+def test_of_up_to_so_many_the_least_number_is_due_and_never_more_than_those(
+    most: Frequency, least: Frequency, of: SchoolYear
+) -> None:
+    rule = POLICY.levels[RiskLevel.HIGH].model_copy(
+        update={"visits": most, "visits_at_least": least}
+    )
+    due = spread(visits_due(rule, of), of)
+    assert len(due) == min(len(spread(most, of)), len(spread(least, of)))
+    exact = rule.model_copy(update={"visits_are_at_most": False})
+    assert visits_due(exact, of) == most
 
 
 def test_christmas_half_terms_and_the_ends_of_months() -> None:
@@ -189,8 +202,12 @@ def programme(engine: Engine, policy: Policy, council: Council) -> Programme:
 def test_a_school_that_comes_to_high_in_february_gets_the_rest(programme: Programme) -> None:
     planned = programme.level(RiskLevel.HIGH, on=date(2027, 2, 3))
     visits = programme.standing(VISIT)
-    assert (len(visits), len(programme.standing(REPORT))) == (13, 4)
-    assert visits[0][0] >= date(2027, 2, 3)
+    assert len(programme.standing(REPORT)) == 4
+    assert [day for day, _ in visits[:-1]] == [
+        date(2027, 2, 12),
+        date(2027, 3, 25),
+        date(2027, 5, 28),
+    ]
     assert visits[-1][0] == date(2027, 7, 22)
     assert planned == len(programme.duties())
 
@@ -206,27 +223,30 @@ def test_planned_once_is_not_planned_twice(programme: Programme) -> None:
 def test_a_change_of_level_in_the_middle_of_the_year(programme: Programme) -> None:
     programme.level(RiskLevel.MEDIUM, on=date(2026, 9, 2))
     programme.visit(visited_on=date(2026, 10, 1))
+    coming = programme.duties(VISIT)[2]
     done, *_ = programme.duties(VISIT)
     late = programme.duties(REPORT)[0]
     assert late.due_on == date(2026, 12, 8)
     programme.level(RiskLevel.HIGH, on=date(2027, 1, 11))
-    cancelled = [duty for duty in programme.duties() if duty.state == "cancelled"]
-    assert {duty.reason for duty in cancelled} == {"The school was placed at high risk."}
-    assert {duty.level for duty in cancelled} == {RiskLevel.MEDIUM}
-    assert min(duty.due_on for duty in cancelled) >= date(2027, 1, 11)
+    kept = next(duty for duty in programme.duties() if duty.id == coming.id)
+    assert (kept.state, kept.level) == ("planned", RiskLevel.HIGH), "both levels want it"
     visits = programme.standing(VISIT)
     assert visits[:2] == [(done.due_on, "done"), (date(2026, 12, 18), "planned")], "before stays"
-    assert len([day for day, _ in visits if day >= date(2027, 1, 11)]) == 15
+    assert len([day for day, _ in visits if day >= date(2027, 1, 11)]) == 4
     assert (late.due_on, "planned") in programme.standing(REPORT), "what is late stays due"
     last = programme.duties(VISIT)[-1]
-    assert (last.due_on, last.level, last.number) == (date(2027, 7, 22), RiskLevel.HIGH, 24)
+    assert (last.due_on, last.level, last.number) == (date(2027, 7, 22), RiskLevel.HIGH, 6)
 
 
 def test_back_to_the_old_level_plans_it_again(programme: Programme) -> None:
     programme.level(RiskLevel.HIGH, on=date(2026, 9, 2))
     whole = programme.standing()
     programme.level(RiskLevel.NONE, on=date(2027, 1, 11))
-    assert len(programme.standing(VISIT)) < 20
+    assert len(programme.standing(VISIT)) < 6
+    cancelled = [duty for duty in programme.duties() if duty.state == "cancelled"]
+    assert {duty.reason for duty in cancelled} == {"The school was placed at no risk."}
+    assert {duty.level for duty in cancelled} == {RiskLevel.HIGH}
+    assert min(duty.due_on for duty in cancelled) >= date(2027, 1, 11)
     programme.level(RiskLevel.HIGH, on=date(2027, 1, 12))
     assert programme.standing() == whole
 
@@ -237,6 +257,47 @@ def test_what_somebody_cancelled_is_not_planned_again(programme: Programme) -> N
     programme.cancel(duty)
     assert programme.level(RiskLevel.HIGH) == 0
     assert programme.duties(VISIT)[3].state == "cancelled"
+
+
+def _visits_taken_back(programme: Programme) -> list[Duty]:
+    both = programme.duties(VISIT) + programme.duties(VISIT, urn=900003)
+    return [duty for duty in both if duty.reason.startswith("The policy says “up to”")]
+
+
+def test_visits_beyond_the_least_number_are_taken_back(programme: Programme) -> None:
+    """An earlier version planned all 24, and those turned late."""
+    policy, least = programme.policy, programme.policy.programme
+    high = least.levels[RiskLevel.HIGH].model_copy(update={"visits_are_at_most": False})
+    programme.policy = policy.model_copy(
+        update={
+            "programme": least.model_copy(update={"levels": {**least.levels, RiskLevel.HIGH: high}})
+        }
+    )
+    programme.level(RiskLevel.HIGH, on=date(2026, 9, 2))
+    programme.level(RiskLevel.HIGH, urn=900003, on=date(2026, 9, 2))
+    programme.visit(visited_on=date(2026, 9, 10))
+    assert len(programme.standing(VISIT)) == 24
+    programme.level(RiskLevel.LOW, urn=900003, on=date(2027, 1, 11))
+    programme.policy = policy
+    done = programme.pass_(at(date(2027, 1, 18)))
+    assert done.duties_cancelled == len(_visits_taken_back(programme)) > 22
+    assert [state for _, state in programme.standing(VISIT)] == ["done", *["planned"] * 4]
+    assert [day for day, _ in programme.standing(VISIT)[1:]] == [
+        date(2027, 2, 12),
+        date(2027, 3, 25),
+        date(2027, 5, 28),
+        date(2027, 7, 22),
+    ]
+    assert {
+        duty.level for duty in programme.duties(VISIT, urn=900003) if duty.state == "planned"
+    } == {RiskLevel.LOW}, (
+        "what was late at the level before is taken back too, and nothing planned for that level"
+    )
+    assert [duty.number for duty in programme.duties(VISIT) if duty.state == "planned"] == [
+        *range(3, 7)
+    ]
+    assert programme.pass_().duties_cancelled == 0
+    assert programme.pass_().duties_planned == 0
 
 
 def test_without_terms_nothing_is_planned_and_nothing_cancelled(programme: Programme) -> None:
@@ -264,7 +325,7 @@ def test_all_schools_at_once(programme: Programme) -> None:
         assert planned > 0
         assert planning.replan_all(session, programme.policy, school_year_of(on), on) == 0
     numbers = [len(programme.standing(VISIT, urn=urn)) for urn in (900001, 900002, 900003, 900004)]
-    assert numbers == [6, 24, 3, 0]
+    assert numbers == [6, 6, 3, 0]
 
 
 def test_the_councils_duties_are_planned_from_a_day_on(programme: Programme) -> None:

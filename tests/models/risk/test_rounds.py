@@ -16,6 +16,7 @@ from models.risk.rounds_shown import missing_drafts
 from models.risk.tables import AssessmentState, LevelChange
 from models.rows import add
 from models.schools.tables import RiskLevel, School
+from models.upkeep import school_year
 from tests.support.assessing import JULY, SEPTEMBER, Register
 from tests.support.council import OFFICERS, Council
 
@@ -105,12 +106,14 @@ def test_only_a_head_of_service_opens_and_publishes(register: Register, who: str
     if who in ("hos", "hos2"):
         register.open_round(by=who)
         register.agree_all()
+        register.now = SEPTEMBER
         assert register.publish(by=who).published_by == f"{who}@fernshire.example"
         return
     with pytest.raises(NotAllowed):
         register.open_round(by=who)
     register.open_round()
     register.agree_all()
+    register.now = SEPTEMBER
     with pytest.raises(NotAllowed):
         register.publish(by=who)
     assert register.level(ASHFIELD) is None
@@ -198,6 +201,7 @@ def test_published_levels_come_into_force_together(register: Register) -> None:
 def test_nothing_is_published_while_one_level_is_not_agreed(register: Register) -> None:
     register.open_round()
     register.agree_all(but=[ASHFIELD, BROOKSIDE])
+    register.now = SEPTEMBER
     with pytest.raises(NotPossible, match="The levels of 2 schools are not agreed yet"):
         register.publish()
     register.agree_all(but=[ASHFIELD])
@@ -247,8 +251,51 @@ def test_a_returned_level_holds_up_the_publication(register: Register) -> None:
     register.agree_all()
     number = register.of_round()[0].id
     register.moderate(number, "return", by="hos2", reason="Ofsted came in August.")
+    register.now = SEPTEMBER
     with pytest.raises(NotPossible, match="1 school is"):
         register.publish()
+
+
+@ONCE
+def test_nothing_is_published_before_the_results_are_out(register: Register) -> None:
+    register.open_round()
+    register.agree_all()
+    for moment in (JULY, datetime(2027, 8, 26, 22, 59, tzinfo=UTC)):
+        register.now = moment
+        with pytest.raises(NotPossible, match="can be published from 27 August 2027"):
+            register.publish()
+    assert register.level(ASHFIELD) is None
+    register.now = datetime(2027, 8, 26, 23, tzinfo=UTC)  # midnight in London
+    register.publish()
+    assert register.level(ASHFIELD) is RiskLevel.LOW
+
+
+@ONCE
+def test_a_round_that_is_not_published_by_its_day_is_chased(register: Register) -> None:
+    """On the next working day, and then every five, until it is published."""
+    register.open_round()
+    chased = []
+    day = date(2027, 8, 31)
+    while day < date(2027, 9, 30):
+        for hour in (0, 9, 17):
+            moment = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+            before = len(register.told("round_overdue"))
+            school_year.run(register.engine, register.policy, moment)
+            if len(register.told("round_overdue")) > before:
+                chased.append(day)
+        day += timedelta(days=1)
+    assert chased == [
+        date(2027, 9, 6),  # a Monday: the day was Saturday 4 September
+        date(2027, 9, 13),
+        date(2027, 9, 20),
+        date(2027, 9, 27),
+    ]
+    assert register.told("round_overdue") == ["hos", "hos2"] * 4
+    register.now = datetime(2027, 10, 4, 9, tzinfo=UTC)
+    register.agree_all()
+    register.publish()
+    school_year.run(register.engine, register.policy, register.now)
+    assert len(register.told("round_overdue")) == 8
 
 
 @ONCE

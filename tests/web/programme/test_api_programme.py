@@ -73,25 +73,22 @@ def test_reports(programme: Programme, callers: Callers) -> None:
 
 def test_duties_and_their_states(callers: Callers) -> None:
     late = callers.seo.get("/duties", urn=900001, kind="visit", state="late")
-    assert late["total"] == 6
+    assert late["total"] == 1
     assert late["items"][0]["state"] == "late"
-    before = callers.seo.get("/duties", state="late", kind="visit", due_before="2026-10-01")
-    assert before["total"] == 2
+    before = callers.seo.get("/duties", state="late", kind="visit", due_before="2026-11-01")
+    assert before["total"] == 1
     assert callers.seo.get("/duties", kind="board_report")["items"][0]["urn"] is None
     assert callers.seo.get("/duties", state="to_do", officer="seo@fernshire.example")["total"] == 0
     for wrong in ({"state": "lost"}, {"kind": "x"}, {"due_before": "26-1-1"}, {"urn": 0}):
         assert callers.seo.call("GET", "/duties", params=wrong).status_code == 422
     duty = late["items"][0]["id"]
-    assert callers.seo.post(f"/duties/{duty}/cancellation", 422, reason=" ")["errors"]
-    done = callers.seo.post(f"/duties/{duty}/cancellation", 200, key="c", reason="On a trip.")
+    hos = callers.hos
+    callers.seo.post(f"/duties/{duty}/cancellation", 403, reason="On a trip.")
+    assert hos.post(f"/duties/{duty}/cancellation", 422, reason=" ")["errors"]
+    done = hos.post(f"/duties/{duty}/cancellation", 200, key="c", reason="On a trip.")
     assert (done["state"], done["reason"]) == ("cancelled", "On a trip.")
-    assert (
-        callers.seo.post(f"/duties/{duty}/cancellation", 200, key="c", reason="On a trip.") == done
-    )
-    callers.seo.post(f"/duties/{duty}/cancellation", 409, reason="Again.")
-    report = callers.seo.get("/duties", kind="report")["items"][0]["id"]
-    callers.seo.post(f"/duties/{report}/cancellation", 403, reason="No.")
-    callers.hos.post(f"/duties/{report}/cancellation", 200, reason="Merged with the next.")
+    assert hos.post(f"/duties/{duty}/cancellation", 200, key="c", reason="On a trip.") == done
+    hos.post(f"/duties/{duty}/cancellation", 409, reason="Again.")
 
 
 def test_reviews(callers: Callers) -> None:

@@ -169,7 +169,8 @@ def test_a_round_is_opened_filled_and_published(callers: Callers, register: Regi
     opened = hos.post("/rounds", key="open", school_year=2027)
     assert hos.post("/rounds", key="open", school_year=2027) == opened
     assert (opened["schools"], opened["drafts"], opened["publish_on"]) == (4, 4, "2027-09-04")
-    assert "not agreed" in hos.post("/rounds/2027/publication", 409)["detail"]
+    early = hos.post("/rounds/2027/publication", 409)["detail"]
+    assert "can be published from 27 August 2027" in early
     register.agree_all("low", but=[ASHFIELD])
     now = hos.get("/rounds/2027")
     assert (now["drafts"], now["agreed"], now["levels"]["low"]) == (1, 3, 3)

@@ -178,10 +178,15 @@ def test_the_round_is_opened_and_published_by_a_head_of_service(
     page = waiting.follow("Ashfield Primary School").follow("Moderate the level")
     page = page.submit(decision="low")
     assert "comes into force when the round is published" in page.text
+    too_early = visitors.hos.get("/rounds/2027/publish").text
+    assert "They can be published from 27 August 2027" in too_early
+    refused = visitors.hos.post("/rounds/2027/publish", 422)
+    assert "can be published from 27 August 2027" in refused.text
+    visitors.at(SEPTEMBER)
     early = visitors.hos.get("/rounds/2027/publish").submit(422)
     assert "The levels of 3 schools are not agreed yet." in early.text
+    register.now = SEPTEMBER
     register.agree_all("medium")
-    visitors.at(SEPTEMBER)
     page = visitors.hos.get("/rounds/2027").follow("Publish the levels")
     assert "3 schools" in page.text
     page = page.submit()

@@ -118,7 +118,9 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
         )
         batch = level_letters_batches.find_batch(session, number)
         unseen = approving.unseen(session, batch, visit.officer.id)
-        own = approving.own_batch(visit.policy, batch, visit.officer)
+        held = approving.own_batch(visit.policy, batch, visit.officer) or approving.too_early(
+            visit.policy, batch, visit.today
+        )
     work = found.work
     at_work = work is not None and work.state is BulkState.OPEN
     bundled = found.bundle_sha256 is not None
@@ -135,7 +137,7 @@ def _batch(visit: Visit, number: int, form: Form) -> Response:
         has_failed=work is not None and work.state is BulkState.FAILED,
         bundle_is_there=bundled and bundle_file(visit.door.settings, number).is_file(),
         looks_again=LOOKS_AGAIN,
-        own=own,
+        held=held,
         may_approve=visit.may(Act.APPROVE_LEVEL_LETTERS),
         may_act=visit.may(Act.PREPARE_LEVEL_LETTERS),
         may_change_contacts=visit.may(Act.CHANGE_CONTACTS),
@@ -195,7 +197,9 @@ def _approval(visit: Visit, number: int, form: Form) -> Response:
         found = letter_batch(session, number)
         batch = level_letters_batches.find_batch(session, number)
         unseen = approving.unseen(session, batch, visit.officer.id)
-        own = approving.own_batch(visit.policy, batch, visit.officer)
+        held = approving.own_batch(visit.policy, batch, visit.officer) or approving.too_early(
+            visit.policy, batch, visit.today
+        )
     return visit.page(
         "level_letters/approve.html",
         title="Approve the letters",
@@ -203,7 +207,7 @@ def _approval(visit: Visit, number: int, form: Form) -> Response:
         form=form,
         batch=found,
         unseen=unseen,
-        own=own,
+        held=held,
         prepared=found.state is BatchState.PREPARED,
         today=visit.today,
         signatory=visit.officer,

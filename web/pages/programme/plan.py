@@ -129,6 +129,7 @@ def find_schools(
     """One page of the schools with a level that the filters of an address let through."""
     return programme_shown.programme(
         session,
+        visit.policy,
         today=visit.today,
         level=filters.get("level") or None,
         officer=filters.get("officer") or None,
@@ -160,7 +161,7 @@ def _offered(visit: Visit, duties: list[Duty]) -> list[OfferedDuty]:
 
 def _offer(visit: Visit, duty: Duty) -> OfferedDuty:
     where = f"{RECORDED_AT[duty.kind].format(urn=duty.urn)}?duty={duty.id}"
-    cancels = may_cancel(visit.officer, visit.policy, duty.kind, duty.level)
+    cancels = may_cancel(visit.officer)
     return OfferedDuty(
         duty=duty,
         record_at=where if duty.to_do and visit.may(Act.RECORD_SUPPORT_WORK) else None,
@@ -254,6 +255,8 @@ LISTS: tuple[List[Any], ...] = (
             Column("Level", lambda found: found.risk_level),
             Column("School Evaluation Officer", lambda found: found.evaluation_officer_name),
             Column("Behind", lambda found: found.behind),
+            Column("Visits held", lambda found: found.visits_held),
+            Column("Visits at most", lambda found: found.visits_at_most),
             *_counted("Visits", lambda found: found.visit),
             *_counted("Written reports", lambda found: found.report),
             *_counted("Strategy group", lambda found: found.sisg_meeting),

@@ -1,6 +1,7 @@
 """The risk register: schools by level, the annual round, and the level of one school."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -202,6 +203,7 @@ def show_round(
         found=found,
         levels={level.value: level.label.capitalize() for level in RiskLevel},
         states=[each.value for each in AssessmentState],
+        publish_from=_publish_from(visit, current),
         may_run=visit.may(Act.RUN_ROUND),
         address=address(visit, filters),
     )
@@ -259,8 +261,15 @@ def _publication(visit: Visit, number: int, form: Form) -> Response:
         navigation="risk",
         form=form,
         round=current,
+        publish_from=_publish_from(visit, current),
         levels={level.value: level.label.capitalize() for level in RiskLevel},
     )
+
+
+def _publish_from(visit: Visit, current: Round) -> date | None:
+    """The day from which the levels can be published, where that is yet to come."""
+    first = rounds.publishable_from(visit.policy, current.school_year, current.publish_on)
+    return first if visit.today < first else None
 
 
 @router.get("/schools/{urn}/risk", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
