@@ -128,6 +128,7 @@ SPOILT = {
         "last_day = 2026-06-05",
         "last_day = 2026-04-05",
         "strategy.consultations.0: last_day: it lies before first_day",
+    ),
     "a least number of visits above the ceiling": (
         "programme.toml",
         'visits_at_least = { times = 1, per = "half_term" }',
