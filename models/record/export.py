@@ -23,6 +23,7 @@ from models.paging import MOST_PER_PAGE, Item, Page
 from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.record import timeline
+from models.sharing.shown import decisions_of
 from models.shown import Shown
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import powers_of
@@ -101,6 +102,7 @@ def _recorded(
     yield "proposals", _all(proposals_of, *mine)
     yield "deadlines", _all(deadlines_of, *mine, today=today)
     yield "actions", _all(actions_of, session, THE_MACHINE, reference, today=today)
+    yield "sharing", _all(decisions_of, session, THE_MACHINE, reference, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
     yield "messages", _all(letters_shown.messages_of, session, THE_MACHINE, reference)
     yield "evidence", _all(evidence_of, *mine)

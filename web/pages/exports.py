@@ -27,6 +27,7 @@ from web.pages.register import imports
 from web.pages.risk import register
 from web.pages.school_record import record
 from web.pages.schools import schools
+from web.pages.sharing import decisions
 from web.pages.visits import Visit, Visitor, may
 from web.tables import as_csv, as_xlsx
 
@@ -38,6 +39,7 @@ LISTS: tuple[List[Any], ...] = (
     *schools.LISTS,
     *record.LISTS,
     *actions.LISTS,
+    *decisions.LISTS,
     *caseload.LISTS,
     *proposals.LISTS,
     *dashboard.LISTS,
