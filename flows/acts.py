@@ -54,6 +54,8 @@ DAYS = {
     DeadlineKind.STATEMENT: "the day of the written statement of action",
     DeadlineKind.SERVICE: "the day for the proof of service",
     DeadlineKind.ACTION: "the day of the action",
+    DeadlineKind.SHARING: "the review of the sharing decision",
+    DeadlineKind.AUTHORISING: "the day by which the sharing is to be authorised",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

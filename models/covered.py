@@ -43,6 +43,12 @@ from models.schools.tables import (
     InspectionOutcome,
     Part4Confirmation,
 )
+from models.sharing.tables import (
+    HandedOver,
+    SharingDecision,
+    SharingRecipient,
+    SharingUse,
+)
 from models.statutory.tables import (
     BudgetReview,
     Consultation,
@@ -227,6 +233,15 @@ _COVERED = (
     Covered(RiseSupport, "support by the Department", named=("support", "id")),
     Covered(AgreedAction, "an action", named=("action", "id")),
     Covered(ActionLine, "a line on an action", named=("line", "id")),
+    # What may be shared, with whom, and what was.
+    Covered(SharingDecision, "a sharing decision", named=("decision", "id")),
+    Covered(
+        SharingRecipient,
+        "with whom a sharing decision shares",
+        named=("decision", "decision_id"),
+    ),
+    Covered(SharingUse, "that a letter rests on a sharing decision", named=("letter", "letter_id")),
+    Covered(HandedOver, "what was handed over", named=("handed_over", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),

@@ -27,6 +27,7 @@ class Action(StrEnum):
     END = "end"
     LETTER = "letter"
     POWER = "power"
+    SHARE = "share"
 
     @property
     def label(self) -> str:
@@ -48,6 +49,7 @@ ACTION_TITLES = {
     Action.END: "end the escalation because the school closes",
     Action.LETTER: "send a letter",
     Action.POWER: "use a power of intervention",
+    Action.SHARE: "share information",
 }
 
 

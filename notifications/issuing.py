@@ -67,11 +67,13 @@ def _expected(
 ) -> list[Recipient]:
     """Whom a draft would go to as the contacts stand; a gap shows as the role alone."""
     contacts = contacts_of(session, matter, today)
-    people = []
-    for role in (letter.to_role, *letter.copy_roles):
+    named = {person.role: person for person in letter.named}
+    first = [named.pop(letter.to_role)] if letter.to_role in named else []
+    people: list[Recipient] = [*first]
+    for role in (*(() if first else (letter.to_role,)), *letter.copy_roles):
         gap = Recipient(role=role, name=f"The {role.replace('_', ' ')}", email="", address=[])
         people.append(address_of(policy, contacts, role) or gap)
-    return [*people, *letter.named]
+    return [*people, *named.values()]
 
 
 def approved_letters(engine: Engine) -> set[int]:

@@ -13,6 +13,7 @@ from models.approvals.tables import Decision, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
 from models.clocks import london_time, long_date, period_words
 from models.inspections.told import NewCategory
+from models.letters.stopped import is_stopped
 from models.letters.tables import IssuedFile, Letter, LetterState
 from models.letters.told import DeliveryProblem, LetterGoes, LetterProblem, MessageProblem
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
@@ -93,8 +94,10 @@ class ToOfficer(Text[What]):
         return draft.from_template(told.what, facts) if facts is not None else None
 
 
-def _letter(draft: Draft, _: LetterGoes) -> Mail:
+def _letter(draft: Draft, told: LetterGoes) -> Mail | None:
     session = draft.session
+    if is_stopped(session, draft.message.letter_id, told.role):
+        return None
     letter = get_row(session, Letter, draft.message.letter_id)
     matter = get_row(session, Matter, letter.matter_id)
     kept = select(IssuedFile).where(IssuedFile.letter_id == letter.id)

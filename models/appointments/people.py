@@ -63,10 +63,8 @@ def gather(
         raise InvalidInput("with", "Choose at least one person from the school.")
     if not set(roles) <= set(ContactRole):
         raise InvalidInput("with", f"Choose from: {', '.join(ContactRole)}.")
-    first, *others = recipients(about, contacts_at_hand(about, today), roles[0], tuple(roles[1:]))
-    found = [
-        Person(each.name, each.email, role=ContactRole(each.role)) for each in (first, *others)
-    ]
+    at_school = recipients(about, contacts_at_hand(about, today), *roles)
+    found = [Person(each.name, each.email, role=ContactRole(each.role)) for each in at_school]
     found += [_coming(about.session, about.matter, email) for email in officers]
     return [*{each.same: each for each in reversed(found)}.values()][::-1]
 

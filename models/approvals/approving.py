@@ -12,7 +12,8 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.approvals.tables import Proposal
 from models.happened import Happened
-from models.letters.addressing import contacts_at_hand, recipients
+from models.leaving.basis import Basis, bases_of, check_may_leave, note_uses
+from models.letters.addressing import contacts_at_hand, everybody
 from models.letters.events import LetterWithdrawn
 from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState, LetterVersion
@@ -69,11 +70,17 @@ class Approver:
 def to_be_sent(at_hand: AtHand, proposal: Proposal, today: date) -> str:
     """A fingerprint of what approval would do and send, for `check_seen`.
 
-    Of the proposal, of each draft's version, and of the addresses to which it would go.
+    Of the proposal, of each draft's version, of the addresses to which it would go, and of the
+    basis on which each of them may have it.
     """
     contacts = contacts_at_hand(at_hand, today)
     drafts = [
-        [letter.id, letter.version, _kept(recipients_if_known(at_hand, contacts, letter))]
+        [
+            letter.id,
+            letter.version,
+            _kept(recipients_if_known(at_hand, contacts, letter)),
+            [[each.kind, each.decision] for each in bases_of(at_hand, proposal, letter)],
+        ]
         for letter in _drafts(at_hand, proposal)
     ]
     approved = [proposal.id, proposal.details, drafts]
@@ -99,8 +106,8 @@ def check_seen(at_hand: AtHand, proposal: Proposal, seen: str | None, today: dat
         )
     if seen != to_be_sent(at_hand, proposal, today):
         raise ChangedSince(
-            "A letter, or an address to which it goes, was changed after you opened this page. "
-            "Read it again, then decide."
+            "A letter, an address to which it goes, or what lets it go there was changed after you "
+            "opened this page. Read it again, then decide."
         )
 
 
@@ -145,10 +152,9 @@ def recipients_if_known(
 ) -> list[Recipient]:
     """To whom a draft would go by what is known today; nobody while an address is missing."""
     try:
-        people = recipients(at_hand, contacts, letter.to_role, tuple(letter.copy_roles))
+        return everybody(at_hand, contacts, letter)
     except NotPossible:
         return []
-    return [*people, *letter.named]
 
 
 def _kept(people: Sequence[Recipient]) -> list[dict[str, Any]]:
@@ -161,11 +167,13 @@ def approve_letters(
     """Approve a proposal's drafts: date, signature and addresses are fixed from here on.
 
     They are issued by whoever gets to it first, flow or clock. Raises NotPossible when an
-    address has gone missing since.
+    address has gone missing since, or when nothing lets one of them go to somebody.
     """
     contacts = contacts_at_hand(at_hand, dated)
-    for letter in _drafts(at_hand, proposal):
-        people = recipients(at_hand, contacts, letter.to_role, tuple(letter.copy_roles))
+    drafts = _drafts(at_hand, proposal)
+    note_uses(at_hand.session, check_may_leave(at_hand, proposal, drafts))
+    for letter in drafts:
+        people = everybody(at_hand, contacts, letter)
         change(
             at_hand.session,
             Letter,
@@ -175,8 +183,19 @@ def approve_letters(
             respond_by=respond_by,
             signed_by=approver.officer.name,
             signed_as=approver.signed_as,
-            recipients=_kept([*people, *letter.named]),
+            recipients=_kept(people),
         )
+
+
+def bases_for(at_hand: AtHand, proposal: Proposal) -> list[Basis]:
+    """On which basis each recipient of a proposal's drafts may have them."""
+    drafts = _drafts(at_hand, proposal)
+    return [basis for letter in drafts for basis in bases_of(at_hand, proposal, letter)]
+
+
+def check_signing_off(at_hand: AtHand, proposal: Proposal) -> None:
+    """Refuse to sign off, before the last has decided, what cannot leave; raises NotPossible."""
+    check_may_leave(at_hand, proposal, _drafts(at_hand, proposal))
 
 
 def withdraw_letters(at_hand: AtHand, proposal: Proposal) -> list[Happened]:

@@ -153,7 +153,7 @@ def _proposed(
     details = asked.what.facts
     if asked.what.takes_step:
         return StepProposed(at_hand.matter.id, **about, details=details)
-    letter = None if asked.what.transition else letter_ids[0]
+    letter = letter_ids[0] if letter_ids and not asked.what.transition else None
     return ChangeProposed(at_hand.matter.id, **about, details=details, letter=letter)
 
 
@@ -224,6 +224,6 @@ class Way:
     def check(self, roles: Sequence[str], *letters: Addressing) -> None:
         """Refuse what cannot be addressed, or could be decided by nobody; raises NotPossible."""
         for addressing in letters:
-            recipients(self.at_hand, self._contacts, addressing.to, addressing.copies)
+            recipients(self.at_hand, self._contacts, addressing.to, *addressing.copies)
         if self.at_hand.matter.restricted:  # of others, somebody is told as soon as there is one
             _deciders(self.at_hand, roles[0], self.officer, self.now)

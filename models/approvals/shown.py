@@ -13,13 +13,14 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.approvals import tables
-from models.approvals.approving import what_is_seen
+from models.approvals.approving import bases_for, what_is_seen
 from models.approvals.deciders import authorities
 from models.approvals.tables import DecisionWord, ProposalState
 from models.approvals.vocabulary import AnyProposed
 from models.clocks import london_date
 from models.escalations.tables import Escalation
 from models.fairness.shown import Gate, gates_of
+from models.leaving.basis import Basis
 from models.letters.tables import Letter
 from models.matters.at_hand import find_id
 from models.matters.case import Case, at_hand
@@ -55,7 +56,8 @@ class Proposal(Shown):
     """A change put forward; `waits_for` is the role that decides next.
 
     `seen` stands for what approval would do and send; approving needs it. `fairness` is what the
-    policy wants on record before it is approved. Lists leave both null.
+    policy wants on record before it is approved, `sharing` on which basis each recipient may have
+    its letters. Lists leave all of them null.
     """
 
     id: int
@@ -80,6 +82,7 @@ class Proposal(Shown):
     decisions: list[Decision]
     seen: str | None
     fairness: list[Gate] | None = None
+    sharing: list[Basis] | None = None
 
 
 def proposals(
@@ -182,7 +185,8 @@ def proposal(
         if isinstance(case, Case) and described.step is not None
         else []
     )
-    return described.model_copy(update={"seen": seen, "fairness": fairness})
+    sharing = bases_for(case, found[0][0])
+    return described.model_copy(update={"seen": seen, "fairness": fairness, "sharing": sharing})
 
 
 def _statement() -> Any:

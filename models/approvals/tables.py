@@ -35,13 +35,13 @@ class Proposal(OfMatter, table=True):
 
     __tablename__ = "proposal"
     __table_args__ = (
-        # One transition at a time; letters outside a transition may wait beside it.
+        # One transition at a time; letters and sharing decisions may wait beside it.
         Index(
             "one_transition_awaiting",
             "matter_id",
             unique=True,
-            sqlite_where=text("state = 'awaiting' AND action <> 'letter'"),
-            postgresql_where=text("state = 'awaiting' AND action <> 'letter'"),
+            sqlite_where=text("state = 'awaiting' AND action NOT IN ('letter', 'share')"),
+            postgresql_where=text("state = 'awaiting' AND action NOT IN ('letter', 'share')"),
         ),
         Index(
             "proposal_gate_open",

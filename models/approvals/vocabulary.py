@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 from models.escalations import proposed as escalations
 from models.proposed import Action
 from models.school_record import proposed as school_record
+from models.sharing import proposed as sharing
 from models.statutory import proposed as statutory
 
 AnyProposed = Annotated[
@@ -31,7 +32,9 @@ AnyProposed = Annotated[
     | statutory.ReviewBudget
     | statutory.EndBoard
     | school_record.SchoolLetter
-    | school_record.MakeStatement,
+    | school_record.MakeStatement
+    | sharing.ShareInformation
+    | sharing.SharedLetter,
     Field(discriminator="what"),
 ]
 _READER: TypeAdapter[AnyProposed] = TypeAdapter(AnyProposed)

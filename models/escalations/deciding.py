@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.approvals.approving import (
     Approver,
     check_seen,
+    check_signing_off,
     own_work,
     withdraw_letters,
 )
@@ -36,6 +37,7 @@ from models.proposed import Proposed
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound
 from models.rows import add, by_key, change, get_row
 from models.school_record import effects as school_record
+from models.sharing import effects as sharing
 from models.statutory import effects as statutory
 from models.telling import tell
 from models.text import check_prose
@@ -43,7 +45,9 @@ from models.told import Told
 
 # Of everything that can be proposed, what a decision on it does.
 EFFECTS: Mapping[type[Proposed], Effect[Any, Any]] = {
-    each.of: each for room in (escalations, statutory, school_record) for each in room.EFFECTS
+    each.of: each
+    for room in (escalations, statutory, school_record, sharing)
+    for each in room.EFFECTS
 }
 
 
@@ -183,6 +187,7 @@ def _return(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
 
 def _sign_off(about: AtHand, taken: Taken[Proposed]) -> list[Happened]:
     proposal = taken.proposal
+    check_signing_off(about, proposal)
     following = proposal.approvers[proposal.stage + 1]
     waiting = deciders(about.session, about.matter, following, proposal.proposed_by_id, taken.today)
     stage = proposal.stage + 1

@@ -60,6 +60,7 @@ from models.matters.tables import STATUTORY, Matter
 from models.policy import StepRule
 from models.refusals import NotPossible
 from models.rows import add_all, change, find, kept
+from models.sharing.proposed import ShareInformation
 from models.statutory.ending import drop_powers
 from models.statutory.following import cease_notices
 from models.statutory.legal import (
@@ -241,9 +242,11 @@ def _close(case: Case, taken: Taken[Change], status: Status, what: type[Closed])
 
 
 def _supersede_others(case: Case) -> list[Happened]:
-    """Letters that still wait for approval have lost their occasion."""
+    """Letters that still wait for approval have lost their occasion; sharing is decided still."""
     happenings: list[Happened] = []
     for other in find(case.session, _waiting(case.matter.id)):
+        if isinstance(other.asks, ShareInformation):
+            continue
         change(case.session, Proposal, {"id": other.id}, state=ProposalState.SUPERSEDED)
         case_id, action = case.escalation.id, other.action
         happenings.append(ProposalSuperseded(case_id, proposal=other.id, action=action))

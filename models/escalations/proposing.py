@@ -28,7 +28,7 @@ from models.text import check_printable, check_prose
 
 # What may be proposed by name: a start, a letter and a power have commands of their own.
 CLOSING = (Action.RESOLVE, Action.WITHDRAW)
-BY_COMMAND = (Action.START, Action.LETTER, Action.POWER)
+BY_COMMAND = (Action.START, Action.LETTER, Action.POWER, Action.SHARE)
 BY_NAME = tuple(action for action in Action if action not in BY_COMMAND)
 
 

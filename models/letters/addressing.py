@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from models.law.powers import Section
 from models.letters.recipients import Recipient
+from models.letters.tables import Letter
 from models.matters.at_hand import AtHand
 from models.matters.held_contacts import is_held
 from models.matters.tables import Matter
@@ -33,7 +34,7 @@ def _contacts(urn: int, matter: int) -> Select[Contact, HeldContact | None]:
 class Addressing:
     """Whom a letter is for: roles at the school or national bodies.
 
-    `people` have copies and hold no such role.
+    `people` hold no such role; one of them is the addressee where `to` is their role's word.
     """
 
     to: str
@@ -84,20 +85,43 @@ def _chair_of_board(board: Power) -> Contact:
     )
 
 
-def recipients(
-    at_hand: AtHand, contacts: Mapping[str, Contact], to: str, copies: tuple[str, ...]
-) -> list[Recipient]:
-    """Names and addresses of everybody a letter goes to, the addressee first.
+def recipients(at_hand: AtHand, contacts: Mapping[str, Contact], *roles: str) -> list[Recipient]:
+    """Names and addresses of those who have these roles, in their order.
 
     Raises NotPossible naming what is missing.
     """
     found = []
-    for role in (to, *copies):
+    for role in roles:
         entry = address_of(at_hand.policy, contacts, role)
         if entry is None:
             raise NotPossible(_no_address(at_hand, role))
         found.append(entry)
     return found
+
+
+def everybody(at_hand: AtHand, contacts: Mapping[str, Contact], letter: Letter) -> list[Recipient]:
+    """Everybody a letter goes to, the addressee first: also one who has no role at the school.
+
+    Raises NotPossible naming what is missing.
+    """
+    return with_people(
+        at_hand, contacts, letter.to_role, tuple(letter.copy_roles), tuple(letter.named)
+    )
+
+
+def with_people(
+    at_hand: AtHand,
+    contacts: Mapping[str, Contact],
+    to: str,
+    copies: tuple[str, ...],
+    people: tuple[Recipient, ...],
+) -> list[Recipient]:
+    """The same of a letter that is to be drafted."""
+    first = [person for person in people if person.role == to]
+    others = [person for person in people if person.role != to]
+    roles = copies if first else (to, *copies)
+    known = recipients(at_hand, contacts, *roles) if roles else []
+    return [*first, *known, *others]
 
 
 def _no_address(at_hand: AtHand, role: str) -> str:

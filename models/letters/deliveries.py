@@ -11,6 +11,7 @@ from models.events import THE_CLOCK, append
 from models.inputs import Input, Text, Word
 from models.letters.addressing import address_of, contacts_of
 from models.letters.events import LetterNotIssued, MessageHeldUp, MessageSettled
+from models.letters.stopped import is_stopped
 from models.letters.tables import Letter
 from models.letters.told import LetterGoes, LetterProblem, MessageProblem
 from models.matters.at_hand import find_row, see_row
@@ -50,6 +51,8 @@ def settle(acting: Acting, message_id: int, given: DeliverySettled) -> Message:
     if given.decision not in ("sent", "send_again"):
         raise InvalidInput("decision", "Choose “sent” or “send_again”.")
     check_prose("reason", given.reason)
+    if given.decision == "send_again":
+        _check_may_go(session, message)
     change(
         session,
         Message,
@@ -76,6 +79,14 @@ def check_settling(message: Message) -> None:
     """Refuse to decide what became of a delivery that is in no doubt; raises NotPossible."""
     if message.state not in UNSETTLED:
         raise NotPossible(f"There is nothing to decide: this delivery is {message.state.value}.")
+
+
+def _check_may_go(session: Session, message: Message) -> None:
+    if is_stopped(session, message.letter_id, role_of(message) or ""):
+        raise NotPossible(
+            "The sharing decision on which this letter went there has been withdrawn, so it cannot "
+            "be sent again. Say that it arrived, or was served another way, if it was."
+        )
 
 
 def unsettled_of(session: Session, matter: Matter) -> list[Message]:

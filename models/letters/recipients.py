@@ -9,6 +9,7 @@ class Recipient(Shown):
     """To whom a letter goes.
 
     `title` is what somebody is who holds no role at the school: a member of a board, say.
+    `shared_with` is the key of whoever has it on a sharing decision, among those whom that names.
     """
 
     role: str
@@ -16,6 +17,7 @@ class Recipient(Shown):
     email: str
     address: list[str]
     title: str | None = None
+    shared_with: int | None = None
 
     @property
     def kept(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ LETTER_TITLES = {
     "ofsted": "Letter to Ofsted",
     "statement_of_action": "Written statement of action",
     "school_letter": "Letter to the school",
+    "shared_letter": "Letter that shares information",
     "resolution": "Letter of resolution",
     "acknowledgement_of_response": "Acknowledgement of the response",
 }

@@ -15,7 +15,7 @@ from models.letters.addressing import (
     Addressing,
     _known,
     contacts_at_hand,
-    recipients,
+    with_people,
 )
 from models.letters.drafting import check_body, draft
 from models.letters.events import LetterDrafted, LetterEdited
@@ -66,7 +66,7 @@ def draft_letter(
     contacts = contacts_at_hand(at_hand, london_date(now))
     known = [role for role in addressing.copies_where_known if _known(contacts, role)]
     copies = tuple(dict.fromkeys((*addressing.copies, *known)))
-    people = [*recipients(at_hand, contacts, addressing.to, copies), *addressing.people]
+    people = with_people(at_hand, contacts, addressing.to, copies, addressing.people)
     body = draft(template, _in_words(at_hand, people), *facts)
     letter_id = add(
         at_hand.session,

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from models import work
 from models.clocks import long_date
 from models.inputs import Reason
+from models.leaving.basis import check_levels_may_leave
 from models.level_letters.batches import count, find_batch, job_of, record
 from models.level_letters.drafting import ROLES, address_lines, concerns
 from models.level_letters.events import LevelLettersApproved, LevelLettersWithdrawn
@@ -120,6 +121,7 @@ def approve(acting: Acting, number: int) -> LetterBatch:
             "a school has closed, or its level or a contact has changed. Draft these "
             "again, or withdraw the batch and start again."
         )
+    check_levels_may_leave(acting.policy, tuple(ROLES))
     left = len(unseen(session, batch, officer.id))
     if left:
         raise NotPossible(f"First open and read every letter in the sample: you have {left} left.")

@@ -59,7 +59,7 @@ def _awaiting(matter: int) -> SelectOfScalar[int]:
         select(Proposal.id)
         .where(col(Proposal.matter_id) == matter)
         # Word for word what the index of waiting transitions says, so that it answers.
-        .where(text("state = 'awaiting' AND action <> 'letter'"))
+        .where(text("state = 'awaiting' AND action NOT IN ('letter', 'share')"))
     )
 
 

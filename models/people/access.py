@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from models.people.tables import CASEWORK, Officer, Phase, Role
+from models.people.tables import CASEWORK, DESIGNATED, Officer, Phase, Role
 from models.refusals import NotAllowed
 
 
@@ -53,6 +53,8 @@ class Act(StrEnum):
     RECORD_DEPARTMENT = "record what the Department for Education does about a school"
     AGREE_DEADLINE = "set deadlines on a school’s record"
     RECORD_ACTION = "record actions and what became of them"
+    SHARE = "share information with others"
+    AUTHORISE_SHARING = "authorise that information is shared"
     CHOOSE_GUIDANCE = "say by which guidance a case goes"
     RECORD_FAIRNESS = "record what was done out of fairness"
     RECORD_SUPPORT = "record how the school is supported"
@@ -121,6 +123,8 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_DEPARTMENT: CASEWORK,
     Act.AGREE_DEADLINE: CASEWORK,
     Act.RECORD_ACTION: CASEWORK,
+    Act.SHARE: CASEWORK,
+    Act.AUTHORISE_SHARING: DESIGNATED,
     Act.CHOOSE_GUIDANCE: CASEWORK,
     Act.RECORD_FAIRNESS: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,

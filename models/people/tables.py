@@ -53,6 +53,8 @@ CASEWORK = frozenset(
         Role.DIRECTOR,
     }
 )
+# Who may authorise that information about a school or a child is shared.
+DESIGNATED = frozenset({Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR})
 
 
 class Phase(StrEnum):

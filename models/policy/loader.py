@@ -1,9 +1,9 @@
-"""Reading a policy folder, as a whole: its general part, programme, results and ladders."""
+"""Reading a policy folder, as a whole: its general part, the files beside it and the ladders."""
 
 import re
 import tomllib
-from collections.abc import Iterable
-from datetime import time
+from collections.abc import Iterable, Mapping
+from datetime import date, time
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
@@ -25,11 +25,12 @@ from models.policy.fairness import Fairness
 from models.policy.guidance import Guidance, WholeGuidance
 from models.policy.programme import Programme
 from models.policy.results import Results, results_file
+from models.policy.sharing import Sharing, Standing
 from models.policy.statutory import Days, Statutory
 from models.policy.strategy import Strategy
 from models.policy.triggers import OwnTrigger, told_apart
 from models.schools.tables import ContactRole
-from models.settings import TEMPLATES
+from models.settings import DEFAULT_POLICY, TEMPLATES
 
 Approvers = Annotated[tuple[Role, ...], Field(min_length=1)]
 NationalBody = Literal["secretary_of_state", "ofsted"]
@@ -52,6 +53,7 @@ NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
 LADDERS = ("maintained", "academy")
 KEY = re.compile("[a-z]+(_[a-z0-9]+)*")  # of a step, as it stands in rows and addresses
 LONGEST_KEY = 40
+SHARING = "sharing.toml"
 
 
 class PolicyError(Exception):
@@ -295,6 +297,7 @@ class Policy(Procedure):
     programme: Programme
     results: Results
     strategy: Strategy = Strategy()
+    sharing: Sharing
 
     @field_validator("approvers")
     @classmethod
@@ -342,6 +345,7 @@ def load_policy(folder: Path) -> Policy:
     template = content["programme"].level_letters.template
     _templates_exist(programme, (("level_letters.template", template),))
     content["results"] = _checked(Results, _read(path := results_file(folder)), path)
+    content["sharing"] = _sharing(folder, content["ladders"])
     policy = _checked(Policy, content, folder / "policy.toml")
     letters = policy.letters.model_dump().items()
     _templates_exist(folder / "policy.toml", ((f"letters.{key}", name) for key, name in letters))
@@ -353,6 +357,55 @@ def _ladder(path: Path, key: str) -> Ladder:
     named = ((f"steps.{step.key}", name) for step in ladder.steps for name in step.templates)
     _templates_exist(path, named)
     return ladder
+
+
+def _sharing(folder: Path, ladders: Mapping[str, Ladder]) -> Sharing:
+    """The council's own `sharing.toml`; where it has none, the default, and whom its ladders name.
+
+    Raises PolicyError where a ladder names somebody to whom no standing decision lets it write.
+    """
+    path = folder / SHARING
+    if not path.is_file():
+        given = _read(DEFAULT_POLICY / SHARING)
+        sharing = _checked(Sharing, given, DEFAULT_POLICY / SHARING)
+        return sharing.model_copy(
+            update={"standing": (*sharing.standing, *_named(sharing, ladders))}
+        )
+    sharing = _checked(Sharing, _read(path), path)
+    known = {step.key for ladder in ladders.values() for step in ladder.steps}
+    for standing in sharing.standing:
+        for key in standing.steps:
+            if key not in known:
+                raise PolicyError(f"{path}: standing.steps: no ladder has a step {key!r}")
+    letters = (name for standing in sharing.standing for name in standing.letters)
+    _templates_exist(path, (("standing.letters", name) for name in letters))
+    missing = _named(sharing, ladders)
+    if missing:
+        [ladder], [step], who = missing[0].ladders, missing[0].steps, missing[0].to[0]
+        raise PolicyError(
+            f"{path}: standing: the step {step!r} of {ladder}.toml writes to {who!r}, and no "
+            "standing decision says that it may. Add one."
+        )
+    return sharing
+
+
+def _named(sharing: Sharing, ladders: Mapping[str, Ladder]) -> list[Standing]:
+    """For whom a ladder names and no standing decision covers, one that would."""
+    day = max((each.review_on for each in sharing.standing), default=date.max)
+    return [
+        Standing(
+            to=(role,),
+            ladders=(ladder.key,),
+            steps=(step.key,),
+            because="The council’s own ladder names them at this step.",
+            review_on=day,
+        )
+        for ladder in ladders.values()
+        for step in ladder.steps
+        if not step.statutory
+        for role in (step.to, *step.copies, *step.copies_where_known)
+        if sharing.standing_for(role, ladder.key, step.key, step.letter or "") is None
+    ]
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -26,6 +26,7 @@ from models.people.access import THE_MACHINE, Reader
 from models.policy import Policy
 from models.record import timeline
 from models.schools.inspections_shown import inspections
+from models.sharing.shown import decisions_of
 from models.shown import Shown
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import powers_of
@@ -107,6 +108,7 @@ def _recorded(
     yield "proposals", _all(proposals_of, *mine)
     yield "deadlines", _all(deadlines_of, *mine, today=today)
     yield "actions", _all(actions_of, session, THE_MACHINE, reference, today=today)
+    yield "sharing", _all(decisions_of, session, THE_MACHINE, reference, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
     yield "service", service_of_case(*mine).items
     yield "services", _services(*mine)

@@ -28,6 +28,7 @@ from models.results import events as results
 from models.risk import events as risk
 from models.school_record import events as school_record
 from models.schools import events as schools
+from models.sharing import events as sharing
 from models.statutory import events as statutory
 from models.upkeep import events as upkeep
 
@@ -51,6 +52,7 @@ ROOMS = (
     risk,
     school_record,
     schools,
+    sharing,
     statutory,
     upkeep,
 )

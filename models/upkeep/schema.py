@@ -32,6 +32,7 @@ from models.results import tables as results_tables
 from models.risk import tables as risk_tables
 from models.school_record import tables as school_record_tables
 from models.schools import tables as schools_tables
+from models.sharing import tables as sharing_tables
 from models.statutory import tables as statutory_tables
 
 # Importing a module with tables registers them; naming them here keeps the imports alive.
@@ -59,6 +60,7 @@ TABLES = (
     risk_tables,
     school_record_tables,
     schools_tables,
+    sharing_tables,
     statutory_tables,
 )
 

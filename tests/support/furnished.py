@@ -32,6 +32,7 @@ from models.school_record.rise import RiseSupportGiven, record_rise_support
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
+from models.sharing.proposing import ask_school_sharing
 from models.statutory import secretary_of_state
 from models.statutory.tables import Power, SecretaryOfStateNotice, Service, WarningNotice
 from tests.support import databases
@@ -39,6 +40,7 @@ from tests.support.assessing import Register
 from tests.support.cases import Case
 from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.policies import POLICY
+from tests.support.sharing import answers
 
 MEETING = AppointmentToPlan(
     kind="meeting",
@@ -205,9 +207,11 @@ def on_record(case: Case, by: Officer) -> dict[str, str]:
                 what="Send the plan", role="headteacher", due_on=acting.today, why="It was agreed."
             ),
         )
+        sharing = ask_school_sharing(acting, urn, answers())
         return {
             "urn": str(urn),
             "actions": str(action.id),
+            "sharing": str(sharing.id),
             "deadlines": str(deadline.id),
             "department-notices": str(notice.id),
             "rise-support": str(support.id),

@@ -33,12 +33,15 @@ from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
 from models.schools.tables import School
 from models.settings import TEMPLATES
+from models.sharing.proposing import SharingToDecide, ask_sharing
+from models.sharing.writing import LetterToShare, write_shared_letter
 from models.statutory import budgets, ending, following, giving, preparing, using
 from models.statutory.tables import WarningNotice
 from notifications.issuing import issue_letters
 from tests.support.cases import serve_what_waits, somebody
 from tests.support.council import NOW, Council
 from tests.support.policies import POLICY
+from tests.support.sharing import ANSWERS
 
 FOLDER = TEMPLATES / "letters"
 IN_BULK = {"risk_level"}  # its words are in test_level_letter_texts.py
@@ -148,6 +151,23 @@ class Walk:
         )
         with self._acting() as acting:
             write_to_school(acting, acting.session.exec(select(Matter.urn)).one(), letter)
+        self._approve()
+
+    def share(self) -> None:
+        """A letter to the police, on a sharing decision."""
+        prose = self.values["prose"]
+        police = {"kind": "police", "name": self.values["person"], "email": "desk@police.example"}
+        given = {**ANSWERS, "recipients": [police], "purpose": prose, "information": prose}
+        with self._acting() as acting:
+            decision = ask_sharing(acting, self.reference, SharingToDecide(**given))
+        self._approve()
+        letter = LetterToShare(
+            subject=f"What we know of {self.values['school']}",
+            words=prose,
+            reason=self.values["reason"],
+        )
+        with self._acting() as acting:
+            write_shared_letter(acting, decision.id, letter)
         self._approve()
 
     def stay_silent(self) -> None:
@@ -401,6 +421,7 @@ def straight_to_the_powers(walk: Walk) -> None:
 def besides_the_ladder(walk: Walk) -> None:
     walk.start(910004, ACADEMY_CONVERTER)
     walk.write()
+    walk.share()
 
 
 WALKS = {
@@ -411,7 +432,7 @@ WALKS = {
     "in a category": straight_to_the_powers,
 }
 OF_LADDER = {
-    "besides": {"school_letter"},
+    "besides": {"school_letter", "shared_letter"},
     "maintained": {
         "note_of_discussion",
         "formal_headteacher",

@@ -26,6 +26,7 @@ from models.programme.tables import Duty, Review, SchoolVisit, Supporter, Writte
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidence
 from models.schools.tables import ContactRole, School
+from models.sharing.tables import SharingDecision
 from models.statutory.tables import Power, SecretaryOfStateNotice, WarningNotice
 
 # Whose rows an address names, by the part of it that stands before the name.
@@ -53,6 +54,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "rounds": AssessmentRound,
     "schools": School,
     "secretary-of-state-notices": SecretaryOfStateNotice,
+    "sharing": SharingDecision,
     "supporters": Supporter,
     "visits": SchoolVisit,
     "warning-notices": WarningNotice,
@@ -73,6 +75,7 @@ KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     Presentation: ("kind", "state"),
     Proposal: ("action", "state"),
     Review: ("kind",),
+    SharingDecision: ("state",),
     School: ("type_code",),
     SecretaryOfStateNotice: ("kind",),
     WarningNotice: ("ceased_because", "complied"),

@@ -20,6 +20,7 @@ from web.api.results import results
 from web.api.risk import assessments
 from web.api.school_record import department, records
 from web.api.schools import schools
+from web.api.sharing import sharing
 from web.api.statutory import notices, powers, service
 
 ADDRESS = "/api/v1"
@@ -38,6 +39,7 @@ TOPICS = (
     records,
     department,
     actions,
+    sharing,
     cases,
     files,
     holding,

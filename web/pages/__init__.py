@@ -33,6 +33,8 @@ from web.pages.results import results
 from web.pages.risk import assessments, register
 from web.pages.school_record import adding, department, record, statements, whose
 from web.pages.schools import confirmations, email_service, foundations, inspections, schools
+from web.pages.sharing import asking as sharing_asking
+from web.pages.sharing import decisions as sharing_decisions
 from web.pages.statutory import (
     budgets,
     compliance,
@@ -80,6 +82,8 @@ TOPICS = (
     level_letters,
     messages,
     actions,
+    sharing_asking,
+    sharing_decisions,
     agreeing,
     reviewing,
     plan,

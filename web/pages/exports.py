@@ -30,6 +30,7 @@ from web.pages.results import results
 from web.pages.risk import register
 from web.pages.school_record import record
 from web.pages.schools import inspections, schools
+from web.pages.sharing import decisions
 from web.pages.visits import Visit, Visitor, may
 from web.tables import as_csv, as_xlsx
 
@@ -43,6 +44,7 @@ LISTS: tuple[List[Any], ...] = (
     *results.LISTS,
     *record.LISTS,
     *actions.LISTS,
+    *decisions.LISTS,
     *caseload.LISTS,
     *proposals.LISTS,
     *dashboard.LISTS,

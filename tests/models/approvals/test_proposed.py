@@ -18,6 +18,7 @@ from models.law.powers import Section
 from models.letters.tables import Letter
 from models.proposed import Action, Proposed
 from models.school_record import proposed as school_record
+from models.sharing import proposed as sharing
 from models.statutory import proposed as statutory
 from models.statutory.tables import ReviewOutcome
 from tests.support.cases import Case
@@ -45,7 +46,7 @@ def test_each_says_what_it_is_and_by_which_word_it_is_proposed() -> None:
     assert {each.action for each in said} == set(Action)
     # What may wait beside another is what the index on waiting transitions leaves out.
     for each in said:
-        assert each.transition is (each.action is not Action.LETTER), each
+        assert each.transition is (each.action not in (Action.LETTER, Action.SHARE)), each
         assert each.takes_step is (each.action in (Action.ADVANCE, Action.INTERVENE)), each
 
 
@@ -120,6 +121,8 @@ def test_every_class_but_what_shared_a_form_was_there_before() -> None:
         escalations.Intervene,
         escalations.Acknowledgement,
         school_record.MakeStatement,
+        sharing.ShareInformation,
+        sharing.SharedLetter,
     }
     assert {type(asks) for *_, asks in BEFORE} == set(EFFECTS) - since
 

@@ -28,6 +28,8 @@ from models.policy import StepRule
 from models.proposed import Proposed
 from models.refusals import ChangedSince, InvalidInput
 from models.rows import get_row
+from models.sharing.proposed import ShareInformation
+from models.sharing.shown import SharingDecision, sharing_decision
 from models.statutory.notices_shown import warning_notices_of
 from models.statutory.powers_shown import power as find_power
 from models.statutory.proposed import (
@@ -43,6 +45,7 @@ from web.pages.escalations.propose import CONFIRMED
 from web.pages.forms import Form, Posted
 from web.pages.letters.letters import editable, preview
 from web.pages.lists import List, PageNumber, address
+from web.pages.sharing.decisions import list_at
 from web.pages.statutory.wording import (
     NoticeInWords,
     PowerInWords,
@@ -155,6 +158,7 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         notice = _notice_of(session, visit, found)
         power = _power_of(session, visit, found)
         eligible = _eligible(session, visit, found)
+        sharing = _sharing_of(session, visit, found)
     return visit.page(
         "approvals/proposal.html",
         title=titled_proposal.title,
@@ -165,6 +169,8 @@ def _proposal(visit: Visit, number: int, form: Form) -> Response:
         notice=notice,
         power=power,
         eligible=eligible,
+        sharing=sharing,
+        sharing_at=list_at(found.reference),
         may_decide=mine,
         own=own,
         may_edit=visit.may(Act.WRITE_LETTER),
@@ -219,6 +225,16 @@ def _power_of(
     case = find_case(session, visit.policy, visit.reader, found.reference)
     power = find_power(session, visit.policy, visit.reader, number, today=visit.today)
     return power_in_words(case, power)
+
+
+def _sharing_of(
+    session: Session, visit: Visit, found: approvals_shown.Proposal
+) -> SharingDecision | None:
+    """The answers to the six questions that the proposal puts to its approver, in full."""
+    if not isinstance(found.details, ShareInformation):
+        return None
+    number = found.details.decision
+    return sharing_decision(session, visit.reader, number, today=visit.today)
 
 
 def _eligible(session: Session, visit: Visit, found: approvals_shown.Proposal) -> list[str]:

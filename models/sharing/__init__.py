@@ -1,0 +1,1 @@
+"""Sharing decisions: what may be told to whom outside the council, asked, authorised, withdrawn."""

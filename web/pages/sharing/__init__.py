@@ -1,0 +1,1 @@
+"""Sharing decisions: asked, authorised, what leaves on them, withdrawn."""
