@@ -213,6 +213,6 @@ def _against(policy: Policy, key: str, difference: float | None) -> str:
     if difference == 0:
         return "As nationally"
     measure = policy.results.measure(key)
-    points = " percentage points" if measure and measure.unit == "percent" else ""
+    points = " points" if measure and measure.unit == "percent" else ""
     number = f"{abs(difference):.2f}".rstrip("0").rstrip(".")
     return f"{number}{points} {'above' if difference > 0 else 'below'}"

@@ -125,7 +125,7 @@ def test_a_result_at_the_page(visitors: Visitors) -> None:
     wrong = form.submit(422, **typed, value="many").errors
     assert wrong == [("Result must be a number, like 61.5", "#value")]
     page = form.submit(**typed, value="48.5 %", benchmark="62")
-    assert "13.5 percentage points below" in page.text
+    assert "13.5 points below" in page.text
     again = page.follow("Correct Reading, writing and maths: expected standard, 2025 to 2026")
     assert "48.5%" in again.text
     page = again.submit(source="The school.", value="50", reason="Two were counted twice.")
@@ -142,5 +142,5 @@ def test_both_stand_beside_the_evidence_of_an_assessment(
     number = callers.seo.post("/assessments", urn=900001)["id"]
     for address in (f"/assessments/{number}", f"/assessments/{number}/evidence/new"):
         text = visitors.seo.get(address).text
-        assert "14 percentage points below" in text
+        assert "14 points below" in text
         assert "safeguarding not met; inclusion: strong standard" in text
