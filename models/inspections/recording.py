@@ -34,6 +34,10 @@ from models.schools.inspections import entered_of, standing, that_counts
 from models.schools.tables import InspectionCategory, InspectionOutcome, School
 from models.text import check_line, check_prose
 
+# A file has tens of thousands of reports: to go through an enumeration for each grade is slow.
+_AREAS = frozenset(Area)
+_CATEGORIES = frozenset(InspectionCategory)
+
 
 class Inspected(Input):
     """What a published report says: `significant_improvement`, `special_measures` or `none`.
@@ -153,7 +157,7 @@ def _safeguarding(given: Inspected) -> Safeguarding | None:
 
 def _graded(given: Inspected) -> Framework | None:
     """Under which rules the report grades, if it does; raises InvalidInput for each wrong grade."""
-    unknown = [name for name in given.grades if name not in list(Area)]
+    unknown = [name for name in given.grades if name not in _AREAS]
     if unknown:
         areas = f"There is no area “{unknown[0]}”. Choose from: {', '.join(Area)}."
         raise InvalidInput("grades", areas)
@@ -211,7 +215,7 @@ def _said(entry: InspectionOutcome, about: int | None) -> Happened:
 def _category(given: Inspected) -> InspectionCategory | None:
     if given.category is None and given.corrects is not None:
         return None
-    if given.category not in list(InspectionCategory):
+    if given.category not in _CATEGORIES:
         raise InvalidInput("category", f"Choose from: {', '.join(InspectionCategory)}.")
     return InspectionCategory(given.category)
 
@@ -235,8 +239,10 @@ def _check_is_new(
     entered: Sequence[InspectionOutcome], corrected: InspectionOutcome | None, given: Inspected
 ) -> None:
     """One outcome of a day: two that stand side by side would leave open which one counts."""
-    others = [each for each in standing(entered) if corrected is None or each.id != corrected.id]
-    if given.category is not None and given.published_on in [each.published_on for each in others]:
+    if given.category is None:
+        return
+    of_day = [each for each in standing(entered) if each.published_on == given.published_on]
+    if any(corrected is None or each.id != corrected.id for each in of_day):
         raise InvalidInput(
             "published_on",
             f"The outcome of a report published on {long_date(given.published_on)} is already on "

@@ -30,7 +30,7 @@ from models.schools.inspections import entered_of, standing, that_counts
 from models.schools.tables import InspectionOutcome, School
 
 SAYS_OTHERWISE = "Ofsted’s monthly management information says otherwise now."
-_COMPARED = ("category", "inspected_on", "safeguarding", "grades", "outcome")
+_COMPARED = ("inspected_on", "safeguarding", "grades", "outcome")
 _LIVE = (
     select(Matter.urn)
     .join(Escalation, col(Escalation.id) == col(Matter.id))
@@ -137,8 +137,7 @@ class _Part:
         entered = self._entered[urn]
         day = report.published_on
         there = next((each for each in standing(entered) if each.published_on == day), None)
-        values = _values(entered, report, there, self._acting)
-        if there is not None and _says_as_much(there, values):
+        if there is not None and _says_as_much(there, report):
             self._tally.count("unchanged")
             return None
         if _by_hand(entered, report):
@@ -146,7 +145,7 @@ class _Part:
             self._tally.find(number, urn, NationalFindingKind.KEPT, _words(report))
             return None
         self._tally.count("changed" if there is not None else "added")
-        return values
+        return _values(entered, report, there, self._acting)
 
     def _by_themselves(self, urn: int, new: Iterable[tuple[Inspected, dict[str, Any]]]) -> bool:
         """Whether something may follow: a category comes or goes, or a case is to tell of it."""
@@ -188,12 +187,10 @@ def _values(
     return checked(entered, report, acting.now)
 
 
-def _says_as_much(there: InspectionOutcome, values: dict[str, Any]) -> bool:
+def _says_as_much(there: InspectionOutcome, report: Inspected) -> bool:
     """Whether the file says nothing else; of what an officer left empty it may say more."""
-    if there.category is not values["category"]:
-        return False
-    return all(
-        getattr(there, name) == values[name]
+    return there.category == report.category and all(
+        getattr(there, name) == getattr(report, name)
         or (there.import_id is None and not getattr(there, name))
         for name in _COMPARED
     )

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, paged, words_found
+from models.paging import PER_PAGE, Page, paged
 from models.people.officers import AT_THE_MACHINE
 from models.people.shown import officer_names
 from models.policy import Policy
@@ -17,6 +17,7 @@ from models.results import tables
 from models.results.recording import year_words
 from models.rows import find, get_row, select_columns
 from models.schools.contacts import find_school
+from models.schools.shown import matches
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -94,7 +95,7 @@ def results(
     result = tables.SchoolResult
     statement = _statement().where(~col(result.replaced), col(result.value).is_not(None))
     if query:
-        statement = statement.where(words_found(query, School.name))
+        statement = statement.where(matches(query))
     if school_year is not None:
         statement = statement.where(col(result.school_year) == school_year)
     if measure is not None:
@@ -212,6 +213,6 @@ def _against(policy: Policy, key: str, difference: float | None) -> str:
     if difference == 0:
         return "As nationally"
     measure = policy.results.measure(key)
-    points = " percentage points" if measure and measure.unit == "percent" else ""
+    points = " points" if measure and measure.unit == "percent" else ""
     number = f"{abs(difference):.2f}".rstrip("0").rstrip(".")
     return f"{number}{points} {'above' if difference > 0 else 'below'}"

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.paging import PER_PAGE, Page, chosen, paged, words_found
+from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.officers import AT_THE_MACHINE
 from models.people.shown import officer_names
 from models.rows import get_row
 from models.schools.contacts import find_school
 from models.schools.grades import Area, Framework, Grade, Safeguarding
 from models.schools.inspections import entered_of, that_counts
+from models.schools.shown import matches
 from models.schools.tables import InspectionCategory, InspectionOutcome, School
 from models.shown import Shown
 
@@ -137,7 +138,7 @@ def all_inspections(
         select(outcome, School).join(School, col(School.urn) == col(outcome.urn)).where(stands)
     )
     if query:
-        statement = statement.where(words_found(query, School.name))
+        statement = statement.where(matches(query))
     if category is not None:
         known = chosen("category", category, InspectionCategory)
         statement = statement.where(col(outcome.category) == known)

@@ -100,7 +100,7 @@ def schools(
     """
     statement = select(tables.School).order_by(col(tables.School.name), col(tables.School.urn))
     if query:
-        statement = statement.where(_matches(query))
+        statement = statement.where(matches(query))
     if level is not None:
         statement = statement.where(_at(level))
     if kind is not None:
@@ -137,7 +137,7 @@ def suggested(session: Session, query: str, *, today: date) -> list[Suggestion]:
         return []
     statement = (
         select(tables.School.urn, tables.School.name, tables.School.town)
-        .where(_matches(query), is_open(today))
+        .where(matches(query), is_open(today))
         .order_by(col(tables.School.name), col(tables.School.urn))
         .limit(MOST_SUGGESTED)
     )
@@ -164,7 +164,8 @@ def _of_kind(kind: str) -> ColumnElement[bool]:
     return code.in_(MAINTAINED_TYPES if chosen_kind is SchoolKind.MAINTAINED else ACADEMY_TYPES)
 
 
-def _matches(query: str) -> ColumnElement[bool]:
+def matches(query: str) -> ColumnElement[bool]:
+    """The condition that a school is one that somebody looks for; raises InvalidInput."""
     found = words_found(
         query, tables.School.name, tables.School.town, tables.School.postcode, tables.School.trust
     )

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     crowd,
     flood,
     letters,
+    national_files,
     pages,
     register,
     rounds,
@@ -98,6 +99,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "crowd": lambda: crowd.measure(folder, founded, policy, council),
         "flood": lambda: flood.measure(folder, founded, council),
         "register": lambda: register.measure(founded),
+        "national_files": lambda: national_files.measure(founded),
         "rounds": lambda: rounds.measure(founded, policy, council),
         "waits": lambda: waits.measure(folder, founded, policy, council, how_many),
     }

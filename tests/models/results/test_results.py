@@ -70,7 +70,7 @@ def test_a_result_stands_beside_the_national_figure(results: Results) -> None:
     results.enter(benchmark=62.0)
     [found] = results.of()
     assert (found.key_stage, found.in_words, found.benchmark_in_words) == ("ks2", "48%", "62%")
-    assert (found.difference, found.against) == (-14.0, "14 percentage points below")
+    assert (found.difference, found.against) == (-14.0, "14 points below")
     assert results.intact()
 
 
