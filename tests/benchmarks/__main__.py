@@ -15,6 +15,7 @@ from tests.benchmarks import (
     crowd,
     flood,
     letters,
+    month_end,
     pages,
     register,
     rounds,
@@ -98,6 +99,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "crowd": lambda: crowd.measure(folder, founded, policy, council),
         "flood": lambda: flood.measure(folder, founded, council),
         "register": lambda: register.measure(founded),
+        "month_end": lambda: month_end.measure(founded, policy, council),
         "rounds": lambda: rounds.measure(founded, policy, council),
         "waits": lambda: waits.measure(folder, founded, policy, council, how_many),
     }
