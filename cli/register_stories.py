@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from cli.fictional_council import SCHOOLS
@@ -10,6 +11,8 @@ from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
 from models.database import read, write
 from models.people.acting import Acting
+from models.presentations import presenting
+from models.presentations.tables import Presentation, PresentationKind, PresentationState
 from models.programme import reports, reviews, supporters, visits
 from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
 from models.risk import assessing, moderating, rounds
@@ -21,6 +24,9 @@ STONEGATE, WESTMOOR, MEADOWBANK, RIVERSIDE = 900014, 900013, 900005, 900010
 # Schools where nothing has been done for a while, and how many working days that is.
 BEHIND = {WESTMOOR: 15, MEADOWBANK: 30}
 EVALUATORS = ("Priya", "Tom")
+READERS = ("Joan", "Geoffrey", "Anita")  # to whom evaluations are presented
+LYLE = "The work with Brookside Academy has given the school a scheme for reading that is used."
+OF_OTHERS = "Where a leader of another school helps, plans are ready sooner and are kept to."
 NOTES = (
     "We looked at pupils’ books in three year groups and spoke with their teachers. Teaching is "
     "more consistent than at our last visit; the most able are still not stretched.",
@@ -91,6 +97,7 @@ def _assess_all(stage: Stage, current: AssessmentRound) -> None:
             level = assessing.ProposedLevel(
                 level=SCHOOLS[place].risk_level,
                 reason="The evidence of the year agrees with what we see on our visits.",
+                differs_because="What the criteria count is known, and is being dealt with.",
             )
             proposed = assessing.propose_level(acting, number, level)
             _agree(stage.acting_in(session, "Margaret"), proposed)
@@ -126,11 +133,33 @@ def riverside_rises(stage: Stage) -> Moments:
             level=RiskLevel.MEDIUM,
             reason="The two who lead the improvement of reading leave, and nobody is in sight.",
             words="Reading has fallen, and the two who lead its improvement leave at Christmas.",
+            differs_because="The whole of it weighs more than any one thing that is counted.",
         )
         proposed = assessing.propose_level(acting, started.id, level)
     yield stage.at(10, 9, 30)
     with stage.acting("Margaret") as acting:
         _agree(acting, proposed)
+
+
+def evaluations_presented(stage: Stage) -> Moments:
+    """What the clock compiles is presented a few days later, and read; the newest still waits."""
+    for days_back in range(110, 0, -10):
+        yield stage.at(days_back, 16, 30)
+        with read(stage.engine) as session:
+            waiting = find(session, _COMPILED)
+            members = [officer_named(session, name).email for name in READERS]
+        for compiled in waiting:
+            with stage.acting("Margaret") as acting:
+                given = presenting.Presenting(to=members, version=compiled.version)
+                presenting.present(acting, compiled.id, given)
+            with stage.acting(READERS[0]) as acting:
+                presenting.acknowledge(acting, compiled.id)
+
+
+_COMPILED = select(Presentation).where(
+    Presentation.state == PresentationState.COMPILED,
+    or_(col(Presentation.kind) == PresentationKind.MONTHLY, col(Presentation.impact) != ""),
+)
 
 
 def _assign(stage: Stage) -> None:
@@ -173,6 +202,7 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
             held_on=day,
             summary="We went through the actions at every school at high or medium risk.",
             impact="Two schools are on their way to a lower level; one needs more of our time.",
+            external_impact="" if duty.kind is not DutyKind.BOARD_REPORT else OF_OTHERS,
             duty=duty.id,
         )
         reviews.record_review(stage.acting_in(session, "Margaret"), of_all)
@@ -198,15 +228,18 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
         report = reports.ReportWritten(urn=duty.urn, dated=day, sections=sections, duty=duty.id)
         reports.record_report(acting, report)
     else:
+        evaluated = duty.kind is DutyKind.EVALUATION
         review = reviews.ReviewHeld(
             urn=duty.urn,
             kind=duty.kind,
             held_on=day,
             summary="The actions agreed at the last visit are under way; one of them is late.",
             impact="Lessons are better planned. It is too early to see it in results.",
+            external_impact=LYLE if evaluated and duty.urn == STONEGATE else "",
+            school_view="The headteacher sees it as we do." if evaluated else "",
             duty=duty.id,
         )
         reviews.record_review(acting, review)
 
 
-REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises)
+REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises, evaluations_presented)

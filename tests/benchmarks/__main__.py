@@ -15,6 +15,7 @@ from tests.benchmarks import (
     crowd,
     flood,
     letters,
+    month_end,
     national_files,
     pages,
     register,
@@ -100,6 +101,7 @@ def _measure(folder: Path, wanted: set[str]) -> list[Measured]:
         "flood": lambda: flood.measure(folder, founded, council),
         "register": lambda: register.measure(founded),
         "national_files": lambda: national_files.measure(founded),
+        "month_end": lambda: month_end.measure(founded, policy, council),
         "rounds": lambda: rounds.measure(founded, policy, council),
         "waits": lambda: waits.measure(folder, founded, policy, council, how_many),
     }

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from models.database import read
 from models.escalations.holding import Restriction, restrict_record
+from models.escalations.starting import EscalationToStart, start
 from models.events import Event, verify
 from models.outbox import Message
 from models.paging import Page
@@ -83,6 +84,17 @@ class Presented(Programme):
                 for each in session.exec(select(Event).order_by(col(Event.sequence)))
                 if "presentation" in each.kind or "evaluations" in each.kind
             ]
+
+    def escalate(self) -> None:
+        """Let an escalation of the evaluated school be started."""
+        with self.as_("hos") as acting:
+            given = EscalationToStart(
+                urn=900001,
+                triggers=["attendance"],
+                summary="It fell.",
+                case_officer=self.council.seo.email,
+            )
+            start(acting, given)
 
     def november(self) -> "Presented":
         """Two schools at a level since September, one evaluated in November, which is over."""

@@ -83,6 +83,13 @@ def _steps(ladder: Ladder) -> list[ToldStep]:
     return [_step(rule) for rule in ladder.steps]
 
 
+def _within(rule: StepRule) -> str:
+    days = f"{rule.response_working_days} working days"
+    if rule.kind == "notice":
+        return f"The notice says: as a rule {days}"
+    return "What is decided says" if rule.kind == "powers" else days
+
+
 def _step(rule: StepRule) -> ToldStep:
     condition = _CONDITIONS.get(rule.only_if or "")
     return ToldStep(
@@ -90,5 +97,5 @@ def _step(rule: StepRule) -> ToldStep:
         title=rule.title + (f", {condition}" if condition else ""),
         how=_HOW[rule.kind],
         to=upper_first(the_role(rule.to)),
-        answer_within=f"{rule.response_working_days} working days",
+        answer_within=_within(rule),
     )
