@@ -35,6 +35,7 @@ from tests.support.downloads import as_csv, sheet
 from tests.support.level_letters import Post, blank_press, published
 from tests.support.programme import WHOLE_YEAR, Programme
 from tests.support.school_records import SchoolRecord
+from tests.support.sharing import DIOCESE, ask, ask_on_record
 from tests.support.visitors import Page, Visitor, Visitors
 from tests.support.watched_schools import TODAY, add_duty, furnish
 from web import tables
@@ -71,6 +72,8 @@ def furnished(
     furnish(engine, case)
     case.propose("withdraw")
     case.act_on("Send the plan")
+    ask(case)
+    ask(case, recipients=[DIOCESE])
     restricted = Case(engine, policy, council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
     keep_record(SchoolRecord(engine, policy, council), home)
@@ -156,6 +159,8 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.deadline(days=30)
     record.action()
     record.action(what="Mend the fence", days=3)
+    ask_on_record(record)
+    ask_on_record(record, recipients=[DIOCESE])
     record.file(settings, content=b"The fence is mended.\n")
     plan_at_school(record)
     plan_at_school(record, kind="meeting", on=DAY + timedelta(days=1), invite=False)
@@ -249,6 +254,10 @@ EACH = (
     Listed(f"{RECORD}/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")),
     Listed(
         "/escalations/ESC-2026-0001/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")
+    ),
+    Listed(f"{RECORD}/sharing", "//h3[starts-with(@id, 'sharing-')]/a", of("With")),
+    Listed(
+        "/escalations/ESC-2026-0001/sharing", "//h3[starts-with(@id, 'sharing-')]/a", of("With")
     ),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),
