@@ -9,8 +9,11 @@ from models.fairness import recording as fairness
 from models.fairness.tables import FairnessKind
 from models.inspections import recording as inspections
 from models.school_record import department, rise, writing
+from models.school_record.opening import reference_of
 from models.school_record.tables import DepartmentNoticeKind
 from models.schools.tables import ContactRole, InspectionCategory
+from models.sharing import proposing
+from models.sharing.tables import Consent, RecipientKind, SharedKind
 
 SALTMARSH, NORTHGATE, BROOKSIDE = 900015, 900009, 900008
 TO_BE_WEIGHED: tuple[tuple[FairnessKind, dict[str, str], str], ...] = (
@@ -136,9 +139,44 @@ def _brookside_is_visited(stage: Stage) -> Moments:
         planning.plan_at_school(acting, BROOKSIDE, visit)
 
 
+def _northgate_and_its_neighbours(stage: Stage) -> Moments:
+    """A neighbouring council places pupils at the academy, and may know of the plan."""
+    yield stage.at(3, 11)
+    with stage.acting("Tom") as acting:
+        asked = proposing.SharingToDecide(
+            kinds=[SharedKind.LETTERS],
+            information="The academy’s plan for key stage 4, as the trust sent it.",
+            recipients=[
+                proposing.RecipientNamed(
+                    kind=RecipientKind.OTHER_COUNCIL,
+                    name="Larkshire Council, Education Placements",
+                    email="placements@larkshire.example",
+                )
+            ],
+            purpose="Larkshire places 14 pupils at the academy and reviews the placements in "
+            "spring.",
+            wellbeing="Its pupils are safer if both councils know the plan and its dates.",
+            confidential=True,
+            confidential_because="The trust sent the plan to us alone.",
+            consent=Consent.GIVEN,
+            consent_said="The trust’s chief executive agreed by e-mail.",
+            only_that="The plan names no pupil. What the adviser said of people is left out.",
+            securely="By e-mail to the placements team, within this week.",
+            accurate_on=acting.today,
+            told="The chief executive and the headteacher, what and with whom.",
+            told_on=acting.today,
+            advice="The council’s data protection officer had no objection.",
+            review_on=add_working_days(acting.today, 60),
+        )
+        proposing.ask_school_sharing(acting, NORTHGATE, asked)
+    yield stage.at(2, 16)
+    stage.approve(reference_of(NORTHGATE), "Margaret")
+
+
 LAW_STORIES = (
     _saltmarsh,
     _northgate_and_the_department,
+    _northgate_and_its_neighbours,
     _brookside_is_thanked,
     _brookside_is_visited,
 )

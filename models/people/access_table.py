@@ -79,9 +79,13 @@ Head of Service who starts an escalation thereby approves its first step, and ma
 officer, for the policy makes the Head of Service the one who starts.
 
 **What is approved is what was seen.** An approval carries the mark (`seen`) of what its approver
-was shown: the proposal, its letters’ versions, and the addresses to which they would go. Is any of
-them another by then, the approval is refused and the approver reads again, at the pages, the API
-and Prefect’s form alike.
+was shown: the proposal, its letters’ versions, the addresses to which they would go, and what lets
+them go there. Is any of them another by then, the approval is refused and the approver reads again,
+at the pages, the API and Prefect’s form alike.
+
+**Sharing information.** What goes to somebody whom neither the law nor a standing decision of the
+policy names needs a [sharing decision](sharing.md), which a designated officer authorises who did
+not ask for it.
 
 **Cover for absence.** An approver can let a colleague decide for them between two days, at most
 six months. The decision is on record in both names, and letters are signed “for” the absent

@@ -188,7 +188,7 @@ OTHERS = [address for address in ALL if address not in ABOUT_CASES + ABOUT_RECOR
 
 def parts_of(address: Address, parts: dict[str, str]) -> dict[str, str]:
     named = {"reference": parts["reference"], "urn": parts["urn"]}
-    if address.path.endswith("s.{kind}"):  # a list as a file, not a letter
+    if address.path.endswith(("s.{kind}", "sharing.{kind}")):  # a list as a file, not a letter
         named["kind"] = "csv"
     if "{id}" in address.path:
         named["id"] = parts[address.path.split("/")[1]]

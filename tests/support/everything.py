@@ -41,7 +41,7 @@ from models.statutory.tables import SecretaryOfStateKind, ServiceMethod
 from models.upkeep import clock
 from notifications import level_letters
 from notifications.outbox import deliver
-from tests.support import databases
+from tests.support import databases, sharing
 from tests.support.appointments import AFTER, DAY, cancel, plan, plan_at_school
 from tests.support.cases import NEEDS, Case
 from tests.support.council import NOW, Council, found_council
@@ -149,6 +149,7 @@ def _change_minds(case: Case, settings: Settings) -> None:
     case.approve(case.awaiting[-1])
     _meet(case)
     case.act_on("Send the plan")
+    _share(case)
     case.climb_to("formal_headteacher").issue()
     _go_round(case, settings, case.due_on + timedelta(days=7))
     case.change("extend", to=london_date(case.now) + timedelta(days=30))
@@ -156,6 +157,24 @@ def _change_minds(case: Case, settings: Settings) -> None:
     case.change("pause")
     case.change("resume")
     case.change("withdraw")
+
+
+def _share(case: Case) -> None:
+    """A sharing decision in each of its states, with what left on it or was stopped."""
+    sharing.ask(case)
+    sharing.ask(case, **sharing.URGENT)
+    gone = sharing.authorised(case, kinds=["letters", "files"])
+    case.decide(sharing.letter_on(case, gone), "hos")
+    case.issue()
+    sharing.hand_over(case, gone)
+    sharing.review(case, gone)
+    stopped = sharing.authorised(case)
+    case.decide(sharing.letter_on(case, stopped), "hos")
+    case.issue()
+    sharing.withdraw(case, stopped)
+    refused = sharing.ask(case, **sharing.URGENT)
+    case.decide(sharing.letter_on(case, refused), "hos")
+    case.decide(sharing.proposal_of(case, refused), "hos", "return", "It can wait.")
 
 
 def _meet(case: Case) -> None:
@@ -239,6 +258,7 @@ def _keep_records(record: SchoolRecord, settings: Settings) -> None:
     plan_at_school(record)
     record.action(role=None, officer=record.council.seo2.email)
     _act(record)
+    sharing.ask_on_record(record)
     hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
     hidden.letter(by="seo2")
     hidden.deadline(by="seo2")

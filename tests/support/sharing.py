@@ -7,12 +7,15 @@ from models.approvals.tables import Proposal
 from models.database import read
 from models.inputs import Reason, refusing
 from models.rows import get_row
-from models.sharing.proposing import SharingToDecide, ask_sharing
-from models.sharing.tables import SharingDecision
-from models.sharing.withdrawing import withdraw_sharing
-from models.sharing.writing import LetterToShare, write_shared_letter
+from models.sharing import writing
+from models.sharing.proposing import SharingToDecide, ask_school_sharing, ask_sharing
+from models.sharing.recipients import recipients_of
+from models.sharing.tables import HandedOver, SharingDecision
+from models.sharing.withdrawing import SharingLookedAt, review_sharing, withdraw_sharing
+from models.sharing.writing import HandingOver, LetterToShare, write_shared_letter
 from tests.support.cases import Case
 from tests.support.council import NOW
+from tests.support.school_records import SchoolRecord
 
 POLICE = {"kind": "police", "name": "Fernshire Police", "email": "desk@police.example"}
 DIOCESE = {"kind": "contact", "role": "diocese"}
@@ -62,6 +65,12 @@ def proposal_of(case: Case, decision: SharingDecision) -> Proposal:
         return get_row(session, Proposal, decision.proposal_id)
 
 
+def ask_on_record(record: SchoolRecord, by: str = "seo", **values: Any) -> SharingDecision:
+    """The same on a school's own record."""
+    with record.acting(by) as acting:
+        return ask_school_sharing(acting, record.urn, answers(**values))
+
+
 def authorised(case: Case, **values: Any) -> SharingDecision:
     """Answer them, and have it authorised."""
     decision = ask(case, **values)
@@ -80,3 +89,25 @@ def withdraw(case: Case, decision: SharingDecision, by: str = "seo") -> SharingD
     """Withdraw a decision."""
     with case.acting(by) as acting:
         return withdraw_sharing(acting, decision.id, Reason(reason="It was a mistake."))
+
+
+def hand_over(case: Case, decision: SharingDecision) -> HandedOver:
+    """Record that a file was given to the first recipient of a decision."""
+    with case.acting() as acting:
+        recipient = recipients_of(acting.session, decision.id)[0]
+        given = HandingOver(
+            recipient=recipient.id,
+            kind="files",
+            what="The photographs of the fence.",
+            how="On paper, by hand.",
+            handed_over_on=acting.today,
+        )
+        return writing.hand_over(acting, decision.id, given)
+
+
+def review(case: Case, decision: SharingDecision) -> SharingDecision:
+    """Look at a decision, and let it stand for three months."""
+    with case.acting("hos") as acting:
+        later = acting.today + timedelta(days=90)
+        looked = SharingLookedAt(found="It is still needed.", review_on=later)
+        return review_sharing(acting, decision.id, looked)

@@ -38,6 +38,7 @@ from tests.support.national_files import card, ees, england, graded, line, ofste
 from tests.support.presentations import MONTH_END, Presented
 from tests.support.programme import WHOLE_YEAR, Programme
 from tests.support.school_records import SchoolRecord
+from tests.support.sharing import DIOCESE, ask, ask_on_record
 from tests.support.visitors import Page, Visitor, Visitors
 from tests.support.watched_schools import TODAY, add_duty, furnish
 from web import tables
@@ -74,6 +75,8 @@ def furnished(
     furnish(engine, case)
     case.propose("withdraw")
     case.act_on("Send the plan")
+    ask(case)
+    ask(case, recipients=[DIOCESE])
     restricted = Case(engine, policy, council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
     keep_record(SchoolRecord(engine, policy, council), home)
@@ -162,6 +165,8 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.deadline(days=30)
     record.action()
     record.action(what="Mend the fence", days=3)
+    ask_on_record(record)
+    ask_on_record(record, recipients=[DIOCESE])
     record.file(settings, content=b"The fence is mended.\n")
     plan_at_school(record)
     plan_at_school(record, kind="meeting", on=DAY + timedelta(days=1), invite=False)
@@ -273,6 +278,10 @@ EACH = (
     Listed(f"{RECORD}/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")),
     Listed(
         "/escalations/ESC-2026-0001/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")
+    ),
+    Listed(f"{RECORD}/sharing", "//h3[starts-with(@id, 'sharing-')]/a", of("With")),
+    Listed(
+        "/escalations/ESC-2026-0001/sharing", "//h3[starts-with(@id, 'sharing-')]/a", of("With")
     ),
     Listed("/administration/officers", f"{ROW}/th/a", of("Name"), "admin"),
     Listed("/administration/deliveries", f"{ROW}/td[5]", of("What to do"), "admin"),

@@ -61,6 +61,8 @@ from models.risk.tables import Assessment, AssessmentRound, LevelChange
 from models.schools import shown as schools_shown
 from models.schools.tables import School
 from models.settings import TEMPLATES
+from models.sharing import shown as sharing_shown
+from models.sharing.tables import SharingState
 from models.statutory import notices_shown, powers_shown
 from models.statutory import shown as statutory_shown
 from models.statutory.tables import (
@@ -101,6 +103,7 @@ EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
     (statutory_shown.Service, "method", ServiceMethod),
     (escalations_shown.Escalation, "status", Status),
     (actions_shown.AgreedAction, "state", ActionState),
+    (sharing_shown.SharingDecision, "state", SharingState),
 ]
 
 
