@@ -29,7 +29,7 @@ from models.matters.tables import Deadline, Matter, NamedOfficer
 from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
-from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
+from models.programme.tables import Requirement, Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
 from models.schools.tables import (
@@ -277,6 +277,12 @@ _COVERED = (
     Covered(WrittenReport, "a report", of_matter=False),
     Covered(Review, "a review", of_matter=False),
     Covered(Supporter, "somebody who supports a school", of_matter=False),
+    Covered(
+        Requirement,
+        "what a school requires",
+        named=("requirement", "id"),
+        of_matter=False,
+    ),
     Covered(
         LetterBatch,
         "a batch of letters",

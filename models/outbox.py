@@ -40,6 +40,7 @@ AnyTold = Annotated[
     | matters.Digest
     | matters.AnotherCaseOfficer
     | programme.DutiesDue
+    | programme.ProgressEvaluated
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact
     | risk.AssessmentWaits

@@ -21,7 +21,8 @@ from models.matters.told import AnotherCaseOfficer, Digest, Reminders
 from models.outbox import Message, MessageState
 from models.people.tables import Officer
 from models.programme.duties_shown import duties_left
-from models.programme.told import DutiesDue
+from models.programme.tables import Review
+from models.programme.told import DutiesDue, ProgressEvaluated
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
 from models.risk.tables import Assessment, AssessmentRound, AssessmentState, RoundState
 from models.risk.told import (
@@ -219,6 +220,12 @@ def _duties(draft: Draft, _: Officer, told: DutiesDue) -> Facts | None:
     }
 
 
+def _progress(draft: Draft, officer: Officer, told: ProgressEvaluated) -> Facts:
+    review = get_row(draft.session, Review, told.review)
+    said = {"summary": review.summary, "impact": review.impact}
+    return {**_as_recorded(draft, officer, told), **said, "held_on": long_date(told.held_on)}
+
+
 def _as_recorded(draft: Draft, _: Officer, told: OnAPage) -> Facts:
     """Its facts are those of the template; the page has what holds now."""
     return {**dict(told), "url": draft.url(told.path)}
@@ -281,6 +288,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(LevelLettersToCheck, _as_recorded),
     ToOfficer(LevelLettersProblem, _as_recorded),
     ToOfficer(DutiesDue, _duties),
+    ToOfficer(ProgressEvaluated, _progress),
     ToOfficer(SchoolOfCaseChanged, _as_recorded),
     ToOfficer(RegisterKeptContact, _as_recorded),
     ToOfficer(AssessmentWaits, _assessment_waits),

@@ -23,7 +23,7 @@ from web.pages.people import (
     sign_in,
 )
 from web.pages.problems import away, failed, refused
-from web.pages.programme import plan, reports, reviews, supporters, visits
+from web.pages.programme import plan, reports, requirements, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.risk import assessments, register
@@ -79,6 +79,7 @@ TOPICS = (
     agreeing,
     reviewing,
     plan,
+    requirements,
     supporters,
     visits,
     reports,
