@@ -13,11 +13,20 @@ from models.database import read, write
 from models.people.acting import Acting
 from models.presentations import presenting
 from models.presentations.tables import Presentation, PresentationKind, PresentationState
-from models.programme import reports, reviews, supporters, visits
-from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
+from models.programme import outcomes, reports, requiring, reviews, supporters, visits
+from models.programme.tables import (
+    WITH_OUTCOME,
+    AtVisit,
+    Duty,
+    DutyKind,
+    DutyState,
+    SupportRole,
+)
 from models.risk import assessing, moderating, rounds
+from models.risk.new_headteachers import enter_contact
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
 from models.rows import find, find_first
+from models.schools.contacts import NewContact
 from models.schools.tables import RiskLevel
 
 STONEGATE, WESTMOOR, MEADOWBANK, RIVERSIDE = 900014, 900013, 900005, 900010
@@ -52,6 +61,17 @@ SECTIONS = (
     "Behaviour is good. Records of safeguarding training are complete.",
     "Reading in years 3 and 4; the next visit looks at how the new texts are used.",
 )
+
+
+OUTCOMES = {
+    DutyKind.NEED_AUDIT: "Reading in years 3 and 4, and the work of middle leaders, come first. A "
+    "National Leader of Education is to support both.",
+    DutyKind.GOVERNANCE_AUDIT: "Governors ask the right questions but rarely follow them up. The "
+    "chair takes up training from January.",
+    DutyKind.LEADERSHIP_PROGRAMME: "The deputy headteacher has a place and has begun.",
+    DutyKind.INDUCTION: "The headteacher has met every officer who works with the school and has "
+    "been through its register of risks.",
+}
 
 
 def keep_up(stage: Stage) -> Moments:
@@ -162,6 +182,25 @@ _COMPILED = select(Presentation).where(
 )
 
 
+def meadowbank_has_a_new_head(stage: Stage) -> Moments:
+    """An officer enters a new headteacher, and says what else the school requires."""
+    yield stage.at(9, 14)
+    with stage.acting("Tom") as acting:
+        head = NewContact(
+            name="Mr Rufus Hale",
+            email=f"headteacher@school-{MEADOWBANK}.example",
+            address=["School Lane"],
+        )
+        enter_contact(acting, MEADOWBANK, "headteacher", head)
+    yield stage.at(8, 11)
+    with stage.acting("Tom") as acting:
+        group = requiring.RequiredSupport(
+            what=DutyKind.SISG_MEETING,
+            reason="Two leaders leave at once, and the governing body wants to follow the plan.",
+        )
+        requiring.require(acting, RIVERSIDE, group)
+
+
 def _assign(stage: Stage) -> None:
     with write(stage.engine) as session:
         acting = stage.acting_in(session, "Margaret")
@@ -209,11 +248,22 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
         return
     place = next(place for place, school in enumerate(SCHOOLS) if school.urn == duty.urn)
     acting = stage.acting_in(session, EVALUATORS[place % 2])
-    if duty.kind is DutyKind.VISIT:
+    if duty.kind in WITH_OUTCOME:
+        came = outcomes.Outcome(done_on=day, outcome=OUTCOMES[duty.kind])
+        outcomes.record_outcome(acting, duty.id, came)
+    elif duty.kind in (DutyKind.VISIT, DutyKind.LEVEL_CHANGE_VISIT):
+        changed = duty.kind is DutyKind.LEVEL_CHANGE_VISIT
+        purpose = "The change of level" if changed else f"Visit {duty.number} of the school year"
         visit = visits.VisitMade(
             urn=duty.urn,
             visited_on=day,
-            purpose=f"Visit {duty.number} of the school year",
+            purpose=purpose,
+            attendees=[
+                visits.Attendee(who=AtVisit.HEADTEACHER),
+                visits.Attendee(
+                    who=AtVisit.CHAIR_OF_GOVERNORS if changed else AtVisit.SENIOR_LEADER
+                ),
+            ],
             notes=NOTES[(place + duty.number) % len(NOTES)],
             agreed_actions="The headteacher sends us the revised timetable within two weeks.",
             duty=duty.id,
@@ -242,4 +292,10 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
         reviews.record_review(acting, review)
 
 
-REGISTER_STORIES = (keep_up, annual_assessment, riverside_rises, evaluations_presented)
+REGISTER_STORIES = (
+    keep_up,
+    annual_assessment,
+    riverside_rises,
+    meadowbank_has_a_new_head,
+    evaluations_presented,
+)

@@ -30,7 +30,7 @@ from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.presentations.tables import Presentation, PresentationRecipient
-from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
+from models.programme.tables import Requirement, Review, SchoolVisit, Supporter, WrittenReport
 from models.results.tables import SchoolResult
 from models.risk.tables import Assessment
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
@@ -321,6 +321,12 @@ _COVERED = (
         of_matter=False,
     ),
     Covered(Supporter, "somebody who supports a school", of_matter=False),
+    Covered(
+        Requirement,
+        "what a school requires",
+        named=("requirement", "id"),
+        of_matter=False,
+    ),
     Covered(
         LetterBatch,
         "a batch of letters",

@@ -45,6 +45,7 @@ AnyTold = Annotated[
     | presentations.EvaluationsToPresent
     | presentations.PresentationGiven
     | programme.DutiesDue
+    | programme.ProgressEvaluated
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact
     | risk.AssessmentWaits

@@ -25,7 +25,8 @@ from models.people.tables import Officer
 from models.presentations.tables import Presentation, PresentationState
 from models.presentations.told import EvaluationsToPresent, PresentationGiven
 from models.programme.duties_shown import duties_left
-from models.programme.told import DutiesDue
+from models.programme.tables import Review
+from models.programme.told import DutiesDue, ProgressEvaluated
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
 from models.risk.tables import Assessment, AssessmentRound, AssessmentState, RoundState
 from models.risk.told import (
@@ -225,6 +226,12 @@ def _duties(draft: Draft, _: Officer, told: DutiesDue) -> Facts | None:
     }
 
 
+def _progress(draft: Draft, officer: Officer, told: ProgressEvaluated) -> Facts:
+    review = get_row(draft.session, Review, told.review)
+    said = {"summary": review.summary, "impact": review.impact}
+    return {**_as_recorded(draft, officer, told), **said, "held_on": long_date(told.held_on)}
+
+
 def _as_recorded(draft: Draft, _: Officer, told: OnAPage) -> Facts:
     """Its facts are those of the template; the page has what holds now."""
     return {**dict(told), "url": draft.url(told.path)}
@@ -303,6 +310,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(DutiesDue, _duties),
     ToOfficer(EvaluationsToPresent, _to_present),
     ToOfficer(PresentationGiven, _as_recorded),
+    ToOfficer(ProgressEvaluated, _progress),
     ToOfficer(SchoolOfCaseChanged, _as_recorded),
     ToOfficer(RegisterKeptContact, _as_recorded),
     ToOfficer(AssessmentWaits, _assessment_waits),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from models.people.tables import Role
 from models.policy.criteria import Criterion
 from models.policy.statutory import Days
+from models.programme.tables import ONCE, DutyKind
 from models.schools.tables import RiskLevel
 
 Count = Annotated[int, Field(ge=0, le=60)]
@@ -32,11 +33,39 @@ class Frequency(_Strict):
 LEAST_VISITS = Frequency(times=1, per="half_term")
 
 
+class OnceRule(_Strict):
+    """Something that is due once, with an outcome.
+
+    It is due `within_working_days` of term after what gives rise to it: the day on which a school
+    comes to the level, or has a new headteacher. With `if_required` only where an officer has said
+    that the school requires it; with `falls_behind` a school is behind while it is late.
+    """
+
+    within_working_days: Annotated[int, Field(ge=1, le=190)]
+    if_required: bool = False
+    falls_behind: bool = False
+
+
+class LevelChangeVisitRule(_Strict):
+    """The visit that the letter about a change of level promises (part 3).
+
+    It is due within so many working days of term after the change; with `after_annual` also after
+    a change by the annual assessment.
+    """
+
+    within_working_days: Annotated[int, Field(ge=1, le=190)] = 10
+    after_annual: bool = False
+
+
 class LevelRule(_Strict):
     """One column of Table 1: what a school at this level is due.
 
     Where `visits_are_at_most` ("up to"), `visits` is a ceiling: `visits_at_least` are planned and
-    fall due, the others may be made. Never more is planned than the ceiling.
+    fall due, the others may be made. Never more is planned than the ceiling. With
+    `sisg_if_required` the meetings of `sisg` are planned only where an officer has said that the
+    school requires the group, each half-term if `sisg` is not given. `once` is what a school has
+    once in a school year. The monthly evaluation is told to the Heads of Service with
+    `progress_to_heads_of_service`.
     """
 
     title: str
@@ -48,8 +77,18 @@ class LevelRule(_Strict):
     sisg_if_required: bool = False
     evaluated_monthly: bool
     actions_reviewed_weekly: bool
+    progress_to_heads_of_service: bool = False
+    once: dict[DutyKind, OnceRule] = {}
     support: tuple[str, ...]  # what the letter and the school's page say of it
     criteria: tuple[Criterion, ...] = ()  # when a school belongs to it
+
+    @field_validator("once")
+    @classmethod
+    def _known_once(cls, value: dict[DutyKind, OnceRule]) -> dict[DutyKind, OnceRule]:
+        other = [kind.value for kind in value if kind not in ONCE]
+        if other:
+            raise ValueError(f"choose from: {', '.join(ONCE)}")
+        return value
 
     @model_validator(mode="after")
     def _least_below_most(self) -> Self:
@@ -186,6 +225,8 @@ class Programme(_Strict):
     """
 
     new_headteacher_level: RiskLevel
+    induction: OnceRule = OnceRule(within_working_days=20)
+    level_change_visit: LevelChangeVisitRule = LevelChangeVisitRule()
     round: RoundRule
     level_letters: LevelLetterRule
     report_sections: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -14,21 +14,35 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from models.clocks import is_working_day
-from models.policy.programme import Frequency, LevelRule, SchoolYear
+from models.clocks import add_working_days, is_working_day
+from models.policy.programme import (
+    Frequency,
+    LevelRule,
+    Programme,
+    SchoolYear,
+    school_year_of,
+)
 from models.programme.tables import DutyKind
 
 MONTHLY = Frequency(times=1, per="month")
 QUARTERLY = Frequency(times=4, per="year")
+HALF_TERMLY = Frequency(times=1, per="half_term")
 BOARD_REPORT_BEFORE_END_OF_TERM = timedelta(days=7)
 
 
 class Due(NamedTuple):
-    """Something that the policy wants done by a day; `number` counts its kind through the year."""
+    """Something that the policy wants done by a day; `number` counts its kind through the year.
+
+    What is due `once` in a school year is the same on whatever day; what is wanted `if_required`,
+    only of schools that require it. A school `falls_behind` while it is late.
+    """
 
     kind: DutyKind
     due_on: date
     number: int
+    once: bool = False
+    if_required: bool = False
+    falls_behind: bool = False
 
 
 # Days of a school year ---------------------------------------------------------------------
@@ -86,12 +100,52 @@ def of_level(rule: LevelRule, year: SchoolYear) -> list[Due]:
     often = {
         DutyKind.VISIT: visits_due(rule, year),
         DutyKind.REPORT: rule.reports,
-        DutyKind.SISG_MEETING: rule.sisg,
         DutyKind.EVALUATION: MONTHLY if rule.evaluated_monthly else None,
     }
-    return [
+    due = [
         due for kind, frequency in often.items() if frequency for due in _of(kind, frequency, year)
     ]
+    return due + _meetings(rule, year)
+
+
+def _meetings(rule: LevelRule, year: SchoolYear) -> list[Due]:
+    """The meetings of the strategy group, of which Table 1 says “monthly / half-termly”."""
+    frequency = rule.sisg or (HALF_TERMLY if rule.sisg_if_required else None)
+    if frequency is None:
+        return []
+    meetings = _of(DutyKind.SISG_MEETING, frequency, year)
+    return [due._replace(if_required=rule.sisg_if_required) for due in meetings]
+
+
+def once_at_level(rule: LevelRule, year: SchoolYear, on: date) -> list[Due]:
+    """What a school that comes to a level on this day is due once in what is left of the year.
+
+    Nothing where the year has not so many days left: the next one has it.
+    """
+    left = [day for day in term_days(year) if day > on]
+    return [
+        Due(
+            kind,
+            left[each.within_working_days - 1],
+            1,
+            once=True,
+            if_required=each.if_required,
+            falls_behind=each.falls_behind,
+        )
+        for kind, each in rule.once.items()
+        if each.within_working_days <= len(left)
+    ]
+
+
+def day_of_term(programme: Programme, on: date, working_days: int) -> date:
+    """The day so many working days of term after this one: never in a holiday.
+
+    Where the terms are not known so far ahead, working days are counted instead.
+    """
+    years = (programme.year(school_year_of(on) + later) for later in (0, 1))
+    days = [day for year in years if year for day in term_days(year) if day > on]
+    known = len(days) >= working_days
+    return days[working_days - 1] if known else add_working_days(on, working_days)
 
 
 def visits_due(rule: LevelRule, year: SchoolYear) -> Frequency:

@@ -1,7 +1,7 @@
 """What is due as doors show it, of schools and of the whole register, and who falls behind.
 
-A duty that is planned and whose day has passed is `late`. A school is behind when a visit or a
-report of the running school year is.
+A duty that is planned and whose day has passed is `late`. A school is behind when one that counts
+(a visit, a report, the visit about a change of level, what the policy says) is.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,6 +24,8 @@ from models.programme.supporters_shown import (
 )
 from models.programme.tables import (
     FALLS_BEHIND,
+    PROMISED,
+    WITH_OUTCOME,
     DutyKind,
     DutyState,
     Review,
@@ -54,7 +56,7 @@ class Duty(Shown):
     """Something that the policy wants done by a day, of a school or of the whole register.
 
     `state` is `planned`, `late`, `done` or `cancelled`; `record` is the address of what met it,
-    below the address of the API.
+    below the address of the API; `outcome` what came of an audit, a place or an induction.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Duty(Shown):
     state: Standing
     done_on: date | None
     reason: str
+    outcome: str
     record: str | None
 
     @property
@@ -92,22 +95,23 @@ class DutiesLeft(Shown):
 
 
 def behind(session: Session, urns: Collection[int], today: date) -> set[int]:
-    """Which of these schools have a visit or report that is late. One query."""
+    """Which of these schools have something that is late and counts. One query."""
     its = tables.Duty
     statement = select(its.urn).where(col(its.urn).in_(urns), _late_support(today)).distinct()
     return {urn for urn in find(session, statement) if urn is not None}
 
 
 def is_behind(today: date) -> ColumnElement[bool]:
-    """The condition that a school has a visit or report that is late, beside a `School`."""
+    """The condition that a school has something late that counts, beside a `School`."""
     late = select(col(tables.Duty.id)).where(col(tables.Duty.urn) == col(School.urn))
     return late.where(_late_support(today)).correlate(School).exists()
 
 
 def _late_support(today: date) -> ColumnElement[bool]:
+    its = tables.Duty
     return and_(
-        col(tables.Duty.school_year) == school_year_of(today),
-        col(tables.Duty.kind).in_(FALLS_BEHIND),
+        or_(col(its.school_year) == school_year_of(today), col(its.kind).in_(PROMISED)),
+        or_(col(its.kind).in_(FALLS_BEHIND), col(its.falls_behind)),
         is_late(today),
     )
 
@@ -169,9 +173,20 @@ def duty(session: Session, duty_id: int, today: date) -> Duty:
 
 
 def duties_of(session: Session, urn: int, school_year: int, today: date) -> list[Duty]:
-    """All duties of a school in a school year, the earliest due first."""
-    its = (col(tables.Duty.urn) == urn, col(tables.Duty.school_year) == school_year)
-    return _describe(session, find(session, _duties().where(*its)), today)
+    """All duties of a school in a school year, the earliest due first.
+
+    In the running one also those that were promised before and are still to be done.
+    """
+    its = col(tables.Duty.school_year) == school_year
+    if school_year == school_year_of(today):
+        promised = and_(
+            col(tables.Duty.kind).in_(PROMISED),
+            col(tables.Duty.state) == DutyState.PLANNED,
+            col(tables.Duty.school_year) < school_year,
+        )
+        its = or_(its, promised)
+    theirs = _duties().where(col(tables.Duty.urn) == urn, its)
+    return _describe(session, find(session, theirs), today)
 
 
 def duties_left(session: Session, ids: Sequence[int], today: date, most: int) -> DutiesLeft:
@@ -234,6 +249,7 @@ def _describe(
     urns = {school.urn for _, school in found if school is not None}
     evaluating = evaluation_officers(session, urns, today)
     met = _met(session, [each.id for each, _ in found])
+    outcomes = _outcomes(session, [each.id for each, _ in found if each.kind in WITH_OUTCOME])
     described = []
     for each, school in found:
         email, name = evaluating.get(each.urn or 0, (None, None))
@@ -253,10 +269,19 @@ def _describe(
                 state=_standing(each, today),
                 done_on=each.done_on,
                 reason=each.reason,
+                outcome=outcomes.get(each.id, ""),
                 record=met.get(each.id),
             )
         )
     return described
+
+
+def _outcomes(session: Session, ids: Collection[int]) -> dict[int | None, str]:
+    """What came of each of these duties, as it was recorded."""
+    if not ids:
+        return {}
+    theirs = select(col(Review.duty_id), col(Review.summary)).where(col(Review.duty_id).in_(ids))
+    return dict(find(session, theirs))
 
 
 def _standing(duty: tables.Duty, today: date) -> Standing:

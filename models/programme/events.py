@@ -6,7 +6,7 @@ from datetime import date
 from models.clocks import long_date
 from models.happened import Happened, Names
 from models.policy.wording import inside
-from models.programme.tables import DutyKind, SupportRole
+from models.programme.tables import AtVisit, DutyKind, SupportRole, required_label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +47,12 @@ class VisitRecorded(Happened):
     urn: int
     school: str
     visited_on: date
+    attendees: tuple[AtVisit, ...] | None = None
+    about_change: bool | None = None
 
     def sentence(self, _: Names) -> str:
-        return f"A visit to {self.school} on {long_date(self.visited_on)} was recorded."
+        about = " about its change of level" if self.about_change else ""
+        return f"A visit to {self.school}{about} on {long_date(self.visited_on)} was recorded."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,4 +97,55 @@ class DutyCancelled(Happened):
 
     def sentence(self, _: Names) -> str:
         what = inside(self.kind_.label)
-        return f"A {what} that was due on {long_date(self.due_on)} was cancelled."
+        article = "An" if what[0] in "aeiou" else "A"
+        return f"{article} {what} that was due on {long_date(self.due_on)} was cancelled."
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeRecorded(Happened):
+    """What came of an audit, a place on a programme or an induction was written down."""
+
+    review: int
+    kind_: DutyKind
+    done_on: date
+    urn: int
+    school: str
+
+    def sentence(self, _: Names) -> str:
+        what, day = inside(self.kind_.label), long_date(self.done_on)
+        return f"The outcome of the {what} on {day} was recorded for {self.school}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportRequired(Happened):
+    """A school requires what its level has only if it is required."""
+
+    requirement: int
+    what_: DutyKind
+    reason: str
+    urn: int
+    school: str
+
+    def sentence(self, _: Names) -> str:
+        return f"{self.school} requires {_required(self.what_)}: {inside(self.reason)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportNoLongerRequired(Happened):
+    """A school does not require it any more."""
+
+    requirement: int
+    what_: DutyKind
+    reason: str
+    urn: int
+    school: str
+
+    def sentence(self, _: Names) -> str:
+        return f"{self.school} no longer requires {_required(self.what_)}: {inside(self.reason)}"
+
+
+def _required(what: DutyKind) -> str:
+    words = required_label(what)
+    if what is not DutyKind.SISG_MEETING:
+        words = inside(words)
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"

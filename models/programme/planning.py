@@ -3,12 +3,13 @@
 Source: Barnsley, School Improvement and Quality Assurance Policy, parts 3 and 4 (Table 1).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     Date,
     Integer,
@@ -27,8 +28,8 @@ from sqlmodel import Session, col, select
 
 from models.policy import Policy
 from models.policy.programme import LevelRule, SchoolYear, school_year_of
-from models.programme.days_due import Due, of_council, of_level
-from models.programme.tables import Duty, DutyKind, DutyState
+from models.programme.days_due import Due, of_council, of_level, once_at_level
+from models.programme.tables import OF_A_LEVEL, ONCE, Duty, DutyKind, DutyState, Requirement
 from models.rows import add_all, add_found, change_where, find, find_first
 from models.schools.tables import RiskLevel, School
 
@@ -36,22 +37,30 @@ AT_ONCE = 1000  # schools of one transaction
 CEILING = "The policy says “up to” so many visits: only the least number falls due."
 
 
-def replan(session: Session, policy: Policy, *, urn: int, level: RiskLevel, on: date) -> int:
+def replan(
+    session: Session,
+    policy: Policy,
+    *,
+    urn: int,
+    level: RiskLevel,
+    on: date,
+    because: str | None = None,
+) -> int:
     """Plan the rest of the school year of a school that stands at this level from this day on.
 
     And the year to come, where that is planned already: its levels are published in August.
 
-    Planned duties of that day and later which the level does not want are cancelled, those that
-    it wants too are kept, what is missing is planned; what is done, and what is late already,
-    stays. The number of duties planned: 0 too for a school that has closed, and where the policy
-    has no terms for the year.
+    Planned duties of that day and later which the level does not want are cancelled (`because` of
+    the level, unless another reason is given), those that it wants too are kept, what is missing
+    is planned; what is done, and what is late already, stays. The number of duties planned: 0 too
+    for a school that has closed, and where the policy has no terms for the year.
     """
     years = [school_year_of(on)]
     coming = select(col(Duty.id)).where(col(Duty.urn) == urn, col(Duty.school_year) == years[0] + 1)
     if find_first(session, coming.limit(1)) is not None:
         years.append(years[0] + 1)
     which = col(School.urn) == urn
-    return sum(_replan(session, policy, year, level, on, which) for year in years)
+    return sum(_replan(session, policy, year, level, on, which, because=because) for year in years)
 
 
 def replan_all(session: Session, policy: Policy, school_year: int, on: date) -> int:
@@ -68,6 +77,40 @@ def plan_schools(
     """The same for these schools alone."""
     return sum(
         _replan(session, policy, school_year, level, on, _stand_at(level, urns))
+        for level in RiskLevel
+    )
+
+
+def without_once(
+    session: Session, policy: Policy, school_year: int, on: date, after: int
+) -> list[int]:
+    """Schools that lack what their level has once in a year, with a later URN; at most `AT_ONCE`.
+
+    So it is of schools that were planned before the policy had it.
+    """
+    year = policy.programme.year(school_year)
+    lacking = [
+        and_(
+            col(School.risk_level) == level,
+            ~exists().where(col(Duty.key) == _slot(due) + ":" + cast(col(School.urn), String)),
+        )
+        for level, rule in policy.programme.levels.items()
+        if year is not None
+        for due in once_at_level(rule, year, on)
+        if not due.if_required
+    ]
+    if not lacking:
+        return []
+    theirs = select(col(School.urn)).where(_is_open(on), col(School.urn) > after, or_(*lacking))
+    return list(find(session, theirs.order_by(col(School.urn)).limit(AT_ONCE)))
+
+
+def plan_once(
+    session: Session, policy: Policy, school_year: int, on: date, urns: Collection[int]
+) -> int:
+    """Plan what the level of each of these schools has once in a year; how many duties."""
+    return sum(
+        _replan(session, policy, school_year, level, on, _stand_at(level, urns), kinds=ONCE)
         for level in RiskLevel
     )
 
@@ -188,20 +231,27 @@ def _replan(
     level: RiskLevel,
     on: date,
     which: ColumnElement[bool],
+    *,
+    kinds: Sequence[DutyKind] = OF_A_LEVEL,
+    because: str | None = None,
 ) -> int:
     year = policy.programme.year(school_year)
     if year is None:
         return 0
-    wanted = [due for due in of_level(policy.programme.levels[level], year) if due.due_on >= on]
+    rule = policy.programme.levels[level]
+    all_of_it = [*of_level(rule, year), *once_at_level(rule, year, on)]
+    wanted = [due for due in all_of_it if due.kind in kinds and due.due_on >= on]
     open_schools = select(col(School.urn)).where(which, _is_open(on))
     planned = (
         (col(Duty.state) == DutyState.PLANNED)
         & (col(Duty.school_year) == school_year)
+        & col(Duty.kind).in_(kinds)
         & (col(Duty.due_on) >= on)
         & col(Duty.urn).in_(open_schools)
     )
     table = _wanted(wanted) if wanted else None
-    _cancel_unwanted(session, planned, f"The school was placed at {level.label}.", table)
+    reason = because or f"The school was placed at {level.label}."
+    _cancel_unwanted(session, planned, reason, table)
     if table is None:
         return 0
     _keep_wanted(session, planned, level, table)
@@ -218,19 +268,42 @@ def _wanted(wanted: list[Due]) -> CTE:
         column("kind", String),
         column("due_on", Date),
         column("number", Integer),
+        column("once", Boolean),
+        column("if_required", Boolean),
+        column("falls_behind", Boolean),
     )
-    data = [(_key(due.kind, due.due_on), due.kind.value, due.due_on, due.number) for due in wanted]
+    data = [(_slot(due), due.kind.value, *due[1:]) for due in wanted]
     return values(*columns, name="wanted").data(data).cte("wanted", nesting=True)
 
 
+def _slot(due: Due) -> str:
+    """What names it among all that a school may be due: its kind with its day, or its year."""
+    if due.once:
+        return f"{due.kind.value}:{school_year_of(due.due_on)}"
+    return _key(due.kind, due.due_on)
+
+
 def _same(wanted: CTE) -> ColumnElement[bool]:
-    return and_(wanted.c.kind == col(Duty.kind), wanted.c.due_on == col(Duty.due_on))
+    same_day = or_(wanted.c.once, wanted.c.due_on == col(Duty.due_on))
+    return and_(wanted.c.kind == col(Duty.kind), same_day)
+
+
+def _applies(wanted: CTE, urn: Any) -> ColumnElement[bool]:
+    """Whether something is wanted of a school with this URN: always, or as it is required."""
+    required = exists().where(
+        col(Requirement.urn) == urn,
+        col(Requirement.what) == wanted.c.kind,
+        col(Requirement.ended_on).is_(None),
+    )
+    return or_(~wanted.c.if_required, required)
 
 
 def _cancel_unwanted(
     session: Session, planned: ColumnElement[bool], reason: str, wanted: CTE | None
 ) -> int:
-    unwanted = true() if wanted is None else ~exists().where(_same(wanted))
+    unwanted: ColumnElement[bool] = true()
+    if wanted is not None:
+        unwanted = ~exists().where(_same(wanted), _applies(wanted, col(Duty.urn)))
     return change_where(
         session,
         Duty,
@@ -265,9 +338,10 @@ def _plan_missing(
         "due_on": wanted.c.due_on,
         "state": literal(DutyState.PLANNED.value),
         "reason": literal(""),
+        "falls_behind": wanted.c.falls_behind,
     }
-    # A join without a condition: everything that is wanted, of every one of these schools.
+    # Everything that is wanted, of every one of these schools of which it is.
     pairs = select(*(value.label(name) for name, value in new.items())).select_from(
-        urns.join(wanted, true())
+        urns.join(wanted, _applies(wanted, urns.c.urn))
     )
     return add_found(session, Duty, select(pairs.subquery()), unless_there=["key"])

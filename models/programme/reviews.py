@@ -19,7 +19,8 @@ from models.inputs import Day, Input, RowKey, Text, Urn, Word
 from models.paging import MOST_AT_ONCE
 from models.people.access import Act, may
 from models.people.acting import Acting
-from models.people.tables import Officer
+from models.people.officers import officers_in
+from models.people.tables import Officer, Role
 from models.programme.duties import check_new, meet
 from models.programme.events import ReviewRecorded
 from models.programme.supporters import evaluation_officer
@@ -28,10 +29,12 @@ from models.programme.tables import (
     DutyKind,
     Review,
 )
+from models.programme.told import ProgressEvaluated
 from models.refusals import InvalidInput, NotAllowed
 from models.rows import add, get_row
 from models.schools.contacts import find_school
 from models.schools.tables import School
+from models.telling import tell
 from models.text import check_prose
 
 # What is recorded as a review; visits and reports have records of their own.
@@ -72,7 +75,8 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
 
     The monthly evaluation of a school is written by its School Evaluation Officer, if it has one,
     or by whoever may assign support. An evaluation and a report to the Challenge Board say what
-    the impact was; a review of actions has a line on each, kept with the action. Which duty it
+    the impact was; a review of actions has a line on each, kept with the action. The evaluation of
+    a school is told to the Heads of Service where the policy says so of its level. Which duty it
     meets is as for `record_visit`. Raises NotAllowed, NotFound, InvalidInput; NotPossible when it
     is on record already, and for a duty that is done or cancelled.
     """
@@ -117,7 +121,27 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         meeting = AppointmentKind.MEETING
         held = took_place_at_school(session, school.urn, meeting, held_on, acting.now)
     append(session, acting.now, officer.email, happened, *held, *said)
+    if school is not None and what is DutyKind.EVALUATION:
+        _advise(acting, school, number, held_on)
     return get_row(session, Review, number)
+
+
+def _advise(acting: Acting, school: School, review: int, held_on: date) -> None:
+    """Tell the Heads of Service of progress, at a level of which the policy has them advised."""
+    level = school.risk_level
+    if level is None or not acting.policy.programme.levels[level].progress_to_heads_of_service:
+        return
+    told = ProgressEvaluated(
+        path=f"/reviews/{review}",
+        review=review,
+        school=school.name,
+        level=level.label,
+        held_on=held_on,
+        written_by=acting.officer.name,
+    )
+    heads = officers_in(acting.session, Role.HEAD_OF_SERVICE, but=acting.officer.id)
+    key = f"progress_evaluated:{review}"
+    tell(acting.session, acting.now, heads, key=key, about=None, told=told)
 
 
 def _reviewed(acting: Acting, what: DutyKind, given: ReviewHeld) -> list[Reviewed]:

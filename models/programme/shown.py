@@ -20,6 +20,7 @@ from models.programme.duties_shown import (
     is_behind,
     is_late,
 )
+from models.programme.requirements_shown import IfRequired, if_required
 from models.programme.supporters_shown import (
     Supporter,
     evaluation_officers,
@@ -27,7 +28,7 @@ from models.programme.supporters_shown import (
     looked_after,
     supporters_of,
 )
-from models.programme.tables import FALLS_BEHIND, OF_A_SCHOOL, DutyKind
+from models.programme.tables import OF_A_SCHOOL, DutyKind
 from models.rows import find, select_columns
 from models.schools.contacts import find_school
 from models.schools.tables import RiskLevel, School
@@ -94,6 +95,7 @@ class SchoolProgramme(Shown):
     has_terms: bool
     terms: list[TermDuties]
     behind: bool
+    if_required: list[IfRequired]
     supporters: list[Supporter]
 
 
@@ -114,7 +116,7 @@ def programme(
     """The open schools that have a level, by name, with what is done of the running school year.
 
     `officer` is the e-mail address of a School Evaluation Officer; `only_behind` leaves
-    out the schools that are not. Raises InvalidInput. Six queries.
+    out the schools that are not. Raises InvalidInput. Seven queries.
     """
     statement = (
         select(School)
@@ -146,6 +148,7 @@ def _describe(
 ) -> list[SchoolProgress]:
     urns = [school.urn for school in found]
     held = _held(session, urns, school_year_of(today))
+    late = behind(session, urns, today)
     counted = _counted(session, urns, today)
     evaluating = evaluation_officers(session, urns, today)
     described = []
@@ -165,7 +168,7 @@ def _describe(
                 report=counts[DutyKind.REPORT],
                 sisg_meeting=counts[DutyKind.SISG_MEETING],
                 evaluation=counts[DutyKind.EVALUATION],
-                behind=any(counts[kind].late for kind in FALLS_BEHIND),
+                behind=school.urn in late,
             )
         )
     return described
@@ -252,6 +255,7 @@ def programme_of(
         has_terms=policy.programme.year(year) is not None,
         terms=_by_term(policy.programme.year(year), found),
         behind=bool(behind(session, [school.urn], today)),
+        if_required=if_required(session, policy, school),
         supporters=supporters_of(session, school.urn, today=today),
     )
 

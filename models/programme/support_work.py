@@ -47,8 +47,22 @@ class SupportWork(Shown):
     recorded_at: AwareDatetime
 
 
+class Attendee(Shown):
+    """Somebody of the school who was there at a visit, and their name if it was recorded."""
+
+    who: tables.AtVisit
+    name: str
+
+    @property
+    def words(self) -> str:
+        """As it stands in a list."""
+        if self.who is tables.AtVisit.OTHER:
+            return self.name
+        return f"{self.who.label}: {self.name}" if self.name else self.who.label
+
+
 class SchoolVisit(SupportWork):
-    """A visit to a school."""
+    """A visit to a school; `attendees` are those of the school who were there, as far as said."""
 
     urn: int
     school: str
@@ -56,6 +70,12 @@ class SchoolVisit(SupportWork):
     purpose: str
     notes: str
     agreed_actions: str
+    attendees: list[Attendee]
+
+    @property
+    def who_was_there(self) -> str:
+        """All of them as one text, a line each; empty where nobody said."""
+        return "\n".join(each.words for each in self.attendees)
 
 
 class ReportSection(Shown):
@@ -119,6 +139,7 @@ def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
         purpose=found.purpose,
         notes=found.notes,
         agreed_actions=found.agreed_actions,
+        attendees=[Attendee.model_validate(each) for each in found.attendees or ()],
     )
 
 

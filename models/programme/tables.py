@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_, text
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, false, or_, text
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
@@ -25,6 +25,11 @@ class DutyKind(StrEnum):
     ACTION_REVIEW = "action_review"  # weekly, of the whole register (part 3)
     BOARD_REPORT = "board_report"  # termly, to the Challenge Board (part 3)
     QUARTERLY_REVIEW = "quarterly_review"  # of the whole register (part 8)
+    LEVEL_CHANGE_VISIT = "level_change_visit"  # to leaders and governors, after a change (part 3)
+    NEED_AUDIT = "need_audit"
+    GOVERNANCE_AUDIT = "governance_audit"
+    LEADERSHIP_PROGRAMME = "leadership_programme"
+    INDUCTION = "induction"  # of a new headteacher (part 2)
 
     @property
     def label(self) -> str:
@@ -32,8 +37,8 @@ class DutyKind(StrEnum):
         return _DUTY_LABELS[self]
 
 
-# A school is behind while one of these is late.
-FALLS_BEHIND = (DutyKind.VISIT, DutyKind.REPORT)
+# A school is behind while one of these is late, or any other duty that says so itself.
+FALLS_BEHIND = (DutyKind.VISIT, DutyKind.REPORT, DutyKind.LEVEL_CHANGE_VISIT)
 
 
 _DUTY_LABELS = {
@@ -44,8 +49,34 @@ _DUTY_LABELS = {
     DutyKind.ACTION_REVIEW: "Weekly review of actions",
     DutyKind.BOARD_REPORT: "Termly report to the Challenge Board",
     DutyKind.QUARTERLY_REVIEW: "Quarterly review of the register",
+    DutyKind.LEVEL_CHANGE_VISIT: "Visit about the change of level",
+    DutyKind.NEED_AUDIT: "Audit of need",
+    DutyKind.GOVERNANCE_AUDIT: "Audit of the effectiveness of governance",
+    DutyKind.LEADERSHIP_PROGRAMME: "Place on the Leadership Development Programme",
+    DutyKind.INDUCTION: "Induction of the new headteacher",
 }
-OF_A_SCHOOL = (DutyKind.VISIT, DutyKind.REPORT, DutyKind.SISG_MEETING, DutyKind.EVALUATION)
+
+
+def required_label(kind: DutyKind) -> str:
+    """What a school requires, in words: of meetings, the group that meets."""
+    group = "School Improvement Strategy Group"
+    return group if kind is DutyKind.SISG_MEETING else kind.label
+
+
+# What a level has once in a school year (Table 1), with an outcome.
+ONCE = (DutyKind.NEED_AUDIT, DutyKind.GOVERNANCE_AUDIT, DutyKind.LEADERSHIP_PROGRAMME)
+# What follows from the level of a school alone.
+OF_A_LEVEL = (
+    DutyKind.VISIT,
+    DutyKind.REPORT,
+    DutyKind.SISG_MEETING,
+    DutyKind.EVALUATION,
+    *ONCE,
+)
+# What was promised on an occasion: it does not end with the school year.
+PROMISED = (DutyKind.LEVEL_CHANGE_VISIT, DutyKind.INDUCTION)
+OF_A_SCHOOL = (*OF_A_LEVEL, *PROMISED)
+WITH_OUTCOME = (*ONCE, DutyKind.INDUCTION)
 OF_THE_COUNCIL = (DutyKind.ACTION_REVIEW, DutyKind.BOARD_REPORT, DutyKind.QUARTERLY_REVIEW)
 
 
@@ -85,12 +116,65 @@ class Duty(SQLModel, table=True):
     state: DutyState = word(DutyState)
     done_on: date | None = None
     reason: str = ""  # why it was cancelled
+    falls_behind: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    since: date | None = None  # what was promised is met from this day on
     reminded_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     flagged_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
+class Requirement(SQLModel, table=True):
+    """What the policy has “if required”, and an officer said that this school requires.
+
+    `what` is a `DutyKind`. It holds until it is ended; a school whose level does not have it has
+    nothing planned of it meanwhile.
+    """
+
+    __tablename__ = "requirement"
+    __table_args__ = (Index("requirement_of_school", "urn", "what"),)
+
+    id: int = Field(default=None, primary_key=True)
+    urn: int = Field(foreign_key="school.urn")
+    what: DutyKind = word(DutyKind)
+    since: date
+    reason: str
+    required_by_id: int = Field(foreign_key="officer.id")
+    required_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    ended_on: date | None = None
+    ended_because: str = ""
+    ended_by_id: int | None = Field(default=None, foreign_key="officer.id")
+
+
+class AtVisit(StrEnum):
+    """Who was there when an officer visited, by what they are at the school."""
+
+    HEADTEACHER = "headteacher"
+    SENIOR_LEADER = "senior_leader"
+    CHAIR_OF_GOVERNORS = "chair_of_governors"
+    GOVERNOR = "governor"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The words for people."""
+        return _AT_VISIT_LABELS[self]
+
+
+_AT_VISIT_LABELS = {
+    AtVisit.HEADTEACHER: "Headteacher",
+    AtVisit.SENIOR_LEADER: "Another senior leader",
+    AtVisit.CHAIR_OF_GOVERNORS: "Chair of governors",
+    AtVisit.GOVERNOR: "Another governor",
+    AtVisit.OTHER: "Somebody else",
+}
+LEADERS = (AtVisit.HEADTEACHER, AtVisit.SENIOR_LEADER)
+GOVERNORS = (AtVisit.CHAIR_OF_GOVERNORS, AtVisit.GOVERNOR)
+
+
 class SchoolVisit(SQLModel, table=True):
-    """A visit to a school, as its note has it."""
+    """A visit to a school, as its note has it.
+
+    `attendees` are each `{"who": AtVisit, "name"}`; None for a visit of which nobody said.
+    """
 
     __tablename__ = "visit"
 
@@ -102,6 +186,9 @@ class SchoolVisit(SQLModel, table=True):
     purpose: str
     notes: str
     agreed_actions: str = ""
+    attendees: list[dict[str, str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

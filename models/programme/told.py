@@ -1,5 +1,6 @@
 """What messages tell of the support programme."""
 
+from datetime import date
 from typing import Literal
 
 from models.told import OnAPage
@@ -10,3 +11,14 @@ class DutiesDue(OnAPage):
 
     what: Literal["duties"] = "duties"
     duties: tuple[int, ...]
+
+
+class ProgressEvaluated(OnAPage):
+    """The progress of a school at a level of which the Heads of Service hear was evaluated."""
+
+    what: Literal["progress_evaluated"] = "progress_evaluated"
+    review: int
+    school: str
+    level: str
+    held_on: date
+    written_by: str

@@ -13,7 +13,7 @@ from models.clocks import london_date
 from models.database import UtcDateTime
 from models.events import append
 from models.policy import Policy
-from models.programme import planning
+from models.programme import planning, promised
 from models.refusals import NotFound, NotPossible
 from models.risk.events import LevelChanged
 from models.risk.tables import Assessment, AssessmentState, LevelChange
@@ -28,6 +28,7 @@ def bring_into_force(
 ) -> LevelChange:
     """The level of an agreed assessment is the school's from today, and its support is replanned.
 
+    Where it differs from the one before, the visit that the letter about it promises is planned.
     `by` is who did it, for the record. Raises NotPossible when it is not agreed, or no longer.
     """
     if not set_levels(session, now, col(Assessment.id) == assessment.id, by):
@@ -37,6 +38,9 @@ def bring_into_force(
     )
     school = get_row(session, School, changed.urn)
     planning.replan(session, policy, urn=changed.urn, level=changed.level, on=changed.on)
+    if changed.level != changed.before:
+        its = promised.Changed(changed.id, changed.urn, changed.level)
+        promised.plan_change_visits(session, policy, changed.on, [its])
     happened = LevelChanged(
         None,
         urn=school.urn,

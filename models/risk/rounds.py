@@ -24,7 +24,7 @@ from models.people.acting import Acting
 from models.people.officers import officers_in
 from models.people.tables import Role
 from models.policy import Policy
-from models.programme import planning
+from models.programme import planning, promised
 from models.refusals import NotFound, NotPossible
 from models.risk.events import RoundOpened, RoundPublished
 from models.risk.levels import set_levels
@@ -225,6 +225,9 @@ def publish_round(acting: Acting, school_year: int) -> AssessmentRound:
     )
     append(session, now, officer.email, happened)
     planning.replan_all(session, acting.policy, school_year, today)
+    if acting.policy.programme.level_change_visit.after_annual:
+        changes = _changes(session, current)
+        promised.plan_change_visits(session, acting.policy, today, changes)
     return find_round(session, school_year)
 
 
@@ -292,6 +295,21 @@ def _check_agreed(session: Session, current: AssessmentRound, today: date) -> No
     if number:
         these = "1 school is" if number == 1 else f"{number:,} schools are"
         raise NotPossible(f"The levels of {these} not agreed yet.")
+
+
+def _changes(session: Session, current: AssessmentRound) -> list[promised.Changed]:
+    """The levels of a published round that differ from those before."""
+    its = LevelChange
+    other = or_(col(its.before).is_(None), col(its.before) != col(its.level))
+    changed = (
+        select(its.id, its.urn, its.level)
+        .join(Assessment, col(Assessment.id) == col(its.assessment_id))
+        .where(Assessment.round_id == current.id, other)
+        .order_by(col(its.id))
+    )
+    return [
+        promised.Changed(key, urn, RiskLevel(level)) for key, urn, level in find(session, changed)
+    ]
 
 
 def _changed(session: Session, current: AssessmentRound) -> int:

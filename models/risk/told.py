@@ -47,13 +47,17 @@ class LevelChanged(OfAssessment):
 
 
 class NewHeadteacher(OnAPage):
-    """A school has a new headteacher, so its level has `changed`, or stays."""
+    """A school has a new headteacher, so its level has `changed`, or stays.
+
+    `entered_by` is the officer who entered it; empty where the national register names one.
+    """
 
     what: Literal["new_headteacher"] = "new_headteacher"
     school: str
     head: str
     level: str
     changed: bool
+    entered_by: str = ""
 
 
 class RoundWaits(OnAPage):

@@ -38,18 +38,23 @@ def find_school(session: Session, urn: object) -> School:
 
 
 class NewContact(Input):
-    """One of a school's contacts; the address line by line."""
+    """One of a school's contacts; the address line by line.
+
+    `correction`: another name of the headteacher corrects it, and is no new headteacher.
+    """
 
     name: Text
     email: Email | None = None
     address: Words = Field(default=[])
+    correction: bool = False
 
 
 def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Contact:
-    """Add or correct one of a school's contacts.
+    """Add or correct one of a school's contacts; what follows from a new headteacher does not.
 
-    The letters of a case that the officer does not see go on to the contact before. Raises
-    NotFound, NotAllowed, InvalidInput.
+    Doors call `enter_contact` of `models.risk.new_headteachers`, which sees to that. The letters
+    of a case that the officer does not see go on to the contact before. Raises NotFound,
+    NotAllowed, InvalidInput.
     """
     acting.require(Act.CHANGE_CONTACTS)
     session, officer = acting.session, acting.officer
@@ -78,6 +83,7 @@ def set_contact(acting: Acting, urn: object, role: str, given: NewContact) -> Co
         name=given.name,
         email=given.email or None,
         held=held or None,  # told on the case's own record alone
+        correction=given.correction or None,
     )
     append(session, acting.now, officer.email, changed)
     return contact

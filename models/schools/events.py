@@ -23,7 +23,10 @@ class SchoolAdded(Happened):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactChanged(Happened):
-    """A school has another contact; `held` where a case's letters go on to the one before."""
+    """A school has another contact; `held` where a case's letters go on to the one before.
+
+    `correction` where the officer said that a name was corrected, and nobody is new.
+    """
 
     topic = Topic.CONTACTS
     urn: int
@@ -31,9 +34,12 @@ class ContactChanged(Happened):
     name: str
     email: str | None
     held: bool | None = None
+    correction: bool | None = None
 
     def sentence(self, _: Names) -> str:
         said = f"{self.name} was recorded as the {role_words(self.role)} of school {self.urn}."
+        if self.correction:
+            said = f"{said} This corrects the name of the same person."
         if self.held:
             return (
                 f"{said} Letters on this case still go to the previous contact until the new "

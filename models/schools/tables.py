@@ -122,6 +122,8 @@ class School(SQLModel, table=True):
     # What the national register said last: who the headteacher is, and a digest of all we take.
     register_head: str | None = None
     register_digest: str | None = None
+    # The last new headteacher who was counted as one, by the register or by an officer.
+    newest_head: str | None = None
     demonstration: bool = False
     # With which modifications Part 4 applies to a pupil referral unit, as legal services confirmed.
     part_4_note: str | None = None

@@ -24,6 +24,7 @@ from models.programme import planning
 from models.programme.days_due import of_level
 from models.programme.tables import (
     FALLS_BEHIND,
+    PROMISED,
     Duty,
     DutyState,
     Supporter,
@@ -56,6 +57,7 @@ def run(engine: Engine, policy: Policy, now: datetime) -> SchoolYearPass:
     cancelled = _cancel_of_closed(engine, now) + _cancel_of_last_year(engine, now)
     cancelled += _take_back(engine, policy, now)
     planned = _plan_schools(engine, policy, now) + _plan_council(engine, policy, now)
+    planned += _plan_once(engine, policy, now)
     reminded = _remind(engine, policy, now) if in_office_hours(now) else 0
     return SchoolYearPass(now, opened, planned, cancelled, reminded)
 
@@ -120,6 +122,21 @@ def _unplanned(levels: list[RiskLevel], year: int, today: date, after: int) -> A
     )
 
 
+def _plan_once(engine: Engine, policy: Policy, now: datetime) -> int:
+    """Plan what a level has once in a year for schools that were planned before it had that."""
+    today = london_date(now)
+    year = school_year_of(today)
+    planned = after = 0
+    while True:
+        with read(engine) as session:
+            urns = planning.without_once(session, policy, year, today, after)
+        if not urns:
+            return planned
+        with write(engine) as session:
+            planned += planning.plan_once(session, policy, year, today, urns)
+        after = urns[-1]
+
+
 def _plan_council(engine: Engine, policy: Policy, now: datetime) -> int:
     """Plan the reviews of the register, once it has a school."""
     today = london_date(now)
@@ -138,6 +155,7 @@ def _cancel_of_last_year(engine: Engine, now: datetime) -> int:
     last_year = and_(
         col(Duty.school_year) < school_year_of(london_date(now)),
         col(Duty.state) == DutyState.PLANNED,
+        col(Duty.kind).not_in(PROMISED),
     )
     with read(engine) as session:
         if find_first(session, select(Duty.id).where(last_year).limit(1)) is None:
@@ -174,7 +192,7 @@ def _cancel_of_closed(engine: Engine, now: datetime) -> int:
     )
     closing = and_(
         col(Duty.urn).in_(closed),
-        col(Duty.school_year) == year,
+        or_(col(Duty.school_year) == year, col(Duty.kind).in_(PROMISED)),
         col(Duty.state) == DutyState.PLANNED,
         ~before,
     )
@@ -235,7 +253,7 @@ def _told(
     told: dict[int, tuple[Officer, list[Row[Any]]]] = {}
     for row in due:
         whom = evaluating.get(row.urn, heads)
-        if row.due_on < today and row.kind in FALLS_BEHIND:
+        if row.due_on < today and (row.falls_behind or row.kind in FALLS_BEHIND):
             whom = [*whom, *heads]
         if written.isdisjoint(whom):
             for each in dict.fromkeys(whom):
@@ -249,9 +267,11 @@ def _to_be_told(session: Session, policy: Policy, today: date) -> list[Row[Any]]
     soon = and_(col(Duty.due_on).between(today, until), col(Duty.reminded_at).is_(None))
     late = and_(col(Duty.due_on) < today, col(Duty.flagged_at).is_(None))
     statement = (
-        select_columns(Duty.id, Duty.urn, Duty.kind, Duty.due_on)
+        select_columns(Duty.id, Duty.urn, Duty.kind, Duty.due_on, Duty.falls_behind)
         .where(col(Duty.state) == DutyState.PLANNED, or_(soon, late))
-        .where(col(Duty.school_year) == school_year_of(today))
+        .where(
+            or_(col(Duty.school_year) == school_year_of(today), col(Duty.kind).in_(PROMISED)),
+        )
         .order_by(col(Duty.due_on), col(Duty.id))
     )
     return find(session, statement)

@@ -24,7 +24,7 @@ from models.level_letters.tables import (
 )
 from models.matters.tables import Reminder
 from models.outbox import AnyTold, Message, MessageKind, MessageState
-from models.programme.tables import Duty, DutyKind, DutyState
+from models.programme.tables import Duty, DutyKind, DutyState, Review
 from models.risk.tables import Assessment, AssessmentOccasion, AssessmentState
 from models.risk.told import RoundWaits
 from models.schools.tables import ContactRole, RiskLevel
@@ -97,6 +97,18 @@ def samples(case: Case) -> list[Sample]:
         returned = session.exec(select(Proposal.id).where(Proposal.state == ProposalState.RETURNED))
         number = returned.one()
         duty, assessment, letter = _of_the_school(session, case)
+        evaluation = Review(
+            kind=DutyKind.EVALUATION,
+            urn=case.council.maintained.urn,
+            officer_id=case.council.seo.id,
+            held_on=date(2026, 11, 20),
+            summary="Reading has risen.",
+            impact="Lessons are better planned.",
+            recorded_at=case.now,
+        )
+        session.add(evaluation)
+        session.flush()
+        evaluated = {"review": evaluation.id, "school": "Ashfield", "level": "medium risk"}
         asked = session.exec(select(Attendee.id)).first()
         meeting = session.exec(select(Appointment.id)).one()
         in_year = {"path": "/assessments/1", "assessment": assessment, "school": "Ashfield"}
@@ -118,6 +130,11 @@ def samples(case: Case) -> list[Sample]:
             "invitation_problem",
             {"message": first.id, "appointment": meeting},
             f"{reference}: an invitation may not have",
+        ),
+        (
+            "progress_evaluated",
+            {**evaluated, "path": "/reviews/1", "held_on": "2026-11-20", "written_by": "A B"},
+            "Ashfield: its progress was evaluated",
         ),
         ("letter_problem", {"letter": approved.id}, f"{reference}: an approved letter"),
         ("case_officer_changed", {"name": "Sara Vine"}, f"{reference}: Sara Vine is now"),

@@ -46,6 +46,7 @@ NAMES = {
     "proposals": "proposal",
     "register-imports": "register_import",
     "reports": "written_report",
+    "requirements": "requirement",
     "responses": "response",
     "reviews": "review",
     "rise-support": "rise_support",

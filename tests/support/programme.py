@@ -15,8 +15,25 @@ from models.outbox import Message
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
-from models.programme import duties, planning, reports, reviews, supporters, visits
-from models.programme.tables import Duty, DutyKind, Review, SchoolVisit, Supporter, WrittenReport
+from models.programme import (
+    duties,
+    outcomes,
+    planning,
+    reports,
+    requiring,
+    reviews,
+    supporters,
+    visits,
+)
+from models.programme.tables import (
+    Duty,
+    DutyKind,
+    Requirement,
+    Review,
+    SchoolVisit,
+    Supporter,
+    WrittenReport,
+)
 from models.rows import change
 from models.schools.tables import RiskLevel, School
 from models.upkeep.school_year import SchoolYearPass, run
@@ -155,6 +172,26 @@ class Programme:
         """Cancel a duty."""
         with self.acting(officer or self.council.hos) as acting:
             return duties.cancel_duty(acting, duty.id, Reason(reason=reason))
+
+    def require(self, what: str, officer: Officer | None = None, urn: int = 900001) -> Requirement:
+        """Say that a school requires something."""
+        given = requiring.RequiredSupport(what=what, reason="Two governors resigned.")
+        with self.acting(officer or self.council.seo) as acting:
+            return requiring.require(acting, urn, given)
+
+    def no_longer(self, required: Requirement, officer: Officer | None = None) -> Requirement:
+        """Say that a school no longer requires it."""
+        with self.acting(officer or self.council.seo) as acting:
+            reason = Reason(reason="The board is complete.")
+            return requiring.end_requirement(acting, required.id, reason)
+
+    def outcome(self, duty: Duty, officer: Officer | None = None, **changed: Any) -> Duty:
+        """Record what came of a duty, with everything in order, but for what is changed."""
+        given = {"done_on": self.now.date(), "outcome": "Four of five are met.", **changed}
+        with refusing():
+            outcome = outcomes.Outcome(**given)
+        with self.acting(officer or self.council.seo) as acting:
+            return outcomes.record_outcome(acting, duty.id, outcome)
 
     @contextmanager
     def acting(self, officer: Officer) -> Iterator[Acting]:

@@ -26,7 +26,7 @@ from web.pages.people import (
 from web.pages.policy import strategy
 from web.pages.presentations import presentations
 from web.pages.problems import away, failed, refused
-from web.pages.programme import plan, reports, reviews, supporters, visits
+from web.pages.programme import plan, reports, requirements, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.results import results
@@ -87,6 +87,7 @@ TOPICS = (
     agreeing,
     reviewing,
     plan,
+    requirements,
     supporters,
     visits,
     reports,

@@ -4,7 +4,7 @@ Nothing here knows what is in our database: files are read, row by row, and what
 into values; a file that cannot be trusted as a whole is refused as a whole.
 """
 
-from models.register.gias.establishments import Establishment, digest_of, same_head
+from models.register.gias.establishments import Establishment, digest_of
 from models.register.gias.files import Record, RegisterRows, examine, open_register
 from models.register.gias.groups import GroupLink, Trust
 from models.register.gias.values import RowRejected, known, number, plain, urn_of
@@ -22,6 +22,5 @@ __all__ = [
     "number",
     "open_register",
     "plain",
-    "same_head",
     "urn_of",
 ]

@@ -1,7 +1,6 @@
 """The register's file of establishments (`edubasealldata`): what we take of each row."""
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +15,7 @@ from models.register.gias.values import (
     plain,
     urn_of,
 )
+from models.schools.names import words_of
 from models.schools.tables import ACADEMY_TYPES, MAINTAINED_TYPES, SchoolKind, kind_of_type
 
 COLUMNS = (
@@ -59,11 +59,6 @@ _CLOSED = 2
 _PROPOSED = 4
 # Part of every digest: a version that takes something else of a row compares every row anew.
 _TAKEN = b"1"
-_TITLES = frozenset(
-    {"br", "brother", "canon", "dame", "dr", "doctor", "father", "fr", "lady", "lord", "madam"}
-    | {"miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "revd", "reverend", "sir"}
-    | {"sister", "sr"}
-)
 _NOBODY = frozenset({"vacant", "vacancy", "tbc", "tba", "tobeconfirmed", "na", "notapplicable"})
 
 
@@ -191,39 +186,7 @@ def _type(code: str, name: str) -> int:
 
 def _head(title: str, first: str, last: str) -> str:
     names = " ".join(part for part in (known(first), known(last)) if part)
-    core = "".join(_words(names))
+    core = "".join(words_of(names))
     if not core or core in _NOBODY:
         return ""
     return " ".join(part for part in (known(title), names) if part)
-
-
-def same_head(one: str, other: str) -> bool:
-    """Whether two names are one person's.
-
-    Titles, capitals, accents, spaces and punctuation do not count, and an initial stands for any
-    first name that begins with it.
-    """
-    mine, theirs = _words(one), _words(other)
-    if "".join(mine) == "".join(theirs):
-        return True
-    if not mine or not theirs or mine[-1] != theirs[-1]:
-        return False
-    return _abbreviates(mine[0], theirs[0]) or _abbreviates(theirs[0], mine[0])
-
-
-def _abbreviates(initial: str, name: str) -> bool:
-    return len(initial) == 1 and name.startswith(initial)
-
-
-def _words(name: str) -> list[str]:
-    """The words of a name, without accents and whatever stands before the first name."""
-    plain_name = "".join(
-        char
-        for char in unicodedata.normalize("NFKD", name).casefold()
-        if not unicodedata.combining(char)
-    )
-    words = ["".join(filter(str.isalnum, word)) for word in plain_name.split()]
-    words = [word for word in words if word]
-    while words and words[0] in _TITLES:
-        words.pop(0)
-    return words

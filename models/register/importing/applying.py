@@ -18,12 +18,12 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.programme.supporters import looking_after
 from models.register.events import RegisterChangedSchool
-from models.register.gias import same_head
 from models.register.importing.outcomes import ContactSaid, Outcome, Standing
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
 from models.risk.new_headteachers import new_headteacher
 from models.rows import add_all, by_key, change, find
 from models.school_record.statements import follow_register
+from models.schools.names import same_head
 from models.schools.tables import NATIONAL_REGISTER, Contact, ContactRole, School
 from models.telling import tell
 from models.told import Told

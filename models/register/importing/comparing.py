@@ -21,7 +21,6 @@ from models.register.gias import (
     known,
     number,
     plain,
-    same_head,
     urn_of,
 )
 from models.register.gias.establishments import COLUMNS
@@ -29,6 +28,7 @@ from models.register.gias.values import day
 from models.register.importing.outcomes import ContactSaid, Finding, Outcome, Standing, rejected
 from models.register.tables import FindingKind
 from models.rows import find, get_row, select_columns
+from models.schools.names import same_head
 from models.schools.tables import ACADEMY_TYPES, ContactRole, School, SchoolKind
 
 LACKING_SHARE = 0.1  # of the open schools that the register named before

@@ -19,10 +19,10 @@ from models.register.gias import (
     Trust,
     examine,
     open_register,
-    same_head,
 )
 from models.register.gias.files import NEEDED
 from models.register.tables import RegisterFile
+from models.schools.names import same_head
 from models.text import check_line, check_printable
 from tests.support.register_files import COLUMNS, GROUPS, LINKS, content, group, link, school
 

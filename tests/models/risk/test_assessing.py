@@ -543,7 +543,9 @@ def test_the_schools_own_evaluation_officer_is_told(register: Register) -> None:
     assert register.told("level_changed") == ["seo2"]
     register.set(Officer, {"id": register.council.seo2.id}, active=False)
     register.now += timedelta(days=1)
-    register.new_headteacher(ASHFIELD)
+    register.new_headteacher(ASHFIELD, "H. Newcomb")
+    assert register.told("new_headteacher") == ["seo2"], "whoever was counted is not counted again"
+    register.new_headteacher(ASHFIELD, "Ivo Marsh")
     assert register.told("new_headteacher") == ["seo2", "hos", "hos2"]
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from models.schools.tables import RiskLevel
+from tests.support.assessing import Register
 from tests.support.programme import WHOLE_YEAR, Programme
 from tests.support.walk import Served, Walk, pictured
 
@@ -79,3 +80,50 @@ def test_what_is_due_and_the_weekly_review(walk: Walk, programme: Programme) -> 
     walk.sees("The support has been assigned", "Mrs A. Example")
     walk.arrive_by(walk.page.get_by_role("link", name="End the support of Mrs A. Example"))
     pictured(walk, "supporter-end-form")
+
+
+def test_a_promised_visit_and_what_is_required(walk: Walk, programme: Programme) -> None:
+    Register(programme.engine, programme.policy, programme.council).in_force("medium")
+    walk.sign_in("seo")
+    walk.go("/schools/900001/programme")
+    walk.sees("What it has if it is required", "Visit about the change of level")
+    pictured(walk, "if-required")
+    walk.arrive_by(walk.page.get_by_role("link", name="Plan and invite of 7 December 2026"))
+    pictured(walk, "invite-leaders-and-governors")
+    walk.go("/schools/900001/programme")
+    walk.arrive_by(walk.page.get_by_role("link", name="Record of 7 December 2026: visit about"))
+    walk.type_day("When was the visit?", date(2026, 11, 23))
+    walk.type("What was it for?", "The change of level")
+    walk.type("What did you see and hear?", "We met.")
+    walk.page.get_by_label("Headteacher", exact=True).check()
+    walk.press("Save the visit")
+    walk.sees("Say who of the governors was there")
+    pictured(walk, "governors-wanting")
+    walk.page.get_by_label("Chair of governors").check()
+    walk.press("Save the visit")
+    walk.sees("The visit has been recorded")
+    walk.follow("23 November 2026: The change of level")
+    walk.sees("Who was there", "Chair of governors")
+    pictured(walk, "who-was-there")
+    walk.go("/schools/900001/requirements/new?what=governance_audit")
+    walk.press("Save")
+    walk.sees("Enter why the school requires it")
+    pictured(walk, "requirement-form")
+    walk.type("Why does it require this?", "Two governors resigned.")
+    walk.press("Save")
+    walk.sees("Since 23 November 2026: Two governors resigned.")
+    pictured(walk, "required")
+    walk.page.get_by_text("Spring term:").click()
+    walk.arrive_by(walk.page.get_by_role("link", name="Record of 18 January 2027: audit"))
+    walk.press("Save the outcome")
+    walk.sees("Enter what came of it")
+    pictured(walk, "outcome-form")
+    walk.type_day("When was it done?", date(2026, 11, 20))
+    walk.type("What came of it?", "Minutes name no actions.")
+    walk.press("Save the outcome")
+    walk.sees("The outcome has been recorded")
+    walk.go("/schools/900001/programme")
+    walk.arrive_by(walk.page.get_by_role("link", name="No longer required: Audit"))
+    pictured(walk, "requirement-end-form")
+    walk.go("/schools/900001/contacts/headteacher")
+    pictured(walk, "headteacher-form")

@@ -4,16 +4,23 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.database import read
 from models.inputs import Day, Email, Reason
 from models.paging import Page
 from models.people.access import Act
 from models.people.acting import Acting
-from models.programme import reviews, support_work, supporters, tables
+from models.programme import outcomes, requiring, reviews, support_work, supporters, tables
 from models.programme.duties import cancel_duty as cancel
 from models.programme.duties_shown import Duty, duties, duty
+from models.programme.requirements_shown import (
+    Requirement,
+    Requirements,
+    requirement,
+    requirements_of,
+)
+from models.programme.shown import SchoolProgramme, programme_of
 from models.programme.support_work import SupportReview
 from models.programme.supporters_shown import Supporter, Supporters, supporter, supporters_of
 from models.programme.tables import DutyKind, Review
@@ -35,6 +42,14 @@ class DutyQuery(Paging):
     officer: Email | None = None
     state: Literal["planned", "late", "done", "cancelled", "to_do"] | None = None
     due_before: Day | None = None
+
+
+class ProgrammeQuery(BaseModel):
+    """Which school year, by the year in which it begins; the running one unless given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    year: int | None = Field(None, ge=2000, le=2199)
 
 
 class SupportReviewQuery(SupportWorkQuery):
@@ -62,6 +77,78 @@ def cancel_duty(once: OnlyOnce, id: Key, body: Reason) -> Response:
     def command(acting: Acting) -> Duty:
         cancel(acting, id, body)
         return duty(acting.session, id, acting.today)
+
+    return once.act(command)
+
+
+@router.post(
+    "/duties/{id}/outcome",
+    response_model=Duty,
+    dependencies=[may(Act.RECORD_SUPPORT_WORK, of=tables.Duty)],
+)
+def record_outcome(once: OnlyOnce, id: Key, body: outcomes.Outcome) -> Response:
+    """Say when an audit, a place on a programme or an induction was done, and what came of it."""
+
+    def command(acting: Acting) -> Duty:
+        outcomes.record_outcome(acting, id, body)
+        return duty(acting.session, id, acting.today)
+
+    return once.act(command)
+
+
+@router.get(
+    "/schools/{urn}/programme",
+    response_model=SchoolProgramme,
+    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
+)
+def show_programme(
+    door: AtDoor, _: Caller, urn: str, query: Annotated[ProgrammeQuery, Query()]
+) -> Response:
+    """The support programme of a school: what its level means, what is due, and by whom."""
+    with read(door.engine) as session:
+        return answer(
+            programme_of(session, door.policy, urn, today=door.today, school_year=query.year)
+        )
+
+
+@router.get(
+    "/schools/{urn}/requirements",
+    response_model=Requirements,
+    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
+)
+def list_requirements(door: AtDoor, _: Caller, urn: str) -> Response:
+    """What a school requires, or required, of what is planned only if it is required."""
+    with read(door.engine) as session:
+        return answer(Requirements(items=requirements_of(session, urn)))
+
+
+@router.post(
+    "/schools/{urn}/requirements",
+    status_code=201,
+    response_model=Requirement,
+    dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)],
+)
+def require(once: OnlyOnce, urn: str, body: requiring.RequiredSupport) -> Response:
+    """Say that a school requires what its level has only if it is required: it is planned."""
+
+    def command(acting: Acting) -> Requirement:
+        required = requiring.require(acting, urn, body)
+        return requirement(acting.session, required.id)
+
+    return once.act(command, 201)
+
+
+@router.post(
+    "/requirements/{id}/end",
+    response_model=Requirement,
+    dependencies=[may(Act.RECORD_SUPPORT_WORK, of=tables.Requirement)],
+)
+def end_requirement(once: OnlyOnce, id: Key, body: Reason) -> Response:
+    """Say that a school no longer requires it: what is planned of it is cancelled."""
+
+    def command(acting: Acting) -> Requirement:
+        requiring.end_requirement(acting, id, body)
+        return requirement(acting.session, id)
 
     return once.act(command)
 

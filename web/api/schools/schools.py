@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from models.school_record.inspecting import Inspected, record_inspection
 
 from models.database import read
 from models.inputs import Word
@@ -11,10 +12,11 @@ from models.inspections.recording import Inspected, record_inspection
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
+from models.risk.new_headteachers import enter_contact
 from models.schools import shown as schools_shown
 from models.schools.confirmations_shown import Confirmation, confirmations_of
 from models.schools.confirming import LegalView, confirm_part_4
-from models.schools.contacts import NewContact, set_contact
+from models.schools.contacts import NewContact
 from models.schools.email_service import EmailServiceSaid, say_email_service
 from models.schools.email_service_shown import EmailAgreement, agreements_of
 from models.schools.foundations import FoundationOfSchool, say_foundation
@@ -74,9 +76,13 @@ def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     dependencies=[may(Act.CHANGE_CONTACTS, of=School)],
 )
 def put_contact(in_one_go: InOneGo, urn: str, role: str, body: NewContact) -> Response:
-    """Add or correct one of a school's contacts; the answer is the school."""
+    """Add or correct one of a school's contacts; the answer is the school.
+
+    A headteacher who was not known before is new, as if the national register had named them:
+    unless `correction` says that it is the same person.
+    """
     with in_one_go() as acting:
-        set_contact(acting, urn, role, body)
+        enter_contact(acting, urn, role, body)
         return answer(school(acting.session, acting.reader, urn))
 
 

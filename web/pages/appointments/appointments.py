@@ -11,6 +11,7 @@ from models.appointments import planning
 from models.appointments.planning import KINDS
 from models.appointments.shown import Appointment, appointment, officers_to_come
 from models.appointments.tables import Appointment as AppointmentRow
+from models.appointments.tables import AppointmentKind
 from models.clocks import time_words
 from models.inputs import Reason
 from models.matters.at_hand import see_row_and_matter
@@ -18,13 +19,16 @@ from models.matters.case import find_case
 from models.matters.tables import Matter, MatterKind
 from models.people.access import Act
 from models.people.tables import Officer
+from models.programme.duties import find_duty
+from models.programme.tables import DutyKind
 from models.rows import get_row
 from models.school_record.opening import find_record
 from models.school_record.shown import Addressee, addressees, addressees_of
 from models.schools.contacts import find_school
-from models.schools.tables import School
+from models.schools.tables import ContactRole, School
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
+from web.pages.programme.duty_met import Duty
 from web.pages.visits import Key, Reference, Visit, Visitor, may, says
 
 SAYS_PLANNED = says("appointment_planned", "It has been planned")
@@ -61,6 +65,8 @@ CHANGE = Asked(
     with_whom=("Who comes", "Choose who comes from the school"),
     officers=("Which officers come", "Choose which officers come"),
 )
+# Whom the letter about a change of level promises a visit.
+LEADERS_AND_GOVERNORS = [ContactRole.HEADTEACHER.value, ContactRole.CHAIR_OF_GOVERNORS.value]
 CANCEL = Asked(Reason, reason=("The reason", "Enter why it does not take place"))
 
 
@@ -142,10 +148,13 @@ def plan_on_case(visit: Visitor, reference: Reference, form: Posted) -> Response
 @router.get(
     "/schools/{urn}/record/appointments/new", dependencies=[may(Act.PLAN_APPOINTMENT, of=Matter)]
 )
-def at_school(visit: Visitor, urn: str) -> Response:
-    """The form for a visit or meeting that belongs to no escalation."""
+def at_school(visit: Visitor, urn: str, duty: Duty) -> Response:
+    """The form for a visit or meeting that belongs to no escalation, to meet a duty or none."""
+    form = _new(visit)
     with visit.read() as session:
-        return _plan(visit, _at_school(session, visit, urn), _new(visit))
+        if duty is not None and find_duty(session, duty).kind is DutyKind.LEVEL_CHANGE_VISIT:
+            form.values |= {"kind": [AppointmentKind.VISIT], "with": LEADERS_AND_GOVERNORS}
+        return _plan(visit, _at_school(session, visit, urn), form)
 
 
 @router.post(

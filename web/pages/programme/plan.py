@@ -47,16 +47,19 @@ RECORDED_AT = {
     DutyKind.ACTION_REVIEW: "/reviews/actions",
     DutyKind.BOARD_REPORT: "/reviews/new",
     DutyKind.QUARTERLY_REVIEW: "/reviews/new",
+    DutyKind.LEVEL_CHANGE_VISIT: "/schools/{urn}/visits/new",
+    **dict.fromkeys(tables.WITH_OUTCOME, "/duties/{id}/outcome"),
 }
 
 
 @dataclass(frozen=True)
 class OfferedDuty:
-    """A duty with the addresses at which this officer may record or cancel it, None if not."""
+    """A duty with the addresses at which this officer may act on it, None where they may not."""
 
     duty: Duty
     record_at: str | None
     cancel_at: str | None
+    invite_at: str | None
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,24 @@ def _offered(visit: Visit, duties: list[Duty]) -> list[OfferedDuty]:
 
 
 def _offer(visit: Visit, duty: Duty) -> OfferedDuty:
-    where = f"{RECORDED_AT[duty.kind].format(urn=duty.urn)}?duty={duty.id}"
+    where = RECORDED_AT[duty.kind].format(urn=duty.urn, id=duty.id)
+    if duty.kind not in tables.WITH_OUTCOME:
+        where = f"{where}?duty={duty.id}"
     cancels = may_cancel(visit.officer)
     return OfferedDuty(
         duty=duty,
         record_at=where if duty.to_do and visit.may(Act.RECORD_SUPPORT_WORK) else None,
+        invite_at=_invite_at(visit, duty),
         cancel_at=f"/duties/{duty.id}/cancel" if duty.to_do and cancels else None,
     )
+
+
+def _invite_at(visit: Visit, duty: Duty) -> str | None:
+    """Where leaders and governors are invited to the visit that they were promised."""
+    promised = duty.to_do and duty.kind is DutyKind.LEVEL_CHANGE_VISIT
+    if not promised or not visit.may(Act.PLAN_APPOINTMENT):
+        return None
+    return f"/schools/{duty.urn}/record/appointments/new?duty={duty.id}"
 
 
 @router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
@@ -277,6 +291,7 @@ LISTS: tuple[List[Any], ...] = (
             Column("State", lambda found: found.state),
             Column("Done on", lambda found: found.done_on),
             Column("Why cancelled", lambda found: found.reason),
+            Column("Outcome", lambda found: found.outcome),
         ],
     ),
 )

@@ -13,7 +13,7 @@ from models.people.access import Act
 from models.programme import support_work
 from models.programme.reviews import REVIEWS, ReviewHeld, record_review
 from models.programme.support_work import SupportReview
-from models.programme.tables import OF_A_SCHOOL, DutyKind, Review
+from models.programme.tables import OF_A_SCHOOL, WITH_OUTCOME, DutyKind, Review
 from models.schools.tables import School
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
@@ -113,6 +113,8 @@ def show_review(visit: Visitor, number: Key) -> Response:
     ]
     if found.school_view:
         sections.append(("What the school says of where it stands", found.school_view))
+    if found.kind in WITH_OUTCOME:
+        sections = [("Outcome", found.summary)]
     return work_record(visit, found, found.title, found.held_on, sections, lines)
 
 

@@ -7,11 +7,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.inputs import refusing
 from models.paging import Page
 from models.people.access import Act
 from models.programme import support_work, tables
+from models.programme.promised import visit_to_be_made
 from models.programme.support_work import SchoolVisit
-from models.programme.visits import VisitMade, record_visit
+from models.programme.visits import Attendee, VisitMade, record_visit
+from models.schools.contacts import find_school
 from models.schools.tables import School
 from web.pages.actions import rows
 from web.pages.asked import Asked
@@ -27,8 +30,11 @@ SAYS_VISIT_RECORDED = says("visit_recorded", "The visit has been recorded")
 router = APIRouter()
 VISIT = Asked(
     VisitMade,
+    may=("others",),
     visited_on=("The date", "Enter the date of the visit"),
     purpose=("Purpose", "Enter what the visit was for"),
+    attendees=("Who was there", "Choose who was there"),
+    others=("Who else was there", "Enter who else was there"),
     notes=("What was said", "Enter what you saw and heard"),
     agreed_actions=("Agreed actions", "Enter what was agreed"),
 )
@@ -53,7 +59,7 @@ def find_visits(
 @router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
 def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
     """The form for the note of a visit."""
-    return work_form(visit, "visit_form.html", "Record a visit", Form(), urn, duty)
+    return _form(visit, urn, duty, Form())
 
 
 @router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
@@ -61,13 +67,30 @@ def post_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a visit on record."""
     try:
         form.demand(VISIT)
-        given = form.taken(VISIT, urn=urn, duty=duty, actions=rows.typed(form))
+        given = form.taken(
+            VISIT, urn=urn, duty=duty, attendees=_attendees(form), actions=rows.typed(form)
+        )
         with visit.acting() as acting:
             record_visit(acting, given)
     except STAYS as refusal:
         form = rows.refused(form, refusal, VISIT)
-        return work_form(visit, "visit_form.html", "Record a visit", form, urn, duty)
+        return _form(visit, urn, duty, form)
     return visit.done(f"/schools/{urn}/programme", SAYS_VISIT_RECORDED)
+
+
+def _attendees(form: Form) -> list[Attendee]:
+    """Who was chosen, and whoever else was named; raises InvalidInput."""
+    with refusing():
+        chosen = [Attendee(who=who) for who in form.texts("attendees")]
+        others = form.text("others").strip()
+        return [*chosen, Attendee(who=tables.AtVisit.OTHER, name=others)] if others else chosen
+
+
+def _form(visit: Visit, urn: str, duty: int | None, form: Form) -> Response:
+    with visit.read() as session:
+        promised = visit_to_be_made(session, find_school(session, urn).urn)
+    more = {"at_visit": list(tables.AtVisit), "promised": promised}
+    return work_form(visit, "visit_form.html", "Record a visit", form, urn, duty, **more)
 
 
 @router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)])
@@ -77,6 +100,7 @@ def show_visit(visit: Visitor, number: Key) -> Response:
         found = support_work.visit(session, number)
     sections = [
         ("Purpose", found.purpose),
+        ("Who was there", found.who_was_there or "Not recorded"),
         ("What was seen and heard", found.notes),
         ("Agreed actions", found.agreed_actions or "None"),
     ]
@@ -96,6 +120,7 @@ LISTS: tuple[List[Any], ...] = (
             Column("Purpose", lambda found: found.purpose),
             Column("What was seen and heard", lambda found: found.notes),
             Column("Agreed actions", lambda found: found.agreed_actions),
+            Column("Who was there", lambda found: found.who_was_there),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

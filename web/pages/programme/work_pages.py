@@ -9,7 +9,7 @@ from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, reviews, support_work
 from models.programme.support_work import SchoolVisit, SupportReview, WrittenReport
-from models.programme.tables import DutyKind
+from models.programme.tables import WITH_OUTCOME, DutyKind
 from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from web.pages.actions import rows
@@ -66,7 +66,7 @@ def work_list(
         address=address(visit, filters),
         years=years,
         officers=officers,
-        kinds=reviews.REVIEWS,
+        kinds=(*reviews.REVIEWS, *WITH_OUTCOME),
     )
 
 

@@ -14,6 +14,7 @@ from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
 from models.results.shown import newest_of
+from models.risk.new_headteachers import enter_contact
 from models.school_record.statements_shown import statements
 from models.schools import contacts
 from models.schools import shown as schools_shown
@@ -46,6 +47,7 @@ CONTACT = Asked(
     name=("Name", "Enter a name"),
     email=("E-mail address", "Enter an e-mail address"),
     address=("Address", "Enter an address"),
+    correction=("A correction", "Choose whether this corrects the name"),
 )
 
 
@@ -210,7 +212,7 @@ def set_contact(visit: Visitor, urn: str, role: str, form: Posted) -> Response:
         email = form.text("email").strip() or None
         given = form.filled(CONTACT, email=email, address=form.lines("address"))
         with visit.acting() as acting:
-            saved = contacts.set_contact(acting, urn, who.value, given)
+            saved = enter_contact(acting, urn, who.value, given)
     except InvalidInput as invalid:
         return _contact(visit, urn, who, form.refused(invalid, CONTACT))
     return visit.done(f"/schools/{saved.urn}", SAYS_CONTACT)
@@ -225,6 +227,7 @@ def _contact(visit: Visit, urn: str, role: ContactRole, form: Form) -> Response:
         navigation="schools",
         form=form,
         school=found,
+        is_head=role is ContactRole.HEADTEACHER,
     )
 
 
