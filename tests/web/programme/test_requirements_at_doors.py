@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -159,7 +160,7 @@ def test_the_api(programme: Programme, tmp_path: Path) -> None:
     seo.post(f"/duties/{audit['id']}/outcome", 409, **body)
     seo.post(f"/duties/{promised}/outcome", 409, **body)
 
-    head = {"name": "Mr Ivo Marsh", "email": None, "address": []}
+    head: dict[str, Any] = {"name": "Mr Ivo Marsh", "email": None, "address": []}
     seo.put(f"{SCHOOL}/contacts/headteacher", **head, correction=True)
     assert seo.get("/duties", kind="induction")["total"] == 0
     seo.put(f"{SCHOOL}/contacts/headteacher", **{**head, "name": "Ursula Vane"})

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from models.school_record.inspecting import Inspected, record_inspection
 
 from models.database import read
 from models.inputs import Word
