@@ -26,9 +26,11 @@ from models.fairness.tables import FairnessRecord
 from models.letters.tables import IssuedFile, Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
 from models.matters.tables import Deadline, Matter, NamedOfficer
+from models.needs.tables import Need
 from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
+from models.priorities.tables import ImprovementPriority, PriorityMonth, PriorityVersion
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
 from models.risk.tables import Assessment
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
@@ -219,6 +221,10 @@ _COVERED = (
     Covered(RiseSupport, "support by the Department", named=("support", "id")),
     Covered(AgreedAction, "an action", named=("action", "id")),
     Covered(ActionLine, "a line on an action", named=("line", "id")),
+    Covered(ImprovementPriority, "a priority", named=("priority", "id")),
+    Covered(PriorityVersion, "what a priority says", named=("priority", "priority_id")),
+    Covered(PriorityMonth, "a month of a priority", named=("month", "id")),
+    Covered(Need, "that more or less is needed", named=("need", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),

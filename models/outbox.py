@@ -15,6 +15,7 @@ from models.database import UtcDateTime
 from models.letters import told as letters
 from models.level_letters import told as level_letters
 from models.matters import told as matters
+from models.needs import told as needs
 from models.of_matter import OfMatter
 from models.programme import told as programme
 from models.register import told as register
@@ -39,6 +40,7 @@ AnyTold = Annotated[
     | matters.Reminders
     | matters.Digest
     | matters.AnotherCaseOfficer
+    | needs.MoreNeeded
     | programme.DutiesDue
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact

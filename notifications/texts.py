@@ -18,6 +18,8 @@ from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFil
 from models.level_letters.told import LevelLetterGoes, LevelLettersProblem, LevelLettersToCheck
 from models.matters.tables import Deadline, Matter
 from models.matters.told import AnotherCaseOfficer, Digest, Reminders
+from models.needs.tables import Need, NeedState
+from models.needs.told import MoreNeeded
 from models.outbox import Message, MessageState
 from models.people.tables import Officer
 from models.programme.duties_shown import duties_left
@@ -229,6 +231,11 @@ def _assessment_waits(draft: Draft, officer: Officer, told: AssessmentWaits) -> 
     return _as_recorded(draft, officer, told) if waits else None
 
 
+def _more_needed(draft: Draft, officer: Officer, told: MoreNeeded) -> Facts | None:
+    is_open = get_row(draft.session, Need, told.need).state is NeedState.OPEN
+    return _as_recorded(draft, officer, told) if is_open else None
+
+
 def _round_waits(draft: Draft, officer: Officer, told: RoundWaits) -> Facts:
     publish_on = long_date(told.publish_on)
     return {**_as_recorded(draft, officer, told), "publish_on": publish_on}
@@ -278,6 +285,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(LevelChanged, _as_recorded),
     ToOfficer(NewHeadteacher, _as_recorded),
     ToOfficer(RoundWaits, _round_waits),
+    ToOfficer(MoreNeeded, _more_needed),
     ToOfficer(DepartmentAsks, _department_asks),
     ToOfficer(MailTested, _mail_tested),
 )

@@ -93,6 +93,7 @@ class DeadlineKind(StrEnum):
     BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
     SERVICE = "service"  # of a notice: by when the officer is to prove it
     ACTION = "action"  # that was agreed with the school
+    NEED = "need"  # to answer that more, or less, is needed
 
 
 # What is due beside the ladder, or on a matter that is on none: open until somebody says what
@@ -103,9 +104,10 @@ OFF_LADDER = (
     DeadlineKind.COMMENT,
     DeadlineKind.SERVICE,
     DeadlineKind.ACTION,
+    DeadlineKind.NEED,
 )
-# Of these the rule is what an officer wrote: not for those who see no more than outlines.
-WRITTEN = (DeadlineKind.AGREED, DeadlineKind.ACTION)
+# Of these the rule is what officers wrote or think: not for those who see no more than outlines.
+WRITTEN = (DeadlineKind.AGREED, DeadlineKind.ACTION, DeadlineKind.NEED)
 # What somebody owes; the others are the authority's own last days.
 OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, *OFF_LADDER)
 # The law's own: they run on while an escalation is paused.

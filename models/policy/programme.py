@@ -109,6 +109,23 @@ class LevelLetterRule(_Strict):
     one_officer_is_enough: bool = False
 
 
+class NeedsRule(_Strict):
+    """Within how many working days somebody answers that a school needs more, or less."""
+
+    answer_working_days: Annotated[int, Field(ge=1, le=60)] = 10
+
+
+class AtOddsRule(_Strict):
+    """At which levels, and from which step of each ladder on, a school stands at odds with both.
+
+    Whoever keeps the register is shown such a school and asked what is to be done. Of a ladder
+    that is not named it is the first step that sends a formal letter.
+    """
+
+    levels: tuple[RiskLevel, ...] = (RiskLevel.NONE,)
+    from_step: dict[Literal["maintained", "academy"], str] = {}
+
+
 class Programme(_Strict):
     """Risk register and support programme, whole."""
 
@@ -117,6 +134,15 @@ class Programme(_Strict):
     level_letters: LevelLetterRule
     report_sections: Annotated[tuple[str, ...], Field(min_length=1)]
     remind_working_days_before: Count
+    needs: NeedsRule = NeedsRule()
+    at_odds: AtOddsRule = AtOddsRule()
+    # How far a priority of an improvement plan is, from the best to the worst.
+    progress_ratings: Annotated[tuple[str, ...], Field(min_length=2)] = (
+        "Achieved",
+        "On track",
+        "Some progress",
+        "No progress",
+    )
     levels: dict[RiskLevel, LevelRule]
     years: tuple[SchoolYear, ...]
 
@@ -133,6 +159,15 @@ class Programme(_Strict):
     def _a_category_of_support(cls, value: RiskLevel) -> RiskLevel:
         if value is RiskLevel.NONE:
             raise ValueError("must be a category of support: high, medium or low")
+        return value
+
+    @field_validator("progress_ratings")
+    @classmethod
+    def _words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not each.strip() or len(each) > 60 for each in value):
+            raise ValueError("each must be of 1 to 60 characters")
+        if len({each.lower() for each in value}) < len(value):
+            raise ValueError("no word may stand there twice")
         return value
 
     def year(self, begins: int) -> SchoolYear | None:

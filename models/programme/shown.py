@@ -131,6 +131,11 @@ def programme(
     )
 
 
+def progress_of(session: Session, urn: int, today: date) -> SchoolProgress:
+    """What is done of the running school year for one school; raises NotFound."""
+    return _describe(session, [find_school(session, urn)], today)[0]
+
+
 def _describe(session: Session, found: Sequence[School], today: date) -> list[SchoolProgress]:
     urns = [school.urn for school in found]
     counted = _counted(session, urns, today)

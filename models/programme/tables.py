@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Index, and_, or_, text
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
+from models.needs.tables import Needed
 from models.schools.tables import RiskLevel
 from models.words import word
 
@@ -100,6 +101,9 @@ class SchoolVisit(SQLModel, table=True):
     purpose: str
     notes: str
     agreed_actions: str = ""
+    good_practice: str = ""
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -114,6 +118,8 @@ class WrittenReport(SQLModel, table=True):
     duty_id: int | None = Field(default=None, foreign_key="duty.id", unique=True)
     dated: date
     sections: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -130,6 +136,11 @@ class Review(SQLModel, table=True):
     held_on: date
     summary: str
     impact: str = ""
+    # How well the key priorities of the school's improvement plan were responded to (part 3).
+    council_response: str = ""
+    leaders_response: str = ""
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

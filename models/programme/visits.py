@@ -11,7 +11,9 @@ from models.appointments.following import took_place_at_school
 from models.appointments.tables import AppointmentKind
 from models.clocks import past_day
 from models.events import append
-from models.inputs import Day, Input, RowKey, Text, Urn
+from models.inputs import Day, RowKey, Text, Urn
+from models.needs.asking import HowMuch, checked_answer, keep_answer
+from models.needs.tables import NeedSource
 from models.people.access import Act
 from models.people.acting import Acting
 from models.programme.duties import check_new, meet
@@ -26,10 +28,11 @@ from models.schools.contacts import find_school
 from models.text import check_line, check_prose
 
 
-class VisitMade(Input):
+class VisitMade(HowMuch):
     """A visit to a school; `duty` is the planned one that it was, else it is the first due.
 
-    `actions` go on the school's own record, each to be followed by itself.
+    `actions` go on the school's own record, each to be followed by itself; `good_practice` is what
+    other schools could learn from.
     """
 
     urn: Urn
@@ -37,6 +40,7 @@ class VisitMade(Input):
     purpose: Text
     notes: Text
     agreed_actions: Text = ""
+    good_practice: Text = ""
     actions: Actions = Field(default=[])
     duty: RowKey | None = None
 
@@ -56,6 +60,8 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
     check_line("purpose", given.purpose)
     check_prose("notes", given.notes)
     check_prose("agreed_actions", given.agreed_actions, required=False)
+    check_prose("good_practice", given.good_practice, required=False)
+    answer = checked_answer(given)
     visit = {"urn": school.urn, "visited_on": given.visited_on, "officer_id": officer.id}
     check_new(session, SchoolVisit, {**visit, "purpose": given.purpose}, "This visit")
     met = meet(session, DutyKind.VISIT, school, given.visited_on, given.duty)
@@ -66,6 +72,8 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         purpose=given.purpose,
         notes=given.notes,
         agreed_actions=given.agreed_actions,
+        good_practice=given.good_practice,
+        **answer.columns,
         duty_id=met,
         recorded_at=acting.now,
     )
@@ -76,6 +84,7 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         session, school.urn, AppointmentKind.VISIT, given.visited_on, acting.now
     )
     append(session, acting.now, officer.email, happened, *held)
+    keep_answer(acting, school, answer, NeedSource.VISIT, number, given.visited_on)
     if given.actions:
         record = enter_record(acting, Act.RECORD_ACTION, school.urn)
         agree_all(acting, record, given.actions, ActionSource.VISIT, number)

@@ -19,6 +19,7 @@ from models.evidence.shown import evidence_of
 from models.files.folder import is_whole, path_of
 from models.letters import shown as letters_shown
 from models.matters.shown import deadlines_of
+from models.needs.shown import needs_of
 from models.paging import MOST_PER_PAGE, Item, Page
 from models.people.access import THE_MACHINE
 from models.policy import Policy
@@ -101,6 +102,7 @@ def _recorded(
     yield "proposals", _all(proposals_of, *mine)
     yield "deadlines", _all(deadlines_of, *mine, today=today)
     yield "actions", _all(actions_of, session, THE_MACHINE, reference, today=today)
+    yield "needs", needs_of(session, THE_MACHINE, reference, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
     yield "messages", _all(letters_shown.messages_of, session, THE_MACHINE, reference)
     yield "evidence", _all(evidence_of, *mine)

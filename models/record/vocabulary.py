@@ -16,9 +16,11 @@ from models.happened import Happened, Names, Topic
 from models.letters import events as letters
 from models.level_letters import events as level_letters
 from models.matters import events as matters
+from models.needs import events as needs
 from models.people import events as people
 from models.policy import Procedure
 from models.policy.wording import find_rule, step_words
+from models.priorities import events as priorities
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
@@ -38,7 +40,9 @@ ROOMS = (
     letters,
     level_letters,
     matters,
+    needs,
     people,
+    priorities,
     programme,
     record,
     register,

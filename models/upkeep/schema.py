@@ -21,9 +21,11 @@ from models.fairness import tables as fairness_tables
 from models.letters import tables as letters_tables
 from models.level_letters import tables as level_letters_tables
 from models.matters import tables as matters_tables
+from models.needs import tables as needs_tables
 from models.people import repeated_refusals
 from models.people import tables as people_tables
 from models.policy import tables as policy_tables
+from models.priorities import tables as priorities_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
 from models.risk import tables as risk_tables
@@ -44,9 +46,11 @@ TABLES = (
     fairness_tables,
     letters_tables,
     level_letters_tables,
+    needs_tables,
     outbox,
     people_tables,
     policy_tables,
+    priorities_tables,
     programme_tables,
     repeated_refusals,
     register_tables,

@@ -13,6 +13,7 @@ from web.pages.evidence import evidence
 from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages, service
 from web.pages.level_letters import letter_batches, level_letters
+from web.pages.needs import needs
 from web.pages.people import (
     account,
     council,
@@ -22,6 +23,7 @@ from web.pages.people import (
     set_password,
     sign_in,
 )
+from web.pages.priorities import priorities
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
@@ -78,6 +80,8 @@ TOPICS = (
     actions,
     agreeing,
     reviewing,
+    needs,
+    priorities,
     plan,
     supporters,
     visits,

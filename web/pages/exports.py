@@ -20,7 +20,9 @@ from web.pages.escalations import caseload
 from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.lists import List
+from web.pages.needs import needs
 from web.pages.people import officers
+from web.pages.priorities import priorities
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
@@ -42,6 +44,8 @@ LISTS: tuple[List[Any], ...] = (
     *proposals.LISTS,
     *dashboard.LISTS,
     *register.LISTS,
+    *needs.LISTS,
+    *priorities.LISTS,
     *plan.LISTS,
     *supporters.LISTS,
     *visits.LISTS,

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from models.inputs import Reason
+from models.needs.shown import needs_behind
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
 from models.risk import assessing, level_changes, moderating, tables
@@ -72,6 +73,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = risk_shown.assessment(session, number)
         before = level_changes.levels_of(session, found.urn, per_page=5).items
+        rests_on = needs_behind(session, visit.reader, today=visit.today, assessment=number)
     draft = found.state == AssessmentState.DRAFT
     proposed = found.state == AssessmentState.PROPOSED
     agreed = found.state == AssessmentState.AGREED
@@ -83,6 +85,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
         navigation="risk",
         assessment=found,
         before=before,
+        rests_on=rests_on,
         kinds=_by_kind(found),
         missing=[kind.label for kind in found.missing],
         may_write=draft and visit.may(Act.ASSESS),

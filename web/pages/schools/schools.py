@@ -13,6 +13,7 @@ from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
+from models.risk.at_odds import live_escalations
 from models.school_record.statements_shown import statements
 from models.schools import contacts
 from models.schools import shown as schools_shown
@@ -155,6 +156,7 @@ def school(visit: Visitor, urn: str) -> Response:
             urn=found.urn,
             sort="-reference",
         )
+        live = live_escalations(session, visit.policy, visit.reader, [found.urn]).get(found.urn)
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
         two_churches = of_two_churches(find_school(session, urn))
         legal_views = confirmations_of(session, found.urn).items
@@ -169,6 +171,7 @@ def school(visit: Visitor, urn: str) -> Response:
         school=found,
         escalations=cases.items,
         behind=behind,
+        live=live if visit.may(Act.SEE_PROGRAMME) else None,
         contacts=[
             (role.value, upper_first(role.label), known.get(role))
             for role in ContactRole
