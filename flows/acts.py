@@ -56,6 +56,7 @@ DAYS = {
     DeadlineKind.ACTION: "the day of the action",
     DeadlineKind.SHARING: "the review of the sharing decision",
     DeadlineKind.AUTHORISING: "the day by which the sharing is to be authorised",
+    DeadlineKind.NEED: "the day of the answer",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

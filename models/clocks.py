@@ -51,6 +51,11 @@ def long_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def month_words(day: date) -> str:
+    """The month of a day: November 2026."""
+    return f"{day:%B} {day.year}"
+
+
 def time_words(moment: datetime) -> str:
     """The time of day in London as the GOV.UK style guide writes it: 9:05am, 2pm, midday.
 

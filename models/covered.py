@@ -26,10 +26,12 @@ from models.fairness.tables import FairnessRecord
 from models.letters.tables import IssuedFile, Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFile
 from models.matters.tables import Deadline, Matter, NamedOfficer
+from models.needs.tables import Need
 from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.presentations.tables import Presentation, PresentationRecipient
+from models.priorities.tables import ImprovementPriority, PriorityMonth, PriorityVersion
 from models.programme.tables import Requirement, Review, SchoolVisit, Supporter, WrittenReport
 from models.results.tables import SchoolResult
 from models.risk.tables import Assessment
@@ -242,6 +244,10 @@ _COVERED = (
     ),
     Covered(SharingUse, "that a letter rests on a sharing decision", named=("letter", "letter_id")),
     Covered(HandedOver, "what was handed over", named=("handed_over", "id")),
+    Covered(ImprovementPriority, "a priority", named=("priority", "id")),
+    Covered(PriorityVersion, "what a priority says", named=("priority", "priority_id")),
+    Covered(PriorityMonth, "a month of a priority", named=("month", "id")),
+    Covered(Need, "that more or less is needed", named=("need", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),

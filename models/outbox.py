@@ -16,6 +16,7 @@ from models.inspections import told as inspections
 from models.letters import told as letters
 from models.level_letters import told as level_letters
 from models.matters import told as matters
+from models.needs import told as needs
 from models.of_matter import OfMatter
 from models.presentations import told as presentations
 from models.programme import told as programme
@@ -44,6 +45,7 @@ AnyTold = Annotated[
     | matters.AnotherCaseOfficer
     | presentations.EvaluationsToPresent
     | presentations.PresentationGiven
+    | needs.MoreNeeded
     | programme.DutiesDue
     | programme.ProgressEvaluated
     | register.SchoolOfCaseChanged

@@ -20,6 +20,8 @@ from models.level_letters.tables import LetterBatch, LevelLetter, LevelLetterFil
 from models.level_letters.told import LevelLetterGoes, LevelLettersProblem, LevelLettersToCheck
 from models.matters.tables import Deadline, Matter
 from models.matters.told import AnotherCaseOfficer, Digest, Reminders
+from models.needs.tables import Need, NeedState
+from models.needs.told import MoreNeeded
 from models.outbox import Message, MessageState
 from models.people.tables import Officer
 from models.presentations.tables import Presentation, PresentationState
@@ -243,6 +245,11 @@ def _assessment_waits(draft: Draft, officer: Officer, told: AssessmentWaits) -> 
     return _as_recorded(draft, officer, told) if waits else None
 
 
+def _more_needed(draft: Draft, officer: Officer, told: MoreNeeded) -> Facts | None:
+    is_open = get_row(draft.session, Need, told.need).state is NeedState.OPEN
+    return _as_recorded(draft, officer, told) if is_open else None
+
+
 def _round_waits(draft: Draft, officer: Officer, told: RoundWaits) -> Facts:
     publish_on = long_date(told.publish_on)
     return {**_as_recorded(draft, officer, told), "publish_on": publish_on}
@@ -320,6 +327,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(RoundWaits, _round_waits),
     ToOfficer(NewCategory, _new_category),
     ToOfficer(RoundOverdue, _round_overdue),
+    ToOfficer(MoreNeeded, _more_needed),
     ToOfficer(DepartmentAsks, _department_asks),
     ToOfficer(MailTested, _mail_tested),
 )

@@ -18,6 +18,7 @@ class ActionAdded(Happened):
     due_on: date
     source: ActionSource | None = None
     source_id: int | None = None
+    priority: int | None = None  # of the school's improvement plan
 
     def sentence(self, _: Names) -> str:
         return f"An action was agreed: “{self.what}” ({self.who}, by {long_date(self.due_on)})."

@@ -26,11 +26,13 @@ from models.matters.at_hand import AtHand, find_row, sees
 from models.matters.case import enter
 from models.matters.deadlines import LONGEST_PERIOD, close_deadline, move_deadline, set_deadline
 from models.matters.tables import Deadline, DeadlineKind, Matter
+from models.needs.asking import NOTHING_SAID, Answer, HowMuch
 from models.people.access import Act, may
 from models.people.acting import Acting
 from models.people.officers import find_officer
 from models.people.tables import Officer
 from models.policy.wording import role_words
+from models.priorities.keeping import check_priority
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.rows import add, change, get_row
 from models.school_record.opening import enter_record
@@ -45,7 +47,8 @@ class ActionNow(Input):
     """What is to be done, by whom and by when.
 
     Either `officer` (an e-mail address) does it, or somebody at the school: `role` says as what,
-    such as `headteacher`, `person` who; one of them is enough.
+    such as `headteacher`, `person` who; one of them is enough. `priority` is that of the school's
+    improvement plan to which it belongs: an action stays with it until another one is named.
     """
 
     what: Text
@@ -54,6 +57,7 @@ class ActionNow(Input):
     person: Text = ""
     due_on: Day
     why: Text = ""
+    priority: RowKey | None = None
 
 
 class ActionAgreed(ActionNow):
@@ -79,8 +83,11 @@ class Progress(Input):
     said: Text
 
 
-class ProgressOf(Progress):
-    """The same of one of several actions, by its key; an empty line says nothing."""
+class ProgressOf(Progress, HowMuch):
+    """The same of one of several actions, by its key; an empty line says nothing.
+
+    With it can be said whether its school needs more or less.
+    """
 
     action: RowKey
 
@@ -159,6 +166,7 @@ def agree(acting: Acting, about: AtHand, given: ActionAgreed) -> AgreedAction:
         why=given.why,
         source=source,
         source_id=given.source_id,
+        priority_id=given.priority,
         deadline_id=due.deadline,
         state=ActionState.OPEN,
         added_by_id=acting.officer.id,
@@ -172,6 +180,7 @@ def agree(acting: Acting, about: AtHand, given: ActionAgreed) -> AgreedAction:
         due_on=given.due_on,
         source=source,
         source_id=given.source_id,
+        priority=given.priority,
     )
     append(session, acting.now, acting.officer.email, added, due)
     return get_row(session, AgreedAction, key)
@@ -190,7 +199,13 @@ def change_action(acting: Acting, action_id: int, given: ActionNow) -> AgreedAct
     check_prose("why", given.why, required=action.source is None)
     if given.due_on != deadline.due_on:
         _check_day(given.due_on, acting.today)
-    values = {"what": given.what, **whose.columns, "why": given.why}
+    priority = given.priority if given.priority is not None else action.priority_id
+    values = {
+        "what": given.what,
+        **whose.columns,
+        "why": given.why,
+        "priority_id": priority,
+    }
     same = all(getattr(action, name) == value for name, value in values.items())
     if same and given.due_on == deadline.due_on:
         raise NotPossible("Nothing has been changed.")
@@ -249,7 +264,11 @@ def say_progress(acting: Acting, action_id: int, given: Progress) -> ActionLine:
 
 
 def put_line(
-    acting: Acting, action: AgreedAction, said: str, review_id: int | None = None
+    acting: Acting,
+    action: AgreedAction,
+    said: str,
+    review_id: int | None = None,
+    answer: Answer = NOTHING_SAID,
 ) -> ActionProgressSaid:
     """Write down a line that was checked; the event that says so."""
     line = add(
@@ -258,6 +277,7 @@ def put_line(
         action_id=action.id,
         said=said,
         review_id=review_id,
+        **answer.columns,
         said_by_id=acting.officer.id,
         said_at=acting.now,
     )
@@ -304,6 +324,8 @@ def _checked(acting: Acting, matter: Matter, given: ActionNow) -> _Who:
     check_line("what", given.what, most=LONGEST_WHAT)
     check_line("person", given.person, most=100, required=False)
     person = given.person.strip()
+    if given.priority is not None:
+        check_priority(acting.session, acting.officer, matter.urn, given.priority)
     if given.officer is not None:
         if given.role is not None or person:
             raise InvalidInput("officer", "Name an officer or somebody at the school, not both.")

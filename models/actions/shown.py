@@ -16,6 +16,7 @@ from models.matters.at_hand import find_id
 from models.matters.deadlines import is_late
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, Matter
+from models.needs.tables import Needed
 from models.paging import PER_PAGE, Page, chosen, paged
 from models.people.access import Reader
 from models.people.officers import AT_THE_MACHINE
@@ -30,11 +31,16 @@ from models.text import check_line
 
 
 class ActionLine(Shown):
-    """What was said of an action; `review` is the review of the register at which it was said."""
+    """What was said of an action; `review` is the review of the register at which it was said.
+
+    `needed` says whether its school needs more or less, null where nobody said.
+    """
 
     id: int
     said: str
     review: int | None
+    needed: Needed | None
+    needed_because: str
     said_by: str
     said_by_name: str
     said_at: AwareDatetime
@@ -42,6 +48,8 @@ class ActionLine(Shown):
 
 class AgreedAction(Shown):
     """An action: `who` is to do it in words, `came_from` in words what it came from.
+
+    `priority` is the key of that of the improvement plan to which it belongs.
 
     `settled_on` and `outcome` are when it was done and what was achieved, or when it was dropped
     and why; null and empty while it is open. `lines` are in the order in which they were said.
@@ -62,6 +70,7 @@ class AgreedAction(Shown):
     source: ActionSource | None
     source_id: int | None
     came_from: str | None
+    priority: int | None
     state: ActionState
     settled_on: date | None
     outcome: str
@@ -95,14 +104,15 @@ def actions(
     state: str | None = None,
     officer: str | None = None,
     weekly: bool = False,
+    priority: int | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[AgreedAction]:
     """The actions across all matters that the reader sees, in the same order.
 
     `officer` is the e-mail address of whoever is to do them; `weekly` leaves those of schools at a
-    level whose actions the policy has reviewed each week, and of schools without a level. Raises
-    InvalidInput.
+    level whose actions the policy has reviewed each week, and of schools without a level;
+    `priority` those under one of an improvement plan. Raises InvalidInput.
     """
     statement = _statement().where(visible_to(reader))
     if state is not None:
@@ -112,6 +122,8 @@ def actions(
         email = check_line("officer", officer).lower()
         doing = select(Officer.id).where(Officer.email == email)
         statement = statement.where(col(tables.AgreedAction.officer_id).in_(doing))
+    if priority is not None:
+        statement = statement.where(col(tables.AgreedAction.priority_id) == priority)
     if weekly:
         levels = policy.programme.levels.items()
         reviewed = [level for level, rule in levels if rule.actions_reviewed_weekly]
@@ -212,6 +224,7 @@ def _describe(
             source=row.source,
             source_id=row.source_id,
             came_from=came_from.get(row.id),
+            priority=row.priority_id,
             state=row.state,
             settled_on=row.settled_on,
             outcome=row.outcome,
@@ -243,6 +256,8 @@ def _lines(session: Session, action_ids: list[int]) -> dict[int, list[ActionLine
                 id=line.id,
                 said=line.said,
                 review=line.review_id,
+                needed=line.needed,
+                needed_because=line.needed_because,
                 said_by=officer.email,
                 said_by_name=officer.name,
                 said_at=line.said_at,

@@ -8,6 +8,7 @@ from sqlalchemy import Column
 from sqlmodel import Field
 
 from models.database import UtcDateTime
+from models.needs.tables import Needed
 from models.of_matter import OfMatter
 from models.schools.tables import ContactRole
 from models.words import word
@@ -69,6 +70,7 @@ class AgreedAction(OfMatter, table=True):
     why: str = ""
     source: ActionSource | None = word(ActionSource, nullable=True, default=None)
     source_id: int | None = None  # the key of what it came from
+    priority_id: int | None = Field(default=None, foreign_key="improvement_priority.id", index=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     state: ActionState = word(ActionState)
     settled_on: date | None = None  # done, or dropped
@@ -90,5 +92,7 @@ class ActionLine(OfMatter, table=True):
     action_id: int = Field(foreign_key="action.id", index=True)
     said: str
     review_id: int | None = Field(default=None, foreign_key="review.id", index=True)
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     said_by_id: int = Field(foreign_key="officer.id")
     said_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -12,10 +12,12 @@ from models.escalations.tables import Escalation, Status
 from models.matters.deadlines import RUNNING
 from models.matters.sight import visible_to
 from models.matters.tables import Deadline, Matter
+from models.needs.shown import count_open
 from models.people.access import Reader
 from models.policy import Policy
 from models.policy.editions import all_steps
 from models.programme.tables import Duty, DutyKind, DutyState
+from models.risk.at_odds import count_at_odds
 from models.risk.level_changes import level_changes
 from models.rows import find
 from models.schools.shown import NOT_ASSESSED
@@ -64,12 +66,14 @@ class Dashboard(Shown):
     weeks: list[Week]  # of deadlines to come
     since: date  # from when changes of level are counted
     changes: int | None
+    at_odds: int | None  # schools whose level does not fit their escalation, of those that are seen
+    needs: int | None  # answers that more or less is needed and nobody has answered
 
 
 def dashboard(
     session: Session, policy: Policy, reader: Reader, *, today: date, programme: bool
 ) -> Dashboard:
-    """The figures of a day in London. Seven queries."""
+    """The figures of a day in London. Nine queries."""
     since = last_term_ended(policy, today)
     number, earliest = count_overdue(session, reader, today)
     return Dashboard(
@@ -81,6 +85,8 @@ def dashboard(
         weeks=_weeks(session, reader, today),
         since=since,
         changes=level_changes(session, since=since, per_page=1).total if programme else None,
+        at_odds=count_at_odds(session, policy, reader, today) if programme else None,
+        needs=count_open(session, reader) if programme else None,
     )
 
 

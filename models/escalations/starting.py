@@ -14,13 +14,15 @@ from models.escalations.proposed import Start
 from models.escalations.tables import LIVE, Escalation, Status, Step, StepState
 from models.events import append
 from models.happened import Happened
-from models.inputs import Email, Input, Text, Urn, Words
+from models.inputs import Email, Input, RowKey, Text, Urn, Words
 from models.letters.addressing import Addressing
 from models.letters.words import NOT_ENGAGING, WordsForSchool
 from models.matters.at_hand import sees
 from models.matters.case import case_of
 from models.matters.sight import is_theirs
 from models.matters.tables import Matter, MatterKind
+from models.needs.settling import check_more, escalated_by, find_open_need
+from models.needs.tables import Need
 from models.people.access import Act
 from models.people.acting import Acting
 from models.people.tables import CASEWORK, Officer, Role
@@ -35,7 +37,10 @@ from models.text import check_printable, check_prose, is_text
 
 
 class EscalationToStart(Input):
-    """A new escalation. `case_officer` is an e-mail address; the URN may be text too."""
+    """A new escalation. `case_officer` is an e-mail address; the URN may be text too.
+
+    `need` is what it rests on: that somebody said that the school needs more, by its key.
+    """
 
     urn: Urn
     triggers: Words
@@ -44,6 +49,7 @@ class EscalationToStart(Input):
     head_performance_in_question: bool = False
     not_engaging: bool = False
     why_not_engaging: Text = ""
+    need: RowKey | None = None
 
 
 def start(acting: Acting, given: EscalationToStart) -> Matter:
@@ -57,6 +63,7 @@ def start(acting: Acting, given: EscalationToStart) -> Matter:
     acting.require(Act.START)
     session, policy, officer = acting.session, acting.policy, acting.officer
     school, responsible = _check(acting, given)
+    need = _find_need(acting, school, given.need)
     ladder = policy.ladder(school.kind.value)
     first = _first_step(ladder, given)
     at_once = first is ladder.steps[0]  # nothing leaves
@@ -121,12 +128,13 @@ def start(acting: Acting, given: EscalationToStart) -> Matter:
     if approved:
         opened = EscalationOpened(matter_id, step=first.key)
         append(session, now, officer.email, started, opened)
-        return matter
-    if at_once:
+    elif at_once:
         append(session, now, officer.email, started)
         _await_approval(acting, matter, first, given.summary)
     else:
         append(session, now, officer.email, started, *_at_formal_step(acting, matter, first, given))
+    if need is not None:
+        escalated_by(acting, need, matter_id)
     return matter
 
 
@@ -186,6 +194,17 @@ def _check(acting: Acting, given: EscalationToStart) -> tuple[School, Officer]:
         raise InvalidInput.many(errors)
     _check_no_other(session, officer, school)
     return school, responsible
+
+
+def _find_need(acting: Acting, school: School, number: int | None) -> Need | None:
+    """What it rests on; raises NotFound, InvalidInput, NotPossible."""
+    if number is None:
+        return None
+    need = find_open_need(acting.session, acting.officer, Act.START, number)
+    check_more(need)
+    if get_row(acting.session, Matter, need.matter_id).urn != school.urn:
+        raise InvalidInput("need", "Choose what was said of this school.")
+    return need
 
 
 def _check_not_engaging(given: EscalationToStart) -> list[tuple[str, str]]:

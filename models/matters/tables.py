@@ -95,6 +95,7 @@ class DeadlineKind(StrEnum):
     ACTION = "action"  # that was agreed with the school
     SHARING = "sharing"  # a sharing decision is to be looked at again
     AUTHORISING = "authorising"  # of what was shared first, for imminent harm
+    NEED = "need"  # to answer that more, or less, is needed
 
 
 # What is due beside the ladder, or on a matter that is on none: open until somebody says what
@@ -107,13 +108,15 @@ OFF_LADDER = (
     DeadlineKind.ACTION,
     DeadlineKind.SHARING,
     DeadlineKind.AUTHORISING,
+    DeadlineKind.NEED,
 )
-# Of these the rule is what an officer wrote: not for those who see no more than outlines.
+# Of these the rule is what officers wrote or think: not for those who see no more than outlines.
 WRITTEN = (
     DeadlineKind.AGREED,
     DeadlineKind.ACTION,
     DeadlineKind.SHARING,
     DeadlineKind.AUTHORISING,
+    DeadlineKind.NEED,
 )
 # What somebody owes; the others are the authority's own last days.
 OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, *OFF_LADDER)

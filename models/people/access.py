@@ -29,6 +29,7 @@ class Act(StrEnum):
     RUN_ROUND = "open and publish the annual assessment"
     RECORD_SUPPORT_WORK = "record visits, reports and reviews"
     ASSIGN_SUPPORT = "assign support to a school"
+    CLOSE_NEED = "say why no more or less is needed after all"
     PREPARE_LEVEL_LETTERS = "prepare letters about risk levels"
     APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
     CONFIRM_PART_4 = "record what legal services say of Part 4"
@@ -55,6 +56,7 @@ class Act(StrEnum):
     RECORD_ACTION = "record actions and what became of them"
     SHARE = "share information with others"
     AUTHORISE_SHARING = "authorise that information is shared"
+    RECORD_PRIORITY = "record the priorities of a school’s improvement plan"
     CHOOSE_GUIDANCE = "say by which guidance a case goes"
     RECORD_FAIRNESS = "record what was done out of fairness"
     RECORD_SUPPORT = "record how the school is supported"
@@ -99,6 +101,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RUN_ROUND: HEADS,
     Act.RECORD_SUPPORT_WORK: CASEWORK,
     Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
+    Act.CLOSE_NEED: SENIOR,
     Act.PREPARE_LEVEL_LETTERS: HEADS,
     Act.APPROVE_LEVEL_LETTERS: SENIOR,
     Act.CONFIRM_PART_4: SENIOR | {Role.LEGAL},
@@ -125,6 +128,7 @@ RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_ACTION: CASEWORK,
     Act.SHARE: CASEWORK,
     Act.AUTHORISE_SHARING: DESIGNATED,
+    Act.RECORD_PRIORITY: CASEWORK,
     Act.CHOOSE_GUIDANCE: CASEWORK,
     Act.RECORD_FAIRNESS: CASEWORK,
     Act.RECORD_SUPPORT: CASEWORK,

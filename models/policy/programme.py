@@ -217,6 +217,23 @@ class PresentationRule(_Strict):
         return self
 
 
+class NeedsRule(_Strict):
+    """Within how many working days somebody answers that a school needs more, or less."""
+
+    answer_working_days: Annotated[int, Field(ge=1, le=60)] = 10
+
+
+class AtOddsRule(_Strict):
+    """At which levels, and from which step of each ladder on, a school stands at odds with both.
+
+    Whoever keeps the register is shown such a school and asked what is to be done. Of a ladder
+    that is not named it is the first step that sends a formal letter.
+    """
+
+    levels: tuple[RiskLevel, ...] = (RiskLevel.NONE,)
+    from_step: dict[Literal["maintained", "academy"], str] = {}
+
+
 class Programme(_Strict):
     """Risk register and support programme, whole.
 
@@ -236,6 +253,15 @@ class Programme(_Strict):
     register_reviews: Frequency = Frequency(times=4, per="year")
     presentations: PresentationRule = PresentationRule()
     reason_when_level_differs: bool = True
+    needs: NeedsRule = NeedsRule()
+    at_odds: AtOddsRule = AtOddsRule()
+    # How far a priority of an improvement plan is, from the best to the worst.
+    progress_ratings: Annotated[tuple[str, ...], Field(min_length=2)] = (
+        "Achieved",
+        "On track",
+        "Some progress",
+        "No progress",
+    )
     levels: dict[RiskLevel, LevelRule]
     years: tuple[SchoolYear, ...]
 
@@ -258,6 +284,15 @@ class Programme(_Strict):
     def titles(self) -> list[tuple[RiskLevel, str]]:
         """The levels with what each is called, the highest first."""
         return [(level, self.levels[level].title) for level in RiskLevel]
+
+    @field_validator("progress_ratings")
+    @classmethod
+    def _words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not each.strip() or len(each) > 60 for each in value):
+            raise ValueError("each must be of 1 to 60 characters")
+        if len({each.lower() for each in value}) < len(value):
+            raise ValueError("no word may stand there twice")
+        return value
 
     def year(self, begins: int) -> SchoolYear | None:
         """The school year that begins in this calendar year, if its terms are known."""

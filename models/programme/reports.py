@@ -11,6 +11,8 @@ from pydantic import Field
 from models.clocks import past_day
 from models.events import append
 from models.inputs import Day, Input, RowKey, Text, Urn, Word
+from models.needs.asking import HowMuch, checked_answer, keep_answer
+from models.needs.tables import NeedSource
 from models.people.access import Act
 from models.people.acting import Acting
 from models.policy import Policy
@@ -33,7 +35,7 @@ class SectionWritten(Input):
     text: Text
 
 
-class ReportWritten(Input):
+class ReportWritten(HowMuch):
     """A written report on a school; `duty` is the planned one that it was, else the first due."""
 
     urn: Urn
@@ -55,13 +57,15 @@ def record_report(acting: Acting, given: ReportWritten) -> WrittenReport:
     school = find_school(session, given.urn)
     past_day("dated", dated, acting.now)
     texts = _checked_sections(acting.policy, written)
+    answer = checked_answer(given)
     report = {"urn": school.urn, "dated": dated, "officer_id": officer.id}
     check_new(session, WrittenReport, report, "A report by you for this day")
     met = meet(session, DutyKind.REPORT, school, dated, given.duty)
     recorded = {"sections": texts, "duty_id": met, "recorded_at": acting.now}
-    number = add(session, WrittenReport, **report, **recorded)
+    number = add(session, WrittenReport, **report, **recorded, **answer.columns)
     happened = ReportRecorded(None, report=number, urn=school.urn, school=school.name, dated=dated)
     append(session, acting.now, officer.email, happened)
+    keep_answer(acting, school, answer, NeedSource.REPORT, number, dated)
     return get_row(session, WrittenReport, number)
 
 

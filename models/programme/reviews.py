@@ -10,17 +10,20 @@ from pydantic import Field
 from sqlmodel import Session
 
 from models.actions.following import ProgressOf
-from models.actions.reviewing import Reviewed, check_review, put_lines
+from models.actions.reviewing import Reviewed, check_review, keep_answers, put_lines
 from models.appointments.following import took_place_at_school
 from models.appointments.tables import AppointmentKind
 from models.clocks import past_day
 from models.events import append
-from models.inputs import Day, Input, RowKey, Text, Urn, Word
+from models.inputs import Day, RowKey, Text, Urn, Word
+from models.needs.asking import HowMuch, checked_answer, keep_answer
+from models.needs.tables import NeedSource
 from models.paging import MOST_AT_ONCE
 from models.people.access import Act, may
 from models.people.acting import Acting
 from models.people.officers import officers_in
 from models.people.tables import Officer, Role
+from models.priorities.months import HowFarOf, Said, check_months, put_months
 from models.programme.duties import check_new, meet
 from models.programme.events import ReviewRecorded
 from models.programme.supporters import evaluation_officer
@@ -48,15 +51,21 @@ REVIEWS = (
 # Of these the policy wants to know what came of the support (part 3).
 WITH_IMPACT = (DutyKind.EVALUATION, DutyKind.BOARD_REPORT)
 
+# What a monthly evaluation says of the response to the priorities of the improvement plan (part 3).
+RESPONSES = ("council_response", "leaders_response")
 
-class ReviewHeld(Input):
+
+class ReviewHeld(HowMuch):
     """A review of a school, or without a URN of the whole register.
 
     `kind` is `evaluation` or `sisg_meeting` of a school, else `action_review`, `board_report` or
     `quarterly_review`. `impact` is that of the council's own support, `external_impact` that of
     support from others; `school_view`, of an evaluation, is what the school says of its standing.
     `lines` are what an `action_review` says of open actions, each once; where they are given, every
-    overdue one that is reviewed weekly needs a line, and no `summary` is needed beside them.
+    overdue one that is reviewed weekly needs a line, and no `summary` is needed beside them. An
+    `evaluation` may say how well the council (`council_response`) and the school's leaders,
+    governors among them (`leaders_response`), responded to the priorities of its improvement plan,
+    and how far each is in its month (`priorities`).
     """
 
     kind: Word
@@ -66,7 +75,10 @@ class ReviewHeld(Input):
     impact: Text = ""
     external_impact: Text = ""
     school_view: Text = ""
+    council_response: Text = ""
+    leaders_response: Text = ""
     duty: RowKey | None = None
+    priorities: Annotated[list[HowFarOf], Field(max_length=MOST_AT_ONCE)] = Field(default=[])
     lines: Annotated[list[ProgressOf], Field(max_length=MOST_AT_ONCE)] | None = None
 
 
@@ -90,6 +102,11 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
     check_prose("impact", given.impact, required=what in WITH_IMPACT)
     _check_only("external_impact", given.external_impact, what, WITH_IMPACT)
     _check_only("school_view", given.school_view, what, (DutyKind.EVALUATION,))
+    responses = _responses(what, given)
+    months = _months(acting, what, school, given)
+    if school is None and given.needed is not None:
+        raise InvalidInput("needed", "Say it of one school, or with the line on an action.")
+    answer = checked_answer(given)
     if school is not None and what is DutyKind.EVALUATION:
         _check_evaluator(session, officer, school, held_on)
     review = {"kind": what, "urn": school.urn if school else None, "held_on": held_on}
@@ -104,6 +121,8 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         impact=given.impact,
         external_impact=given.external_impact,
         school_view=given.school_view,
+        **responses,
+        **answer.columns,
         duty_id=met,
         recorded_at=acting.now,
     )
@@ -116,13 +135,17 @@ def record_review(acting: Acting, given: ReviewHeld) -> Review:
         school=school.name if school else None,
     )
     said = put_lines(acting, reviewed, number)
+    how_far = put_months(acting, months, held_on, number)
     held = []
     if school is not None and what is DutyKind.SISG_MEETING:
         meeting = AppointmentKind.MEETING
         held = took_place_at_school(session, school.urn, meeting, held_on, acting.now)
-    append(session, acting.now, officer.email, happened, *held, *said)
+    append(session, acting.now, officer.email, happened, *held, *said, *how_far)
     if school is not None and what is DutyKind.EVALUATION:
         _advise(acting, school, number, held_on)
+    keep_answers(acting, reviewed, said, held_on)
+    if school is not None:
+        keep_answer(acting, school, answer, NeedSource.REVIEW, number, held_on)
     return get_row(session, Review, number)
 
 
@@ -158,6 +181,25 @@ def _check_only(field: str, text: str, what: DutyKind, kinds: tuple[DutyKind, ..
     check_prose(field, text, required=False)
     if text.strip() and what not in kinds:
         raise InvalidInput(field, f"Leave this out. {what.label} does not say it.")
+
+
+def _responses(what: DutyKind, given: ReviewHeld) -> dict[str, str]:
+    """How council and leaders responded to the priorities; only a monthly evaluation says so."""
+    found = {name: getattr(given, name) for name in RESPONSES}
+    for name, text in found.items():
+        check_prose(name, text, required=False)
+        if text.strip() and what is not DutyKind.EVALUATION:
+            raise InvalidInput(name, "Clear this: only a monthly evaluation says it.")
+    return found
+
+
+def _months(acting: Acting, what: DutyKind, school: School | None, given: ReviewHeld) -> list[Said]:
+    """How far priorities are, checked; only a monthly evaluation says so."""
+    if not given.priorities:
+        return []
+    if school is None or what is not DutyKind.EVALUATION:
+        raise InvalidInput("priorities", "Leave these out: only a monthly evaluation says it.")
+    return check_months(acting, school.urn, given.priorities, given.held_on)
 
 
 def _review_kind(kind: str, urn: object) -> DutyKind:

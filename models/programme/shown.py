@@ -143,6 +143,11 @@ def programme(
     )
 
 
+def progress_of(session: Session, policy: Policy, urn: int, today: date) -> SchoolProgress:
+    """What is done of the running school year for one school; raises NotFound."""
+    return _describe(session, policy, [find_school(session, urn)], today)[0]
+
+
 def _describe(
     session: Session, policy: Policy, found: Sequence[School], today: date
 ) -> list[SchoolProgress]:

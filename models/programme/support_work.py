@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, String, cast, func, or_
 from sqlmodel import Session, col, select
 
+from models.needs.tables import Needed
 from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.people.shown import officer_names
 from models.people.tables import Officer
@@ -25,11 +26,12 @@ from models.shown import Shown
 class Filters(TypedDict, total=False):
     """What a list may be narrowed to, and the page of it; whatever is None narrows nothing.
 
-    `query` finds words of a school's name and of its URN, `officer` is an e-mail address; a school
-    year is named by the year in which it begins.
+    `query` finds words of a school's name and of its URN, `needed` is what was answered, `officer`
+    an e-mail address; a school year is named by the year in which it begins.
     """
 
     query: str
+    needed: str | None
     urn: int | None
     officer: str | None
     school_year: int | None
@@ -38,12 +40,17 @@ class Filters(TypedDict, total=False):
 
 
 class SupportWork(Shown):
-    """What was done to support schools; `duty` is what was planned and is met by it."""
+    """What was done to support schools; `duty` is what was planned and is met by it.
+
+    `needed` says whether the school needs more or less than it gets, null where nobody said.
+    """
 
     id: int
     officer: str
     officer_name: str
     duty: int | None
+    needed: Needed | None
+    needed_because: str
     recorded_at: AwareDatetime
 
 
@@ -76,6 +83,8 @@ class SchoolVisit(SupportWork):
     def who_was_there(self) -> str:
         """All of them as one text, a line each; empty where nobody said."""
         return "\n".join(each.words for each in self.attendees)
+
+    good_practice: str
 
 
 class ReportSection(Shown):
@@ -114,6 +123,8 @@ class SupportReview(SupportWork):
     impact: str
     external_impact: str
     school_view: str
+    council_response: str
+    leaders_response: str
 
 
 Work = TypeVar("Work", bound=SupportWork)
@@ -140,6 +151,7 @@ def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
         notes=found.notes,
         agreed_actions=found.agreed_actions,
         attendees=[Attendee.model_validate(each) for each in found.attendees or ()],
+        good_practice=found.good_practice,
     )
 
 
@@ -158,6 +170,8 @@ def _review(found: tables.Review, **common: Any) -> SupportReview:
         impact=found.impact,
         external_impact=found.external_impact,
         school_view=found.school_view,
+        council_response=found.council_response,
+        leaders_response=found.leaders_response,
     )
 
 
@@ -172,6 +186,15 @@ REVIEWS_OF = {"schools": OF_A_SCHOOL, "register": OF_THE_COUNCIL}
 def visits(session: Session, **filters: Unpack[Filters]) -> Page[SchoolVisit]:
     """The visits to schools, the latest first. Raises InvalidInput."""
     return _list(session, _VISIT, filters)
+
+
+def good_practice(session: Session, **filters: Unpack[Filters]) -> Page[SchoolVisit]:
+    """The visits at which good practice was seen, the latest first.
+
+    `query` finds words of what was seen as well. Raises InvalidInput.
+    """
+    seen = col(tables.SchoolVisit.good_practice) != ""
+    return _list(session, _VISIT, filters, seen, searched=tables.SchoolVisit.good_practice)
 
 
 def visit(session: Session, visit_id: int) -> SchoolVisit:
@@ -223,14 +246,20 @@ def recorders(session: Session) -> list[tuple[str, str]]:
 
 
 def _list(
-    session: Session, kind: _Kind[Work], filters: Filters, *its: ColumnElement[bool]
+    session: Session,
+    kind: _Kind[Work],
+    filters: Filters,
+    *its: ColumnElement[bool],
+    searched: Any = School.name,
 ) -> Page[Work]:
     day, table = col(kind.day), kind.table
     statement = _with_school(table).where(*its).order_by(day.desc(), table.id.desc())
     urn, officer, year = filters.get("urn"), filters.get("officer"), filters.get("school_year")
     if query := filters.get("query"):
         number = cast(col(School.urn), String)
-        statement = statement.where(words_found(query, School.name, number))
+        statement = statement.where(words_found(query, School.name, number, searched))
+    if needed := filters.get("needed"):
+        statement = statement.where(table.needed == chosen("needed", needed, Needed))
     if urn is not None:
         statement = statement.where(table.urn == urn)
     if officer is not None:
@@ -271,6 +300,8 @@ def _describe(
             officer=names[each.officer_id][0],
             officer_name=names[each.officer_id][1],
             duty=each.duty_id,
+            needed=each.needed,
+            needed_because=each.needed_because,
             recorded_at=each.recorded_at,
         )
         for each, school in found

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Index, and_, false, or_, tex
 from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
+from models.needs.tables import Needed
 from models.schools.tables import RiskLevel
 from models.words import word
 
@@ -189,6 +190,9 @@ class SchoolVisit(SQLModel, table=True):
     attendees: list[dict[str, str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
+    good_practice: str = ""
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -203,6 +207,8 @@ class WrittenReport(SQLModel, table=True):
     duty_id: int | None = Field(default=None, foreign_key="duty.id", unique=True)
     dated: date
     sections: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -225,6 +231,11 @@ class Review(SQLModel, table=True):
     impact: str = ""
     external_impact: str = Field(default="", sa_column_kwargs={"server_default": ""})
     school_view: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # How well the key priorities of the school's improvement plan were responded to (part 3).
+    council_response: str = ""
+    leaders_response: str = ""
+    needed: Needed | None = word(Needed, nullable=True, default=None)
+    needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

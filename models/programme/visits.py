@@ -16,6 +16,8 @@ from models.appointments.tables import AppointmentKind
 from models.clocks import long_date, past_day
 from models.events import append
 from models.inputs import Day, Input, RowKey, Text, Urn, Word
+from models.needs.asking import HowMuch, checked_answer, keep_answer
+from models.needs.tables import NeedSource
 from models.people.access import Act
 from models.people.acting import Acting
 from models.programme.duties import check_new, find_duty, meet
@@ -47,11 +49,11 @@ class Attendee(Input):
     name: Text = ""
 
 
-class VisitMade(Input):
+class VisitMade(HowMuch):
     """A visit to a school; `duty` is the planned one that it was, else it is the first due.
 
     `attendees` are those of the school who were there. `actions` go on the school's own record,
-    each to be followed by itself.
+    each to be followed by itself; `good_practice` is what other schools could learn from.
     """
 
     urn: Urn
@@ -60,6 +62,7 @@ class VisitMade(Input):
     notes: Text
     agreed_actions: Text = ""
     attendees: list[Attendee] = Field(default=[], max_length=MOST_ATTENDEES)
+    good_practice: Text = ""
     actions: Actions = Field(default=[])
     duty: RowKey | None = None
 
@@ -82,6 +85,8 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
     check_prose("notes", given.notes)
     check_prose("agreed_actions", given.agreed_actions, required=False)
     attendees = _checked(given.attendees)
+    check_prose("good_practice", given.good_practice, required=False)
+    answer = checked_answer(given)
     visit = {"urn": school.urn, "visited_on": given.visited_on, "officer_id": officer.id}
     check_new(session, SchoolVisit, {**visit, "purpose": given.purpose}, "This visit")
     kind, chosen = _duty_met(session, school, given, attendees)
@@ -94,6 +99,8 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         notes=given.notes,
         agreed_actions=given.agreed_actions,
         attendees=[{"who": who.value, "name": name} for who, name in attendees] or None,
+        good_practice=given.good_practice,
+        **answer.columns,
         duty_id=met,
         recorded_at=acting.now,
     )
@@ -110,6 +117,7 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         session, school.urn, AppointmentKind.VISIT, given.visited_on, acting.now
     )
     append(session, acting.now, officer.email, happened, *held)
+    keep_answer(acting, school, answer, NeedSource.VISIT, number, given.visited_on)
     if given.actions:
         record = enter_record(acting, Act.RECORD_ACTION, school.urn)
         agree_all(acting, record, given.actions, ActionSource.VISIT, number)

@@ -21,6 +21,7 @@ from models.files.folder import is_whole, path_of
 from models.letters import shown as letters_shown
 from models.letters.served import service_of_case
 from models.matters.shown import deadlines_of
+from models.needs.shown import needs_of
 from models.paging import MOST_PER_PAGE, Item, Page
 from models.people.access import THE_MACHINE, Reader
 from models.policy import Policy
@@ -109,6 +110,7 @@ def _recorded(
     yield "deadlines", _all(deadlines_of, *mine, today=today)
     yield "actions", _all(actions_of, session, THE_MACHINE, reference, today=today)
     yield "sharing", _all(decisions_of, session, THE_MACHINE, reference, today=today)
+    yield "needs", needs_of(session, THE_MACHINE, reference, today=today)
     yield "letters", _all(letters_shown.letters_of, *mine)
     yield "service", service_of_case(*mine).items
     yield "services", _services(*mine)

@@ -17,10 +17,12 @@ from models.letters import events as letters
 from models.level_letters import events as level_letters
 from models.matters import events as matters
 from models.national_files import events as national_files
+from models.needs import events as needs
 from models.people import events as people
 from models.policy import Procedure
 from models.policy.wording import find_rule, step_words
 from models.presentations import events as presentations
+from models.priorities import events as priorities
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
@@ -45,6 +47,9 @@ ROOMS = (
     national_files,
     people,
     presentations,
+    needs,
+    people,
+    priorities,
     programme,
     record,
     register,

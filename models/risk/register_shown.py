@@ -8,8 +8,11 @@ from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
 from models.paging import PER_PAGE, Page, chosen, paged, words_found
+from models.people.access import Reader
+from models.policy import Policy
 from models.refusals import InvalidInput
 from models.risk import tables
+from models.risk.at_odds import LiveEscalation, live_escalations, schools_at_odds
 from models.risk.tables import AssessmentOccasion
 from models.rows import find
 from models.schools.shown import NOT_ASSESSED
@@ -38,7 +41,9 @@ _CHANGED = or_(
 class RegisteredSchool(Shown):
     """A school on the register: its level, and how it last came into force.
 
-    `assessed_on` and what follows are None for a school that was never assessed.
+    `assessed_on` and what follows are None for a school that was never assessed. `escalation` is
+    the one of it that is not closed, if the reader sees it; `at_odds` where it stands so high that
+    the level does not fit.
     """
 
     urn: int
@@ -51,16 +56,22 @@ class RegisteredSchool(Shown):
     level_before: RiskLevel | None
     occasion: AssessmentOccasion | None
     reason: str | None
+    escalation: str | None
+    escalation_step: str | None
+    at_odds: bool
 
 
 def register(
     session: Session,
+    policy: Policy,
+    reader: Reader,
     *,
     today: date,
     level: str | None = None,
     phase: str | None = None,
     la: int | None = None,
     changed_since: date | None = None,
+    only_at_odds: bool = False,
     query: str = "",
     sort: str = "name",
     page: int = 1,
@@ -69,8 +80,9 @@ def register(
     """The open schools with their levels, by name or by level, the highest risk first.
 
     `level` is a risk level or `NOT_ASSESSED`, `la` the code of a local authority;
-    `changed_since` leaves those whose level changed on that day or later. Raises InvalidInput.
-    Three queries.
+    `changed_since` leaves those whose level changed on that day or later, `only_at_odds` those
+    whose level does not fit their escalation, as far as the reader sees it. Raises InvalidInput.
+    Four queries.
     """
     if sort not in REGISTER_ORDERS:
         raise InvalidInput("sort", f"Choose from: {', '.join(REGISTER_ORDERS)}.")
@@ -88,19 +100,23 @@ def register(
             col(tables.LevelChange.on) >= changed_since, _CHANGED
         )
         statement = statement.where(col(School.urn).in_(changed))
+    if only_at_odds:
+        statement = statement.where(col(School.urn).in_(schools_at_odds(policy, reader)))
     if query:
         statement = statement.where(is_found(query))
     return paged(
         session,
         statement,
         School.urn,
-        lambda found: _registered(session, found),
+        lambda found: _registered(session, policy, reader, found),
         page=page,
         per_page=per_page,
     )
 
 
-def _registered(session: Session, found: Sequence[School]) -> list[RegisteredSchool]:
+def _registered(
+    session: Session, policy: Policy, reader: Reader, found: Sequence[School]
+) -> list[RegisteredSchool]:
     its = tables.LevelChange
     latest = (
         select(func.max(col(its.id)))
@@ -110,10 +126,13 @@ def _registered(session: Session, found: Sequence[School]) -> list[RegisteredSch
     changes = {
         change.urn: change for change in find(session, select(its).where(col(its.id).in_(latest)))
     }
-    return [_describe(school, changes.get(school.urn)) for school in found]
+    live = live_escalations(session, policy, reader, [school.urn for school in found])
+    return [_describe(school, changes.get(school.urn), live.get(school.urn)) for school in found]
 
 
-def _describe(school: School, latest: tables.LevelChange | None) -> RegisteredSchool:
+def _describe(
+    school: School, latest: tables.LevelChange | None, live: LiveEscalation | None
+) -> RegisteredSchool:
     return RegisteredSchool(
         urn=school.urn,
         name=school.name,
@@ -125,6 +144,9 @@ def _describe(school: School, latest: tables.LevelChange | None) -> RegisteredSc
         level_before=latest.before if latest else None,
         occasion=latest.occasion if latest else None,
         reason=latest.reason if latest else None,
+        escalation=live.reference if live else None,
+        escalation_step=live.step_number if live else None,
+        at_odds=live.at_odds if live else False,
     )
 
 

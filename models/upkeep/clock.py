@@ -28,6 +28,7 @@ from models.matters.events import DeadlineMissed, ReminderQueued
 from models.matters.tables import (
     OWED,
     Deadline,
+    DeadlineKind,
     DeadlineState,
     Matter,
     Reminder,
@@ -54,6 +55,7 @@ from models.rows import (
 )
 from models.school_record.tables import DepartmentNotice
 from models.upkeep import school_year
+from models.upkeep.at_odds import ask_of_levels
 from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
@@ -73,6 +75,7 @@ class Tick:
     duties_reminded: int = 0  # of the support programme
     batches_begun: int = 0  # of letters about risk levels
     evaluations_compiled: int = 0  # of a month or term, to be presented
+    levels_asked_of: int = 0  # of schools that stand at a formal step
 
 
 def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
@@ -83,9 +86,10 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
         reminders = _queue_reminders(engine, policy, now)
         digests = _queue_digests(engine, policy, now)
     repeated_refusals.put_ended_on_record(engine, now)
+    asked = ask_of_levels(engine, policy, now)
     duties = school_year.run(engine, policy, now).duties_reminded
     batches, compiled = open_due_batches(engine, now), compile_due(engine, policy, now)
-    return Tick(now, missed, reminders, digests, duties, batches, compiled)
+    return Tick(now, missed, reminders, digests, duties, batches, compiled, asked)
 
 
 def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
@@ -253,6 +257,8 @@ def _whom(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[i
     When the case officer has left, the Head of Service hears of it, so that nobody is silent.
     """
     whom = [row.officer_id, row.to_do_it]
+    if row.deadline_kind is DeadlineKind.NEED:
+        whom += _heads(officers)
     if row.deadline_kind not in OWED:
         whom += _in_charge(row, officers)
     elif row.kind is ReminderKind.OVERDUE or row.officer_id not in officers:
@@ -277,10 +283,13 @@ def _directors(officers: dict[int, Officer]) -> list[int]:
     return [officer.id for officer in officers.values() if officer.role is Role.DIRECTOR]
 
 
+def _heads(officers: dict[int, Officer]) -> list[int]:
+    return [officer.id for officer in officers.values() if officer.role is Role.HEAD_OF_SERVICE]
+
+
 def _in_charge(row: Row[Any], officers: dict[int, Officer]) -> list[int]:
-    heads = [officer.id for officer in officers.values() if officer.role is Role.HEAD_OF_SERVICE]
     head = row.head_of_service_id
-    return [*([head] if head in officers else heads), *_directors(officers)]
+    return [*([head] if head in officers else _heads(officers)), *_directors(officers)]
 
 
 def _also(policy: Policy, row: Row[Any], officers: dict[int, Officer]) -> list[int]:

@@ -22,10 +22,12 @@ from models.letters import tables as letters_tables
 from models.level_letters import tables as level_letters_tables
 from models.matters import tables as matters_tables
 from models.national_files import tables as national_files_tables
+from models.needs import tables as needs_tables
 from models.people import repeated_refusals
 from models.people import tables as people_tables
 from models.policy import tables as policy_tables
 from models.presentations import tables as presentations_tables
+from models.priorities import tables as priorities_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
 from models.results import tables as results_tables
@@ -53,6 +55,11 @@ TABLES = (
     people_tables,
     policy_tables,
     presentations_tables,
+    needs_tables,
+    outbox,
+    people_tables,
+    policy_tables,
+    priorities_tables,
     programme_tables,
     repeated_refusals,
     register_tables,

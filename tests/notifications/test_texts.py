@@ -34,6 +34,7 @@ from notifications.composing import Composer
 from notifications.texts import TEXTS, ToOfficer
 from tests.support.appointments import plan
 from tests.support.cases import Case
+from tests.support.needs import Needs
 from tests.support.presentations import Presented
 from tests.support.school_records import SchoolRecord
 
@@ -113,6 +114,11 @@ def samples(case: Case) -> list[Sample]:
         meeting = session.exec(select(Appointment.id)).one()
         in_year = {"path": "/assessments/1", "assessment": assessment, "school": "Ashfield"}
         assessed = {**in_year, "reason": "Reading fell."}
+    programme = Needs(case.engine, case.policy, case.council, case.now)
+    programme.visit(urn=900003, needed="more", needed_because="So.")
+    need = programme.all[0].id
+    more = {"path": "/needs/1", "school": "Ashfield", "why": "So.", "came_from": "Visit of 3 May"}
+    more["said_by"] = ""
     notice = SchoolRecord(case.engine, case.policy, case.council).announced()
     kept: list[tuple[str, dict[str, Any], str]] = [
         ("letter", {"role": "headteacher"}, "Note of"),
@@ -141,6 +147,7 @@ def samples(case: Case) -> list[Sample]:
         ("duties", {"path": "/programme/duties", "duties": [duty]}, "Support programme: 1 late"),
         ("assessment_waits", {**assessed, "level": "low", "proposed_by": "A"}, "Ashfield: an "),
         ("assessment_returned", {**assessed, "returned_by": ""}, "Ashfield: the assessment"),
+        ("more_needed", {**more, "need": need}, "Ashfield: more is needed"),
         ("department_asks", {"notice": notice.id}, "SCH-900001: you are to answer the"),
         ("level_changed", {**assessed, "before": "", "level": "low"}, "Ashfield is now at low"),
         ("evaluations_to_present", _to_present(case), "Evaluations of October: not presented yet"),

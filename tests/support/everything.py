@@ -24,6 +24,7 @@ from models.inputs import Reason
 from models.letters import serving
 from models.letters.tables import Letter, LetterState
 from models.matters.tables import Matter
+from models.needs.tables import NeedSource
 from models.outbox import Message, MessageState
 from models.people import officers
 from models.people.acting import Acting
@@ -31,9 +32,11 @@ from models.people.cover import Cover, delegate
 from models.people.tables import Officer
 from models.policy import Policy
 from models.presentations.presenting import acknowledge, open_presentation
+from models.priorities.keeping import PriorityEnd, end_priority
 from models.register.importing import import_file
 from models.rows import change
 from models.schools.email_service import EmailServiceSaid, say_email_service
+from models.schools.tables import RiskLevel
 from models.settings import Settings
 from models.statutory import secretary_of_state, using
 from models.statutory.giving import HowSupportWorks, record_support
@@ -48,6 +51,7 @@ from tests.support.council import NOW, Council, found_council
 from tests.support.furnished import with_another_school
 from tests.support.letter_walks import PLAIN, WALKS, Walk
 from tests.support.level_letters import Post, blank_press, changed, published
+from tests.support.needs import Needs
 from tests.support.policies import POLICY
 from tests.support.presentations import Presented
 from tests.support.register_files import closed, school, written
@@ -107,6 +111,7 @@ def _do_everything(engine: Engine, policy: Policy, settings: Settings) -> None:
     _keep_records(SchoolRecord(engine, policy, council), settings)
     _present(Presented(engine, policy, council))
     _stand_at_the_powers(Case(engine, policy, council))
+    _say_what_is_needed(Needs(engine, policy, council, _after_all(engine)))
     _serve(engine, council)
     _cover(engine, council)
     _import(engine, policy, settings)
@@ -259,6 +264,7 @@ def _keep_records(record: SchoolRecord, settings: Settings) -> None:
     record.action(role=None, officer=record.council.seo2.email)
     _act(record)
     sharing.ask_on_record(record)
+    _plan(record)
     hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
     hidden.letter(by="seo2")
     hidden.deadline(by="seo2")
@@ -281,6 +287,31 @@ def _act(record: SchoolRecord) -> None:
             acting, done.id, following.Achieved(done_on=today, achieved="It is there.")
         )
         following.drop_action(acting, dropped.id, Reason(reason="Another one does it."))
+
+
+def _say_what_is_needed(needs: Needs) -> None:
+    """At each source that more is needed, with each answer to that; and that less is."""
+    for source in (NeedSource.VISIT, NeedSource.REPORT, NeedSource.REVIEW, NeedSource.ACTION_LINE):
+        for answer in ("more", "less") if source is NeedSource.VISIT else ("more",):
+            needs.say(source, answer)
+    first, second, third, *_ = [each.id for each in needs.all]
+    needs.assess(first)
+    needs.settle(second)
+    live = next(each.live_escalation for each in needs.listed("dcs") if each.live_escalation)
+    needs.settle(third, needs.council.dcs, escalation=live)
+    needs.level(RiskLevel.NONE, urn=900002)
+    clock.tick(needs.engine, needs.policy, needs.now)
+
+
+def _plan(record: SchoolRecord) -> None:
+    """A priority that goes on with an action, one that was met, one that was given up."""
+    going_on, met, dropped = (record.priority().id for _ in range(3))
+    record.month(going_on)
+    record.action(priority=going_on)
+    for number, is_met in ((met, True), (dropped, False)):
+        with record.acting() as acting:
+            end = PriorityEnd(met=is_met, ended_on=london_date(record.now), outcome="As agreed.")
+            end_priority(acting, number, end)
 
 
 def _go_round(case: Case, settings: Settings, until: date) -> None:

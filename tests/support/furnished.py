@@ -20,12 +20,15 @@ from models.escalations.holding import Restriction, restrict_record
 from models.escalations.tables import Response
 from models.evidence.tables import EvidenceFile, Scan
 from models.letters.tables import Letter
+from models.needs.tables import Need
 from models.outbox import Message
 from models.people import officers as people_officers
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
-from models.rows import add
+from models.priorities.keeping import PriorityNow, add_priority
+from models.programme.visits import VisitMade, record_visit
+from models.rows import add, find_one
 from models.school_record.agreeing import DeadlineAgreed, agree_deadline
 from models.school_record.department import NoticeAnnounced, record_department_notice
 from models.school_record.rise import RiseSupportGiven, record_rise_support
@@ -213,9 +216,37 @@ def on_record(case: Case, by: Officer) -> dict[str, str]:
             "actions": str(action.id),
             "sharing": str(sharing.id),
             "deadlines": str(deadline.id),
+            "priorities": str(_planned(acting, urn)),
+            "needs": str(_said_more(acting, urn)),
             "department-notices": str(notice.id),
             "rise-support": str(support.id),
         }
+
+
+def _planned(acting: Acting, urn: int | None) -> int:
+    """A priority of the school's improvement plan; its key."""
+    priority = PriorityNow(
+        priority="Reading",
+        success_criteria="They read.",
+        owner="Ms Lee",
+        first_day=acting.today,
+        last_day=acting.today,
+    )
+    return add_priority(acting, urn, priority).id
+
+
+def _said_more(acting: Acting, urn: int | None) -> int:
+    """That more is needed, said at a visit; its key."""
+    made = VisitMade(
+        urn=urn or 0,
+        visited_on=acting.today,
+        purpose="Reading",
+        notes="Seen.",
+        needed="more",
+        needed_because="It fell.",
+    )
+    visit = record_visit(acting, made)
+    return find_one(acting.session, select(Need.id).where(Need.source_id == visit.id))
 
 
 def file_row(case: Case) -> dict[str, Any]:

@@ -19,9 +19,11 @@ from models.letters.tables import Letter, LetterVersion
 from models.level_letters.tables import LetterBatch, LevelLetter
 from models.matters.tables import Matter
 from models.national_files.tables import NationalImport
+from models.needs.tables import Need
 from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
 from models.presentations.tables import Presentation
+from models.priorities.tables import ImprovementPriority
 from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidence
@@ -41,8 +43,10 @@ TABLES: dict[str, type[SQLModel]] = {
     "letters": Letter,
     "level-letters": LevelLetter,
     "messages": Message,
+    "needs": Need,
     "powers": Power,
     "presentations": Presentation,
+    "priorities": ImprovementPriority,
     "proposals": Proposal,
     "imports": RegisterImport,
     "national-files": NationalImport,
@@ -62,6 +66,8 @@ TABLES: dict[str, type[SQLModel]] = {
 # What tells one kind of a table's rows from another, as far as it is shown differently.
 KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     Appointment: ("kind", "state"),
+    Need: ("source", "state"),
+    ImprovementPriority: ("state",),
     AgreedAction: ("state",),
     Assessment: ("state", "occasion"),
     Duty: ("kind", "state"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -28,6 +28,9 @@ from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
+from models.priorities.keeping import PriorityNow, add_priority
+from models.priorities.months import HowFarInMonth, say_month
+from models.priorities.tables import ImprovementPriority
 from models.school_record.agreeing import DeadlineAgreed, Outcome, agree_deadline, settle_agreed
 from models.school_record.department import (
     NoticeAnnounced,
@@ -169,6 +172,28 @@ class SchoolRecord:
             agreed = ActionAgreed(**{**given, **values})
         with self.acting(by) as acting:
             return add_school_action(acting, self.urn, agreed)
+
+    def priority(self, by: str = "seo", **values: Any) -> ImprovementPriority:
+        """Put a priority of the improvement plan on the record."""
+        given = {
+            "priority": "Every child reads by six",
+            "success_criteria": "90 % pass the phonics check.",
+            "owner": "Ms Lee, deputy headteacher",
+            "first_day": date(2026, 9, 1),
+            "last_day": date(2027, 7, 31),
+        }
+        with refusing():
+            now = PriorityNow(**{**given, **values})
+        with self.acting(by) as acting:
+            return add_priority(acting, self.urn, now)
+
+    def month(self, priority: int, month: str = "2026-11", by: str = "seo", **values: Any) -> None:
+        """Say how far a priority was in a month."""
+        given = {"month": month, "rating": "On track", "said": "Phonics every day."}
+        with refusing():
+            how_far = HowFarInMonth(**{**given, **values})
+        with self.acting(by) as acting:
+            say_month(acting, priority, how_far)
 
     def restrict(self, *named: str, by: str = "hos") -> None:
         """Restrict it to whoever looks after it, whoever does so, and those named."""

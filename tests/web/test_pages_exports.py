@@ -119,6 +119,9 @@ def support(programme: Programme) -> None:
         visited_on=date(2026, 5, 11),
         purpose="Reading",
         agreed_actions="=SUM(1)",
+        good_practice="Phonics in small groups",
+        needed="more",
+        needed_because="Reading falls.",
     )
     programme.report()
     programme.review("evaluation")
@@ -167,6 +170,7 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.action(what="Mend the fence", days=3)
     ask_on_record(record)
     ask_on_record(record, recipients=[DIOCESE])
+    record.month(record.priority().id)
     record.file(settings, content=b"The fence is mended.\n")
     plan_at_school(record)
     plan_at_school(record, kind="meeting", on=DAY + timedelta(days=1), invite=False)
@@ -255,6 +259,8 @@ EACH = (
     Listed("/programme/duties", f"{ROW}/th", lambda row: row["School"] or "The whole register"),
     Listed("/supporters?state=any", f"{ROW}/td[1]", of("Name")),
     Listed("/visits", f"{ROW}/td[2]", of("Purpose")),
+    Listed("/visits/good-practice", f"{ROW}/td[2]", of("Good practice")),
+    Listed("/needs", f"{ROW}/td[3]", of("Said at")),
     Listed("/reports", f"{ROW}/th/a", of("School")),
     Listed("/reviews", f"{ROW}/td[2]", of("Review")),
     Listed("/presentations", f"{ROW}/th/a[starts-with(@href, '/presentations/')]", of("Title")),
@@ -275,6 +281,7 @@ EACH = (
     Listed(RECORD, "//*[@class='scc-deadline__title']", of("What"), part="deadlines"),
     Listed(RECORD, "//a[starts-with(@href, '/appointments/')]", of("What"), part="appointments"),
     Listed(RECORD, "//h3[starts-with(@id, 'file-')]/a", of("File"), part="files"),
+    Listed(f"{RECORD}/priorities", "//h3[starts-with(@id, 'priority-')]/a", of("Priority")),
     Listed(f"{RECORD}/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")),
     Listed(
         "/escalations/ESC-2026-0001/actions", "//h3[starts-with(@id, 'action-')]/a", of("Action")
@@ -355,7 +362,12 @@ def test_a_file_is_for_those_whom_its_page_is_for_and_tells_of_what_they_see(
     if who not in SEE_IT:
         assert not having
     else:
-        assert having == {"/schools", "/escalations", *(["/proposals"] if who == "hos" else [])}
+        assert having == {
+            "/schools",
+            "/risk",
+            "/escalations",
+            *(["/proposals"] if who == "hos" else []),
+        }
 
 
 def test_of_a_restricted_case_the_file_of_deliveries_names_nobody(busy: Visitors) -> None:

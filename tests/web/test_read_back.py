@@ -45,11 +45,15 @@ from models.matters.tables import (
     NamedOfficer,
     ReminderKind,
 )
+from models.needs import shown as needs_shown
+from models.needs.tables import Need, NeedSource, NeedState
 from models.outbox import MessageKind
 from models.people.access import RULES, Act
 from models.people.tables import Officer, Role
 from models.presentations import shown as presentations_shown
 from models.presentations.tables import Presentation, PresentationKind, PresentationState
+from models.priorities import shown as priorities_shown
+from models.priorities.tables import ImprovementPriority, PriorityState
 from models.programme import duties_shown, support_work
 from models.programme.tables import Duty, Review, SchoolVisit, WrittenReport
 from models.proposed import Action
@@ -104,6 +108,9 @@ EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
     (escalations_shown.Escalation, "status", Status),
     (actions_shown.AgreedAction, "state", ActionState),
     (sharing_shown.SharingDecision, "state", SharingState),
+    (needs_shown.Need, "state", NeedState),
+    (needs_shown.Need, "source", NeedSource),
+    (priorities_shown.Priority, "state", PriorityState),
 ]
 
 
@@ -116,6 +123,8 @@ def references(kind: MatterKind) -> Any:
 LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (appointments_shown.Appointment, "id", Appointment.id),
     (actions_shown.AgreedAction, "id", AgreedAction.id),
+    (needs_shown.Need, "id", Need.id),
+    (priorities_shown.Priority, "id", ImprovementPriority.id),
     (risk_shown.Assessment, "id", Assessment.id),
     (matters_shown.Deadline, "id", Deadline.id),
     (held.Discussion, "id", Discussion.id),

@@ -12,7 +12,9 @@ from web.api.evidence import files
 from web.api.fairness import records as fairness_records
 from web.api.level_letters import letter_batches
 from web.api.national_files import imports as national_files
+from web.api.needs import needs
 from web.api.presentations import presentations
+from web.api.priorities import priorities
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
 from web.api.programme import plan, reports, visits
 from web.api.register import imports
@@ -50,6 +52,8 @@ TOPICS = (
     powers,
     decisions,
     assessments,
+    needs,
+    priorities,
     visits,
     reports,
     plan,

@@ -14,6 +14,7 @@ from web.pages.fairness import records as fairness_records
 from web.pages.letters import deliveries, letters, messages, service
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.national_files import imports as national_files
+from web.pages.needs import needs
 from web.pages.people import (
     account,
     council,
@@ -25,6 +26,7 @@ from web.pages.people import (
 )
 from web.pages.policy import strategy
 from web.pages.presentations import presentations
+from web.pages.priorities import priorities
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, requirements, reviews, supporters, visits
 from web.pages.record import audit
@@ -86,6 +88,8 @@ TOPICS = (
     sharing_decisions,
     agreeing,
     reviewing,
+    needs,
+    priorities,
     plan,
     requirements,
     supporters,

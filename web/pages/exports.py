@@ -21,8 +21,10 @@ from web.pages.letters import deliveries
 from web.pages.level_letters import letter_batches, level_letters
 from web.pages.lists import List
 from web.pages.national_files import imports as national_files
+from web.pages.needs import needs
 from web.pages.people import officers
 from web.pages.presentations import presentations
+from web.pages.priorities import priorities
 from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
@@ -49,6 +51,8 @@ LISTS: tuple[List[Any], ...] = (
     *proposals.LISTS,
     *dashboard.LISTS,
     *register.LISTS,
+    *needs.LISTS,
+    *priorities.LISTS,
     *plan.LISTS,
     *supporters.LISTS,
     *visits.LISTS,

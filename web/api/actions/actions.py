@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
+from pydantic import Field
 
 from models.actions import following, shown
 from models.actions.tables import ActionState, AgreedAction
@@ -13,6 +14,7 @@ from models.matters.tables import Matter
 from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
+from models.rows import LAST_KEY
 from models.school_record.shown import listed_on
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
@@ -27,11 +29,15 @@ OF_SCHOOL = "/schools/{urn}/record/actions"
 
 
 class ActionsQuery(Paging):
-    """Actions in which state, which `officer` is to do; `weekly`: those of the weekly review."""
+    """Actions in which state, which `officer` is to do; `weekly`: those of the weekly review.
+
+    `priority` leaves those under one priority of an improvement plan.
+    """
 
     state: ActionState | None = None
     officer: Email | None = None
     weekly: bool = False
+    priority: int | None = Field(None, ge=1, le=LAST_KEY)
 
 
 @router.get("/actions", response_model=Page[shown.AgreedAction], dependencies=[may(Act.SEE_CASE)])

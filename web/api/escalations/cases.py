@@ -18,13 +18,7 @@ from models.escalations.recording import (
     record_discussion,
     record_response,
 )
-from models.escalations.shown import (
-    Escalation,
-    EscalationNow,
-    escalation,
-    escalation_now,
-    escalations,
-)
+from models.escalations.shown import Escalation, escalation, escalations
 from models.escalations.starting import EscalationToStart, start
 from models.escalations.tables import Response as SchoolsResponse
 from models.escalations.tables import Status
@@ -35,6 +29,7 @@ from models.paging import Page
 from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.record import timeline
+from models.risk.beside import EscalationBeside, escalation_beside
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.paging import Paging
 from web.door import AtDoor, at_once, key, reference
@@ -95,13 +90,13 @@ def start_escalation(once: OnlyOnce, body: EscalationToStart) -> Response:
 
 @router.get(
     "/escalations/{reference}",
-    response_model=EscalationNow,
+    response_model=EscalationBeside,
     dependencies=[may(Act.SEE_OUTLINES)],
 )
 def show_escalation(door: AtDoor, officer: Caller, reference: Reference) -> Response:
-    """One escalation, with what you can do on it now and the next step to take."""
+    """One escalation, with what you can do on it now, the next step, and what stands beside it."""
     with read(door.engine) as session:
-        return answer(escalation_now(session, door.policy, officer, reference, now=door.now))
+        return answer(escalation_beside(session, door.policy, officer, reference, now=door.now))
 
 
 @router.get(

@@ -7,7 +7,8 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from models.database import read
-from models.inputs import Email
+from models.inputs import Email, Word
+from models.needs.tables import Needed
 from models.paging import Page
 from models.people.access import Act
 from models.people.acting import Acting
@@ -23,10 +24,21 @@ Key = Annotated[int, at_once(key)]
 
 
 class SupportWorkQuery(Paging):
-    """Visits or written reports of which school, by which officer (their e-mail address)."""
+    """Visits or written reports of which school, by which officer (their e-mail address).
+
+    `needed` leaves those at which this was the answer.
+    """
 
     urn: int | None = Field(None, ge=1, le=999_999)
     officer: Email | None = None
+    needed: Needed | None = None
+
+
+class VisitQuery(SupportWorkQuery):
+    """Visits; `good_practice` leaves those at which some was seen, `query` finds words of it."""
+
+    good_practice: bool = False
+    query: Word = ""
 
 
 @router.get(
@@ -34,11 +46,12 @@ class SupportWorkQuery(Paging):
     response_model=Page[SchoolVisit],
     dependencies=[may(Act.SEE_PROGRAMME)],
 )
-def list_visits(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Query()]) -> Response:
+def list_visits(door: AtDoor, _: Caller, query: Annotated[VisitQuery, Query()]) -> Response:
     """The visits to schools, the latest first."""
+    given = query.model_dump()
+    listed = support_work.good_practice if given.pop("good_practice") else support_work.visits
     with read(door.engine) as session:
-        found = support_work.visits(session, **query.model_dump())
-        return answer(found)
+        return answer(listed(session, **given))
 
 
 @router.get(

@@ -16,6 +16,7 @@ from models.matters.sight import is_theirs
 from models.matters.tables import OF_SCHOOL, Matter
 from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
+from models.priorities.shown import priority_of
 from models.school_record.shown import listed_on, school_record
 from models.schools.contacts import find_school
 from web.pages.asked import Asked
@@ -142,10 +143,12 @@ def action(visit: Visitor, number: Key) -> Response:
     """One action, with what was said of its progress."""
     with visit.read() as session:
         found = shown.action(session, visit.reader, number, today=visit.today)
+        its = priority_of(session, visit.reader, found.priority, today=visit.today)
     return visit.page(
         "actions/action.html",
         title=found.what,
         action=found,
+        priority=its,
         back=list_at(found.reference),
         may_follow=visit.may(Act.RECORD_ACTION) and found.state is ActionState.OPEN,
     )

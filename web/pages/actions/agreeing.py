@@ -13,6 +13,7 @@ from models.matters.case import find_case
 from models.matters.tables import Matter, MatterKind
 from models.people.access import RULES, Act
 from models.people.shown import officers_in
+from models.priorities.shown import open_priorities
 from models.school_record.opening import find_record, reference_of
 from models.schools.contacts import find_school
 from models.schools.tables import ContactRole
@@ -37,6 +38,7 @@ _FIELDS = {
     "person": ("The name", "Enter the name"),
     "due_on": ("The date", "Enter the date by which it is to be done"),
     "why": ("The reason", "Say why, or choose what it came from"),
+    "priority": ("The priority", "Choose a priority of the improvement plan"),
 }
 AGREED = Asked(
     following.ActionAgreed,
@@ -66,9 +68,9 @@ def agree_on_case(visit: Visitor, reference: Reference, form: Posted) -> Respons
 
 
 @router.get("/schools/{urn}/record/actions/new", dependencies=[may(Act.RECORD_ACTION, of=Matter)])
-def on_record(visit: Visitor, urn: str, came_from: str = "") -> Response:
+def on_record(visit: Visitor, urn: str, came_from: str = "", priority: str = "") -> Response:
     """The form for an action on a school's own record."""
-    return _on_record(visit, urn, Form.of(came_from=came_from))
+    return _on_record(visit, urn, Form.of(came_from=came_from, priority=priority))
 
 
 @router.post("/schools/{urn}/record/actions/new", dependencies=[may(Act.RECORD_ACTION, of=Matter)])
@@ -139,6 +141,7 @@ def _as_it_is(found: shown.AgreedAction) -> Form:
         role=found.role or "",
         person=found.person,
         why=found.why,
+        priority=str(found.priority or ""),
         **_boxes(found.due_on),
     )
 
@@ -162,6 +165,8 @@ def _form(
     with visit.read() as session:
         people = officers_in(session, RULES[Act.RECORD_ACTION])
         sources = sources_of(session, matter)
+        urn = matter.urn or 0
+        plan = open_priorities(session, visit.reader, urn, today=visit.today)
     return visit.page(
         "actions/form.html",
         title="Change the action" if action else "Record an action",
@@ -171,5 +176,6 @@ def _form(
         action=action,
         officers=[(each.email, each.name) for each in people],
         roles=[(each.value, upper_first(each.label)) for each in ContactRole],
+        priorities=[(str(each.id), each.priority) for each in plan],
         sources=[(f"{each.source}:{each.id}", each.words) for each in sources],
     )

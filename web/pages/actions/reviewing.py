@@ -47,7 +47,12 @@ def record_review(visit: Visitor, duty: Duty, form: Posted) -> Response:
 def _lines(form: Form) -> list[ProgressOf]:
     with refusing():
         return [
-            ProgressOf(action=int(name.removeprefix(LINE)), said=form.text(name))
+            ProgressOf(
+                action=int(name.removeprefix(LINE)),
+                said=form.text(name),
+                needed=form.text(f"{name}-needed") or None,
+                needed_because=form.text(f"{name}-needed_because"),
+            )
             for name in form.values
             if name.startswith(LINE) and name.removeprefix(LINE).isascii()
             if name.removeprefix(LINE).isdigit()

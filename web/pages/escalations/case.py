@@ -27,6 +27,7 @@ from models.policy import StepRule
 from models.policy.wording import find_rule, role_words
 from models.proposed import Action
 from models.record import timeline
+from models.risk.beside import beside
 from web.pages.escalations.acts import next_step
 from web.pages.escalations.situation import in_law
 from web.pages.lists import PageNumber
@@ -78,6 +79,9 @@ def case(visit: Visitor, reference: Reference) -> Response:
         held = held_contacts(session, visit.reader, reference, per_page=MOST).items
         todays = asked(here.case)
         planned = described(session, here.planned, visit.now)
+        around = beside(
+            session, visit.policy, visit.reader, reference, found.urn, today=visit.today
+        )
     current, case = _current(found), here.case
     return visit.page(
         "escalations/case.html",
@@ -89,6 +93,7 @@ def case(visit: Visitor, reference: Reference) -> Response:
         caseworker=visit.may(Act.PROPOSE),
         next_step=step,
         planned=planned,
+        beside=around,
         ladder=[
             _step(step, case.ladder.step(step.key), current, proposals) for step in found.steps
         ],

@@ -2,16 +2,20 @@
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from models.escalations import starting
+from models.needs import shown
+from models.needs.shown import Need, need_now
 from models.people import officers as people_officers
 from models.people.access import Act
 from models.people.shown import officers_in
 from models.people.tables import CASEWORK, Role
 from models.policy.triggers import trigger_words, triggers_of
-from models.refusals import InvalidInput
+from models.refusals import InvalidInput, NotFound
 from models.schools import contacts
 from models.schools.tables import School
+from web.door import key
 from web.pages.asked import Asked
 from web.pages.forms import Form, Posted
 from web.pages.lists import PageNumber
@@ -37,6 +41,7 @@ CONCERN = Asked(
     why_not_engaging=("How it does not engage", "Enter how it does not engage"),
     head_performance_in_question=CONFIRM,
     case_officer=("Case officer", "Choose a case officer"),
+    need=("What it rests on", "Choose what it rests on"),
 )
 
 
@@ -47,9 +52,17 @@ def choose_school(visit: Visitor, page: PageNumber, query: str = "") -> Response
 
 
 @router.get("/escalations/new/{urn}", dependencies=[may(Act.START, of=School)])
-def concern(visit: Visitor, urn: str) -> Response:
-    """The form for the concern, with the officer as case officer to begin with."""
-    return _concern(visit, urn, Form.of(case_officer=visit.officer.email))
+def concern(visit: Visitor, urn: str, need: str = "") -> Response:
+    """The form for the concern, with the officer as case officer to begin with.
+
+    `need` is what it is to rest on: then the summary begins with what was said.
+    """
+    form = Form.of(case_officer=visit.officer.email)
+    if need:
+        with visit.read() as session:
+            rests_on = need_now(session, visit.officer, key(need), today=visit.today)
+        form.values |= {"need": [need], "summary": [rests_on.summary]}
+    return _concern(visit, urn, form)
 
 
 @router.post("/escalations/new/{urn}", dependencies=[may(Act.START, of=School)])
@@ -106,10 +119,21 @@ def _concerning(urn: str, form: Form) -> starting.EscalationToStart:
     return form.taken(CONCERN, urn=urn, **flags)
 
 
+def _rests_on(session: Session, visit: Visit, form: Form) -> Need | None:
+    """What it is to rest on, if that is there to be seen."""
+    typed = form.text("need")
+    try:
+        number = key(typed) if typed else None
+        return shown.need(session, visit.reader, number, today=visit.today) if number else None
+    except NotFound:
+        return None
+
+
 def _concern(visit: Visit, urn: str, form: Form) -> Response:
     with visit.read() as session:
         school = contacts.find_school(session, urn)
         officers = officers_in(session, CASEWORK)
+        rests_on = _rests_on(session, visit, form)
     return visit.page(
         "escalations/start_form.html",
         title="What is the concern?",
@@ -120,5 +144,6 @@ def _concern(visit: Visit, urn: str, form: Form) -> Response:
             (key, upper_first(words)) for key, words in triggers_of(visit.policy, school.kind.value)
         ],
         case_officers=officers,
+        rests_on=rests_on,
         approved_at_once=visit.officer.role is Role.HEAD_OF_SERVICE,
     )

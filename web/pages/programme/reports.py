@@ -18,6 +18,7 @@ from models.schools.tables import School
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
+from web.pages.needs.question import QUESTION
 from web.pages.programme.duty_met import Duty
 from web.pages.programme.work_pages import (
     filters_asked,
@@ -31,7 +32,7 @@ from web.tables import Column
 SAYS_REPORT_RECORDED = says("report_recorded", "The written report has been recorded")
 
 router = APIRouter()
-REPORT = Asked(ReportWritten, dated=("The date", "Enter the date it is from"))
+REPORT = Asked(ReportWritten, dated=("The date", "Enter the date it is from"), **QUESTION)
 
 
 @router.get("/reports", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -112,6 +113,8 @@ LISTS: tuple[List[Any], ...] = (
             Column("URN", lambda found: found.urn),
             Column("School", lambda found: found.school),
             Column("Report", lambda found: found.whole),
+            Column("More or less needed", lambda found: found.needed),
+            Column("Why more or less", lambda found: found.needed_because),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

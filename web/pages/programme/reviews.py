@@ -8,16 +8,21 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.actions.shown import lines_at
+from models.inputs import refusing
 from models.paging import Page
 from models.people.access import Act
+from models.priorities.months import HowFarOf
+from models.priorities.shown import open_priorities, priorities_at
 from models.programme import support_work
 from models.programme.reviews import REVIEWS, ReviewHeld, record_review
 from models.programme.support_work import SupportReview
 from models.programme.tables import OF_A_SCHOOL, WITH_OUTCOME, DutyKind, Review
+from models.schools.contacts import find_school
 from models.schools.tables import School
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
+from web.pages.needs.question import QUESTION
 from web.pages.programme.duty_met import Duty
 from web.pages.programme.work_pages import filters_asked, work_form, work_list, work_record
 from web.pages.visits import Key, Visit, Visitor, may, says
@@ -26,6 +31,7 @@ from web.tables import Column
 SAYS_REVIEW_RECORDED = says("review_recorded", "The review has been recorded")
 
 router = APIRouter()
+OF_PRIORITY = "priority-"
 REVIEW = Asked(
     ReviewHeld,
     kind=("Kind", "Choose a kind"),
@@ -34,6 +40,9 @@ REVIEW = Asked(
     impact=("Impact", "Enter what the impact was"),
     external_impact=("Impact of external support", "Enter what the impact was"),
     school_view=("What the school says", "Enter what the school says"),
+    council_response=("How the council responded", "Enter how the council responded"),
+    leaders_response=("How the leaders responded", "Enter how the leaders responded"),
+    **QUESTION,
 )
 
 
@@ -85,7 +94,8 @@ def record_council_review(visit: Visitor, duty: Duty, form: Posted) -> Response:
 
 def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
     try:
-        given = form.filled(REVIEW, urn=urn, duty=duty)
+        form.demand(REVIEW)
+        given = form.taken(REVIEW, urn=urn, duty=duty, priorities=_priorities(form))
         with visit.acting() as acting:
             record_review(acting, given)
     except STAYS as refusal:
@@ -94,10 +104,36 @@ def _record_review(visit: Visit, urn: str | None, duty: int | None, form: Form) 
     return visit.done(on, SAYS_REVIEW_RECORDED)
 
 
+def _priorities(form: Form) -> list[HowFarOf]:
+    """What was said of priorities; raises InvalidInput."""
+    found = []
+    for name in form.values:
+        number = name.removeprefix(OF_PRIORITY).removesuffix("-rating")
+        if name == f"{OF_PRIORITY}{number}-rating" and number.isascii() and number.isdigit():
+            said = form.text(f"{OF_PRIORITY}{number}-said")
+            with refusing():
+                of = HowFarOf(priority=int(number), rating=form.text(name), said=said)
+            found.append(of)
+    return found
+
+
 def _review_form(visit: Visit, urn: str | None, duty: int | None, form: Form) -> Response:
     here = OF_A_SCHOOL if urn is not None else (DutyKind.BOARD_REPORT, DutyKind.QUARTERLY_REVIEW)
     kinds = [kind for kind in REVIEWS if kind in here]
-    return work_form(visit, "review_form.html", "Record a review", form, urn, duty, kinds=kinds)
+    with visit.read() as session:
+        school = find_school(session, urn).urn if urn is not None else None
+        plan = open_priorities(session, visit.reader, school, today=visit.today) if school else []
+    return work_form(
+        visit,
+        "review_form.html",
+        "Record a review",
+        form,
+        urn,
+        duty,
+        kinds=kinds,
+        priorities=plan,
+        ratings=visit.policy.programme.progress_ratings,
+    )
 
 
 @router.get("/reviews/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=Review)])
@@ -106,16 +142,19 @@ def show_review(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = support_work.review(session, number)
         lines = lines_at(session, visit.reader, number, today=visit.today)
+        how_far = priorities_at(session, visit.reader, number, today=visit.today)
     sections = [
         ("Summary", found.summary or "None"),
         ("Impact of the council’s support", found.impact or "Nothing recorded"),
         ("Impact of external support", found.external_impact or "Nothing recorded"),
+        ("What the school says of where it stands", found.school_view),
+        ("How the council responded to the priorities", found.council_response),
+        ("How the school’s leaders responded to the priorities", found.leaders_response),
     ]
-    if found.school_view:
-        sections.append(("What the school says of where it stands", found.school_view))
+    sections = [(heading, text) for heading, text in sections if text]
     if found.kind in WITH_OUTCOME:
         sections = [("Outcome", found.summary)]
-    return work_record(visit, found, found.title, found.held_on, sections, lines)
+    return work_record(visit, found, found.title, found.held_on, sections, lines, how_far)
 
 
 LISTS: tuple[List[Any], ...] = (
@@ -133,6 +172,10 @@ LISTS: tuple[List[Any], ...] = (
             Column("Impact", lambda found: found.impact),
             Column("Impact of external support", lambda found: found.external_impact),
             Column("What the school says", lambda found: found.school_view),
+            Column("How the council responded", lambda found: found.council_response),
+            Column("How leaders responded", lambda found: found.leaders_response),
+            Column("More or less needed", lambda found: found.needed),
+            Column("Why more or less", lambda found: found.needed_because),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

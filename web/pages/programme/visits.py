@@ -20,6 +20,7 @@ from web.pages.actions import rows
 from web.pages.asked import Asked
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
+from web.pages.needs.question import QUESTION
 from web.pages.programme.duty_met import Duty
 from web.pages.programme.work_pages import filters_asked, work_form, work_list, work_record
 from web.pages.visits import Key, Visit, Visitor, may, says
@@ -37,6 +38,8 @@ VISIT = Asked(
     others=("Who else was there", "Enter who else was there"),
     notes=("What was said", "Enter what you saw and heard"),
     agreed_actions=("Agreed actions", "Enter what was agreed"),
+    good_practice=("Good practice", "Enter the good practice that you saw"),
+    **QUESTION,
 )
 
 
@@ -47,6 +50,23 @@ def list_visits(
     """The visits to all schools, the latest first."""
     filters = {"query": query, "officer": officer, "year": year}
     return work_list(visit, "visits.html", "Visits", find_visits, filters, page)
+
+
+@router.get("/visits/good-practice", dependencies=[may(Act.SEE_PROGRAMME)])
+def list_good_practice(
+    visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
+) -> Response:
+    """The good practice that was seen at visits, the latest first."""
+    filters = {"query": query, "officer": officer, "year": year}
+    title = "Good practice that was seen"
+    return work_list(visit, "good_practice.html", title, find_good_practice, filters, page)
+
+
+def find_good_practice(
+    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+) -> Page[SchoolVisit]:
+    """One page of the visits with good practice that the filters of an address let through."""
+    return support_work.good_practice(session, **filters_asked(filters, page, per_page))
 
 
 def find_visits(
@@ -104,6 +124,8 @@ def show_visit(visit: Visitor, number: Key) -> Response:
         ("What was seen and heard", found.notes),
         ("Agreed actions", found.agreed_actions or "None"),
     ]
+    if found.good_practice:
+        sections.append(("Good practice that was seen", found.good_practice))
     return work_record(visit, found, "Visit", found.visited_on, sections)
 
 
@@ -121,8 +143,24 @@ LISTS: tuple[List[Any], ...] = (
             Column("What was seen and heard", lambda found: found.notes),
             Column("Agreed actions", lambda found: found.agreed_actions),
             Column("Who was there", lambda found: found.who_was_there),
+            Column("Good practice", lambda found: found.good_practice),
+            Column("More or less needed", lambda found: found.needed),
+            Column("Why more or less", lambda found: found.needed_because),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
+        ],
+    ),
+    List[SchoolVisit](
+        "/visits/good-practice",
+        Act.SEE_PROGRAMME,
+        "Good practice",
+        find_good_practice,
+        [
+            Column("Visited on", lambda found: found.visited_on),
+            Column("URN", lambda found: found.urn),
+            Column("School", lambda found: found.school),
+            Column("Good practice", lambda found: found.good_practice),
+            Column("Recorded by", lambda found: found.officer_name),
         ],
     ),
 )

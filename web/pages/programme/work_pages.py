@@ -5,6 +5,8 @@ from datetime import date
 
 from fastapi.responses import Response
 
+from models.needs.shown import needs_said_at
+from models.needs.tables import NeedSource
 from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, reviews, support_work
@@ -20,6 +22,7 @@ from web.pages.visits import Visit
 
 PER_PAGE = 50
 SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
+SAID_AT = {"Visit": NeedSource.VISIT, "Written report": NeedSource.REPORT}
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
     kind=("Kind", "Choose a kind"),
@@ -105,11 +108,14 @@ def work_record(
     day: date,
     sections: list[tuple[str, str]],
     lines: Sequence[object] = (),
+    how_far: Sequence[object] = (),
 ) -> Response:
     """The page of one record."""
     with visit.read() as session:
         about = schools_shown.school(session, visit.reader, found.urn) if found.urn else None
         due = duties_shown.duty(session, found.duty, visit.today) if found.duty else None
+        said_at = SAID_AT.get(title, NeedSource.REVIEW), found.id
+        needs = needs_said_at(session, visit.reader, *said_at, today=visit.today)
     return visit.page(
         "programme/record.html",
         title=title,
@@ -119,7 +125,9 @@ def work_record(
         day=day,
         sections=sections,
         lines=lines,
+        how_far=how_far,
         source=SOURCES.get(title, "review"),
         may_act=visit.may(Act.RECORD_ACTION),
         duty=due,
+        needs=needs,
     )

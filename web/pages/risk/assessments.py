@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.inputs import Reason
+from models.needs.shown import needs_behind
 from models.paging import MOST_PER_PAGE
 from models.people.access import Act
 from models.refusals import InvalidInput, NotFound
@@ -96,6 +97,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
         before = level_changes.levels_of(session, found.urn, per_page=5).items
         held = _held(session, visit, found.urn)
         suggestion = suggest(session, visit.policy, found.urn, today=visit.today)
+        rests_on = needs_behind(session, visit.reader, today=visit.today, assessment=number)
     draft = found.state == AssessmentState.DRAFT
     proposed = found.state == AssessmentState.PROPOSED
     agreed = found.state == AssessmentState.AGREED
@@ -109,6 +111,7 @@ def assessment(visit: Visitor, number: Key) -> Response:
         before=before,
         held=held,
         suggestion=suggestion,
+        rests_on=rests_on,
         kinds=_by_kind(found),
         missing=[kind.label for kind in found.missing],
         may_write=draft and visit.may(Act.ASSESS),

@@ -9,12 +9,14 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from models.clocks import long_date
+from models.needs.shown import open_needs
 from models.paging import MOST_PER_PAGE, Page
 from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotPossible
 from models.risk import assessing, level_changes, register_shown, rounds, rounds_shown
 from models.risk import shown as risk_shown
+from models.risk.at_odds import live_escalations
 from models.risk.register_shown import RegisteredSchool
 from models.risk.rounds_shown import Round
 from models.risk.shown import Assessment
@@ -63,6 +65,7 @@ def register(
     phase: str = "",
     la: str = "",
     changed_since: str = "",
+    at_odds: str = "",
     sort: str = FIRST_SORT,
 ) -> Response:
     """Every open school with its level."""
@@ -72,6 +75,7 @@ def register(
         "phase": phase,
         "la": la,
         "changed_since": changed_since,
+        "at_odds": at_odds,
     }
     form = Form.of(**filters)
     found: Page[RegisteredSchool] | None = None
@@ -110,12 +114,15 @@ def find(
     """One page of the register that the filters of an address let through."""
     return register_shown.register(
         session,
+        visit.policy,
+        visit.reader,
         today=visit.today,
         query=filters.get("query", ""),
         level=filters.get("level") or None,
         phase=filters.get("phase") or None,
         la=_authority(filters.get("la", "")),
         changed_since=day_of("changed_since", filters.get("changed_since", "")),
+        only_at_odds=filters.get("at_odds") == "yes",
         sort=filters.get("sort") or FIRST_SORT,
         page=page,
         per_page=per_page,
@@ -280,6 +287,8 @@ def school_risk(visit: Visitor, urn: str) -> Response:
         history = level_changes.levels_of(session, urn, per_page=MOST_PER_PAGE).items
         under_way = risk_shown.under_way(session, school.urn)
         suggestion = suggest(session, visit.policy, school.urn, today=visit.today)
+        live = live_escalations(session, visit.policy, visit.reader, [school.urn]).get(school.urn)
+        needs = open_needs(session, visit.reader, school.urn, today=visit.today)
     in_year = any(each.round is None for each in under_way)
     closed = school.closed_on is not None and school.closed_on <= visit.today
     return visit.page(
@@ -291,6 +300,8 @@ def school_risk(visit: Visitor, urn: str) -> Response:
         under_way=under_way,
         suggestion=suggestion,
         titles=visit.policy.programme.titles,
+        live=live,
+        needs=needs,
         picture=draw(history, visit.today),
         may_assess=visit.may(Act.ASSESS) and not in_year and not closed,
     )
@@ -349,6 +360,9 @@ LISTS: tuple[List[Any], ...] = (
             Column("Assessed on", lambda found: found.assessed_on),
             Column("Level before", lambda found: found.level_before),
             Column("Reason", lambda found: found.reason),
+            Column("Escalation", lambda found: found.escalation),
+            Column("Step", lambda found: found.escalation_step),
+            Column("Level does not fit", lambda found: found.at_odds),
         ],
     ),
     List[Round](

@@ -14,6 +14,7 @@ from models.people.access import Act
 from models.programme import duties_shown
 from models.refusals import InvalidInput, NotFound
 from models.results.shown import newest_of
+from models.risk.at_odds import live_escalations
 from models.risk.new_headteachers import enter_contact
 from models.school_record.statements_shown import statements
 from models.schools import contacts
@@ -158,6 +159,7 @@ def school(visit: Visitor, urn: str) -> Response:
             urn=found.urn,
             sort="-reference",
         )
+        live = live_escalations(session, visit.policy, visit.reader, [found.urn]).get(found.urn)
         behind = bool(duties_shown.behind(session, [found.urn], visit.today))
         two_churches = of_two_churches(find_school(session, urn))
         legal_views = confirmations_of(session, found.urn).items
@@ -173,6 +175,7 @@ def school(visit: Visitor, urn: str) -> Response:
         school=found,
         escalations=cases.items,
         behind=behind,
+        live=live if visit.may(Act.SEE_PROGRAMME) else None,
         contacts=[
             (role.value, upper_first(role.label), known.get(role))
             for role in ContactRole

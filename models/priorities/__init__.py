@@ -1,0 +1,1 @@
+"""The priorities of schools’ improvement plans, and how far each is, month by month."""

@@ -1,0 +1,1 @@
+"""Whether schools need more support, or less, and what became of that."""
