@@ -28,7 +28,11 @@ def test_a_school_that_is_behind_is_visited(walk: Walk, programme: Programme) ->
     walk.sees("Ashfield Primary School", "0 of up to 24", "0 of 6 done", "1 late", "Behind")
     pictured(walk, "schools")
     walk.follow("Ashfield Primary School")
-    walk.sees("A visit or a written report is late.", "Autumn term", "Sam Ellison")
+    walk.sees(
+        "A visit, a written report or other support that counts is late.",
+        "Autumn term",
+        "Sam Ellison",
+    )
     pictured(walk, "school")
     walk.follow("Record a visit")
     walk.press("Save the visit")
@@ -123,7 +127,7 @@ def test_a_promised_visit_and_what_is_required(walk: Walk, programme: Programme)
     walk.press("Save the outcome")
     walk.sees("The outcome has been recorded")
     walk.go("/schools/900001/programme")
-    walk.arrive_by(walk.page.get_by_role("link", name="No longer required: Audit"))
+    walk.arrive_by(walk.page.get_by_role("link", name="No longer required for the school: Audit"))
     pictured(walk, "requirement-end-form")
     walk.go("/schools/900001/contacts/headteacher")
     pictured(walk, "headteacher-form")

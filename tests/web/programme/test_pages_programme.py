@@ -101,7 +101,7 @@ def test_a_visit(programme: Programme, visitors: Visitors) -> None:
     page = seo.get("/schools/900001/programme")
     assert "with up to 24 visits in the year" in page.text
     assert "Visits in this school year: 0 of up to 24." in page.text
-    assert "A visit or a written report is late." in page.text
+    assert "A visit, a written report or other support that counts is late." in page.text
     form = page.follow("Record a visit")
     empty = form.submit(422)
     assert empty.errors == [

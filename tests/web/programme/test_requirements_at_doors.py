@@ -2,7 +2,6 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -66,7 +65,7 @@ def test_the_visit_that_was_promised(programme: Programme, tmp_path: Path) -> No
 def test_what_is_required_and_what_came_of_it(programme: Programme, tmp_path: Path) -> None:
     visitors = Visitors(programme.engine, programme.council, tmp_path)
     page = visitors.seo.get(f"{SCHOOL}/programme")
-    form = page.follow("It is required: Audit of the effectiveness of governance")
+    form = page.follow("It is required for the school: Audit of the effectiveness of governance")
     assert form.submit(422).errors == [("Enter why the school requires it", "#reason")]
     done = form.submit(reason="Two governors resigned.")
     assert "It has been recorded that the school requires this" in done.text
@@ -88,11 +87,13 @@ def test_what_is_required_and_what_came_of_it(programme: Programme, tmp_path: Pa
     assert "1 review, the latest" in visitors.seo.get("/reviews", kind="governance_audit").text
     again = outcome.submit(422, done_on=date(2026, 11, 20), outcome="Once more.")
     assert "This has already been done." in again.text
-    ending = recorded.follow("No longer required: Audit of the effectiveness of governance")
+    ending = recorded.follow(
+        "No longer required for the school: Audit of the effectiveness of governance"
+    )
     assert ending.submit(422).errors == [("Enter why it is no longer required", "#reason")]
     ended = ending.submit(reason="The board is complete.")
     assert "the school no longer requires this" in ended.text
-    assert "It is required: Audit of the effectiveness of governance" in ended.links
+    assert "It is required for the school: Audit of the effectiveness of governance" in ended.links
     visitors.legal.get(f"{SCHOOL}/requirements/new", 403)
 
 
@@ -160,8 +161,12 @@ def test_the_api(programme: Programme, tmp_path: Path) -> None:
     seo.post(f"/duties/{audit['id']}/outcome", 409, **body)
     seo.post(f"/duties/{promised}/outcome", 409, **body)
 
-    head: dict[str, Any] = {"name": "Mr Ivo Marsh", "email": None, "address": []}
-    seo.put(f"{SCHOOL}/contacts/headteacher", **head, correction=True)
-    assert seo.get("/duties", kind="induction")["total"] == 0
-    seo.put(f"{SCHOOL}/contacts/headteacher", **{**head, "name": "Ursula Vane"})
-    assert seo.get("/duties", kind="induction")["total"] == 1
+    for head, correction, inductions in (
+        ("Mr Ivo Marsh", True, 0),
+        ("Ursula Vane", False, 1),
+        ("Ursula Vane", False, 1),
+    ):
+        contact = {"name": head, "email": None, "address": [], "correction": correction}
+        put = seo.call("PUT", f"{SCHOOL}/contacts/headteacher", json=contact)
+        assert put.status_code == 200
+        assert seo.get("/duties", kind="induction")["total"] == inductions
