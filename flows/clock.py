@@ -63,6 +63,7 @@ def _besides(ticked: Tick) -> dict[str, int]:
         "Digests queued": ticked.digests,
         "Officers reminded of duties": ticked.duties_reminded,
         "Batches of letters begun": ticked.batches_begun,
+        "Levels asked of": ticked.levels_asked_of,
     }
 
 
