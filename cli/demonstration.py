@@ -19,6 +19,7 @@ from cli.answers import Answer, CommandError
 from cli.data_stories import DATA_STORIES
 from cli.fictional_council import OFFICERS, SCHOOLS, Place
 from cli.law_stories import LAW_STORIES
+from cli.plan_stories import PLAN_STORIES
 from cli.register_stories import REGISTER_STORIES
 from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
@@ -64,7 +65,7 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     stage = Stage(engine, policy, settings, london_date(now), now)
     if not _found(stage):
         return False
-    stories = (*STORIES, *REGISTER_STORIES, *LAW_STORIES, *DATA_STORIES)
+    stories = (*STORIES, *REGISTER_STORIES, *LAW_STORIES, *DATA_STORIES, *PLAN_STORIES)
     _play(stage, [_days(stage), *(story(stage) for story in stories)])
     with write(engine) as session:
         for person in OFFICERS:

@@ -249,6 +249,7 @@ def tick(
         answer.say(f"  daily digests       {done.digests}")
         answer.say(f"  duties reminded of  {done.duties_reminded}")
         answer.say(f"  batches begun       {done.batches_begun}")
+        answer.say(f"  levels asked of     {done.levels_asked_of}")
         answer.say(f"  letters issued      {letters}")
         answer.say("`scc deliver` sends what is queued; `scc up` does so automatically.")
         answer.give(
@@ -259,6 +260,7 @@ def tick(
                 "digests": done.digests,
                 "duties_reminded": done.duties_reminded,
                 "batches_begun": done.batches_begun,
+                "levels_asked_of": done.levels_asked_of,
                 "letters_issued": letters,
             }
         )

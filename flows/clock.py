@@ -64,6 +64,7 @@ def _besides(ticked: Tick) -> dict[str, int]:
         "Officers reminded of duties": ticked.duties_reminded,
         "Batches of letters begun": ticked.batches_begun,
         "Evaluations compiled": ticked.evaluations_compiled,
+        "Levels asked of": ticked.levels_asked_of,
     }
 
 

@@ -29,9 +29,11 @@ from models.escalations.tables import Escalation, Status, Step, StepState
 from models.events import Event, verify
 from models.fairness.tables import FairnessRecord
 from models.letters.tables import Letter, LetterState
+from models.needs.tables import Need
 from models.people import credentials, identity
 from models.people.tables import Officer, digest
 from models.policy import Policy
+from models.priorities.tables import ImprovementPriority, PriorityMonth
 from models.record.verifying import examine
 from models.refusals import NotIdentified
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
@@ -358,6 +360,7 @@ def test_a_pass_does_all_that_is_due_and_a_second_one_nothing(
         "digests": first["digests"],
         "duties_reminded": 0,
         "batches_begun": 0,
+        "levels_asked_of": 0,
         "letters_issued": 0,
     }
     assert first["digests"] > 0
@@ -679,7 +682,11 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
         assert [each.answered_on for each in session.exec(select(DepartmentNotice))] == [None]
         assert [each.adviser for each in session.exec(select(RiseSupport))] == ["Dr Imogen Vance"]
         assert session.exec(select(Appointment.kind)).all() == ["visit"]
-        assert [each.state for each in session.exec(select(AgreedAction))] == ["open"]
+        assert [each.state for each in session.exec(select(AgreedAction))] == ["open", "open"]
+        needs = {(each.answer, each.state) for each in session.exec(select(Need))}
+        assert needs == {("less", "closed"), ("more", "open")}
+        assert [each.version for each in session.exec(select(ImprovementPriority))] == [2]
+        assert [each.rating for each in session.exec(select(PriorityMonth))] == ["On track"]
         of_record = select(Letter.state).where(Letter.template == "school_letter")
         assert session.exec(of_record).all() == [LetterState.ISSUED]
         missed = text("SELECT count(*) FROM deadline WHERE state = 'missed'")
