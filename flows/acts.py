@@ -54,6 +54,7 @@ DAYS = {
     DeadlineKind.STATEMENT: "the day of the written statement of action",
     DeadlineKind.SERVICE: "the day for the proof of service",
     DeadlineKind.ACTION: "the day of the action",
+    DeadlineKind.ACCURACY: "the day of a report’s facts",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

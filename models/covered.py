@@ -30,6 +30,7 @@ from models.outbox import Message, MessageKind
 from models.people.tables import Credential, Delegation, Officer, SignIn
 from models.policy.tables import PolicyEdition
 from models.programme.tables import Review, SchoolVisit, Supporter, WrittenReport
+from models.reports.tables import AccuracyKey, AccuracyLink, ReportIssue, ReportVersion
 from models.risk.tables import Assessment
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
 from models.schools.tables import (
@@ -274,7 +275,11 @@ _COVERED = (
         every=False,
     ),
     Covered(SchoolVisit, "a visit", of_matter=False),
-    Covered(WrittenReport, "a report", of_matter=False),
+    Covered(WrittenReport, "a report", named=("report", "id"), of_matter=False),
+    Covered(ReportVersion, "a version of a report", named=("report", "report_id"), of_matter=False),
+    Covered(ReportIssue, "a report on its way", named=("report", "report_id")),
+    Covered(AccuracyLink, "what the school says of a report", named=("link", "id")),
+    Covered(AccuracyKey, "a personal link", named=("link", "link_id")),
     Covered(Review, "a review", of_matter=False),
     Covered(Supporter, "somebody who supports a school", of_matter=False),
     Covered(

@@ -23,6 +23,7 @@ from models.people.tables import Officer
 from models.programme.duties_shown import duties_left
 from models.programme.told import DutiesDue
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
+from models.reports.told import AccuracyAnswered, AccuracyReminder
 from models.risk.tables import Assessment, AssessmentState
 from models.risk.told import (
     AssessmentWaits,
@@ -42,6 +43,7 @@ from notifications.invitations import invitation
 from notifications.items import due_for, duty_item, of_reminders, proposal_item, waiting_for
 from notifications.letters import parse, to_html, to_text
 from notifications.level_letters import level_letter_document
+from notifications.reports import answered, reminder, with_link
 
 MOST_LISTED = 25  # late, or due: a council may have thousands of schools
 
@@ -96,10 +98,11 @@ def _letter(draft: Draft, _: LetterGoes) -> Mail:
     kept = select(IssuedFile).where(IssuedFile.letter_id == letter.id)
     files = {file.format: file.content for file in find(session, kept)}
     name = f"{matter.reference}-{letter.number}.pdf"
+    text, html = with_link(draft, files["txt"].decode(), files["html"].decode())
     return draft.mail(
         subject=draft.subject(letter),
-        text=files["txt"].decode(),
-        html=files["html"].decode(),
+        text=text,
+        html=html,
         attachments=(Attachment(name, "application/pdf", files["pdf"]),),
     )
 
@@ -273,6 +276,8 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(DutiesDue, _duties),
     ToOfficer(SchoolOfCaseChanged, _as_recorded),
     ToOfficer(RegisterKeptContact, _as_recorded),
+    ToSchools(AccuracyReminder, reminder),
+    ToOfficer(AccuracyAnswered, answered),
     ToOfficer(AssessmentWaits, _assessment_waits),
     ToOfficer(ProposedLevelReturned, _as_recorded),
     ToOfficer(LevelChanged, _as_recorded),

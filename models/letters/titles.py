@@ -21,6 +21,8 @@ LETTER_TITLES = {
     "ofsted": "Letter to Ofsted",
     "statement_of_action": "Written statement of action",
     "school_letter": "Letter to the school",
+    "written_report": "Written report",
+    "final_report": "Final version of a written report",
     "resolution": "Letter of resolution",
     "acknowledgement_of_response": "Acknowledgement of the response",
 }

@@ -93,6 +93,7 @@ class DeadlineKind(StrEnum):
     BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
     SERVICE = "service"  # of a notice: by when the officer is to prove it
     ACTION = "action"  # that was agreed with the school
+    ACCURACY = "accuracy"  # of a report's facts: the school's answer, then the final version
 
 
 # What is due beside the ladder, or on a matter that is on none: open until somebody says what
@@ -103,6 +104,7 @@ OFF_LADDER = (
     DeadlineKind.COMMENT,
     DeadlineKind.SERVICE,
     DeadlineKind.ACTION,
+    DeadlineKind.ACCURACY,
 )
 # Of these the rule is what an officer wrote: not for those who see no more than outlines.
 WRITTEN = (DeadlineKind.AGREED, DeadlineKind.ACTION)

@@ -22,6 +22,7 @@ from models.policy.wording import find_rule, step_words
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
+from models.reports import events as reports
 from models.risk import events as risk
 from models.school_record import events as school_record
 from models.schools import events as schools
@@ -42,6 +43,7 @@ ROOMS = (
     programme,
     record,
     register,
+    reports,
     risk,
     school_record,
     schools,

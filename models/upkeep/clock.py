@@ -40,6 +40,8 @@ from models.people import repeated_refusals
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import policy_of
+from models.reports import reminding
+from models.reports.tables import ReportIssue, is_of_report
 from models.rows import (
     Statement,
     add,
@@ -56,8 +58,10 @@ from models.upkeep import school_year
 from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
-# Who answers the Department, or whose action it is, besides whoever looks after the matter.
-_TO_DO_IT = func.coalesce(DepartmentNotice.answering_id, AgreedAction.officer_id).label("to_do_it")
+# Who answers the Department, whose action or report it is, besides whoever looks after the matter.
+_TO_DO_IT = func.coalesce(
+    DepartmentNotice.answering_id, AgreedAction.officer_id, ReportIssue.author_id
+).label("to_do_it")
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 
 
@@ -71,6 +75,7 @@ class Tick:
     digests: int
     duties_reminded: int = 0  # of the support programme
     batches_begun: int = 0  # of letters about risk levels
+    schools_reminded: int = 0  # to say whether the facts in a report are accurate
 
 
 def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
@@ -82,7 +87,8 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
         digests = _queue_digests(engine, policy, now)
     repeated_refusals.put_ended_on_record(engine, now)
     duties = school_year.run(engine, policy, now).duties_reminded
-    return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now))
+    schools = reminding.go_round(engine, policy, now)
+    return Tick(now, missed, reminders, digests, duties, open_due_batches(engine, now), schools)
 
 
 def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
@@ -201,6 +207,7 @@ def _due(now: datetime, *, most: int) -> Statement:
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
         .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
+        .outerjoin(ReportIssue, is_of_report(col(Deadline.id)))
         .where(col(Reminder.state) == "open", col(Reminder.due_at) <= now)
         .order_by(col(Reminder.due_at), col(Reminder.id))
         .limit(most)
@@ -365,6 +372,7 @@ def _concerned(
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
         .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
+        .outerjoin(ReportIssue, is_of_report(col(Deadline.id)))
         .where(col(Deadline.due_on) <= until, DUE_HERE)
         .distinct()
     )

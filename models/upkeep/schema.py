@@ -26,6 +26,7 @@ from models.people import tables as people_tables
 from models.policy import tables as policy_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
+from models.reports import tables as reports_tables
 from models.risk import tables as risk_tables
 from models.school_record import tables as school_record_tables
 from models.schools import tables as schools_tables
@@ -50,6 +51,7 @@ TABLES = (
     programme_tables,
     repeated_refusals,
     register_tables,
+    reports_tables,
     risk_tables,
     school_record_tables,
     schools_tables,

@@ -42,6 +42,7 @@ NAMES = {
     "powers": "power",
     "proposals": "proposal",
     "register-imports": "register_import",
+    "report-accuracy": "accuracy_key",
     "reports": "written_report",
     "responses": "response",
     "reviews": "review",
@@ -59,6 +60,8 @@ NAMES = {
 NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
 # Tables that hang on a matter and whose rows no address names, each with the reason.
 UNNAMED = {
+    "accuracy_link": "named by its report and its place among the answers",
+    "report_issue": "listed with its report",
     "attendee": "shown with its appointment",
     "action_line": "shown with its action",
     "budget_review": "shown with its power",

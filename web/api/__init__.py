@@ -12,8 +12,10 @@ from web.api.evidence import files
 from web.api.fairness import records as fairness_records
 from web.api.level_letters import letter_batches
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
-from web.api.programme import plan, reports, visits
+from web.api.programme import plan, visits
+from web.api.programme import reports as written_reports
 from web.api.register import imports
+from web.api.reports import reports as reports_sent
 from web.api.risk import assessments
 from web.api.school_record import department, records
 from web.api.schools import schools
@@ -46,7 +48,8 @@ TOPICS = (
     decisions,
     assessments,
     visits,
-    reports,
+    written_reports,
+    reports_sent,
     plan,
     letter_batches,
     imports,

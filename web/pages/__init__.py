@@ -23,9 +23,11 @@ from web.pages.people import (
     sign_in,
 )
 from web.pages.problems import away, failed, refused
-from web.pages.programme import plan, reports, reviews, supporters, visits
+from web.pages.programme import plan, reviews, supporters, visits
+from web.pages.programme import reports as written_reports
 from web.pages.record import audit
 from web.pages.register import imports
+from web.pages.reports import answers, link, sending
 from web.pages.risk import assessments, register
 from web.pages.school_record import adding, department, record, statements, whose
 from web.pages.schools import confirmations, email_service, foundations, inspections, schools
@@ -81,7 +83,10 @@ TOPICS = (
     plan,
     supporters,
     visits,
-    reports,
+    written_reports,
+    sending,
+    answers,
+    link,
     reviews,
     schools,
     inspections,

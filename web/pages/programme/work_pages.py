@@ -8,9 +8,10 @@ from fastapi.responses import Response
 from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, reviews, support_work
-from models.programme.support_work import SchoolVisit, SupportReview, WrittenReport
+from models.programme.support_work import SchoolVisit, SupportReview
 from models.programme.tables import DutyKind
 from models.refusals import InvalidInput
+from models.reports.tables import ReportState
 from models.schools import shown as schools_shown
 from web.pages.actions import rows
 from web.pages.asked import Fields
@@ -19,11 +20,12 @@ from web.pages.lists import Find, address, year_of
 from web.pages.visits import Visit
 
 PER_PAGE = 50
-SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
+SOURCES = {"Visit": "visit", DutyKind.SISG_MEETING.label: "meeting"}
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
     kind=("Kind", "Choose a kind"),
     officer=("Officer", "Choose an officer"),
+    state=("State", "Choose a state"),
     year=("School year", "Choose a school year"),
 )
 
@@ -67,6 +69,7 @@ def work_list(
         years=years,
         officers=officers,
         kinds=reviews.REVIEWS,
+        states=list(ReportState),
     )
 
 
@@ -100,7 +103,7 @@ def work_form(
 
 def work_record(
     visit: Visit,
-    found: SchoolVisit | WrittenReport | SupportReview,
+    found: SchoolVisit | SupportReview,
     title: str,
     day: date,
     sections: list[tuple[str, str]],
