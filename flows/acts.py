@@ -57,6 +57,7 @@ DAYS = {
     DeadlineKind.SHARING: "the review of the sharing decision",
     DeadlineKind.AUTHORISING: "the day by which the sharing is to be authorised",
     DeadlineKind.NEED: "the day of the answer",
+    DeadlineKind.ACCURACY: "the day of a report’s facts",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

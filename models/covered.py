@@ -33,6 +33,7 @@ from models.policy.tables import PolicyEdition
 from models.presentations.tables import Presentation, PresentationRecipient
 from models.priorities.tables import ImprovementPriority, PriorityMonth, PriorityVersion
 from models.programme.tables import Requirement, Review, SchoolVisit, Supporter, WrittenReport
+from models.reports.tables import AccuracyKey, AccuracyLink, ReportIssue, ReportVersion
 from models.results.tables import SchoolResult
 from models.risk.tables import Assessment
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
@@ -310,7 +311,11 @@ _COVERED = (
         only=_ENTERED,
     ),
     Covered(SchoolVisit, "a visit", of_matter=False),
-    Covered(WrittenReport, "a report", of_matter=False),
+    Covered(WrittenReport, "a report", named=("report", "id"), of_matter=False),
+    Covered(ReportVersion, "a version of a report", named=("report", "report_id"), of_matter=False),
+    Covered(ReportIssue, "a report on its way", named=("report", "report_id")),
+    Covered(AccuracyLink, "what the school says of a report", named=("link", "id")),
+    Covered(AccuracyKey, "a personal link", named=("link", "link_id")),
     Covered(Review, "a review", of_matter=False),
     # Of its lines the record speaks by their SHA-256, which stands with it.
     Covered(

@@ -21,6 +21,7 @@ from models.of_matter import OfMatter
 from models.presentations import told as presentations
 from models.programme import told as programme
 from models.register import told as register
+from models.reports import told as reports
 from models.risk import told as risk
 from models.school_record import told as school_record
 from models.upkeep import told as upkeep
@@ -50,6 +51,8 @@ AnyTold = Annotated[
     | programme.ProgressEvaluated
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact
+    | reports.AccuracyReminder
+    | reports.AccuracyAnswered
     | risk.AssessmentWaits
     | risk.ProposedLevelReturned
     | risk.LevelChanged

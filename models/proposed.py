@@ -3,7 +3,7 @@
 Every room says its own in its `proposed.py`; `models.approvals.vocabulary` knows them all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -78,6 +78,11 @@ class Proposed(BaseModel):
     def facts(self) -> dict[str, Any]:
         """What is kept of it: JSON, days as ISO 8601."""
         return self.model_dump(mode="json")
+
+    @property
+    def authors(self) -> Collection[str]:
+        """E-mail addresses of those who wrote what it asks for, besides whoever put it forward."""
+        return ()
 
     @property
     def days(self) -> Mapping[str, date]:

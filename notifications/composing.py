@@ -21,10 +21,13 @@ class Composer:
         self.settings = settings
         self.now = now
 
-    def compose(self, message: Message) -> Mail | None:
-        """The mail for a message; None when it no longer applies and is to be dropped."""
+    def compose(self, message: Message, secret: str = "") -> Mail | None:
+        """The mail for a message; None when it no longer applies and is to be dropped.
+
+        `secret` is that of the personal link that it carries.
+        """
         # A clock that was moved ahead by hand queues as of its own day.
         now = max(self.now, message.queued_at)
-        draft = Draft(self.session, self.policy, self.settings, now, message)
+        draft = Draft(self.session, self.policy, self.settings, now, message, secret)
         tells = message.tells
         return TEXTS[type(tells)].write(draft, tells)

@@ -41,6 +41,7 @@ class Draft:
     settings: Settings
     now: datetime
     message: Message
+    secret: str = ""  # of the personal link that it carries, if it carries one
 
     @property
     def today(self) -> date:

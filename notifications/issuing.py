@@ -17,6 +17,7 @@ from models.letters.writing import letter_body
 from models.matters.tables import Matter
 from models.policy import Policy
 from models.policy.loader import NATIONAL_BODIES
+from models.programme.reports_issued import follow_issue
 from models.rows import find, get_row
 from notifications.letters import (
     LetterDocument,
@@ -114,7 +115,10 @@ def _issue(engine: Engine, policy: Policy, letter_id: int, now: datetime) -> boo
             report_unissued(session, now=now, letter_id=letter_id)
         return False
     with write(engine) as session:
-        return freeze_letter(session, policy, now=now, letter=letter, files=files)
+        issued = freeze_letter(session, policy, now=now, letter=letter, files=files)
+        if issued:
+            follow_issue(session, policy, letter, now)
+        return issued
 
 
 def render(document: LetterDocument) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ from models.letters.deliveries import report_unwritten
 from models.level_letters.deliveries import tell_unwritten
 from models.outbox import Message, MessageKind, MessageState
 from models.policy import Policy
+from models.reports.links import secret_for
 from models.rows import change, find, find_first, get_row, kept
 from models.settings import Settings
 from notifications import circuit
@@ -174,9 +175,10 @@ class Sending:
         """Send one message that is ours, and write down what became of it."""
         begun = self._clock()
         try:
+            secret = secret_for(self._engine, message, begun)
             with read(self._engine) as session:
                 composer = Composer(session, self._policy, self._settings, begun)
-                mail = composer.compose(message)
+                mail = composer.compose(message, secret)
         except Exception:
             log.exception("Message %s cannot be put together", message.id)
             with write(self._engine) as session:

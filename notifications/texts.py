@@ -30,6 +30,7 @@ from models.programme.duties_shown import duties_left
 from models.programme.tables import Review
 from models.programme.told import DutiesDue, ProgressEvaluated
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
+from models.reports.told import AccuracyAnswered, AccuracyReminder
 from models.risk.tables import Assessment, AssessmentRound, AssessmentState, RoundState
 from models.risk.told import (
     AssessmentWaits,
@@ -50,6 +51,7 @@ from notifications.invitations import invitation
 from notifications.items import due_for, duty_item, of_reminders, proposal_item, waiting_for
 from notifications.letters import parse, to_html, to_text
 from notifications.level_letters import level_letter_document
+from notifications.reports import answered, reminder, with_link
 
 MOST_LISTED = 25  # late, or due: a council may have thousands of schools
 
@@ -106,10 +108,11 @@ def _letter(draft: Draft, told: LetterGoes) -> Mail | None:
     kept = select(IssuedFile).where(IssuedFile.letter_id == letter.id)
     files = {file.format: file.content for file in find(session, kept)}
     name = f"{matter.reference}-{letter.number}.pdf"
+    text, html = with_link(draft, files["txt"].decode(), files["html"].decode())
     return draft.mail(
         subject=draft.subject(letter),
-        text=files["txt"].decode(),
-        html=files["html"].decode(),
+        text=text,
+        html=html,
         attachments=(Attachment(name, "application/pdf", files["pdf"]),),
     )
 
@@ -320,6 +323,8 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(ProgressEvaluated, _progress),
     ToOfficer(SchoolOfCaseChanged, _as_recorded),
     ToOfficer(RegisterKeptContact, _as_recorded),
+    ToSchools(AccuracyReminder, reminder),
+    ToOfficer(AccuracyAnswered, answered),
     ToOfficer(AssessmentWaits, _assessment_waits),
     ToOfficer(ProposedLevelReturned, _as_recorded),
     ToOfficer(LevelChanged, _as_recorded),

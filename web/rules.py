@@ -105,8 +105,8 @@ def _unsaid(path: str, route: APIRoute) -> str | None:
         return f"must say of which table {{{min(names)}}} is: may(Act.…, of=…)."
     if table is Matter:
         return None if "urn" in names else "is about a school’s record, and must have its {urn}."
-    if not leads_to_matter(table):
-        return None
+    if rules[0].act is None or not leads_to_matter(table):
+        return None  # whoever holds a secret is asked for it by the page itself
     if not issubclass(table, OfMatter):
         return f"is about {table.__name__}, which leads to a matter and must be an OfMatter."
     return None if "id" in names else f"must call the number of its {table.__name__} {{id}}."

@@ -118,6 +118,9 @@ def own_work(at_hand: AtHand, proposal: Proposal, approver: Approver, today: dat
     change was proposed, nor those of a colleague for whom one decides.
     """
     names = {each.email: each.name for each in (approver.holder, approver.officer)}
+    authors = names.keys() & set(proposal.asks.authors)
+    if authors:
+        return f"{_spoken(approver, authors)} wrote this, so somebody else must approve it."
     drafts = find(at_hand.session, _drafted(proposal.id))
     written = {by for _, by in drafts} & names.keys()
     if written:

@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from models.escalations import proposed as escalations
 from models.proposed import Action
+from models.reports import proposed as reports
 from models.school_record import proposed as school_record
 from models.sharing import proposed as sharing
 from models.statutory import proposed as statutory
@@ -31,6 +32,7 @@ AnyProposed = Annotated[
     | statutory.UsePower
     | statutory.ReviewBudget
     | statutory.EndBoard
+    | reports.SendReport
     | school_record.SchoolLetter
     | school_record.MakeStatement
     | sharing.ShareInformation

@@ -35,6 +35,7 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.proposed import Proposed
 from models.refusals import AlreadyDecided, InvalidInput, NotAllowed, NotFound
+from models.reports import effects as reports
 from models.rows import add, by_key, change, get_row
 from models.school_record import effects as school_record
 from models.sharing import effects as sharing
@@ -46,7 +47,7 @@ from models.told import Told
 # Of everything that can be proposed, what a decision on it does.
 EFFECTS: Mapping[type[Proposed], Effect[Any, Any]] = {
     each.of: each
-    for room in (escalations, statutory, school_record, sharing)
+    for room in (escalations, statutory, school_record, reports, sharing)
     for each in room.EFFECTS
 }
 

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from models.actions.tables import AgreedAction
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.matters.tables import OFF_LADDER, OWED, Deadline, DeadlineKind, DeadlineState, Matter
+from models.reports.tables import ReportIssue
 from models.school_record.tables import DepartmentNotice
 
 _NOT_SETTLED = col(Deadline.state).in_((DeadlineState.OPEN, DeadlineState.MISSED))
@@ -37,13 +38,22 @@ STILL_AWAITED = or_(_RESPONSE_AWAITED, _OFF_LADDER, _LAST_DAY_RUNS)
 
 
 def is_for(officer_id: int) -> ColumnElement[bool]:
-    """Whether a deadline is theirs to see to: they look after its matter, answer, or are to act."""
+    """Whether a deadline is theirs to see to: they look after its matter, or are to do it."""
     answering = select(DepartmentNotice.deadline_id).where(
         DepartmentNotice.answering_id == officer_id
     )
     doing = select(AgreedAction.deadline_id).where(AgreedAction.officer_id == officer_id)
+    written = ReportIssue.author_id == officer_id
+    checked = select(ReportIssue.deadline_id).where(
+        written, col(ReportIssue.deadline_id).is_not(None)
+    )
+    final = select(ReportIssue.final_deadline_id).where(
+        written, col(ReportIssue.final_deadline_id).is_not(None)
+    )
     return or_(
         col(Matter.officer_id) == officer_id,
         col(Deadline.id).in_(answering),
         col(Deadline.id).in_(doing),
+        col(Deadline.id).in_(checked),
+        col(Deadline.id).in_(final),
     )

@@ -22,6 +22,8 @@ LETTER_TITLES = {
     "statement_of_action": "Written statement of action",
     "school_letter": "Letter to the school",
     "shared_letter": "Letter that shares information",
+    "written_report": "Written report",
+    "final_report": "Final version of a written report",
     "resolution": "Letter of resolution",
     "acknowledgement_of_response": "Acknowledgement of the response",
 }

@@ -32,6 +32,7 @@ from models.matters.at_hand import AtHand, find_row
 from models.people.access import Act
 from models.people.acting import Acting
 from models.refusals import NotPossible
+from models.reports.tables import ReportIssue
 from models.rows import add, by_key, change, find, find_one, get_row, kept
 from models.statutory.tables import WarningNotice
 
@@ -44,6 +45,15 @@ def _latest_number(matter: int) -> SelectOfScalar[int]:
 @kept
 def _notice(letter: int) -> SelectOfScalar[int]:
     return select(WarningNotice.id).where(col(WarningNotice.letter_id) == letter)
+
+
+@kept
+def _report(letter: int) -> SelectOfScalar[int]:
+    return (
+        select(ReportIssue.id)
+        .join(Letter, col(Letter.proposal_id) == col(ReportIssue.proposal_id))
+        .where(col(Letter.id) == letter)
+    )
 
 
 def draft_letter(
@@ -150,7 +160,7 @@ def edit_letter(acting: Acting, letter_id: int, given: DraftText) -> Letter:
         )
     if follows_from_form(session, letter.id):
         raise NotPossible(
-            "The text of this notice follows from its form. To change it, have its proposal "
+            "The text of this letter follows from its form. To change it, have its proposal "
             "returned and fill in the form again."
         )
     text = check_body(given.body)
@@ -163,8 +173,8 @@ def edit_letter(acting: Acting, letter_id: int, given: DraftText) -> Letter:
 
 
 def follows_from_form(session: Session, letter_id: int) -> bool:
-    """Whether it is a notice under section 60: its form has asked for every part it must have."""
-    return bool(find(session, _notice(letter_id)))
+    """Whether it is a notice under section 60 or a written report: its form asks for every part."""
+    return bool(find(session, _notice(letter_id)) or find(session, _report(letter_id)))
 
 
 def letter_body(session: Session, letter: Letter) -> str:

@@ -96,6 +96,7 @@ class DeadlineKind(StrEnum):
     SHARING = "sharing"  # a sharing decision is to be looked at again
     AUTHORISING = "authorising"  # of what was shared first, for imminent harm
     NEED = "need"  # to answer that more, or less, is needed
+    ACCURACY = "accuracy"  # of a report's facts: the school's answer, then the final version
 
 
 # What is due beside the ladder, or on a matter that is on none: open until somebody says what
@@ -109,6 +110,7 @@ OFF_LADDER = (
     DeadlineKind.SHARING,
     DeadlineKind.AUTHORISING,
     DeadlineKind.NEED,
+    DeadlineKind.ACCURACY,
 )
 # Of these the rule is what officers wrote or think: not for those who see no more than outlines.
 WRITTEN = (

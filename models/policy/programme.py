@@ -3,6 +3,7 @@
 Source of the defaults: Barnsley, School Improvement and Quality Assurance Policy, parts 2 to 4.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -16,6 +17,10 @@ from models.schools.tables import RiskLevel
 
 Count = Annotated[int, Field(ge=0, le=60)]
 PRESENTERS = (Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR)
+WRITTEN_REPORT = "written_report"  # the kind of report that there is in every policy
+_KIND = re.compile("[a-z]+(_[a-z0-9]+)*")
+_LONGEST_KIND = 40
+_NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
 
 
 class _Strict(BaseModel):
@@ -234,6 +239,51 @@ class AtOddsRule(_Strict):
     from_step: dict[Literal["maintained", "academy"], str] = {}
 
 
+class ReportRule(_Strict):
+    """One kind of written report: its sections, who approves it, and how its facts are checked.
+
+    `approvers` check and approve it one after the other, never its author. The school has
+    `accuracy_working_days` to say whether the facts are accurate (0: it is not asked), is reminded
+    so many working days before the end, and its author then has `final_working_days` for the final
+    version. `counts` says whether it is one of the reports of Table 1.
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    sections: tuple[str, ...] = ()  # of the kind `written_report`, by default `report_sections`
+    approvers: Annotated[tuple[Role, ...], Field(min_length=1)] = (Role.HEAD_OF_SERVICE,)
+    accuracy_working_days: Count = 10
+    remind_school_working_days_before: Count = 3
+    final_working_days: Annotated[int, Field(ge=1, le=60)] = 10
+    counts: bool = True
+
+    @field_validator("sections")
+    @classmethod
+    def _told_apart(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not title.strip() or len(title) > 100 for title in value):
+            raise ValueError("a section needs a title of at most 100 characters")
+        twice = next((title for title in value if value.count(title) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two sections are called {twice!r}")
+        return value
+
+    @field_validator("approvers")
+    @classmethod
+    def _can_approve(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        unfit = next((role for role in value if role in _NEVER_APPROVE), None)
+        if unfit is not None:
+            raise ValueError(f"the role {unfit.value} cannot approve anything")
+        return value
+
+    @model_validator(mode="after")
+    def _reminded_in_time(self) -> Self:
+        asked = self.accuracy_working_days
+        if asked and self.remind_school_working_days_before >= asked:
+            raise ValueError(
+                "remind_school_working_days_before: must be less than accuracy_working_days"
+            )
+        return self
+
+
 class Programme(_Strict):
     """Risk register and support programme, whole.
 
@@ -247,6 +297,7 @@ class Programme(_Strict):
     round: RoundRule
     level_letters: LevelLetterRule
     report_sections: Annotated[tuple[str, ...], Field(min_length=1)]
+    reports: dict[str, ReportRule] = {}
     remind_working_days_before: Count
     # Until whoever looks after a school says what is done about its new category.
     new_category_working_days: Count = 5
@@ -272,6 +323,26 @@ class Programme(_Strict):
         if missing:
             raise ValueError(f"nothing is said of: {', '.join(missing)}")
         return value
+
+    @field_validator("reports")
+    @classmethod
+    def _with_sections(cls, value: dict[str, ReportRule]) -> dict[str, ReportRule]:
+        for kind, rule in value.items():
+            if not _KIND.fullmatch(kind) or len(kind) > _LONGEST_KIND:
+                raise ValueError(
+                    f"{kind}: must be lower case words joined by _, at most {_LONGEST_KIND} letters"
+                )
+            if not rule.sections and kind != WRITTEN_REPORT:
+                raise ValueError(f"{kind}: sections: name at least one")
+        return value
+
+    @property
+    def report_kinds(self) -> dict[str, ReportRule]:
+        """Every kind of written report by its key, the one that is in every policy first."""
+        first = self.reports.get(WRITTEN_REPORT) or ReportRule(title="Written report")
+        whole = first.model_copy(update={"sections": first.sections or self.report_sections})
+        others = {kind: rule for kind, rule in self.reports.items() if kind != WRITTEN_REPORT}
+        return {WRITTEN_REPORT: whole, **others}
 
     @field_validator("new_headteacher_level")
     @classmethod

@@ -20,8 +20,10 @@ from models.programme.tables import (
     Duty,
     DutyKind,
     DutyState,
+    WrittenReport,
 )
 from models.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from models.reports.tables import ReportState
 from models.rows import by_key, change, find_first, kept, table_of
 from models.schools.contacts import find_school
 from models.schools.tables import School
@@ -62,6 +64,42 @@ def meet(
     planned = {"id": duty.id, "state": DutyState.PLANNED}
     change(session, Duty, planned, state=DutyState.DONE, done_on=done_on)
     return duty.id
+
+
+def meet_report(
+    session: Session, urn: int, dated: date, wanted: int | None, today: date
+) -> int | None:
+    """A report was issued today: its duty is done; the key of it, None where none is planned.
+
+    It is the one that it was written for, while that is still planned; else the first that is due
+    in the school year of its date.
+    """
+    chosen = by_key(session, Duty, wanted) if wanted is not None else None
+    if chosen is None or chosen.state is not DutyState.PLANNED:
+        year = school_year_of(dated)
+        chosen = find_first(session, _planned(DutyKind.REPORT, year, urn, of_school=True))
+    if chosen is None:
+        return None
+    planned = {"id": chosen.id, "state": DutyState.PLANNED}
+    change(session, Duty, planned, state=DutyState.DONE, done_on=today)
+    return chosen.id
+
+
+def plan_again(session: Session, duty_id: int) -> None:
+    """What met a duty counts no more: it is due as before."""
+    done = {"id": duty_id, "state": DutyState.DONE}
+    change(session, Duty, done, state=DutyState.PLANNED, done_on=None)
+
+
+def check_wanted(session: Session, kind: DutyKind, urn: int, chosen: int) -> None:
+    """Refuse a duty that something of this kind cannot meet.
+
+    Raises NotFound, InvalidInput, and NotPossible for one that is done or cancelled.
+    """
+    duty = find_duty(session, chosen)
+    if duty.kind is not kind or duty.urn != urn:
+        raise InvalidInput("duty", "Choose a duty of this kind, of the same school.")
+    _check_planned(duty)
 
 
 def _first_planned(
@@ -117,6 +155,19 @@ def cancel_duty(acting: Acting, duty_id: int, given: Reason) -> Duty:
     )
     append(session, acting.now, officer.email, cancelled)
     return find_duty(session, duty_id)
+
+
+def check_new_report(session: Session, urn: int, kind: str, dated: date, officer_id: int) -> None:
+    """Refuse a report that is on record already, by the same officer for the day. NotPossible."""
+    same = select(WrittenReport.id).where(
+        WrittenReport.urn == urn,
+        WrittenReport.kind == kind,
+        WrittenReport.dated == dated,
+        WrittenReport.officer_id == officer_id,
+        col(WrittenReport.state) != ReportState.WITHDRAWN,
+    )
+    if find_first(session, same) is not None:
+        raise NotPossible("A report by you for this day is already on record.")
 
 
 def check_new(session: Session, table: type[SQLModel], values: dict[str, Any], what: str) -> None:

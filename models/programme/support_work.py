@@ -1,6 +1,6 @@
 """What was done in the support programme as doors show it: visits, written reports, reviews."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
@@ -18,6 +18,8 @@ from models.programme import tables
 from models.programme.supporters_shown import known_officer
 from models.programme.tables import OF_A_SCHOOL, OF_THE_COUNCIL, DutyKind
 from models.refusals import NotFound
+from models.reports.shown import Accuracy, Checked, checked_of
+from models.reports.tables import ReportState
 from models.rows import find, find_one
 from models.schools.tables import School
 from models.shown import Shown
@@ -95,12 +97,32 @@ class ReportSection(Shown):
 
 
 class WrittenReport(SupportWork):
-    """A written report on a school."""
+    """A written report on a school.
+
+    `officer` is who drafted it, `author` who wrote it. `accuracy` says what became of asking the
+    school about its facts: `not_asked`, `asked`, `accurate`, `inaccurate` or `no_answer`. A draft,
+    and one that waits for approval, is not with the school; of before reports were sent from here
+    all are issued.
+    """
 
     urn: int
     school: str
     dated: date
     sections: list[ReportSection]
+    kind: str
+    state: ReportState
+    version: int
+    author: str
+    issued_on: date | None
+    withdrawn_because: str
+    accuracy: Accuracy
+    answer_by: date | None
+
+    @property
+    def what(self) -> str:
+        """What kind of report it is, in words."""
+        named = self.kind.replace("_", " ")
+        return f"{named[:1].upper()}{named[1:]}"
 
     @property
     def whole(self) -> str:
@@ -134,13 +156,14 @@ Work = TypeVar("Work", bound=SupportWork)
 class _Kind(Generic[Work]):
     """One kind of record: its table, its day, what it is called, and how a row is shown.
 
-    `show` takes the row and what all kinds have.
+    `show` takes the row and what all kinds have, and what `more` found of it, if anything.
     """
 
     table: Any
     day: Any
     word: str
     show: Callable[..., Work]
+    more: Callable[[Session, Sequence[Any]], Mapping[int, Any]] = lambda _, __: {}
 
 
 def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
@@ -155,9 +178,23 @@ def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
     )
 
 
-def _report(found: tables.WrittenReport, **common: Any) -> WrittenReport:
-    sections = [ReportSection(**section) for section in found.sections]
-    return WrittenReport(**common, dated=found.dated, sections=sections)
+def _report(
+    found: tables.WrittenReport, checked: Checked | None = None, **common: Any
+) -> WrittenReport:
+    checked = checked or Checked()
+    return WrittenReport(
+        **common,
+        dated=found.dated,
+        sections=[ReportSection(**section) for section in found.sections],
+        kind=found.kind,
+        state=found.state,
+        version=found.version,
+        author=common["officer_name"],
+        issued_on=found.issued_on,
+        withdrawn_because=found.withdrawn_because,
+        accuracy=checked.accuracy,
+        answer_by=checked.answer_by,
+    )
 
 
 def _review(found: tables.Review, **common: Any) -> SupportReview:
@@ -176,7 +213,7 @@ def _review(found: tables.Review, **common: Any) -> SupportReview:
 
 
 _VISIT = _Kind(tables.SchoolVisit, tables.SchoolVisit.visited_on, "visit", _visit)
-_REPORT = _Kind(tables.WrittenReport, tables.WrittenReport.dated, "report", _report)
+_REPORT = _Kind(tables.WrittenReport, tables.WrittenReport.dated, "report", _report, checked_of)
 _REVIEW = _Kind(tables.Review, tables.Review.held_on, "review", _review)
 _KINDS: tuple[_Kind[Any], ...] = (_VISIT, _REPORT, _REVIEW)
 # What reviews are of, beside the kinds that there are.
@@ -202,9 +239,14 @@ def visit(session: Session, visit_id: int) -> SchoolVisit:
     return _one(session, _VISIT, visit_id)
 
 
-def reports(session: Session, **filters: Unpack[Filters]) -> Page[WrittenReport]:
-    """The written reports, the latest first. Raises InvalidInput."""
-    return _list(session, _REPORT, filters)
+def reports(
+    session: Session, *, state: str | None = None, **filters: Unpack[Filters]
+) -> Page[WrittenReport]:
+    """The written reports, the latest first; those in a state, where one is named. InvalidInput."""
+    if not state:
+        return _list(session, _REPORT, filters)
+    stands = col(tables.WrittenReport.state) == chosen("state", state, ReportState)
+    return _list(session, _REPORT, filters, stands)
 
 
 def report(session: Session, report_id: int) -> WrittenReport:
@@ -291,9 +333,11 @@ def _describe(
     session: Session, kind: _Kind[Work], found: Sequence[tuple[Any, School | None]]
 ) -> list[Work]:
     names = officer_names(session, (each.officer_id for each, _ in found))
+    more = kind.more(session, [each for each, _ in found])
     return [
         kind.show(
             each,
+            *([more[each.id]] if each.id in more else []),
             id=each.id,
             urn=each.urn,
             school=school.name if school else None,

@@ -12,6 +12,8 @@ from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
 from models.needs.tables import Needed
+from models.policy.programme import WRITTEN_REPORT
+from models.reports.tables import ReportState
 from models.schools.tables import RiskLevel
 from models.words import word
 
@@ -197,7 +199,11 @@ class SchoolVisit(SQLModel, table=True):
 
 
 class WrittenReport(SQLModel, table=True):
-    """A written report on a school, in the sections that the policy names."""
+    """A written report on a school, in the sections that the policy names for its kind.
+
+    `sections` are those of its newest version. `wanted_duty_id` is the duty that it is to meet,
+    `duty_id` the one that it met when it was issued.
+    """
 
     __tablename__ = "written_report"
 
@@ -210,6 +216,12 @@ class WrittenReport(SQLModel, table=True):
     needed: Needed | None = word(Needed, nullable=True, default=None)
     needed_because: str = ""
     recorded_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    kind: str = WRITTEN_REPORT
+    state: ReportState = word(ReportState, index=True)
+    version: int = 1
+    wanted_duty_id: int | None = Field(default=None, foreign_key="duty.id")
+    issued_on: date | None = None
+    withdrawn_because: str = ""
 
 
 class Review(SQLModel, table=True):

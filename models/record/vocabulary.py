@@ -26,6 +26,7 @@ from models.priorities import events as priorities
 from models.programme import events as programme
 from models.record import events as record
 from models.register import events as register
+from models.reports import events as reports
 from models.results import events as results
 from models.risk import events as risk
 from models.school_record import events as school_record
@@ -54,6 +55,7 @@ ROOMS = (
     record,
     register,
     results,
+    reports,
     risk,
     school_record,
     schools,

@@ -42,6 +42,8 @@ from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.editions import policy_of
 from models.presentations.due import compile_due
+from models.reports import reminding
+from models.reports.tables import ReportIssue, is_of_report
 from models.rows import (
     Statement,
     add,
@@ -59,8 +61,10 @@ from models.upkeep.at_odds import ask_of_levels
 from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
-# Who answers the Department, or whose action it is, besides whoever looks after the matter.
-_TO_DO_IT = func.coalesce(DepartmentNotice.answering_id, AgreedAction.officer_id).label("to_do_it")
+# Who answers the Department, whose action or report it is, besides whoever looks after the matter.
+_TO_DO_IT = func.coalesce(
+    DepartmentNotice.answering_id, AgreedAction.officer_id, ReportIssue.author_id
+).label("to_do_it")
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 
 
@@ -76,6 +80,7 @@ class Tick:
     batches_begun: int = 0  # of letters about risk levels
     evaluations_compiled: int = 0  # of a month or term, to be presented
     levels_asked_of: int = 0  # of schools that stand at a formal step
+    schools_reminded: int = 0  # to say whether the facts in a report are accurate
 
 
 def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
@@ -88,8 +93,9 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
     repeated_refusals.put_ended_on_record(engine, now)
     asked = ask_of_levels(engine, policy, now)
     duties = school_year.run(engine, policy, now).duties_reminded
+    schools = reminding.go_round(engine, policy, now)
     batches, compiled = open_due_batches(engine, now), compile_due(engine, policy, now)
-    return Tick(now, missed, reminders, digests, duties, batches, compiled, asked)
+    return Tick(now, missed, reminders, digests, duties, batches, compiled, asked, schools)
 
 
 def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
@@ -208,6 +214,7 @@ def _due(now: datetime, *, most: int) -> Statement:
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
         .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
+        .outerjoin(ReportIssue, is_of_report(col(Deadline.id)))
         .where(col(Reminder.state) == "open", col(Reminder.due_at) <= now)
         .order_by(col(Reminder.due_at), col(Reminder.id))
         .limit(most)
@@ -377,6 +384,7 @@ def _concerned(
         .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
         .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
         .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
+        .outerjoin(ReportIssue, is_of_report(col(Deadline.id)))
         .where(col(Deadline.due_on) <= until, DUE_HERE)
         .distinct()
     )

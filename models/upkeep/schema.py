@@ -30,6 +30,7 @@ from models.presentations import tables as presentations_tables
 from models.priorities import tables as priorities_tables
 from models.programme import tables as programme_tables
 from models.register import tables as register_tables
+from models.reports import tables as reports_tables
 from models.results import tables as results_tables
 from models.risk import tables as risk_tables
 from models.school_record import tables as school_record_tables
@@ -64,6 +65,7 @@ TABLES = (
     repeated_refusals,
     register_tables,
     results_tables,
+    reports_tables,
     risk_tables,
     school_record_tables,
     schools_tables,

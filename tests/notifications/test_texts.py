@@ -25,17 +25,20 @@ from models.level_letters.tables import (
 from models.matters.tables import Reminder
 from models.outbox import AnyTold, Message, MessageKind, MessageState
 from models.programme.tables import Duty, DutyKind, DutyState, Review
+from models.reports.told import AccuracyReminder
 from models.risk.tables import Assessment, AssessmentOccasion, AssessmentState
 from models.risk.told import RoundWaits
 from models.schools.tables import ContactRole, RiskLevel
 from models.settings import TEMPLATES, Settings
 from models.told import Told
 from notifications.composing import Composer
+from notifications.issuing import issue_letter
 from notifications.texts import TEXTS, ToOfficer
 from tests.support.appointments import plan
 from tests.support.cases import Case
 from tests.support.needs import Needs
 from tests.support.presentations import Presented
+from tests.support.reports import Report
 from tests.support.school_records import SchoolRecord
 
 ROOMS = [path.parent.name for path in Path(models.__file__).parent.glob("*/told.py")]
@@ -63,7 +66,7 @@ def test_there_is_a_text_of_whatever_is_told_and_its_row_loads() -> None:
 def test_every_template_of_a_mail_is_somebodys() -> None:
     templates = {path.name.removesuffix(".txt.j2") for path in (TEMPLATES / "emails").iterdir()}
     by_template = {word_of(each.of) for each in TEXTS.values() if isinstance(each, ToOfficer)}
-    assert templates == by_template | {word_of(InvitationGoes)}
+    assert templates == by_template | {word_of(InvitationGoes), word_of(AccuracyReminder)}
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,11 @@ def samples(case: Case) -> list[Sample]:
     need = programme.all[0].id
     more = {"path": "/needs/1", "school": "Ashfield", "why": "So.", "came_from": "Visit of 3 May"}
     more["said_by"] = ""
+    settings = Settings(_env_file=None)
+    report = Report(case.engine, case.policy, case.council, settings).written()
+    report.decide()
+    assert issue_letter(case.engine, case.policy, report.letter().id, report.now)
+    link = report.links[0].id
     notice = SchoolRecord(case.engine, case.policy, case.council).announced()
     kept: list[tuple[str, dict[str, Any], str]] = [
         ("letter", {"role": "headteacher"}, "Note of"),
@@ -149,6 +157,8 @@ def samples(case: Case) -> list[Sample]:
         ("assessment_returned", {**assessed, "returned_by": ""}, "Ashfield: the assessment"),
         ("more_needed", {**more, "need": need}, "Ashfield: more is needed"),
         ("department_asks", {"notice": notice.id}, "SCH-900001: you are to answer the"),
+        ("accuracy_reminder", {"link": link}, "Please tell us by 7 December 2026"),
+        ("accuracy_answered", {"link": link}, "Ashfield Primary School: the headteacher has"),
         ("level_changed", {**assessed, "before": "", "level": "low"}, "Ashfield is now at low"),
         ("evaluations_to_present", _to_present(case), "Evaluations of October: not presented yet"),
     ]

@@ -47,6 +47,7 @@ NAMES = {
     "presentations": "presentation",
     "proposals": "proposal",
     "register-imports": "register_import",
+    "report-accuracy": "accuracy_key",
     "reports": "written_report",
     "requirements": "requirement",
     "responses": "response",
@@ -66,6 +67,8 @@ NAMES = {
 NO_ROWS = ("action", "format", "kind")  # words in an address that name no row
 # Tables that hang on a matter and whose rows no address names, each with the reason.
 UNNAMED = {
+    "accuracy_link": "named by its report and its place among the answers",
+    "report_issue": "listed with its report",
     "attendee": "shown with its appointment",
     "action_line": "shown with its action",
     "budget_review": "shown with its power",

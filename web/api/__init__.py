@@ -16,8 +16,10 @@ from web.api.needs import needs
 from web.api.presentations import presentations
 from web.api.priorities import priorities
 from web.api.problems import MEDIA_TYPE, Problem, handle_problems
-from web.api.programme import plan, reports, visits
+from web.api.programme import plan, visits
+from web.api.programme import reports as written_reports
 from web.api.register import imports
+from web.api.reports import reports as reports_sent
 from web.api.results import results
 from web.api.risk import assessments
 from web.api.school_record import department, records
@@ -55,7 +57,8 @@ TOPICS = (
     needs,
     priorities,
     visits,
-    reports,
+    written_reports,
+    reports_sent,
     plan,
     presentations,
     letter_batches,

@@ -29,8 +29,10 @@ from web.pages.presentations import presentations
 from web.pages.priorities import priorities
 from web.pages.problems import away, failed, refused
 from web.pages.programme import plan, reports, requirements, reviews, supporters, visits
+from web.pages.programme import reports as written_reports
 from web.pages.record import audit
 from web.pages.register import imports
+from web.pages.reports import answers, link, sending
 from web.pages.results import results
 from web.pages.risk import assessments, register
 from web.pages.school_record import adding, department, record, statements, whose
@@ -94,7 +96,10 @@ TOPICS = (
     requirements,
     supporters,
     visits,
-    reports,
+    written_reports,
+    sending,
+    answers,
+    link,
     reviews,
     schools,
     inspections,

@@ -17,6 +17,7 @@ from models.escalations.deciding import EFFECTS
 from models.law.powers import Section
 from models.letters.tables import Letter
 from models.proposed import Action, Proposed
+from models.reports.proposed import SendReport
 from models.school_record import proposed as school_record
 from models.sharing import proposed as sharing
 from models.statutory import proposed as statutory
@@ -123,6 +124,7 @@ def test_every_class_but_what_shared_a_form_was_there_before() -> None:
         school_record.MakeStatement,
         sharing.ShareInformation,
         sharing.SharedLetter,
+        SendReport,
     }
     assert {type(asks) for *_, asks in BEFORE} == set(EFFECTS) - since
 

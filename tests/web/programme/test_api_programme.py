@@ -61,6 +61,12 @@ def test_reports(programme: Programme, callers: Callers) -> None:
     body = {"urn": "900001", "dated": "2026-11-20", "sections": sections}
     made = callers.seo.post("/reports", **body)
     assert made["sections"] == sections
+    assert (made["state"], made["kind"], made["accuracy"], made["author"]) == (
+        "proposed",
+        "written_report",
+        "not_asked",
+        "Sam Ellison",
+    )
     assert callers.seo.get("/reports", urn=900001)["items"] == [made]
     assert callers.seo.get(f"/reports/{made['id']}") == made
     missing = callers.seo.post("/reports", 422, **{**body, "sections": sections[1:]})

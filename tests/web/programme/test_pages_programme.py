@@ -137,7 +137,7 @@ def test_a_named_visit(programme: Programme, visitors: Visitors) -> None:
 
 
 def test_a_written_report(programme: Programme, visitors: Visitors) -> None:
-    form = visitors.seo.get("/schools/900001/programme").follow("Record a written report")
+    form = visitors.seo.get("/schools/900001/programme").follow("Write a report")
     partly = form.submit(422, dated=date(2026, 11, 20), **{"section-1": "Attainment rose."})
     assert partly.errors[0] == ("Enter the section “Impact of teaching on learning”.", "#section-2")
     assert len(partly.errors) == 4
@@ -148,10 +148,12 @@ def test_a_written_report(programme: Programme, visitors: Visitors) -> None:
         ("The character U+0000 cannot be stored. Remove it.", "#section-4"),
     ]
     done = torn.submit(**whole)
-    assert "The written report has been recorded" in done.text
-    shown = done.follow("20 November 2026: written report")
-    assert "Behaviour and safety Seen (4)." in shown.text
-    assert programme.duties(REPORT)[0].state == "done"
+    assert "The written report has been drafted and is waiting for approval" in done.text
+    assert done.heading == "Written report of 20 November 2026"
+    assert "Behaviour and safety Seen (4)." in done.text
+    school = visitors.seo.get("/schools/900001/programme")
+    assert "20 November 2026: written report" in school.links
+    assert programme.duties(REPORT)[0].state == "planned"
 
 
 def test_a_monthly_evaluation(programme: Programme, visitors: Visitors) -> None:

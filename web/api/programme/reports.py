@@ -12,6 +12,7 @@ from models.people.acting import Acting
 from models.programme import support_work, tables
 from models.programme.reports import ReportWritten, record_report
 from models.programme.support_work import WrittenReport
+from models.reports.tables import ReportState
 from web.api.answering import Caller, OnlyOnce, answer, may
 from web.api.programme.visits import SupportWorkQuery
 from web.door import AtDoor, at_once, key
@@ -20,12 +21,18 @@ router = APIRouter(tags=["Support programme"])
 Key = Annotated[int, at_once(key)]
 
 
+class ReportQuery(SupportWorkQuery):
+    """The same, and those in one state."""
+
+    state: ReportState | None = None
+
+
 @router.get(
     "/reports",
     response_model=Page[WrittenReport],
     dependencies=[may(Act.SEE_PROGRAMME)],
 )
-def list_reports(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Query()]) -> Response:
+def list_reports(door: AtDoor, _: Caller, query: Annotated[ReportQuery, Query()]) -> Response:
     """The written reports, the latest first."""
     with read(door.engine) as session:
         found = support_work.reports(session, **query.model_dump())
@@ -50,7 +57,10 @@ def show_report(door: AtDoor, _: Caller, id: Key) -> Response:
     dependencies=[may(Act.RECORD_SUPPORT_WORK)],
 )
 def add_report(once: OnlyOnce, body: ReportWritten) -> Response:
-    """Record a written report: every section that the policy names, each once."""
+    """Draft a written report, every section that the policy names, and put it forward for approval.
+
+    With `put_forward` false, or where somebody whom it must reach has no address, it is a draft.
+    """
 
     def command(acting: Acting) -> WrittenReport:
         report = record_report(acting, body)

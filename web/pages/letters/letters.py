@@ -117,8 +117,8 @@ def _edit(visit: Visit, number: int, form: Form) -> Response:
         )
     if not to_be_changed:
         raise NotPossible(
-            "The text of this notice follows from its form. To change it, have its proposal "
-            "returned and give the notice again."
+            "The text of this letter follows from its form. To change it, have its proposal "
+            "returned and fill in the form again."
         )
     return visit.page("letters/letter_edit.html", title="Edit the draft", form=form, letter=found)
 

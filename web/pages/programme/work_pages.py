@@ -10,9 +10,10 @@ from models.needs.tables import NeedSource
 from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, reviews, support_work
-from models.programme.support_work import SchoolVisit, SupportReview, WrittenReport
+from models.programme.support_work import SchoolVisit, SupportReview
 from models.programme.tables import WITH_OUTCOME, DutyKind
 from models.refusals import InvalidInput
+from models.reports.tables import ReportState
 from models.schools import shown as schools_shown
 from web.pages.actions import rows
 from web.pages.asked import Fields
@@ -21,12 +22,13 @@ from web.pages.lists import Find, address, year_of
 from web.pages.visits import Visit
 
 PER_PAGE = 50
-SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
+SOURCES = {"Visit": "visit", DutyKind.SISG_MEETING.label: "meeting"}
 SAID_AT = {"Visit": NeedSource.VISIT, "Written report": NeedSource.REPORT}
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
     kind=("Kind", "Choose a kind"),
     officer=("Officer", "Choose an officer"),
+    state=("State", "Choose a state"),
     year=("School year", "Choose a school year"),
 )
 
@@ -70,6 +72,7 @@ def work_list(
         years=years,
         officers=officers,
         kinds=(*reviews.REVIEWS, *WITH_OUTCOME),
+        states=list(ReportState),
     )
 
 
@@ -103,7 +106,7 @@ def work_form(
 
 def work_record(
     visit: Visit,
-    found: SchoolVisit | WrittenReport | SupportReview,
+    found: SchoolVisit | SupportReview,
     title: str,
     day: date,
     sections: list[tuple[str, str]],

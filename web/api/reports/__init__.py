@@ -1,0 +1,1 @@
+"""The JSON API of written reports on their way to the school."""

@@ -1,0 +1,1 @@
+"""Pages of written reports on their way: for whoever writes and sends them, and for the school."""
