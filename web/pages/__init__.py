@@ -28,7 +28,7 @@ from web.pages.policy import strategy
 from web.pages.presentations import presentations
 from web.pages.priorities import priorities
 from web.pages.problems import away, failed, refused
-from web.pages.programme import plan, reports, requirements, reviews, supporters, visits
+from web.pages.programme import plan, requirements, reviews, supporters, visits
 from web.pages.programme import reports as written_reports
 from web.pages.record import audit
 from web.pages.register import imports
