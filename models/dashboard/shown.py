@@ -15,7 +15,7 @@ from models.matters.tables import Deadline, Matter
 from models.people.access import Reader
 from models.policy import Policy
 from models.policy.editions import all_steps
-from models.programme.tables import Duty, DutyKind, DutyState
+from models.programme.tables import FALLS_BEHIND, Duty, DutyKind, DutyState
 from models.risk.level_changes import level_changes
 from models.rows import find
 from models.schools.shown import NOT_ASSESSED
@@ -166,12 +166,11 @@ def _weeks(session: Session, reader: Reader, today: date) -> list[Week]:
 
 
 def _late(session: Session, today: date) -> dict[DutyKind, int]:
-    kinds = (DutyKind.VISIT, DutyKind.REPORT)
     counted = (
         select(col(Duty.kind), func.count())
         .where(col(Duty.state) == DutyState.PLANNED, col(Duty.due_on) < today)
-        .where(col(Duty.kind).in_(kinds))
+        .where(col(Duty.kind).in_(FALLS_BEHIND))
         .group_by(col(Duty.kind))
     )
     found: dict[DutyKind, int] = dict(find(session, counted))
-    return {kind: found.get(kind, 0) for kind in kinds}
+    return {kind: found.get(kind, 0) for kind in FALLS_BEHIND}
