@@ -16,7 +16,7 @@ from models.needs.shown import count_open
 from models.people.access import Reader
 from models.policy import Policy
 from models.policy.editions import all_steps
-from models.programme.tables import Duty, DutyKind, DutyState
+from models.programme.tables import Duty, DutyKind, DutyState, FALLS_BEHIND
 from models.risk.at_odds import count_at_odds
 from models.risk.level_changes import level_changes
 from models.rows import find
@@ -172,12 +172,11 @@ def _weeks(session: Session, reader: Reader, today: date) -> list[Week]:
 
 
 def _late(session: Session, today: date) -> dict[DutyKind, int]:
-    kinds = (DutyKind.VISIT, DutyKind.REPORT)
     counted = (
         select(col(Duty.kind), func.count())
         .where(col(Duty.state) == DutyState.PLANNED, col(Duty.due_on) < today)
-        .where(col(Duty.kind).in_(kinds))
+        .where(col(Duty.kind).in_(FALLS_BEHIND))
         .group_by(col(Duty.kind))
     )
     found: dict[DutyKind, int] = dict(find(session, counted))
-    return {kind: found.get(kind, 0) for kind in kinds}
+    return {kind: found.get(kind, 0) for kind in FALLS_BEHIND}

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from models.clocks import add_working_days, in_office_hours, london_date, office_hours_end
 from models.database import read, write
-from models.outbox import Message, MessageKind, MessageState
+from models.outbox import ClockPass, Message, MessageKind, MessageState
 from models.people.tables import Officer, Role
 from models.policy import Policy
 from models.policy.programme import school_year_of
@@ -32,11 +32,22 @@ from models.programme.tables import (
 )
 from models.programme.told import DutiesDue
 from models.risk import rounds
-from models.rows import add_all, change_all, change_where, find, find_first, select_columns
+from models.rows import (
+    add,
+    add_all,
+    by_key,
+    change,
+    change_all,
+    change_where,
+    find,
+    find_first,
+    select_columns,
+)
 from models.schools.tables import RiskLevel, School
 
 BATCH = 1000  # schools of one transaction: short enough that an officer's click need not wait long
 CLOSED = "The school closed."
+TAKEN_BACK = "visits_taken_back"
 YEAR_OVER = "It was not done before the school year ended."
 
 
@@ -166,8 +177,15 @@ def _cancel_of_last_year(engine: Engine, now: datetime) -> int:
 
 
 def _take_back(engine: Engine, policy: Policy, now: datetime) -> int:
-    """Visits beyond the least number of a ceiling are not due, though they were planned once."""
+    """Visits beyond the least number of a ceiling are not due, though they were planned once.
+
+    Looked for once a day, by the first pass: every planned visit of the year is gone through.
+    """
     today = london_date(now)
+    with read(engine) as session:
+        last = by_key(session, ClockPass, TAKEN_BACK)
+    if last is not None and london_date(last.at) == today:
+        return 0
     cancelled = 0
     for year in (school_year_of(today), school_year_of(today) + 1):
         after = 0
@@ -179,6 +197,9 @@ def _take_back(engine: Engine, policy: Policy, now: datetime) -> int:
             with write(engine) as session:
                 cancelled += planning.take_back(session, policy, year, today, urns)
             after = urns[-1]
+    with write(engine) as session:
+        if not change(session, ClockPass, {"name": TAKEN_BACK}, at=now):
+            add(session, ClockPass, name=TAKEN_BACK, at=now)
     return cancelled
 
 
