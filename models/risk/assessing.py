@@ -82,11 +82,10 @@ class NewAssessment(Input):
     urn: Urn
 
 
-def in_year_draft(session: Session, urn: int | None) -> Assessment | None:
+def in_year_draft(session: Session, urn: int) -> Assessment | None:
     """The draft of a school's assessment in the year, if there is one."""
-    keys = find(session, _in_year_under_way(urn)) if urn is not None else []
-    drafts = [each for key in keys if (each := find_assessment(session, key))]
-    return next((each for each in drafts if each.state is AssessmentState.DRAFT), None)
+    there = [find_assessment(session, key) for key in find(session, _in_year_under_way(urn))]
+    return next((each for each in there if each.state is AssessmentState.DRAFT), None)
 
 
 def begin_assessment(acting: Acting, given: NewAssessment) -> Assessment:

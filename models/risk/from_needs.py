@@ -1,6 +1,6 @@
 """An assessment that rests on what was said of how much a school needs."""
 
-from models.matters.tables import Matter
+from models.matters.tables import Matter, MatterKind
 from models.needs.settling import assessed_by, find_open_need
 from models.needs.sources import sources_of
 from models.needs.tables import Need, NeedSource
@@ -17,6 +17,7 @@ from models.risk.levels import find_assessment
 from models.risk.tables import Assessment, RiskEvidenceKind
 from models.rows import get_row
 
+_ELSEWHERE = "Why is on another record, for those who see it."
 # As what kind of evidence it counts (part 2).
 _KINDS = {NeedSource.REVIEW: RiskEvidenceKind.PREVIOUS_ASSESSMENTS}
 
@@ -30,15 +31,22 @@ def assess_need(acting: Acting, number: int) -> Assessment:
     """
     session = acting.session
     need = find_open_need(session, acting.officer, Act.ASSESS, number)
-    urn = get_row(session, Matter, need.matter_id).urn
-    draft = in_year_draft(session, urn) or begin_assessment(acting, NewAssessment(urn=urn or 0))
-    add_evidence(acting, draft.id, _evidence(acting, need))
+    about = get_row(session, Matter, need.matter_id)
+    urn = about.urn or 0
+    draft = in_year_draft(session, urn) or begin_assessment(acting, NewAssessment(urn=urn))
+    add_evidence(acting, draft.id, _evidence(acting, need, about))
     assessed_by(acting, need, draft.id)
     return find_assessment(session, draft.id)
 
 
-def _evidence(acting: Acting, need: Need) -> PieceOfEvidence:
+def _evidence(acting: Acting, need: Need, about: Matter) -> PieceOfEvidence:
+    """What was said; an assessment is read by more than those who see an escalation."""
     source = sources_of(acting.session, [need])[need.id]
     kind = _KINDS.get(need.source, RiskEvidenceKind.LOCAL_INTELLIGENCE)
-    said = f"{need.answer.label}. {need.why}".strip()
-    return PieceOfEvidence(kind=kind.value, source=source.words, dated=source.day, summary=said)
+    apart = about.restricted or about.kind is MatterKind.ESCALATION
+    return PieceOfEvidence(
+        kind=kind.value,
+        source=f"“More or less needed”, {need.id}" if apart else source.words,
+        dated=source.day,
+        summary=f"{need.answer.label}. {_ELSEWHERE if apart else need.why}",
+    )

@@ -285,6 +285,31 @@ def test_a_line_on_a_restricted_escalations_action_stays_on_it(needs: Needs, cas
     assert told(needs) == ["hos@fernshire.example"]
 
 
+@pytest.mark.parametrize("source", ["line", "escalation", "record"])
+def test_the_evidence_of_an_assessment_says_nothing_of_what_others_may_not_see(
+    needs: Needs, case: Case, source: str
+) -> None:
+    record = SchoolRecord(needs.engine, needs.policy, needs.council)
+    if source == "record":
+        needs.say(NeedSource.VISIT, "more", "A secret.")
+        record.restrict()
+    else:
+        needs.level(RiskLevel.NONE)
+        case.started().climb_to("formal_headteacher")
+        needs.now = case.now
+        if source == "escalation":
+            tick(needs.engine, needs.policy, case.now)
+        else:
+            line = {"action": case.act_on("Call").id, "said": "No.", "needed": "more"}
+            needs.review("action_review", lines=[{**line, "needed_because": "A secret."}])
+    needs.assess(needs.all[0].id)
+    [piece] = rows(needs, RiskEvidence)
+    assert (piece.source, piece.summary) == (
+        "“More or less needed”, 1",
+        "More is needed. Why is on another record, for those who see it.",
+    )
+
+
 # --- a level that does not fit
 
 
