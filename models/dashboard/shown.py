@@ -16,7 +16,7 @@ from models.needs.shown import count_open
 from models.people.access import Reader
 from models.policy import Policy
 from models.policy.editions import all_steps
-from models.programme.tables import Duty, DutyKind, DutyState, FALLS_BEHIND
+from models.programme.tables import FALLS_BEHIND, Duty, DutyKind, DutyState
 from models.risk.at_odds import count_at_odds
 from models.risk.level_changes import level_changes
 from models.rows import find
