@@ -53,7 +53,7 @@ def letter_document(
 
 def named(person: Recipient) -> str:
     """Somebody who has a letter: the name of a body says already what it is."""
-    if person.role in SPEAK_FOR_THEMSELVES:
+    if person.role in SPEAK_FOR_THEMSELVES or person.shared_with is not None:
         return person.name
     return f"{person.name}, {person.spoken}"
 
