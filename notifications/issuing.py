@@ -55,7 +55,7 @@ def letter_document(
 
 def named(person: Recipient) -> str:
     """Somebody who has a letter; the name of a body says by itself what it is."""
-    if person.role in SPEAK_FOR_THEMSELVES:
+    if person.role in SPEAK_FOR_THEMSELVES or person.shared_with is not None:
         return person.name
     if person.role in DIOCESES:
         names_itself = "dioces" in person.name.casefold()

@@ -43,6 +43,5 @@ def _person(each: SharingRecipient, role: str) -> Recipient:
         name=each.name,
         email=each.email,
         address=list(each.address),
-        title=each.kind.label.removeprefix("The ").lower(),
         shared_with=each.id,
     )

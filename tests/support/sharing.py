@@ -59,7 +59,7 @@ def ask(case: Case, by: str = "seo", **values: Any) -> SharingDecision:
         return ask_sharing(acting, case.reference, answers(**values))
 
 
-def proposal_of(case: Case, decision: SharingDecision) -> Proposal:
+def proposal_of(case: Case | SchoolRecord, decision: SharingDecision) -> Proposal:
     """The proposal by which a decision is authorised."""
     with read(case.engine) as session:
         return get_row(session, Proposal, decision.proposal_id)
@@ -85,7 +85,9 @@ def letter_on(case: Case, decision: SharingDecision, by: str = "seo") -> Proposa
         return write_shared_letter(acting, decision.id, given)
 
 
-def withdraw(case: Case, decision: SharingDecision, by: str = "seo") -> SharingDecision:
+def withdraw(
+    case: Case | SchoolRecord, decision: SharingDecision, by: str = "seo"
+) -> SharingDecision:
     """Withdraw a decision."""
     with case.acting(by) as acting:
         return withdraw_sharing(acting, decision.id, Reason(reason="It was a mistake."))

@@ -38,7 +38,7 @@ from tests.support.national_files import card, ees, england, graded, line, ofste
 from tests.support.presentations import MONTH_END, Presented
 from tests.support.programme import WHOLE_YEAR, Programme
 from tests.support.school_records import SchoolRecord
-from tests.support.sharing import DIOCESE, ask, ask_on_record
+from tests.support.sharing import DIOCESE, ask, ask_on_record, withdraw
 from tests.support.visitors import Page, Visitor, Visitors
 from tests.support.watched_schools import TODAY, add_duty, furnish
 from web import tables
@@ -75,8 +75,8 @@ def furnished(
     furnish(engine, case)
     case.propose("withdraw")
     case.act_on("Send the plan")
-    ask(case)
-    ask(case, recipients=[DIOCESE])
+    withdraw(case, ask(case))
+    withdraw(case, ask(case, recipients=[DIOCESE]))
     restricted = Case(engine, policy, council, RESTRICTED)
     restricted.propose("withdraw", by="seo2", reason="It is about somebody known here.")
     keep_record(SchoolRecord(engine, policy, council), home)
@@ -168,8 +168,8 @@ def keep_record(record: SchoolRecord, home: Path) -> None:
     record.deadline(days=30)
     record.action()
     record.action(what="Mend the fence", days=3)
-    ask_on_record(record)
-    ask_on_record(record, recipients=[DIOCESE])
+    withdraw(record, ask_on_record(record))
+    withdraw(record, ask_on_record(record, recipients=[DIOCESE]))
     record.month(record.priority().id)
     record.file(settings, content=b"The fence is mended.\n")
     plan_at_school(record)
