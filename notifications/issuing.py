@@ -16,7 +16,7 @@ from models.letters.tables import Letter, LetterState
 from models.letters.writing import letter_body
 from models.matters.tables import Matter
 from models.policy import Policy
-from models.policy.loader import NATIONAL_BODIES
+from models.policy.whole import NATIONAL_BODIES
 from models.programme.reports_issued import follow_issue
 from models.rows import find, get_row
 from notifications.letters import (

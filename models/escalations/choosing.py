@@ -14,7 +14,7 @@ from models.matters.tables import Deadline, DeadlineState, Matter
 from models.paging import words_found
 from models.people.access import Reader
 from models.people.tables import Officer
-from models.policy.loader import LADDERS
+from models.policy.whole import LADDERS
 from models.refusals import InvalidInput
 from models.rows import find_one
 from models.schools.tables import School

@@ -35,7 +35,7 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import StepRule
 from models.policy.ladder import JUDGED
-from models.policy.loader import NATIONAL_BODIES
+from models.policy.whole import NATIONAL_BODIES
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row
 from models.schools.tables import ContactRole

@@ -15,7 +15,7 @@ from models.matters.at_hand import AtHand
 from models.matters.held_contacts import is_held
 from models.matters.tables import Matter
 from models.policy import Policy
-from models.policy.loader import NATIONAL_BODIES
+from models.policy.whole import NATIONAL_BODIES
 from models.refusals import NotPossible
 from models.rows import find, find_first, kept
 from models.schools.tables import Contact, ContactRole, HeldContact

@@ -19,7 +19,7 @@ from models.matters.tables import Deadline, DeadlineState
 from models.paging import Page
 from models.people.access import Reader
 from models.policy import Policy
-from models.policy.loader import NATIONAL_BODIES
+from models.policy.whole import NATIONAL_BODIES
 from models.rows import find
 from models.schools.email_service import agreed_in, agreements
 from models.schools.postal import address_trouble

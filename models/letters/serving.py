@@ -13,7 +13,7 @@ from models.matters.at_hand import AtHand
 from models.matters.case import see_row_at_hand
 from models.people.access import Act
 from models.people.acting import Acting
-from models.policy.loader import NATIONAL_BODIES
+from models.policy.whole import NATIONAL_BODIES
 from models.policy.wording import the_role
 from models.refusals import InvalidInput, NotPossible
 from models.rows import add, change, get_row

@@ -1,15 +1,8 @@
 """A council's policy as data: its ladders, approvers, timings and letters."""
 
 from models.policy.council import Body
-from models.policy.loader import (
-    Approvable,
-    Ladder,
-    Policy,
-    PolicyError,
-    Procedure,
-    StepRule,
-    load_policy,
-)
+from models.policy.loader import PolicyError, load_policy
+from models.policy.whole import Approvable, Ladder, Policy, Procedure, StepRule
 
 __all__ = [
     "Approvable",

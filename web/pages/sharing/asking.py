@@ -9,7 +9,7 @@ from models.inputs import refusing
 from models.matters.case import find_case
 from models.matters.tables import Matter
 from models.people.access import Act
-from models.policy.loader import NATIONAL_BODIES
+from models.policy.whole import NATIONAL_BODIES
 from models.policy.wording import role_words
 from models.refusals import InvalidInput, Refused
 from models.schools.contacts import find_school
