@@ -34,7 +34,7 @@ from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.reports import answers, link, sending
 from web.pages.results import results
-from web.pages.risk import assessments, register
+from web.pages.risk import annual, assessments, register
 from web.pages.school_record import adding, department, record, statements, whose
 from web.pages.schools import confirmations, email_service, foundations, inspections, schools
 from web.pages.sharing import asking as sharing_asking
@@ -115,6 +115,7 @@ TOPICS = (
     presentations,
     strategy,
     register,
+    annual,
     assessments,
     system,
     mail,

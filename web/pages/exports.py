@@ -29,7 +29,7 @@ from web.pages.programme import plan, reports, reviews, supporters, visits
 from web.pages.record import audit
 from web.pages.register import imports
 from web.pages.results import results
-from web.pages.risk import register
+from web.pages.risk import annual, register
 from web.pages.school_record import record
 from web.pages.schools import inspections, schools
 from web.pages.sharing import decisions
@@ -51,6 +51,7 @@ LISTS: tuple[List[Any], ...] = (
     *proposals.LISTS,
     *dashboard.LISTS,
     *register.LISTS,
+    *annual.LISTS,
     *needs.LISTS,
     *priorities.LISTS,
     *plan.LISTS,
