@@ -12,12 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from models.people.tables import Role
 from models.policy.criteria import Criterion
 from models.policy.statutory import Days
-from models.programme.tables import ONCE, DutyKind
+from models.programme.tables import ONCE, WRITTEN_REPORT, DutyKind
 from models.schools.tables import RiskLevel
 
 Count = Annotated[int, Field(ge=0, le=60)]
 PRESENTERS = (Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR)
-WRITTEN_REPORT = "written_report"  # the kind of report that there is in every policy
 _KIND = re.compile("[a-z]+(_[a-z0-9]+)*")
 _LONGEST_KIND = 40
 _NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)

@@ -21,10 +21,10 @@ from models.needs.tables import NeedSource
 from models.people.access import Act
 from models.people.acting import Acting
 from models.policy import Policy
-from models.policy.programme import WRITTEN_REPORT, ReportRule
+from models.policy.programme import ReportRule
 from models.programme.duties import check_new_report, check_wanted, plan_again
 from models.programme.events import ReportRecorded
-from models.programme.tables import DutyKind, WrittenReport
+from models.programme.tables import WRITTEN_REPORT, DutyKind, WrittenReport
 from models.refusals import InvalidInput, NotPossible
 from models.reports.events import ReportChanged, ReportWithdrawn
 from models.reports.found import find_report, first_issue, issues_of

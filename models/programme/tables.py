@@ -12,10 +12,11 @@ from sqlmodel import Field, SQLModel
 
 from models.database import UtcDateTime
 from models.needs.tables import Needed
-from models.policy.programme import WRITTEN_REPORT
 from models.reports.tables import ReportState
 from models.schools.tables import RiskLevel
 from models.words import word
+
+WRITTEN_REPORT = "written_report"  # the kind of report that there is in every policy
 
 
 class DutyKind(StrEnum):

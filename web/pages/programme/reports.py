@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.inputs import refusing
 from models.paging import Page
 from models.people.access import Act
-from models.policy.programme import WRITTEN_REPORT, ReportRule
+from models.policy.programme import ReportRule
 from models.policy.wording import inside
 from models.programme import duties_shown, support_work, tables
 from models.programme.reports import (
@@ -20,6 +20,7 @@ from models.programme.reports import (
     record_report,
 )
 from models.programme.support_work import WrittenReport
+from models.programme.tables import WRITTEN_REPORT
 from models.refusals import InvalidInput, NotFound, NotPossible
 from models.reports import shown
 from models.reports.found import find_report, title_of
