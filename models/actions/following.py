@@ -23,7 +23,7 @@ from models.escalations.tables import LIVE
 from models.events import append
 from models.inputs import Day, Email, Input, Reason, RowKey, Text, Word
 from models.matters.at_hand import AtHand, find_row, sees
-from models.matters.case import enter
+from models.matters.case import Case, enter
 from models.matters.deadlines import LONGEST_PERIOD, close_deadline, move_deadline, set_deadline
 from models.matters.tables import Deadline, DeadlineKind, Matter
 from models.needs.asking import NOTHING_SAID, Answer, HowMuch
@@ -126,13 +126,18 @@ def add_action(acting: Acting, reference: str, given: ActionAgreed) -> AgreedAct
     Raises NotFound, NotAllowed, InvalidInput, and NotPossible when the escalation is closed.
     """
     case = enter(acting.session, acting.policy, acting.officer, Act.RECORD_ACTION, reference)
+    check_adding(case)
+    return agree(acting, case, given)
+
+
+def check_adding(case: Case) -> None:
+    """Refuse a new action on an escalation that is closed; raises NotPossible."""
     if case.escalation.status not in LIVE:
         status = case.escalation.status.value
         raise NotPossible(
             f"The escalation is {status}: no action can be added to it. Add it to the school’s "
             "own record."
         )
-    return agree(acting, case, given)
 
 
 def add_school_action(acting: Acting, urn: object, given: ActionAgreed) -> AgreedAction:

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from models.actions import possible as actions
 from models.appointments import possible as appointments
 from models.appointments.following import to_come
 from models.appointments.tables import Appointment
@@ -96,6 +97,11 @@ class Situation:
         return to_come(self.case.session, self.case.matter.id, self.now)
 
     @cached_property
+    def open_actions(self) -> list[int]:
+        """The keys of the actions that are open."""
+        return actions.open_actions(self.case.session, self.case.matter.id)
+
+    @cached_property
     def offers(self) -> list[Offer]:
         """The changes that role, ladder and law allow."""
         offered = offers(self.at, self.law)
@@ -170,6 +176,7 @@ def _gates(here: Situation) -> Iterator[Gate]:
         )
     yield Gate(CaseAct.RECORD_DISCUSSION, Act.RECORD_DISCUSSION, partial(check_open, case))
     yield from appointments.gates(case, here.planned, here.now)
+    yield from actions.gates(case, here.open_actions)
     yield Gate(CaseAct.CHOOSE_GUIDANCE, Act.CHOOSE_GUIDANCE, partial(check_asked, case))
     yield Gate(CaseAct.RECORD_FAIRNESS, Act.RECORD_FAIRNESS, partial(check_open, case))
     yield Gate(

@@ -32,6 +32,11 @@ class CaseAct(StrEnum):
     MOVE_APPOINTMENT = "move_appointment"
     INVITE_TO_APPOINTMENT = "invite_to_appointment"
     CANCEL_APPOINTMENT = "cancel_appointment"
+    RECORD_ACTION = "record_action"
+    CHANGE_ACTION = "change_action"
+    SAY_PROGRESS = "say_progress"
+    FINISH_ACTION = "finish_action"
+    DROP_ACTION = "drop_action"
     RECORD_RESPONSE = "record_response"
     JUDGE_RESPONSE = "judge_response"
     CHOOSE_GUIDANCE = "choose_guidance"
@@ -69,9 +74,9 @@ class Look(StrEnum):
 class Possible(Shown):
     """An act, and whether this officer may do it now; `why` is what its command would say if not.
 
-    `id` is the key of what it is done to (the response, notice, power, letter, proposal or
-    delivery), null where that is the case. An act that is allowed may still be refused for what is
-    entered.
+    `id` is the key of what it is done to (the response, action, notice, power, letter, proposal
+    or delivery), null where that is the case. An act that is allowed may still be refused for what
+    is entered.
     """
 
     act: CaseAct

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from models.actions import following as following_actions
 from models.appointments import planning
 from models.clocks import london_date
 from models.database import write
@@ -118,6 +119,12 @@ def _commands(
         "ends": "11:00",
         "place": "County Hall",
     }
+    action = {
+        "what": "Call the parents",
+        "role": "headteacher",
+        "due_on": today + timedelta(days=9),
+        "why": "It was agreed.",
+    }
     ends_on = today + timedelta(days=21)
     emails = [case.council.officers[name].email for name in ("seo", "hos", "hos2", "aed", "legal")]
     return {
@@ -137,6 +144,19 @@ def _commands(
         "move_appointment": lambda: (planning.move, "appointment_id", at),
         "invite_to_appointment": lambda: (planning.invite, "appointment_id", {}),
         "cancel_appointment": lambda: (planning.cancel, "appointment_id", REASON),
+        "record_action": lambda: (following_actions.add_action, "", action),
+        "change_action": lambda: (following_actions.change_action, "action_id", action),
+        "say_progress": lambda: (
+            following_actions.say_progress,
+            "action_id",
+            {"said": "A draft is there."},
+        ),
+        "finish_action": lambda: (
+            following_actions.finish_action,
+            "action_id",
+            {"done_on": today, "achieved": "The plan is good."},
+        ),
+        "drop_action": lambda: (following_actions.drop_action, "action_id", REASON),
         "record_response": lambda: (
             recording.record_response,
             "",
