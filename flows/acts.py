@@ -54,6 +54,8 @@ DAYS = {
     DeadlineKind.STATEMENT: "the day of the written statement of action",
     DeadlineKind.SERVICE: "the day for the proof of service",
     DeadlineKind.ACTION: "the day of the action",
+    DeadlineKind.SUPPORT_REQUEST: "the day of the answer to the school’s request",
+    DeadlineKind.SUPPORT_IMPACT: "the day for the evaluation of the support",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

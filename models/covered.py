@@ -20,6 +20,15 @@ from sqlmodel import SQLModel, col
 from models.actions.tables import ActionLine, AgreedAction
 from models.appointments.tables import Appointment, Attendee
 from models.approvals.tables import Decision, Proposal
+from models.commissioning.tables import (
+    Commission,
+    DaysUsed,
+    ImpactEvaluation,
+    Provider,
+    Referral,
+    SupportRequest,
+)
+from models.consultants.tables import Accreditation, Consultant
 from models.escalations.tables import Discussion, Escalation, Response, Step
 from models.evidence.tables import EvidenceFile
 from models.fairness.tables import FairnessRecord
@@ -219,6 +228,12 @@ _COVERED = (
     Covered(RiseSupport, "support by the Department", named=("support", "id")),
     Covered(AgreedAction, "an action", named=("action", "id")),
     Covered(ActionLine, "a line on an action", named=("line", "id")),
+    Covered(Provider, "a provider", named=("provider", "id"), of_matter=False),
+    Covered(SupportRequest, "a request for support", named=("request", "id")),
+    Covered(Referral, "a referral", named=("referral", "id")),
+    Covered(Commission, "a commission", named=("commission", "id")),
+    Covered(DaysUsed, "days of a commission", named=("day", "id")),
+    Covered(ImpactEvaluation, "an evaluation of a commission", named=("evaluation", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),
@@ -277,6 +292,13 @@ _COVERED = (
     Covered(WrittenReport, "a report", of_matter=False),
     Covered(Review, "a review", of_matter=False),
     Covered(Supporter, "somebody who supports a school", of_matter=False),
+    Covered(Consultant, "a consultant", named=("consultant", "id"), of_matter=False),
+    Covered(
+        Accreditation,
+        "as what a consultant is accredited",
+        named=("accreditation", "id"),
+        of_matter=False,
+    ),
     Covered(
         LetterBatch,
         "a batch of letters",

@@ -40,6 +40,7 @@ AnyTold = Annotated[
     | matters.Digest
     | matters.AnotherCaseOfficer
     | programme.DutiesDue
+    | programme.ConsultantsDutiesDue
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact
     | risk.AssessmentWaits

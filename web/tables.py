@@ -15,7 +15,7 @@ import xlsxwriter
 from models.clocks import london_time
 from models.formulas import harmless
 
-Cell = str | int | date | None
+Cell = str | int | float | date | None
 Row = TypeVar("Row")
 _WIDEST = 60  # characters
 _LONGEST = 32_767  # characters of a cell, Excel's own limit
@@ -36,7 +36,7 @@ def _cell(value: Any) -> Cell:
         return f"{london_time(value):%Y-%m-%d %H:%M}"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None or isinstance(value, int | date):
+    if value is None or isinstance(value, int | float | date):
         return value
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
@@ -85,7 +85,7 @@ def as_xlsx(title: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> 
 def _write(sheet: Any, row: int, place: int, cell: Cell) -> None:
     if isinstance(cell, date):
         sheet.write_datetime(row, place, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
-    elif isinstance(cell, int):
+    elif isinstance(cell, int | float):
         sheet.write_number(row, place, cell)
     elif cell:
         whole = len(cell) <= _LONGEST

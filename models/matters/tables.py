@@ -93,6 +93,8 @@ class DeadlineKind(StrEnum):
     BUDGET_REVIEW = "budget_review"  # of a suspended budget, before the financial year (section 66)
     SERVICE = "service"  # of a notice: by when the officer is to prove it
     ACTION = "action"  # that was agreed with the school
+    SUPPORT_REQUEST = "support_request"  # of a school: to be answered
+    SUPPORT_IMPACT = "support_impact"  # of commissioned support: to be evaluated
 
 
 # What is due beside the ladder, or on a matter that is on none: open until somebody says what
@@ -103,9 +105,11 @@ OFF_LADDER = (
     DeadlineKind.COMMENT,
     DeadlineKind.SERVICE,
     DeadlineKind.ACTION,
+    DeadlineKind.SUPPORT_REQUEST,
+    DeadlineKind.SUPPORT_IMPACT,
 )
 # Of these the rule is what an officer wrote: not for those who see no more than outlines.
-WRITTEN = (DeadlineKind.AGREED, DeadlineKind.ACTION)
+WRITTEN = (DeadlineKind.AGREED, DeadlineKind.ACTION, DeadlineKind.SUPPORT_IMPACT)
 # What somebody owes; the others are the authority's own last days.
 OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, *OFF_LADDER)
 # The law's own: they run on while an escalation is paused.

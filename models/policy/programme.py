@@ -4,6 +4,7 @@ Source of the defaults: Barnsley, School Improvement and Quality Assurance Polic
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -109,6 +110,13 @@ class LevelLetterRule(_Strict):
     one_officer_is_enough: bool = False
 
 
+class DonorRule(StrEnum):
+    """What holds for a consultant whose own school causes concern."""
+
+    REFUSE = "refuse"  # they support no other school
+    REASON = "reason"  # only with a reason, which is kept
+
+
 class Programme(_Strict):
     """Risk register and support programme, whole."""
 
@@ -119,6 +127,10 @@ class Programme(_Strict):
     remind_working_days_before: Count
     levels: dict[RiskLevel, LevelRule]
     years: tuple[SchoolYear, ...]
+    donor_schools: DonorRule = DonorRule.REFUSE
+    # In working days: a school's request for support, and the impact of support after its last day.
+    answer_support_requests_within: Count = 10
+    evaluate_support_within: Count = 20
 
     @field_validator("levels")
     @classmethod

@@ -19,6 +19,8 @@ class SupportAssigned(Happened):
     on: date
     urn: int
     school: str
+    consultant: int | None = None
+    reason: str | None = None  # why they can be spared, though their own school causes concern
 
     def sentence(self, _: Names) -> str:
         return f"{self.name} was assigned to {self.school} ({self.role.label})."
@@ -41,28 +43,33 @@ class SupportEnded(Happened):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRecorded(Happened):
-    """An officer visited a school."""
+    """A school was visited; by `led_by`, where that is not who recorded it."""
 
     visit: int
     urn: int
     school: str
     visited_on: date
+    led_by: str | None = None
 
     def sentence(self, _: Names) -> str:
-        return f"A visit to {self.school} on {long_date(self.visited_on)} was recorded."
+        led = f" by {self.led_by}" if self.led_by else ""
+        return f"A visit{led} to {self.school} on {long_date(self.visited_on)} was recorded."
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRecorded(Happened):
-    """An officer wrote a report on a school."""
+    """A report on a school was written; by `author`, where that is not who recorded it."""
 
     report: int
     urn: int
     school: str
     dated: date
+    author: str | None = None
 
     def sentence(self, _: Names) -> str:
-        return f"A written report on {self.school} of {long_date(self.dated)} was recorded."
+        written = f" by {self.author}" if self.author else ""
+        day = long_date(self.dated)
+        return f"A written report{written} on {self.school} of {day} was recorded."
 
 
 @dataclass(frozen=True, kw_only=True)

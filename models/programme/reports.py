@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.clocks import past_day
+from models.consultants.leading import Person, who_did
 from models.events import append
 from models.inputs import Day, Input, RowKey, Text, Urn, Word
 from models.people.access import Act
@@ -34,12 +35,16 @@ class SectionWritten(Input):
 
 
 class ReportWritten(Input):
-    """A written report on a school; `duty` is the planned one that it was, else the first due."""
+    """A written report on a school; `duty` is the planned one that it was, else the first due.
+
+    `author` is who wrote it, where that is not who records it.
+    """
 
     urn: Urn
     dated: Day
     sections: Annotated[list[SectionWritten], Field(max_length=50)]
     duty: RowKey | None = None
+    author: Person | None = None
 
 
 def record_report(acting: Acting, given: ReportWritten) -> WrittenReport:
@@ -57,10 +62,22 @@ def record_report(acting: Acting, given: ReportWritten) -> WrittenReport:
     texts = _checked_sections(acting.policy, written)
     report = {"urn": school.urn, "dated": dated, "officer_id": officer.id}
     check_new(session, WrittenReport, report, "A report by you for this day")
+    author = who_did(acting, "author", given.author)
     met = meet(session, DutyKind.REPORT, school, dated, given.duty)
     recorded = {"sections": texts, "duty_id": met, "recorded_at": acting.now}
-    number = add(session, WrittenReport, **report, **recorded)
-    happened = ReportRecorded(None, report=number, urn=school.urn, school=school.name, dated=dated)
+    written_by = {
+        "author_officer_id": author.officer_id,
+        "author_consultant_id": author.consultant_id,
+    }
+    number = add(session, WrittenReport, **report, **recorded, **written_by)
+    happened = ReportRecorded(
+        None,
+        report=number,
+        urn=school.urn,
+        school=school.name,
+        dated=dated,
+        author=author.name,
+    )
     append(session, acting.now, officer.email, happened)
     return get_row(session, WrittenReport, number)
 

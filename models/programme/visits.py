@@ -10,6 +10,7 @@ from models.actions.tables import ActionSource
 from models.appointments.following import took_place_at_school
 from models.appointments.tables import AppointmentKind
 from models.clocks import past_day
+from models.consultants.leading import Person, who_did
 from models.events import append
 from models.inputs import Day, Input, RowKey, Text, Urn
 from models.people.access import Act
@@ -22,14 +23,15 @@ from models.programme.tables import (
 )
 from models.rows import add, get_row
 from models.school_record.opening import enter_record
-from models.schools.contacts import find_school
+from models.schools.sight import see_school
 from models.text import check_line, check_prose
 
 
 class VisitMade(Input):
     """A visit to a school; `duty` is the planned one that it was, else it is the first due.
 
-    `actions` go on the school's own record, each to be followed by itself.
+    `led_by` is who led it, where that is not who records it. `actions` go on the school's own
+    record, each to be followed by itself.
     """
 
     urn: Urn
@@ -39,19 +41,22 @@ class VisitMade(Input):
     agreed_actions: Text = ""
     actions: Actions = Field(default=[])
     duty: RowKey | None = None
+    led_by: Person | None = None
 
 
 def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
-    """An officer visited a school; their note of it.
+    """A school was visited; the note of it, by whoever records it.
 
     It is the visit that was planned as `duty`; else, of the planned visits of the school year in
     which it was made, the one that was due first: so what is late is made up first. Where none is
-    planned it counts as one more. Raises NotAllowed, NotFound, InvalidInput; NotPossible when it
+    planned it counts as one more. A consultant records their own visits to schools to which they
+    are assigned. Raises NotAllowed, NotFound, InvalidInput; NotPossible when it
     is on record already, and for a duty that is done or cancelled.
     """
-    acting.require(Act.RECORD_SUPPORT_WORK)
+    acting.require(Act.RECORD_VISIT)
     session, officer = acting.session, acting.officer
-    school = find_school(session, given.urn)
+    school = see_school(session, acting.reader, given.urn)
+    led_by = who_did(acting, "led_by", given.led_by)
     past_day("visited_on", given.visited_on, acting.now)
     check_line("purpose", given.purpose)
     check_prose("notes", given.notes)
@@ -63,6 +68,8 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         session,
         SchoolVisit,
         **visit,
+        led_by_officer_id=led_by.officer_id,
+        led_by_consultant_id=led_by.consultant_id,
         purpose=given.purpose,
         notes=given.notes,
         agreed_actions=given.agreed_actions,
@@ -70,7 +77,12 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         recorded_at=acting.now,
     )
     happened = VisitRecorded(
-        None, visit=number, urn=school.urn, school=school.name, visited_on=given.visited_on
+        None,
+        visit=number,
+        urn=school.urn,
+        school=school.name,
+        visited_on=given.visited_on,
+        led_by=led_by.name,
     )
     held = took_place_at_school(
         session, school.urn, AppointmentKind.VISIT, given.visited_on, acting.now

@@ -13,6 +13,8 @@ from sqlmodel import Session, SQLModel, col, select
 from models.actions.tables import AgreedAction
 from models.appointments.tables import Appointment
 from models.approvals.tables import Proposal
+from models.commissioning.tables import Commission, Provider, Referral, SupportRequest
+from models.consultants.tables import Consultant
 from models.escalations.tables import Escalation, Response
 from models.evidence.tables import EvidenceFile
 from models.letters.tables import Letter, LetterVersion
@@ -31,6 +33,8 @@ TABLES: dict[str, type[SQLModel]] = {
     "appointments": Appointment,
     "actions": AgreedAction,
     "assessments": Assessment,
+    "commissions": Commission,
+    "consultants": Consultant,
     "duties": Duty,
     "escalations": Escalation,
     "files": EvidenceFile,
@@ -41,6 +45,8 @@ TABLES: dict[str, type[SQLModel]] = {
     "powers": Power,
     "proposals": Proposal,
     "imports": RegisterImport,
+    "providers": Provider,
+    "referrals": Referral,
     "register-imports": RegisterImport,
     "reports": WrittenReport,
     "responses": Response,
@@ -48,6 +54,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "rounds": AssessmentRound,
     "schools": School,
     "secretary-of-state-notices": SecretaryOfStateNotice,
+    "support-requests": SupportRequest,
     "supporters": Supporter,
     "visits": SchoolVisit,
     "warning-notices": WarningNotice,
@@ -65,9 +72,11 @@ KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     Message: ("kind", "state"),
     Power: ("section", "state"),
     Proposal: ("action", "state"),
+    Referral: ("state",),
     Review: ("kind",),
     School: ("type_code",),
     SecretaryOfStateNotice: ("kind",),
+    SupportRequest: ("state",),
     WarningNotice: ("ceased_because", "complied"),
 }
 FORMATS = ("pdf", "docx", "html", "txt")

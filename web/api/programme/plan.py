@@ -9,7 +9,7 @@ from pydantic import Field
 from models.database import read
 from models.inputs import Day, Email, Reason
 from models.paging import Page
-from models.people.access import Act
+from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.programme import reviews, support_work, supporters, tables
 from models.programme.duties import cancel_duty as cancel
@@ -43,11 +43,12 @@ class SupportReviewQuery(SupportWorkQuery):
     kind: DutyKind | None = None
 
 
-@router.get("/duties", response_model=Page[Duty], dependencies=[may(Act.SEE_PROGRAMME)])
-def list_duties(door: AtDoor, _: Caller, query: Annotated[DutyQuery, Query()]) -> Response:
+@router.get("/duties", response_model=Page[Duty], dependencies=[may(Act.SEE_SUPPORT)])
+def list_duties(door: AtDoor, officer: Caller, query: Annotated[DutyQuery, Query()]) -> Response:
     """What is due of schools and of the whole register, the earliest first."""
     with read(door.engine) as session:
-        found = duties(session, today=door.today, **query.model_dump())
+        who = reader(officer, door.today)
+        found = duties(session, who, today=door.today, **query.model_dump())
         return answer(found)
 
 
@@ -61,7 +62,7 @@ def cancel_duty(once: OnlyOnce, id: Key, body: Reason) -> Response:
 
     def command(acting: Acting) -> Duty:
         cancel(acting, id, body)
-        return duty(acting.session, id, acting.today)
+        return duty(acting.session, acting.reader, id, acting.today)
 
     return once.act(command)
 
@@ -108,12 +109,12 @@ def add_review(once: OnlyOnce, body: reviews.ReviewHeld) -> Response:
 @router.get(
     "/schools/{urn}/supporters",
     response_model=Supporters,
-    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
+    dependencies=[may(Act.SEE_SUPPORT, of=School)],
 )
-def list_supporters(door: AtDoor, _: Caller, urn: str) -> Response:
+def list_supporters(door: AtDoor, officer: Caller, urn: str) -> Response:
     """Everybody who supports or supported a school, by the last who began."""
     with read(door.engine) as session:
-        found = supporters_of(session, urn, today=door.today)
+        found = supporters_of(session, reader(officer, door.today), urn, today=door.today)
         return answer(Supporters(items=found))
 
 

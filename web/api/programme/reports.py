@@ -13,7 +13,7 @@ from models.programme import support_work, tables
 from models.programme.reports import ReportWritten, record_report
 from models.programme.support_work import WrittenReport
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.programme.visits import SupportWorkQuery
+from web.api.programme.visits import WorkByQuery
 from web.door import AtDoor, at_once, key
 
 router = APIRouter(tags=["Support programme"])
@@ -25,7 +25,7 @@ Key = Annotated[int, at_once(key)]
     response_model=Page[WrittenReport],
     dependencies=[may(Act.SEE_PROGRAMME)],
 )
-def list_reports(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Query()]) -> Response:
+def list_reports(door: AtDoor, _: Caller, query: Annotated[WorkByQuery, Query()]) -> Response:
     """The written reports, the latest first."""
     with read(door.engine) as session:
         found = support_work.reports(session, **query.model_dump())

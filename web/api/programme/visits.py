@@ -7,9 +7,9 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from models.database import read
-from models.inputs import Email
+from models.inputs import Email, RowKey
 from models.paging import Page
-from models.people.access import Act
+from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.programme import support_work, tables
 from models.programme.support_work import SchoolVisit
@@ -23,46 +23,53 @@ Key = Annotated[int, at_once(key)]
 
 
 class SupportWorkQuery(Paging):
-    """Visits or written reports of which school, by which officer (their e-mail address)."""
+    """Of which school, recorded by which officer (their e-mail address)."""
 
     urn: int | None = Field(None, ge=1, le=999_999)
     officer: Email | None = None
 
 
+class WorkByQuery(SupportWorkQuery):
+    """Visits or written reports, also by the consultant who led or wrote them."""
+
+    consultant: RowKey | None = None
+
+
 @router.get(
     "/visits",
     response_model=Page[SchoolVisit],
-    dependencies=[may(Act.SEE_PROGRAMME)],
+    dependencies=[may(Act.SEE_SUPPORT)],
 )
-def list_visits(door: AtDoor, _: Caller, query: Annotated[SupportWorkQuery, Query()]) -> Response:
+def list_visits(door: AtDoor, officer: Caller, query: Annotated[WorkByQuery, Query()]) -> Response:
     """The visits to schools, the latest first."""
     with read(door.engine) as session:
-        found = support_work.visits(session, **query.model_dump())
+        who = reader(officer, door.today)
+        found = support_work.visits(session, who, **query.model_dump())
         return answer(found)
 
 
 @router.get(
     "/visits/{id}",
     response_model=SchoolVisit,
-    dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)],
+    dependencies=[may(Act.SEE_SUPPORT, of=tables.SchoolVisit)],
 )
-def show_visit(door: AtDoor, _: Caller, id: Key) -> Response:
+def show_visit(door: AtDoor, officer: Caller, id: Key) -> Response:
     """One visit."""
     with read(door.engine) as session:
-        return answer(support_work.visit(session, id))
+        return answer(support_work.visit(session, reader(officer, door.today), id))
 
 
 @router.post(
     "/visits",
     status_code=201,
     response_model=SchoolVisit,
-    dependencies=[may(Act.RECORD_SUPPORT_WORK)],
+    dependencies=[may(Act.RECORD_VISIT)],
 )
 def add_visit(once: OnlyOnce, body: VisitMade) -> Response:
     """Record a visit; it meets the planned visit that was due first, unless `duty` says which."""
 
     def command(acting: Acting) -> SchoolVisit:
         visit = record_visit(acting, body)
-        return support_work.visit(acting.session, visit.id)
+        return support_work.visit(acting.session, acting.reader, visit.id)
 
     return once.act(command, 201)

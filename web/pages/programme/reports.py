@@ -16,6 +16,7 @@ from models.programme.support_work import WrittenReport
 from models.refusals import InvalidInput
 from models.schools.tables import School
 from web.pages.asked import Asked
+from web.pages.consultants.people import chosen_person
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
 from web.pages.programme.duty_met import Duty
@@ -31,7 +32,11 @@ from web.tables import Column
 SAYS_REPORT_RECORDED = says("report_recorded", "The written report has been recorded")
 
 router = APIRouter()
-REPORT = Asked(ReportWritten, dated=("The date", "Enter the date it is from"))
+REPORT = Asked(
+    ReportWritten,
+    dated=("The date", "Enter the date it is from"),
+    author=("Who wrote it", "Choose who wrote the report"),
+)
 
 
 @router.get("/reports", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -62,7 +67,8 @@ def post_report(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     try:
         form.demand(REPORT)
         sections = _sections(form, visit.policy.programme.report_sections)
-        given = form.taken(REPORT, urn=urn, sections=sections, duty=duty)
+        author = chosen_person(form, "author")
+        given = form.taken(REPORT, urn=urn, sections=sections, duty=duty, author=author)
         with visit.acting() as acting:
             record_report(acting, given)
     except STAYS as refusal:
@@ -98,7 +104,8 @@ def show_report(visit: Visitor, number: Key) -> Response:
     with visit.read() as session:
         found = support_work.report(session, number)
     sections = [(section.title, section.text) for section in found.sections]
-    return work_record(visit, found, "Written report", found.dated, sections)
+    by = [("Written by", found.author)]
+    return work_record(visit, found, "Written report", found.dated, sections, by=by)
 
 
 LISTS: tuple[List[Any], ...] = (
@@ -112,6 +119,10 @@ LISTS: tuple[List[Any], ...] = (
             Column("URN", lambda found: found.urn),
             Column("School", lambda found: found.school),
             Column("Report", lambda found: found.whole),
+            Column(
+                "Written by",
+                lambda found: found.author.name if found.author else found.officer_name,
+            ),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

@@ -15,6 +15,7 @@ from models.programme.visits import VisitMade, record_visit
 from models.schools.tables import School
 from web.pages.actions import rows
 from web.pages.asked import Asked
+from web.pages.consultants.people import chosen_person
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
 from web.pages.programme.duty_met import Duty
@@ -28,13 +29,14 @@ router = APIRouter()
 VISIT = Asked(
     VisitMade,
     visited_on=("The date", "Enter the date of the visit"),
+    led_by=("Who led it", "Choose who led the visit"),
     purpose=("Purpose", "Enter what the visit was for"),
     notes=("What was said", "Enter what you saw and heard"),
     agreed_actions=("Agreed actions", "Enter what was agreed"),
 )
 
 
-@router.get("/visits", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/visits", dependencies=[may(Act.SEE_SUPPORT)])
 def list_visits(
     visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
 ) -> Response:
@@ -44,24 +46,26 @@ def list_visits(
 
 
 def find_visits(
-    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
 ) -> Page[SchoolVisit]:
     """One page of the visits that the filters of an address let through."""
-    return support_work.visits(session, **filters_asked(filters, page, per_page))
+    return support_work.visits(session, visit.reader, **filters_asked(filters, page, per_page))
 
 
-@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_VISIT, of=School)])
 def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
     """The form for the note of a visit."""
     return work_form(visit, "visit_form.html", "Record a visit", Form(), urn, duty)
 
 
-@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_VISIT, of=School)])
 def post_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a visit on record."""
     try:
         form.demand(VISIT)
-        given = form.taken(VISIT, urn=urn, duty=duty, actions=rows.typed(form))
+        actions = rows.typed(form) if visit.may(Act.RECORD_ACTION) else []
+        led_by = chosen_person(form, "led_by")
+        given = form.taken(VISIT, urn=urn, duty=duty, actions=actions, led_by=led_by)
         with visit.acting() as acting:
             record_visit(acting, given)
     except STAYS as refusal:
@@ -70,23 +74,24 @@ def post_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     return visit.done(f"/schools/{urn}/programme", SAYS_VISIT_RECORDED)
 
 
-@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)])
+@router.get("/visits/{id}", dependencies=[may(Act.SEE_SUPPORT, of=tables.SchoolVisit)])
 def show_visit(visit: Visitor, number: Key) -> Response:
     """One visit."""
     with visit.read() as session:
-        found = support_work.visit(session, number)
+        found = support_work.visit(session, visit.reader, number)
     sections = [
         ("Purpose", found.purpose),
         ("What was seen and heard", found.notes),
         ("Agreed actions", found.agreed_actions or "None"),
     ]
-    return work_record(visit, found, "Visit", found.visited_on, sections)
+    by = [("Led by", found.led_by)]
+    return work_record(visit, found, "Visit", found.visited_on, sections, by=by)
 
 
 LISTS: tuple[List[Any], ...] = (
     List[SchoolVisit](
         "/visits",
-        Act.SEE_PROGRAMME,
+        Act.SEE_SUPPORT,
         "Visits",
         find_visits,
         [
@@ -96,6 +101,9 @@ LISTS: tuple[List[Any], ...] = (
             Column("Purpose", lambda found: found.purpose),
             Column("What was seen and heard", lambda found: found.notes),
             Column("Agreed actions", lambda found: found.agreed_actions),
+            Column(
+                "Led by", lambda found: found.led_by.name if found.led_by else found.officer_name
+            ),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fastapi.responses import Response
+from sqlmodel import Session
 
+from models.consultants.shown import DoneBy
 from models.paging import Item, Page
 from models.people.access import Act
 from models.programme import duties_shown, reviews, support_work
@@ -14,11 +16,13 @@ from models.refusals import InvalidInput
 from models.schools import shown as schools_shown
 from web.pages.actions import rows
 from web.pages.asked import Fields
+from web.pages.consultants.people import people_offered
 from web.pages.forms import Form
 from web.pages.lists import Find, address, year_of
 from web.pages.visits import Visit
 
 PER_PAGE = 50
+NAMES_PEOPLE = ("visit_form.html", "report_form.html")  # who led or wrote it
 SOURCES = {"Visit": "visit", "Written report": "report", DutyKind.SISG_MEETING.label: "meeting"}
 SEARCH = Fields(
     query=("The search", "Enter what to search for"),
@@ -56,7 +60,7 @@ def work_list(
         except InvalidInput as invalid:
             form = form.refused(invalid, SEARCH)
         years = support_work.school_years(session, visit.today)
-        officers = support_work.recorders(session)
+        officers = support_work.recorders(session) if visit.reader.of_the_council else None
     return visit.page(
         f"programme/{template}",
         title=title,
@@ -82,8 +86,11 @@ def work_form(
     """The page of a form; `duty` is what was planned and is met by it."""
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn) if urn is not None else None
-        due = duties_shown.duty(session, duty, visit.today) if duty is not None else None
-        choices = rows.choices(session) if template == "visit_form.html" else None
+        due = duty_met(session, visit, duty)
+        records = visit.may(Act.RECORD_ACTION) and template == "visit_form.html"
+        choices = rows.choices(session) if records else None
+        names_people = template in NAMES_PEOPLE and visit.may(Act.RECORD_SUPPORT_WORK)
+        people = people_offered(session, visit.officer) if names_people else None
     if due is not None and not form.text("kind"):
         form.values["kind"] = [due.kind.value]
     return visit.page(
@@ -94,8 +101,16 @@ def work_form(
         school=school,
         duty=due,
         choices=choices,
+        people=people,
         **more,
     )
+
+
+def duty_met(session: Session, visit: Visit, number: int | None) -> duties_shown.Duty | None:
+    """What was planned and is met, if anything was; raises NotFound."""
+    if number is None:
+        return None
+    return duties_shown.duty(session, visit.reader, number, visit.today)
 
 
 def work_record(
@@ -105,11 +120,16 @@ def work_record(
     day: date,
     sections: list[tuple[str, str]],
     lines: Sequence[object] = (),
+    by: Sequence[tuple[str, DoneBy | None]] = (),
 ) -> Response:
-    """The page of one record."""
+    """The page of one record; `by` are those who did it, where that is not who recorded it."""
     with visit.read() as session:
         about = schools_shown.school(session, visit.reader, found.urn) if found.urn else None
-        due = duties_shown.duty(session, found.duty, visit.today) if found.duty else None
+        due = (
+            duties_shown.duty(session, visit.reader, found.duty, visit.today)
+            if found.duty
+            else None
+        )
     return visit.page(
         "programme/record.html",
         title=title,
@@ -119,6 +139,7 @@ def work_record(
         day=day,
         sections=sections,
         lines=lines,
+        by=by,
         source=SOURCES.get(title, "review"),
         may_act=visit.may(Act.RECORD_ACTION),
         duty=due,
