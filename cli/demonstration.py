@@ -23,6 +23,7 @@ from cli.plan_stories import PLAN_STORIES
 from cli.register_stories import REGISTER_STORIES
 from cli.stage import Stage, officer_named
 from cli.stories import STORIES, Moments
+from cli.support_stories import SUPPORT_STORIES
 from models.clocks import london_date
 from models.database import read, write
 from models.people import credentials
@@ -65,7 +66,14 @@ def load(engine: Engine, policy: Policy, settings: Settings, now: datetime) -> b
     stage = Stage(engine, policy, settings, london_date(now), now)
     if not _found(stage):
         return False
-    stories = (*STORIES, *REGISTER_STORIES, *LAW_STORIES, *DATA_STORIES, *PLAN_STORIES)
+    stories = (
+        *STORIES,
+        *REGISTER_STORIES,
+        *LAW_STORIES,
+        *DATA_STORIES,
+        *PLAN_STORIES,
+        *SUPPORT_STORIES,
+    )
     _play(stage, [_days(stage), *(story(stage) for story in stories)])
     with write(engine) as session:
         for person in OFFICERS:

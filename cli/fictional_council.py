@@ -39,6 +39,7 @@ OFFICERS = (
     Person("Owen Pryce", Role.LEGAL),
     Person("Joan Whitby", Role.VIEWER),
     Person("Karl Fenwick", Role.ADMINISTRATOR),
+    Person("Marcus Hale", Role.CONSULTANT),
 )
 
 

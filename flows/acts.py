@@ -58,6 +58,8 @@ DAYS = {
     DeadlineKind.AUTHORISING: "the day by which the sharing is to be authorised",
     DeadlineKind.NEED: "the day of the answer",
     DeadlineKind.ACCURACY: "the day of a report’s facts",
+    DeadlineKind.SUPPORT_REQUEST: "the day of the answer to the school’s request",
+    DeadlineKind.SUPPORT_IMPACT: "the day for the evaluation of the support",
 }
 REMINDED = {
     ReminderKind.BEFORE: "Reminder before it",

@@ -20,6 +20,15 @@ from sqlmodel import SQLModel, col
 from models.actions.tables import ActionLine, AgreedAction
 from models.appointments.tables import Appointment, Attendee
 from models.approvals.tables import Decision, Proposal
+from models.commissioning.tables import (
+    Commission,
+    DaysUsed,
+    ImpactEvaluation,
+    Provider,
+    Referral,
+    SupportRequest,
+)
+from models.consultants.tables import Accreditation, Consultant
 from models.escalations.tables import Discussion, Escalation, Response, Step
 from models.evidence.tables import EvidenceFile
 from models.fairness.tables import FairnessRecord
@@ -249,6 +258,12 @@ _COVERED = (
     Covered(PriorityVersion, "what a priority says", named=("priority", "priority_id")),
     Covered(PriorityMonth, "a month of a priority", named=("month", "id")),
     Covered(Need, "that more or less is needed", named=("need", "id")),
+    Covered(Provider, "a provider", named=("provider", "id"), of_matter=False),
+    Covered(SupportRequest, "a request for support", named=("request", "id")),
+    Covered(Referral, "a referral", named=("referral", "id")),
+    Covered(Commission, "a commission", named=("commission", "id")),
+    Covered(DaysUsed, "days of a commission", named=("day", "id")),
+    Covered(ImpactEvaluation, "an evaluation of a commission", named=("evaluation", "id")),
     # What was recorded.
     Covered(Discussion, "a discussion", named=("discussion", "id")),
     Covered(Response, "a response", named=("response", "id")),
@@ -332,6 +347,13 @@ _COVERED = (
         of_matter=False,
     ),
     Covered(Supporter, "somebody who supports a school", of_matter=False),
+    Covered(Consultant, "a consultant", named=("consultant", "id"), of_matter=False),
+    Covered(
+        Accreditation,
+        "as what a consultant is accredited",
+        named=("accreditation", "id"),
+        of_matter=False,
+    ),
     Covered(
         Requirement,
         "what a school requires",

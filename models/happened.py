@@ -27,6 +27,7 @@ class Topic(StrEnum):
     RESTRICTED = "restricted"
     FILES = "files"
     CONTACTS = "contacts"
+    CONSULTANTS = "consultants"
     BACKUPS = "backups"
 
     @property
@@ -44,6 +45,7 @@ _LABELS = {
     Topic.RESTRICTED: "Restricted cases",
     Topic.FILES: "Exports and refused files",
     Topic.CONTACTS: "Contacts of schools",
+    Topic.CONSULTANTS: "Consultants and providers",
     Topic.BACKUPS: "Backups",
 }
 

@@ -60,6 +60,15 @@ Words = Annotated[list[Word], Field(max_length=50)]
 RowKey = Annotated[int, Field(ge=1, le=LAST_KEY)]
 
 
+def _half_days(value: float) -> float:
+    if not (value > 0 and (value * 2).is_integer()):
+        raise ValueError("Enter a number of days in halves, such as 2 or 2.5.")
+    return value
+
+
+Days = Annotated[float, AfterValidator(_half_days)]  # whole days and half days
+
+
 class Input(BaseModel):
     """What somebody gives to a command, whatever the door: every field is known and typed.
 
@@ -110,5 +119,6 @@ _WORDS = {
     "string_unicode": "A lone surrogate cannot be stored. Remove it.",
     "bool_type": "Must be true or false.",
     "int_type": "Must be a whole number.",
+    "float_type": "Must be a number.",
     "list_type": "Must be a list.",
 }

@@ -49,6 +49,7 @@ AnyTold = Annotated[
     | needs.MoreNeeded
     | programme.DutiesDue
     | programme.ProgressEvaluated
+    | programme.ConsultantsDutiesDue
     | register.SchoolOfCaseChanged
     | register.RegisterKeptContact
     | reports.AccuracyReminder

@@ -12,6 +12,7 @@ from models.appointments.told import InvitationGoes, InvitationProblem
 from models.approvals.tables import Decision, Proposal, ProposalState
 from models.approvals.told import OwnProposalApproved, OwnProposalReturned, ProposalWaits
 from models.clocks import london_time, long_date, period_words
+from models.consultants.tables import Consultant
 from models.inspections.told import NewCategory
 from models.letters.stopped import is_stopped
 from models.letters.tables import IssuedFile, Letter, LetterState
@@ -28,7 +29,7 @@ from models.presentations.tables import Presentation, PresentationState
 from models.presentations.told import EvaluationsToPresent, PresentationGiven
 from models.programme.duties_shown import duties_left
 from models.programme.tables import Review
-from models.programme.told import DutiesDue, ProgressEvaluated
+from models.programme.told import ConsultantsDutiesDue, DutiesDue, ProgressEvaluated
 from models.register.told import RegisterKeptContact, SchoolOfCaseChanged
 from models.reports.told import AccuracyAnswered, AccuracyReminder
 from models.risk.tables import Assessment, AssessmentRound, AssessmentState, RoundState
@@ -96,6 +97,20 @@ class ToOfficer(Text[What]):
         if officer is None or (self.sight and not draft.sees_its_matter(officer)):
             return None
         facts = self.facts(draft, officer, told)
+        return draft.from_template(told.what, facts) if facts is not None else None
+
+
+@dataclass(frozen=True)
+class ToConsultant(Text[What]):
+    """A template of its own word, to somebody outside the council, with what holds when it leaves.
+
+    `facts` gives None when it no longer applies.
+    """
+
+    facts: Callable[[Draft, What], Facts | None]
+
+    def write(self, draft: Draft, told: Any) -> Mail | None:
+        facts = self.facts(draft, told)
         return draft.from_template(told.what, facts) if facts is not None else None
 
 
@@ -237,6 +252,17 @@ def _progress(draft: Draft, officer: Officer, told: ProgressEvaluated) -> Facts:
     return {**_as_recorded(draft, officer, told), **said, "held_on": long_date(told.held_on)}
 
 
+def _consultants_duties(draft: Draft, told: ConsultantsDutiesDue) -> Facts | None:
+    """Nothing but that there is something: the mail names no school."""
+    left = duties_left(draft.session, list(told.duties), draft.today, MOST_LISTED)
+    consultant = get_row(draft.session, Consultant, told.consultant)
+    if not consultant.active or consultant.email != draft.message.to_email:
+        return None
+    if not left.late and not left.coming:
+        return None
+    return {"late": bool(left.late), "signs_in": consultant.officer_id is not None}
+
+
 def _as_recorded(draft: Draft, _: Officer, told: OnAPage) -> Facts:
     """Its facts are those of the template; the page has what holds now."""
     return {**dict(told), "url": draft.url(told.path)}
@@ -321,6 +347,7 @@ _ALL: tuple[Text[Any], ...] = (
     ToOfficer(EvaluationsToPresent, _to_present),
     ToOfficer(PresentationGiven, _as_recorded),
     ToOfficer(ProgressEvaluated, _progress),
+    ToConsultant(ConsultantsDutiesDue, _consultants_duties),
     ToOfficer(SchoolOfCaseChanged, _as_recorded),
     ToOfficer(RegisterKeptContact, _as_recorded),
     ToSchools(AccuracyReminder, reminder),

@@ -21,7 +21,7 @@ def visible(sight: Sight, me: int | None) -> ColumnElement[bool]:
     """The condition that a matter can be seen by the officer with this key, who sees so much."""
     if sight is Sight.EVERY_CASE:
         return true()
-    if sight is Sight.NONE:
+    if sight in (Sight.NONE, Sight.ASSIGNED):
         return false()
     named = exists().where(
         col(NamedOfficer.matter_id) == col(Matter.id), col(NamedOfficer.officer_id) == me

@@ -97,6 +97,8 @@ class DeadlineKind(StrEnum):
     AUTHORISING = "authorising"  # of what was shared first, for imminent harm
     NEED = "need"  # to answer that more, or less, is needed
     ACCURACY = "accuracy"  # of a report's facts: the school's answer, then the final version
+    SUPPORT_REQUEST = "support_request"  # of a school: to be answered
+    SUPPORT_IMPACT = "support_impact"  # of commissioned support: to be evaluated
 
 
 # What is due beside the ladder, or on a matter that is on none: open until somebody says what
@@ -111,6 +113,8 @@ OFF_LADDER = (
     DeadlineKind.AUTHORISING,
     DeadlineKind.NEED,
     DeadlineKind.ACCURACY,
+    DeadlineKind.SUPPORT_REQUEST,
+    DeadlineKind.SUPPORT_IMPACT,
 )
 # Of these the rule is what officers wrote or think: not for those who see no more than outlines.
 WRITTEN = (
@@ -119,6 +123,7 @@ WRITTEN = (
     DeadlineKind.SHARING,
     DeadlineKind.AUTHORISING,
     DeadlineKind.NEED,
+    DeadlineKind.SUPPORT_IMPACT,
 )
 # What somebody owes; the others are the authority's own last days.
 OWED = (DeadlineKind.RESPONSE, DeadlineKind.COMPLIANCE, *OFF_LADDER)

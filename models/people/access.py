@@ -5,6 +5,7 @@ Two questions: what does a role let its holder do (`RULES`), and which cases are
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -18,18 +19,24 @@ class Act(StrEnum):
     USE_OWN_ACCOUNT = "use an account"
     SEE_OUTLINES = "see the outlines of cases"
     SEE_SCHOOLS = "see schools and their contacts"
+    SEE_STANDING = "see inspections, legal views and agreements on service"
     CHANGE_CONTACTS = "change a school’s contacts"
     RECORD_INSPECTION = "record the outcome of an inspection"
     RECORD_RESULT = "record a school’s results"
     SEE_PROGRAMME = "see assessments, visits and reports"
     SEE_PRESENTATIONS = "see evaluations that were presented"
     PRESENT_EVALUATIONS = "compile and present evaluations"
+    SEE_SUPPORT = "see a school’s support programme and visits"
     ASSESS = "assess a school’s risk"
     MODERATE = "agree levels of risk"
     RUN_ROUND = "open and publish the annual assessment"
-    RECORD_SUPPORT_WORK = "record visits, reports and reviews"
+    RECORD_VISIT = "record visits"
+    RECORD_SUPPORT_WORK = "record reports and reviews"
     ASSIGN_SUPPORT = "assign support to a school"
     CLOSE_NEED = "say why no more or less is needed after all"
+    KEEP_CONSULTANTS = "keep the lists of consultants and providers"
+    RECORD_COMMISSIONING = "record requests for support, referrals, days used and evaluations"
+    COMMISSION_SUPPORT = "commission support and answer requests for it"
     PREPARE_LEVEL_LETTERS = "prepare letters about risk levels"
     APPROVE_LEVEL_LETTERS = "approve letters about risk levels"
     CONFIRM_PART_4 = "record what legal services say of Part 4"
@@ -81,6 +88,7 @@ class Act(StrEnum):
 
 
 EVERYBODY = frozenset(Role)
+COUNCIL = EVERYBODY - {Role.CONSULTANT}
 ON_THE_CASE = CASEWORK | {Role.LEGAL}  # who reads a case whole, and may be named an approver
 SENIOR = frozenset({Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR})
 HEADS = frozenset({Role.HEAD_OF_SERVICE})  # who own the risk register
@@ -88,20 +96,26 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 RULES: Final[dict[Act, frozenset[Role]]] = {
     Act.USE_OWN_ACCOUNT: EVERYBODY,
-    Act.SEE_OUTLINES: EVERYBODY,
-    Act.SEE_SCHOOLS: EVERYBODY,
+    Act.SEE_OUTLINES: COUNCIL,
+    Act.SEE_SCHOOLS: EVERYBODY,  # of a consultant's, the schools that they are assigned to
+    Act.SEE_STANDING: COUNCIL,
     Act.CHANGE_CONTACTS: CASEWORK | ADMINISTRATORS,
     Act.RECORD_INSPECTION: CASEWORK,
     Act.RECORD_RESULT: CASEWORK,
     Act.SEE_PROGRAMME: ON_THE_CASE,
     Act.SEE_PRESENTATIONS: ON_THE_CASE | {Role.VIEWER},
     Act.PRESENT_EVALUATIONS: SENIOR,
+    Act.SEE_SUPPORT: ON_THE_CASE | {Role.CONSULTANT},
     Act.ASSESS: CASEWORK,
     Act.MODERATE: HEADS,
     Act.RUN_ROUND: HEADS,
+    Act.RECORD_VISIT: CASEWORK | {Role.CONSULTANT},
     Act.RECORD_SUPPORT_WORK: CASEWORK,
     Act.ASSIGN_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
     Act.CLOSE_NEED: SENIOR,
+    Act.KEEP_CONSULTANTS: SENIOR | {Role.SERVICE_MANAGER},
+    Act.RECORD_COMMISSIONING: CASEWORK,
+    Act.COMMISSION_SUPPORT: SENIOR | {Role.SERVICE_MANAGER},
     Act.PREPARE_LEVEL_LETTERS: HEADS,
     Act.APPROVE_LEVEL_LETTERS: SENIOR,
     Act.CONFIRM_PART_4: SENIOR | {Role.LEGAL},
@@ -171,6 +185,7 @@ class Sight(StrEnum):
     UNRESTRICTED = "every case that is not restricted"
     PRIMARY = "unrestricted cases of primary schools"
     SECONDARY = "unrestricted cases of secondary schools"
+    ASSIGNED = "no case, and of the schools those that they are assigned to"
     NONE = "no case"
 
 
@@ -186,21 +201,28 @@ NOT_THEIRS = {
 class Reader:
     """Somebody who looks: `officer_id` sees what `sight` says, and the cases that are theirs.
 
-    `whole` is false for those who see no more of a case than its outline.
+    `whole` is false for those who see no more of a case than its outline. To which schools a
+    consultant is assigned is asked as of `today`; where that is not said they see none.
     """
 
     sight: Sight
     officer_id: int
     whole: bool = True
+    today: date | None = None
+
+    @property
+    def of_the_council(self) -> bool:
+        """Whether they see what the council has on record of a school beside its programme."""
+        return self.sight is not Sight.ASSIGNED
 
 
 # Our own processes: the clock, the flows, the command line of whoever runs the machine.
 THE_MACHINE = Reader(Sight.EVERY_CASE, 0)
 
 
-def reader(officer: Officer) -> Reader:
-    """What an officer may look at."""
-    return Reader(sight(officer), officer.id, may(officer, Act.SEE_CASE))
+def reader(officer: Officer, today: date | None = None) -> Reader:
+    """What an officer may look at; a consultant, who sees schools for a time, as of today."""
+    return Reader(sight(officer), officer.id, may(officer, Act.SEE_CASE), today)
 
 
 def sight(officer: Officer) -> Sight:
@@ -211,6 +233,8 @@ def sight(officer: Officer) -> Sight:
     """
     if not officer.active:
         return Sight.NONE
+    if officer.role is Role.CONSULTANT:
+        return Sight.ASSIGNED
     if officer.role is Role.DIRECTOR:
         return Sight.EVERY_CASE
     if officer.role is Role.SERVICE_MANAGER and officer.phase is not None:

@@ -19,6 +19,7 @@ SHORT = {
     Role.LEGAL: "Legal",
     Role.VIEWER: "Viewer",
     Role.ADMINISTRATOR: "Administrator",
+    Role.CONSULTANT: "Consultant",
 }
 _INTRODUCTION = """\
 # Who may do what on which case
@@ -42,6 +43,11 @@ _CASES = """
   2004, section 18), so that no case is ever without anybody.
 - **Viewer, Administrator**: the outline of every case that is not restricted: school, ladder,
   steps, dates and case officer; no triggers, summary, letters, discussions, evidence or record.
+
+- **Consultant**: no case at all, and nothing of one. They see the schools to which they are
+  assigned by name today: their pages, support programme and visits, and record visits there in
+  their own name. Any other school is answered as if it were not there, in every list, search,
+  count, file and call (`models/schools/sight.py`); after their last day at a school it is so too.
 
 **Evaluations that were presented** (each month to senior members of the service and the lead
 elected member, each term to the Challenge Board) are what viewers read of the support programme.

@@ -31,7 +31,7 @@ class Acting:
     @property
     def reader(self) -> Reader:
         """What the officer may look at."""
-        return reader(self.officer)
+        return reader(self.officer, self.today)
 
     def require(self, act: Act) -> None:
         """Refuse an officer whose role may not do this; raises NotAllowed."""

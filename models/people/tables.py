@@ -27,6 +27,7 @@ class Role(StrEnum):
     LEGAL = "legal"
     VIEWER = "viewer"
     ADMINISTRATOR = "administrator"
+    CONSULTANT = "consultant"  # no officer of the council: sees the schools they are assigned to
 
     @property
     def label(self) -> str:
@@ -43,6 +44,7 @@ ROLE_TITLES = {
     Role.LEGAL: "Legal Services",
     Role.VIEWER: "Viewer",
     Role.ADMINISTRATOR: "Administrator",
+    Role.CONSULTANT: "Consultant",
 }
 CASEWORK = frozenset(
     {

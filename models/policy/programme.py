@@ -5,6 +5,7 @@ Source of the defaults: Barnsley, School Improvement and Quality Assurance Polic
 
 import re
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -19,7 +20,7 @@ Count = Annotated[int, Field(ge=0, le=60)]
 PRESENTERS = (Role.HEAD_OF_SERVICE, Role.ASSISTANT_DIRECTOR, Role.DIRECTOR)
 _KIND = re.compile("[a-z]+(_[a-z0-9]+)*")
 _LONGEST_KIND = 40
-_NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
+_NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR, Role.CONSULTANT)
 
 
 class _Strict(BaseModel):
@@ -283,6 +284,13 @@ class ReportRule(_Strict):
         return self
 
 
+class DonorRule(StrEnum):
+    """What holds for a consultant whose own school causes concern."""
+
+    REFUSE = "refuse"  # they support no other school
+    REASON = "reason"  # only with a reason, which is kept
+
+
 class Programme(_Strict):
     """Risk register and support programme, whole.
 
@@ -314,6 +322,10 @@ class Programme(_Strict):
     )
     levels: dict[RiskLevel, LevelRule]
     years: tuple[SchoolYear, ...]
+    donor_schools: DonorRule = DonorRule.REFUSE
+    # In working days: a school's request for support, and the impact of support after its last day.
+    answer_support_requests_within: Count = 10
+    evaluate_support_within: Count = 20
 
     @field_validator("levels")
     @classmethod

@@ -44,7 +44,7 @@ Recipient = Literal[
     "ofsted",
 ]
 STATUTORY = ("notice", "powers")
-NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR)
+NEVER_APPROVE = (Role.VIEWER, Role.ADMINISTRATOR, Role.CONSULTANT)
 LADDERS = ("maintained", "academy")
 KEY = re.compile("[a-z]+(_[a-z0-9]+)*")  # of a step, as it stands in rows and addresses
 LONGEST_KEY = 40

@@ -13,10 +13,12 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from models.paging import PER_PAGE, Page, chosen, paged
+from models.people.access import Reader
 from models.people.tables import Officer, Role
 from models.policy.programme import school_year_of
 from models.programme import tables
 from models.programme.supporters_shown import (
+    check_officer_asked,
     evaluation_officers,
     known_officer,
     looked_after,
@@ -34,6 +36,7 @@ from models.programme.tables import (
 )
 from models.refusals import InvalidInput, NotFound
 from models.rows import find
+from models.schools.sight import seen_by
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
 
@@ -126,6 +129,7 @@ def is_late(today: date) -> ColumnElement[bool]:
 
 def duties(
     session: Session,
+    reader: Reader,
     *,
     today: date,
     urn: int | None = None,
@@ -136,7 +140,7 @@ def duties(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Duty]:
-    """The duties of every school year, the earliest due first.
+    """The duties of every school year, of schools that this reader sees, the earliest due first.
 
     `state` is a `Standing` or `TO_DO`; `planned` are those that are not late. `officer` is
     the e-mail address of the School Evaluation Officer of the schools; of a Head of Service also
@@ -144,6 +148,9 @@ def duties(
     Raises InvalidInput. Seven queries.
     """
     statement = _duties()
+    check_officer_asked(reader, officer)
+    if not reader.of_the_council:  # the council's own are of no school
+        statement = statement.where(seen_by(reader, tables.Duty.urn))
     if urn is not None:
         statement = statement.where(col(tables.Duty.urn) == urn)
     if kind is not None:
@@ -164,9 +171,12 @@ def duties(
     )
 
 
-def duty(session: Session, duty_id: int, today: date) -> Duty:
-    """One duty; raises NotFound."""
-    found = find(session, _duties().where(tables.Duty.id == duty_id))
+def duty(session: Session, reader: Reader, duty_id: int, today: date) -> Duty:
+    """One duty, of a school that this reader sees or of the council; raises NotFound."""
+    its = _duties().where(tables.Duty.id == duty_id)
+    if not reader.of_the_council:
+        its = its.where(seen_by(reader, tables.Duty.urn))
+    found = find(session, its)
     if not found:
         raise NotFound(f"There is no duty {duty_id}.")
     return _describe(session, found, today)[0]

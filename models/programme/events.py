@@ -19,6 +19,8 @@ class SupportAssigned(Happened):
     on: date
     urn: int
     school: str
+    consultant: int | None = None
+    reason: str | None = None  # why they can be spared, though their own school causes concern
 
     def sentence(self, _: Names) -> str:
         return f"{self.name} was assigned to {self.school} ({self.role.label})."
@@ -41,7 +43,7 @@ class SupportEnded(Happened):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRecorded(Happened):
-    """An officer visited a school."""
+    """A school was visited; by `led_by`, where that is not who recorded it."""
 
     visit: int
     urn: int
@@ -49,23 +51,29 @@ class VisitRecorded(Happened):
     visited_on: date
     attendees: tuple[AtVisit, ...] | None = None
     about_change: bool | None = None
+    led_by: str | None = None
 
     def sentence(self, _: Names) -> str:
+        led = f" by {self.led_by}" if self.led_by else ""
         about = " about its change of level" if self.about_change else ""
-        return f"A visit to {self.school}{about} on {long_date(self.visited_on)} was recorded."
+        day = long_date(self.visited_on)
+        return f"A visit{led} to {self.school}{about} on {day} was recorded."
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRecorded(Happened):
-    """An officer wrote a report on a school."""
+    """A report on a school was written; by `author`, where that is not who recorded it."""
 
     report: int
     urn: int
     school: str
     dated: date
+    author: str | None = None
 
     def sentence(self, _: Names) -> str:
-        return f"A written report on {self.school} of {long_date(self.dated)} was recorded."
+        written = f" by {self.author}" if self.author else ""
+        day = long_date(self.dated)
+        return f"A written report{written} on {self.school} of {day} was recorded."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.approvals.putting_forward import Way
 from models.clocks import past_day
+from models.consultants.leading import Person, who_did
 from models.events import append
 from models.inputs import Day, Input, Reason, RowKey, Text, Urn, Word
 from models.matters.deadlines import close_deadline
@@ -55,6 +56,7 @@ class ReportWritten(HowMuch):
     """A written report on a school; `duty` is the planned one that it was, else the first due.
 
     `kind` is one of the policy's. With `put_forward` false it stays a draft.
+    `author` is who wrote it, where that is not who records it.
     """
 
     urn: Urn
@@ -63,6 +65,7 @@ class ReportWritten(HowMuch):
     duty: RowKey | None = None
     kind: Word = WRITTEN_REPORT
     put_forward: bool = True
+    author: Person | None = None
 
 
 class ReportRewritten(Input):
@@ -101,6 +104,7 @@ def draft_report(acting: Acting, given: ReportWritten) -> WrittenReport:
     past_day("dated", dated, acting.now)
     rule = _rule(acting.policy, given.kind)
     answer = checked_answer(given)
+    author = who_did(acting, "author", given.author)
     texts = _checked_sections(rule.sections, written)
     check_new_report(session, school.urn, given.kind, dated, officer.id)
     if given.duty is not None:
@@ -117,11 +121,20 @@ def draft_report(acting: Acting, given: ReportWritten) -> WrittenReport:
         state=ReportState.DRAFT,
         version=1,
         wanted_duty_id=given.duty,
+        author_officer_id=author.officer_id,
+        author_consultant_id=author.consultant_id,
         **answer.columns,
     )
     report = get_row(session, WrittenReport, number)
     _keep_version(acting, report)
-    happened = ReportRecorded(None, report=number, urn=school.urn, school=school.name, dated=dated)
+    happened = ReportRecorded(
+        None,
+        report=number,
+        urn=school.urn,
+        school=school.name,
+        dated=dated,
+        author=author.name,
+    )
     append(session, acting.now, officer.email, happened)
     keep_answer(acting, school, answer, NeedSource.REPORT, number, dated)
     return report

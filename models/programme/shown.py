@@ -8,6 +8,7 @@ from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
 
 from models.paging import PER_PAGE, Page, chosen, paged
+from models.people.access import Reader
 from models.policy import Policy
 from models.policy.programme import SchoolYear, school_year_of
 from models.programme import tables
@@ -31,6 +32,7 @@ from models.programme.supporters_shown import (
 from models.programme.tables import OF_A_SCHOOL, DutyKind
 from models.rows import find, select_columns
 from models.schools.contacts import find_school
+from models.schools.sight import see_school
 from models.schools.tables import RiskLevel, School
 from models.shown import Shown
 
@@ -236,13 +238,19 @@ def _counts(numbers: Mapping[Standing, int]) -> Counts:
 
 
 def programme_of(
-    session: Session, policy: Policy, urn: object, *, today: date, school_year: int | None = None
+    session: Session,
+    policy: Policy,
+    reader: Reader,
+    urn: object,
+    *,
+    today: date,
+    school_year: int | None = None,
 ) -> SchoolProgramme:
     """The support programme of a school in a school year, the running one unless given.
 
     What its level means, its duties by term, and who supports it. Raises NotFound.
     """
-    school = find_school(session, urn)
+    school = see_school(session, reader, urn)
     year = school_year_of(today) if school_year is None else school_year
     found = duties_of(session, school.urn, year, today)
     years = select(tables.Duty.school_year).where(tables.Duty.urn == school.urn).distinct()
@@ -261,7 +269,7 @@ def programme_of(
         terms=_by_term(policy.programme.year(year), found),
         behind=bool(behind(session, [school.urn], today)),
         if_required=if_required(session, policy, school),
-        supporters=supporters_of(session, school.urn, today=today),
+        supporters=supporters_of(session, reader, school.urn, today=today),
     )
 
 

@@ -9,18 +9,21 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, String, cast, func, or_
 from sqlmodel import Session, col, select
 
+from models.consultants.shown import DoneBy, Keys, done_by
 from models.needs.tables import Needed
 from models.paging import PER_PAGE, Page, chosen, paged, words_found
+from models.people.access import Reader
 from models.people.shown import officer_names
 from models.people.tables import Officer
 from models.policy.programme import school_year_of
 from models.programme import tables
-from models.programme.supporters_shown import known_officer
+from models.programme.supporters_shown import check_officer_asked, known_officer
 from models.programme.tables import OF_A_SCHOOL, OF_THE_COUNCIL, DutyKind
 from models.refusals import NotFound
 from models.reports.shown import Accuracy, Checked, checked_of
 from models.reports.tables import ReportState
 from models.rows import find, find_one
+from models.schools.sight import seen_by
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -29,13 +32,15 @@ class Filters(TypedDict, total=False):
     """What a list may be narrowed to, and the page of it; whatever is None narrows nothing.
 
     `query` finds words of a school's name and of its URN, `needed` is what was answered, `officer`
-    an e-mail address; a school year is named by the year in which it begins.
+    is the e-mail address of who recorded it, `consultant` the key of who led or wrote it; a school
+    year is named by the year in which it begins.
     """
 
     query: str
     needed: str | None
     urn: int | None
     officer: str | None
+    consultant: int | None
     school_year: int | None
     page: int
     per_page: int
@@ -71,10 +76,14 @@ class Attendee(Shown):
 
 
 class SchoolVisit(SupportWork):
-    """A visit to a school; `attendees` are those of the school who were there, as far as said."""
+    """A visit to a school; `attendees` are those of the school who were there, as far as said.
+
+    `led_by` is null where whoever recorded it led it.
+    """
 
     urn: int
     school: str
+    led_by: DoneBy | None
     visited_on: date
     purpose: str
     notes: str
@@ -99,20 +108,20 @@ class ReportSection(Shown):
 class WrittenReport(SupportWork):
     """A written report on a school.
 
-    `officer` is who drafted it, `author` who wrote it. `accuracy` says what became of asking the
-    school about its facts: `not_asked`, `asked`, `accurate`, `inaccurate` or `no_answer`. A draft,
-    and one that waits for approval, is not with the school; of before reports were sent from here
-    all are issued.
+    `officer` is who drafted it, `author` who wrote it, null where that is the same. `accuracy` says
+    what became of asking the school about its facts: `not_asked`, `asked`, `accurate`, `inaccurate`
+    or `no_answer`. A draft, and one that waits for approval, is not with the school; of before
+    reports were sent from here all are issued.
     """
 
     urn: int
     school: str
+    author: DoneBy | None
     dated: date
     sections: list[ReportSection]
     kind: str
     state: ReportState
     version: int
-    author: str
     issued_on: date | None
     withdrawn_because: str
     accuracy: Accuracy
@@ -156,19 +165,28 @@ Work = TypeVar("Work", bound=SupportWork)
 class _Kind(Generic[Work]):
     """One kind of record: its table, its day, what it is called, and how a row is shown.
 
-    `show` takes the row and what all kinds have, and what `more` found of it, if anything.
+    `show` takes the row, who did it, what all kinds have, and what `more` found of it, if anything;
+    `by` names the columns of who did.
     """
 
     table: Any
     day: Any
     word: str
     show: Callable[..., Work]
+    by: str | None = None
     more: Callable[[Session, Sequence[Any]], Mapping[int, Any]] = lambda _, __: {}
 
+    def keys(self, row: Any) -> Keys:
+        """Who led or wrote it, if the row says so: an officer's key, a consultant's key."""
+        if self.by is None:
+            return None, None
+        return getattr(row, f"{self.by}_officer_id"), getattr(row, f"{self.by}_consultant_id")
 
-def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
+
+def _visit(found: tables.SchoolVisit, by: DoneBy | None, **common: Any) -> SchoolVisit:
     return SchoolVisit(
         **common,
+        led_by=by,
         visited_on=found.visited_on,
         purpose=found.purpose,
         notes=found.notes,
@@ -179,17 +197,20 @@ def _visit(found: tables.SchoolVisit, **common: Any) -> SchoolVisit:
 
 
 def _report(
-    found: tables.WrittenReport, checked: Checked | None = None, **common: Any
+    found: tables.WrittenReport,
+    by: DoneBy | None,
+    checked: Checked | None = None,
+    **common: Any,
 ) -> WrittenReport:
     checked = checked or Checked()
     return WrittenReport(
         **common,
+        author=by,
         dated=found.dated,
         sections=[ReportSection(**section) for section in found.sections],
         kind=found.kind,
         state=found.state,
         version=found.version,
-        author=common["officer_name"],
         issued_on=found.issued_on,
         withdrawn_because=found.withdrawn_because,
         accuracy=checked.accuracy,
@@ -197,7 +218,7 @@ def _report(
     )
 
 
-def _review(found: tables.Review, **common: Any) -> SupportReview:
+def _review(found: tables.Review, _: None, **common: Any) -> SupportReview:
     return SupportReview(
         **common,
         kind=found.kind,
@@ -212,31 +233,36 @@ def _review(found: tables.Review, **common: Any) -> SupportReview:
     )
 
 
-_VISIT = _Kind(tables.SchoolVisit, tables.SchoolVisit.visited_on, "visit", _visit)
-_REPORT = _Kind(tables.WrittenReport, tables.WrittenReport.dated, "report", _report, checked_of)
+_VISIT = _Kind(tables.SchoolVisit, tables.SchoolVisit.visited_on, "visit", _visit, "led_by")
+_REPORT = _Kind(
+    tables.WrittenReport, tables.WrittenReport.dated, "report", _report, "author", checked_of
+)
 _REVIEW = _Kind(tables.Review, tables.Review.held_on, "review", _review)
 _KINDS: tuple[_Kind[Any], ...] = (_VISIT, _REPORT, _REVIEW)
 # What reviews are of, beside the kinds that there are.
 REVIEWS_OF = {"schools": OF_A_SCHOOL, "register": OF_THE_COUNCIL}
 
 
-def visits(session: Session, **filters: Unpack[Filters]) -> Page[SchoolVisit]:
-    """The visits to schools, the latest first. Raises InvalidInput."""
-    return _list(session, _VISIT, filters)
+def visits(session: Session, reader: Reader, **filters: Unpack[Filters]) -> Page[SchoolVisit]:
+    """The visits to the schools that this reader sees, the latest first. Raises InvalidInput."""
+    check_officer_asked(reader, filters.get("officer"))
+    return _list(session, _VISIT, filters, seen_by(reader, tables.SchoolVisit.urn))
 
 
-def good_practice(session: Session, **filters: Unpack[Filters]) -> Page[SchoolVisit]:
+def good_practice(
+    session: Session, reader: Reader, **filters: Unpack[Filters]
+) -> Page[SchoolVisit]:
     """The visits at which good practice was seen, the latest first.
 
     `query` finds words of what was seen as well. Raises InvalidInput.
     """
-    seen = col(tables.SchoolVisit.good_practice) != ""
-    return _list(session, _VISIT, filters, seen, searched=tables.SchoolVisit.good_practice)
+    shown = col(tables.SchoolVisit.good_practice) != "", seen_by(reader, tables.SchoolVisit.urn)
+    return _list(session, _VISIT, filters, *shown, searched=tables.SchoolVisit.good_practice)
 
 
-def visit(session: Session, visit_id: int) -> SchoolVisit:
-    """One visit; raises NotFound."""
-    return _one(session, _VISIT, visit_id)
+def visit(session: Session, reader: Reader, visit_id: int) -> SchoolVisit:
+    """One visit, to a school that this reader sees; raises NotFound."""
+    return _one(session, _VISIT, visit_id, seen_by(reader, tables.SchoolVisit.urn))
 
 
 def reports(
@@ -306,6 +332,9 @@ def _list(
         statement = statement.where(table.urn == urn)
     if officer is not None:
         statement = statement.where(table.officer_id == known_officer(session, officer).id)
+    consultant = filters.get("consultant")
+    if consultant is not None and kind.by is not None:
+        statement = statement.where(getattr(table, f"{kind.by}_consultant_id") == consultant)
     if year is not None:
         statement = statement.where(day >= date(year, 9, 1), day < date(year + 1, 9, 1))
     return paged(
@@ -318,8 +347,8 @@ def _list(
     )
 
 
-def _one(session: Session, kind: _Kind[Work], key: int) -> Work:
-    found = find(session, _with_school(kind.table).where(kind.table.id == key))
+def _one(session: Session, kind: _Kind[Work], key: int, *its: ColumnElement[bool]) -> Work:
+    found = find(session, _with_school(kind.table).where(kind.table.id == key, *its))
     if not found:
         raise NotFound(f"There is no {kind.word} {key}.")
     return _describe(session, kind, found)[0]
@@ -333,10 +362,12 @@ def _describe(
     session: Session, kind: _Kind[Work], found: Sequence[tuple[Any, School | None]]
 ) -> list[Work]:
     names = officer_names(session, (each.officer_id for each, _ in found))
+    people = done_by(session, (kind.keys(each) for each, _ in found))
     more = kind.more(session, [each for each, _ in found])
     return [
         kind.show(
             each,
+            people.get(kind.keys(each)),
             *([more[each.id]] if each.id in more else []),
             id=each.id,
             urn=each.urn,

@@ -3,6 +3,7 @@
 Source: Barnsley, School Improvement and Quality Assurance Policy, part 4 (Table 1).
 """
 
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import or_
@@ -10,8 +11,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.clocks import EARLIEST_YEAR, LATEST_YEAR, long_date
+from models.consultants.donor_schools import check_donor_school
+from models.consultants.keeping import check_no_consultant, find_at_work
 from models.events import append
-from models.inputs import Day, Email, Input, Text, Word
+from models.inputs import Day, Email, Input, RowKey, Text, Word
 from models.people.access import Act, may
 from models.people.acting import Acting
 from models.people.officers import find_officer, officers_in
@@ -50,22 +53,38 @@ def looking_after(session: Session, urn: int, day: date) -> list[Officer]:
 
 
 class NewSupporter(Input):
-    """Somebody who is to support a school: an officer by e-mail address, or a name."""
+    """Somebody who is to support a school: an officer by e-mail address, a consultant, or a name.
+
+    `reason` is why a consultant whose own school causes concern can be spared.
+    """
 
     role: Word
     officer: Email | None = None
+    consultant: RowKey | None = None
     name: Text = ""
     organisation: Text = ""
     first_day: Day
     last_day: Day | None = None
+    reason: Text = ""
+
+
+@dataclass(frozen=True)
+class _Whom:
+    """Who is to support the school, as the row has them."""
+
+    name: str
+    organisation: str
+    officer_id: int | None = None
+    consultant_id: int | None = None
+    reason: str = ""
 
 
 def assign_supporter(acting: Acting, urn: object, given: NewSupporter) -> Supporter:
-    """Somebody supports a school from a day on: an officer by e-mail address, or a name.
+    """Somebody supports a school from a day on: an officer, a consultant, or a name.
 
     The School Evaluation Officer is an officer, and there is one at a time. Raises NotAllowed,
     NotFound, InvalidInput (of the officer the field is `email`); NotPossible on days on which the
-    school has a School Evaluation Officer already.
+    school has a School Evaluation Officer already, and by the donor-school rule.
     """
     acting.require(Act.ASSIGN_SUPPORT)
     session = acting.session
@@ -73,10 +92,7 @@ def assign_supporter(acting: Acting, urn: object, given: NewSupporter) -> Suppor
     if given.role not in list(SupportRole):
         raise InvalidInput("role", f"Choose from: {', '.join(SupportRole)}.")
     capacity = SupportRole(given.role)
-    assigned = _assigned_officer(session, capacity, given.officer)
-    if assigned is None:
-        check_line("name", given.name)
-    check_line("organisation", given.organisation, required=False)
+    whom = _assigned(acting, school, capacity, given)
     _check_day("first_day", given.first_day)
     if given.last_day is not None:
         _check_day("last_day", given.last_day)
@@ -89,29 +105,57 @@ def assign_supporter(acting: Acting, urn: object, given: NewSupporter) -> Suppor
         Supporter,
         urn=school.urn,
         role=capacity,
-        officer_id=assigned.id if assigned else None,
-        name=assigned.name if assigned else given.name,
-        organisation=given.organisation,
+        **asdict(whom),
         first_day=given.first_day,
         last_day=given.last_day,
         assigned_by=acting.officer.email,
         assigned_at=acting.now,
     )
     supporter = get_row(session, Supporter, number)
-    happened = _support(SupportAssigned, supporter, school, given.first_day)
+    happened = SupportAssigned(
+        None,
+        supporter=supporter.id,
+        role=supporter.role,
+        name=supporter.name,
+        on=given.first_day,
+        urn=school.urn,
+        school=school.name,
+        consultant=supporter.consultant_id,
+        reason=supporter.reason or None,
+    )
     append(session, acting.now, acting.officer.email, happened)
     return supporter
 
 
-def _assigned_officer(session: Session, capacity: SupportRole, email: str | None) -> Officer | None:
-    if not email:
-        if capacity is SupportRole.SCHOOL_EVALUATION_OFFICER:
-            raise InvalidInput("email", "Choose the officer who is to evaluate the school.")
-        return None
+def _assigned(acting: Acting, school: School, capacity: SupportRole, given: NewSupporter) -> _Whom:
+    session = acting.session
+    check_line("organisation", given.organisation, required=False)
+    if capacity is SupportRole.SCHOOL_EVALUATION_OFFICER and not given.officer:
+        raise InvalidInput("email", "Choose the officer who is to evaluate the school.")
+    if given.officer and given.consultant:
+        raise InvalidInput("consultant", "Choose an officer or a consultant, not both.")
+    if given.officer:
+        officer = _assigned_officer(session, capacity, given.officer)
+        return _Whom(officer.name, given.organisation, officer_id=officer.id)
+    if given.consultant is None:
+        check_line("name", given.name)
+        check_no_consultant(session, given.name)
+        return _Whom(given.name, given.organisation)
+    consultant = find_at_work(session, given.consultant)
+    if consultant.own_urn == school.urn:
+        raise InvalidInput("consultant", f"{school.name} is their own school.")
+    reason = check_donor_school(session, acting.policy, acting.reader, consultant, given.reason)
+    organisation = given.organisation or consultant.organisation
+    return _Whom(consultant.name, organisation, consultant_id=consultant.id, reason=reason)
+
+
+def _assigned_officer(session: Session, capacity: SupportRole, email: str) -> Officer:
     try:
         found = find_officer(session, email)
     except NotFound as unknown:
         raise InvalidInput("email", unknown.message) from None
+    if found.role is Role.CONSULTANT:
+        raise InvalidInput("email", f"{found.name} is a consultant. Choose them as one.")
     evaluates = capacity is SupportRole.SCHOOL_EVALUATION_OFFICER
     if not (may(found, Act.RECORD_SUPPORT_WORK) if evaluates else found.active):
         raise InvalidInput("email", f"{found.name} cannot do this: they have a different role.")
@@ -163,7 +207,15 @@ def end_support(acting: Acting, supporter_id: int, given: LastDay) -> Supporter:
     as_it_was = {"id": supporter.id}
     change(session, Supporter, as_it_was, last_day=last_day)
     school = get_row(session, School, supporter.urn)
-    happened = _support(SupportEnded, supporter, school, last_day)
+    happened = SupportEnded(
+        None,
+        supporter=supporter.id,
+        role=supporter.role,
+        name=supporter.name,
+        on=last_day,
+        urn=school.urn,
+        school=school.name,
+    )
     append(session, acting.now, acting.officer.email, happened)
     return find_supporter(session, supporter_id)
 
@@ -174,17 +226,3 @@ def find_supporter(session: Session, supporter_id: int) -> Supporter:
     if supporter is None:
         raise NotFound(f"There is no supporter {supporter_id}.")
     return supporter
-
-
-def _support(
-    what: type[SupportAssigned | SupportEnded], supporter: Supporter, school: School, on: date
-) -> SupportAssigned | SupportEnded:
-    return what(
-        None,
-        supporter=supporter.id,
-        role=supporter.role,
-        name=supporter.name,
-        on=on,
-        urn=school.urn,
-        school=school.name,
-    )

@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.paging import PER_PAGE, Page, chosen, paged, words_found
+from models.people.access import Reader
 from models.people.officers import find_officer
 from models.people.tables import Officer, Role
 from models.programme import tables
 from models.programme.tables import SupportRole, is_evaluating
 from models.refusals import InvalidInput, NotFound
 from models.rows import by_key, find
-from models.schools.contacts import find_school
+from models.schools.sight import see_school
 from models.schools.tables import School
 from models.shown import Shown
 
@@ -35,7 +36,9 @@ class SupportState(StrEnum):
 class Supporter(Shown):
     """Somebody who supports a school: `state` is `ahead`, `in_force` or `over`.
 
-    `officer` and `active` are null for somebody from outside the council.
+    `officer` and `active` are null for somebody from outside the council; `consultant` is the key
+    of one on the list of consultants, `reason` why they can be spared though their own school
+    causes concern.
     """
 
     id: int
@@ -45,10 +48,12 @@ class Supporter(Shown):
     name: str
     organisation: str
     officer: str | None
+    consultant: int | None
     active: bool | None
     first_day: date
     last_day: date | None
     state: SupportState
+    reason: str
     assigned_by: str
     assigned_at: AwareDatetime
 
@@ -68,16 +73,23 @@ class Supporters(Shown):
 # Those who support -------------------------------------------------------------------------
 
 
-def supporters_of(session: Session, urn: object, *, today: date) -> list[Supporter]:
-    """Everybody who supports or supported a school, by the last who began."""
-    school = find_school(session, urn)
+def supporters_of(session: Session, reader: Reader, urn: object, *, today: date) -> list[Supporter]:
+    """Everybody who supports or supported a school, by the last who began.
+
+    Why somebody can be spared tells of another school: the council alone is shown it. Raises
+    NotFound for a school that this reader does not see.
+    """
+    school = see_school(session, reader, urn)
     statement = (
         select(tables.Supporter, Officer)
         .outerjoin(Officer, col(Officer.id) == col(tables.Supporter.officer_id))
         .where(tables.Supporter.urn == school.urn)
         .order_by(col(tables.Supporter.first_day).desc(), col(tables.Supporter.id).desc())
     )
-    return [_describe(each, officer, today) for each, officer in find(session, statement)]
+    shown = [_describe(each, officer, today) for each, officer in find(session, statement)]
+    if reader.of_the_council:
+        return shown
+    return [each.model_copy(update={"reason": ""}) for each in shown]
 
 
 def supporters(
@@ -160,10 +172,12 @@ def _describe(found: tables.Supporter, officer: Officer | None, today: date) -> 
         name=found.name,
         organisation=found.organisation,
         officer=officer.email if officer else None,
+        consultant=found.consultant_id,
         active=officer.active if officer else None,
         first_day=found.first_day,
         last_day=found.last_day,
         state=_support_state(found, today),
+        reason=found.reason,
         assigned_by=found.assigned_by,
         assigned_at=found.assigned_at,
     )
@@ -200,6 +214,15 @@ def somebodys(today: date) -> Select[tuple[int]]:
         .join(Officer, col(Officer.id) == _Evaluating.officer_id)
         .where(is_evaluating(today, _Evaluating), col(Officer.active))
     )
+
+
+def check_officer_asked(reader: Reader, email: str | None) -> None:
+    """Whoever is not of the council searches by no officer: the answer tells who is one.
+
+    Raises InvalidInput.
+    """
+    if email is not None and not reader.of_the_council:
+        raise InvalidInput("officer", "You cannot search by officer. Leave it out.")
 
 
 def known_officer(session: Session, email: str) -> Officer:

@@ -184,7 +184,10 @@ class SchoolVisit(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     urn: int = Field(foreign_key="school.urn", index=True)
-    officer_id: int = Field(foreign_key="officer.id")
+    officer_id: int = Field(foreign_key="officer.id")  # who recorded it
+    # Who led it, where that is not who recorded it: an officer, or a consultant.
+    led_by_officer_id: int | None = Field(default=None, foreign_key="officer.id")
+    led_by_consultant_id: int | None = Field(default=None, foreign_key="consultant.id", index=True)
     duty_id: int | None = Field(default=None, foreign_key="duty.id", unique=True)
     visited_on: date
     purpose: str
@@ -210,7 +213,10 @@ class WrittenReport(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     urn: int = Field(foreign_key="school.urn", index=True)
-    officer_id: int = Field(foreign_key="officer.id")
+    officer_id: int = Field(foreign_key="officer.id")  # who recorded it
+    # Who wrote it, where that is not who recorded it: an officer, or a consultant.
+    author_officer_id: int | None = Field(default=None, foreign_key="officer.id")
+    author_consultant_id: int | None = Field(default=None, foreign_key="consultant.id", index=True)
     duty_id: int | None = Field(default=None, foreign_key="duty.id", unique=True)
     dated: date
     sections: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
@@ -286,8 +292,10 @@ class Supporter(SQLModel, table=True):
     urn: int = Field(foreign_key="school.urn")
     role: SupportRole = word(SupportRole)
     officer_id: int | None = Field(default=None, foreign_key="officer.id", index=True)
+    consultant_id: int | None = Field(default=None, foreign_key="consultant.id", index=True)
     name: str
     organisation: str = ""
+    reason: str = ""  # why a consultant whose own school causes concern can be spared
     first_day: date
     last_day: date | None = None
     assigned_by: str

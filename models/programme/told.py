@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from models.told import OnAPage
+from models.told import OnAPage, Told
 
 
 class DutiesDue(OnAPage):
@@ -22,3 +22,11 @@ class ProgressEvaluated(OnAPage):
     level: str
     held_on: date
     written_by: str
+
+
+class ConsultantsDutiesDue(Told):
+    """At a school that this consultant supports these duties are late or due soon."""
+
+    what: Literal["consultants_duties"] = "consultants_duties"
+    consultant: int
+    duties: tuple[int, ...]

@@ -14,6 +14,7 @@ from models.actions.tables import ActionSource
 from models.appointments.following import took_place_at_school
 from models.appointments.tables import AppointmentKind
 from models.clocks import long_date, past_day
+from models.consultants.leading import Person, who_did
 from models.events import append
 from models.inputs import Day, Input, RowKey, Text, Urn, Word
 from models.needs.asking import HowMuch, checked_answer, keep_answer
@@ -35,7 +36,7 @@ from models.programme.tables import (
 from models.refusals import InvalidInput
 from models.rows import add, get_row
 from models.school_record.opening import enter_record
-from models.schools.contacts import find_school
+from models.schools.sight import see_school
 from models.schools.tables import School
 from models.text import check_line, check_prose
 
@@ -52,8 +53,9 @@ class Attendee(Input):
 class VisitMade(HowMuch):
     """A visit to a school; `duty` is the planned one that it was, else it is the first due.
 
-    `attendees` are those of the school who were there. `actions` go on the school's own record,
-    each to be followed by itself; `good_practice` is what other schools could learn from.
+    `led_by` is who led it, where that is not who records it. `attendees` are those of the school
+    who were there. `actions` go on the school's own record, each to be followed by itself;
+    `good_practice` is what other schools could learn from.
     """
 
     urn: Urn
@@ -65,21 +67,25 @@ class VisitMade(HowMuch):
     good_practice: Text = ""
     actions: Actions = Field(default=[])
     duty: RowKey | None = None
+    led_by: Person | None = None
 
 
 def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
-    """An officer visited a school; their note of it.
+    """A school was visited; the note of it, by whoever records it.
 
     It is the visit that was planned as `duty`; else, of the planned visits of the school year in
     which it was made, the one that was due first: so what is late is made up first. Where none is
     planned it counts as one more. The visit about a change of level that a letter promised is met
-    by the first one at which leaders and governors were, unless another duty is named. Raises
-    NotAllowed, NotFound, InvalidInput; NotPossible when it is on record already, and for a duty
-    that is done or cancelled.
+    by the first one at which leaders and governors were, unless another duty is named. A consultant
+    records their own visits to schools to which they are assigned.
+
+    Raises NotAllowed, NotFound, InvalidInput; NotPossible when it is on record already, and for a
+    duty that is done or cancelled.
     """
-    acting.require(Act.RECORD_SUPPORT_WORK)
+    acting.require(Act.RECORD_VISIT)
     session, officer = acting.session, acting.officer
-    school = find_school(session, given.urn)
+    school = see_school(session, acting.reader, given.urn)
+    led_by = who_did(acting, "led_by", given.led_by)
     past_day("visited_on", given.visited_on, acting.now)
     check_line("purpose", given.purpose)
     check_prose("notes", given.notes)
@@ -95,6 +101,8 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         session,
         SchoolVisit,
         **visit,
+        led_by_officer_id=led_by.officer_id,
+        led_by_consultant_id=led_by.consultant_id,
         purpose=given.purpose,
         notes=given.notes,
         agreed_actions=given.agreed_actions,
@@ -112,6 +120,7 @@ def record_visit(acting: Acting, given: VisitMade) -> SchoolVisit:
         visited_on=given.visited_on,
         attendees=tuple(dict.fromkeys(who for who, _ in attendees)) or None,
         about_change=kind is DutyKind.LEVEL_CHANGE_VISIT or None,
+        led_by=led_by.name,
     )
     held = took_place_at_school(
         session, school.urn, AppointmentKind.VISIT, given.visited_on, acting.now

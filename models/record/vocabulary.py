@@ -8,6 +8,8 @@ from typing import Any
 from models.actions import events as actions
 from models.appointments import events as appointments
 from models.approvals import events as approvals
+from models.commissioning import events as commissioning
+from models.consultants import events as consultants
 from models.escalations import events as escalations
 from models.events import Event
 from models.evidence import events as evidence
@@ -39,6 +41,8 @@ ROOMS = (
     appointments,
     actions,
     approvals,
+    commissioning,
+    consultants,
     escalations,
     evidence,
     fairness,

@@ -33,8 +33,13 @@ def find_school(session: Session, urn: object) -> School:
     known = text.isascii() and text.isdigit() and len(text) == 6
     school = by_key(session, School, int(text)) if known else None
     if school is None:
-        raise NotFound("There is no school with this URN. A URN has six digits.")
+        raise no_school()
     return school
+
+
+def no_school() -> NotFound:
+    """What is said of a school that is not there, and of one that somebody does not see."""
+    return NotFound("There is no school with this URN. A URN has six digits.")
 
 
 class NewContact(Input):

@@ -14,10 +14,11 @@ from models.paging import PER_PAGE, Page, chosen, paged, words_found
 from models.people.access import Reader
 from models.rows import find, select_columns
 from models.schools import tables
-from models.schools.contacts import find_school
+from models.schools.sight import see_school, seen_by
 from models.schools.tables import (
     ACADEMY_TYPES,
     MAINTAINED_TYPES,
+    NATIONAL_REGISTER,
     STATE_FUNDED_TYPES,
     ContactRole,
     RiskLevel,
@@ -92,13 +93,19 @@ def schools(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[School]:
-    """Schools by name, found by words of name, town, postcode or trust, or by their URN.
+    """The schools that this reader sees, by name.
+
+    `query` finds words of name, town, postcode or trust, or their URN.
 
     `level` is a risk level or `NOT_ASSESSED`, `kind` a ladder, `other` or `WATCHED`; phase and
     trust are as the national register writes them, and `closed` is as of `today`. Raises
     InvalidInput. Four queries.
     """
-    statement = select(tables.School).order_by(col(tables.School.name), col(tables.School.urn))
+    statement = (
+        select(tables.School)
+        .where(seen_by(reader, tables.School.urn))
+        .order_by(col(tables.School.name), col(tables.School.urn))
+    )
     if query:
         statement = statement.where(matches(query))
     if level is not None:
@@ -122,22 +129,26 @@ def schools(
 
 
 def school(session: Session, reader: Reader, urn: object) -> School:
-    """One school with its contacts; raises NotFound. Three queries."""
-    return _describe(session, reader, [find_school(session, urn)])[0]
+    """One school that this reader sees, with its contacts; raises NotFound. Three queries."""
+    return _describe(session, reader, [see_school(session, reader, urn)])[0]
 
 
-def phases(session: Session) -> list[str]:
-    """The phases of the schools that are known, by name."""
-    return sorted(find(session, select(tables.School.phase).distinct()))
+def phases(session: Session, reader: Reader) -> list[str]:
+    """The phases of the schools that this reader sees, by name."""
+    theirs = select(tables.School.phase).where(seen_by(reader, tables.School.urn))
+    return sorted(find(session, theirs.distinct()))
 
 
-def suggested(session: Session, query: str, *, today: date) -> list[Suggestion]:
-    """The first open schools that match what somebody has begun to type; raises InvalidInput."""
+def suggested(session: Session, reader: Reader, query: str, *, today: date) -> list[Suggestion]:
+    """The first open schools that match what somebody has begun to type; raises InvalidInput.
+
+    Of those that this reader sees.
+    """
     if len(query.strip()) < 2:
         return []
     statement = (
         select(tables.School.urn, tables.School.name, tables.School.town)
-        .where(matches(query), is_open(today))
+        .where(matches(query), is_open(today), seen_by(reader, tables.School.urn))
         .order_by(col(tables.School.name), col(tables.School.urn))
         .limit(MOST_SUGGESTED)
     )
@@ -191,7 +202,7 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
     contacts: dict[int, list[Contact]] = {urn: [] for urn in urns}
     theirs = select_columns(*_OF_CONTACTS).where(col(tables.Contact.urn).in_(urns))
     for contact in find(session, theirs):
-        contacts[contact.urn].append(_contact(contact))
+        contacts[contact.urn].append(_contact(contact, reader))
     order = list(ContactRole)
     for people in contacts.values():
         people.sort(key=lambda person: order.index(person.role))
@@ -221,7 +232,7 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
             opened_on=school.opened_on,
             risk_level=school.risk_level,
             closed_on=school.closed_on,
-            part_4_note=school.part_4_note,
+            part_4_note=school.part_4_note if reader.of_the_council else None,
             no_foundation=school.no_foundation,
             contacts=contacts[school.urn],
             escalation=references.get(school.urn),
@@ -230,12 +241,13 @@ def _describe(session: Session, reader: Reader, found: Sequence[tables.School]) 
     ]
 
 
-def _contact(contact: tables.Contact) -> Contact:
+def _contact(contact: tables.Contact, reader: Reader) -> Contact:
+    by_officer = contact.source != NATIONAL_REGISTER and not reader.of_the_council
     return Contact(
         role=contact.role,
         name=contact.name,
         email=contact.email,
         address=list(contact.address),
-        source=contact.source,
+        source="the council" if by_officer else contact.source,
         changed_at=contact.changed_at,
     )

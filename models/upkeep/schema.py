@@ -15,6 +15,8 @@ from models import events, outbox, work
 from models.actions import tables as actions_tables
 from models.appointments import tables as appointments_tables
 from models.approvals import tables as approvals_tables
+from models.commissioning import tables as commissioning_tables
+from models.consultants import tables as consultants_tables
 from models.escalations import tables as escalations_tables
 from models.evidence import tables as evidence_tables
 from models.fairness import tables as fairness_tables
@@ -45,6 +47,8 @@ TABLES = (
     actions_tables,
     matters_tables,
     approvals_tables,
+    commissioning_tables,
+    consultants_tables,
     escalations_tables,
     events,
     evidence_tables,

@@ -44,6 +44,7 @@ from models.rows import (
     select_columns,
 )
 from models.schools.tables import RiskLevel, School
+from models.upkeep.telling_consultants import to_consultants
 
 BATCH = 1000  # schools of one transaction: short enough that an officer's click need not wait long
 CLOSED = "The school closed."
@@ -236,7 +237,10 @@ def _cancel_of_closed(engine: Engine, now: datetime) -> int:
 
 
 def _remind(engine: Engine, policy: Policy, now: datetime) -> int:
-    """One message to each officer about what comes due and what has become late."""
+    """One message to each officer about what comes due and what has become late.
+
+    Consultants who support a school are told as well (`to_consultants`).
+    """
     with read(engine) as session:
         if not _told(session, policy, now):
             return 0
@@ -252,7 +256,9 @@ def _remind(engine: Engine, policy: Policy, now: datetime) -> int:
         ]
         change_all(session, Duty, late)
         change_all(session, Duty, soon)
-        add_all(session, Message, [_message(who, rows, now) for who, rows in told.values()])
+        messages = [_message(who, rows, now) for who, rows in told.values()]
+        messages += to_consultants(session, claimed.values(), now)
+        add_all(session, Message, messages)
         return len(claimed)
 
 

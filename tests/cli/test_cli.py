@@ -24,6 +24,7 @@ from models.actions.tables import AgreedAction
 from models.appointments.tables import Appointment
 from models.approvals.tables import Proposal, ProposalState
 from models.clocks import bank_holidays_known_until
+from models.commissioning.tables import Commission, SupportRequest
 from models.database import connect, read, write
 from models.escalations.tables import Escalation, Status, Step, StepState
 from models.events import Event, verify
@@ -34,6 +35,7 @@ from models.people import credentials, identity
 from models.people.tables import Officer, digest
 from models.policy import Policy
 from models.priorities.tables import ImprovementPriority, PriorityMonth
+from models.programme.tables import SchoolVisit
 from models.record.verifying import examine
 from models.refusals import NotIdentified
 from models.school_record.tables import DepartmentNotice, RiseSupport, StatementOfAction
@@ -655,7 +657,7 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
 ) -> None:
     answer = on_database.json("demo")
     assert answer["loaded"] is True
-    assert len(answer["officers"]) == 10
+    assert len(answer["officers"]) == 11
     assert {officer["code"] for officer in answer["officers"]} >= {"DEMO-MARGARET", "DEMO-PRIYA"}
     assert standing(engine) >= {
         ("maintained", Status.OPEN, "informal_headteacher", StepState.APPROVED),
@@ -687,6 +689,11 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
         assert needs == {("less", "closed"), ("more", "open")}
         assert [each.version for each in session.exec(select(ImprovementPriority))] == [2]
         assert [each.rating for each in session.exec(select(PriorityMonth))] == ["On track"]
+        assert [each.days_agreed for each in session.exec(select(Commission))] == [2, 6]
+        asked = session.exec(select(SupportRequest).order_by(SupportRequest.id))
+        assert [each.state for each in asked] == ["accepted", "open"]
+        led = select(SchoolVisit).where(SchoolVisit.led_by_consultant_id == 1)
+        assert [each.urn for each in session.exec(led)] == [900005]
         of_record = select(Letter.state).where(Letter.template == "school_letter")
         assert session.exec(of_record).all() == [LetterState.ISSUED]
         missed = text("SELECT count(*) FROM deadline WHERE state = 'missed'")
@@ -698,7 +705,7 @@ def test_the_demonstration_shows_escalations_at_every_turn_and_is_loaded_once(
     before = on_database.json("verify")
     again = on_database.json("demo")
     assert again["loaded"] is False
-    assert len(again["officers"]) == 10
+    assert len(again["officers"]) == 11
     assert on_database.json("verify") == before
     assert sorted((home / "mail").glob("*.eml")) == sorted(mails)
 

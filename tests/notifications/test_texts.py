@@ -13,6 +13,7 @@ import models
 from models.appointments.tables import Appointment, Attendee
 from models.appointments.told import InvitationGoes
 from models.approvals.tables import Proposal, ProposalState
+from models.consultants.tables import Consultant
 from models.database import read, write
 from models.letters.tables import Letter, LetterState
 from models.level_letters.tables import (
@@ -33,7 +34,7 @@ from models.settings import TEMPLATES, Settings
 from models.told import Told
 from notifications.composing import Composer
 from notifications.issuing import issue_letter
-from notifications.texts import TEXTS, ToOfficer
+from notifications.texts import TEXTS, ToConsultant, ToOfficer
 from tests.support.appointments import plan
 from tests.support.cases import Case
 from tests.support.needs import Needs
@@ -65,7 +66,9 @@ def test_there_is_a_text_of_whatever_is_told_and_its_row_loads() -> None:
 
 def test_every_template_of_a_mail_is_somebodys() -> None:
     templates = {path.name.removesuffix(".txt.j2") for path in (TEMPLATES / "emails").iterdir()}
-    by_template = {word_of(each.of) for each in TEXTS.values() if isinstance(each, ToOfficer)}
+    by_template = {
+        word_of(each.of) for each in TEXTS.values() if isinstance(each, ToOfficer | ToConsultant)
+    }
     assert templates == by_template | {word_of(InvitationGoes), word_of(AccuracyReminder)}
 
 
@@ -100,7 +103,7 @@ def samples(case: Case) -> list[Sample]:
         reminders = list(session.exec(select(Reminder.id)).all())
         returned = session.exec(select(Proposal.id).where(Proposal.state == ProposalState.RETURNED))
         number = returned.one()
-        duty, assessment, letter = _of_the_school(session, case)
+        duty, assessment, letter, consultant = _of_the_school(session, case)
         evaluation = Review(
             kind=DutyKind.EVALUATION,
             urn=case.council.maintained.urn,
@@ -153,6 +156,11 @@ def samples(case: Case) -> list[Sample]:
         ("letter_problem", {"letter": approved.id}, f"{reference}: an approved letter"),
         ("case_officer_changed", {"name": "Sara Vine"}, f"{reference}: Sara Vine is now"),
         ("duties", {"path": "/programme/duties", "duties": [duty]}, "Support programme: 1 late"),
+        (
+            "consultants_duties",
+            {"consultant": consultant, "duties": [duty]},
+            "Work at a school that you support is late",
+        ),
         ("assessment_waits", {**assessed, "level": "low", "proposed_by": "A"}, "Ashfield: an "),
         ("assessment_returned", {**assessed, "returned_by": ""}, "Ashfield: the assessment"),
         ("more_needed", {**more, "need": need}, "Ashfield: more is needed"),
@@ -289,8 +297,11 @@ AS_RECORDED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def _of_the_school(session: Session, case: Case) -> tuple[int, int, int]:
-    """A duty that is late, an assessment that waits, and an issued letter about its level."""
+def _of_the_school(session: Session, case: Case) -> tuple[int, int, int, int]:
+    """A duty that is late, an assessment, an issued letter about its level, a consultant.
+
+    The message is written to the Head of Service's address, so that is the consultant's as well.
+    """
     urn, now, officer = case.council.maintained.urn, case.now, case.council.seo
     duty = Duty(
         key="sample",
@@ -318,7 +329,8 @@ def _of_the_school(session: Session, case: Case) -> tuple[int, int, int]:
         signed_by="H O",
         signed_as="Head of Service",
     )
-    session.add_all([duty, assessment, batch])
+    consultant = Consultant(name="Carys Howell", email=case.council.hos.email, added_at=now)
+    session.add_all([duty, assessment, batch, consultant])
     session.flush()
     letter = LevelLetter(
         batch_id=batch.id,
@@ -337,7 +349,7 @@ def _of_the_school(session: Session, case: Case) -> tuple[int, int, int]:
     session.flush()
     session.add(LevelLetterFile(letter_id=letter.id, content=b"%PDF"))
     session.flush()
-    return duty.id, assessment.id, letter.id
+    return duty.id, assessment.id, letter.id, consultant.id
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

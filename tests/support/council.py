@@ -31,6 +31,7 @@ OFFICERS = {
     "legal": ("Leo Galloway", "legal"),
     "viewer": ("Vera Wexford", "viewer"),
     "admin": ("Adam Dunmore", "administrator"),
+    "cht": ("Carys Howell", "consultant"),
 }
 SCHOOLS = {
     "maintained": (900001, "Ashfield Primary School", 1, "Community school", {}),
@@ -66,6 +67,7 @@ class Council:
     legal: Officer
     viewer: Officer
     admin: Officer
+    cht: Officer
     maintained: School
     academy: School
     church: School

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from cli.demonstration import load
 from models.actions import following
 from models.clocks import london_date
+from models.consultants import keeping
 from models.database import connect, read, write
 from models.events import Event
 from models.inputs import Reason
@@ -33,6 +34,7 @@ from models.people.tables import Officer
 from models.policy import Policy
 from models.presentations.presenting import acknowledge, open_presentation
 from models.priorities.keeping import PriorityEnd, end_priority
+from models.programme import supporters
 from models.register.importing import import_file
 from models.rows import change
 from models.schools.email_service import EmailServiceSaid, say_email_service
@@ -47,6 +49,7 @@ from notifications.outbox import deliver
 from tests.support import databases, sharing
 from tests.support.appointments import AFTER, DAY, cancel, plan, plan_at_school
 from tests.support.cases import NEEDS, Case
+from tests.support.commissioned import Commissioned
 from tests.support.council import NOW, Council, found_council
 from tests.support.furnished import with_another_school
 from tests.support.letter_walks import PLAIN, WALKS, Walk
@@ -265,11 +268,13 @@ def _keep_records(record: SchoolRecord, settings: Settings) -> None:
     _act(record)
     sharing.ask_on_record(record)
     _plan(record)
+    _support(record)
     hidden = SchoolRecord(record.engine, record.policy, record.council, urn=900002)
     hidden.letter(by="seo2")
     hidden.deadline(by="seo2")
     hidden.action(by="seo2")
     hidden.file(settings, by="seo2")
+    _support(hidden, "seo2")
     plan_at_school(hidden, by="seo2", urn=900002)
     hidden.restrict()
     deliver(record.engine, record.policy, settings, lambda: record.now)
@@ -312,6 +317,40 @@ def _plan(record: SchoolRecord) -> None:
         with record.acting() as acting:
             end = PriorityEnd(met=is_met, ended_on=london_date(record.now), outcome="As agreed.")
             end_priority(acting, number, end)
+
+
+def _support(record: SchoolRecord, by: str = "seo") -> None:
+    """Support from outside in each of its states, by a consultant and by a provider."""
+    council, day = record.council, london_date(record.now)
+    its = Commissioned(record.engine, record.policy, council, record.urn, record.now)
+    with its.acting("hos") as acting:
+        account = council.cht.email if by == "seo" else None
+        name = f"Consultant of {record.urn}"
+        given = keeping.ConsultantDetails(name=name, sign_in=account, days_a_year=5.0)
+        consultant = keeping.add_consultant(acting, given)
+        keeping.accredit(
+            acting, consultant.id, keeping.AccreditationGiven(kind="local_leader", since=day)
+        )
+        whom = supporters.NewSupporter(role="local_leader", consultant=consultant.id, first_day=day)
+        supporter = supporters.assign_supporter(acting, record.urn, whom)
+    provider = its.provider(name=f"Provider of {record.urn}").id
+    asked = {"asked_on": day, "by": by}
+    its.ask(**asked)
+    its.answer(its.ask(**asked, consultant=consultant.id).id, "dcs", answer="declined")
+    its.answer(its.ask(**asked).id, "dcs", answer="referred", provider=provider)
+    its.answer(its.ask(**asked).id, "dcs")
+    its.refer(provider, by, referred_on=day)
+    for outcome in ("taken_up", "not_taken_up"):
+        its.follow(its.refer(provider, by, referred_on=day).id, by, outcome=outcome)
+    days = {"first_day": day, "last_day": day + timedelta(days=30)}
+    made = its.commission("dcs", supporter=supporter.id, **days)
+    its.use(made.id, by=by)
+    for party in ("school", "council"):
+        its.evaluate(made.id, party, by)
+    called_off = its.commission("dcs", provider=provider, **days)
+    its.end(called_off.id, day, "dcs")
+    ahead = {each: on + timedelta(days=60) for each, on in days.items()}
+    its.commission("dcs", provider=provider, **ahead)
 
 
 def _go_round(case: Case, settings: Settings, until: date) -> None:

@@ -14,6 +14,8 @@ from sqlmodel import col, select
 from models.actions.following import ActionAgreed, add_school_action
 from models.appointments.planning import AppointmentToPlan, plan
 from models.appointments.tables import Appointment
+from models.consultants import keeping
+from models.consultants.keeping import ConsultantDetails
 from models.database import connect, read, write
 from models.escalations import holding
 from models.escalations.holding import Restriction, restrict_record
@@ -27,6 +29,7 @@ from models.people.acting import Acting
 from models.people.tables import Officer
 from models.policy import Policy
 from models.priorities.keeping import PriorityNow, add_priority
+from models.programme import supporters
 from models.programme.visits import VisitMade, record_visit
 from models.rows import add, find_one
 from models.school_record.agreeing import DeadlineAgreed, agree_deadline
@@ -41,6 +44,7 @@ from models.statutory.tables import Power, SecretaryOfStateNotice, Service, Warn
 from tests.support import databases
 from tests.support.assessing import Register
 from tests.support.cases import Case
+from tests.support.commissioned import Commissioned
 from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.policies import POLICY
 from tests.support.sharing import answers
@@ -72,7 +76,7 @@ def prepared(
         ),
     }
     parts = {
-        name: furnished(case, council) | on_record(case, by)
+        name: furnished(case, council) | on_record(case, by) | from_outside(case, council, by)
         for (name, case), by in zip(cases.items(), (council.seo, council.seo2), strict=True)
     }
     with write(engine) as session:
@@ -97,6 +101,7 @@ def prepared(
                 name="Somebody else", email="somebody.else@school-900011.example", address=[]
             ),
         )
+    consult(engine, council)
     _assess(Register(engine, policy, council))
     engine.dispose()
     parts["missing"] = {"reference": "ESC-2099-0001", "urn": "900002"} | dict.fromkeys(
@@ -132,6 +137,24 @@ def with_another_school(engine: Engine, council: Council) -> Council:
                 ),
             )
         return replace(council, church=session.get_one(School, 900011))
+
+
+def consult(engine: Engine, council: Council) -> None:
+    """A consultant with an account here, who supports the school of the open case."""
+    with write(engine) as session:
+        acting = Acting(session, POLICY, council.hos, NOW)
+        consultant = keeping.add_consultant(
+            acting, ConsultantDetails(name=council.cht.name, sign_in=council.cht.email)
+        )
+        supporters.assign_supporter(
+            acting,
+            900001,
+            supporters.NewSupporter(
+                role="consultant_headteacher",
+                consultant=consultant.id,
+                first_day=NOW.date(),
+            ),
+        )
 
 
 def _assess(register: Register) -> None:
@@ -247,6 +270,19 @@ def _said_more(acting: Acting, urn: int | None) -> int:
     )
     visit = record_visit(acting, made)
     return find_one(acting.session, select(Need.id).where(Need.source_id == visit.id))
+
+
+def from_outside(case: Case, council: Council, by: Officer) -> dict[str, str]:
+    """Support from outside for the school of a case."""
+    urn = case.matter.urn
+    named = next(name for name, officer in council.officers.items() if officer.id == by.id)
+    its = Commissioned(case.engine, case.policy, council, urn, case.now)
+    provider = its.provider(name=f"Provider for {urn}").id
+    return {
+        "commissions": str(its.commission(provider=provider).id),
+        "referrals": str(its.refer(provider, named).id),
+        "support-requests": str(its.ask(named).id),
+    }
 
 
 def file_row(case: Case) -> dict[str, Any]:

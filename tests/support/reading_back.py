@@ -13,6 +13,8 @@ from sqlmodel import Session, SQLModel, col, select
 from models.actions.tables import AgreedAction
 from models.appointments.tables import Appointment
 from models.approvals.tables import Proposal
+from models.commissioning.tables import Commission, Provider, Referral, SupportRequest
+from models.consultants.tables import Consultant
 from models.escalations.tables import Escalation, Response
 from models.evidence.tables import EvidenceFile
 from models.letters.tables import Letter, LetterVersion
@@ -36,6 +38,8 @@ TABLES: dict[str, type[SQLModel]] = {
     "appointments": Appointment,
     "actions": AgreedAction,
     "assessments": Assessment,
+    "commissions": Commission,
+    "consultants": Consultant,
     "duties": Duty,
     "escalations": Escalation,
     "files": EvidenceFile,
@@ -51,6 +55,8 @@ TABLES: dict[str, type[SQLModel]] = {
     "imports": RegisterImport,
     "national-files": NationalImport,
     "national-imports": NationalImport,
+    "providers": Provider,
+    "referrals": Referral,
     "register-imports": RegisterImport,
     "reports": WrittenReport,
     "responses": Response,
@@ -59,6 +65,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "schools": School,
     "secretary-of-state-notices": SecretaryOfStateNotice,
     "sharing": SharingDecision,
+    "support-requests": SupportRequest,
     "supporters": Supporter,
     "visits": SchoolVisit,
     "warning-notices": WarningNotice,
@@ -80,10 +87,12 @@ KINDS: dict[type[SQLModel], tuple[str, ...]] = {
     Power: ("section", "state"),
     Presentation: ("kind", "state"),
     Proposal: ("action", "state"),
+    Referral: ("state",),
     Review: ("kind",),
     SharingDecision: ("state",),
     School: ("type_code",),
     SecretaryOfStateNotice: ("kind",),
+    SupportRequest: ("state",),
     WarningNotice: ("ceased_because", "complied"),
 }
 FORMATS = ("pdf", "docx", "html", "txt")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, text
 
 from models.clocks import add_working_days
+from models.consultants.keeping import ConsultantDetails, add_consultant
 from models.database import connect, write
 from models.national_files.importing import at_the_machine, import_file
 from models.outbox import Message
@@ -31,6 +32,7 @@ from notifications import level_letters as work
 from tests.support import databases
 from tests.support.appointments import DAY, plan_at_school
 from tests.support.cases import Case
+from tests.support.commissioned import Commissioned
 from tests.support.council import NOW, OFFICERS, Council, found_council
 from tests.support.downloads import as_csv, sheet
 from tests.support.level_letters import Post, blank_press, published
@@ -129,6 +131,17 @@ def support(programme: Programme) -> None:
     programme.review("board_report", programme.council.hos)
     presented = Presented(programme.engine, programme.policy, programme.council, MONTH_END)
     presented.present(presented.compile().id, "viewer")
+    with programme.acting(programme.council.hos) as acting:
+        for name in ("Carys Howell", "Rhys Bowen"):
+            add_consultant(acting, ConsultantDetails(name=name, days_a_year=2.5))
+    its = Commissioned(programme.engine, programme.policy, programme.council)
+    for name in ("Fernshire Teaching School", "The Larch Partnership"):
+        provider = its.provider(name=name).id
+        its.commission(provider=provider)
+        its.refer(provider)
+    its.follow(1)
+    its.ask(need="Help with reading.")
+    its.answer(its.ask(need="Help with writing.").id)
 
 
 def write_letters(post: Post) -> None:
@@ -258,6 +271,11 @@ EACH = (
     Listed("/programme", f"{ROW}/th/a", of("School")),
     Listed("/programme/duties", f"{ROW}/th", lambda row: row["School"] or "The whole register"),
     Listed("/supporters?state=any", f"{ROW}/td[1]", of("Name")),
+    Listed("/providers", f"{ROW}/th/a", of("Name")),
+    Listed("/support-requests", f"{ROW}/td[1]/a", of("Need")),
+    Listed("/referrals", f"{ROW}/td[1]/a", of("Provider")),
+    Listed("/commissions", f"{ROW}/td[1]/a", of("Given by")),
+    Listed("/consultants", f"{ROW}/th/a", of("Name")),
     Listed("/visits", f"{ROW}/td[2]", of("Purpose")),
     Listed("/visits/good-practice", f"{ROW}/td[2]", of("Good practice")),
     Listed("/needs", f"{ROW}/td[3]", of("Said at")),
@@ -392,6 +410,16 @@ FILTERED = {
     "/supporters?state=over": 1,
     "/supporters?state=any&query=900002": 1,
     "/supporters?role=local_leader": 0,
+    "/consultants?query=rhys": 1,
+    "/consultants?capacity=3": 0,
+    "/providers?query=larch": 1,
+    "/support-requests?state=open": 1,
+    "/support-requests?query=writing": 1,
+    "/referrals?state=taken_up": 1,
+    "/commissions?query=larch": 1,
+    "/commissions?state=over": 0,
+    "/consultants?left=any": 2,
+    "/consultants?accreditation=local_leader": 0,
     "/visits?query=ashfield": 1,
     "/visits?query=900002&officer=seo2@fernshire.example": 1,
     "/visits?officer=hos@fernshire.example": 0,

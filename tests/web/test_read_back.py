@@ -23,6 +23,18 @@ from models.appointments import shown as appointments_shown
 from models.appointments.tables import Appointment, AppointmentKind, AppointmentState
 from models.approvals import shown as approvals_shown
 from models.approvals.tables import Proposal, ProposalState
+from models.commissioning import asking_shown, commissions_shown
+from models.commissioning.tables import (
+    Commission,
+    Party,
+    Provider,
+    Referral,
+    ReferralState,
+    RequestState,
+    SupportRequest,
+)
+from models.consultants import shown as consultants_shown
+from models.consultants.tables import Consultant
 from models.database import connect, read
 from models.escalations import held
 from models.escalations import shown as escalations_shown
@@ -111,6 +123,9 @@ EVERY_WORD: list[tuple[type[BaseModel], str, type[StrEnum]]] = [
     (needs_shown.Need, "state", NeedState),
     (needs_shown.Need, "source", NeedSource),
     (priorities_shown.Priority, "state", PriorityState),
+    (asking_shown.SupportRequest, "state", RequestState),
+    (asking_shown.Referral, "state", ReferralState),
+    (commissions_shown.ImpactEvaluation, "party", Party),
 ]
 
 
@@ -125,6 +140,11 @@ LISTED: list[tuple[type[BaseModel], str, Any]] = [
     (actions_shown.AgreedAction, "id", AgreedAction.id),
     (needs_shown.Need, "id", Need.id),
     (priorities_shown.Priority, "id", ImprovementPriority.id),
+    (commissions_shown.Commission, "id", Commission.id),
+    (consultants_shown.Consultant, "id", Consultant.id),
+    (asking_shown.Provider, "id", Provider.id),
+    (asking_shown.Referral, "id", Referral.id),
+    (asking_shown.SupportRequest, "id", SupportRequest.id),
     (risk_shown.Assessment, "id", Assessment.id),
     (matters_shown.Deadline, "id", Deadline.id),
     (held.Discussion, "id", Discussion.id),

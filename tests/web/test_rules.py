@@ -54,6 +54,7 @@ SEES = {name: {"open"} for name in OFFICERS}
 for named in ("seo2", "hos", "dcs"):
     SEES[named] = {"open", "restricted"}
 SEES["sm"] = {"open"}
+SEES["cht"] = set()
 # What is about no case asks for the role alone: whoever has the same one is asked once.
 ONE_OF_EACH_ROLE = {role: name for name, (_, role) in reversed(OFFICERS.items())}.values()
 
@@ -74,7 +75,12 @@ def taking_turns(addresses: list[Address], who: str) -> list[Address]:
     return [each for each in addresses if each.path in paths]
 
 
-WITHIN = {"credential", "risk_evidence", "sign_in"}  # whose rows are the {item} of another
+WITHIN = {
+    "accreditation",
+    "credential",
+    "risk_evidence",
+    "sign_in",
+}  # whose rows are the {item} of another
 OF_NO_ONE_CASE = {"event", "refusal_count"}  # some of these hang on one, and most on none
 ROOT = Path(__file__).parents[2]
 

@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from web.api.actions import actions
 from web.api.appointments import appointments
 from web.api.approvals import decisions
+from web.api.commissioning import asking, commissions, providers
+from web.api.consultants import consultants
 from web.api.escalations import cases, holding
 from web.api.evidence import files
 from web.api.fairness import records as fairness_records
@@ -61,6 +63,10 @@ TOPICS = (
     reports_sent,
     plan,
     presentations,
+    consultants,
+    providers,
+    asking,
+    commissions,
     letter_batches,
     imports,
     results,

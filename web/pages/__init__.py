@@ -7,6 +7,8 @@ from web.pages import exports
 from web.pages.actions import actions, agreeing, reviewing
 from web.pages.appointments import appointments
 from web.pages.approvals import proposals
+from web.pages.commissioning import asking, commissions, providers
+from web.pages.consultants import consultants
 from web.pages.dashboard import calendar, dashboard
 from web.pages.escalations import case, caseload, guidance, holding, propose, recording, start
 from web.pages.evidence import evidence
@@ -95,6 +97,10 @@ TOPICS = (
     plan,
     requirements,
     supporters,
+    consultants,
+    providers,
+    asking,
+    commissions,
     visits,
     written_reports,
     sending,

@@ -15,6 +15,8 @@ from models.paging import MOST_AT_ONCE
 from models.refusals import NotFound
 from web.pages.actions import actions
 from web.pages.approvals import proposals
+from web.pages.commissioning import asking, commissions, providers
+from web.pages.consultants import consultants
 from web.pages.dashboard import dashboard
 from web.pages.escalations import caseload
 from web.pages.letters import deliveries
@@ -56,6 +58,10 @@ LISTS: tuple[List[Any], ...] = (
     *priorities.LISTS,
     *plan.LISTS,
     *supporters.LISTS,
+    *consultants.LISTS,
+    *providers.LISTS,
+    *asking.LISTS,
+    *commissions.LISTS,
     *visits.LISTS,
     *reports.LISTS,
     *reviews.LISTS,

@@ -5,6 +5,7 @@ themselves are the commands'; here is only what no command can see: that a date 
 that a box was left empty. What a form asks for is declared beside its page (`web.pages.asked`).
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -134,8 +135,7 @@ class Form:
             return self.yes(name)
         if kind is list:
             return self.texts(name)
-        text = self.text(name)
-        return int(text) if kind is int and text.isascii() and text.isdigit() else text
+        return _number(self.text(name), kind)
 
     def refused(self, refusal: Refused, fields: Fields = NO_FIELDS) -> "Form":
         """The same form with what a command, or `filled`, found wrong.
@@ -152,6 +152,16 @@ class Form:
             href = f"#{name}" if name in self.values else None
             return {"field": name, "message": message, "href": href}
         return {"field": name, "message": fields.about(name, message), "href": fields.href(name)}
+
+
+def _number(text: str, kind: object) -> object:
+    """What was typed into a box, as a number where it is one and a number belongs there."""
+    typed = text.strip()
+    if kind is int and typed.isascii() and typed.isdigit():
+        return int(typed)
+    if kind is float and re.fullmatch(r"[0-9]{1,6}([.][0-9]{1,3})?", typed, re.ASCII):
+        return float(typed)
+    return text
 
 
 async def posted(request: Request) -> Form:

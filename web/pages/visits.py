@@ -105,7 +105,7 @@ class Visit:
     @property
     def reader(self) -> Reader:
         """What the officer may look at."""
-        return reader(self.officer)
+        return reader(self.officer, self.today)
 
     def may(self, act: Act) -> bool:
         """Whether the officer's role lets them do this: what a page need not offer otherwise."""
@@ -141,9 +141,11 @@ def page(request: Request, template: str, status: int, **context: object) -> Res
         "officer": visit.officer if visit else None,
         "waiting_count": visit.waiting if visit else 0,
         "may_start": visit.may(Act.START) if visit else False,
+        "sees_outlines": visit.may(Act.SEE_OUTLINES) if visit else False,
         "sees_cases": visit.may(Act.SEE_CASE) if visit else False,
         "sees_programme": visit.may(Act.SEE_PROGRAMME) if visit else False,
         "sees_presentations": visit.may(Act.SEE_PRESENTATIONS) if visit else False,
+        "sees_support": visit.may(Act.SEE_SUPPORT) if visit else False,
         "administers": visit.may(Act.SEE_SYSTEM) if visit else False,
         "demonstration": visit.officer.demonstration if visit else False,
         "council": policy.letterhead.council,

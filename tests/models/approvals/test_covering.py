@@ -303,7 +303,7 @@ def test_cover_that_cannot_be_is_refused_at_its_field(
 @pytest.mark.parametrize("who", OFFICERS)
 def test_who_can_give_cover(engine: Engine, council: Council, who: str) -> None:
     cover = council.seo2 if who != "seo2" else council.seo
-    if who in ("viewer", "admin"):
+    if who in ("viewer", "admin", "cht"):
         with pytest.raises(NotAllowed):
             give(engine, council.officers[who], cover)
     else:

@@ -97,7 +97,7 @@ def test_a_letter_is_not_diverted_by_who_does_not_see_its_case(
 
 def test_everything_else_uses_the_new_contact_at_once(case: Case, waiting: Proposal) -> None:
     set_contact(case, "seo2")
-    for who in OFFICERS:
+    for who in OFFICERS.keys() - {"cht"}:  # who is assigned to no school
         with read(case.engine) as session:
             found = school(session, reader(case.council.officers[who]), 900001)
         assert [each.email for each in found.contacts if each.role == "headteacher"] == [NEW]

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from models.database import read
 from models.events import Event, verify
+from models.people.access import THE_MACHINE
 from models.policy import Policy
 from models.programme import duties_shown, support_work
 from models.programme import shown as reading
@@ -92,7 +93,7 @@ def test_it_is_met_by_a_visit_to_leaders_and_governors_alone(
     with pytest.raises(NotPossible, match="already been done"):
         programme.visit(duty=duty.id, attendees=BOTH, purpose="Again")
     with read(programme.engine) as session:
-        shown = support_work.visit(session, made.id)
+        shown = support_work.visit(session, THE_MACHINE, made.id)
         assert shown.who_was_there == "Headteacher\nAnother governor: Mr B. Example"
         assert (verify(session), examine(session).intact) == (None, True)
         *_, last = session.exec(
@@ -133,7 +134,7 @@ def test_a_promise_does_not_end_with_the_school_year(
     assert programme.standing(PROMISED) == [(date(2027, 7, 15), "planned")]
     with read(programme.engine) as session:
         assert duties_shown.behind(session, [ASHFIELD], today) == {ASHFIELD}
-        found = reading.programme_of(session, programme.policy, ASHFIELD, today=today)
+        found = reading.programme_of(session, programme.policy, THE_MACHINE, ASHFIELD, today=today)
         [late] = [each for term in found.terms for each in term.duties if each.state == "late"]
         assert (late.kind, found.behind) == (PROMISED, True)
     programme.now = at(today)

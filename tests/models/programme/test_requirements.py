@@ -14,6 +14,7 @@ from models.clocks import is_working_day
 from models.database import read
 from models.events import Event, verify
 from models.outbox import Message
+from models.people.access import THE_MACHINE
 from models.policy import Policy, load_policy
 from models.policy.programme import OnceRule, SchoolYear
 from models.programme import duties_shown
@@ -149,7 +150,7 @@ def test_an_outcome_is_recorded_once(programme: Programme) -> None:
     with read(programme.engine) as session:
         [review] = session.exec(select(Review)).all()
         assert (review.duty_id, review.summary) == (audit.id, "Four of five are met.")
-        shown = duties_shown.duty(session, audit.id, programme.now.date())
+        shown = duties_shown.duty(session, THE_MACHINE, audit.id, programme.now.date())
         assert (shown.outcome, shown.record) == ("Four of five are met.", f"/reviews/{review.id}")
     assert said(programme, OutcomeRecorded.kind) == [
         "The outcome of the audit of need on 20 November 2026 was recorded for Ashfield Primary "

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.clocks import is_working_day
+from models.consultants.keeping import ConsultantDetails, add_consultant, change_consultant
 from models.database import read, write
 from models.outbox import Message
 from models.people.tables import Officer
@@ -198,6 +199,38 @@ def test_one_message_a_day_about_everything(programme: Programme) -> None:
     assert text.startswith("Support programme: ")
     assert "Ashfield Primary School\nWritten report, was due by 16 October 2026" in text
     assert programme.pass_().duties_reminded == 0
+
+
+def test_a_consultant_headteacher_is_told_that_there_is_work_but_not_where(
+    programme: Programme,
+) -> None:
+    council = programme.council
+    with programme.acting(council.hos) as acting:
+        for name, email in (("Carys Howell", "carys@holywell.example"), ("Rhys Bowen", None)):
+            add_consultant(acting, ConsultantDetails(name=name, email=email))
+    days = {"first_day": WHOLE_YEAR, "role": "consultant_headteacher"}
+    for number in (1, 2):
+        programme.assign(council.hos, consultant=number, **days)
+    programme.assign(council.hos, urn=900003, consultant=1, **{**days, "role": "local_leader"})
+    for urn in (900001, 900003):
+        programme.level(RiskLevel.HIGH, urn=urn, on=WHOLE_YEAR)
+    programme.pass_(at(REMINDED, 9))
+    with read(programme.engine) as session:
+        theirs = select(Message).where(col(Message.key).startswith("consultants_duties:"))
+        [message] = session.exec(theirs).all()
+    told = {duty.urn for duty in all_duties(programme) if duty.id in message.data["duties"]}
+    assert (message.to_email, told) == ("carys@holywell.example", {900001})
+    text = compose(programme, message)
+    assert text is not None
+    assert text.startswith("Work at a school that you support is late")
+    assert "Ashfield" not in text
+    assert {each.to_email for each in programme.messages} == {council.hos.email, council.hos2.email}
+    programme.pass_(at(REMINDED, 11))
+    with read(programme.engine) as session:
+        assert len(session.exec(theirs).all()) == 1
+    with programme.acting(council.hos) as acting:
+        change_consultant(acting, 1, ConsultantDetails(name="Carys Howell", email="c@new.example"))
+    assert compose(programme, message) is None
 
 
 def all_duties(programme: Programme) -> list[Duty]:

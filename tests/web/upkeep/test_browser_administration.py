@@ -74,7 +74,7 @@ def test_every_page_of_an_administrator_can_be_read_by_everybody(
     walk.press("Apply filters")
     walk.sees("The account of legal@fernshire.example was disabled")
     walk.follow("Officers")
-    walk.sees("10 officers", "Disabled")
+    walk.sees("11 officers", "Disabled")
     add_an_officer(walk)
     walk.go("/administration/officers")
     walk.follow("Harriet Osborne")

@@ -224,7 +224,7 @@ def test_a_phase_is_kept_for_service_managers_alone(visitors: Visitors, case: Ca
 
 def test_officers_are_found_by_name_and_address(visitors: Visitors) -> None:
     everybody = visitors.admin.get("/administration/officers")
-    assert "10 officers" in everybody.text
+    assert "11 officers" in everybody.text
     assert "Adam Dunmore" in everybody.links
     found = visitors.admin.get("/administration/officers", query="ellison")
     assert "1 officer" in found.text

@@ -51,7 +51,7 @@ class DeadlineQuery(Paging):
 @router.get(
     "/proposals",
     response_model=Page[approvals_shown.Proposal],
-    dependencies=[may(Act.USE_OWN_ACCOUNT)],
+    dependencies=[may(Act.SEE_OUTLINES)],
 )
 def list_proposals(
     door: AtDoor, officer: Caller, query: Annotated[ProposalQuery, Query()]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.database import read
 from models.inputs import Day, Email, Reason
 from models.paging import Page
-from models.people.access import Act
+from models.people.access import Act, reader
 from models.people.acting import Acting
 from models.programme import outcomes, requiring, reviews, support_work, supporters, tables
 from models.programme.duties import cancel_duty as cancel
@@ -58,11 +58,12 @@ class SupportReviewQuery(SupportWorkQuery):
     kind: DutyKind | None = None
 
 
-@router.get("/duties", response_model=Page[Duty], dependencies=[may(Act.SEE_PROGRAMME)])
-def list_duties(door: AtDoor, _: Caller, query: Annotated[DutyQuery, Query()]) -> Response:
+@router.get("/duties", response_model=Page[Duty], dependencies=[may(Act.SEE_SUPPORT)])
+def list_duties(door: AtDoor, officer: Caller, query: Annotated[DutyQuery, Query()]) -> Response:
     """What is due of schools and of the whole register, the earliest first."""
     with read(door.engine) as session:
-        found = duties(session, today=door.today, **query.model_dump())
+        who = reader(officer, door.today)
+        found = duties(session, who, today=door.today, **query.model_dump())
         return answer(found)
 
 
@@ -76,7 +77,7 @@ def cancel_duty(once: OnlyOnce, id: Key, body: Reason) -> Response:
 
     def command(acting: Acting) -> Duty:
         cancel(acting, id, body)
-        return duty(acting.session, id, acting.today)
+        return duty(acting.session, acting.reader, id, acting.today)
 
     return once.act(command)
 
@@ -91,7 +92,7 @@ def record_outcome(once: OnlyOnce, id: Key, body: outcomes.Outcome) -> Response:
 
     def command(acting: Acting) -> Duty:
         outcomes.record_outcome(acting, id, body)
-        return duty(acting.session, id, acting.today)
+        return duty(acting.session, acting.reader, id, acting.today)
 
     return once.act(command)
 
@@ -99,16 +100,18 @@ def record_outcome(once: OnlyOnce, id: Key, body: outcomes.Outcome) -> Response:
 @router.get(
     "/schools/{urn}/programme",
     response_model=SchoolProgramme,
-    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
+    dependencies=[may(Act.SEE_SUPPORT, of=School)],
 )
 def show_programme(
-    door: AtDoor, _: Caller, urn: str, query: Annotated[ProgrammeQuery, Query()]
+    door: AtDoor, officer: Caller, urn: str, query: Annotated[ProgrammeQuery, Query()]
 ) -> Response:
     """The support programme of a school: what its level means, what is due, and by whom."""
     with read(door.engine) as session:
-        return answer(
-            programme_of(session, door.policy, urn, today=door.today, school_year=query.year)
+        looks = reader(officer, door.today)
+        found = programme_of(
+            session, door.policy, looks, urn, today=door.today, school_year=query.year
         )
+        return answer(found)
 
 
 @router.get(
@@ -195,12 +198,12 @@ def add_review(once: OnlyOnce, body: reviews.ReviewHeld) -> Response:
 @router.get(
     "/schools/{urn}/supporters",
     response_model=Supporters,
-    dependencies=[may(Act.SEE_PROGRAMME, of=School)],
+    dependencies=[may(Act.SEE_SUPPORT, of=School)],
 )
-def list_supporters(door: AtDoor, _: Caller, urn: str) -> Response:
+def list_supporters(door: AtDoor, officer: Caller, urn: str) -> Response:
     """Everybody who supports or supported a school, by the last who began."""
     with read(door.engine) as session:
-        found = supporters_of(session, urn, today=door.today)
+        found = supporters_of(session, reader(officer, door.today), urn, today=door.today)
         return answer(Supporters(items=found))
 
 

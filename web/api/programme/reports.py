@@ -14,14 +14,14 @@ from models.programme.reports import ReportWritten, record_report
 from models.programme.support_work import WrittenReport
 from models.reports.tables import ReportState
 from web.api.answering import Caller, OnlyOnce, answer, may
-from web.api.programme.visits import SupportWorkQuery
+from web.api.programme.visits import WorkByQuery
 from web.door import AtDoor, at_once, key
 
 router = APIRouter(tags=["Support programme"])
 Key = Annotated[int, at_once(key)]
 
 
-class ReportQuery(SupportWorkQuery):
+class ReportQuery(WorkByQuery):
     """The same, and those in one state."""
 
     state: ReportState | None = None

@@ -55,7 +55,9 @@ class SchoolQuery(Paging):
 def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Query()]) -> Response:
     """Schools by name."""
     with read(door.engine) as session:
-        return answer(schools(session, reader(officer), today=door.today, **query.model_dump()))
+        return answer(
+            schools(session, reader(officer, door.today), today=door.today, **query.model_dump())
+        )
 
 
 @router.get(
@@ -66,7 +68,7 @@ def list_schools(door: AtDoor, officer: Caller, query: Annotated[SchoolQuery, Qu
 def show_school(door: AtDoor, officer: Caller, urn: str) -> Response:
     """One school."""
     with read(door.engine) as session:
-        return answer(school(session, reader(officer), urn))
+        return answer(school(session, reader(officer, door.today), urn))
 
 
 @router.put(
@@ -112,7 +114,7 @@ def list_all_inspections(
 @router.get(
     "/schools/{urn}/inspections",
     response_model=Page[Inspection],
-    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+    dependencies=[may(Act.SEE_STANDING, of=School)],
 )
 def list_inspections(
     door: AtDoor, _: Caller, urn: str, query: Annotated[Paging, Query()]
@@ -140,7 +142,7 @@ def add_inspection(once: OnlyOnce, urn: str, body: Inspected) -> Response:
 @router.get(
     "/schools/{urn}/part-4-confirmations",
     response_model=Page[Confirmation],
-    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+    dependencies=[may(Act.SEE_STANDING, of=School)],
 )
 def list_confirmations(door: AtDoor, _: Caller, urn: str) -> Response:
     """What legal services said of Part 4 at a pupil referral unit, the newest first."""
@@ -167,7 +169,7 @@ def add_confirmation(once: OnlyOnce, urn: str, body: LegalView) -> Response:
 @router.get(
     "/schools/{urn}/email-agreements",
     response_model=Page[EmailAgreement],
-    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+    dependencies=[may(Act.SEE_STANDING, of=School)],
 )
 def list_email_agreements(door: AtDoor, _: Caller, urn: str) -> Response:
     """Who at a school agreed to be served by e-mail, or did so no more, the latest first."""

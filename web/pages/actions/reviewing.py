@@ -62,7 +62,11 @@ def _lines(form: Form) -> list[ProgressOf]:
 def _review(visit: Visit, duty: int | None, form: Form) -> Response:
     with visit.read() as session:
         actions = to_review(session, visit.policy, visit.reader, visit.today)
-        due = duties_shown.duty(session, duty, visit.today) if duty is not None else None
+        due = (
+            duties_shown.duty(session, visit.reader, duty, visit.today)
+            if duty is not None
+            else None
+        )
     return visit.page(
         "actions/review_form.html",
         title="Weekly review of actions",

@@ -73,7 +73,7 @@ DECISION = Asked(
 )
 
 
-@router.get("/proposals", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+@router.get("/proposals", dependencies=[may(Act.SEE_OUTLINES)])
 def waiting(visit: Visitor, page: PageNumber) -> Response:
     """What waits for this officer's decision, the oldest first."""
     with visit.read() as session:
@@ -106,7 +106,7 @@ def find_waiting(
 LISTS: tuple[List[Any], ...] = (
     List[TitledProposal](
         "/proposals",
-        Act.USE_OWN_ACCOUNT,
+        Act.SEE_OUTLINES,
         "Waiting for me",
         find_waiting,
         [

@@ -39,10 +39,10 @@ AGES = {
 }
 
 
-@router.get("/", dependencies=[may(Act.SEE_OUTLINES)])
-def home(_: Visitor) -> Response:
-    """The first page is the caseload."""
-    return RedirectResponse("/escalations", 303)
+@router.get("/", dependencies=[may(Act.USE_OWN_ACCOUNT)])
+def home(visit: Visitor) -> Response:
+    """The first page is the caseload; of whoever sees no cases, their schools."""
+    return RedirectResponse("/escalations" if visit.may(Act.SEE_OUTLINES) else "/schools", 303)
 
 
 @router.get("/escalations", dependencies=[may(Act.SEE_OUTLINES)])

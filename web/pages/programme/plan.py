@@ -148,6 +148,7 @@ def find_duties(
     """One page of what is due that the filters of an address let through."""
     return duties_shown.duties(
         session,
+        visit.reader,
         today=visit.today,
         kind=filters.get("kind") or None,
         officer=filters.get("officer") or None,
@@ -162,6 +163,11 @@ def _offered(visit: Visit, duties: list[Duty]) -> list[OfferedDuty]:
     return [_offer(visit, duty) for duty in duties]
 
 
+def _records(kind: DutyKind) -> Act:
+    """What records a duty of this kind."""
+    return Act.RECORD_VISIT if kind is DutyKind.VISIT else Act.RECORD_SUPPORT_WORK
+
+
 def _offer(visit: Visit, duty: Duty) -> OfferedDuty:
     where = RECORDED_AT[duty.kind].format(urn=duty.urn, id=duty.id)
     if duty.kind not in tables.WITH_OUTCOME:
@@ -169,7 +175,7 @@ def _offer(visit: Visit, duty: Duty) -> OfferedDuty:
     cancels = may_cancel(visit.officer)
     return OfferedDuty(
         duty=duty,
-        record_at=where if duty.to_do and visit.may(Act.RECORD_SUPPORT_WORK) else None,
+        record_at=where if duty.to_do and visit.may(_records(duty.kind)) else None,
         invite_at=_invite_at(visit, duty),
         cancel_at=f"/duties/{duty.id}/cancel" if duty.to_do and cancels else None,
     )
@@ -183,7 +189,7 @@ def _invite_at(visit: Visit, duty: Duty) -> str | None:
     return f"/schools/{duty.urn}/record/appointments/new?duty={duty.id}"
 
 
-@router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_PROGRAMME, of=School)])
+@router.get("/schools/{urn}/programme", dependencies=[may(Act.SEE_SUPPORT, of=School)])
 def school(visit: Visitor, urn: str, year: str = "") -> Response:
     """The support of one school: what its level means, what is due and done, and by whom."""
     try:
@@ -192,13 +198,14 @@ def school(visit: Visitor, urn: str, year: str = "") -> Response:
         asked = None
     with visit.read() as session:
         found = programme_shown.programme_of(
-            session, visit.policy, urn, today=visit.today, school_year=asked
+            session, visit.policy, visit.reader, urn, today=visit.today, school_year=asked
         )
         of_the_year: support_work.Filters = {
             "urn": found.urn,
             "school_year": found.school_year,
             "per_page": MOST_PER_PAGE,
         }
+        whole = visit.may(Act.SEE_PROGRAMME)
         return visit.page(
             "programme/school.html",
             title=f"Support programme of {found.school}",
@@ -206,11 +213,12 @@ def school(visit: Visitor, urn: str, year: str = "") -> Response:
             school=schools_shown.school(session, visit.reader, urn),
             programme=found,
             terms=[OfferedTerm(term.name, _offered(visit, term.duties)) for term in found.terms],
+            may_visit=visit.may(Act.RECORD_VISIT),
             may_record=visit.may(Act.RECORD_SUPPORT_WORK),
             may_assign=visit.may(Act.ASSIGN_SUPPORT),
-            visits=support_work.visits(session, **of_the_year),
-            reports=support_work.reports(session, **of_the_year),
-            reviews=support_work.reviews(session, **of_the_year),
+            visits=support_work.visits(session, visit.reader, **of_the_year),
+            reports=support_work.reports(session, **of_the_year) if whole else None,
+            reviews=support_work.reviews(session, **of_the_year) if whole else None,
         )
 
 
@@ -235,7 +243,7 @@ def cancel(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _cancel(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        duty = duties_shown.duty(session, number, visit.today)
+        duty = duties_shown.duty(session, visit.reader, number, visit.today)
     return _show(visit, "cancel_form.html", f"Cancel: {duty.title}", form, duty=duty)
 
 

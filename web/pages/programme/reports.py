@@ -12,7 +12,7 @@ from models.paging import Page
 from models.people.access import Act
 from models.policy.programme import ReportRule
 from models.policy.wording import inside
-from models.programme import duties_shown, support_work, tables
+from models.programme import support_work, tables
 from models.programme.reports import (
     ReportWritten,
     SectionWritten,
@@ -29,11 +29,12 @@ from models.reports.tables import ReportState
 from models.schools import shown as schools_shown
 from models.schools.tables import School
 from web.pages.asked import Asked
+from web.pages.consultants.people import chosen_person
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
 from web.pages.needs.question import QUESTION
 from web.pages.programme.duty_met import Duty
-from web.pages.programme.work_pages import filters_asked, work_form, work_list
+from web.pages.programme.work_pages import duty_met, filters_asked, work_form, work_list
 from web.pages.visits import Key, Visit, Visitor, may, says
 from web.tables import Column
 
@@ -48,7 +49,12 @@ SAYS_NOT_REACHED = says(
 )
 
 router = APIRouter()
-REPORT = Asked(ReportWritten, dated=("The date", "Enter the date it is from"), **QUESTION)
+REPORT = Asked(
+    ReportWritten,
+    dated=("The date", "Enter the date it is from"),
+    author=("Who wrote it", "Choose who wrote the report"),
+    **QUESTION,
+)
 
 
 @router.get("/reports", dependencies=[may(Act.SEE_PROGRAMME)])
@@ -87,9 +93,14 @@ def post_report(
     wanted = form.text("what") != "draft"
     try:
         form.demand(REPORT)
-        sections = sections_typed(form, _rule(visit, kind).sections)
         given = form.taken(
-            REPORT, urn=urn, sections=sections, duty=duty, kind=kind, put_forward=wanted
+            REPORT,
+            urn=urn,
+            sections=sections_typed(form, _rule(visit, kind).sections),
+            duty=duty,
+            kind=kind,
+            put_forward=wanted,
+            author=chosen_person(form, "author"),
         )
         with visit.acting() as acting:
             report = record_report(acting, given)
@@ -151,7 +162,7 @@ def show_report(visit: Visitor, number: Key) -> Response:
         found = support_work.report(session, number)
         row = find_report(session, number)
         about = schools_shown.school(session, visit.reader, found.urn)
-        due = duties_shown.duty(session, found.duty, visit.today) if found.duty else None
+        due = duty_met(session, visit, found.duty)
         return visit.page(
             "reports/report.html",
             title=title_of(visit.policy, found.kind),
@@ -209,6 +220,10 @@ LISTS: tuple[List[Any], ...] = (
             Column("Accuracy", lambda found: found.accuracy.label),
             Column("Author", lambda found: found.author),
             Column("Report", lambda found: found.whole),
+            Column(
+                "Written by",
+                lambda found: found.author.name if found.author else found.officer_name,
+            ),
             Column("More or less needed", lambda found: found.needed),
             Column("Why more or less", lambda found: found.needed_because),
             Column("Recorded by", lambda found: found.officer_name),

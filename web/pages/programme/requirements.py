@@ -120,7 +120,7 @@ def record_outcome(visit: Visitor, number: Key, form: Posted) -> Response:
 
 def _outcome(visit: Visit, number: int, form: Form) -> Response:
     with visit.read() as session:
-        duty = duties_shown.duty(session, number, visit.today)
+        duty = duties_shown.duty(session, visit.reader, number, visit.today)
     return visit.page(
         "programme/outcome_form.html",
         title=f"Record the outcome: {duty.title}",

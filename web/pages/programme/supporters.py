@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.consultants.shown import at_work
 from models.paging import Page
 from models.people.access import ON_THE_CASE, RULES, Act
 from models.people.shown import officers_in
+from models.policy.programme import DonorRule
 from models.programme import supporters, supporters_shown, tables
 from models.programme.supporters_shown import ListedSupporter, SupportState
 from models.programme.tables import SupportRole
@@ -39,10 +41,12 @@ SUPPORTER = Asked(
     may=("email",),
     role=("Role", "Choose what they do for the school"),
     email=("E-mail address", "Enter an e-mail address"),
+    consultant=("Consultant", "Choose a consultant"),
     name=("Name", "Enter their name"),
     organisation=("Organisation", "Enter where they are from"),
     first_day=("First day", "Enter the first day"),
     last_day=("Last day", "Enter the last day"),
+    reason=("The reason", "Give the reason why they can be spared"),
 )
 ENDING = Asked(supporters.LastDay, last_day=("Last day", "Enter the last day"))
 
@@ -87,20 +91,21 @@ def find_support(
 
 
 @router.get("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
-def supporter(visit: Visitor, urn: str) -> Response:
+def supporter(visit: Visitor, urn: str, consultant: str = "") -> Response:
     """The form for somebody who is to support a school."""
-    return _supporter(visit, urn, Form())
+    return _supporter(visit, urn, Form.of(consultant=consultant))
 
 
 @router.post("/schools/{urn}/supporters/new", dependencies=[may(Act.ASSIGN_SUPPORT, of=School)])
 def assign(visit: Visitor, urn: str, form: Posted) -> Response:
     """Assign them."""
     role = form.text("role")
-    is_officer = role == SupportRole.SCHOOL_EVALUATION_OFFICER or bool(form.text("email"))
+    evaluates = role == SupportRole.SCHOOL_EVALUATION_OFFICER
+    is_known = evaluates or bool(form.text("email")) or bool(form.text("consultant"))
     try:
         given = form.filled(
             SUPPORTER,
-            must=() if is_officer else ("name",),
+            must=() if is_known else ("name",),
             officer=form.text("email") or None,
             name=form.text("name").strip(),
             organisation=form.text("organisation").strip(),
@@ -122,6 +127,8 @@ def _supporter(visit: Visit, urn: str, form: Form) -> Response:
             school=schools_shown.school(session, visit.reader, urn),
             roles=list(SupportRole),
             officers=officers_in(session, ON_THE_CASE & RULES[Act.RECORD_SUPPORT_WORK]),
+            consultants=at_work(session),
+            asks_reason=visit.policy.programme.donor_schools is DonorRule.REASON,
         )
 
 

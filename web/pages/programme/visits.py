@@ -18,6 +18,7 @@ from models.schools.contacts import find_school
 from models.schools.tables import School
 from web.pages.actions import rows
 from web.pages.asked import Asked
+from web.pages.consultants.people import chosen_person
 from web.pages.forms import STAYS, Form, Posted
 from web.pages.lists import List, PageNumber
 from web.pages.needs.question import QUESTION
@@ -33,6 +34,7 @@ VISIT = Asked(
     VisitMade,
     may=("others",),
     visited_on=("The date", "Enter the date of the visit"),
+    led_by=("Who led it", "Choose who led the visit"),
     purpose=("Purpose", "Enter what the visit was for"),
     attendees=("Who was there", "Choose who was there"),
     others=("Who else was there", "Enter who else was there"),
@@ -43,7 +45,7 @@ VISIT = Asked(
 )
 
 
-@router.get("/visits", dependencies=[may(Act.SEE_PROGRAMME)])
+@router.get("/visits", dependencies=[may(Act.SEE_SUPPORT)])
 def list_visits(
     visit: Visitor, page: PageNumber, query: str = "", officer: str = "", year: str = ""
 ) -> Response:
@@ -63,32 +65,39 @@ def list_good_practice(
 
 
 def find_good_practice(
-    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
 ) -> Page[SchoolVisit]:
     """One page of the visits with good practice that the filters of an address let through."""
-    return support_work.good_practice(session, **filters_asked(filters, page, per_page))
+    return support_work.good_practice(
+        session, visit.reader, **filters_asked(filters, page, per_page)
+    )
 
 
 def find_visits(
-    session: Session, _: Visit, filters: Mapping[str, str], page: int, per_page: int
+    session: Session, visit: Visit, filters: Mapping[str, str], page: int, per_page: int
 ) -> Page[SchoolVisit]:
     """One page of the visits that the filters of an address let through."""
-    return support_work.visits(session, **filters_asked(filters, page, per_page))
+    return support_work.visits(session, visit.reader, **filters_asked(filters, page, per_page))
 
 
-@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+@router.get("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_VISIT, of=School)])
 def visit_form(visit: Visitor, urn: str, duty: Duty) -> Response:
     """The form for the note of a visit."""
     return _form(visit, urn, duty, Form())
 
 
-@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_SUPPORT_WORK, of=School)])
+@router.post("/schools/{urn}/visits/new", dependencies=[may(Act.RECORD_VISIT, of=School)])
 def post_visit(visit: Visitor, urn: str, duty: Duty, form: Posted) -> Response:
     """Put a visit on record."""
     try:
         form.demand(VISIT)
         given = form.taken(
-            VISIT, urn=urn, duty=duty, attendees=_attendees(form), actions=rows.typed(form)
+            VISIT,
+            urn=urn,
+            duty=duty,
+            attendees=_attendees(form),
+            actions=rows.typed(form) if visit.may(Act.RECORD_ACTION) else [],
+            led_by=chosen_person(form, "led_by"),
         )
         with visit.acting() as acting:
             record_visit(acting, given)
@@ -113,11 +122,11 @@ def _form(visit: Visit, urn: str, duty: int | None, form: Form) -> Response:
     return work_form(visit, "visit_form.html", "Record a visit", form, urn, duty, **more)
 
 
-@router.get("/visits/{id}", dependencies=[may(Act.SEE_PROGRAMME, of=tables.SchoolVisit)])
+@router.get("/visits/{id}", dependencies=[may(Act.SEE_SUPPORT, of=tables.SchoolVisit)])
 def show_visit(visit: Visitor, number: Key) -> Response:
     """One visit."""
     with visit.read() as session:
-        found = support_work.visit(session, number)
+        found = support_work.visit(session, visit.reader, number)
     sections = [
         ("Purpose", found.purpose),
         ("Who was there", found.who_was_there or "Not recorded"),
@@ -126,13 +135,14 @@ def show_visit(visit: Visitor, number: Key) -> Response:
     ]
     if found.good_practice:
         sections.append(("Good practice that was seen", found.good_practice))
-    return work_record(visit, found, "Visit", found.visited_on, sections)
+    by = [("Led by", found.led_by)]
+    return work_record(visit, found, "Visit", found.visited_on, sections, by=by)
 
 
 LISTS: tuple[List[Any], ...] = (
     List[SchoolVisit](
         "/visits",
-        Act.SEE_PROGRAMME,
+        Act.SEE_SUPPORT,
         "Visits",
         find_visits,
         [
@@ -146,6 +156,9 @@ LISTS: tuple[List[Any], ...] = (
             Column("Good practice", lambda found: found.good_practice),
             Column("More or less needed", lambda found: found.needed),
             Column("Why more or less", lambda found: found.needed_because),
+            Column(
+                "Led by", lambda found: found.led_by.name if found.led_by else found.officer_name
+            ),
             Column("Recorded by", lambda found: found.officer_name),
             Column("Recorded at", lambda found: found.recorded_at),
         ],

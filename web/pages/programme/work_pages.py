@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fastapi.responses import Response
+from sqlmodel import Session
 
+from models.consultants.shown import DoneBy
 from models.needs.shown import needs_said_at
 from models.needs.tables import NeedSource
 from models.paging import Item, Page
@@ -17,11 +19,13 @@ from models.reports.tables import ReportState
 from models.schools import shown as schools_shown
 from web.pages.actions import rows
 from web.pages.asked import Fields
+from web.pages.consultants.people import people_offered
 from web.pages.forms import Form
 from web.pages.lists import Find, address, year_of
 from web.pages.visits import Visit
 
 PER_PAGE = 50
+NAMES_PEOPLE = ("visit_form.html", "report_form.html")  # who led or wrote it
 SOURCES = {"Visit": "visit", DutyKind.SISG_MEETING.label: "meeting"}
 SAID_AT = {"Visit": NeedSource.VISIT, "Written report": NeedSource.REPORT}
 SEARCH = Fields(
@@ -61,7 +65,7 @@ def work_list(
         except InvalidInput as invalid:
             form = form.refused(invalid, SEARCH)
         years = support_work.school_years(session, visit.today)
-        officers = support_work.recorders(session)
+        officers = support_work.recorders(session) if visit.reader.of_the_council else None
     return visit.page(
         f"programme/{template}",
         title=title,
@@ -88,8 +92,11 @@ def work_form(
     """The page of a form; `duty` is what was planned and is met by it."""
     with visit.read() as session:
         school = schools_shown.school(session, visit.reader, urn) if urn is not None else None
-        due = duties_shown.duty(session, duty, visit.today) if duty is not None else None
-        choices = rows.choices(session) if template == "visit_form.html" else None
+        due = duty_met(session, visit, duty)
+        records = visit.may(Act.RECORD_ACTION) and template == "visit_form.html"
+        choices = rows.choices(session) if records else None
+        names_people = template in NAMES_PEOPLE and visit.may(Act.RECORD_SUPPORT_WORK)
+        people = people_offered(session, visit.officer) if names_people else None
     if due is not None and not form.text("kind"):
         form.values["kind"] = [due.kind.value]
     return visit.page(
@@ -100,8 +107,16 @@ def work_form(
         school=school,
         duty=due,
         choices=choices,
+        people=people,
         **more,
     )
+
+
+def duty_met(session: Session, visit: Visit, number: int | None) -> duties_shown.Duty | None:
+    """What was planned and is met, if anything was; raises NotFound."""
+    if number is None:
+        return None
+    return duties_shown.duty(session, visit.reader, number, visit.today)
 
 
 def work_record(
@@ -112,11 +127,12 @@ def work_record(
     sections: list[tuple[str, str]],
     lines: Sequence[object] = (),
     how_far: Sequence[object] = (),
+    by: Sequence[tuple[str, DoneBy | None]] = (),
 ) -> Response:
-    """The page of one record."""
+    """The page of one record; `by` are those who did it, where that is not who recorded it."""
     with visit.read() as session:
         about = schools_shown.school(session, visit.reader, found.urn) if found.urn else None
-        due = duties_shown.duty(session, found.duty, visit.today) if found.duty else None
+        due = duty_met(session, visit, found.duty)
         said_at = SAID_AT.get(title, NeedSource.REVIEW), found.id
         needs = needs_said_at(session, visit.reader, *said_at, today=visit.today)
     return visit.page(
@@ -129,6 +145,7 @@ def work_record(
         sections=sections,
         lines=lines,
         how_far=how_far,
+        by=by,
         source=SOURCES.get(title, "review"),
         may_act=visit.may(Act.RECORD_ACTION),
         duty=due,

@@ -82,7 +82,7 @@ def register(
             form = form.refused(invalid, SEARCH)
         counts = register_shown.level_counts(session, visit.today)
         authorities = register_shown.authorities(session)
-        phases = schools_shown.phases(session)
+        phases = schools_shown.phases(session, visit.reader)
     return visit.page(
         "risk/register.html",
         title="Risk register",

@@ -73,7 +73,7 @@ def suggestions(visit: Visitor, query: str = "") -> Response:
     """The schools whose names begin to match, for the list below the search field."""
     try:
         with visit.read() as session:
-            found = schools_shown.suggested(session, query, today=visit.today)
+            found = schools_shown.suggested(session, visit.reader, query, today=visit.today)
     except InvalidInput:
         found = []
     return JSONResponse([each.model_dump() for each in found])
@@ -89,7 +89,7 @@ def search(
     try:
         with visit.read() as session:
             found = find(session, visit, filters, page, PER_PAGE)
-            known_phases = schools_shown.phases(session)
+            known_phases = schools_shown.phases(session, visit.reader)
     except InvalidInput as invalid:
         form = form.refused(invalid, SEARCH)
     return visit.page(

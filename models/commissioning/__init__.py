@@ -1,0 +1,1 @@
+"""Support from outside: asked for by a school, referred, commissioned, used and evaluated."""
