@@ -27,7 +27,8 @@ from notifications.letters import (
     to_text,
 )
 
-SPEAK_FOR_THEMSELVES = (*NATIONAL_BODIES, "diocese", "second_diocese", "foundation_appointer")
+SPEAK_FOR_THEMSELVES = (*NATIONAL_BODIES, "foundation_appointer")
+DIOCESES = ("diocese", "second_diocese")
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +53,12 @@ def letter_document(
 
 
 def named(person: Recipient) -> str:
-    """Somebody who has a letter: the name of a body says already what it is."""
+    """Somebody who has a letter; the name of a body says by itself what it is."""
     if person.role in SPEAK_FOR_THEMSELVES:
         return person.name
+    if person.role in DIOCESES:
+        names_itself = "dioces" in person.name.casefold()
+        return person.name if names_itself else f"{person.name}, for the diocese"
     return f"{person.name}, {person.spoken}"
 
 

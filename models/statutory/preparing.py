@@ -76,6 +76,8 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
     law_today = LawToday(case, acting.today)
     notice = check_preparing(law_today)
     chosen = _section(given.section)
+    starts_on = start_of(chosen, given.starts_on)
+    _check_start(case, starts_on, law_today.today)
     check_printable("reason", check_prose("reason", given.reason))
     for name in ("purpose", "capability"):
         check_printable(name, check_prose(name, getattr(given, name), required=False))
@@ -93,7 +95,7 @@ def prepare_power(acting: Acting, reference: str, given: PowerToPrepare) -> Powe
         purpose=given.purpose,
         capability=given.capability,
         details=needs.model_dump(),
-        starts_on=start_of(chosen, given.starts_on),
+        starts_on=starts_on,
         state=PowerState.PREPARED,
         prepared_by_id=officer.id,
         prepared_at=now,
@@ -138,6 +140,24 @@ def check_preparing(law_today: LawToday) -> WarningNotice | None:
     return check_grounded(law_today)
 
 
+def _answer_by(case: Case, today: date) -> date:
+    """The day by which those who are consulted from today are asked to answer."""
+    return add_working_days(today, case.policy.statutory.consultation_working_days)
+
+
+def _check_start(case: Case, starts_on: date | None, today: date) -> None:
+    """A board does not start before those who are consulted about it were to answer (section 65).
+
+    Once all have answered, an earlier day can be given when the power is used.
+    """
+    if starts_on is not None and today <= starts_on <= (answer_by := _answer_by(case, today)):
+        raise InvalidInput(
+            "starts_on",
+            f"Choose a day after {long_date(answer_by)}: those who are consulted are asked to "
+            "answer by then.",
+        )
+
+
 def _check_is_another(case: Case, section: Section) -> None:
     """One preparation of a section at a time; and no second board, no budget suspended twice."""
     once = section in (Section.INTERIM_EXECUTIVE_BOARD, Section.DELEGATED_BUDGET)
@@ -171,7 +191,7 @@ def _preparing_letters(law_today: LawToday, power: Power) -> list[Draft]:
     """One letter to everybody who must be consulted, and the one to the Secretary of State."""
     case = law_today.case
     said, notice = in_words(law_today, power), notice_in_words(case)
-    answer_by = add_working_days(law_today.today, case.policy.statutory.consultation_working_days)
+    answer_by = _answer_by(case, law_today.today)
     asked = ConsultationLetter(power=said, notice=notice, respond_by=long_date(answer_by))
     contacts = contacts_of(case.session, case.matter, law_today.today)
     drafts = [

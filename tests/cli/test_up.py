@@ -48,6 +48,8 @@ class Up:
         self.port, self.prefect_port = free_port(), free_port()
         ports = ["--port", str(self.port), "--prefect-port", str(self.prefect_port)]
         ours = ("PREFECT_API_URL", *(f"SCC_{name.upper()}" for name in Settings.model_fields))
+        # One process of pages, unless a test is about several: each takes seconds to start.
+        environment = {"SCC_WEB_PROCESSES": "1", **environment}
         inherited = {name: value for name, value in os.environ.items() if name not in ours}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -203,7 +205,7 @@ def check_other_sites_are_kept_out(running: Up) -> None:
 
 
 def test_pages_server_and_runner_live_are_mended_and_end_together(up: Callable[..., Up]) -> None:
-    running = up("--demo").wait_until_ready()
+    running = up("--demo", SCC_WEB_PROCESSES="2").wait_until_ready()
     web = f"http://127.0.0.1:{running.port}/health/live"
     api = f"http://127.0.0.1:{running.prefect_port}/api"
     assert f"http://127.0.0.1:{running.port}\n" in running.said
@@ -444,8 +446,7 @@ def test_a_part_that_cannot_start_is_named_with_its_own_last_words(
     broken.mkdir()
     (broken / "__init__.py").write_text("")
     (broken / "__main__.py").write_text("raise RuntimeError('broken on purpose')")
-    # Of several, any may be the first that has failed too often.
-    running = up("--no-prefect", SCC_WEB_PROCESSES="1")
+    running = up("--no-prefect")
     assert running.process.wait(120) == 1
     assert "The web application does not start" in running.said
     assert "broken on purpose" in running.said

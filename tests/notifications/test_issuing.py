@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from models.database import read
+from models.letters.recipients import Recipient
 from models.letters.tables import Letter, LetterState
 from models.outbox import Message
 from models.settings import Settings
@@ -60,3 +61,19 @@ def test_the_mail_names_the_letter_and_is_dropped_once_it_is_issued(
     monkeypatch.undo()
     assert issuing.issue_letters(broken.engine, broken.policy, broken.now) == 1
     assert mail() is None
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "printed"),
+    [
+        ("diocese", "Diocese of Fernminster", "Diocese of Fernminster"),
+        ("second_diocese", "Fernminster Diocesan Board", "Fernminster Diocesan Board"),
+        ("diocese", "Canon Ruth Ashe", "Canon Ruth Ashe, for the diocese"),
+        ("ofsted", "The Chief Inspector", "The Chief Inspector"),
+        ("chair_of_governors", "Priya Shah", "Priya Shah, chair of governors"),
+    ],
+)
+def test_whoever_has_a_copy_is_printed_with_what_they_are(
+    role: str, name: str, printed: str
+) -> None:
+    assert issuing.named(Recipient(role=role, name=name, email="", address=[])) == printed

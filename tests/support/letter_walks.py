@@ -351,7 +351,7 @@ def up_the_maintained_ladder(walk: Walk) -> None:
     suspended = walk.use("66")
     walk.review(suspended, "continue", "end")
     board = [somebody(walk.values["person"]), somebody("Omar Finch", chair=True)]
-    used.append(walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=7)))
+    used.append(walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=21)))
     walk.now += timedelta(days=70)
     for power_id in used:
         walk.end(power_id)
@@ -395,7 +395,7 @@ def straight_to_the_powers(walk: Walk) -> None:
     walk.propose("intervene", by="hos")
     walk.use("64", governors=[somebody(walk.values["person"])])
     board = [somebody(walk.values["person"]), somebody("Omar Finch", chair=True)]
-    walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=7))
+    walk.use("65", members=board, starts_on=walk.now.date() + timedelta(days=21))
 
 
 def besides_the_ladder(walk: Walk) -> None:

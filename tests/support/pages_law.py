@@ -142,9 +142,10 @@ def prepared(visitors: Visitors, case: Case, section: str, **values: Any) -> Pow
 
 
 def in_force(visitors: Visitors, case: Case, section: str, **values: Any) -> Power:
-    """A power that is used."""
+    """A power that is used; a board starts on the day on which all have answered."""
+    start = {"starts_on": values.pop("starts_on")} if "starts_on" in values else {}
     power = prepared(visitors, case, section, **values)
-    command(case, using.use_power, power_id=power.id, reason="It is needed.")
+    command(case, using.use_power, power_id=power.id, reason="It is needed.", **start)
     decided(visitors, case)
     return power
 

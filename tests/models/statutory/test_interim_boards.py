@@ -49,6 +49,13 @@ def test_a_board_has_two_members_and_a_day_to_start(case: Case) -> None:
         case.on_power(using.use_power, power.id, reason="Now.", members=no_address, **start)
 
 
+def test_a_board_is_not_planned_to_start_before_those_consulted_answer(case: Case) -> None:
+    eligible(case)
+    with pytest.raises(InvalidInput, match="Choose a day after 23 December 2026"):
+        case.prepare("65", starts_on=date(2026, 12, 23))
+    assert case.prepare("65", starts_on=date(2026, 12, 24)).starts_on == date(2026, 12, 24)
+
+
 def test_a_governor_sits_on_the_board_only_when_confirmed(case: Case) -> None:
     eligible(case)
     power = board(case, starts_on=date(2027, 1, 4))
@@ -61,8 +68,9 @@ def test_a_governor_sits_on_the_board_only_when_confirmed(case: Case) -> None:
 
 def test_a_board_whose_day_has_gone_is_not_approved(case: Case) -> None:
     eligible(case)
-    power = board(case, members=BOARD, starts_on=date(2026, 12, 10))
-    proposal = case.on_power(using.use_power, power.id, reason="Now.")
+    power = board(case, members=BOARD)
+    start = {"starts_on": date(2026, 12, 10)}
+    proposal = case.on_power(using.use_power, power.id, reason="Now.", **start)
     case.now = at(date(2026, 12, 11))
     with pytest.raises(NotPossible, match="cannot start on 10 December 2026"):
         case.decide(proposal, "dcs")

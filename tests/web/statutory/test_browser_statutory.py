@@ -323,7 +323,7 @@ def _prepare_board(walk: Walk, case: Case) -> None:
     walk.press("Prepare the power")
     walk.sees("There is a problem")
     walk.type("Why is this power needed?", "The governing body is not able to act.")
-    walk.type_day("When does the board start?", date(2027, 1, 4))
+    walk.type_day("When does the board start?", date(2027, 1, 18))
     for number, name in enumerate(("Ann Archer", "Bob Baker"), start=1):
         walk.page.locator(f"#members-{number}-name").fill(name)
         email = f"{name.split()[0].lower()}@board.example"

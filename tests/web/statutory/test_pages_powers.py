@@ -95,7 +95,7 @@ def test_members_are_rows_and_each_wrong_box_is_named(visitors: Visitors, case: 
     ]
     done = wrong.submit(
         reason="There is no plan.",
-        starts_on=date(2027, 1, 4),
+        starts_on=date(2027, 1, 18),
         **{
             "members-1-address": "1 Road\nTown",
             "members-1-is": ["chair", "governor"],
@@ -104,7 +104,7 @@ def test_members_are_rows_and_each_wrong_box_is_named(visitors: Visitors, case: 
         },
     )
     [power] = case.all(Power)
-    assert power.starts_on == date(2027, 1, 4)
+    assert power.starts_on == date(2027, 1, 18)
     [ann, bob] = power.needs.members
     assert (ann.address, ann.chair, ann.governor) == (["1 Road", "Town"], True, True)
     assert (bob.name, bob.chair) == ("Bob Baker", False)
@@ -158,7 +158,7 @@ def test_what_the_secretary_of_state_was_told_is_recorded(visitors: Visitors, ca
 
 def test_a_power_is_used_by_the_director(visitors: Visitors, case: Case) -> None:
     eligible(visitors, case)
-    power = prepared(visitors, case, "65", members=BOARD, starts_on=date(2027, 1, 4))
+    power = prepared(visitors, case, "65", members=BOARD, starts_on=date(2027, 1, 18))
     page = visitors.seo.get(address(case))
     assert page.next_step == "Propose to use section 65: Interim Executive Board"
     form = page.follow("Propose to use it")
