@@ -72,7 +72,7 @@ class Register:
         level: str = "medium",
         by: str = "seo",
         reason: str = "Results fell.",
-        differs_because: str = "",
+        differs_because: str = "As we saw.",
     ) -> Assessment:
         with refusing():
             given = assessing.ProposedLevel(
@@ -115,7 +115,7 @@ class Register:
         """A school that was assessed in the year and stands at this level."""
         number = self.begin(school=school)
         self.add(number)
-        self.propose(number, level, differs_because="As we saw.")
+        self.propose(number, level)
         self.moderate(number)
         return number
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from models.dashboard.calendar import calendar
 from models.database import read, write
 from models.policy import Policy
 from models.presentations import presenting, shown, tables
@@ -336,6 +337,23 @@ def test_what_could_not_be_compiled_in_time_is_compiled_late_and_said_once(
 def test_a_term_before_the_programme_began_is_not_compiled(presented: Presented) -> None:
     pass_(presented, COMPILED)
     assert [each.period for each in find_all(presented)] == ["2026-11"], "no summer term"
+
+
+def test_what_waits_stands_in_the_calendar_of_those_who_present(presented: Presented) -> None:
+    pass_(presented, COMPILED)
+    waits = "To be presented: Monthly evaluation: November 2026"
+    assert (date(2026, 12, 14), waits) in entries(presented, "hos")
+    assert waits not in [summary for _, summary in entries(presented, "aed")]
+    [found] = find_all(presented)
+    presented.present(found.id, "viewer")
+    assert waits not in [summary for _, summary in entries(presented, "hos")]
+
+
+def entries(presented: Presented, name: str) -> list[tuple[date, str]]:
+    with read(presented.engine) as session:
+        officer, today = presented.council.officers[name], presented.now.date()
+        found = calendar(session, presented.policy, officer, today=today)
+    return [(each.day, each.summary) for each in found]
 
 
 def test_august_has_none_for_nobody_is_at_school(presented: Presented) -> None:

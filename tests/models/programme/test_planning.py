@@ -337,7 +337,20 @@ def test_the_councils_duties_are_planned_from_a_day_on(programme: Programme) -> 
         ("board_report", date(2027, 7, 15)),
         ("action_review", date(2027, 7, 16)),
         ("action_review", date(2027, 7, 22)),
+        ("quarterly_review", date(2027, 7, 22)),
     ]
+
+
+def test_the_whole_register_is_reviewed_as_often_as_the_policy_says() -> None:
+    def reviews(often: Frequency) -> list[date]:
+        due = of_council(year(2026), often)
+        return [each.due_on for each in due if each.kind is DutyKind.QUARTERLY_REVIEW]
+
+    quarterly = reviews(Frequency(times=4, per="year"))
+    assert len(quarterly) == 4
+    assert quarterly == sorted(quarterly)
+    assert reviews(Frequency(times=1, per="term")) == [term.last_day for term in year(2026).terms]
+    assert reviews(Frequency(times=0, per="year")) == []
 
 
 def test_the_policys_terms_are_settings(tmp_path: Path, programme: Programme) -> None:

@@ -37,7 +37,7 @@ def test_nothing_on_record_suggests_no_level_and_asks_no_reason(register: Regist
     assert (found.level, found.facts, found.met) == (None, [], [])
     number = register.begin()
     register.add(number)
-    assert register.propose(number, "high").suggested_level is None
+    assert register.propose(number, "high", differs_because="").suggested_level is None
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_another_level_than_is_suggested_needs_a_reason_which_is_kept(register: 
     number = register.begin()
     register.add(number)
     with pytest.raises(InvalidInput) as refused:
-        register.propose(number, "high")
+        register.propose(number, "high", differs_because=" ")
     assert refused.value.errors == [
         ("differs_because", "The criteria suggest low risk. Say why high risk is right.")
     ]
@@ -129,7 +129,7 @@ def test_the_level_that_is_suggested_needs_none(register: Register) -> None:
     register.new_headteacher(URN)
     number = register.begin()
     register.add(number)
-    assert register.propose(number, "low").suggested_level is RiskLevel.LOW
+    assert register.propose(number, "low", differs_because="").suggested_level is RiskLevel.LOW
 
 
 def test_a_policy_may_do_without_the_reason(register: Register) -> None:
@@ -138,4 +138,4 @@ def test_a_policy_may_do_without_the_reason(register: Register) -> None:
     register.new_headteacher(URN)
     number = register.begin()
     register.add(number)
-    assert register.propose(number, "high").suggested_level is RiskLevel.LOW
+    assert register.propose(number, "high", differs_because="").suggested_level is RiskLevel.LOW
