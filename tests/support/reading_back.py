@@ -20,7 +20,14 @@ from models.level_letters.tables import LetterBatch, LevelLetter
 from models.matters.tables import Matter
 from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
-from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
+from models.programme.tables import (
+    Duty,
+    Requirement,
+    Review,
+    SchoolVisit,
+    Supporter,
+    WrittenReport,
+)
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidence
 from models.schools.tables import ContactRole, School
@@ -43,6 +50,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "imports": RegisterImport,
     "register-imports": RegisterImport,
     "reports": WrittenReport,
+    "requirements": Requirement,
     "responses": Response,
     "reviews": Review,
     "rounds": AssessmentRound,
