@@ -249,7 +249,7 @@ def _do(session: Session, stage: Stage, duty: Duty) -> None:
     place = next(place for place, school in enumerate(SCHOOLS) if school.urn == duty.urn)
     acting = stage.acting_in(session, EVALUATORS[place % 2])
     if duty.kind in WITH_OUTCOME:
-        came = outcomes.Outcome(done_on=day, outcome=OUTCOMES[duty.kind])
+        came = outcomes.DutyOutcome(done_on=day, outcome=OUTCOMES[duty.kind])
         outcomes.record_outcome(acting, duty.id, came)
     elif duty.kind in (DutyKind.VISIT, DutyKind.LEVEL_CHANGE_VISIT):
         changed = duty.kind is DutyKind.LEVEL_CHANGE_VISIT

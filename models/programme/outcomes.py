@@ -17,14 +17,14 @@ from models.schools.contacts import find_school
 from models.text import check_prose
 
 
-class Outcome(Input):
+class DutyOutcome(Input):
     """When it was done, and what came of it."""
 
     done_on: Day
     outcome: Text
 
 
-def record_outcome(acting: Acting, duty_id: int, given: Outcome) -> Duty:
+def record_outcome(acting: Acting, duty_id: int, given: DutyOutcome) -> Duty:
     """Put on record when an audit, a place or an induction was done, and what came of it.
 
     Raises NotAllowed, NotFound, InvalidInput; NotPossible when it is done or cancelled, and for a

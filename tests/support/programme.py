@@ -189,7 +189,7 @@ class Programme:
         """Record what came of a duty, with everything in order, but for what is changed."""
         given = {"done_on": self.now.date(), "outcome": "Four of five are met.", **changed}
         with refusing():
-            outcome = outcomes.Outcome(**given)
+            outcome = outcomes.DutyOutcome(**given)
         with self.acting(officer or self.council.seo) as acting:
             return outcomes.record_outcome(acting, duty.id, outcome)
 

@@ -26,7 +26,14 @@ from models.outbox import Message, MessageKind
 from models.people.tables import Officer, Role
 from models.presentations.tables import Presentation
 from models.priorities.tables import ImprovementPriority
-from models.programme.tables import Duty, Review, SchoolVisit, Supporter, WrittenReport
+from models.programme.tables import (
+    Duty,
+    Requirement,
+    Review,
+    SchoolVisit,
+    Supporter,
+    WrittenReport,
+)
 from models.register.tables import RegisterImport
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidence
 from models.schools.tables import ContactRole, School
@@ -59,6 +66,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "referrals": Referral,
     "register-imports": RegisterImport,
     "reports": WrittenReport,
+    "requirements": Requirement,
     "responses": Response,
     "reviews": Review,
     "rounds": AssessmentRound,

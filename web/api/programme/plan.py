@@ -87,7 +87,7 @@ def cancel_duty(once: OnlyOnce, id: Key, body: Reason) -> Response:
     response_model=Duty,
     dependencies=[may(Act.RECORD_SUPPORT_WORK, of=tables.Duty)],
 )
-def record_outcome(once: OnlyOnce, id: Key, body: outcomes.Outcome) -> Response:
+def record_outcome(once: OnlyOnce, id: Key, body: outcomes.DutyOutcome) -> Response:
     """Say when an audit, a place on a programme or an induction was done, and what came of it."""
 
     def command(acting: Acting) -> Duty:

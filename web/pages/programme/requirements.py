@@ -28,7 +28,7 @@ REQUIRED = Asked(
 )
 ENDED = Asked(Reason, reason=("Reason", "Enter why it is no longer required"))
 OUTCOME = Asked(
-    outcomes.Outcome,
+    outcomes.DutyOutcome,
     done_on=("The date", "Enter the date on which it was done"),
     outcome=("The outcome", "Enter what came of it"),
 )
