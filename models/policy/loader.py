@@ -328,13 +328,6 @@ class Policy(Procedure):
             raise ValueError(f"no address for: {', '.join(missing)}")
         return value
 
-    @model_validator(mode="after")
-    def _steps_that_there_are(self) -> Self:
-        for key, step in self.programme.at_odds.from_step.items():
-            if step not in self.ladders[key]:
-                raise ValueError(f"programme.at_odds.from_step.{key}: there is no step {step!r}")
-        return self
-
 
 def _fit_to_approve(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     for role in roles:
@@ -357,6 +350,9 @@ def load_policy(folder: Path) -> Policy:
     template = content["programme"].level_letters.template
     _templates_exist(programme, (("level_letters.template", template),))
     policy = _checked(Policy, content, folder / "policy.toml")
+    for key, step in policy.programme.at_odds.from_step.items():
+        if step not in policy.ladders[key]:
+            raise PolicyError(f"{programme}: at_odds.from_step.{key}: there is no step {step!r}")
     letters = policy.letters.model_dump().items()
     _templates_exist(folder / "policy.toml", ((f"letters.{key}", name) for key, name in letters))
     return policy
