@@ -13,18 +13,25 @@ from models.approvals.effects import Effect, Taken, ladder_allows, letters_go, n
 from models.approvals.events import ProposalSuperseded
 from models.approvals.putting_forward import step_returned
 from models.approvals.tables import Proposal, ProposalState
-from models.clocks import add_working_days, london_date, long_date
+from models.clocks import long_date
+from models.escalations.beginning import begin, not_begun
 from models.escalations.events import (
     Closed,
     EscalationConverted,
     EscalationEnded,
-    EscalationOpened,
     EscalationPaused,
     EscalationResolved,
     EscalationResumed,
     EscalationWithdrawn,
     MovedToPowers,
     StepPassedOver,
+)
+from models.escalations.moving import (
+    letter_goes,
+    response_day,
+    set_escalation,
+    set_matter,
+    set_step,
 )
 from models.escalations.proposed import (
     Acknowledgement,
@@ -42,7 +49,7 @@ from models.escalations.proposed import (
     Start,
     Withdraw,
 )
-from models.escalations.tables import Escalation, Status, Step, StepState
+from models.escalations.tables import Status, Step, StepState
 from models.happened import Happened
 from models.letters.service_asked import stop_asking_on
 from models.matters.case import Case
@@ -51,13 +58,11 @@ from models.matters.deadlines import (
     cancel_statutory,
     extend_deadline,
     restart_deadline,
-    set_deadline,
     settle_deadline,
     stop_deadline,
 )
 from models.matters.events import DeadlineExtended
-from models.matters.tables import STATUTORY, Matter
-from models.policy import StepRule
+from models.matters.tables import STATUTORY
 from models.refusals import NotPossible
 from models.rows import add_all, change, find, kept
 from models.sharing.proposed import ShareInformation
@@ -80,65 +85,6 @@ def _waiting(matter: int) -> SelectOfScalar[Proposal]:
     )
 
 
-def set_escalation(case: Case, **values: object) -> None:
-    """Set columns of the escalation."""
-    change(case.session, Escalation, {"id": case.escalation.id}, **values)
-
-
-def set_matter(case: Case, **values: object) -> None:
-    """Set columns of the escalation's matter."""
-    change(case.session, Matter, {"id": case.matter.id}, **values)
-
-
-def set_step(case: Case, key: str, state: StepState, now: datetime) -> None:
-    """Let a step stand so from today."""
-    step = {"escalation_id": case.escalation.id, "key": key}
-    change(case.session, Step, step, state=state, changed_on=london_date(now))
-
-
-def _start(case: Case, taken: Taken[Start]) -> list[Happened]:
-    set_escalation(case, status=Status.OPEN, head_of_service_id=taken.approver.holder.id)
-    set_matter(case, opened_on=taken.today)
-    opened = EscalationOpened(case.escalation.id, step=case.escalation.step_key)
-    passed = _passed_at_start(case, taken)
-    set_step(case, case.escalation.step_key, StepState.APPROVED, taken.now)
-    if not case.rule.formal:
-        return [opened]
-    days = case.rule.response_working_days
-    due_on, why = _response_day(None, days, taken.today)
-    return [*passed, opened, _letter_goes(case, taken, case.rule, due_on, why)]
-
-
-def _passed_at_start(case: Case, taken: Taken[Start]) -> list[Happened]:
-    """The steps below the one at which it starts are passed over by the same approval."""
-    reason = taken.asks.why_not_engaging or ""
-    below = [rule for rule in case.ladder.steps if case.rule in case.ladder.following(rule.key)]
-    for rule in below:
-        set_step(case, rule.key, StepState.PASSED_OVER, taken.now)
-    return [StepPassedOver(case.escalation.id, step=rule.key, reason=reason) for rule in below]
-
-
-def _letter_goes(case: Case, taken: Taken[Any], rule: StepRule, due_on: date, why: str) -> Happened:
-    """The letter of a formal step leaves, and its response is due."""
-    approve_letters(case, taken.proposal, taken.approver, taken.today, due_on)
-    return set_deadline(
-        case.session,
-        case.policy,
-        case.matter.id,
-        step_key=rule.key,
-        due_on=due_on,
-        rule=why,
-        now=taken.now,
-    )
-
-
-def _not_started(case: Case, taken: Taken[Start]) -> list[Happened]:
-    set_escalation(case, status=Status.WITHDRAWN)
-    set_matter(case, closed_on=taken.today)
-    set_step(case, taken.proposal.step, StepState.AHEAD, taken.now)
-    return [EscalationWithdrawn(case.matter.id, reason=taken.reason)]
-
-
 def _advance(case: Case, taken: Taken[NextStep]) -> list[Happened]:
     proposal, approver, now, today = taken.proposal, taken.approver, taken.now, taken.today
     if case.step.state is StepState.AWAITING_RESPONSE:
@@ -153,15 +99,8 @@ def _advance(case: Case, taken: Taken[NextStep]) -> list[Happened]:
     if not rule.formal:
         approve_letters(case, proposal, approver, today, None)
         return []
-    due_on, why = _response_day(taken.asks.respond_by, rule.response_working_days, today)
-    return [_letter_goes(case, taken, rule, due_on, why)]
-
-
-def _response_day(set_in_letter: date | None, days: int, dated: date) -> tuple[date, str]:
-    if set_in_letter is not None:
-        return set_in_letter, "The date set in the letter"
-    rule = f"{days} working days after the letter of {long_date(dated)}"
-    return add_working_days(dated, days), rule
+    due_on, why = response_day(taken.asks.respond_by, rule.response_working_days, today)
+    return [letter_goes(case, taken, rule, due_on, why)]
 
 
 def _pass_over(case: Case, taken: Taken[PassOver]) -> list[Happened]:
@@ -382,7 +321,7 @@ def _change(
 
 
 EFFECTS: tuple[Effect[Any, Any], ...] = (
-    Effect(Start, Case, approved=_start, returned=_not_started),
+    Effect(Start, Case, approved=begin, returned=not_begun),
     _change(NextStep, _advance, returned=step_returned, still=_still_to_come),
     _change(Intervene, _intervene, returned=step_returned),
     _change(PassOver, _pass_over),

@@ -67,6 +67,17 @@ class NeedEscalated(Happened):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeedReopened(Happened):
+    """What answered it came to nothing before it began."""
+
+    need: int
+    answer: Needed
+
+    def sentence(self, _: Names) -> str:
+        return f"That {_needs(self.answer)} is to be answered again."
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeedClosed(Happened):
     """Neither assessment nor escalation came of it, and why."""
 

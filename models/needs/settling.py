@@ -1,21 +1,31 @@
 """What becomes of it that more or less is needed: assessed, escalated, or closed with a reason."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.clocks import add_working_days, london_date
 from models.escalations.tables import LIVE, Escalation
 from models.events import append
 from models.happened import Happened
 from models.inputs import Input, Text, Word
 from models.matters.at_hand import find_row, sees
-from models.matters.deadlines import close_deadline
+from models.matters.deadlines import close_deadline, move_deadline
 from models.matters.tables import Deadline, Matter
-from models.needs.events import NeedAnswered, NeedAssessed, NeedClosed, NeedEscalated
+from models.needs.events import (
+    NeedAnswered,
+    NeedAssessed,
+    NeedClosed,
+    NeedEscalated,
+    NeedReopened,
+)
 from models.needs.sources import sources_of
 from models.needs.tables import Need, Needed, NeedState
 from models.people.access import Act
 from models.people.acting import Acting
 from models.people.tables import Officer
+from models.policy import Policy
 from models.refusals import InvalidInput, NotPossible
 from models.rows import change, find, get_row
 from models.text import check_prose
@@ -139,6 +149,31 @@ def _settle(
         raise NotPossible("This has been answered already.")
     close_deadline(session, get_row(session, Deadline, need.deadline_id), met=True)
     append(session, acting.now, acting.officer.email, *happened)
+
+
+def ask_again(
+    session: Session, policy: Policy, escalation_id: int, now: datetime
+) -> list[Happened]:
+    """What an escalation that did not begin rested on is open again, with a day of its own."""
+    rested_on = select(Need).where(
+        col(Need.escalation_id) == escalation_id, col(Need.state) == NeedState.ESCALATED
+    )
+    due_on = add_working_days(london_date(now), policy.programme.needs.answer_working_days)
+    found = find(session, rested_on)
+    for need in found:
+        change(
+            session,
+            Need,
+            {"id": need.id},
+            state=NeedState.OPEN,
+            escalation_id=None,
+            closed_because="",
+            settled_by_id=None,
+            settled_at=None,
+        )
+        deadline = get_row(session, Deadline, need.deadline_id)
+        move_deadline(session, policy, deadline, due_on, deadline.rule, now)
+    return [NeedReopened(each.matter_id, need=each.id, answer=each.answer) for each in found]
 
 
 def check_more(need: Need) -> None:

@@ -41,6 +41,9 @@ def load_policy(folder: Path) -> Policy:
     content["results"] = _checked(Results, _read(path := results_file(folder)), path)
     content["sharing"] = _sharing(folder, content["ladders"])
     policy = _checked(Policy, content, folder / "policy.toml")
+    for key, step in policy.programme.at_odds.from_step.items():
+        if step not in policy.ladders[key]:
+            raise PolicyError(f"{programme}: at_odds.from_step.{key}: there is no step {step!r}")
     letters = policy.letters.model_dump().items()
     _templates_exist(folder / "policy.toml", ((f"letters.{key}", name) for key, name in letters))
     return policy

@@ -313,13 +313,6 @@ class Policy(Procedure):
             raise ValueError(f"no address for: {', '.join(missing)}")
         return value
 
-    @model_validator(mode="after")
-    def _steps_that_there_are(self) -> Self:
-        for key, step in self.programme.at_odds.from_step.items():
-            if step not in self.ladders[key]:
-                raise ValueError(f"programme.at_odds.from_step.{key}: there is no step {step!r}")
-        return self
-
 
 def _fit_to_approve(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     for role in roles:

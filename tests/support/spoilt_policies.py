@@ -314,5 +314,23 @@ SPOILT = {
         "statutory.notice_of_powers_working_days",
     ),
     "no address of Ofsted": ("policy.toml", "[bodies.ofsted]", "[bodies.ofstead]", "bodies"),
+    "a step that no ladder has": (
+        "programme.toml",
+        'levels = ["none"]',
+        'levels = ["none"]\nfrom_step = { academy = "warning_notice" }',
+        "at_odds.from_step.academy: there is no step 'warning_notice'",
+    ),
+    "no time to answer that more is needed": (
+        "programme.toml",
+        "answer_working_days = 10",
+        "answer_working_days = 0",
+        "needs.answer_working_days",
+    ),
+    "one word twice for how far a priority is": (
+        "programme.toml",
+        '"Achieved", "On track"',
+        '"Achieved", "achieved"',
+        "progress_ratings: no word may stand there twice",
+    ),
     "no policy file syntax": ("policy.toml", "[reminders]", "[reminders", "line"),
 }

@@ -150,6 +150,24 @@ def test_an_escalation_rests_on_nothing_that_it_may_not(needs: Needs, case: Case
     assert {each.state for each in needs.all} == {NeedState.OPEN}
 
 
+def test_a_start_that_is_returned_leaves_it_to_be_answered_again(needs: Needs, case: Case) -> None:
+    needs.say(NeedSource.VISIT, "more")
+    case.started(by="seo", need=1)
+    needs.now = case.now = NOW + timedelta(days=2)
+    case.decide(case.awaiting[0], "hos", "return", "Talk to them first.")
+    [found] = needs.listed(state="open")
+    assert (found.escalation, found.settled_by, found.due_on) == (
+        None,
+        None,
+        add_working_days(TODAY + timedelta(days=2), 10),
+    )
+    assert {each.state for each in rows(needs, Reminder)} == {"cancelled", "open"}
+    with read(needs.engine) as session:
+        assert examine(session).intact
+    case.started(need=1)
+    assert [each.escalation for each in needs.listed(state="escalated")] == [case.reference]
+
+
 def test_it_is_closed_with_a_reason_or_with_the_escalation_that_runs(
     needs: Needs, case: Case
 ) -> None:
