@@ -191,7 +191,6 @@ def test_what_lets_it_leave_is_part_of_what_was_seen(
     record.approve(letter)
 
 
-@sqlite
 def test_what_was_withdrawn_is_not_sent_again(case: Case) -> None:
     case.started()
     decision = authorised(case)
