@@ -177,7 +177,8 @@ def reason(refusal: Refused) -> str:
     """Why an answer was refused, with the name of each field that was at fault."""
     if isinstance(refusal, ChangedSince):
         return (
-            "A letter, or an address to which it goes, was changed after this form was made. "
+            "A letter, an address to which it goes, or what lets it go there "
+            "was changed after this form was made. "
             "Read what is below again, then decide."
         )
     if not isinstance(refusal, InvalidInput):

@@ -8,10 +8,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from flows.forms import Asking, inline, plain
-from models.approvals.approving import letters_of, recipients_if_known, to_be_sent
+from models.approvals.approving import bases_for, letters_of, recipients_if_known, to_be_sent
 from models.approvals.tables import Decision, DecisionWord, Proposal, ProposalState
 from models.clocks import london_date
 from models.database import read
+from models.leaving.basis import Basis, BasisKind
 from models.letters.addressing import contacts_of
 from models.letters.tables import Letter, LetterState
 from models.letters.titles import letter_title
@@ -25,26 +26,32 @@ from models.schools.tables import School
 from notifications.issuing import named
 
 ANEW = (
-    "There was a decision since the last one, or a letter or an address to which it goes was "
-    "changed. Read what is below before you decide."
+    "There was a decision since the last one, or a letter, an address to which it goes, or what "
+    "lets it go there was changed. Read what is below before you decide."
 )
 NOBODY = "nobody yet: an address is missing"
 
 
 @dataclass(frozen=True)
 class Enclosed:
-    """A letter whose approval a proposal carries, and in words to whom it goes."""
+    """A letter whose approval a proposal carries, in words to whom it goes, and by which decision.
+
+    `rests` says of those who have it by no law or standing decision what lets it go there.
+    """
 
     id: int
     title: str
     version: int
     state: LetterState
     to: tuple[str, ...]
+    rests: tuple[str, ...] = ()
 
     def line(self, base_url: str) -> str:
         """One line of the list above the form, with the way to the letter's own page."""
         link = f"[{inline(self.title)}]({base_url.rstrip('/')}/letters/{self.id})"
-        return f"- {link}, version {self.version}, to {inline('; '.join(self.to) or NOBODY)}"
+        to = inline("; ".join(self.to) or NOBODY)
+        rests = f" ({inline('; '.join(self.rests))})" if self.rests else ""
+        return f"- {link}, version {self.version}, to {to}{rests}"
 
 
 @dataclass(frozen=True)
@@ -147,12 +154,15 @@ def read_waiting(engine: Engine, policy: Policy, proposal_id: int, today: date) 
             proposer=proposer,
             what=_what(about, proposal, letters),
             decided=_decided(session, proposal_id),
-            letters=_enclosed(about, letters, today),
+            letters=_enclosed(about, proposal, letters, today),
             seen=to_be_sent(about, proposal, today),
         )
 
 
-def _enclosed(about: AtHand, letters: Sequence[Letter], today: date) -> tuple[Enclosed, ...]:
+def _enclosed(
+    about: AtHand, proposal: Proposal, letters: Sequence[Letter], today: date
+) -> tuple[Enclosed, ...]:
+    rests = _rests(bases_for(about, proposal))
     contacts = contacts_of(about.session, about.matter, today)
     return tuple(
         Enclosed(
@@ -164,9 +174,25 @@ def _enclosed(about: AtHand, letters: Sequence[Letter], today: date) -> tuple[En
                 f"{named(person)} ({person.email or 'by post'})"
                 for person in recipients_if_known(about, contacts, letter)
             ),
+            rests=rests.get(letter.id, ()),
         )
         for letter in letters
     )
+
+
+def _rests(bases: Sequence[Basis]) -> dict[int, tuple[str, ...]]:
+    """By letter, what is said of those whom neither the law nor a standing decision names."""
+    found: dict[int, tuple[str, ...]] = {}
+    for basis in bases:
+        if basis.kind is BasisKind.NONE:
+            said = f"nothing lets it go to {basis.who}: it cannot be approved"
+        elif basis.kind is BasisKind.DECISION:
+            urgent = ", not authorised yet" if basis.urgent else ""
+            said = f"to {basis.who} by sharing decision {basis.decision}{urgent}"
+        else:
+            continue
+        found[basis.letter] = (*found.get(basis.letter, ()), said)
+    return found
 
 
 def _what(about: AtHand, proposal: Proposal, letters: Sequence[Letter]) -> str:

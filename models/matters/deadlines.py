@@ -58,7 +58,7 @@ def set_deadline(
         state=DeadlineState.OPEN,
     )
     if kind in OWED:
-        set_reminders(session, policy, deadline_id, due_on, now)
+        set_reminders(session, policy, deadline_id, due_on, now, kind)
     else:
         _set_alerts(session, policy, deadline_id, due_on, now)
     return DeadlineSet(
@@ -72,7 +72,12 @@ def set_deadline(
 
 
 def set_reminders(
-    session: Session, policy: Policy, deadline_id: int, due_on: date, now: datetime
+    session: Session,
+    policy: Policy,
+    deadline_id: int,
+    due_on: date,
+    now: datetime,
+    kind: DeadlineKind = DeadlineKind.RESPONSE,
 ) -> None:
     """The reminders still to come for a deadline: before it, on it, and the first after it.
 
@@ -83,7 +88,7 @@ def set_reminders(
     days = [subtract_working_days(due_on, before) for before in timing.working_days_before]
     on_the_day = next_working_day(due_on) if timing.on_the_day else None
     rows = _to_come(policy, deadline_id, days, on_the_day, now)
-    rows.append(next_chaser(policy, deadline_id, due_on, now))
+    rows.append(next_chaser(policy, deadline_id, due_on, now, kind))
     add_all(session, Reminder, rows)
 
 
@@ -109,9 +114,15 @@ def _to_come(
     ]
 
 
-def next_chaser(policy: Policy, deadline_id: int, due_on: date, now: datetime) -> dict[str, object]:
-    """The next overdue reminder: a whole number of chase periods after the day, still to come."""
-    every = policy.reminders.every_working_days_after
+def next_chaser(
+    policy: Policy, deadline_id: int, due_on: date, now: datetime, kind: DeadlineKind
+) -> dict[str, object]:
+    """The next overdue reminder: a whole number of chase periods after the day, still to come.
+
+    What was shared first is chased on every working day, whatever the policy's own period.
+    """
+    daily = kind is DeadlineKind.AUTHORISING
+    every = 1 if daily else policy.reminders.every_working_days_after
     gone = working_days_between(due_on, london_date(now))
     day = add_working_days(due_on, max(1, gone // every) * every)
     while (at := office_moment(day, policy.reminders.at)) <= now:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -53,13 +54,11 @@ def _waiting(matter: int) -> SelectOfScalar[Proposal]:
 
 @kept
 def _approved(decision: int) -> SelectOfScalar[Letter]:
-    return (
-        select(Letter)
-        .join(SharingUse, col(SharingUse.letter_id) == col(Letter.id))
-        .where(col(SharingUse.decision_id) == decision, Letter.state == LetterState.APPROVED)
-        .distinct()
-        .order_by(col(Letter.id))
+    uses = exists().where(
+        col(SharingUse.letter_id) == col(Letter.id), col(SharingUse.decision_id) == decision
     )
+    approved = select(Letter).where(uses, Letter.state == LetterState.APPROVED)
+    return approved.order_by(col(Letter.id))
 
 
 @kept

@@ -314,7 +314,8 @@ def _chasers(
 ) -> Iterable[dict[str, Any]]:
     for row in due:
         if row.kind is ReminderKind.OVERDUE:
-            yield next_chaser(gone_by[row.id], row.deadline_id, row.due_on, now)
+            kind = row.deadline_kind
+            yield next_chaser(gone_by[row.id], row.deadline_id, row.due_on, now, kind)
 
 
 def _reminded(

@@ -53,6 +53,7 @@ def examine(
             _editions(session),
             _case_officers(session, reader),
             _backups(session, now),
+            standing_decisions(policy, now),
             bank_holidays(now),
             time_zone(),
         ]
@@ -106,6 +107,17 @@ def bank_holidays(now: datetime) -> Finding:
     if until < today + BANK_HOLIDAYS_AHEAD:
         return Finding("bank holidays", Health.WARNING, f"{says} {advice}")
     return Finding("bank holidays", Health.OK, says)
+
+
+def standing_decisions(policy: Policy, now: datetime) -> Finding:
+    """Whether any standing decision of the policy was to be looked at again by now."""
+    overdue = [each for each in policy.sharing.standing if each.review_on < london_date(now)]
+    if not overdue:
+        return Finding("standing decisions", Health.OK, "none is due for its review")
+    day = long_date(min(each.review_on for each in overdue))
+    says = f"{len(overdue)} of the policy’s standing decisions were to be reviewed by {day}."
+    advice = "They hold on: look at each, and give it its next day in sharing.toml."
+    return Finding("standing decisions", Health.WARNING, f"{says} {advice}")
 
 
 # Of what goes on by itself -----------------------------------------------------------------

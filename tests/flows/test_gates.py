@@ -398,7 +398,7 @@ async def test_what_was_rewritten_after_the_form_was_made_is_not_approved_by_it(
     assert letters_of(clockwork, proposal)[0].state == "draft"
     form = (await clockwork.form(run)).replace("\\", "")
     assert form.startswith(
-        "**It is still waiting.** A letter, or an address to which it goes, was changed"
+        "**It is still waiting.** A letter, an address to which it goes, or what lets it go there"
     )
     assert "version 2" in form
     ended = await clockwork.answer(run, decision="approve", code=code)

@@ -171,8 +171,8 @@ def test_nothing_leaves_without_a_decision_and_nothing_withdrawn_leaves_later(
     run_state_machine_as_test(
         Sharing,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=14,
+            max_examples=15,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

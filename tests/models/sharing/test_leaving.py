@@ -1,7 +1,7 @@
 """On which basis a letter may go to whom: by the law, a standing decision, or one of its own."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,11 @@ from models.rows import change
 from models.school_record.proposed import MakeStatement, SchoolLetter
 from models.schools.contacts import NewContact, set_contact
 from models.settings import Settings
+from models.sharing.standing import standing_decisions as shown_standing
 from models.statutory.proposed import GiveWarningNotice, NoticeOfPowers, ReviewBudget
 from models.statutory.tables import ReviewOutcome
+from models.upkeep.condition import standing_decisions
+from models.upkeep.findings import Health
 from notifications.outbox import deliver
 from tests.support.cases import Case
 from tests.support.council import Council
@@ -157,6 +160,18 @@ def test_a_policy_of_before_goes_by_the_default_and_by_whom_its_ladders_name(
     assert sharing.standing_for("headteacher", *here) is not None
 
 
+def test_an_administrator_hears_of_standing_decisions_whose_review_is_overdue(
+    policy: Policy,
+) -> None:
+    day = datetime(2027, 9, 1, 9, tzinfo=UTC)
+    assert standing_decisions(policy, day).health is Health.OK
+    late = standing_decisions(policy, day + timedelta(days=1))
+    assert late.health is Health.WARNING
+    assert "were to be reviewed by 1 September 2027" in late.says
+    shown = shown_standing(policy, day.date() + timedelta(days=1)).items
+    assert all(each.overdue for each in shown)
+
+
 @sqlite
 def test_letters_in_bulk_need_a_standing_decision(
     engine: Engine, policy: Policy, council: Council, tmp_path: Path
@@ -191,7 +206,6 @@ def test_what_lets_it_leave_is_part_of_what_was_seen(
     record.approve(letter)
 
 
-@sqlite
 def test_what_was_withdrawn_is_not_sent_again(case: Case) -> None:
     case.started()
     decision = authorised(case)

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from models.approvals.tables import ProposalState
+from models.dashboard.calendar import calendar
 from models.database import read
 from models.events import verify
 from models.letters.tables import Letter, LetterState
@@ -21,6 +22,7 @@ from models.sharing.shown import sharing_decision
 from models.sharing.tables import Override, SharingDecision, SharingState
 from models.sharing.withdrawing import SharingLookedAt, review_sharing
 from models.sharing.writing import HandingOver, hand_over
+from models.upkeep.clock import tick
 from tests.support.cases import Case
 from tests.support.sharing import (
     DIOCESE,
@@ -176,6 +178,21 @@ def test_in_imminent_danger_it_leaves_at_once_and_is_authorised_within_a_working
     case.decide(proposal_of(case, decision), "hos")
     assert state_of(case, decision) == "authorised"
     assert row(case, Deadline, due.id).state is DeadlineState.MET
+
+
+def test_what_was_shared_first_is_chased_on_every_working_day(case: Case) -> None:
+    decision = ask(case, **URGENT)
+    with read(case.engine) as session:
+        days = calendar(session, case.policy, case.council.seo, today=TODAY)
+    assert [each.day for each in days if "Have it authorised" in each.summary] == [
+        row(case, Deadline, decision.deadline_id).due_on
+    ]
+    for day in range(1, 5):
+        case.now += timedelta(days=1)
+        tick(case.engine, case.policy, case.now)
+        told = [each.to_email for each in case.messages if each.kind is MessageKind.REMINDER]
+        assert told.count(case.council.seo.email) == day
+        assert told.count(case.council.hos.email) == day - 1
 
 
 def test_what_was_shared_first_and_is_not_authorised_is_stopped(case: Case) -> None:
