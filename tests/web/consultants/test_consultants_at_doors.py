@@ -92,7 +92,7 @@ def test_a_consultant_on_the_pages(visitors: Visitors) -> None:
     assert form.submit(422).errors[0] == ("Choose as what they are accredited", "#kind")
     page = form.submit(kind="national_leader", since=date(2025, 9, 1))
     assert "National Leader of Education (NLE)" in page.text
-    [end] = [href for words, href in page.links.items() if words.startswith("End the accred")]
+    [end] = [href for words, href in page.links.items() if words.startswith("End national leader")]
     visitors.hos.get("/consultants/1/accreditations/2/end", 404)
     page = visitors.hos.get(end).submit(until=TODAY, reason="Not renewed.")
     listed = visitors.seo.get("/consultants?accreditation=national_leader")
