@@ -10,11 +10,16 @@ from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
 from models.database import read, write
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.programme import reports, reviews, supporters, visits
-from models.programme.tables import Duty, DutyKind, DutyState, SupportRole
+from models.programme.tables import Duty, DutyKind, DutyState, SupportRole, WrittenReport
+from models.reports import checking
+from models.reports.found import links_of
+from models.reports.putting_forward import ReportToSend, put_forward
+from models.reports.tables import ReportIssue, ReportState
 from models.risk import assessing, moderating, rounds
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
-from models.rows import find, find_first
+from models.rows import find, find_first, get_row
 from models.schools.tables import RiskLevel
 
 STONEGATE, WESTMOOR, MEADOWBANK, RIVERSIDE = 900014, 900013, 900005, 900010
@@ -48,6 +53,12 @@ SECTIONS = (
 )
 
 
+RIGHT = checking.FactsChecked(answer="accurate")
+WRONG = checking.FactsChecked(
+    answer="inaccurate", comments="We have 212 pupils on roll now, not 210."
+)
+
+
 def keep_up(stage: Stage) -> Moments:
     """What is due is done on its day, but at the schools that fall behind."""
     yield stage.at(121, 10)
@@ -55,6 +66,7 @@ def keep_up(stage: Stage) -> Moments:
     for days_back in range(120, 0, -1):
         yield stage.at(days_back, 15)
         _do_what_is_due(stage, days_back)
+        _finish_reports(stage)
 
 
 def annual_assessment(stage: Stage) -> Moments:
@@ -163,6 +175,28 @@ def _do_what_is_due(stage: Stage, days_back: int) -> None:
         for duty in duties:
             if days_back >= BEHIND.get(duty.urn or 0, 0):
                 _do(session, stage, duty)
+
+
+def _finish_reports(stage: Stage) -> None:
+    """Schools say what they think of the facts after some days; then the final version follows."""
+    asked_until = london_date(stage.now) + timedelta(days=9)
+    asked = (
+        select(ReportIssue)
+        .join(WrittenReport, col(WrittenReport.id) == col(ReportIssue.report_id))
+        .where(WrittenReport.state == ReportState.ISSUED)
+        .where(col(ReportIssue.answer_by) <= asked_until)
+    )
+    with write(stage.engine) as session:
+        for issue in find(session, asked.order_by(col(ReportIssue.id))):
+            author = get_row(session, Officer, issue.author_id)
+            acting = Acting(session, stage.policy, author, stage.now)
+            head, *others = links_of(session, issue.id)
+            checking.record_answer(acting, head.id, WRONG if issue.id % 5 == 1 else RIGHT)
+            for link in others:
+                checking.record_answer(acting, link.id, RIGHT)
+            if issue.id % 5 == 1:
+                checking.reply(acting, head.id, checking.FactsReply(reply="Thank you: noted."))
+            put_forward(acting, issue.report_id, ReportToSend())
 
 
 def _do(session: Session, stage: Stage, duty: Duty) -> None:
