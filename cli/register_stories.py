@@ -11,6 +11,7 @@ from cli.stories import Moments
 from models.clocks import london_date, subtract_working_days
 from models.database import read, write
 from models.people.acting import Acting
+from models.people.tables import Officer
 from models.presentations import presenting
 from models.presentations.tables import Presentation, PresentationKind, PresentationState
 from models.programme import outcomes, reports, requiring, reviews, supporters, visits
@@ -21,11 +22,16 @@ from models.programme.tables import (
     DutyKind,
     DutyState,
     SupportRole,
+    WrittenReport,
 )
+from models.reports import checking
+from models.reports.found import links_of
+from models.reports.putting_forward import ReportToSend, put_forward
+from models.reports.tables import ReportIssue, ReportState
 from models.risk import assessing, moderating, rounds
 from models.risk.new_headteachers import enter_contact
 from models.risk.tables import Assessment, AssessmentRound, RiskEvidenceKind, RoundState
-from models.rows import find, find_first
+from models.rows import find, find_first, get_row
 from models.schools.contacts import NewContact
 from models.schools.tables import RiskLevel
 
@@ -72,6 +78,10 @@ OUTCOMES = {
     DutyKind.INDUCTION: "The headteacher has met every officer who works with the school and has "
     "been through its register of risks.",
 }
+RIGHT = checking.FactsChecked(answer="accurate")
+WRONG = checking.FactsChecked(
+    answer="inaccurate", comments="We have 212 pupils on roll now, not 210."
+)
 
 
 def keep_up(stage: Stage) -> Moments:
@@ -81,6 +91,7 @@ def keep_up(stage: Stage) -> Moments:
     for days_back in range(120, 0, -1):
         yield stage.at(days_back, 15)
         _do_what_is_due(stage, days_back)
+        _finish_reports(stage)
 
 
 def annual_assessment(stage: Stage) -> Moments:
@@ -231,6 +242,28 @@ def _do_what_is_due(stage: Stage, days_back: int) -> None:
         for duty in duties:
             if days_back >= BEHIND.get(duty.urn or 0, 0):
                 _do(session, stage, duty)
+
+
+def _finish_reports(stage: Stage) -> None:
+    """Schools say what they think of the facts after some days; then the final version follows."""
+    asked_until = london_date(stage.now) + timedelta(days=9)
+    asked = (
+        select(ReportIssue)
+        .join(WrittenReport, col(WrittenReport.id) == col(ReportIssue.report_id))
+        .where(WrittenReport.state == ReportState.ISSUED)
+        .where(col(ReportIssue.answer_by) <= asked_until)
+    )
+    with write(stage.engine) as session:
+        for issue in find(session, asked.order_by(col(ReportIssue.id))):
+            author = get_row(session, Officer, issue.author_id)
+            acting = Acting(session, stage.policy, author, stage.now)
+            head, *others = links_of(session, issue.id)
+            checking.record_answer(acting, head.id, WRONG if issue.id % 5 == 1 else RIGHT)
+            for link in others:
+                checking.record_answer(acting, link.id, RIGHT)
+            if issue.id % 5 == 1:
+                checking.reply(acting, head.id, checking.FactsReply(reply="Thank you: noted."))
+            put_forward(acting, issue.report_id, ReportToSend())
 
 
 def _do(session: Session, stage: Stage, duty: Duty) -> None:

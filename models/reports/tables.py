@@ -138,6 +138,7 @@ class AccuracyKey(OfMatter, table=True):
     __tablename__ = "accuracy_key"
 
     hangs_on: ClassVar[type[OfMatter] | None] = AccuracyLink
+    missing: ClassVar[str] = "There is no link {}."
 
     id: int = Field(default=None, primary_key=True)
     link_id: int = Field(foreign_key="accuracy_link.id", index=True)

@@ -156,8 +156,12 @@ class Address:
 
     @property
     def about_a_case(self) -> bool:
-        """Whether it is about one case, by its reference, or about a row of any matter."""
-        return self.names == "escalation" or self.names in OF_CASES
+        """Whether it is about one case, by its reference, or about a row of any matter.
+
+        What is for whoever holds a secret is for no officer, and no matter is asked for.
+        """
+        of_case = self.names == "escalation" or self.names in OF_CASES
+        return of_case and self.act is not None
 
     def filled(self, parts: dict[str, str]) -> str:
         """The address with something that is there in each of its parts."""

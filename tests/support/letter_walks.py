@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from models.school_record.inspecting import Inspected, record_inspection
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
@@ -28,6 +29,10 @@ from models.people import officers
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
 from models.policy import Policy
+from models.programme import reports
+from models.reports.checking import FactsChecked, FactsReply, record_answer, reply
+from models.reports.found import issues_of, links_of
+from models.reports.putting_forward import ReportToSend, put_forward
 from models.school_record.statements import StatementToMake, make_statement
 from models.school_record.writing import LetterToSchool, write_to_school
 from models.schools import contacts
@@ -169,6 +174,36 @@ class Walk:
         with self._acting() as acting:
             write_shared_letter(acting, decision.id, letter)
         self._approve()
+
+    def report(self) -> None:
+        """A written report, what the school says of its facts, and its final version."""
+        sections = [
+            reports.SectionWritten(title=title, text=self.values["prose"])
+            for title in self.policy.programme.report_sections
+        ]
+        with self._acting() as acting:
+            urn = acting.session.exec(select(Matter.urn).distinct()).one()
+            dated = self.now.date()
+            given = reports.ReportWritten(urn=urn, dated=dated, sections=sections)
+            number = reports.record_report(acting, given).id
+        self._approve()
+        self.answers(number)
+        with self._acting() as acting:
+            put_forward(acting, number, ReportToSend(reason=self.values["reason"]))
+        self._approve()
+
+    def answers(self, number: int) -> None:
+        """The head says what is wrong and is replied to, the chair that all is right."""
+        with read(self.engine) as session:
+            [issue] = issues_of(session, number)
+            head, chair, *others = links_of(session, issue.id)
+        wrong = FactsChecked(answer="inaccurate", comments=self.values["prose"])
+        with self._acting() as acting:
+            record_answer(acting, head.id, wrong)
+            record_answer(acting, chair.id, FactsChecked(answer="accurate"))
+            reply(acting, head.id, FactsReply(reply=self.values["prose"]))
+        if others:
+            self.stay_silent()
 
     def stay_silent(self) -> None:
         self.now += timedelta(days=56)
@@ -422,6 +457,7 @@ def besides_the_ladder(walk: Walk) -> None:
     walk.start(910004, ACADEMY_CONVERTER)
     walk.write()
     walk.share()
+    walk.report()
 
 
 WALKS = {
@@ -432,7 +468,7 @@ WALKS = {
     "in a category": straight_to_the_powers,
 }
 OF_LADDER = {
-    "besides": {"school_letter", "shared_letter"},
+    "besides": {"school_letter", "shared_letter", "written_report", "final_report"},
     "maintained": {
         "note_of_discussion",
         "formal_headteacher",

@@ -397,7 +397,8 @@ def test_of_a_restricted_case_the_file_of_deliveries_names_nobody(busy: Visitors
 
 def test_why_something_waits_on_a_restricted_case_is_in_no_file(busy: Visitors) -> None:
     reasons = {row["Reference"]: row["Reason"] for row in as_csv(busy.hos, "/proposals.csv")}
-    assert reasons == {"ESC-2026-0001": "It is needed.", RESTRICTED: ""}
+    report = "To send the school our written report of 23 November 2026."
+    assert reasons == {"ESC-2026-0001": "It is needed.", RESTRICTED: "", "SCH-900001": report}
 
 
 FILTERED = {
@@ -425,6 +426,8 @@ FILTERED = {
     "/visits?officer=hos@fernshire.example": 0,
     "/visits?year=2025": 1,
     "/reports?year=2026&query=ashfield": 1,
+    "/reports?state=proposed": 1,
+    "/reports?state=final": 0,
     "/reviews?kind=register": 2,
     "/reviews?kind=schools": 1,
     "/reviews?kind=board_report&officer=hos@fernshire.example": 1,
@@ -562,9 +565,10 @@ def test_a_text_longer_than_a_cell_says_that_it_is_cut(
 ) -> None:
     sections = dict.fromkeys(policy.programme.report_sections, "x" * 19_000)
     Programme(visitors.engine, policy, council).report(sections=sections)
-    _, row = sheet(visitors.hos.client.get("/reports.xlsx").content)
-    assert len(row[3]) == 32_767
-    assert row[3].endswith("(cut: the text is longer than a cell can be)")
+    heads, row = sheet(visitors.hos.client.get("/reports.xlsx").content)
+    whole_text = row[heads.index("Report")]
+    assert len(whole_text) == 32_767
+    assert whole_text.endswith("(cut: the text is longer than a cell can be)")
     [whole] = as_csv(visitors.hos, "/reports.csv")
     assert len(whole["Report"]) > 95_000
 
