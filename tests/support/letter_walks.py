@@ -9,7 +9,6 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from models.school_record.inspecting import Inspected, record_inspection
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
