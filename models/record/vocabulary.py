@@ -38,8 +38,8 @@ from models.statutory import events as statutory
 from models.upkeep import events as upkeep
 
 ROOMS = (
-    appointments,
     actions,
+    appointments,
     approvals,
     commissioning,
     consultants,
@@ -50,16 +50,15 @@ ROOMS = (
     level_letters,
     matters,
     national_files,
-    people,
-    presentations,
     needs,
     people,
+    presentations,
     priorities,
     programme,
     record,
     register,
-    results,
     reports,
+    results,
     risk,
     school_record,
     schools,

@@ -18,7 +18,7 @@ from models.escalations.deciding import Decided, decide
 from models.escalations.tables import Status
 from models.events import Event, verify
 from models.letters.shown import held_contacts
-from models.matters.tables import Deadline, DeadlineState, Matter
+from models.matters.tables import Deadline, DeadlineKind, DeadlineState, Matter
 from models.outbox import Message, MessageKind
 from models.people.access import THE_MACHINE
 from models.people.acting import Acting
@@ -553,7 +553,8 @@ def test_no_statement_of_action_is_due_of_a_school_that_is_not_maintained_any_mo
     register.give([school(900001, name, fate)])
     assert record.kinds[-1] == "statement_fell_away"
     with read(register.engine) as session:
-        [deadline] = session.exec(select(Deadline)).all()
+        its = select(Deadline).where(Deadline.kind == DeadlineKind.STATEMENT)
+        [deadline] = session.exec(its).all()
     assert deadline.state is DeadlineState.CANCELLED
     with pytest.raises(NotPossible, match=r"Education Act 2005|has closed"):
         record.state()

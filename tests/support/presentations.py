@@ -13,6 +13,7 @@ from models.events import Event, verify
 from models.outbox import Message
 from models.paging import Page
 from models.presentations import compiling, presenting, shown
+from models.programme.told import ProgressEvaluated
 from models.record.vocabulary import Titles, happened_in
 from models.school_record.agreeing import DeadlineAgreed, agree_deadline
 from models.schools.tables import RiskLevel
@@ -63,12 +64,14 @@ class Presented(Programme):
 
     @property
     def told(self) -> list[tuple[str, str, str]]:
-        """To whom what was told, and its text as it would leave now."""
+        """To whom what was told of presentations, and its text as it would leave now."""
         with read(self.engine) as session:
             queued = session.exec(select(Message).order_by(col(Message.id))).all()
             composer = Composer(session, self.policy, Settings(_env_file=None), self.now)
             found = []
             for message in queued:
+                if message.data.get("what") == ProgressEvaluated.model_fields["what"].default:
+                    continue
                 mail = composer.compose(message)
                 if mail is not None:
                     found.append((message.to_name, mail.subject, mail.text))
