@@ -1,11 +1,11 @@
 """A council's policy as data: its ladders, approvers, timings and letters."""
 
+from models.policy.files import PolicyError
 from models.policy.loader import (
     Approvable,
     Body,
     Ladder,
     Policy,
-    PolicyError,
     Procedure,
     StepRule,
     load_policy,
