@@ -1,7 +1,16 @@
 """A council's policy as data: its ladders, approvers, timings and letters."""
 
 from models.policy.council import Body
-from models.policy.loader import PolicyError, load_policy
+from models.policy.files import PolicyError
+from models.policy.loader import (
+    Approvable,
+    Body,
+    Ladder,
+    Policy,
+    Procedure,
+    StepRule,
+    load_policy,
+)
 from models.policy.whole import Approvable, Ladder, Policy, Procedure, StepRule
 
 __all__ = [

@@ -1,13 +1,17 @@
 """To whom letters go without a sharing decision of their own, and who authorises the others."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.people.tables import DESIGNATED, Role
 from models.policy.statutory import Days
 from models.schools.tables import ContactRole
+
+if TYPE_CHECKING:
+    from models.policy.loader import Ladder
 
 LadderKey = Literal["maintained", "academy"]
 ANYBODY = frozenset({*ContactRole, "secretary_of_state", "ofsted"})
@@ -74,3 +78,22 @@ class Sharing(BaseModel):
         """
         here = (each for each in self.standing if each.covers(role, ladder, step, letter))
         return next(here, None)
+
+
+def named_besides(sharing: Sharing, ladders: "Mapping[str, Ladder]") -> list[Standing]:
+    """For whom a ladder names and no standing decision covers, one that would."""
+    day = max((each.review_on for each in sharing.standing), default=date.max)
+    return [
+        Standing(
+            to=(role,),
+            ladders=(ladder.key,),
+            steps=(step.key,),
+            because="The council’s own ladder names them at this step.",
+            review_on=day,
+        )
+        for ladder in ladders.values()
+        for step in ladder.steps
+        if not step.statutory
+        for role in (step.to, *step.copies, *step.copies_where_known)
+        if sharing.standing_for(role, ladder.key, step.key, step.letter or "") is None
+    ]

@@ -23,7 +23,7 @@ from models.people.access import Reader
 from models.people.tables import Officer, Role
 from models.policy import Policy, Procedure
 from models.policy.editions import read_edition
-from models.policy.loader import has_template
+from models.policy.files import has_template
 from models.refusals import NotPossible
 from models.rows import find, find_first, find_one
 from models.settings import Settings

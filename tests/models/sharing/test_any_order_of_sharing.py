@@ -33,6 +33,7 @@ from models.settings import Settings
 from models.sharing.tables import SharingDecision, SharingUse
 from notifications import outbox as notifications_outbox
 from notifications.channels import Mail
+from notifications.issuing import issue_letters
 from notifications.outbox import deliver
 from notifications.way_out import Delivery, Outcome, WayOut
 from tests.support.cases import Case
@@ -122,7 +123,7 @@ class Sharing(RuleBasedStateMachine):
 
     @rule()
     def issue(self) -> None:
-        self.case.issue()
+        issue_letters(self.engine, POLICY, self.case.now)
 
     @rule(fate=st.sampled_from([*FATES, "accept"]), minutes=st.integers(1, 90))
     def mail_leaves(self, fate: str, minutes: int) -> None:

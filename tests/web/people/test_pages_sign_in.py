@@ -273,6 +273,11 @@ OPEN = {
     "/accessibility",
     "/letters/style.css",
     "/calendar/{secret}.ics",  # whoever has the address
+    "/strategy",  # everybody, where it is switched on
+    # Whoever has the personal link.
+    "/report-accuracy",
+    "/report-accuracy/{secret}",
+    "/report-accuracy.pdf",
 }
 
 
