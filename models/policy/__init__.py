@@ -2,15 +2,7 @@
 
 from models.policy.council import Body
 from models.policy.files import PolicyError
-from models.policy.loader import (
-    Approvable,
-    Body,
-    Ladder,
-    Policy,
-    Procedure,
-    StepRule,
-    load_policy,
-)
+from models.policy.loader import load_policy
 from models.policy.whole import Approvable, Ladder, Policy, Procedure, StepRule
 
 __all__ = [

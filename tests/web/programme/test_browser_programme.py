@@ -78,7 +78,7 @@ def test_what_is_due_and_the_weekly_review(walk: Walk, programme: Programme) -> 
     walk.sees("Choose what they do for the school")
     pictured(walk, "supporter-form")
     walk.page.get_by_label("Local Leader of Education (LLE)").check()
-    walk.type("Name, if they are not an officer", "Mrs A. Example")
+    walk.type("Name, if they are neither an officer nor on the list", "Mrs A. Example")
     walk.type_day("First day", date(2026, 11, 23))
     walk.press("Assign them")
     walk.sees("The support has been assigned", "Mrs A. Example")
