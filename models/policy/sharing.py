@@ -11,7 +11,7 @@ from models.policy.statutory import Days
 from models.schools.tables import ContactRole
 
 if TYPE_CHECKING:
-    from models.policy.loader import Ladder
+    from models.policy.whole import Ladder
 
 LadderKey = Literal["maintained", "academy"]
 ANYBODY = frozenset({*ContactRole, "secretary_of_state", "ofsted"})
