@@ -1,8 +1,8 @@
 """The powers of a local authority: sections 63 to 66 of the Education and Inspections Act 2006."""
 
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -141,11 +141,19 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Somebody who was consulted: until when they may answer, and whether they have."""
+
+    answer_by: date
+    answered: bool = False
+
+
+@dataclass(frozen=True)
 class Preparation:
     """What has been done towards using one power."""
 
     section: Section
-    consulted: frozenset[str] = frozenset()  # roles
+    consulted: Mapping[str, Asked] = field(default_factory=dict)  # by role
     secretary_of_state_on: date | None = None  # notified, or consent received
     starts_on: date | None = None  # section 65: the date in the notice
     members: tuple[Member, ...] = ()  # section 65
@@ -163,7 +171,11 @@ def not_ready(preparation: Preparation, school: School, today: date) -> tuple[st
 
 def not_done(preparation: Preparation, school: School, today: date) -> tuple[str, ...]:
     """Of what is missing, that which others must do or say first: nobody can enter it in a form."""
-    return (*_not_consulted(preparation, school), *_secretary_of_state(preparation, today))
+    return (
+        *_not_consulted(preparation, school),
+        *not_answered(preparation, school, today),
+        *not_told(preparation, today),
+    )
 
 
 _BODIES = {
@@ -181,7 +193,24 @@ def _not_consulted(preparation: Preparation, school: School) -> Iterator[str]:
             yield f"{body} has not been consulted (section {preparation.section}(2))."
 
 
-def _secretary_of_state(preparation: Preparation, today: date) -> Iterator[str]:
+def not_answered(preparation: Preparation, school: School, today: date) -> Iterator[str]:
+    """Of those who were consulted, who may still answer and has not: sections 63(2) and 65(2).
+
+    Whoever is asked to answer by a day is heard until that day is over. What is only offered is
+    not waited for.
+    """
+    for consultee in consultees(preparation.section, school):
+        asked = preparation.consulted.get(consultee.role)
+        waits = consultee.required and asked is not None and not asked.answered
+        if asked is not None and waits and today <= asked.answer_by:
+            yield (
+                f"{_BODIES[consultee.role]} was asked to answer by {long_date(asked.answer_by)} "
+                f"and has not answered yet (section {preparation.section}(2))."
+            )
+
+
+def not_told(preparation: Preparation, today: date) -> Iterator[str]:
+    """What the Secretary of State has still to be told, or to consent to."""
     on, section = preparation.secretary_of_state_on, preparation.section
     if on is not None and on <= today:
         return

@@ -14,7 +14,7 @@ from models.matters.possible import CaseAct, Look, Next, Target
 from models.policy.ladder import Standing
 from models.rows import find
 from models.statutory.legal import GivenNotice, LawToday
-from models.statutory.one_power import consulted, heard, preparation
+from models.statutory.one_power import heard, preparation
 from models.statutory.possible import LIVE
 from models.statutory.tables import Power, PowerState, ProposedPowers, WarningNotice
 from models.statutory.using import blocked
@@ -204,11 +204,10 @@ def _powers(law: LawToday) -> Next:
 
 
 def _prepared(law: LawToday, power: Power) -> Next:
-    school, session = law.case.school, law.case.session
+    school, prepared = law.case.school, preparation(law.case, power)
     called = f"section {power.section}"
-    roles = {each.role for each in consulted(session, power)}
     for consultee in powers_law.consultees(power.section, school):
-        if consultee.required and consultee.role not in roles:
+        if consultee.required and consultee.role not in prepared.consulted:
             return Next(
                 what=f"Consult {heard(consultee.role)} about {called}",
                 why=f"{consultee.reason[:1].upper()}{consultee.reason[1:]}.",
@@ -216,18 +215,27 @@ def _prepared(law: LawToday, power: Power) -> Next:
                 id=power.id,
                 others=OTHER_CHANGES,
             )
-    missing = powers_law.not_ready(preparation(session, power), school, law.today)
     if power.secretary_of_state_on is None:
         consent = powers_law.notification(power.section) == "consent"
         return Next(
             what=f"Wait for the Secretary of State’s consent to {called}, then record it"
             if consent
             else f"Notify the Secretary of State of {called}, then record it",
-            why=missing[0],
+            why=" ".join(powers_law.not_told(prepared, law.today)),
             act=CaseAct.RECORD_SECRETARY_OF_STATE_TOLD,
             id=power.id,
             others=OTHER_CHANGES,
         )
+    waited_for = " ".join(powers_law.not_answered(prepared, school, law.today))
+    if waited_for:
+        return Next(
+            what=f"Wait for those consulted about {called}, and record what they say",
+            why=waited_for,
+            act=CaseAct.RECORD_CONSULTATION,
+            id=power.id,
+            others=OTHER_CHANGES,
+        )
+    missing = powers_law.not_ready(prepared, school, law.today)
     return Next(
         what=f"Propose to use {section_title(power.section)}",
         why=" ".join(missing) or "Everything that must come first has been done.",

@@ -4,26 +4,29 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.approvals.tables import Proposal
-from models.clocks import long_date
+from models.clocks import add_working_days, london_date, long_date
 from models.law import powers as law
 from models.law import roads as roads_law
 from models.law.notices import must, offered
 from models.law.powers import Section
 from models.letters.addressing import Addressing
 from models.letters.recipients import Recipient
+from models.letters.tables import Letter, LetterState
 from models.matters.case import Case, check_open
 from models.matters.tables import Deadline, DeadlineKind
-from models.policy import StepRule
+from models.policy import Policy, StepRule
 from models.policy.wording import role_words
 from models.refusals import NotPossible
-from models.rows import change, find, find_first, get_row
+from models.rows import change, find, find_first, get_row, kept
 from models.schools.inspections import changed_since
 from models.statutory.events import PowerEnded
 from models.statutory.in_words import InspectionInWords, PowerInWords, SaidInWords
 from models.statutory.legal import LawToday
 from models.statutory.one_notice import check_stands, powers_rule, stands
+from models.statutory.proposed import PreparingLetters
 from models.statutory.tables import Consultation, Power, PowerState, Representation, WarningNotice
 from models.statutory.words import WHY_AFTER_REPORT, why_powers
 
@@ -58,11 +61,56 @@ def consulted(session: Session, power: Power) -> list[Consultation]:
     return list(find(session, in_order))
 
 
-def preparation(session: Session, power: Power) -> law.Preparation:
+def answer_by(policy: Policy, since: date) -> date:
+    """The day by which those who are consulted from a day on are asked to answer."""
+    return add_working_days(since, policy.statutory.consultation_working_days)
+
+
+@kept
+def _letters_of_consultation(matter: int) -> Select[Proposal, str, date | None]:
+    return (
+        select(Proposal, col(Letter.to_role), col(Letter.dated))
+        .join(Letter, col(Letter.proposal_id) == col(Proposal.id))
+        .where(col(Letter.matter_id) == matter, Letter.template == "consultation")
+        .where(Letter.state == LetterState.ISSUED)
+        .order_by(col(Letter.id))
+    )
+
+
+def _asked_by_letter(case: Case, power: Power) -> dict[str, date]:
+    """The day that their letter of consultation names, for each who had one before that day."""
+    until = answer_by(case.policy, london_date(power.prepared_at))
+    return {
+        role: until
+        for proposal, role, dated in find(case.session, _letters_of_consultation(case.matter.id))
+        if proposal.asks == PreparingLetters(prepares=power.id)
+        and dated is not None
+        and dated < until
+    }
+
+
+def asked_to_answer(case: Case, power: Power) -> dict[str, law.Asked]:
+    """Those who were consulted about a power: until when they may answer, and whether they have.
+
+    Until the day that their letter names, or as long after a consultation without a letter.
+    """
+    by_letter = _asked_by_letter(case, power)
+    found: dict[str, law.Asked] = {}
+    for each in consulted(case.session, power):
+        before = found.get(each.role)
+        until = by_letter.get(each.role) or answer_by(case.policy, each.consulted_on)
+        found[each.role] = law.Asked(
+            answer_by=before.answer_by if before else until,
+            answered=bool(each.said.strip()) or (before is not None and before.answered),
+        )
+    return found
+
+
+def preparation(case: Case, power: Power) -> law.Preparation:
     """A power as the law looks at it."""
     return law.Preparation(
         section=power.section,
-        consulted=frozenset(each.role for each in consulted(session, power)),
+        consulted=asked_to_answer(case, power),
         secretary_of_state_on=power.secretary_of_state_on,
         starts_on=power.starts_on,
         members=tuple(

@@ -153,7 +153,7 @@ def _power(law_today: LawToday, power: tables.Power) -> Power:
     session, section = case.session, power.section
     waits = power.state in (PowerState.PREPARED, PowerState.PROPOSED)
     blocks = blocks_law.blocked_by(standing, today) if waits else ()
-    missing = powers_law.not_ready(preparation(session, power), case.school, today) if waits else ()
+    missing = powers_law.not_ready(preparation(case, power), case.school, today) if waits else ()
     suspended = section is Section.DELEGATED_BUDGET and power.state is PowerState.IN_FORCE
     return Power(
         id=power.id,

@@ -7,7 +7,7 @@ from pydantic import Field
 from models.approvals.approving import approve_letters
 from models.approvals.effects import Taken
 from models.approvals.putting_forward import Draft, put_forward
-from models.clocks import add_working_days, london_date, long_date, past_day
+from models.clocks import london_date, long_date, past_day
 from models.events import append
 from models.happened import Happened
 from models.inputs import Day, Input, Text, Word
@@ -29,6 +29,7 @@ from models.statutory.legal import LawToday, check_at_work, powers_of
 from models.statutory.needs import Needs
 from models.statutory.one_notice import notice_in_words, powers_rule, set_last_day
 from models.statutory.one_power import (
+    answer_by,
     check_as_proposed,
     check_grounded,
     check_prepared,
@@ -140,20 +141,15 @@ def check_preparing(law_today: LawToday) -> WarningNotice | None:
     return check_grounded(law_today)
 
 
-def _answer_by(case: Case, today: date) -> date:
-    """The day by which those who are consulted from today are asked to answer."""
-    return add_working_days(today, case.policy.statutory.consultation_working_days)
-
-
 def _check_start(case: Case, starts_on: date | None, today: date) -> None:
     """A board does not start before those who are consulted about it were to answer (section 65).
 
     Once all have answered, an earlier day can be given when the power is used.
     """
-    if starts_on is not None and today <= starts_on <= (answer_by := _answer_by(case, today)):
+    if starts_on is not None and today <= starts_on <= (until := answer_by(case.policy, today)):
         raise InvalidInput(
             "starts_on",
-            f"Choose a day after {long_date(answer_by)}: those who are consulted are asked to "
+            f"Choose a day after {long_date(until)}: those who are consulted are asked to "
             "answer by then.",
         )
 
@@ -191,8 +187,8 @@ def _preparing_letters(law_today: LawToday, power: Power) -> list[Draft]:
     """One letter to everybody who must be consulted, and the one to the Secretary of State."""
     case = law_today.case
     said, notice = in_words(law_today, power), notice_in_words(case)
-    answer_by = _answer_by(case, law_today.today)
-    asked = ConsultationLetter(power=said, notice=notice, respond_by=long_date(answer_by))
+    until = answer_by(case.policy, law_today.today)
+    asked = ConsultationLetter(power=said, notice=notice, respond_by=long_date(until))
     contacts = contacts_of(case.session, case.matter, law_today.today)
     drafts = [
         Draft("consultation", Addressing(consultee.role), (asked,))

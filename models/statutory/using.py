@@ -116,7 +116,7 @@ def _check_turn(case: Case, power: Power, at: Standing) -> None:
 def check_lawful(law_today: LawToday, power: Power) -> None:
     """Raise NotPossible with everything in law that stands in the way of using a power today."""
     case, today = law_today.case, law_today.today
-    prepared = preparation(case.session, power)
+    prepared = preparation(case, power)
     rules = blocked(law_today, power)
     rules += law.not_ready(prepared, case.school, today)
     rules += _board_comes(law_today, power)
@@ -127,7 +127,7 @@ def check_lawful(law_today: LawToday, power: Power) -> None:
 def _in_the_way(law_today: LawToday, power: Power) -> bool:
     """Whether there is more in the way than what is entered with the use."""
     case = law_today.case
-    not_done = law.not_done(preparation(case.session, power), case.school, law_today.today)
+    not_done = law.not_done(preparation(case, power), case.school, law_today.today)
     return bool(not_done or blocked(law_today, power) or _board_comes(law_today, power))
 
 

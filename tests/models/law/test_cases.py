@@ -28,6 +28,7 @@ from models.law.notices import (
     offered,
 )
 from models.law.powers import (
+    Asked,
     Member,
     Preparation,
     Section,
@@ -76,6 +77,8 @@ LACKS = {
     "governor": r"governor",
     "arrangements": r"arrangement",
     "second church": r"second church",
+    "its answer": r"governing body was asked to answer by 21 December 2026",
+    "answer of the diocese": r"diocesan authority was asked to answer by 21 December 2026",
 }
 
 
@@ -395,7 +398,12 @@ def test_not_ready(case: Case) -> None:
 def preparation(power: str, parts: Case) -> Preparation:
     return Preparation(
         section=Section(power),
-        consulted=frozenset(parts["consulted"]),
+        consulted={
+            role: Asked(
+                parts.get("answer_by", parts["today"]), role not in parts.get("no_answer_of", [])
+            )
+            for role in parts["consulted"]
+        },
         secretary_of_state_on=parts.get("secretary_of_state_on"),
         starts_on=parts.get("starts_on"),
         members=tuple(Member(**member) for member in parts.get("members", [])),

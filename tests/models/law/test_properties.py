@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.law.blocks import blocked_by
 from models.law.notices import Comparison, Content, Ground, applies_to, copies, missing
 from models.law.powers import (
+    Asked,
     Member,
     Preparation,
     Section,
@@ -542,7 +543,14 @@ def preparations(draw: st.DrawFn) -> Preparation:
     today = date(2026, 12, 9)
     return Preparation(
         section=draw(st.sampled_from(list(Section))),
-        consulted=frozenset(draw(st.sets(st.sampled_from(roles)))),
+        consulted=draw(
+            st.dictionaries(
+                st.sampled_from(roles),
+                st.builds(
+                    Asked, st.sampled_from([today - ONE_DAY, today, today + ONE_DAY]), st.booleans()
+                ),
+            )
+        ),
         secretary_of_state_on=draw(st.sampled_from([None, today - ONE_DAY, today + ONE_DAY])),
         starts_on=draw(st.sampled_from([None, date(2027, 1, 4)])),
         members=tuple(draw(PEOPLE)),
@@ -565,7 +573,11 @@ def test_ready_means_that_everything_the_section_asks_for_is_there(
     }
     told = made.secretary_of_state_on == date(2026, 12, 8)
     asked_for = {str(each.role) for each in consultees(made.section, at) if each.required}
-    consulted = asked_for <= made.consulted
+    consulted = all(
+        role in made.consulted
+        and (made.consulted[role].answered or made.consulted[role].answer_by == date(2026, 12, 8))
+        for role in asked_for
+    )
     ready = not not_ready(made, at, date(2026, 12, 9))
     assert ready is (asked[made.section] and told and consulted)
 

@@ -195,14 +195,14 @@ class Statute:
         starts_on = self.today + timedelta(days=days)
         self.attempt(self.case.prepare, section, by, starts_on=starts_on, **more)
 
-    def consult(self, which: int, role: str) -> None:
+    def consult(self, which: int, role: str, said: str = "We do not object.") -> None:
         self.attempt(
             self.case.on_power,
             preparing.record_consultation,
             self.some_power(which),
             with_whom=role,
             consulted_on=self.today,
-            said="",
+            said=said,
         )
 
     def tell(self, which: int) -> None:
@@ -465,8 +465,13 @@ class Statute:
         statement = select(Consultation).where(
             Consultation.power_id == power.id, col(Consultation.consulted_on) <= on
         )
-        asked = {each.role for each in session.exec(statement)}
-        assert asked >= {"chair_of_governors", *(["diocese"] if self.church else [])}
+        held = list(session.exec(statement))
+        for role in ("chair_of_governors", *(["diocese"] if self.church else [])):
+            told = [each for each in held if each.role == role]
+            assert told, "not consulted"
+            silent = not any(each.said for each in told)
+            since = min([london_date(power.prepared_at), *(each.consulted_on for each in told)])
+            assert not silent or working_days_after(since, 10) < on, "not answered yet"
 
     def _it_was_whole(
         self, session: Session, power: Power, on: date, kinds: list[tuple[str, Any]]
@@ -643,7 +648,11 @@ MOVES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "serve": {"method": METHODS, "days": st.sampled_from([0, 0, 0, -1, -3, -9]), "by": BY},
     "unserve": {"which": WHICH},
     "prepare": {"by": BY, "section": SECTIONS, "whole": st.booleans(), "days": DAYS},
-    "consult": {"which": WHICH, "role": st.sampled_from(["chair_of_governors", "diocese"])},
+    "consult": {
+        "which": WHICH,
+        "role": st.sampled_from(["chair_of_governors", "diocese"]),
+        "said": st.sampled_from(["We do not object.", ""]),
+    },
     "tell": {"which": WHICH},
     "use": {"which": WHICH, "by": BY, "whole": st.booleans(), "days": DAYS},
     "press_on": {

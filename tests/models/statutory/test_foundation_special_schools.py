@@ -95,7 +95,7 @@ def test_a_board_waits_for_no_answer_of_the_appointers(special: Case, there: boo
     asked = ["chair_of_governors", *(["foundation_appointer"] if there else [])]
     assert [each.to_role for each in letters(special, "consultation")] == asked
     [power] = special.all(Power)
-    acting = {"with_whom": "chair_of_governors", "consulted_on": special.now.date(), "said": ""}
+    acting = {"with_whom": "chair_of_governors", "consulted_on": special.now.date(), "said": "No."}
     special.on_power(preparing.record_consultation, power.id, **acting)
     told = {"on": special.now.date(), "evidence": "Letter of today."}
     special.on_power(preparing.record_secretary_of_state_told, power.id, **told)

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from models.clocks import add_working_days, long_date
 from models.database import read
 from models.events import verify
 from models.matters.tables import Deadline
 from models.refusals import InvalidInput, NotAllowed, NotPossible
 from models.statutory import preparing, using
 from models.statutory.tables import Power, PowerState
-from tests.support.cases import BOARD, Case, somebody
+from tests.support.cases import BOARD, NEEDS, Case, somebody
 from tests.support.statutory import (
     ENDS_ON,
     GIVEN,
@@ -107,13 +108,62 @@ def test_nothing_is_used_before_everybody_was_asked_and_told(case: Case, section
     assert len(posted(case, letter)) == len(copies) + 1
 
 
-def consult(case: Case, power: Power, role: str, on: date | None = None) -> None:
+@pytest.mark.parametrize("section", ["63", "65"])
+def test_those_consulted_are_waited_for_until_the_day_of_their_letter(
+    case: Case, section: str
+) -> None:
+    eligible(case)
+    power = case.prepare(section)
+    prepared = case.now.date()
+    case.approve(case.awaiting[-1])
+    case.issue()
+    [letter] = letters(case, "consultation")
+    last = add_working_days(prepared, 10)
+    assert f"Please write to us by ⟦{long_date(last)}⟧" in text(case, letter)
+    case.now = at(prepared + timedelta(days=1))
+    consult(case, power, "chair_of_governors", said="")
+    told = {"on": case.now.date(), "evidence": "A letter."}
+    case.on_power(preparing.record_secretary_of_state_told, power.id, **told)
+    waits = (
+        f"The governing body was asked to answer by {long_date(last)} and has not answered yet "
+        rf"\(section {section}\(2\)\)"
+    )
+    needs = NEEDS[section](last)
+    for day in (case.now.date(), last):
+        case.now = at(day)
+        with pytest.raises(NotPossible, match=waits):
+            case.on_power(using.use_power, power.id, reason="Now.", **needs)
+    case.now = at(last + timedelta(days=1))
+    assert case.on_power(using.use_power, power.id, reason="Now.", **needs)
+
+
+def test_whoever_was_consulted_without_a_letter_has_as_long_from_that_day(case: Case) -> None:
+    eligible(case)
+    power = case.prepare("63", arrangements="A contract.")
+    case.now += timedelta(days=5)
+    consult(case, power, "chair_of_governors", said="")
+    told = {"on": case.now.date(), "evidence": "A letter."}
+    case.on_power(preparing.record_secretary_of_state_told, power.id, **told)
+    last = add_working_days(case.now.date(), 10)
+    with pytest.raises(NotPossible, match=f"asked to answer by {long_date(last)} and has not"):
+        case.on_power(using.use_power, power.id, reason="Now.")
+    consult(case, power, "chair_of_governors")
+    assert case.on_power(using.use_power, power.id, reason="Now."), "it has answered"
+
+
+def consult(
+    case: Case,
+    power: Power,
+    role: str,
+    on: date | None = None,
+    said: str = "They object to it.",
+) -> None:
     case.on_power(
         preparing.record_consultation,
         power.id,
         with_whom=role,
         consulted_on=on or case.now.date(),
-        said="They object to it.",
+        said=said,
     )
 
 
