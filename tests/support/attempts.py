@@ -97,7 +97,7 @@ def _commands(
     def consultation() -> Call:
         power = session.get_one(Power, key)
         roles = [each.role for each in consultees(power.section, case.school)]
-        told = {"with_whom": (roles or ["nobody"])[0], "consulted_on": today, "said": ""}
+        told = {"with_whom": (roles or ["nobody"])[0], "consulted_on": today, "said": "Yes."}
         return preparing.record_consultation, "power_id", told
 
     def use() -> Call:
