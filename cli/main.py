@@ -250,6 +250,7 @@ def tick(
         answer.say(f"  duties reminded of  {done.duties_reminded}")
         answer.say(f"  batches begun       {done.batches_begun}")
         answer.say(f"  levels asked of     {done.levels_asked_of}")
+        answer.say(f"  schools reminded    {done.schools_reminded}")
         answer.say(f"  letters issued      {letters}")
         answer.say("`scc deliver` sends what is queued; `scc up` does so automatically.")
         answer.give(
@@ -261,6 +262,7 @@ def tick(
                 "duties_reminded": done.duties_reminded,
                 "batches_begun": done.batches_begun,
                 "levels_asked_of": done.levels_asked_of,
+                "schools_reminded": done.schools_reminded,
                 "letters_issued": letters,
             }
         )

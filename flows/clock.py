@@ -65,6 +65,7 @@ def _besides(ticked: Tick) -> dict[str, int]:
         "Batches of letters begun": ticked.batches_begun,
         "Evaluations compiled": ticked.evaluations_compiled,
         "Levels asked of": ticked.levels_asked_of,
+        "Schools reminded of reports": ticked.schools_reminded,
     }
 
 

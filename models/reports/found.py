@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from models.consultants.tables import Consultant
 from models.people.tables import Officer
 from models.policy import Policy
 from models.policy.programme import ReportRule
@@ -55,8 +56,11 @@ def find_report(session: Session, report_id: int) -> WrittenReport:
 
 
 def author_of(session: Session, report: WrittenReport) -> Author:
-    """Who wrote it: the officer who drafted it."""
-    officer = get_row(session, Officer, report.officer_id)
+    """Who wrote it: a consultant, another officer, or the officer who drafted it."""
+    if report.author_consultant_id is not None:
+        consultant = get_row(session, Consultant, report.author_consultant_id)
+        return Author(consultant.name, consultant.organisation)
+    officer = get_row(session, Officer, report.author_officer_id or report.officer_id)
     return Author(officer.name, officer.role.label, officer.email)
 
 
@@ -68,8 +72,14 @@ def hands_in(session: Session, report: WrittenReport) -> list[str]:
         .join(ReportIssue, col(ReportIssue.id) == col(AccuracyLink.issue_id))
         .where(ReportIssue.report_id == report.id, col(AccuracyLink.replied_by_id).is_not(None))
     )
-    keys = {report.officer_id, *find(session, wrote), *find(session, replied)}
-    named = select(Officer.email).where(col(Officer.id).in_(keys)).order_by(col(Officer.id))
+    consultants = select(Consultant.officer_id).where(
+        Consultant.id == report.author_consultant_id, col(Consultant.officer_id).is_not(None)
+    )
+    keys = {report.officer_id, report.author_officer_id, *find(session, consultants)}
+    keys |= {*find(session, wrote), *find(session, replied)}
+    named = (
+        select(Officer.email).where(col(Officer.id).in_(keys - {None})).order_by(col(Officer.id))
+    )
     return list(find(session, named))
 
 

@@ -111,12 +111,12 @@ def test_what_is_returned_is_a_draft_again(report: Report) -> None:
     assert [each.version for each in report.issues] == [1, 2]
 
 
-@pytest.mark.parametrize("hand", ["author", "another version"])
+@pytest.mark.parametrize("hand", ["author", "author by name", "another version"])
 def test_whoever_wrote_it_never_approves_it(report: Report, hand: str) -> None:
     """Not even where somebody else put it forward."""
-    author = "hos" if hand == "author" else "seo"
-    report.written(by=author, put_forward=False)
-    if hand != "author":
+    by_name = {"author": {"officer": report.council.hos.email}} if hand == "author by name" else {}
+    report.written(by="hos" if hand == "author" else "seo", put_forward=False, **by_name)
+    if hand == "another version":
         report.rewrite("Better.", by="hos")
     report.forward(by="seo2")
     with pytest.raises(NotAllowed, match="You wrote this, so somebody else must approve it"):

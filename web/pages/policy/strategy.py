@@ -70,7 +70,7 @@ def _column(rule: LevelRule) -> tuple[str, str, str, str]:
     """One level of Table 1: its title, visits, reports, and meetings of the strategy group."""
     most = "Up to " if rule.visits_are_at_most else ""
     meetings = (
-        _often(rule.sisg) if rule.sisg else "If required" if rule.sisg_if_required else "None"
+        "If required" if rule.sisg_if_required else _often(rule.sisg) if rule.sisg else "None"
     )
     return rule.title, most + _often(rule.visits), _often(rule.reports), meetings
 
