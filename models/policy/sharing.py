@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -43,8 +43,12 @@ class Standing(BaseModel):
         return value
 
     def covers(self, role: str, ladder: str, step: str | None, letter: str) -> bool:
-        """Whether a letter may go to somebody in a role, at a step of a ladder or at none."""
-        here = (not self.steps or step in self.steps) and ladder in self.ladders
+        """Whether a letter may go to somebody in a role, at a step of a ladder or at none.
+
+        A school of another kind has no ladder: for it holds what names none.
+        """
+        of_any = set(self.ladders) == set(get_args(LadderKey))
+        here = (not self.steps or step in self.steps) and (of_any or ladder in self.ladders)
         return here and role in self.to and (not self.letters or letter in self.letters)
 
 

@@ -391,6 +391,8 @@ def right(asked: Asked, cases: dict[int, Escalation], named: set[tuple[int, int]
         return {404}
     if asked.question.address.endswith("/bundle.pdf") and not row.row.bundle_sha256:
         return {404}  # nothing of it goes by post
+    if officer.role is Role.CONSULTANT:
+        return {200, 404}  # of schools of others: tests/web/consultants/test_consultants_sight.py
     if row.case is not None and officer.phase is not None:
         return {200, 404}  # of another phase's schools: tests/models/matters/test_restricted.py
     return {200}
