@@ -19,7 +19,7 @@ class Act(StrEnum):
     USE_OWN_ACCOUNT = "use an account"
     SEE_OUTLINES = "see the outlines of cases"
     SEE_SCHOOLS = "see schools and their contacts"
-    SEE_STANDING = "see inspections, legal views and agreements on service"
+    SEE_STANDING = "see inspections, results, legal views and agreements on service"
     CHANGE_CONTACTS = "change a school’s contacts"
     RECORD_INSPECTION = "record the outcome of an inspection"
     RECORD_RESULT = "record a school’s results"

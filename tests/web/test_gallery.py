@@ -30,6 +30,7 @@ FRAME = {
     "mail_configured": False,
     "demonstration": True,
     "waiting_count": 3,
+    "sees_outlines": True,
     "title": "Gallery",
 }
 ERRORS = [

@@ -48,6 +48,7 @@ LETS_IN = {
     ("api", "GET", "/schools"),
     ("api", "GET", "/schools/{urn}"),
     ("api", "GET", "/schools/{urn}/supporters"),
+    ("api", "GET", "/schools/{urn}/programme"),
     ("api", "GET", "/duties"),
     ("api", "GET", "/visits"),
     ("api", "GET", "/visits/{id}"),
@@ -171,7 +172,7 @@ def test_another_school_is_answered_word_for_word_like_one_that_is_not_there(
     assert page("GET", f"/schools/{THEIRS}/visits/new?duty={duty}") == page(
         "GET", f"/schools/{THEIRS}/visits/new?duty=999998"
     )
-    for api in ("/schools/{urn}", "/schools/{urn}/supporters"):
+    for api in ("/schools/{urn}", "/schools/{urn}/supporters", "/schools/{urn}/programme"):
         assert call("GET", api.format(urn=OTHER)) == call("GET", api.format(urn=999998))
     assert call("GET", f"/visits/{visit}") == call("GET", "/visits/999998")
     refused = callers.cht.post(

@@ -35,7 +35,7 @@ class ResultsOfSchool(Paging):
     history: bool = False
 
 
-@router.get("/results", response_model=Page[SchoolResult], dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get("/results", response_model=Page[SchoolResult], dependencies=[may(Act.SEE_STANDING)])
 def list_results(door: AtDoor, _: Caller, query: Annotated[ResultQuery, Query()]) -> Response:
     """The results of all schools, the newest year first."""
     with read(door.engine) as session:
@@ -45,7 +45,7 @@ def list_results(door: AtDoor, _: Caller, query: Annotated[ResultQuery, Query()]
 @router.get(
     "/schools/{urn}/results",
     response_model=Page[SchoolResult],
-    dependencies=[may(Act.SEE_SCHOOLS, of=School)],
+    dependencies=[may(Act.SEE_STANDING, of=School)],
 )
 def list_results_of_school(
     door: AtDoor, _: Caller, urn: str, query: Annotated[ResultsOfSchool, Query()]

@@ -99,7 +99,7 @@ class InspectionQuery(Paging):
 @router.get(
     "/inspections",
     response_model=Page[InspectionOfSchool],
-    dependencies=[may(Act.SEE_SCHOOLS)],
+    dependencies=[may(Act.SEE_STANDING)],
 )
 def list_all_inspections(
     door: AtDoor, _: Caller, query: Annotated[InspectionQuery, Query()]

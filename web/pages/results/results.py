@@ -44,7 +44,7 @@ RESULT = Asked(
 )
 
 
-@router.get("/results", dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get("/results", dependencies=[may(Act.SEE_STANDING)])
 def results(
     visit: Visitor,
     page: PageNumber,
@@ -114,10 +114,10 @@ COLUMNS: list[Column[shown.SchoolResult]] = [
     Column("Recorded at", lambda result: result.recorded_at),
 ]
 LISTS: tuple[List[Any], ...] = (
-    List[shown.SchoolResult]("/results", Act.SEE_SCHOOLS, "Results", find, COLUMNS),
+    List[shown.SchoolResult]("/results", Act.SEE_STANDING, "Results", find, COLUMNS),
     List[shown.SchoolResult](
         "/schools/{urn}/results",
-        Act.SEE_SCHOOLS,
+        Act.SEE_STANDING,
         "Results of school",
         find_of_school,
         COLUMNS,
@@ -126,7 +126,7 @@ LISTS: tuple[List[Any], ...] = (
 )
 
 
-@router.get("/schools/{urn}/results", dependencies=[may(Act.SEE_SCHOOLS, of=School)])
+@router.get("/schools/{urn}/results", dependencies=[may(Act.SEE_STANDING, of=School)])
 def results_of_school(visit: Visitor, urn: str) -> Response:
     """The results of a school, each beside the national figure, and all that was entered."""
     with visit.read() as session:

@@ -66,7 +66,7 @@ CORRECTION = Asked(
 )
 
 
-@router.get("/inspections", dependencies=[may(Act.SEE_SCHOOLS)])
+@router.get("/inspections", dependencies=[may(Act.SEE_STANDING)])
 def all_outcomes(
     visit: Visitor,
     page: PageNumber,
@@ -112,7 +112,7 @@ def find(
 LISTS: tuple[List[Any], ...] = (
     List[InspectionOfSchool](
         "/inspections",
-        Act.SEE_SCHOOLS,
+        Act.SEE_STANDING,
         "Inspections",
         find,
         [
