@@ -47,7 +47,7 @@ def test_a_school_that_is_behind_is_visited(walk: Walk, programme: Programme) ->
     walk.sees("Four lessons were seen.", "23 October 2026")
     pictured(walk, "visit")
     walk.go("/schools/900001/reports/new")
-    walk.press("Save the report")
+    walk.press("Save as a draft")
     pictured(walk, "report-form")
     walk.go("/reports/1")
     pictured(walk, "report")
