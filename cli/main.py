@@ -249,6 +249,7 @@ def tick(
         answer.say(f"  daily digests       {done.digests}")
         answer.say(f"  duties reminded of  {done.duties_reminded}")
         answer.say(f"  batches begun       {done.batches_begun}")
+        answer.say(f"  evaluations         {done.evaluations_compiled}")
         answer.say(f"  levels asked of     {done.levels_asked_of}")
         answer.say(f"  schools reminded    {done.schools_reminded}")
         answer.say(f"  letters issued      {letters}")
@@ -261,6 +262,7 @@ def tick(
                 "digests": done.digests,
                 "duties_reminded": done.duties_reminded,
                 "batches_begun": done.batches_begun,
+                "evaluations_compiled": done.evaluations_compiled,
                 "levels_asked_of": done.levels_asked_of,
                 "schools_reminded": done.schools_reminded,
                 "letters_issued": letters,

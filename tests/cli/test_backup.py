@@ -286,7 +286,7 @@ def test_the_file_is_its_owners_and_holds_no_secret_and_no_session(
     assert token.encode() not in everything
     looked_at = sqlite3.connect(tmp_path / "looked-at" / "database.sqlite")
     assert looked_at.execute("SELECT count(*) FROM sign_in").fetchone() == (0,)
-    assert looked_at.execute("SELECT count(*) FROM officer").fetchone() == (10,)
+    assert looked_at.execute("SELECT count(*) FROM officer").fetchone() == (11,)
     looked_at.close()
 
 

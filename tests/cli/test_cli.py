@@ -362,7 +362,9 @@ def test_a_pass_does_all_that_is_due_and_a_second_one_nothing(
         "digests": first["digests"],
         "duties_reminded": 0,
         "batches_begun": 0,
+        "evaluations_compiled": 0,
         "levels_asked_of": 0,
+        "schools_reminded": 0,
         "letters_issued": 0,
     }
     assert first["digests"] > 0

@@ -60,7 +60,7 @@ def test_a_priority_is_followed_at_the_monthly_evaluation(served: Served, walk: 
     pictured(walk, "evaluation-with-priorities")
     walk.type_day("When was it?", date(2026, 11, 20))
     walk.type("Summary", "Looked at the plan.")
-    walk.type("What was the impact of the support?", "Two teachers were trained.")
+    walk.type("What was the impact of the council’s support?", "Two teachers were trained.")
     walk.page.get_by_label("How far is “Every child reads by six”?").select_option("On track")
     walk.type("What was done for “Every child reads by six”?", "Phonics every day.")
     walk.press("Save the review")
