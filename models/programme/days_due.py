@@ -140,12 +140,13 @@ def once_at_level(rule: LevelRule, year: SchoolYear, on: date) -> list[Due]:
 def day_of_term(programme: Programme, on: date, working_days: int) -> date:
     """The day so many working days of term after this one: never in a holiday.
 
-    Where the terms are not known so far ahead, working days are counted instead.
+    After the last day of the terms that are known, working days are counted instead.
     """
     years = (programme.year(school_year_of(on) + later) for later in (0, 1))
     days = [day for year in years if year for day in term_days(year) if day > on]
-    known = len(days) >= working_days
-    return days[working_days - 1] if known else add_working_days(on, working_days)
+    if len(days) >= working_days:
+        return days[working_days - 1]
+    return add_working_days(days[-1] if days else on, working_days - len(days))
 
 
 def visits_due(rule: LevelRule, year: SchoolYear) -> Frequency:
