@@ -91,7 +91,7 @@ def test_events_outside_cases_read_as_sentences(
             found.kind: happened_in(found).sentence(Titles(policy))
             for found in session.exec(select(Event).order_by(Event.sequence))
         }
-    assert kinds[OfficerAdded.kind] == "Adam Dunmore was added as Administrator."
+    assert kinds[OfficerAdded.kind] == "Carys Howell was added as Consultant."
     assert kinds[SchoolAdded.kind] == "Castle Hill School (900004) was added to the schools."
     assert kinds[ContactChanged.kind].endswith(
         "was recorded as the chair of governors of school 900004."
