@@ -136,7 +136,7 @@ def test_they_are_assigned_and_named_on_the_forms(
         for place, _ in enumerate(policy.programme.report_sections, start=1)
     }
     form.submit(author="consultant:1", dated=TODAY, **sections)
-    assert "Written by Carys Howell" in visitors.seo.get("/reports/1").text
+    assert "Author Carys Howell" in visitors.seo.get("/reports/1").text
     page = visitors.seo.get("/consultants/1")
     assert "23 November 2026: Ashfield Primary School, To help" in page.links
     assert "23 November 2026: Ashfield Primary School" in page.links

@@ -218,10 +218,9 @@ LISTS: tuple[List[Any], ...] = (
             Column("State", lambda found: found.state.label),
             Column("Issued on", lambda found: found.issued_on),
             Column("Accuracy", lambda found: found.accuracy.label),
-            Column("Author", lambda found: found.author),
             Column("Report", lambda found: found.whole),
             Column(
-                "Written by",
+                "Author",
                 lambda found: found.author.name if found.author else found.officer_name,
             ),
             Column("More or less needed", lambda found: found.needed),
