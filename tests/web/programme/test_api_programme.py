@@ -65,7 +65,7 @@ def test_reports(programme: Programme, callers: Callers) -> None:
         "proposed",
         "written_report",
         "not_asked",
-        "Sam Ellison",
+        None,
     )
     assert callers.seo.get("/reports", urn=900001)["items"] == [made]
     assert callers.seo.get(f"/reports/{made['id']}") == made
