@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, Row
+from sqlmodel import Session, col
 
 from models.actions.tables import AgreedAction
-from models.approvals.deciders import deciders
-from models.approvals.tables import Proposal, ProposalState
-from models.clocks import add_working_days, in_office_hours, is_recent, london_date, london_time
+from models.clocks import in_office_hours, is_recent, london_date
 from models.database import read, write
-from models.escalations.owed import DUE_HERE
 from models.escalations.tables import Escalation
 from models.events import THE_CLOCK, append
 from models.level_letters.opening import open_due_batches
@@ -35,8 +32,7 @@ from models.matters.tables import (
     ReminderKind,
     ReminderState,
 )
-from models.matters.told import Digest
-from models.outbox import ClockPass, Message, MessageKind
+from models.outbox import ClockPass
 from models.people import repeated_refusals
 from models.people.tables import Officer, Role
 from models.policy import Policy
@@ -46,10 +42,8 @@ from models.reports import reminding
 from models.reports.tables import ReportIssue, is_of_report
 from models.rows import (
     Statement,
-    add,
     add_all,
     by_key,
-    change,
     change_all,
     find,
     kept,
@@ -58,13 +52,10 @@ from models.rows import (
 from models.school_record.tables import DepartmentNotice
 from models.upkeep import school_year
 from models.upkeep.at_odds import ask_of_levels
-from models.upkeep.queueing import active_officers, add_messages, message_to, tell_of
+from models.upkeep.digests import TO_DO_IT, queue_digests
+from models.upkeep.queueing import active_officers, add_messages, stamp_pass, tell_of
 
 CLOCK, DELIVERY = "clock", "delivery"  # who goes round
-# Who answers the Department, whose action or report it is, besides whoever looks after the matter.
-_TO_DO_IT = func.coalesce(
-    DepartmentNotice.answering_id, AgreedAction.officer_id, ReportIssue.author_id
-).label("to_do_it")
 BATCH = 1000  # rows of one transaction: short enough that an officer's click need not wait long
 
 
@@ -89,7 +80,7 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
     reminders = digests = 0
     if in_office_hours(now):
         reminders = _queue_reminders(engine, policy, now)
-        digests = _queue_digests(engine, policy, now)
+        digests = queue_digests(engine, policy, now)
     repeated_refusals.put_ended_on_record(engine, now)
     asked = ask_of_levels(engine, policy, now)
     duties = school_year.run(engine, policy, now).duties_reminded
@@ -101,7 +92,7 @@ def tick(engine: Engine, policy: Policy, now: datetime) -> Tick:
 def stamp(engine: Engine, now: datetime, name: str = CLOCK) -> None:
     """Say that the clock (or `DELIVERY`) has gone round, for those who watch it."""
     with write(engine) as session:
-        _stamp(session, name, now)
+        stamp_pass(session, name, now)
 
 
 def last_pass(engine: Engine, name: str = CLOCK) -> datetime | None:
@@ -119,11 +110,6 @@ def goes_round(engine: Engine, now: datetime, within: timedelta) -> bool:
     """
     last = last_pass(engine)
     return last is not None and is_recent(last, now, within)
-
-
-def _stamp(session: Session, name: str, now: datetime) -> None:
-    if not change(session, ClockPass, {"name": name}, at=now):
-        add(session, ClockPass, name=name, at=now)
 
 
 # Deadlines ---------------------------------------------------------------------------------
@@ -203,7 +189,7 @@ def _due(now: datetime, *, most: int) -> Statement:
             col(Deadline.step_key),
             col(Deadline.rule),
             col(Matter.officer_id),
-            _TO_DO_IT,
+            TO_DO_IT,
             col(Escalation.head_of_service_id),
             col(Matter.restricted),
             col(Escalation.edition),
@@ -332,76 +318,3 @@ def _reminded(
             to=tuple(emails[officer_id] for officer_id in whom[row.id]),
             what=what_is_due(row.deadline_kind, row.rule),
         )
-
-
-# Daily digest ------------------------------------------------------------------------------
-
-
-def _queue_digests(engine: Engine, policy: Policy, now: datetime) -> int:
-    """Once on every working day: to each officer who has something due or waiting."""
-    today = london_date(now)
-    if london_time(now).time() < policy.reminders.digest_at:
-        return 0
-    with read(engine) as session:
-        last = by_key(session, ClockPass, "digest")
-        if last is not None and london_date(last.at) == today:
-            return 0
-    with write(engine) as session:
-        officers = active_officers(session)
-        queued = _queued_today(session, today)
-        count = 0
-        for officer_id, cases in sorted(_concerned(session, policy, officers, today).items()):
-            key = f"digest:{officer_id}:{today.isoformat()}"
-            if key not in queued:
-                row = message_to(officers[officer_id], MessageKind.DIGEST, key, now)
-                queued_as = add(session, Message, **row, data=Digest(day=today).facts)
-                tell_of(session, queued_as, cases)
-                count += 1
-        _stamp(session, "digest", now)
-        return count
-
-
-def _queued_today(session: Session, today: date) -> set[str]:
-    keys = select(col(Message.key)).where(col(Message.key).like(f"digest:%:{today.isoformat()}"))
-    return set(find(session, keys))
-
-
-def _concerned(
-    session: Session, policy: Policy, officers: dict[int, Officer], today: date
-) -> dict[int, set[int]]:
-    """Officers with a deadline in the next days or behind them, or a proposal to decide.
-
-    Each with the cases that it is about.
-    """
-    until = add_working_days(today, policy.reminders.digest_working_days_ahead)
-    due = (
-        select_columns(
-            col(Matter.id),
-            col(Matter.officer_id),
-            col(Matter.restricted),
-            _TO_DO_IT,
-        )
-        .join(Deadline, col(Deadline.matter_id) == col(Matter.id))
-        .outerjoin(Escalation, col(Escalation.id) == col(Matter.id))
-        .outerjoin(DepartmentNotice, col(DepartmentNotice.deadline_id) == col(Deadline.id))
-        .outerjoin(AgreedAction, col(AgreedAction.deadline_id) == col(Deadline.id))
-        .outerjoin(ReportIssue, is_of_report(col(Deadline.id)))
-        .where(col(Deadline.due_on) <= until, DUE_HERE)
-        .distinct()
-    )
-    concerned: dict[int, set[int]] = defaultdict(set)
-    for row in find(session, due):
-        concerned[row.officer_id].add(row.id)
-        doing = officers.get(row.to_do_it)
-        if doing and sees(session, doing, row.id, restricted=row.restricted):
-            concerned[doing.id].add(row.id)
-    awaiting = (
-        select(Proposal, Matter)
-        .join(Matter, col(Matter.id) == col(Proposal.matter_id))
-        .where(Proposal.state == ProposalState.AWAITING)
-    )
-    for proposal, matter in find(session, awaiting):
-        role = proposal.approvers[proposal.stage]
-        for officer in deciders(session, matter, role, proposal.proposed_by_id, today):
-            concerned[officer.id].add(matter.id)
-    return {officer_id: cases for officer_id, cases in concerned.items() if officer_id in officers}

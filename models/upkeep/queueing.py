@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 
 from models.clocks import office_hours_end
 from models.matters.told import Reminders
-from models.outbox import Message, MessageAbout, MessageKind, MessageState
+from models.outbox import ClockPass, Message, MessageAbout, MessageKind, MessageState
 from models.people.tables import Officer
-from models.rows import add, add_all, find
+from models.rows import add, add_all, change, find
 
 _ACTIVE = select(Officer).where(col(Officer.active))
 
@@ -54,3 +54,9 @@ def message_to(officer: Officer, kind: MessageKind, key: str, now: datetime) -> 
         "next_attempt_at": now,
         "leave_by": office_hours_end(now),
     }
+
+
+def stamp_pass(session: Session, name: str, now: datetime) -> None:
+    """Say that whoever goes round under this name has been round at this moment."""
+    if not change(session, ClockPass, {"name": name}, at=now):
+        add(session, ClockPass, name=name, at=now)
